@@ -20,13 +20,13 @@ import streamlit as st
 import uvicorn
 from streamlit import config as streamlit_config
 
-from dashboard import limited
+from dashboard import limited_process, log, memory
 from dashboard.settings import ROOT, load
-from dashboard.ui import callbacks, heap, kinds, log, media, resumable, said
+from dashboard.ui import callbacks, disconnected_sessions, file_expiry, said, widget_validation
 from dashboard.ui.connection import Connection, Socket
 from dashboard.ui.gate import MIDDLEWARE
 from dashboard.ui.session import TOLD
-from db import faults, opening
+from db import error_messages, startup_check
 from db.engine import make_engine
 from db.write import Refused
 
@@ -77,13 +77,13 @@ def refuse_to_start() -> None:
     try:
         engine = make_engine(load().database_url)
         try:
-            opening.check(engine)
+            startup_check.check(engine)
         finally:
             engine.dispose()
     except Refused as reason:
         sys.exit(str(reason))
-    except faults.SETTINGS + faults.failures() as error:
-        sys.exit(faults.sentence(error))
+    except error_messages.SETTINGS + error_messages.failures() as error:
+        sys.exit(error_messages.sentence(error))
 
 
 def refuse_certificate() -> None:
@@ -102,10 +102,10 @@ def warm() -> None:
     # Streamlit remarks that no page is running.
     logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
     # Late: the map's component must be loaded once Streamlit is there to know it.
-    from dashboard.ui import sending
-    from dashboard.ui.warm import warm as answer
+    from dashboard.ui import browser_flush
+    from dashboard.ui.cache_warming import warm as answer
 
-    sending.often()
+    browser_flush.often()
     answer()
 
 
@@ -117,12 +117,12 @@ def serve(
     script: what Streamlit runs; the measures serve a page of fixed contents in the same way. prepare: called before
     anybody is let in; whatever it raises goes to the log, for a server that starts slowly beats none.
     """
-    heap.share()
+    memory.share()
     may_open_files()
-    kinds.take_their_own()
+    widget_validation.take_their_own()
     callbacks.run_to_their_end()
-    media.keep_a_while()
-    resumable.share_fairly()
+    file_expiry.keep_a_while()
+    disconnected_sessions.share_fairly()
     refuse_to_start()
     refuse_certificate()
     streamlit_config.set_option("server.maxUploadSize", load().upload_max_mb)
@@ -143,9 +143,9 @@ def serve(
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECTED_AFTER)
-        heap.give_back()
+        memory.give_back()
         yield
-        limited.end_all()  # Python ends once its threads do, and these wait for them
+        limited_process.end_all()  # Python ends once its threads do, and these wait for them
 
     app = st.App(script, lifespan=ready, middleware=MIDDLEWARE)
     config = uvicorn.Config(

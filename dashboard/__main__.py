@@ -14,16 +14,16 @@ from dashboard import accounts_command
 from dashboard.answers import report
 from dashboard.exports import EXPORTS
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
-from dashboard.judgement.courses import CHARTED
+from dashboard.judgement.control_charts import CHARTED
 from dashboard.judgement.signals import impossible
 from dashboard.period import YEARS, today
 from dashboard.stories import READY
 from db import read, schema
-from db import steering as steer
+from db import targets_and_decisions as steer
 from db.codes import ALL, BYS
 from db.console import guarded, on_database, parse, who
 from db.facts import gather
-from db.shapes import Place
+from db.shared_types import Place
 from db.write import Refused
 
 COLUMNS = Figure._fields

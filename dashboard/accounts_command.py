@@ -5,9 +5,9 @@ from argparse import Namespace
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-from dashboard.accounts.holders import GIVEN, as_typed
+from dashboard.accounts.account_changes import GIVEN, as_typed
 from dashboard.accounts.rights import Person
-from dashboard.actions import accounts, guests
+from dashboard.actions import accounts, guest_links
 from dashboard.actions.accounts import Wanted
 from dashboard.french import counted
 from dashboard.period import last_day
@@ -115,14 +115,14 @@ def _sessions(person: Person, arguments: Namespace) -> None:
 
 
 def _guest(person: Person, arguments: Namespace) -> None:
-    link, address = guests.make(person, arguments.what, arguments.until, arguments.department)
-    print(f"Lien {link.id}, {guests.MOST_USES} entrées au plus. Il n'est dit qu'ici :")
+    link, address = guest_links.make(person, arguments.what, arguments.until, arguments.department)
+    print(f"Lien {link.id}, {guest_links.MOST_USES} entrées au plus. Il n'est dit qu'ici :")
     print(address)
 
 
 def _guests(person: Person, _arguments: Namespace) -> None:
-    open_ = {one.id for one in guests.holding(person)}
-    for one in guests.links(person):
+    open_ = {one.id for one in guest_links.holding(person)}
+    for one in guest_links.links(person):
         places = ", ".join(sorted(one.departments or ())) or "tout le réseau"
         state = f"jusqu'au {last_day(one.until):%d/%m/%Y}" if one.id in open_ else "fini"
         print(
@@ -131,7 +131,7 @@ def _guests(person: Person, _arguments: Namespace) -> None:
 
 
 def _revoke(person: Person, arguments: Namespace) -> None:
-    guests.close(person, arguments.number)
+    guest_links.close(person, arguments.number)
     print("Le lien est fermé ; ceux qui sont entrés par lui sont déconnectés.")
 
 

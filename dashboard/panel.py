@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from dashboard import french
-from dashboard.charts import arrow
+from dashboard.charts import arrow_tables
 from dashboard.charts.style import Spec, on_paper
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.wording import amount, shown
@@ -121,7 +121,7 @@ class Legend:
 
 @dataclass(frozen=True)
 class Plot:
-    """A map: marks as `ui.maps.show_map` takes them, its legend, the department that fills it (None: the country)."""
+    """A map: marks as `ui.folium_map.show_map` takes them, its legend, the department that fills it (None: the country)."""
 
     marks: tuple[dict[str, Any], ...]
     legend: Legend
@@ -138,13 +138,13 @@ class Chart:
 
     @cached_property
     def sent(self) -> dict[tuple[str, str], Any]:
-        """What a screen sends of it, made by `ui.drawing`; kept here, it goes when the panel goes."""
+        """What a screen sends of it, made by `ui.cached_charts`; kept here, it goes when the panel goes."""
         return {}
 
     @property
     def values(self) -> pa.Table:
         """The rows that it draws, as they travel to a screen."""
-        return arrow.of_rows(self.spec["data"]["values"])
+        return arrow_tables.of_rows(self.spec["data"]["values"])
 
     def drawing(self, paper: str = "light") -> Spec:
         """The spec without its rows, for light paper or dark; a copy, for who draws it may write into it."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from dashboard import french
-from dashboard.coverage import AT_LEAST
 from dashboard.indicators import BY_CODE, Figure, Indicator
 from dashboard.indicators.measures import (
     FEW,
@@ -17,6 +16,7 @@ from dashboard.indicators.measures import (
     OUT_OF_SCOPE,
     UNMEASURED,
 )
+from dashboard.partial_counts import AT_LEAST
 
 NOT_HANDED, BEHIND = "non remonté", "pas à jour"
 # Why a value is missing, in a word or two.

@@ -12,11 +12,21 @@ from sqlalchemy import Connection, Engine, func, select
 from dashboard.french import counted
 from dashboard.period import as_noted, local, today
 from dashboard.settings import load
-from db import backup, copies, keys, read, reference, rollup, schema, supersede, write
-from db import retain as retention
+from db import (
+    backup,
+    backup_files,
+    key_spelling,
+    read,
+    reference,
+    retention,
+    rollup,
+    schema,
+    supersede,
+    write,
+)
+from db.batch_effects import of_import, of_withdrawal
+from db.command_arguments import parser
 from db.console import guarded, on_database, parse, who
-from db.effects import of_import, of_withdrawal
-from db.grammar import parser
 from db.intake import (
     Options,
     Outcome,
@@ -47,7 +57,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(engine: Engine, arguments: Namespace) -> int:
     with suppress(OSError):  # whoever may not write there leaves nothing there either
-        copies.sweep(engine)
+        backup_files.sweep(engine)
     if arguments.command == "backup":  # older ones too: it is what one does before an update
         if schema.check_known(engine) is None:
             raise write.Refused("La base n'existe pas encore : il n'y a rien à copier.")
@@ -63,7 +73,7 @@ def init(engine: Engine, arguments: Namespace) -> None:
     if copy:
         print(f"Copie faite avant la mise à jour : {copy}")
     with engine.connect() as connection:
-        for line in keys.told(connection, began):
+        for line in key_spelling.told(connection, began):
             print(line)
     seed(engine, by=who())
     print(f"La base est prête (version {schema.version(engine)}).")
@@ -73,7 +83,7 @@ def demo(engine: Engine, arguments: Namespace) -> int | None:
     """Fill an empty database with fictitious data; or tell what really happens in them."""
     if arguments.events:
         print("Ce qui arrive vraiment dans des données de démonstration faites aujourd'hui :")
-        from db.demo.told import told  # late, as below
+        from db.demo.event_sentences import told  # late, as below
 
         print("\n".join(told(today())))
         return None
@@ -225,7 +235,7 @@ def verify(engine: Engine, _arguments: Namespace) -> int:
         problems = [
             *supersede.verify(connection),
             *rollup.verify(connection),
-            *keys.verify(connection),
+            *key_spelling.verify(connection),
         ]
         _tell_ahead(connection)
     for problem in problems[:50]:

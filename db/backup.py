@@ -12,7 +12,16 @@ from dashboard.french import counted
 from dashboard.period import add_months
 from dashboard.period import now as clock
 from dashboard.settings import load
-from db import access, copies, erasures, faults, journal, retain, schema, supersede
+from db import (
+    accounts_and_sessions,
+    backup_files,
+    erasures,
+    error_messages,
+    journal,
+    retention,
+    schema,
+    supersede,
+)
 from db.database_identity import Identity, address, begin_anew, identify, identity
 from db.engine import is_sqlite, writing
 from db.erasures import Erased
@@ -53,14 +62,14 @@ WORDS = {
 def backup(engine: Engine, path: Path, *, words: bool = True) -> str:
     """Copy the database into a new file; a sentence says what was done. words: with those of complaints, which a copy that is
     handed to others is better without. Raises Refused; then there is no file."""
-    copies.sweep(engine)
-    copies.write(engine, path, words=words)
+    backup_files.sweep(engine)
+    backup_files.write(engine, path, words=words)
     try:
         erasures.begin(engine)
     except Refused as reason:  # the copy is there
         LOG.warning("%s", reason)
-    except faults.failures() as error:
-        LOG.warning("%s", faults.sentence(error))
+    except error_messages.failures() as error:
+        LOG.warning("%s", error_messages.sentence(error))
     without = "" if words else ", sans les mots des plaintes"
     return f"Copie écrite et vérifiée{without} : {path} ({path.stat().st_size / 1e6:.1f} Mo)."
 
@@ -69,13 +78,13 @@ def outdated(engine: Engine, on: date) -> tuple[date, list[Path]]:
     """The day before which copies have passed their term, and the dated ones of this database that have."""
     before = add_months(on, -load().copies_kept_months)
     with engine.connect() as connection:
-        old = copies.kept(engine, _own(connection))
+        old = backup_files.kept(engine, _own(connection))
     return before, [path for day, path in old if day < before]
 
 
 def remove_outdated(engine: Engine, on: date, by: str) -> tuple[date, list[Path]]:
     """Delete those, with a line in the journal; and what killed processes left of copies."""
-    copies.sweep(engine)
+    backup_files.sweep(engine)
     before, old = outdated(engine, on)
     for path in old:
         path.unlink()
@@ -93,7 +102,7 @@ def restore(engine: Engine, path: Path, *, force: bool, by: str, erased: Path | 
     """
     schema.check_known(engine)
     also = erasures.of_file(erased) if erased else None
-    revision = copies.check(engine, path)
+    revision = backup_files.check(engine, path)
     held = contents(engine)
     if held and not force:
         raise Refused(
@@ -109,7 +118,7 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
 
     Returns the copy's path, None where none was needed. Raises Refused; then nothing changed.
     """
-    copies.sweep(engine)
+    backup_files.sweep(engine)
     if schema.check_known(engine) == schema.newest():
         return None
     before: str | None = None
@@ -133,11 +142,11 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
         elif before != schema.newest():
             _settle(connection, before, former, by)
             # A copy of an older version may hold again what was erased: whoever went back to it lost what it knew of that.
-            known = before >= retain.NEEDS
+            known = before >= retention.NEEDS
             erased = (
                 erasures.known(engine, connection) if known else erasures.adopt(connection, engine)
             )
-            retain.erase_again(connection, erased, by)
+            retention.erase_again(connection, erased, by)
             erasures.keep_if_possible(engine, connection, erased)
 
     schema.upgrade(engine, before=keep, after=note)
@@ -160,7 +169,7 @@ def go_back(engine: Engine, name: str | None, by: str) -> str:
     if schema.check_known(engine) is None:
         raise Refused("La base n'existe pas encore : il n'y a rien d'où revenir.")
     path = _named(engine, name) if name else _last(engine)
-    revision = copies.check(engine, path)
+    revision = backup_files.check(engine, path)
     done = _replace(engine, path, "went back", by, keep=True, newest=False)
     return f"La base est revenue à la copie {path} (version {revision}).{_told(done)}" + (
         ""
@@ -213,9 +222,9 @@ def _replace(
     """Put a checked copy in place, after keeping what is there if asked, and note it in the journal. Whoever writes meanwhile
     waits; what was erased since is erased in the copy before anybody sees it. newest: brought up to date; also: what else was
     erased."""
-    copies.sweep(engine)
+    backup_files.sweep(engine)
     done = _Replaced()
-    with copies.replacing(engine) as put:
+    with backup_files.replacing(engine) as put:
         with engine.connect() as connection:
             mine, known = identity(connection), erasures.known(engine, connection)
         revision = schema.version(engine)
@@ -224,16 +233,16 @@ def _replace(
 
         def prepare(connection: Connection) -> None:
             revision = schema.version_of(connection) or ""
-            if revision < retain.NEEDS:
-                schema.carry(connection, retain.NEEDS)
-            copied = identity(connection) if revision >= retain.NEEDS else None
+            if revision < retention.NEEDS:
+                schema.carry(connection, retention.NEEDS)
+            copied = identity(connection) if revision >= retention.NEEDS else None
             erased, done.behind = _erased_since(engine, path, mine, known, copied)
             erased |= also or Erased()
             if copied is not None:
                 of = {copied.own, *copied.ancestors, *((mine.own, *mine.ancestors) if mine else ())}
                 done.others = erasures.of_descendants(engine, of, erased, path.parent)
             _let_nobody_in(connection, erased)
-            retain.erase_again(connection, erased, by)
+            retention.erase_again(connection, erased, by)
             identify(connection, _heir(mine, copied, address(engine)))
             detail = {"copy": path.name, "kept": done.former.name if done.former else None}
             journal.note(connection, by, did, detail)
@@ -241,10 +250,10 @@ def _replace(
             schema.carry(connection, schema.newest() if newest else revision)
             if newest and revision != schema.newest():
                 _settle(connection, revision, None, by)
-                retain.erase_again(connection, erased, by)
+                retention.erase_again(connection, erased, by)
 
         put(path, prepare)
-    retain.flush(engine)
+    retention.flush(engine)
     return done
 
 
@@ -258,7 +267,9 @@ def _erased_since(
     for of in (copied.own, *copied.ancestors):  # what it holds may have been erased of each of them
         erased |= erasures.listed(engine, of, path.parent)
         name = erasures.path(engine, of).name
-        found &= any((folder / name).exists() for folder in (copies.folder(engine), path.parent))
+        found &= any(
+            (folder / name).exists() for folder in (backup_files.folder(engine), path.parent)
+        )
     if mine is None or mine.related(copied):
         erased |= known
     return erased, not found and (mine is None or mine.own != copied.own)
@@ -281,30 +292,30 @@ def _heir(mine: Identity | None, copied: Identity | None, here: str) -> Identity
 
 def _let_nobody_in(connection: Connection, erased: Erased) -> None:
     """What a copy holds may be anything; and who was let in then is not let in now."""
-    access.close(connection)
-    access.end(connection, journal.now())
-    access.end_first_passwords(connection)
-    access.close_accounts(connection, erased.closed)
-    access.close_links(connection)
+    accounts_and_sessions.close(connection)
+    accounts_and_sessions.end(connection, journal.now())
+    accounts_and_sessions.end_first_passwords(connection)
+    accounts_and_sessions.close_accounts(connection, erased.closed)
+    accounts_and_sessions.close_links(connection)
 
 
 def _keep(engine: Engine, revision: str) -> Path:
     """A dated copy in the folder of copies."""
     with engine.connect() as connection:
         own = _own(connection)
-    of = copies.named(engine, own) if own else Path(engine.url.database or "").stem
+    of = backup_files.named(engine, own) if own else Path(engine.url.database or "").stem
     start = f"{of}-{clock():%Y-%m-%d-%H%M%S}-version-{revision}"
     names = (
-        copies.folder(engine) / f"{start}{more}.{copies.ENDINGS[is_sqlite(engine)]}"
+        backup_files.folder(engine) / f"{start}{more}.{backup_files.ENDINGS[is_sqlite(engine)]}"
         for more in ("", *(f"-{i}" for i in range(2, 1000)))
     )
     path = next(name for name in names if not name.exists())
-    copies.write(engine, path)
+    backup_files.write(engine, path)
     return path
 
 
 def _named(engine: Engine, name: str) -> Path:
-    return Path(name) if Path(name).is_file() else copies.folder(engine) / name
+    return Path(name) if Path(name).is_file() else backup_files.folder(engine) / name
 
 
 def _last(engine: Engine) -> Path:
@@ -315,14 +326,14 @@ def _last(engine: Engine) -> Path:
         )
         name = next((line["copy"] for line in lines.scalars() if line.get("copy")), None)
     if name:
-        return copies.folder(engine) / str(name)
-    known = sorted(path.name for path in copies.folder(engine).glob("*-version-*"))
+        return backup_files.folder(engine) / str(name)
+    known = sorted(path.name for path in backup_files.folder(engine).glob("*-version-*"))
     raise Refused(
         "Le journal ne nomme aucune copie faite avant une mise à jour. "
         + (
             f"Copies gardées : {', '.join(known)}. Choisir : python -m db go-back COPIE"
             if known
-            else f"Il n'y a pas de copie dans {copies.folder(engine)}."
+            else f"Il n'y a pas de copie dans {backup_files.folder(engine)}."
         )
     )
 

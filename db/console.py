@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from sqlalchemy import Engine
 
 from dashboard.settings import load
-from db import faults
+from db import error_messages
 from db.codes import LONGEST
 from db.engine import make_engine
 from db.write import Refused
@@ -117,15 +117,15 @@ def on_database(work: Callable[[Engine], int]) -> int:
     """Do something with the database of the settings and let it go. What refuses or fails is said in one sentence: 1."""
     try:
         engine = make_engine(load().database_url)
-    except faults.SETTINGS as error:
-        print(faults.sentence(error), file=sys.stderr)
+    except error_messages.SETTINGS as error:
+        print(error_messages.sentence(error), file=sys.stderr)
         return 1
     try:
         return work(engine)
     except Refused as reason:
         print(f"Refusé : {reason}", file=sys.stderr)
-    except faults.failures() as error:
-        print(faults.sentence(error), file=sys.stderr)
+    except error_messages.failures() as error:
+        print(error_messages.sentence(error), file=sys.stderr)
     finally:
         engine.dispose()
     return 1

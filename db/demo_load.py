@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from tqdm import tqdm
 
 from dashboard.period import today
-from db import access, read, write
+from db import accounts_and_sessions, read, write
 from db.codes import ALL
 from db.demo import files, sites_of
 from db.engine import writing
@@ -34,7 +34,7 @@ def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = 
         holidays = set(public_holidays(connection, first, today()))
     known = load_known(engine)
     with writing(engine) as connection:
-        access.open_if_new(connection)
+        accounts_and_sessions.open_if_new(connection)
     rows = 0
     # The bar goes back to the start of its line: past the stream that spells such codes out.
     with (

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError
 
 from dashboard.settings import OWN
-from db import one_file
+from db import sqlite_moved_file
 
 BUSY_MS = 15_000  # how long a writer waits for the writer before it; then a sentence says who is in the way
 KINDS = ("sqlite", "postgresql")
@@ -69,7 +69,7 @@ def _sqlite(target: URL, cache_mb: int) -> Engine:
         connect_args={
             "timeout": BUSY_MS / 1000,
             "check_same_thread": False,
-            "factory": one_file.Held,
+            "factory": sqlite_moved_file.Held,
         },
     )
 
@@ -95,7 +95,7 @@ def _sqlite(target: URL, cache_mb: int) -> Engine:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
     if path := _path(target):
-        one_file.watch(engine, path)
+        sqlite_moved_file.watch(engine, path)
     return engine
 
 

@@ -4,7 +4,7 @@ copies, without any word of what it names.
 A list is of one database (DatabaseIdentity), which two that share a folder, or a name, do not have in common. A database that is
 found at another address than before is another one from then on: a trial that was copied from it must not erase for it.
 
-Before: `db.retain`, which erases. After: `db.backup`, which has it done again.
+Before: `db.retention`, which erases. After: `db.backup`, which has it done again.
 """
 
 import json
@@ -22,7 +22,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, inspect, select
 
 from dashboard.french import key
-from db import copies, faults, past
+from db import backup_files, erasure_guard, error_messages
 from db.database_identity import Identity, address, identify, identity
 from db.engine import writing
 from db.models import Account, Retention
@@ -90,7 +90,7 @@ def said(connection: Connection) -> Erased:
     """What the database itself says was erased, whatever its version."""
     found, there = Erased(), set(inspect(connection).get_table_names())
     if "journal" in there:
-        found.words = past.erased_words(connection)
+        found.words = erasure_guard.erased_words(connection)
     if "retention" in there:
         rows = connection.execute(select(Retention.what, Retention.before))
         found.terms = {str(what): before for what, before in rows}
@@ -113,8 +113,8 @@ def keep(engine: Engine, connection: Connection, more: Erased | None = None) -> 
         _write(engine, identity, all_of_it)
     except OSError as error:
         raise Refused(
-            f"La liste de ce qui a été effacé ne peut pas être écrite : {faults.disk(error)} Sans elle, une copie ramènerait"
-            " ce qui l'a été : rien n'a changé. Corriger COPIES, ou ce dossier, puis recommencer."
+            f"La liste de ce qui a été effacé ne peut pas être écrite : {error_messages.disk(error)} Sans elle, une copie"
+            " ramènerait ce qui l'a été : rien n'a changé. Corriger COPIES, ou ce dossier, puis recommencer."
         ) from None
 
 
@@ -154,14 +154,14 @@ def listed(engine: Engine, own: str, *folders: Path) -> Erased:
     """What the lists of that database say, in the folder of copies and in these: nothing where there is none. Raises Refused
     where one cannot be read."""
     found = Erased()
-    for folder in (copies.folder(engine), *folders):
+    for folder in (backup_files.folder(engine), *folders):
         found |= _listed(folder / _name(own))
     return found
 
 
 def path(engine: Engine, own: str) -> Path:
     """Where the list of that database is: beside the copies."""
-    return copies.folder(engine) / _name(own)
+    return backup_files.folder(engine) / _name(own)
 
 
 def _name(own: str) -> str:
@@ -184,7 +184,7 @@ def of_descendants(
     """Where each other database is that came from one of these, and its list, where that says more than is erased here. It may
     be a trial, or what has served since: only people know. Raises Refused where one cannot be read."""
     found = {}
-    for folder in (copies.folder(engine), *folders):
+    for folder in (backup_files.folder(engine), *folders):
         for file in sorted(folder.glob(_name("*"))):
             held = _read(file)
             of_these = not set(lineage).isdisjoint(held["ancestors"])
@@ -196,13 +196,13 @@ def of_descendants(
 def older_list(engine: Engine) -> Erased:
     """What the list says that was kept under the database's name, before databases had an identity."""
     stem = Path(engine.url.database or "").stem
-    return _listed(copies.folder(engine) / f"{stem}-effacements.json")
+    return _listed(backup_files.folder(engine) / f"{stem}-effacements.json")
 
 
 def _at(engine: Engine, place: str) -> str | None:
     """Which database the latest list of that address is of; None where there is none."""
     found = []
-    for file in copies.folder(engine).glob(_name("*")):
+    for file in backup_files.folder(engine).glob(_name("*")):
         held = _read(file)
         if held["place"] == place:
             found.append((file.stat().st_mtime_ns, str(held["database"])))

@@ -38,9 +38,9 @@ from db.codes import (
     UNKNOWN_KEY,
     UNKNOWN_SERVICE,
 )
-from db.ledger import SHORTEST_MONTH, Ledger, load_ledger
-from db.months import Visits, visits
-from db.shapes import Facts
+from db.monthly_visits import Visits, visits
+from db.network_state import SHORTEST_MONTH, Ledger, load_ledger
+from db.shared_types import Facts
 
 VISITS, MEASURED, LEFT_TIMED = (COUNTERS.index(c) for c in ("visits", "measured", "left_timed"))
 STANDING = frozenset({"nation", "department", "site"})  # whose keys stand without any visit

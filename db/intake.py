@@ -16,16 +16,16 @@ from sqlalchemy import Connection, Engine
 
 from dashboard import french
 from dashboard.forms.cells import OLDEST
-from dashboard.forms.known import Known, known_from
+from dashboard.forms.csv_or_xlsx import check_file
 from dashboard.forms.parse import Parsing
 from dashboard.forms.problem import Problem, Unreadable, visible
-from dashboard.forms.table import check_file
+from dashboard.forms.reference_names import Known, known_from
 from dashboard.french import key
 from dashboard.period import as_noted, local, today
-from db import faults, read, write
+from db import error_messages, read, write
+from db.batch_effects import Effect
 from db.codes import ALL, LONGEST
-from db.effects import Effect
-from db.forms import DESTINATIONS
+from db.form_tables import DESTINATIONS
 from db.journal import now
 from db.models import Complaint
 from db.working_days import public_holidays
@@ -49,7 +49,7 @@ class Options:
 @dataclass
 class Outcome:
     """What came of a file. accepted: it is in the database, or could be (`check`), or was there already. effect: what that
-    changes of what counts; `db.effects.of_import` says it."""
+    changes of what counts; `db.batch_effects.of_import` says it."""
 
     name: str
     accepted: bool
@@ -118,8 +118,8 @@ def attempt(
         return take(engine, path, options, by, known)
     except write.Refused as reason:
         why = str(reason)
-    except faults.failures() as error:
-        why = faults.sentence(error)
+    except error_messages.failures() as error:
+        why = error_messages.sentence(error)
     return Outcome(name_of(path), False, problems=[why])
 
 

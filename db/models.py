@@ -565,7 +565,7 @@ class Retention(Base):
     """Until when what is kept for a time only was erased; of the journal of accesses, what may be."""
 
     __tablename__ = "retention"
-    what: Mapped[str] = mapped_column(String(20), primary_key=True, comment="of db.retain.TERMS")
+    what: Mapped[str] = mapped_column(String(20), primary_key=True, comment="of db.retention.TERMS")
     before: Mapped[datetime] = mapped_column(DateTime)
 
 

@@ -11,16 +11,16 @@ from sqlalchemy import BindParameter, Connection, bindparam, text
 
 from dashboard import french
 from dashboard.period import Period, day_numbers, month_end, split, today
-from db import cells, packed
-from db.bulk import Row
+from db import packed_visits, rollup_cells
+from db.bulk_insert import Row
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, DAY, MONTH, NATION, UNKNOWN_SERVICE
-from db.shapes import Closure, Place
+from db.shared_types import Closure, Place
 
 Sites = Collection[str]
 Target = tuple[str, str, float, date, str, str]
 Decision = tuple[int, str, str, date, str, str, date | None, str]
 Rebase = tuple[str, str, date, str, str, str]
-HOURS = cells.HOURS
+HOURS = rollup_cells.HOURS
 
 
 @lru_cache(10_000)  # rows by the ten thousand are of a few hundred days
@@ -375,10 +375,12 @@ def by_hour(
     )
     if rows:
         hours, hour_waits = zip(*rows, strict=True)
-        counters += _summed(hours, HOURS, cells.SLOTS)[:, : len(COUNTERS)]
+        counters += _summed(hours, HOURS, rollup_cells.SLOTS)[:, : len(COUNTERS)]
         waits += _summed(hour_waits, HOURS, BINS)
     for _, start, end in (s for s in segments if s[0] == DAY):
-        edge_counters, edge_waits = cells.hourly(*_visits(connection, ids, start, end, service))
+        edge_counters, edge_waits = rollup_cells.hourly(
+            *_visits(connection, ids, start, end, service)
+        )
         counters += edge_counters
         waits += edge_waits
     return counters, waits
@@ -393,19 +395,19 @@ def _visits(
     site = f" AND site_id {_site_condition(ids)}"
     rows = _all(
         connection,
-        f"SELECT {packed.VISIT_COLUMNS} FROM visit WHERE superseded_by IS NULL"  # noqa: S608
+        f"SELECT {packed_visits.VISIT_COLUMNS} FROM visit WHERE superseded_by IS NULL"  # noqa: S608
         f" AND day BETWEEN :first AND :last{site}{condition}",
         first=first,
         last=last,
     )
-    tally = packed.Tally()
-    tally.add(packed.pack_rows(rows))
+    tally = packed_visits.Tally()
+    tally.add(packed_visits.pack_rows(rows))
     return tally.merged()
 
 
 def _summed(blobs: Sequence[bytes | None], height: int, width: int) -> np.ndarray:
     """The counts of all blobs added up, as (height, width); their keys are row * width + column."""
-    return cells.added_up(blobs, np.zeros(len(blobs), np.int64), 1, height * width).reshape(
+    return rollup_cells.added_up(blobs, np.zeros(len(blobs), np.int64), 1, height * width).reshape(
         height, width
     )
 

@@ -1,7 +1,7 @@
 """Rollups: what visits add up to, by site, service and day or month. Kept inside the transaction of every write.
 
-`apply` brings the stored rows up to date with a `db.packed.Tally`, and `verify` recomputes everything from the visits.
-Before: `db.write.save_batch`. After: `db.months` for whole months, `db.read` for days and hours.
+`apply` brings the stored rows up to date with a `db.packed_visits.Tally`, and `verify` recomputes everything from the visits.
+Before: `db.write.save_batch`. After: `db.monthly_visits` for whole months, `db.read` for days and hours.
 """
 
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from sqlalchemy import Connection, text
 
 from dashboard.period import day_numbers, iso_days
 from dashboard.statistics.quantile import quantile
-from db.bulk import Row, insert, temporary
-from db.cells import Cells, cells, decode, dense, encode, together
+from db.bulk_insert import Row, insert, temporary
 from db.codes import COUNTERS, MONTH
-from db.packed import VISIT_COLUMNS, Tally, pack_rows
+from db.packed_visits import VISIT_COLUMNS, Tally, pack_rows
+from db.rollup_cells import Cells, cells, decode, dense, encode, together
 
 SPARSE = ("waits", "heat", "hours", "hour_waits")
 COLUMNS = ("level", "service_id", "site_id", "start", *COUNTERS, "p50", "p90", *SPARSE)

@@ -6,7 +6,7 @@ row that does not stand names in `superseded_by` the highest of the batches that
 its own. Batches are numbered as they arrive, one at a time: a file that was withdrawn and comes again arrives again.
 
 Rows that came to their term stand as they stood then: what they were known by is erased, and what they had replaced
-(`db.retain`).
+(`db.retention`).
 
 What an import or a withdrawal changes is found from the batch outwards, so that it costs what the batch's rows cost
 and not what the database holds.
@@ -19,12 +19,12 @@ from datetime import date
 import numpy as np
 from sqlalchemy import Connection, text
 
-from db.bulk import insert, temporary
-from db.effects import Settled
+from db.batch_effects import Settled
+from db.bulk_insert import insert, temporary
 from db.engine import is_sqlite
-from db.forms import DESTINATIONS, Destination
+from db.form_tables import DESTINATIONS, Destination
 from db.models import Base
-from db.packed import VISIT_COLUMNS, Tally, pack_rows
+from db.packed_visits import VISIT_COLUMNS, Tally, pack_rows
 from db.rollup import rebuild
 
 # The rows of a batch; those of others that it beats.

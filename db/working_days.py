@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from dashboard.period import day_number, day_numbers, weekdays
 from db import read
-from db.shapes import Closure, Place
+from db.shared_types import Closure, Place
 
 SATURDAY = 5
 

@@ -1,6 +1,6 @@
 """Every change to the data. Each function opens and commits its own transaction: all of it happens, or nothing.
 
-Before: `dashboard.forms.parse`, whose rows come in. After: `db.packed` and `db.rollup.apply`, in the same transaction.
+Before: `dashboard.forms.parse`, whose rows come in. After: `db.packed_visits` and `db.rollup.apply`, in the same transaction.
 """
 
 import gc
@@ -24,13 +24,21 @@ from sqlalchemy import (
     update,
 )
 
-from db import access, bulk, database_identity, journal, packed, past, rollup
+from db import (
+    accounts_and_sessions,
+    bulk_insert,
+    database_identity,
+    erasure_guard,
+    journal,
+    packed_visits,
+    rollup,
+)
+from db.batch_effects import Effect, Settled, effect_of
 from db.codes import NATION
-from db.effects import Effect, Settled, effect_of
 from db.engine import is_sqlite, writing
-from db.forms import DESTINATIONS, Destination
+from db.form_tables import DESTINATIONS, Destination
 from db.models import Base, Complaint, ComplaintText, ImportBatch, Retention, Visit
-from db.shapes import Chunk
+from db.shared_types import Chunk
 from db.supersede import settle_dated, settle_import, settle_withdrawal
 
 HOUR = timedelta(hours=1)
@@ -151,12 +159,12 @@ def _take_in(connection: Connection, parsing: Parsing, file: File) -> Saved:
     refuse_mixture(connection, file.demo)
     destination = DESTINATIONS[parsing.form]
     batch_id = _begin(connection, parsing, file)
-    tally = packed.Tally()
+    tally = packed_visits.Tally()
     rows, words = _insert_rows(connection, destination, batch_id, parsing, tally)
     if parsing.problems:
         raise Refused(f"« {file.name} » est refusé en entier : rien n'a été enregistré.")
     _record_coverage(connection, parsing, file, batch_id, rows)
-    if why := past.refusal(connection, parsing.form, batch_id):
+    if why := erasure_guard.refusal(connection, parsing.form, batch_id):
         raise Refused(f"« {file.name} » est refusé en entier. {why}")
     settled = Settled()
     if destination.table != "visit" or _sites_seen_before(connection, batch_id, parsing.form):
@@ -227,14 +235,14 @@ def _insert_rows(
     destination: Destination,
     batch_id: int,
     parsing: Parsing,
-    tally: packed.Tally,
-) -> tuple[int, list[bulk.Row]]:
+    tally: packed_visits.Tally,
+) -> tuple[int, list[bulk_insert.Row]]:
     """Stream the file's rows into their table; visits also go into `tally`. Returns the number of rows, and the words of
     complaints: site, reference, words."""
     rows = 0
-    subjects: list[bulk.Row] = []
+    subjects: list[bulk_insert.Row] = []
     fields = [name for name in parsing.fields if name != "subject"]
-    with bulk.inserter(connection, destination.table, ("batch_id", *fields)) as put:
+    with bulk_insert.inserter(connection, destination.table, ("batch_id", *fields)) as put:
         for chunk in parsing:
             if parsing.problems:
                 continue  # the file will be refused: read on only to list every problem
@@ -243,32 +251,36 @@ def _insert_rows(
             rows += size
             put(list(zip([batch_id] * size, *columns, strict=True)))
             if destination.table == "visit":
-                tally.add(packed.pack(chunk.numbers))
+                tally.add(packed_visits.pack(chunk.numbers))
             if "subject" in parsing.fields:
                 told = (chunk.values[name] for name in ("site_id", "reference", "subject"))
                 subjects += [line for line in zip(*told, strict=True) if line[2]]
     return rows, subjects
 
 
-def _not_erased(connection: Connection, subjects: list[bulk.Row]) -> list[bulk.Row]:
+def _not_erased(connection: Connection, subjects: list[bulk_insert.Row]) -> list[bulk_insert.Row]:
     """Without what was erased by itself, which a register may well bring again."""
-    erased = past.erased_words(connection)
+    erased = erasure_guard.erased_words(connection)
     rows = connection.execute(text("SELECT id, code FROM site")) if erased else ()
     codes = {row.id: row.code for row in rows}
     return [one for one in subjects if (codes.get(one[0]), one[1]) not in erased]
 
 
-def _insert_subjects(connection: Connection, batch_id: int, subjects: list[bulk.Row]) -> None:
+def _insert_subjects(
+    connection: Connection, batch_id: int, subjects: list[bulk_insert.Row]
+) -> None:
     """Keep the words of the batch's complaints, but of those whose words are past their term already."""
-    until = past.until(connection, "complaint_text")
+    until = erasure_guard.until(connection, "complaint_text")
     columns = ("site_id", "reference", "subject")
-    with bulk.temporary(connection, "subject", "site_id int, reference text, subject text") as name:
-        bulk.insert(connection, name, columns, subjects)
+    with bulk_insert.temporary(
+        connection, "subject", "site_id int, reference text, subject text"
+    ) as name:
+        bulk_insert.insert(connection, name, columns, subjects)
         told = table(name, *(column(one) for one in columns)).c
         same = (Complaint.site_id == told.site_id) & (Complaint.reference == told.reference)
         wanted = select(Complaint.id, told.subject).where(same, Complaint.batch_id == batch_id)
         if until:
-            wanted = wanted.where(~past.words_are_over(until.date()))
+            wanted = wanted.where(~erasure_guard.words_are_over(until.date()))
         connection.execute(insert(ComplaintText).from_select(["complaint_id", "subject"], wanted))
 
 
@@ -284,13 +296,13 @@ def _record_coverage(
             site: (first, last, coverage[site][2] if site in coverage else 0)
             for site in {*coverage, *file.sites}
         }
-    bulk.insert(
+    bulk_insert.insert(
         connection,
         "batch_site",
         ("batch_id", "site_id", "first_day", "last_day", "rows"),
         [(batch_id, site, a.isoformat(), b.isoformat(), n) for site, (a, b, n) in coverage.items()],
     )
-    bulk.insert(
+    bulk_insert.insert(
         connection,
         "whole_day",
         ("batch_id", "site_id", "day"),
@@ -354,7 +366,7 @@ def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> Effect:
     """
     with _no_collection(), writing(engine) as connection:
         form = _form_of(connection, batch_id)
-        if past.stays(connection, batch_id):
+        if erasure_guard.stays(connection, batch_id):
             raise Refused(
                 f"Le lot {batch_id} tient des lignes dont le terme est passé : ce qu'elles remplaçaient est effacé,"
                 " et les retirer changerait les chiffres d'un passé clos."
@@ -362,7 +374,7 @@ def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> Effect:
         connection.execute(
             update(ImportBatch).where(ImportBatch.id == batch_id).values(withdrawn_at=journal.now())
         )
-        tally = packed.Tally()
+        tally = packed_visits.Tally()
         settled = settle_withdrawal(connection, form, batch_id, tally)
         rollup.apply(connection, tally)
         effect = effect_of(connection, batch_id, settled, 0)
@@ -383,12 +395,14 @@ def date_anew(
         form = _form_of(connection, batch_id)
         before, when = _as_of(connection, batch_id), as_of or _before_the_next(connection, batch_id)
         connection.execute(update(ImportBatch).where(ImportBatch.id == batch_id).values(as_of=when))
-        if past.stays(connection, batch_id) or past.is_before(connection, form, when):
+        if erasure_guard.stays(connection, batch_id) or erasure_guard.is_before(
+            connection, form, when
+        ):
             raise Refused(
                 f"Le lot {batch_id} tient des lignes dont le terme est passé, ou serait daté d'avant : ce qu'elles"
                 " remplaçaient est effacé, et la date reste ce qu'elle est."
             )
-        tally = packed.Tally()
+        tally = packed_visits.Tally()
         settled = settle_dated(connection, form, batch_id, tally)
         rollup.apply(connection, tally)
         effect = _standing(connection, DESTINATIONS[form], batch_id, settled)
@@ -465,6 +479,6 @@ def purge_demo(engine: Engine, by: str) -> int:
         # What came to its term among fictitious data is no reason to refuse real ones, nor to erase them.
         connection.execute(delete(Retention).where(Retention.what.in_(TERMS_OF_ROWS)))
         database_identity.begin_anew(connection, engine)
-        access.close(connection)
+        accounts_and_sessions.close(connection)
         journal.note(connection, by, "purged", {"batches": count})
         return count

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from dashboard.accounts.rights import Role
 from dashboard.settings import OWN, ROOT, load
-from dashboard.ui import assets
-from db import access, faults, opening, read
+from dashboard.ui import map_assets
+from db import accounts_and_sessions, error_messages, read, startup_check
 from db.__main__ import main as db
 from db.console import guard
 from db.engine import make_engine
@@ -45,7 +45,7 @@ def listening() -> socket.socket:
 def prepare_database() -> None:
     """Tables up to date; fictitious data where nothing was ever imported nor purged; the map's public files."""
     engine = make_engine(load().database_url)
-    opening.look_over(engine)
+    startup_check.look_over(engine)
     if db(["init"]):
         # The database does not answer, is of another version, or could not be copied: why is said just above.
         sys.exit("L'application n'est pas démarrée : la raison est ci-dessus.")
@@ -56,7 +56,7 @@ def prepare_database() -> None:
         ).first()
         boundary = read.boundary(connection, "commune")
     engine.dispose()
-    assets.prepare(ROOT / "static", json.loads(boundary[0]) if boundary else None)
+    map_assets.prepare(ROOT / "static", json.loads(boundary[0]) if boundary else None)
     if held or purged:
         return
     if shutil.disk_usage(ROOT).free < FREE_BYTES:
@@ -78,7 +78,10 @@ def who_comes_in() -> str:
     settings = load()
     engine = make_engine(settings.database_url)
     with engine.connect() as connection:
-        is_open, accounts = access.is_open(connection), access.accounts(connection)
+        is_open, accounts = (
+            accounts_and_sessions.is_open(connection),
+            accounts_and_sessions.accounts(connection),
+        )
     engine.dispose()
     if is_open and settings.host in OWN and not settings.public_url:
         return "Données fictives : sur cette machine, on entre sans se connecter."
@@ -111,9 +114,9 @@ def main() -> None:
         prepare_database()
     except Refused as reason:
         sys.exit(str(reason))
-    except faults.SETTINGS + faults.failures() as error:
+    except error_messages.SETTINGS + error_messages.failures() as error:
         # A setting that cannot be read, a database that does not answer, a folder that cannot be written.
-        sys.exit(faults.sentence(error))
+        sys.exit(error_messages.sentence(error))
     port = door.getsockname()[1]
     said = (
         f"Tableau de bord CCSP : {address(port)} (Ctrl+C pour arrêter)",

@@ -18,12 +18,12 @@ from dashboard.indicators import INDICATORS, Figure, compute
 from dashboard.period import today
 from dashboard.settings import ROOT
 from db import read, rollup, supersede, write
-from db.effects import Effect
+from db.batch_effects import Effect
 from db.engine import make_engine
 from db.facts import gather
-from db.forms import DESTINATIONS
+from db.form_tables import DESTINATIONS
 from db.intake import Options, Outcome, take
-from db.steering import decide
+from db.targets_and_decisions import decide
 
 SAMPLES = ROOT / "tests" / "samples"
 # All that files brought, and what was computed from it.

@@ -23,10 +23,10 @@ from filelock import FileLock
 from hypothesis import settings
 from sqlalchemy import Engine, text
 
+from dashboard import log
 from dashboard.accounts import passwords
-from dashboard.answers import chance
+from dashboard.answers import expected_false_alarms
 from dashboard.settings import load
-from dashboard.ui import log
 from db import schema
 from db.demo_load import load_demo
 from db.engine import make_engine
@@ -293,9 +293,10 @@ def programs_of_the_server(databases, monkeypatch, tmp_path):
 @pytest.fixture(scope="session", autouse=True)
 def few_draws() -> Iterator[None]:
     """Each state of the data has what chance alone does drawn anew, half a test's work: here ten times of each series, not a
-    hundred. That it is right, and how well it is known: tests/statistics/test_budget.py and tests/demo/test_events.py."""
+    hundred. That it is right, and how well it is known: tests/statistics/test_expected_false_alarms.py and
+    tests/demo/test_events.py."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chance, "DRAWS", 10)
+        patch.setattr(expected_false_alarms, "DRAWS", 10)
         yield
 
 

@@ -30,22 +30,24 @@ COLOURLESS = ("dashboard/indicators", "dashboard/statistics", "dashboard/forms")
 # What of db each part of dashboard may take; the others its codes and shapes alone. Only answers read, only
 # actions write, and the command line does both.
 READERS = {
-    "db.codes", "db.descriptions", "db.engine", "db.facts", "db.faults", "db.ledger", "db.read", "db.shapes", "db.working_days"
+    "db.codes", "db.engine", "db.error_messages", "db.facts", "db.network_state", "db.read", "db.shared_types",
+    "db.table_descriptions", "db.working_days"
 }  # fmt: skip
 WRITERS = {
-    "db.access", "db.codes", "db.retain", "db.shapes", "db.steering", "db.texts", "db.write"
+    "db.accounts_and_sessions", "db.codes", "db.complaint_texts", "db.retention", "db.shared_types",
+    "db.targets_and_decisions", "db.write"
 }  # fmt: skip
 ASK_THE_DATABASE = {
     "dashboard/answers/": READERS,
     "dashboard/actions/": WRITERS,
     # Who may come in, and nothing of the data.
     "dashboard/accounts/": {
-        "db.access",
+        "db.accounts_and_sessions",
         "db.codes",
         "db.engine",
         "db.erasures",
-        "db.faults",
-        "db.identities",
+        "db.error_messages",
+        "db.provider_identities",
         "db.write",
     },  # fmt: skip
     # A command says what went wrong and on which version, as those of db do.
@@ -58,7 +60,7 @@ DB_MAY_USE = {
     "dashboard.french",
     "dashboard.statistics.quantile",
 }
-READ_RETURNS = {"db/grammar.py", "db/intake.py"}  # they bring files in
+READ_RETURNS = {"db/command_arguments.py", "db/intake.py"}  # they bring files in
 # Questions of db.read whose answer holds no row of a site: they need not be told whose sites may be seen. What is set
 # for a scope (targets, new starts, decisions) is cut to it by whoever asks.
 WITHOUT_SITES = {
@@ -160,8 +162,8 @@ def test_the_reader_of_imports_reads_them_all():
         "db.console",
         "db.facts",
         "db.schema",
-        "db.shapes",
-        "db.steering",
+        "db.shared_types",
+        "db.targets_and_decisions",
         "db.write",
     }
 
@@ -175,7 +177,7 @@ def test_only_screens_import_streamlit_or_folium(path):
 @for_each(modules("pages"))
 def test_a_page_imports_only_answers_the_screen_s_parts_and_the_table_of_contents(path):
     ours = uses(path, "db", "dashboard", "pages", "scripts")
-    allowed = ("dashboard.ui", "dashboard.answers", "dashboard.ui.navigation")
+    allowed = ("dashboard.ui", "dashboard.answers", "dashboard.navigation")
     assert all(i.startswith(allowed) or i == "dashboard" for i in ours), ours
     assert not uses(path, "sqlalchemy")
 
@@ -198,7 +200,7 @@ def test_what_a_button_does_is_a_callback(path):
         and isinstance(n.func, ast.Attribute)
         and n.func.attr in ("button", "form_submit_button")
         # Our own act where their address is asked for, or say to the page that it is to run.
-        and not ast.unparse(n.func).startswith(("downloads.", "picture.", "present."))
+        and not ast.unparse(n.func).startswith(("downloads.", "panel_picture.", "presentation."))
     ]
     acting = {
         ast.unparse(n.args[0])
@@ -217,7 +219,7 @@ def test_no_script_lies_directly_in_pages():
 def test_only_answers_read_the_database_and_only_actions_write_to_it(path):
     allowed = next(
         (of for where, of in ASK_THE_DATABASE.items() if path.startswith(where)),
-        {"db.codes", "db.shapes"},
+        {"db.codes", "db.shared_types"},
     )
     assert below(path, "db") <= allowed
     if path.startswith(PURE):
@@ -259,16 +261,18 @@ LAYERS = (
         "dashboard.settings",
         "dashboard.french",
         "dashboard.palette",
-        "dashboard.limited",
-        "dashboard.limited_child",
-        "dashboard.turn",
+        "dashboard.limited_process",
+        "dashboard.limited_process_child",
+        "dashboard.log",
+        "dashboard.memory",
+        "dashboard.one_run_at_a_time",
     },
-    {"dashboard.coverage"},
-    {"db.shapes", "dashboard.period", "dashboard.statistics"},
+    {"dashboard.partial_counts"},
+    {"db.shared_types", "dashboard.period", "dashboard.statistics"},
     {"dashboard.indicators", "dashboard.forms"},
-    {"db", "dashboard.wording", "dashboard.classes"},
+    {"db", "dashboard.wording", "dashboard.map_classes"},
     {"dashboard.judgement", "dashboard.accounts"},
-    {"dashboard.charts", "dashboard.stories"},
+    {"dashboard.charts", "dashboard.navigation", "dashboard.stories"},
     {"dashboard.panel"},
     {"dashboard.exports"},
     {"dashboard.answers"},
@@ -326,9 +330,9 @@ TELL_THE_TIME = {
 }
 CLOCKS = {
     "dashboard/period.py": ["datetime.now(BENIN)"],
-    "dashboard/accounts/provider.py": ["time.time()"] * 3,
+    "dashboard/accounts/identity_provider.py": ["time.time()"] * 3,
     "dashboard/ui/by_provider.py": ["time.time()"] * 2,
-    "db/copies.py": ["time.time()"],  # how old a file is
+    "db/backup_files.py": ["time.time()"],  # how old a file is
     "scripts/prepare.py": ["time.time()"],  # which of the longest tests have their day
 }
 # A database's clock, and a browser's where more is asked of it than how long something took.
@@ -375,7 +379,7 @@ def test_neither_a_database_nor_a_browser_says_which_day_it_is():
     texts |= {p.relative_to(ROOT).as_posix(): p.read_text(encoding="utf-8") for p in scripts}
     assert len(scripts) > 3
     found = {p: OTHER_CLOCKS.findall(t) for p, t in texts.items() if OTHER_CLOCKS.search(t)}
-    assert found == {"db/access.py": ["clock_timestamp"]}
+    assert found == {"db/accounts_and_sessions.py": ["clock_timestamp"]}
 
 
 def test_frames_import_nothing_of_ours():
@@ -571,14 +575,17 @@ def test_make_lint_refuses_what_runs_words_reads_objects_or_trusts_anybody(path)
 
 # Who may speak with others, or with what is not Python; nobody else does.
 SPEAK = {
-    "requests": {"dashboard/accounts/asking.py", "dashboard/accounts/provider.py"},
-    "socket": {"dashboard/accounts/asking.py", "scripts/start.py", "server.py"},
+    "requests": {
+        "dashboard/accounts/provider_client.py",
+        "dashboard/accounts/identity_provider.py",
+    },
+    "socket": {"dashboard/accounts/provider_client.py", "scripts/start.py", "server.py"},
     "subprocess": {
         *(
             "dashboard/exports/pdf.py",
             "dashboard/forms/workbook.py",
-            "dashboard/limited.py",
-            "db/dump.py",
+            "dashboard/limited_process.py",
+            "db/postgresql_dump.py",
         ),
         *(
             "scripts/audit.py",
@@ -587,7 +594,7 @@ SPEAK = {
             "db/migrations/__main__.py",
         ),
     },
-    "ctypes": {"dashboard/ui/heap.py"},
+    "ctypes": {"dashboard/memory.py"},
 }
 # What nobody does: other ways out, objects read from bytes, directories, mail, memcache, templates, logs elsewhere.
 NEVER = (
@@ -619,8 +626,8 @@ def test_nothing_that_is_shipped_needs_a_test_or_what_only_tests_need():
 # Names by which a pattern or a template is made that are no constants: of lists of our own, and in one module alone.
 MADE = {
     "dashboard/exports/png.py": {"name"},
-    "db/faults.py": {"pattern"},
-    "db/keys.py": {"signs"},
+    "db/error_messages.py": {"pattern"},
+    "db/key_spelling.py": {"signs"},
 }
 
 

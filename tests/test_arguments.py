@@ -19,14 +19,14 @@ from sqlalchemy import make_url
 from dashboard.__main__ import day
 from dashboard.__main__ import main as dashboard_main
 from dashboard.__main__ import parser as dashboard_parser
-from dashboard.accounts import guests, holders
-from dashboard.answers import view
+from dashboard.accounts import account_changes, guest_links
+from dashboard.answers import context
 from dashboard.period import today
 from dashboard.settings import load
 from db import backup
 from db.__main__ import main
+from db.command_arguments import parser, span
 from db.engine import make_engine
-from db.grammar import parser, span
 from tests.builders import Office, Said, complaint, csv_text, visit
 from tests.db.test_reference import collection, communes, outline
 
@@ -215,7 +215,7 @@ class Desk:
             self.patch.setenv("DATABASE_URL", url)
             load.cache_clear()
             yield url
-            view.forget()
+            context.forget()
             load.cache_clear()
 
     def type(self, path: tuple[str, ...], values: dict[str, str], url: str, number: int) -> Said:
@@ -251,8 +251,8 @@ def fill(url: str, folder: Path) -> None:
     office = Office(engine, folder)
     office.hand_in("registre", visit(ref="1"), visit(day="2025-04-03"))
     office.hand_in("plaintes", complaint("P1", subject="attente"))
-    holders.add(engine, "awa", holders.Wanted("cabinet", None, None, None), "test")
-    guests.make(engine, "atelier", today(), None, "test")
+    account_changes.add(engine, "awa", account_changes.Wanted("cabinet", None, None, None), "test")
+    guest_links.make(engine, "atelier", today(), None, "test")
     engine.dispose()
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import cache
 from itertools import chain
 
-from dashboard.actions.accesses import BY
+from dashboard.actions.access_journal import BY
 from dashboard.settings import ROOT
 from db.models import Base
 from tests.test_architecture import ALL_MODULES, SPEAK, tree, uses
@@ -176,7 +176,7 @@ def test_every_place_where_something_is_noted_is_in_the_table():
     assert own == {"ccsp", "ccsp.refused"}
     assert all(f"lines of `{name}`" in section("Journals and log") for name in own)
     begun = [(path, node) for path, node, name in calls if name == "logging.basicConfig"]
-    assert [path for path, _ in begun] == ["dashboard/ui/log.py"]
+    assert [path for path, _ in begun] == ["dashboard/log.py"]
     assert {one.arg for one in begun[0][1].keywords} == {"level", "format"}
     assert [
         path for path, _, name in calls if name.endswith(("Handler", "fileConfig", "dictConfig"))

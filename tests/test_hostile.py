@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from dashboard.ui.log import BEHIND
+from dashboard.log import BEHIND
 from tests.benchmarks.attacks import FORGED, KINDS, NOBODY
 from tests.benchmarks.hostile import LONGEST_LINE, Found, strange_lines, wrong
 from tests.benchmarks.load import Tally

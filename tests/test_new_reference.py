@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import figures, map, network, view
+from dashboard.answers import context, figures, map, network
 from dashboard.answers.question import Question
 from dashboard.period import today
 from dashboard.settings import load
@@ -30,7 +30,7 @@ def running(office, database_url, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", database_url)
     load.cache_clear()
     yield office
-    view.forget()
+    context.forget()
     load.cache_clear()
 
 

@@ -63,7 +63,10 @@ from tests.exports import decks
 
 HEX = re.compile(r"#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4})\b")
 WRITTEN = ("*.py", "*.js", "*.typ", "*.css", "*.html")
-OWN = ("palette.py", "usual.py")  # the latter holds keys that are typed one after the other
+OWN = (
+    "palette.py",
+    "common_passwords.py",
+)  # the latter holds keys that are typed one after the other
 OF_OTHERS = (
     "leaflet",
     "departments.js",
@@ -149,8 +152,8 @@ from dataclasses import asdict
 from dashboard.charts.style import on_paper
 from dashboard.exports import html, map_svg, pdf, svg, xlsx
 from dashboard.exports.pptx import pptx
-from dashboard.charts import control
-from dashboard.ui import maps, present, shell
+from dashboard.charts import control_chart
+from dashboard.ui import folium_map, presentation, shell
 from tests.exports import decks
 
 def zipped(data):
@@ -170,10 +173,10 @@ print(json.dumps({
     "chart": json.dumps(chart, default=float), "chart on dark paper": json.dumps(on_paper(chart, "dark"), default=float),
     "control chart": json.dumps(decks.control()), "picture": svg.chart(chart, 640),
     "map as a picture": map_svg.map_(decks.signals(), 760, 500),
-    "map's script": json.dumps(maps.ON_PAPER), "slides": "".join(html.slide_html(s, 1, 1) for s in deck.slides),
-    "slides' style": present.LOOKS, "dossier": html.dossier(deck), "pptx": zipped(pptx(deck)), "pdf": printed(deck),
-    "xlsx": zipped(xlsx.for_deck(deck)), "button": present.BUTTON_STYLE, "page": shell.head().decode(),
-    "reading": " ".join(control.SIGNS.values())}))
+    "map's script": json.dumps(folium_map.ON_PAPER), "slides": "".join(html.slide_html(s, 1, 1) for s in deck.slides),
+    "slides' style": presentation.LOOKS, "dossier": html.dossier(deck), "pptx": zipped(pptx(deck)), "pdf": printed(deck),
+    "xlsx": zipped(xlsx.for_deck(deck)), "button": presentation.BUTTON_STYLE, "page": shell.head().decode(),
+    "reading": " ".join(control_chart.SIGNS.values())}))
 """
 
 

@@ -14,10 +14,10 @@ from dashboard import palette
 from dashboard.__main__ import parser as figures_parser
 from dashboard.forms.formats import FORMATS
 from dashboard.indicators import INDICATORS
+from dashboard.navigation import PAGES
 from dashboard.settings import ROOT, bounds, fields_by_name
-from dashboard.ui.navigation import PAGES
 from db.__main__ import main
-from db.grammar import parser as db_parser
+from db.command_arguments import parser as db_parser
 from scripts.prepare import COMMANDS
 
 README, GUIDE, WORDS, DECISIONS = (

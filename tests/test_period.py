@@ -39,7 +39,7 @@ from dashboard.period import (
     weekdays,
 )
 from dashboard.settings import ROOT
-from db import access, journal
+from db import accounts_and_sessions, journal
 from db.demo.events import EVENTS
 from tests import clock
 from tests.builders import shell
@@ -431,7 +431,7 @@ def test_tests_stand_where_they_are_told():
 def test_tests_their_commands_and_both_databases_show_one_time(engine, database_url):
     began = now()
     with engine.connect() as connection:
-        of_database = access.now(connection).replace(tzinfo=UTC)
+        of_database = accounts_and_sessions.now(connection).replace(tzinfo=UTC)
     shown = shell(database_url, "db", "demo", "--events").out
     assert began <= of_database <= now() <= began + timedelta(minutes=10)
     assert today().isoformat() == os.environ.get(clock.AT, clock.DAY)[:10]

@@ -14,18 +14,18 @@ import pytest
 from sqlalchemy import Table
 
 from dashboard.answers.slides import KINDS
-from dashboard.classes import CLASSES, RAMP
 from dashboard.forms.cells import readers
 from dashboard.forms.formats import FORMATS, Column, Format, Words
-from dashboard.forms.known import Known, normalise
+from dashboard.forms.reference_names import Known, normalise
 from dashboard.indicators import BY_CODE, INDICATORS, Indicator, Placement, codes, placed
-from dashboard.judgement.courses import CHARTED, FOLLOWED, RATES, SHARES
+from dashboard.judgement.control_charts import CHARTED, FOLLOWED, RATES, SHARES
+from dashboard.map_classes import CLASSES, RAMP
+from dashboard.navigation import PAGES
 from dashboard.period import today
 from dashboard.settings import ROOT
 from dashboard.stories import READY
-from dashboard.ui.navigation import PAGES
 from db.codes import BYS
-from db.forms import DESTINATIONS
+from db.form_tables import DESTINATIONS
 from db.models import Base, FormRow
 
 ENGLISH = re.compile(

@@ -64,7 +64,7 @@ def test_a_port_that_is_none_is_said_in_a_sentence(demo, monkeypatch):
 
 def refused(monkeypatch, url: str) -> str:
     """The one sentence with which the application does not start. That Python prints it and ends with 1 is seen where a process
-    of its own is started: tests/test_settings.py, tests/db/test_faults.py."""
+    of its own is started: tests/test_settings.py, tests/db/test_error_messages.py."""
     monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.chdir(ROOT)
     load.cache_clear()

@@ -17,8 +17,8 @@ import openpyxl
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 from dashboard.exports.xlsx import xlsx
-from dashboard.ui import show
-from dashboard.ui.navigation import PAGES
+from dashboard.ui import panel_display
+from dashboard.navigation import PAGES
 from tests.pages.app import cards, heading, read_tables
 menu, real = [], st.navigation
 def navigation(pages, **more):
@@ -33,7 +33,7 @@ for address in sys.argv[2:]:
         at.switch_page(next(p.path for p in PAGES if p.url_path == address))
     at.run()
     assert not at.exception and not at.error, [e.value for e in (*at.exception, *at.error)]
-    book = xlsx("t", (), show.panels(at.session_state["panels_shown"]), demo=True)
+    book = xlsx("t", (), panel_display.panels(at.session_state["panels_shown"]), demo=True)
     sent = "".join(e.proto.json_args for e in at.get("component_instance"))
     shown[address] = {
         "menu": menu,
@@ -121,7 +121,7 @@ def project(sqlite, tmp_path_factory) -> Iterator[Copy]:
         append(copy / "dashboard/indicators/measures.py", MEASURE)
         add(copy / "dashboard/indicators/__init__.py", ")\nBY_CODE = ", INDICATOR)
         append(copy / "pages/reading/news.py", SCRIPT)
-        add(copy / "dashboard/ui/navigation.py", '    PageSpec("pages/reading/def', PAGE)
+        add(copy / "dashboard/navigation.py", '    PageSpec("pages/reading/def', PAGE)
         append(copy / "data/reference/sites.csv", PLACE)
         asked(copy, "-m", "db", "init")
         asked(copy, "-m", "db", "add", "service", "Légalisation de signature")

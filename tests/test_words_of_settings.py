@@ -32,10 +32,10 @@ USUAL = re.compile(
 # loaded before the presentation and after it began, and what each command said.
 SESSION = """
 import contextlib, io, json, sys
-import dashboard.ui.warm
+import dashboard.ui.cache_warming
 from dashboard.__main__ import main
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.ui.navigation import pages_of
+from dashboard.navigation import pages_of
 from tests.pages.app import sound, tables, visit_page, words
 from tests.builders import KANDI
 shown, answers = [], []

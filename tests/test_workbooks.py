@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from filelock import FileLock
 
-from dashboard.forms import layout
+from dashboard.forms import sheet_layout
 from tests.workbooks import ENGLISH, LOCALES, faults, make
 from tests.workbooks.__main__ import SEED
 
@@ -42,9 +42,11 @@ def test_workbooks_of_libreoffice_are_read_as_they_are_shown_or_refused(folder):
 
 
 @pytest.mark.parametrize(
-    "rule", [layout.Table._filled, layout.Table._see], ids=["merged cells", "hidden parts"]
+    "rule",
+    [sheet_layout.Table._filled, sheet_layout.Table._see],
+    ids=["merged cells", "hidden parts"],
 )
 def test_a_rule_that_is_left_out_is_found(folder, monkeypatch, rule):
     """The run has teeth."""
-    monkeypatch.setattr(layout.Table, rule.__name__, lambda self, line, row: row)
+    monkeypatch.setattr(sheet_layout.Table, rule.__name__, lambda self, line, row: row)
     assert next(told(folder), None)

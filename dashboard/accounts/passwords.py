@@ -16,7 +16,7 @@ from typing import TypeVar
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from dashboard.accounts.usual import is_common
+from dashboard.accounts.common_passwords import is_common
 
 LEAST, ADVISED, MOST = 8, 15, 200  # characters
 # Without signs that are mistaken for one another when they are read out or copied by hand.

@@ -1,15 +1,15 @@
-"""Who has an account, as the one who asks. Before: `db.access`. After: `dashboard.ui.session`."""
+"""Who has an account, as the one who asks. Before: `db.accounts_and_sessions`. After: `dashboard.ui.session`."""
 
 from sqlalchemy import Connection
 
 from dashboard.accounts.rights import Person
-from db import access
-from db.access import Holder
+from db import accounts_and_sessions
+from db.accounts_and_sessions import Holder
 
 
 def person(connection: Connection, account_id: str) -> Person | None:
     """Who asks, as the account stands at this moment; None where there is none, or where it is disabled."""
-    holder = access.account(connection, account_id)
+    holder = accounts_and_sessions.account(connection, account_id)
     return None if holder is None or holder.disabled else of(holder)
 
 

@@ -1,7 +1,7 @@
 """Signing in and out: who may, after how long a wait, and what is noted. The token that a browser is given is kept by it
 alone; the database has its SHA-256.
 
-Before: `db.access`. After: the gate (`dashboard.ui.sign_in`), which calls these in threads of their own.
+Before: `db.accounts_and_sessions`. After: the gate (`dashboard.ui.sign_in`), which calls these in threads of their own.
 """
 
 import hmac
@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
-from dashboard.accounts import holders, journal, passwords
+from dashboard.accounts import access_journal, account_changes, passwords
 from dashboard.settings import load
-from db import access
-from db.access import Entry, Holder
+from db import accounts_and_sessions
+from db.accounts_and_sessions import Entry, Holder
 from db.engine import writing
 
 FREE = 3  # wrong passwords in a row that cost no wait
@@ -81,15 +81,17 @@ def wait(failures: int) -> int:
 def sign_in(engine: Engine, name: str, password: str, browser: Browser) -> str:
     """Let somebody in; gives the token of a new sign-in. Raises Refusal, the same for a wrong name and a wrong password."""
     with engine.connect() as connection:
-        kept = holders.as_kept(name)
-        holder = access.account_named(connection, kept) if kept else None
+        kept = account_changes.as_kept(name)
+        holder = accounts_and_sessions.account_named(connection, kept) if kept else None
         who = _counted_as(connection, holder, name, browser)
         kept_of_it = holder.password if holder else None
         once = passwords.is_once(password, kept_of_it)
         if not once:
             _let_wait(connection, who)
-        way = passwords.drawn_way(access.passwords(connection), _draw(connection, name))
-        at = access.now(connection)
+        way = passwords.drawn_way(
+            accounts_and_sessions.passwords(connection), _draw(connection, name)
+        )
+        at = accounts_and_sessions.now(connection)
     right = once or passwords.fits(password, kept_of_it, way)
     if holder is None or not right or holder.disabled:
         _wrong(engine, who, holder, browser)
@@ -100,11 +102,13 @@ def sign_in(engine: Engine, name: str, password: str, browser: Browser) -> str:
     anew = passwords.hashed(password) if otherwise else ""
     with writing(engine, queue=False) as connection:
         _still(connection, holder)
-        access.succeed(connection, who.who)
+        accounts_and_sessions.succeed(connection, who.who)
         if anew:
-            access.keep_anew(connection, holder, anew)
-        begin(connection, holder.id, token, browser, proved_at=access.now(connection))
-        journal.note(connection, holder.name, "signed in", by(browser, "password"))
+            accounts_and_sessions.keep_anew(connection, holder, anew)
+        begin(
+            connection, holder.id, token, browser, proved_at=accounts_and_sessions.now(connection)
+        )
+        access_journal.note(connection, holder.name, "signed in", by(browser, "password"))
     return token
 
 
@@ -113,17 +117,19 @@ def enter_first(engine: Engine, password: str, browser: Browser) -> str:
     other sign-ins end. Gives the token of a new sign-in. Raises Refusal."""
     kept, token = passwords.kept_once(password), new_token()
     with engine.connect() as connection:  # who has none keeps no writer waiting
-        if not access.waits_for_first(connection, kept):
+        if not accounts_and_sessions.waits_for_first(connection, kept):
             raise Refusal(SPENT)
     with writing(engine, queue=False) as connection:
-        account = access.use_first(connection, kept)
+        account = accounts_and_sessions.use_first(connection, kept)
         if account is None:
             raise Refusal(SPENT)
-        now = access.now(connection)
-        access.end(connection, now, account_id=account)
+        now = accounts_and_sessions.now(connection)
+        accounts_and_sessions.end(connection, now, account_id=account)
         begin(connection, account, token, browser, proved_at=now)
-        holder = access.account(connection, account)
-        journal.note(connection, holder.name if holder else "", "signed in", by(browser, "first"))
+        holder = accounts_and_sessions.account(connection, account)
+        access_journal.note(
+            connection, holder.name if holder else "", "signed in", by(browser, "first")
+        )
     return token
 
 
@@ -132,7 +138,7 @@ def confirm(engine: Engine, password: str, browser: Browser) -> str:
     Refusal."""
     with engine.connect() as connection:
         account = account_of(connection, browser)
-        holder = access.account(connection, account) if account else None
+        holder = accounts_and_sessions.account(connection, account) if account else None
     if holder is None:
         raise Refusal(ENDED)
     try:
@@ -145,7 +151,7 @@ def confirm(engine: Engine, password: str, browser: Browser) -> str:
 
 def account_of(connection: Connection, browser: Browser) -> str | None:
     """The account (id) that is signed in in this browser; None where none is."""
-    entry = _had(connection, browser, access.now(connection))
+    entry = _had(connection, browser, accounts_and_sessions.now(connection))
     return None if entry is None or entry.ended_at else entry.account_id
 
 
@@ -154,36 +160,36 @@ def known_account(engine: Engine, known_by: str) -> str:
     if not known_by:
         return ""
     with engine.connect() as connection:
-        since = access.now(connection) - KNOWN_FOR
-        return access.account_of_browser(connection, digest(known_by), since) or ""
+        since = accounts_and_sessions.now(connection) - KNOWN_FOR
+        return accounts_and_sessions.account_of_browser(connection, digest(known_by), since) or ""
 
 
 def note_seen(engine: Engine, number: int) -> None:
     """Somebody is at work under this sign-in."""
     with writing(engine, queue=False) as connection:
-        access.seen(connection, number, access.now(connection))
+        accounts_and_sessions.seen(connection, number, accounts_and_sessions.now(connection))
 
 
 def sign_out(engine: Engine, token: str) -> None:
     """End a sign-in; whoever has its token has nothing. Where there is none, nothing waits for a writer."""
     with engine.connect() as connection:
-        if access.entry(connection, digest(token)) is None:
+        if accounts_and_sessions.entry(connection, digest(token)) is None:
             return
     with writing(engine, queue=False) as connection:
-        at = access.now(connection)
-        entry = _now(connection, access.entry(connection, digest(token)), at)
+        at = accounts_and_sessions.now(connection)
+        entry = _now(connection, accounts_and_sessions.entry(connection, digest(token)), at)
         if entry and not entry.ended_at:
-            access.end(connection, at, number=entry.id)
-            holder = access.account(connection, entry.account_id)
-            journal.note(connection, holder.name if holder else "", "signed out")
+            accounts_and_sessions.end(connection, at, number=entry.id)
+            holder = accounts_and_sessions.account(connection, entry.account_id)
+            access_journal.note(connection, holder.name if holder else "", "signed out")
 
 
 def change_password(engine: Engine, old: str, new: str, browser: Browser) -> str:
     """Take a new password from somebody who signed in; the account's other sign-ins end, and this one gets another token, which
     is given. Raises Refusal."""
     with engine.connect() as connection:
-        entry = access.entry(connection, digest(browser.token))
-        holder = access.account(connection, entry.account_id) if entry else None
+        entry = accounts_and_sessions.entry(connection, digest(browser.token))
+        holder = accounts_and_sessions.account(connection, entry.account_id) if entry else None
         if entry is None or entry.ended_at or holder is None or holder.disabled:
             raise Refusal(ENDED)
         who = _counted_as(connection, holder, holder.name, browser)
@@ -203,16 +209,20 @@ def change_password(engine: Engine, old: str, new: str, browser: Browser) -> str
     token, kept = new_token(), passwords.hashed(new)
     with writing(engine, queue=False) as connection:
         _still(connection, holder)
-        now = access.entry(connection, entry.token)
+        now = accounts_and_sessions.entry(connection, entry.token)
         if now is None or now.ended_at:
             raise Refusal(ENDED)
-        access.succeed(connection, who.who)
-        access.change_account(
+        accounts_and_sessions.succeed(connection, who.who)
+        accounts_and_sessions.change_account(
             connection, holder.id, password=kept, must_change=False, works_until=None
         )
-        number = begin(connection, holder.id, token, browser, proved_at=access.now(connection))
-        access.end(connection, access.now(connection), account_id=holder.id, but=number)
-        journal.note(connection, holder.name, "password changed")
+        number = begin(
+            connection, holder.id, token, browser, proved_at=accounts_and_sessions.now(connection)
+        )
+        accounts_and_sessions.end(
+            connection, accounts_and_sessions.now(connection), account_id=holder.id, but=number
+        )
+        access_journal.note(connection, holder.name, "password changed")
     return token
 
 
@@ -241,24 +251,24 @@ def _counted_as(
     """A browser that signed in to the account is counted by itself; others by account and place, so that a stranger makes nobody
     wait who is elsewhere. A name that nobody has is counted in the same way."""
     known_by = digest(browser.known_by)
-    since = access.now(connection) - KNOWN_FOR
-    known = access.knows(connection, holder.id if holder else "", known_by, since)
+    since = accounts_and_sessions.now(connection) - KNOWN_FOR
+    known = accounts_and_sessions.knows(connection, holder.id if holder else "", known_by, since)
     if holder is None:
         # As the name of an account is read, or the waits of two ways to write it would tell which are somebody's.
-        typed = holders.as_typed(name).encode(errors="replace")
+        typed = account_changes.as_typed(name).encode(errors="replace")
         of = f"?{hmac.new(PEPPER, typed, 'sha256').hexdigest()[:15]}"
     else:
         of = holder.id
     if known:
-        return Counted(f"{of}/{known_by[: access.KEPT_OF_MARKS]}", "")
+        return Counted(f"{of}/{known_by[: accounts_and_sessions.KEPT_OF_MARKS]}", "")
     return Counted(f"{of}@{digest(place(browser.address))[:40]}", of)
 
 
 def _draw(connection: Connection, name: str) -> float:
     """A number from 0 to 1 that a name has in this database, always the same: so that passwords kept in another way, which
     take another time, tell no name of an account from one that nobody has."""
-    key = access.own_name(connection).encode() or PEPPER
-    typed = holders.as_typed(name).encode(errors="replace")
+    key = accounts_and_sessions.own_name(connection).encode() or PEPPER
+    typed = account_changes.as_typed(name).encode(errors="replace")
     return int.from_bytes(hmac.new(key, typed, "sha256").digest()[:6], "big") / 2**48
 
 
@@ -270,23 +280,23 @@ def _of_hour(of: str, at: datetime, before: int = 0) -> str:
 def within_an_hour(connection: Connection, of: str, at: datetime) -> float:
     """How many wrong ones of an account in the last sixty minutes: those of this hour, and of the one before as large a part as
     is left of the sixty."""
-    now, before = (access.failures(connection, _of_hour(of, at, n)) for n in (0, 1))
+    now, before = (accounts_and_sessions.failures(connection, _of_hour(of, at, n)) for n in (0, 1))
     left = 1 - (at.minute * 60 + at.second) / 3_600
     return (now[0] if now else 0) + left * (before[0] if before else 0)
 
 
 def _still(connection: Connection, holder: Holder) -> None:
     """Raises Refusal where the account changed while its password was looked at, which takes a while."""
-    if not access.account_unchanged(connection, holder):
+    if not accounts_and_sessions.account_unchanged(connection, holder):
         raise Refusal(CHANGED)
 
 
 def _let_wait(connection: Connection, counted: Counted) -> None:
     """Raises Refusal where the last wrong password was too short a time ago, or there were too many."""
-    at = access.now(connection)
+    at = accounts_and_sessions.now(connection)
     if counted.of_all and within_an_hour(connection, counted.of_all, at) >= CAP:
         raise TooSoon(CAPPED.format(load().account_contact))
-    failed = access.failures(connection, counted.who)
+    failed = accounts_and_sessions.failures(connection, counted.who)
     if failed is None:
         return
     number, last_at = failed
@@ -298,15 +308,15 @@ def _let_wait(connection: Connection, counted: Counted) -> None:
 
 def _wrong(engine: Engine, counted: Counted, holder: Holder | None, browser: Browser) -> None:
     with writing(engine, queue=False) as connection:
-        at = access.now(connection)
+        at = accounts_and_sessions.now(connection)
         of_all = [_of_hour(counted.of_all, at)] if counted.of_all else []
-        access.fail(connection, [counted.who, *of_all], at, at - FORGOTTEN)
+        accounts_and_sessions.fail(connection, [counted.who, *of_all], at, at - FORGOTTEN)
         if holder:
-            journal.note(connection, holder.name, "sign-in failed", by(browser, "password"))
+            access_journal.note(connection, holder.name, "sign-in failed", by(browser, "password"))
 
 
 def by(browser: Browser, how: str) -> dict[str, str]:
-    """What the journal keeps of somebody who signs in: from where, and how (BY of `dashboard.actions.accesses`)."""
+    """What the journal keeps of somebody who signs in: from where, and how (BY of `dashboard.actions.access_journal`)."""
     return {"from": browser.address, "by": how}
 
 
@@ -320,27 +330,27 @@ def begin(
 ) -> int:
     """Note the new sign-in; the one that the browser had is at an end, and its pages go on where the account is the same.
     issuer: the provider that said who it is; proved_at: when a password was last given, by the database's clock."""
-    at: datetime = access.now(connection)
+    at: datetime = accounts_and_sessions.now(connection)
     if browser.known_by and browser.mark:
-        access.mark_anew(connection, digest(browser.known_by), digest(browser.mark))
-    number = access.begin(
+        accounts_and_sessions.mark_anew(connection, digest(browser.known_by), digest(browser.mark))
+    number = accounts_and_sessions.begin(
         connection, account_id, digest(token), digest(browser.mark), at, issuer, proved_at
     )
     before = _had(connection, browser, at)
     if before and not before.ended_at:
-        access.end(connection, at, number=before.id)
+        accounts_and_sessions.end(connection, at, number=before.id)
         if before.account_id == account_id:
-            access.follow(connection, before.id, number)
+            accounts_and_sessions.follow(connection, before.id, number)
     return number
 
 
 def _had(connection: Connection, browser: Browser, at: datetime) -> Entry | None:
     """The sign-in that the browser has; where its token was replaced a moment ago, the one that took its place: a button that is
     pressed twice sends the old token twice."""
-    return _now(connection, access.entry(connection, digest(browser.token)), at)
+    return _now(connection, accounts_and_sessions.entry(connection, digest(browser.token)), at)
 
 
 def _now(connection: Connection, entry: Entry | None, at: datetime) -> Entry | None:
     if entry and entry.replaced(at) and entry.next_id:
-        return access.entry_numbered(connection, entry.next_id)
+        return accounts_and_sessions.entry_numbered(connection, entry.next_id)
     return entry

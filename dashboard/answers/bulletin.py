@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from dashboard import french
-from dashboard.answers import chance, follow, signals
+from dashboard.answers import control_charts, expected_false_alarms, signals
+from dashboard.answers.context import View, answer
 from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import names, silences
 from dashboard.answers.question import Question
 from dashboard.answers.trust import followed, scope_of
-from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.judgement import bulletin
-from dashboard.judgement.sayings import beside, origin
+from dashboard.judgement.signal_sentences import beside, origin
 from dashboard.period import Clipped
 from dashboard.statistics import sentences
 
@@ -28,7 +28,7 @@ def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Lin
     site = known.get(question.site or "")
     words = f"le {site}" if site else in_words(question.departments, question.kind)
     by_site = figures(view, question, "site")
-    judged = follow.signals(view, [*([scope] if scope else []), *known], question.last)
+    judged = control_charts.signals(view, [*([scope] if scope else []), *known], question.last)
     return tuple(
         bulletin.write(
             bulletin.Situation(
@@ -37,8 +37,8 @@ def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Lin
                 whole(view, question),
                 judged.get(scope, {}) if scope else None,
                 {} if question.site else {known[c]: judged[c] for c in known if c in judged},
-                follow.ground(view, question),
-                chance.budget(view, question),
+                control_charts.ground(view, question),
+                expected_false_alarms.budget(view, question),
                 tuple(
                     sorted(
                         (
@@ -59,7 +59,7 @@ def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Lin
 def findings(view: View, question: Question) -> tuple[str, ...]:
     """What the last whole month says besides its headline (`headlines.signals`), in two sentences: of the question's whole,
     and beside what chance alone would give."""
-    when = f"en {french.month_label(follow.judged_month(view, question.last))}"
+    when = f"en {french.month_label(control_charts.judged_month(view, question.last))}"
     return (_of_whole(view, question, when), _of_chance(view, question))
 
 
@@ -87,7 +87,9 @@ def _of_whole(view: View, question: Question, when: str) -> str:
 
 def _of_chance(view: View, question: Question) -> str:
     judged = [s for _, s in signals.followed(view, question) if s.charted]
-    return sentences.signal_budget(sum(s.flagged for s in judged), chance.budget(view, question))
+    return sentences.signal_budget(
+        sum(s.flagged for s in judged), expected_false_alarms.budget(view, question)
+    )
 
 
 def in_words(departments: Sequence[str], kind: str | None = None) -> str:

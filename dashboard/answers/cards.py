@@ -8,17 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard import french
-from dashboard.answers import follow
+from dashboard.answers import control_charts
+from dashboard.answers.context import View, answer, quick
 from dashboard.answers.figures import Comparison, comparison, trend, whole
 from dashboard.answers.network import names
 from dashboard.answers.question import Question
 from dashboard.answers.trust import followed, in_period
-from dashboard.answers.view import View, answer, quick
 from dashboard.indicators import BY_CODE, TIMED, Figure
 from dashboard.indicators.measures import NOT_REPORTED
 from dashboard.judgement import trust
-from dashboard.judgement.dated import since_at_least
-from dashboard.judgement.sayings import in_short, origin, verdict
+from dashboard.judgement.change_dates import since_at_least
+from dashboard.judgement.signal_sentences import in_short, origin, verdict
 from dashboard.judgement.signals import Signal
 from dashboard.panel import Card, Cards, Panel, count, of_figure, table, words
 from dashboard.statistics import sentences
@@ -43,7 +43,7 @@ def cards(
 ) -> Panel:
     """Headline figures of the question's whole, each with what its control chart says, and the strips as a table."""
     figures = whole(view, question)
-    signals, ground = followed(view, question), follow.ground(view, question)
+    signals, ground = followed(view, question), control_charts.ground(view, question)
     known = names(view)
     tiles = [
         card(code, figures[code], in_period(signals.get(code), question), known) for code in codes
@@ -185,7 +185,10 @@ def sources(view: View, question: Question, period: str, codes: Sequence[str]) -
     it, and under those of complaints the official rate, which counts what is not yet due. period: in words."""
     figures = whole(view, question)
     parts = [french.capital(period)]
-    measuring, expected = follow.ground(view, question).measuring, figures["visits"].sites_expected
+    measuring, expected = (
+        control_charts.ground(view, question).measuring,
+        figures["visits"].sites_expected,
+    )
     if "wait_p90" in codes and measuring is not None:  # all the cards are of waits
         parts.append(f"attente mesurée dans {french.plural(measuring, 'centre')} sur {expected}")
     elif expected > 1 or not figures["visits"].sites_reporting:
@@ -212,7 +215,7 @@ def grounds(view: View, question: Question, codes: Sequence[str]) -> tuple[str, 
             f"« Un an avant » et les écarts : sur les {french.plural(compared.sites, 'centre')} qui ont remonté les"
             " deux périodes."
         )
-    ground = follow.ground(view, question)
+    ground = control_charts.ground(view, question)
     if any(BY_CODE[code].known == TIMED for code in codes) and ground.measuring is not None:
         have = "mesure" if ground.measuring < 2 else "mesurent"
         parts.append(

@@ -4,14 +4,13 @@ from collections import Counter
 from datetime import date
 
 from dashboard import charts, french
-from dashboard.answers import register as registers
+from dashboard.answers import complaint_register as registers
+from dashboard.answers.complaint_register import UNKNOWN_CATEGORY, Register, open_rows, register
+from dashboard.answers.context import View, answer, answer_with_rows
 from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import at_date, short_name, sites, to_date
 from dashboard.answers.question import Question
-from dashboard.answers.register import UNKNOWN_CATEGORY, Register, open_rows, register
 from dashboard.answers.trust import strip
-from dashboard.answers.view import View, answer, answer_with_rows
-from dashboard.coverage import Count
 from dashboard.indicators import Figure
 from dashboard.indicators.measures import NOT_HANDED_IN
 from dashboard.panel import (
@@ -27,6 +26,7 @@ from dashboard.panel import (
     to_site,
     words,
 )
+from dashboard.partial_counts import Count
 from dashboard.period import day_of
 from dashboard.statistics import sentences
 from dashboard.wording import BEHIND, NOT_FOR_GUESTS, NOT_HANDED

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 
 from dashboard import french
+from dashboard.answers.context import View, answer, quick
 from dashboard.answers.figures import whole
 from dashboard.answers.network import (
     NOTHING,
@@ -22,14 +23,13 @@ from dashboard.answers.network import (
 )
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
-from dashboard.answers.view import View, answer, quick
-from dashboard.coverage import Count, Coverage
 from dashboard.indicators import Figure
 from dashboard.indicators.measures import NO_CLOSINGS
 from dashboard.panel import Cell, Listing, Message, Panel, count, day, site_name, table, words
+from dashboard.partial_counts import Count, Coverage
 from dashboard.period import day_of
 from dashboard.wording import NOT_HANDED, among, base, shown, who_reported
-from db.shapes import Closure
+from db.shared_types import Closure
 
 S = french.SPACE
 MOST = 3  # reasons of closures in a heading

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import french
+from dashboard.answers.context import View, answer_with_rows, quick, weighing
 from dashboard.answers.figures import whole
 from dashboard.answers.network import freshness, names, services
 from dashboard.answers.question import Question
 from dashboard.answers.slides import KINDS, S, Subject
-from dashboard.answers.view import View, answer_with_rows, quick, weighing
 from dashboard.exports import html
 from dashboard.indicators import BY_CODE
 from dashboard.panel import Deck, Message, Slide

@@ -6,10 +6,10 @@ Before: `db.facts.gather` and `dashboard.indicators.breakdown`. After: the modul
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dashboard.answers import guests
+from dashboard.answers import complaints_for_guests
+from dashboard.answers.context import Asker, View, answer, engine, quick
 from dashboard.answers.network import at_date, to_date
 from dashboard.answers.question import Question
-from dashboard.answers.view import Asker, View, answer, engine, quick
 from dashboard.indicators import INDICATORS, Breakdown, Figure, Indicator
 from dashboard.period import ONE_DAY, Period, add_months, month_end, year_before
 from db.facts import STANDING, comparable, gather
@@ -24,7 +24,11 @@ def figures(view: View, question: Question, by: str) -> Breakdown:
     chosen = view.sites(question)
     asked = _of_sites(view, chosen, question, by)
     found = asked if by == "month" else _dated(asked, view, chosen, question, by)
-    return guests.of_complaints(view, chosen, question, found) if view.access.guest else found
+    return (
+        complaints_for_guests.of_complaints(view, chosen, question, found)
+        if view.access.guest
+        else found
+    )
 
 
 def _dated(

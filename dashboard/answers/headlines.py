@@ -4,19 +4,19 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dashboard import french
-from dashboard.answers import follow, worsening
-from dashboard.answers import register as registers
+from dashboard.answers import complaint_register as registers
+from dashboard.answers import control_charts, site_alerts
 from dashboard.answers import signals as signals_of
+from dashboard.answers.complaint_register import register
 from dashboard.answers.complaints import LATE_DAYS
+from dashboard.answers.context import View, answer
 from dashboard.answers.figures import figures, whole
 from dashboard.answers.network import NOTHING, NOTHING_OF_MANY, short_name, silences, sites, to_date
 from dashboard.answers.question import Question
-from dashboard.answers.register import register
 from dashboard.answers.uncertainty import intervals
-from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.dated import in_a_line, since_at_least
-from dashboard.judgement.sayings import moments
+from dashboard.judgement.change_dates import in_a_line, since_at_least
+from dashboard.judgement.signal_sentences import moments
 from dashboard.judgement.signals import Signal, gravest_first
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
@@ -53,7 +53,7 @@ def site(view: View, question: Question) -> str:
     them: how many they are, and which are silent."""
     if not question.site:
         return _of_all(view)
-    heard, bad = silences(view, question).get(question.site), worsening.of_site(view, question)
+    heard, bad = silences(view, question).get(question.site), site_alerts.of_site(view, question)
     silent = heard.words if heard else ""
     # Of a silent site nobody knows how long complaints that were new then wait now.
     waits = "" if silent and not late(view, question) else waiting(view, question)
@@ -129,7 +129,7 @@ def signals(view: View, question: Question) -> str:
     2 ont une amélioration ou un changement »; "" where no site is judged."""
     if not any(s.charted for _, s in signals_of.followed(view, question)):
         return ""
-    when = f"en {french.month_label(follow.judged_month(view, question.last))}"
+    when = f"en {french.month_label(control_charts.judged_month(view, question.last))}"
     short = {p.name: short_name(p) for p in sites(view, question)}
     listed = signals_of.listing(view, question)
     alerts = [(short[name], s) for name, s in listed if s.variation == Variation.ALERT]

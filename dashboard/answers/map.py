@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard import french
-from dashboard.answers import follow, guests
+from dashboard.answers import complaints_for_guests, control_charts
+from dashboard.answers.context import View, answer
 from dashboard.answers.figures import figures
-from dashboard.answers.legend import (
+from dashboard.answers.map_legend import (
     BADGES,
     LARGEST,
     SIZE_TEXT,
@@ -31,16 +32,15 @@ from dashboard.answers.network import (
 )
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
-from dashboard.answers.view import View, answer
-from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.judgement.courses import CHARTED
-from dashboard.judgement.sayings import in_short
+from dashboard.judgement.control_charts import CHARTED
+from dashboard.judgement.signal_sentences import in_short
 from dashboard.judgement.signals import Signal
+from dashboard.map_classes import CLASSES
 from dashboard.panel import Legend, Panel, Plot, of_figure, table, words
 from dashboard.statistics.sentences import ASSURANCES, VARIATIONS
 from dashboard.wording import base, shown, who_reported
-from db.shapes import Place
+from db.shared_types import Place
 
 READING = (
     "La taille d'une marque dit combien de visites un centre reçoit par jour ouvert, sa couleur le niveau de l'indicateur."
@@ -88,7 +88,7 @@ def plot(view: View, question: Question, code: str) -> Plot:
     """The question's sites on the map."""
     values, places = figures(view, question, "site"), sites(view, question)
     signals, heard = _signals(view, question, code), silences(view, question)
-    month, at = french.month_label(follow.judged_month(view, question.last)), at_date(view)
+    month, at = french.month_label(control_charts.judged_month(view, question.last)), at_date(view)
     volumes = [values[p.code]["visits_per_day"].value for p in places]
     top = scale(volumes)
     marks = []
@@ -98,7 +98,7 @@ def plot(view: View, question: Question, code: str) -> Plot:
         marks.append({**drawn, "radius": radius, "tip": said})
     gaps = [values[m["id"]][code] for m in marks if m["missing"]]
     legend = Legend(
-        title=f"{BY_CODE[code].label}, {guests.own_period(view, (code,)) or when(question)}",
+        title=f"{BY_CODE[code].label}, {complaints_for_guests.own_period(view, (code,)) or when(question)}",
         rows=rows(code, marks, signals.values(), gaps, at),
         kinds=kinds(marks),
         size_text=SIZE_TEXT,
@@ -144,7 +144,8 @@ def _signals(view: View, question: Question, code: str) -> Mapping[str, Signal]:
         return {}
     wanted = [p.code for p in sites(view, question)]
     return {
-        site: of_site[code] for site, of_site in follow.signals(view, wanted, question.last).items()
+        site: of_site[code]
+        for site, of_site in control_charts.signals(view, wanted, question.last).items()
     }
 
 

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dashboard import french
+from dashboard.answers.context import View, answer, engine, quick
 from dashboard.answers.question import EVERYTHING, Question
-from dashboard.answers.view import View, answer, engine, quick
 from dashboard.period import ONE_DAY, RUNNING, YEAR, resolve
 from dashboard.settings import load
 from db import codes, read
 from db.codes import ALL
-from db.shapes import Place
+from db.shared_types import Place
 
 SILENT_DAYS = codes.SILENT_DAYS
 NOTHING, NOTHING_OF_MANY = (
@@ -55,7 +55,7 @@ def short_name(place: Place) -> str:
 
 @dataclass(frozen=True)
 class Fresh:
-    """How far the data go, and how they are. known_to: up to which day all is known (see `db.ledger.Ledger.known_to`).
+    """How far the data go, and how they are. known_to: up to which day all is known (see `db.network_state.Ledger.known_to`).
     begun: how many of the sites ever handed something in."""
 
     as_of: date | None

@@ -1,6 +1,6 @@
 """« Confidentialité »: what is kept of people, why, how long, who sees it, whom to ask; from the tables' own descriptions.
 
-Before: `db.descriptions`, `dashboard.accounts.rights`, the settings. After: the guide.
+Before: `db.table_descriptions`, `dashboard.accounts.rights`, the settings. After: the guide.
 """
 
 from datetime import date
@@ -10,7 +10,7 @@ from dashboard import french
 from dashboard.accounts.rights import RIGHTS, ROLES, Reach
 from dashboard.panel import Deck, Panel, Slide, table, words
 from dashboard.settings import load
-from db.descriptions import TABLES, Description
+from db.table_descriptions import TABLES, Description
 
 TITLE = "Confidentialité"
 RECORD = "Fiche de traitement"

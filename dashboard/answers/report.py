@@ -9,12 +9,12 @@ from pathlib import Path
 
 from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import deck, stories
+from dashboard.answers import deck, saved_stories
+from dashboard.answers.context import engine, run
 from dashboard.answers.network import freshness, services, sites, usual_period
 from dashboard.answers.question import Question
-from dashboard.answers.view import engine, run
 from dashboard.exports import EXPORTS, NotMade
-from dashboard.exports.names import file_name
+from dashboard.exports.file_names import file_name
 from dashboard.panel import Deck
 from dashboard.period import YEAR, Clipped, clip, presets, resolve
 from dashboard.stories import READY, Story
@@ -105,12 +105,12 @@ def _last_day() -> date:
 
 def find_story(name: str) -> Story:
     """The story of that name, ready-made or kept, about a place that exists. Raises CannotTell."""
-    story: Story | None = stories.story(WHO, name)
+    story: Story | None = saved_stories.story(WHO, name)
     if story is None:
         about = READY.get(name.rstrip(":"))
         if about and about.place:
             raise CannotTell(f"il faut dire de quel lieu : {about.example}, par exemple.")
-        raise Unknown("présentation", name, [*READY, *stories.kept(WHO)])
+        raise Unknown("présentation", name, [*READY, *saved_stories.kept(WHO)])
     for what, place, column in (
         ("département", story.department, "department"),
         ("centre", story.site, "code"),

@@ -1,4 +1,5 @@
-"""Which sites have a signal, and what was decided. How many chance alone would give: `dashboard.answers.chance`."""
+"""Which sites have a signal, and what was decided. How many chance alone would give:
+`dashboard.answers.expected_false_alarms`."""
 
 import math
 from collections.abc import Sequence
@@ -7,20 +8,20 @@ from datetime import date
 import numpy as np
 
 from dashboard import french
-from dashboard.answers import follow
+from dashboard.answers import control_charts
+from dashboard.answers.context import View, answer
 from dashboard.answers.network import names, silences, sites
 from dashboard.answers.question import Question
-from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.courses import FOLLOWED, Course, Level
-from dashboard.judgement.dated import since_at_least
-from dashboard.judgement.sayings import apart, beside
+from dashboard.judgement.change_dates import since_at_least
+from dashboard.judgement.control_charts import FOLLOWED, Course, Level
+from dashboard.judgement.signal_sentences import apart, beside
 from dashboard.judgement.signals import Signal, gravest_first
 from dashboard.panel import Cell, Link, Message, Panel, day, month, site_name, table, words
 from dashboard.statistics import sentences
-from dashboard.statistics.level import Origin
-from dashboard.statistics.rates import ROWS
-from dashboard.statistics.rates import table as simulated
+from dashboard.statistics.control_chart_levels import Origin
+from dashboard.statistics.rule_rates import ROWS
+from dashboard.statistics.rule_rates import table as simulated
 from dashboard.statistics.variation import ChartKind
 from dashboard.wording import amount
 
@@ -37,7 +38,7 @@ def followed(
     that nobody has ever heard of, none: that they close no day is said by their silence."""
     unheard = {code for code, heard in silences(view, question).items() if heard.last is None}
     known = {code: name for code, name in names(view, question).items() if code not in unheard}
-    signals = follow.signals(view, known, question.last)
+    signals = control_charts.signals(view, known, question.last)
     return [(known[scope], signals[scope][code]) for scope in signals for code in codes]
 
 
@@ -57,7 +58,7 @@ def signals(view: View, question: Question) -> Panel:
         return Panel(
             "signaux", title, Message(f"Suivis chaque mois, centre par centre{S}: {what}.")
         )
-    month = follow.judged_month(view, question.last)
+    month = control_charts.judged_month(view, question.last)
     aimed = any(s.target is not None for _, s in flagged)  # a column of « sans cible » says nothing
     rows = [
         (
@@ -104,7 +105,7 @@ def proposed(view: View, question: Question) -> tuple[tuple[str, Signal, Level],
     scopes = {**names(view, question), **wholes(view, question)}
     found = [
         (scopes[scope], one, level)
-        for scope, signals in follow.signals(view, scopes, question.last).items()
+        for scope, signals in control_charts.signals(view, scopes, question.last).items()
         for one in signals.values()
         for level in one.course.levels
         if level.origin == Origin.PROPOSED
@@ -177,7 +178,7 @@ def _medians_in_words(one: Signal, medians: np.ndarray, at: int) -> str:
 
 @answer
 def rates(view: View) -> Panel:
-    """How often the two rules cry wolf and what they find: simulated, the same at each run (dashboard.statistics.rates)."""
+    """How often the two rules cry wolf and what they find: simulated, the same at each run (dashboard.statistics.rule_rates)."""
     del view  # the same for everybody
     rows = [
         (
@@ -212,14 +213,14 @@ def decisions(view: View, question: Question) -> Panel:
         scopes |= {p.department: p.department for p in places}
     if not (question.departments or question.site):
         scopes["nation"] = "Le réseau"
-    taken = [d for d in reversed(follow.decisions(view)) if d[2] in scopes]
+    taken = [d for d in reversed(control_charts.decisions(view)) if d[2] in scopes]
     if not taken:
         return Panel(
             "decisions",
             "Décisions",
             Message(f"Aucune n'est notée. {DECIDED_LATER}"),
         )
-    known = follow.courses(view)
+    known = control_charts.courses(view)
     rows = [
         (
             day(on),

@@ -5,22 +5,22 @@ from dataclasses import replace
 from typing import Literal
 
 from dashboard import charts, french
-from dashboard.answers import guests
-from dashboard.answers.differing import Differing, differing
-from dashboard.answers.differing import funnel as draw_funnel
+from dashboard.answers import complaints_for_guests
+from dashboard.answers.context import View, answer
 from dashboard.answers.figures import Figures, whole
 from dashboard.answers.figures import figures as figures_of
 from dashboard.answers.headlines import longest_wait
 from dashboard.answers.network import names, services, short_name, sites
 from dashboard.answers.question import Question
+from dashboard.answers.site_comparisons import Differing, differing
+from dashboard.answers.site_comparisons import funnel as draw_funnel
 from dashboard.answers.trust import strip
 from dashboard.answers.uncertainty import Interval, intervals
-from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, Figure, placed
 from dashboard.indicators.measures import FEW, HIDDEN, UNMEASURED
-from dashboard.judgement.comparing import differ, ranks
-from dashboard.judgement.courses import RATES, SHARES
+from dashboard.judgement.control_charts import RATES, SHARES
 from dashboard.judgement.extremes import in_words
+from dashboard.judgement.site_comparisons import differ, ranks
 from dashboard.panel import (
     Chart,
     Message,
@@ -75,7 +75,7 @@ def side_by_side(view: View, question: Question, codes: Sequence[str] = COLUMNS)
         "centres",
         "Les centres, par ordre alphabétique",
         table=table((("Centre", ""), *((BY_CODE[c].short, BY_CODE[c].unit) for c in codes)), rows),
-        caption=guests.period_caption(view, codes),
+        caption=complaints_for_guests.period_caption(view, codes),
     )
 
 
@@ -112,7 +112,7 @@ def compare(
     listed = _listed(
         figures, keys, known, WHAT[by], code, intervals(view, question, by, code), columns
     )
-    caption = guests.period_caption(view, (code,))
+    caption = complaints_for_guests.period_caption(view, (code,))
     panel = Panel(key, title, table=listed, caption=caption, strip=strip(view, question, code))
     if found and funnel and found.whole.funnel:
         return draw_funnel(view, question, code, found, panel)

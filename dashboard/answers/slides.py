@@ -5,27 +5,27 @@ from dataclasses import dataclass, field, replace
 
 from dashboard import french
 from dashboard.answers import (
-    ahead,
     bulletin,
     cards,
-    chance,
+    complaint_delays,
     complaints,
     completeness,
-    delays,
-    follow,
+    control_charts,
+    expected_false_alarms,
+    forecast,
     map,
-    months,
+    monthly_series,
     signals,
     sites,
     waits,
 )
+from dashboard.answers.context import View
 from dashboard.answers.figures import whole
 from dashboard.answers.network import freshness, silences
 from dashboard.answers.question import Question
-from dashboard.answers.view import View
-from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE, Figure, choices, placed
-from dashboard.judgement.courses import CHARTED
+from dashboard.judgement.control_charts import CHARTED
+from dashboard.map_classes import CLASSES
 from dashboard.panel import Lines, Listing, Message, Opening, Panel
 from dashboard.period import Clipped
 from dashboard.settings import load
@@ -177,7 +177,7 @@ def _signal_map(about: Subject, code: str) -> Found:
     panel = map.panel(about.view, question, code, f"signaux_{code}")
     marks = map.plot(about.view, question, code).marks
     sites = [m["id"] for m in marks]
-    judged = [s[code] for s in follow.signals(about.view, sites, question.last).values()]
+    judged = [s[code] for s in control_charts.signals(about.view, sites, question.last).values()]
     states = [signal.variation for signal in judged]
     counts = [
         f"{french.plural(states.count(v), one, many)}"
@@ -189,7 +189,7 @@ def _signal_map(about: Subject, code: str) -> Found:
         if states.count(v)
     ]
     charted = sum(signal.charted for signal in judged)
-    when = f", {french.month_label(follow.judged_month(about.view, question.last))}"
+    when = f", {french.month_label(control_charts.judged_month(about.view, question.last))}"
     if not charted:
         return f"{BY_CODE[code].label}{when}{S}: trop tôt pour juger", panel
     return (
@@ -224,7 +224,7 @@ def _map(about: Subject, code: str) -> Found:
     question="S'il y a un signal, quelle en est la cause ; sinon, que faudrait-il changer pour faire mieux ?",
 )
 def _month(about: Subject, code: str) -> Found:
-    panel = months.by_month(about.view, about.question, code, f"mois_{code}")
+    panel = monthly_series.by_month(about.view, about.question, code, f"mois_{code}")
     return (
         panel.finding
         or f"{BY_CODE[code].label}, mois par mois{S}: rien n'est conclu sous ces filtres",
@@ -238,7 +238,7 @@ def _month(about: Subject, code: str) -> Found:
     question="Que préparons-nous pour ces mois-là ?",
 )
 def _ahead(about: Subject, _: str) -> Found:
-    panel = ahead.panel(about.view, about.question, "prevision")
+    panel = forecast.panel(about.view, about.question, "prevision")
     return panel.finding or "Trop tôt pour prévoir les prochains mois", panel
 
 
@@ -350,13 +350,13 @@ def _reasons(about: Subject, _: str) -> Found:
     question="Répondons-nous aussi vite que les plaintes arrivent ?",
 )
 def _flow(about: Subject, _: str) -> Found:
-    panel = delays.flow(about.view, about.question, "plaintes_flux")
+    panel = complaint_delays.flow(about.view, about.question, "plaintes_flux")
     return panel.finding or _none(panel), panel
 
 
 @slide("plaintes_delai", "Délai de réponse", question="Quel délai voulons-nous promettre ?")
 def _delay(about: Subject, _: str) -> Found:
-    panel = delays.survival(about.view, about.question, "plaintes_delai", "category")
+    panel = complaint_delays.survival(about.view, about.question, "plaintes_delai", "category")
     return panel.finding or _none(panel), panel
 
 
@@ -403,7 +403,7 @@ def _signals(about: Subject, _: str) -> Found:
         if named
         else "Aucun centre n'a de signal"
     )
-    return f"{who}{S}; {chance.against_chance(about.view, about.question)}", panel
+    return f"{who}{S}; {expected_false_alarms.against_chance(about.view, about.question)}", panel
 
 
 @slide("decisions", "Décisions prises", question="Qu'ont donné les décisions déjà prises ?")

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from dashboard import french
-from dashboard.answers import follow
-from dashboard.answers.follow import Target
+from dashboard.answers import control_charts
+from dashboard.answers.context import View, answer
+from dashboard.answers.control_charts import Target
 from dashboard.answers.network import sites
-from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE
 from dashboard.panel import Cell, Message, Panel, day, table, words
 from dashboard.wording import amount
@@ -29,7 +29,7 @@ def seen(view: View) -> tuple[Target, ...]:
     """The targets of what may be seen, the newest first."""
     return tuple(
         sorted(
-            (t for t in follow.targets(view) if t[1] in scopes(view)),
+            (t for t in control_charts.targets(view) if t[1] in scopes(view)),
             key=lambda t: t[3],
             reverse=True,
         )

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from dashboard.answers import follow
+from dashboard.answers import control_charts
+from dashboard.answers.context import Asker, View, quick
 from dashboard.answers.figures import whole
 from dashboard.answers.question import Question
-from dashboard.answers.view import Asker, View, quick
 from dashboard.judgement import trust
 from dashboard.judgement.signals import Signal
 
@@ -13,7 +13,7 @@ from dashboard.judgement.signals import Signal
 @quick
 def strip(view: View, question: Question, code: str) -> str:
     """« Puis-je m'y fier ? » for one indicator of the question's whole."""
-    return trust.strip(code, whole(view, question), follow.ground(view, question))
+    return trust.strip(code, whole(view, question), control_charts.ground(view, question))
 
 
 def scope_of(question: Question) -> str | None:
@@ -26,7 +26,7 @@ def scope_of(question: Question) -> str | None:
 def followed(who: Asker, question: Question) -> Mapping[str, Signal]:
     """The signals of the question's scope, at the last whole month of its period; empty where it has no series of its own."""
     scope = scope_of(question)
-    return follow.signals(who, [scope], question.last).get(scope, {}) if scope else {}
+    return control_charts.signals(who, [scope], question.last).get(scope, {}) if scope else {}
 
 
 def in_period(signal: Signal | None, question: Question) -> Signal | None:

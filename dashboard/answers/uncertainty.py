@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
+from dashboard.answers.complaint_register import register
+from dashboard.answers.context import View, answer
 from dashboard.answers.figures import figures
 from dashboard.answers.network import names
 from dashboard.answers.question import Question
-from dashboard.answers.register import register
-from dashboard.answers.view import View, answer
 from dashboard.indicators import BY_CODE, Figure, Indicator
 from dashboard.statistics.intervals import quantile_interval, rate, wilson
 from dashboard.statistics.survival import median

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard import charts, french
+from dashboard.answers.context import View, answer
 from dashboard.answers.figures import whole
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import strip
-from dashboard.answers.view import View, answer
 from dashboard.charts.visits import TENS, wait_bins
 from dashboard.panel import Cell, Chart, Message, Panel, Table, count, table, words
 from dashboard.period import month_number, month_numbers, weekdays

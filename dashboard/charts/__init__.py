@@ -1,10 +1,10 @@
 """Results in, Vega-Lite specs out. Bars start at 0; scales are shared; no pie, no gauge, no second axis."""
 
 from dashboard.charts.bars import age_bands, bars, pareto
-from dashboard.charts.control import control_chart, signs
+from dashboard.charts.control_chart import control_chart, signs
 from dashboard.charts.funnel import funnel_chart
-from dashboard.charts.months import ahead, lines, small_multiples, two_lines
-from dashboard.charts.native import Native, native
+from dashboard.charts.monthly_lines import ahead, lines, small_multiples, two_lines
+from dashboard.charts.office_chart_data import Native, native
 from dashboard.charts.survival import survival_chart
 from dashboard.charts.visits import distribution, heat_map
 

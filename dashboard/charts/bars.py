@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard import french
-from dashboard.charts.native import describe, worded
+from dashboard.charts.office_chart_data import describe, worded
 from dashboard.charts.style import Row, Spec, chart, heading
 from dashboard.palette import ACCENT, INK, MAIN, PALE, PAPER, SOFT
 

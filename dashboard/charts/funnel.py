@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dashboard.charts import labels
-from dashboard.charts.native import describe
+from dashboard.charts import point_labels
+from dashboard.charts.office_chart_data import describe
 from dashboard.charts.style import Row, Spec, chart, heading, known
 from dashboard.palette import ALERT, MAIN, SOFT
 from dashboard.statistics.dispersion import Differences
@@ -107,7 +107,7 @@ def funnel_chart(
                     },
                 },
             },
-            *labels.written({"x": x, "y": y("v")}),
+            *point_labels.written({"x": x, "y": y("v")}),
         ],
         usermeta=describe(
             "scatter",
@@ -161,7 +161,7 @@ def _place_names(values: list[Row], curve: list[Row]) -> None:
     heights += [row["v"] for row in values]
     low, high = min(heights, default=0), max(heights, default=1)
     wide, tall = max((row["n"] for row in values), default=1) * ROOM, (high - low) or 1
-    found = labels.sides(
+    found = point_labels.sides(
         [(row["n"] / wide, (row["v"] - low) / tall) for row in values],
         [row["k"] for row in values],
         [row["out"] for row in values],

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dashboard.charts.native import describe
+from dashboard.charts.office_chart_data import describe
 from dashboard.charts.style import Spec, chart
 from dashboard.palette import GRID, MAIN, SOFT
 

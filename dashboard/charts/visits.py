@@ -3,7 +3,7 @@
 import numpy as np
 
 from dashboard import french
-from dashboard.charts.native import describe, worded
+from dashboard.charts.office_chart_data import describe, worded
 from dashboard.charts.style import Row, Spec, chart, heading
 from dashboard.french import WEEKDAYS
 from dashboard.palette import ACCENT, INK, MAIN, PALE, PAPER, WASH

@@ -8,6 +8,7 @@ from dashboard import french, palette
 from dashboard.exports import map_svg, svg
 from dashboard.exports.svg import safe
 from dashboard.indicators import BY_CODE, Indicator
+from dashboard.one_run_at_a_time import give_way
 from dashboard.palette import ROLES
 from dashboard.panel import (
     Card,
@@ -23,7 +24,6 @@ from dashboard.panel import (
     Slide,
     Table,
 )
-from dashboard.turn import give_way
 from dashboard.wording import DEMO
 
 S = french.SPACE

@@ -4,8 +4,8 @@ import re
 from math import sqrt
 from typing import Any
 
-from dashboard.exports import geography
-from dashboard.exports.geography import CHIP, CORNER, FRAMES, Mark
+from dashboard.exports import map_geometry
+from dashboard.exports.map_geometry import CHIP, CORNER, FRAMES, Mark
 from dashboard.exports.svg import painted, safe
 from dashboard.palette import IDLE, INK, MAP_INK, MISSING, PAPER, SOFT
 
@@ -21,7 +21,7 @@ def drawn(m: Mark, k: float) -> str:
 
 def around(m: Mark, k: float) -> str:
     """Its frame and ring, which on a map lie under all marks: a frame hides no neighbour."""
-    _, ring, frame = geography.sizes(m, k)
+    _, ring, frame = map_geometry.sizes(m, k)
     parts = []
     if frame and m.frame:
         look = f'{painted(PAPER, FRAMES[m.frame])} stroke-width="{short(m.line * k)}"'
@@ -33,7 +33,7 @@ def around(m: Mark, k: float) -> str:
 
 def over(m: Mark, k: float) -> str:
     """The mark itself, letter and badge."""
-    own, _, frame = geography.sizes(m, k)
+    own, _, frame = map_geometry.sizes(m, k)
     parts = [_shape(m.kind, m.radius, _look(m, k))]
     at = (frame or own) * CORNER
     if m.letter and m.frame:
@@ -86,7 +86,7 @@ def _badge(badge: str, x: float, y: float, k: float) -> str:
 def _shape(kind: str, r: float, look: str) -> str:
     """Circle unless it is named otherwise: a diamond of the same area for a GSRU, a square or a hexagon around a circle."""
     if kind == "GSRU":
-        d = r * geography.DIAMOND
+        d = r * map_geometry.DIAMOND
         return f'<path d="M0,{short(-d)}L{short(d)},0 0,{short(d)} {short(-d)},0z" {look}/>'
     if kind == "square":
         return f'<path d="M{short(-r)},{short(-r)}h{short(2 * r)}v{short(2 * r)}h{short(-2 * r)}z" {look}/>'
@@ -103,7 +103,7 @@ def before_row(row: dict[str, Any], k: float) -> tuple[str, float]:
     if sign.get("badge") in TICKS and not sign.get("letter"):
         return _badge(sign["badge"], 0, 0, k), 2 * CHIP * k
     mark = sample(row, k)
-    _, top, _, bottom = geography.box_of(mark, k)
+    _, top, _, bottom = map_geometry.box_of(mark, k)
     return drawn(mark, k), 2 * max(bottom, -top)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dashboard.exports import geography
-from dashboard.exports.geography import Drawing, Mark, Pane
-from dashboard.exports.labels import Label, Line, fitting
+from dashboard.exports import map_geometry
+from dashboard.exports.map_geometry import Drawing, Mark, Pane
+from dashboard.exports.map_labels import Label, Line, fitting
 from dashboard.exports.map_marks import around, before_row, drawn, over, sample, short
 from dashboard.exports.svg import FONT, painted, safe, text_of
 from dashboard.palette import AWAY, COAST, GRID, INK, LAND, MISSING, PAPER, SEA, SOFT
@@ -16,7 +16,7 @@ LINE = 1.3  # of a row of a legend, in parts of the size of type
 
 def map_(plot: Plot, width: float, height: float, font_px: float = 12) -> str:
     """The map with its legend as SVG, width × height pixels, its type of font_px or larger."""
-    scale = min(width / geography.SCREEN[0], height / geography.SCREEN[1])
+    scale = min(width / map_geometry.SCREEN[0], height / map_geometry.SCREEN[1])
     if any(row.get("sign") for row in plot.legend.rows):  # their letters are to be read too
         scale = max(scale, min(font_px / 13, 1.3 * scale))
     legend = _Legend(plot, scale, font_px)
@@ -27,12 +27,12 @@ def map_(plot: Plot, width: float, height: float, font_px: float = 12) -> str:
     if legend.height > height:
         legend = _Legend(plot, scale, font_px * max(height / legend.height * 0.97, 0.5), tight=True)
     aside = font_px * 11
-    beside = geography.draw(plot, width - legend.width - font_px, height, scale, names=aside)
+    beside = map_geometry.draw(plot, width - legend.width - font_px, height, scale, names=aside)
     drawing, x, y = beside, width - legend.width, 0.0
     # The legend stands beside the panes, or under the south where that leaves the south larger.
     below = legend.height + font_px * 0.6
     if len(beside.panes) == 2 and below < height * 0.7:
-        under = geography.draw(
+        under = map_geometry.draw(
             plot, width, height, scale, below=below, least=legend.width, names=aside
         )
         if _across(under) > _across(beside):

@@ -13,13 +13,13 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
-from dashboard import limited, palette
+from dashboard import limited_process, palette
 from dashboard.exports import NotMade, map_svg, svg
 from dashboard.exports.html import MAP_HEIGHT, TRUST, definition, indicators
 from dashboard.exports.svg import FACES, text_of
+from dashboard.one_run_at_a_time import aside, give_way
 from dashboard.palette import ALERT, CHANGE, IMPROVEMENT, SOFT
 from dashboard.panel import Card, Chart, Deck, Lines, Message, Panel, Plot, Slide, Table
-from dashboard.turn import aside, give_way
 from dashboard.wording import DEMO
 
 Part = dict[str, Any]  # of what the template reads
@@ -96,7 +96,7 @@ def _compiled(asked: Part) -> bytes:
     if not TURNS.acquire(timeout=PATIENCE):
         raise NotMade(f"Trop de PDF sont demandés à la fois. {AGAIN}", "no turn")
     try:
-        process = limited.start(
+        process = limited_process.start(
             CHILD,
             stdin=subprocess.PIPE,
             memory_bytes=MEMORY_BYTES,
@@ -106,7 +106,7 @@ def _compiled(asked: Part) -> bytes:
         try:
             return _answer(process, json.dumps(asked).encode())
         finally:
-            limited.end(process)
+            limited_process.end(process)
     except OSError as error:
         raise NotMade(f"La machine n'a pas pu faire ce PDF. {AGAIN}", str(error)) from error
     finally:
@@ -115,7 +115,7 @@ def _compiled(asked: Part) -> bytes:
 
 def _answer(process: subprocess.Popen[bytes], asked: bytes) -> bytes:
     assert process.stdin is not None and process.stdout is not None  # pipes were asked for
-    with limited.within(SECONDS, process) as over:
+    with limited_process.within(SECONDS, process) as over:
         with suppress(BrokenPipeError):  # it ended before it had read all: why is seen below
             process.stdin.write(asked + b"\n")
             process.stdin.flush()
@@ -123,7 +123,7 @@ def _answer(process: subprocess.Popen[bytes], asked: bytes) -> bytes:
         code = process.wait()
     if code == 0:
         return written
-    if over.is_set() or limited.used_its_time(process):
+    if over.is_set() or limited_process.used_its_time(process):
         raise NotMade(f"La mise en page de ce PDF prend trop de temps. {FEWER}", "time")
     said = written[:500].decode(errors="replace")
     raise NotMade(f"Le PDF n'a pas pu être fait. {FEWER}", f"code {code} {said}".strip())

@@ -18,10 +18,10 @@ from xlsxwriter.utility import quote_sheetname
 from xlsxwriter.worksheet import Worksheet
 
 from dashboard import french, palette
-from dashboard.coverage import AT_LEAST
 from dashboard.indicators import INDICATORS
+from dashboard.one_run_at_a_time import give_way
 from dashboard.panel import Cell, Deck, Message, Panel, Table, table, words
-from dashboard.turn import give_way
+from dashboard.partial_counts import AT_LEAST
 from dashboard.wording import NOT_IN_FILES, UNITS
 
 S = french.SPACE

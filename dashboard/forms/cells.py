@@ -5,10 +5,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from dashboard import french
+from dashboard.forms.cell_display import BY_TENS, objection, shown
 from dashboard.forms.formats import Column, Format, Words
-from dashboard.forms.known import Choice, Known, normalise
-from dashboard.forms.shown import BY_TENS, objection, shown
-from db.shapes import Cell
+from dashboard.forms.reference_names import Choice, Known, normalise
+from db.shared_types import Cell
 
 Reader = Callable[[str], Cell | Choice]
 OLDEST = date(2000, 1, 1)

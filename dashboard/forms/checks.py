@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from dashboard.forms.arrays import as_numbers
+from dashboard.forms.column_numbers import as_numbers
 from db.codes import LEFT
-from db.shapes import Cell
+from db.shared_types import Cell
 
 Values = dict[str, list[Cell]]
 Finding = tuple[str, list[int], str]

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dashboard.forms.formats import FORMATS
-from dashboard.forms.known import Known
 from dashboard.forms.problem import Unreadable
+from dashboard.forms.reference_names import Known
 
 BLOCK = 1 << 20
 SAMPLED = 4 * BLOCK  # bytes in which words are looked for

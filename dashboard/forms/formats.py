@@ -6,7 +6,7 @@ from datetime import date
 
 from dashboard.forms import checks
 from db.codes import COMPLAINT, INFORMATION, LEFT, MAN, REQUEST, SERVED, UNKNOWN, WOMAN
-from db.shapes import Cell
+from db.shared_types import Cell
 
 # A key is short: an index of PostgreSQL takes no long texts.
 REFERENCE = 200
@@ -14,7 +14,8 @@ REFERENCE = 200
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """Cells that hold one of a few words: each word as known.normalise writes it, with its value; and what is expected."""
+    """Cells that hold one of a few words: each word as reference_names.normalise writes it, with its value; and what is
+    expected."""
 
     values: dict[str, int | str]
     expected: str

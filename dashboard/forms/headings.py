@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from dashboard.forms.cell_display import plain
 from dashboard.forms.formats import FORMATS, Format
-from dashboard.forms.known import normalise
-from dashboard.forms.shown import plain
+from dashboard.forms.reference_names import normalise
 
 LOOKED = 20  # lines at the top of a table among which its headings are looked for
 ENOUGH = 0.5  # a line with more than this part of a form's headings is taken for them

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
-from dashboard.forms.shown import LOST, ROUNDED, TEXT, UNKNOWN, marked
+from dashboard.forms.cell_display import LOST, ROUNDED, TEXT, UNKNOWN, marked
 
 Number = int | float
 LONGEST = 1_000  # signs of a format; Excel takes 255, and what is not closed is searched to its end at each of its signs

@@ -13,18 +13,18 @@ from pathlib import Path
 
 import numpy as np
 
-from dashboard.forms.arrays import as_numbers
-from dashboard.forms.asides import aside
+from dashboard.forms.cell_display import plain
 from dashboard.forms.checks import Values
+from dashboard.forms.column_numbers import as_numbers
+from dashboard.forms.footer_lines import aside
+from dashboard.forms.form_sheets import FormSheet, form_sheets
 from dashboard.forms.headings import filled
-from dashboard.forms.known import Known
-from dashboard.forms.lines import Block, blocks
 from dashboard.forms.problem import Problem, Unreadable
+from dashboard.forms.reference_names import Known
+from dashboard.forms.row_blocks import Block, blocks
 from dashboard.forms.rows import Reader, Rows
-from dashboard.forms.sheets import FormSheet, form_sheets
-from dashboard.forms.shown import plain
 from dashboard.period import DAY_0
-from db.shapes import Chunk
+from db.shared_types import Chunk
 
 CHANGED = (
     "le fichier a été changé pendant qu'il était lu (il s'écrivait encore, ou quelqu'un l'a enregistré) : attendre"

@@ -12,13 +12,13 @@ from typing import NamedTuple
 from dashboard import french
 from dashboard.forms.cells import SHORTENED, memos
 from dashboard.forms.checks import Values
-from dashboard.forms.doubts import Doubts
+from dashboard.forms.csv_losses import Doubts
+from dashboard.forms.form_sheets import FormSheet
 from dashboard.forms.formats import Column
-from dashboard.forms.known import Known
-from dashboard.forms.lines import Block
 from dashboard.forms.problem import Report
-from dashboard.forms.sheets import FormSheet
-from db.shapes import Cell
+from dashboard.forms.reference_names import Known
+from dashboard.forms.row_blocks import Block
+from db.shared_types import Cell
 
 POWER = ("E+", "E-", "e+", "e-")  # without which no number is shortened
 # Signs without which a text holds no formula and no error of a spreadsheet. What shows something else is no key (_is_key).

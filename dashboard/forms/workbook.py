@@ -15,10 +15,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
-from dashboard import limited
+from dashboard import limited_process
 from dashboard.forms.digest import Digest, private_copy
-from dashboard.forms.layout import Layout, Merged
 from dashboard.forms.problem import Unreadable
+from dashboard.forms.sheet_layout import Layout, Merged
 from dashboard.settings import load
 
 CHILD = Path(__file__).with_name("workbook_child.py")
@@ -148,7 +148,7 @@ def _read(file: IO[bytes], limits: Limits) -> Iterator[tuple[SheetName, list[str
             answer = _last_words(process)
     finally:
         # Also when the caller stops early: the reader would wait for ever on a full pipe.
-        limited.end(process)
+        limited_process.end(process)
     if answer != {"end": count}:
         raise WorkbookRefused(REASONS[answer.get("refused", "unreadable")].format(**answer))
 
@@ -163,7 +163,7 @@ def _layout(said: dict[str, Any]) -> Layout:
 
 
 def _start(file: IO[bytes], limits: Limits) -> subprocess.Popen[bytes]:
-    return limited.start(
+    return limited_process.start(
         CHILD,
         json.dumps(asdict(limits)),
         stdin=file,
@@ -177,7 +177,7 @@ def _lines(process: subprocess.Popen[bytes], pipe: int, seconds: float) -> Itera
     pending = b""
     while True:
         started = time.monotonic()
-        with limited.within(seconds, process):
+        with limited_process.within(seconds, process):
             chunk = os.read(pipe, 1 << 16)
         seconds -= time.monotonic() - started
         if seconds <= 0:
@@ -190,4 +190,4 @@ def _lines(process: subprocess.Popen[bytes], pipe: int, seconds: float) -> Itera
 
 def _last_words(process: subprocess.Popen[bytes]) -> dict[str, Any]:
     """What to say for a reader that ended without a word: out of time, or damaged beyond its own catching."""
-    return {"refused": "time" if limited.used_its_time(process) else "unreadable"}
+    return {"refused": "time" if limited_process.used_its_time(process) else "unreadable"}

@@ -13,7 +13,7 @@ import numpy as np
 
 from dashboard.indicators.entry import Indicator
 from dashboard.indicators.measures import FEW, MOST_STILL_OPEN, OUT_OF_SCOPE, hide
-from db.shapes import Facts
+from db.shared_types import Facts
 
 
 class Figure(NamedTuple):

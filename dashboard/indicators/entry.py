@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dashboard.indicators.measures import Measure
-from db.shapes import Facts
+from db.shared_types import Facts
 
 Unit = Literal["count", "rate", "percent", "per_1000", "minutes", "days"]
 Direction = Literal["up", "down", "neither"]

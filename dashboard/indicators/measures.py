@@ -12,7 +12,7 @@ from dashboard.period import day_number
 from dashboard.statistics.quantile import quantile
 from dashboard.statistics.survival import medians_survival
 from db.codes import LAST_BIN
-from db.shapes import Facts
+from db.shared_types import Facts
 
 # Why a value is missing; the screen says these three as they are.
 UNMEASURED = "non mesuré"

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dashboard import french
-from dashboard.coverage import Count, Coverage
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.indicators.measures import (
     FEW,
@@ -18,14 +17,15 @@ from dashboard.indicators.measures import (
     NO_OPEN_DAY,
     NOT_HANDED_IN,
 )
-from dashboard.judgement.courses import FOLLOWED
-from dashboard.judgement.sayings import because, beside, moments, origin
+from dashboard.judgement.control_charts import FOLLOWED
+from dashboard.judgement.signal_sentences import because, beside, moments, origin
 from dashboard.judgement.signals import SIGNALLED, Signal, gravest_first
 from dashboard.judgement.trust import Ground
+from dashboard.partial_counts import Count, Coverage
 from dashboard.period import Clipped, Period
 from dashboard.statistics import sentences
-from dashboard.statistics.budget import Budget
-from dashboard.statistics.limits import ON_ONE_SIDE
+from dashboard.statistics.control_limits import ON_ONE_SIDE
+from dashboard.statistics.expected_false_alarms import Budget
 from dashboard.statistics.variation import ChartKind, Variation
 from dashboard.wording import NOT_FOR_GUESTS, among, amount, base, least, shown, who_reported
 

@@ -1,5 +1,5 @@
 """What one month of a series allows one to say: signal or not, beside what is usual, and where a gap comes from. In French:
-`dashboard.judgement.sayings`.
+`dashboard.judgement.signal_sentences`.
 """
 
 import math
@@ -12,15 +12,10 @@ import numpy as np
 
 from dashboard import french
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.courses import (
-    FOLLOWED,
-    Course,
-    Level,
-    in_unit,
-)
+from dashboard.judgement.control_charts import FOLLOWED, Course, Level, in_unit
 from dashboard.period import Period, add_months, month_end
-from dashboard.statistics import expected
-from dashboard.statistics.limits import NONE, OUTSIDE, RUN
+from dashboard.statistics import observed_vs_expected
+from dashboard.statistics.control_limits import NONE, OUTSIDE, RUN
 from dashboard.statistics.seasonal import YEAR
 from dashboard.statistics.variation import (
     FROZEN_POINTS,
@@ -197,20 +192,20 @@ class Signal:
         return None if self.at is None else self.course.level(self.at)
 
     @cached_property
-    def gap(self) -> expected.Gap | None:
+    def gap(self) -> observed_vs_expected.Gap | None:
         """Of a whole with a signal: the sites that it comes from; None elsewhere."""
         c, spread = self.course.comparison, self.course.spread
         if c is None or spread is None or self.at is None or not self.side:
             return None
         points = np.flatnonzero(self.course.begin[: self.at + 1] >= 0)
         first = self.at if self.rule == OUTSIDE else int(points[-RUN:][0])
-        return expected.gap(c, slice(first, self.at + 1), float(spread[self.at]))
+        return observed_vs_expected.gap(c, slice(first, self.at + 1), float(spread[self.at]))
 
     @property
     def causes(self) -> tuple[str, ...]:
         """The codes of the sites without which the whole is as usual; empty where there are none, or more than a few."""
         gap = self.gap
-        if gap is None or gap.spread != expected.Spread.NAMED:
+        if gap is None or gap.spread != observed_vs_expected.Spread.NAMED:
             return ()
         return tuple(self.course.sites[i] for i in gap.sites)
 

@@ -5,13 +5,8 @@ from datetime import date
 
 import numpy as np
 
-from dashboard.judgement.courses import (
-    Course,
-    Monthly,
-)
-from dashboard.statistics.limits import (
-    two_rules,
-)
+from dashboard.judgement.control_charts import Course, Monthly
+from dashboard.statistics.control_limits import two_rules
 from dashboard.statistics.seasonal import HISTORY, same_sites, seasonal
 from dashboard.statistics.variation import ChartKind
 

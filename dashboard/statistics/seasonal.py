@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.statistics.limits import WIDTH
+from dashboard.statistics.control_limits import WIDTH
 
 YEAR = 12
 LINE = 24  # months of the line
@@ -124,8 +124,8 @@ def line(y: np.ndarray, first: int, last: int) -> Line:
 
 @dataclass(frozen=True)
 class Seasonal:
-    """What months usually are, (…, k, n) each, NaN where it is too early. usual, lower, upper: visits per open day that
-    season and growth lead one to, and within which a month usually lies (± 3). z: R of the month, for limits.two_rules."""
+    """What months usually are, (…, k, n) each, NaN where it is too early. usual, lower, upper: visits per open day that season
+    and growth lead one to, and within which a month usually lies (± 3). z: R of the month, for control_limits.two_rules."""
 
     usual: np.ndarray
     lower: np.ndarray

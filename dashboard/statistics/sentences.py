@@ -8,11 +8,11 @@ import math
 from collections.abc import Callable, Sequence
 
 from dashboard import french
-from dashboard.coverage import Count
-from dashboard.statistics.budget import Budget
+from dashboard.partial_counts import Count
+from dashboard.statistics.change_decomposition import Change
+from dashboard.statistics.control_limits import ON_ONE_SIDE, OUTSIDE
+from dashboard.statistics.expected_false_alarms import Budget
 from dashboard.statistics.funnel import Position
-from dashboard.statistics.limits import ON_ONE_SIDE, OUTSIDE
-from dashboard.statistics.mix import Change
 from dashboard.statistics.survival import Median
 from dashboard.statistics.variation import MINIMUM_POINTS, Assurance, Variation
 

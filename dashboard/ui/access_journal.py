@@ -6,10 +6,10 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.accounts.rights import Person
-from dashboard.actions import accesses
-from dashboard.actions.accesses import Line
+from dashboard.actions import access_journal
+from dashboard.actions.access_journal import Line
 from dashboard.exports import EXPORTS
-from dashboard.exports.names import file_name
+from dashboard.exports.file_names import file_name
 from dashboard.exports.xlsx import xlsx
 from dashboard.panel import Panel, Table, day, table, words
 from dashboard.period import today
@@ -55,7 +55,7 @@ def show() -> None:
             key="journal_emporter",
             type="tertiary",
         )
-    found = accesses.lines(person, first, last, wanted)
+    found = access_journal.lines(person, first, last, wanted)
     if not found:
         st.info("Rien de tel au journal, ces jours-là.")
         return
@@ -86,7 +86,7 @@ def _listed(lines: list[Line]) -> Table:
 
 
 def _workbook(person: Person, first: date, last: date, wanted: str) -> bytes:
-    found = accesses.lines(person, first, last, wanted)
+    found = access_journal.lines(person, first, last, wanted)
     about = [
         ("Du", french.date_long(first)),
         ("Au", french.date_long(last)),

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import french
-from dashboard.accounts.holders import GIVEN, WITH_DEPARTMENTS, WITH_SITES
+from dashboard.accounts.account_changes import GIVEN, WITH_DEPARTMENTS, WITH_SITES
 from dashboard.accounts.rights import ROLES, Person
 from dashboard.actions import accounts
 from dashboard.actions.accounts import Holder, Wanted
@@ -16,8 +16,8 @@ from dashboard.answers.network import departments, every_site
 from dashboard.panel import Cell, Table, count, table, words
 from dashboard.period import local
 from dashboard.settings import load
-from dashboard.ui import errors, guest_links, outcome, session, tables
-from dashboard.ui.escape import escaped
+from dashboard.ui import error_messages, form_messages, guest_links, session, tables
+from dashboard.ui.markdown_escaping import escaped
 
 ONCE = "password_once"  # (form, account, password) of the last one that was made: shown by the run that follows, and no other
 
@@ -90,7 +90,7 @@ def _state(one: Holder) -> str:
 
 def _told_once(form: str) -> None:
     """What became of a form, and under it the password that works once, in this run and no other."""
-    outcome.said(form)
+    form_messages.said(form)
     if st.session_state.get(ONCE, ("",))[0] != form:
         return
     _, name, password = st.session_state.pop(ONCE)
@@ -189,55 +189,55 @@ def _wanted(key: str) -> Wanted:
     )
 
 
-@errors.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.said_plainly()  # called between two runs, where nothing else catches
 def _add() -> None:
     name = st.session_state["ajouter_nom"]
     told = "" if load().local_accounts else " ; le compte du ministère l'ouvre"
-    with outcome.telling("ajouter", f"Le compte est ajouté{told}."):
+    with form_messages.telling("ajouter", f"Le compte est ajouté{told}."):
         password = accounts.add(session.person(), name, _wanted("ajouter"))
         st.session_state[ONCE] = "ajouter", name, password
         st.session_state["ajouter_nom"] = st.session_state["ajouter_adresse"] = ""
 
 
-@errors.said_plainly()
+@error_messages.said_plainly()
 def _change(name: str, key: str) -> None:
-    with outcome.telling(
+    with form_messages.telling(
         "changer", "C'est enregistré ; ses pages ouvertes reprennent avec ces droits."
     ):
         accounts.change(session.person(), name, _wanted(key))
         session.LOOKOUT.forget_account(name)
 
 
-@errors.said_plainly()
+@error_messages.said_plainly()
 def _reset(name: str) -> None:
     told = (
         "L'ancien mot de passe n'ouvre plus."
         if load().local_accounts
         else "Le compte est ouvert ; le compte du ministère l'ouvre, à la prochaine connexion."
     )
-    with outcome.telling("changer", told):
+    with form_messages.telling("changer", told):
         st.session_state[ONCE] = "changer", name, accounts.reset(session.person(), name)
         session.LOOKOUT.forget_account(name)
 
 
-@errors.said_plainly()
+@error_messages.said_plainly()
 def _unbind(name: str) -> None:
     told = "Le compte est délié ; qui a son adresse, vérifiée par le ministère, le lie à la prochaine connexion."
-    with outcome.telling("changer", told):
+    with form_messages.telling("changer", told):
         accounts.unbind(session.person(), name)
         session.LOOKOUT.forget_account(name)
 
 
-@errors.said_plainly()
+@error_messages.said_plainly()
 def _close(name: str) -> None:
-    with outcome.telling("changer", "Ses sessions sont fermées."):
+    with form_messages.telling("changer", "Ses sessions sont fermées."):
         accounts.close(session.person(), name)
         session.LOOKOUT.forget_account(name)
 
 
-@errors.said_plainly()
+@error_messages.said_plainly()
 def _disable(name: str) -> None:
     again = "Nouveau mot de passe" if load().local_accounts else "Rouvrir"
-    with outcome.telling("changer", f"Le compte est fermé ; « {again} » le rouvre."):
+    with form_messages.telling("changer", f"Le compte est fermé ; « {again} » le rouvre."):
         accounts.disable(session.person(), name)
         session.LOOKOUT.forget_account(name)

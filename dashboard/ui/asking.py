@@ -10,7 +10,7 @@ from collections.abc import Callable
 from starlette.types import Scope
 
 from dashboard.accounts import sign_ins
-from dashboard.accounts.lookout import Lookout, State
+from dashboard.accounts.session_cache import Lookout, State
 from dashboard.ui import origin
 from dashboard.ui.pace import Entrance
 from dashboard.ui.session import LOOKOUT

@@ -1,6 +1,7 @@
 """The way by the provider of identities: a button leads there, it leads back with a code, and who it says it is comes in.
 
-Before: `dashboard.ui.sign_in_forms`. After: `dashboard.accounts.provider`, `dashboard.accounts.identities`, which decide.
+Before: `dashboard.ui.sign_in_forms`. After: `dashboard.accounts.identity_provider`, `dashboard.accounts.provider_identities`,
+which decide.
 """
 
 import time
@@ -11,9 +12,9 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
-from dashboard.accounts import identities, provider, sign_ins
-from dashboard.accounts.lookout import Lookout, Seen
-from dashboard.accounts.provider import STALE, Provider, Way
+from dashboard.accounts import identity_provider, provider_identities, sign_ins
+from dashboard.accounts.identity_provider import STALE, Provider, Way
+from dashboard.accounts.session_cache import Lookout, Seen
 from dashboard.accounts.sign_ins import Browser, Refusal, new_token
 from dashboard.settings import load
 from dashboard.ui import origin, sign_in_pages
@@ -63,7 +64,7 @@ class ByProvider:
             ),
             303,
         )
-        visitor.give(answer, UNDER_WAY, way.text, provider.WITHIN)
+        visitor.give(answer, UNDER_WAY, way.text, identity_provider.WITHIN)
         return answer
 
     async def back(self, scope: Scope, visitor: Visitor) -> tuple[Browser, str, str]:
@@ -73,19 +74,21 @@ class ByProvider:
         )
         way = self._way(visitor, said)
         if "error" in said or not said.get("code"):
-            raise Refusal(provider.DECLINED)
+            raise Refusal(identity_provider.DECLINED)
         browser = Browser(visitor.token, visitor.known_by, visitor.address)
         back = _back(scope)
 
         def enter() -> tuple[str, str]:
             engine = self.lookout.engine()
             told = self.provider.told(
-                said["code"], way, back, lambda *who: identities.is_known(engine, *who)
+                said["code"], way, back, lambda *who: provider_identities.is_known(engine, *who)
             )
             again = way.page == CONFIRM
-            if again and (told.age is None or told.age > time.time() - way.begun + provider.LEEWAY):
-                raise provider.unproved()
-            return identities.enter(engine, told, browser, again=again), told.proof
+            if again and (
+                told.age is None or told.age > time.time() - way.begun + identity_provider.LEEWAY
+            ):
+                raise identity_provider.unproved()
+            return provider_identities.enter(engine, told, browser, again=again), told.proof
 
         token, proof = await self.desk.take(visitor.address, enter)
         _keep(self.proofs, sign_ins.digest(token), proof)
@@ -99,7 +102,7 @@ class ByProvider:
         self.used = {one: ends for one, ends in self.used.items() if ends > now}
         self.used[way.text] = way.ends
         if said.get("iss", load().oidc_issuer) != load().oidc_issuer:
-            raise provider.unsure("another issuer came back")
+            raise identity_provider.unsure("another issuer came back")
         return way
 
     async def way_out(self, scope: Scope, visitor: Visitor, seen: Seen) -> str:
@@ -137,7 +140,7 @@ class ByProvider:
 
     def refused(self, visitor: Visitor, why: Refusal) -> Response:
         """That nobody comes in, and why."""
-        answers = not isinstance(why, provider.Away)
+        answers = not isinstance(why, identity_provider.Away)
         again = bool(visitor.way) and Way(visitor.way).page == CONFIRM
         page = sign_in_pages.unconfirmed if again else sign_in_pages.refused
         body = page(str(why), answers=answers)

@@ -11,7 +11,7 @@ from typing import Any
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.state.session_state import SessionState
 
-from dashboard.ui import kinds
+from dashboard.ui import widget_validation
 
 # What a session is asked next is done in another thread, which would not wait for a callback, and would draw a page on which half
 # of it is done. One for every session, shared by those whose numbers meet: Streamlit leaves no room for one in the session.
@@ -36,7 +36,7 @@ def run_to_their_end() -> None:
             try:
                 call(state, **more)
             except NotSent as missing:
-                kinds.leave(state, missing.args[0])
+                widget_validation.leave(state, missing.args[0])
             finally:
                 BUSY.now = False
 

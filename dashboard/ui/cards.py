@@ -15,10 +15,10 @@ import streamlit as st
 from dashboard.accounts.rights import Person
 from dashboard.answers import cards
 from dashboard.answers.question import Question
-from dashboard.coverage import AT_LEAST
 from dashboard.indicators import BY_CODE, Placement, placed
-from dashboard.ui import filters, sending, show
-from dashboard.ui.escape import escaped
+from dashboard.partial_counts import AT_LEAST
+from dashboard.ui import browser_flush, filters, panel_display
+from dashboard.ui.markdown_escaping import escaped
 
 WIDE, HIGH = 72, 26  # of a small curve, in pixels
 ABREAST = 5  # cards that a page has room for
@@ -83,10 +83,10 @@ def headline(person: Person, question: Question, place: Placement = "period") ->
     codes = placed(place)
     sources = cards.sources(person, question, filters.period().label, codes)
     grid(cards.metrics(person, question, codes), sources)
-    sending.ahead()
+    browser_flush.ahead()
     panel = partial(cards.cards, person, question, codes)
-    show.later("chiffres", panel)
-    with show.folded("Puis-je m'y fier ?", "chiffres") as fold:
+    panel_display.later("chiffres", panel)
+    with panel_display.folded("Puis-je m'y fier ?", "chiffres") as fold:
         if not fold.open:
             return
         st.markdown(

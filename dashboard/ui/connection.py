@@ -19,9 +19,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from dashboard.accounts.sign_ins import place
+from dashboard.log import REFUSED
 from dashboard.ui import arrivals, asking
 from dashboard.ui.arrivals import ARRIVALS, WAITING
-from dashboard.ui.log import REFUSED
 from dashboard.ui.origin import address as address_of
 from dashboard.ui.said import LARGEST, TOO_MUCH
 

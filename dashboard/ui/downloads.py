@@ -12,17 +12,17 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime import backend_operation_handler as maker
 
-from dashboard import french
-from dashboard.accounts.lookout import OPEN
+from dashboard import french, memory
 from dashboard.accounts.rights import ROLES, Person, Role, may
-from dashboard.actions import accesses
-from dashboard.answers.view import view
+from dashboard.accounts.session_cache import OPEN
+from dashboard.actions import access_journal
+from dashboard.answers.context import view
 from dashboard.exports import NotMade
+from dashboard.log import REFUSED
+from dashboard.one_run_at_a_time import TURNS
 from dashboard.period import now
-from dashboard.turn import TURNS
-from dashboard.ui import heap, session
-from dashboard.ui.escape import escaped
-from dashboard.ui.log import REFUSED
+from dashboard.ui import session
+from dashboard.ui.markdown_escaping import escaped
 
 TO, LONGEST = "file_to", 80  # for whom this session's files are, as somebody wrote; letters of it
 TO_WHOM: ContextVar[str] = ContextVar(
@@ -130,8 +130,8 @@ def checked(
                 file = make(person)
         finally:
             TO_WHOM.reset(addressed)
-            heap.give_back()
-        accesses.note(person, "exported", {"file": name, **({"for": to} if to else {})})
+            memory.give_back()
+        access_journal.note(person, "exported", {"file": name, **({"for": to} if to else {})})
         return file
 
     return made

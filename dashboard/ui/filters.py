@@ -11,11 +11,11 @@ from dashboard import french
 from dashboard.accounts.rights import Reach, reach
 from dashboard.answers.network import freshness, services, sites, usual_period
 from dashboard.answers.question import Question
-from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
+from dashboard.map_classes import CLASSES
+from dashboard.navigation import ACTING
 from dashboard.period import YEAR, Clipped, Period, add_months, clip, presets, resolve, today
-from dashboard.ui import address, errors, session
-from dashboard.ui.navigation import ACTING
+from dashboard.ui import error_messages, session, url_parameters
 from dashboard.ui.session import FILTERS, NOTICES
 
 DEFAULTS = {
@@ -74,7 +74,7 @@ def sync(page: str) -> None:
     same page it is the browser's back button, and rewriting the address would hold the reader there for ever.
     """
     same = st.session_state.get(PAGE) == page
-    url = {name: v for name, v in address.read().items() if name in DEFAULTS}
+    url = {name: v for name, v in url_parameters.read().items() if name in DEFAULTS}
     held = st.session_state.get(FILTERS)
     url = url or (own() if held is None else {})
     if held is None or ((url or same) and url != st.session_state.get(WRITTEN)):
@@ -121,13 +121,15 @@ def write_url() -> None:
     """Put into the URL the filters that are not at their default."""
     wanted = in_link()
     others = {
-        name: v for name, v in address.read().items() if name not in DEFAULTS and name not in GONE
+        name: v
+        for name, v in url_parameters.read().items()
+        if name not in DEFAULTS and name not in GONE
     }
-    address.write({**others, **wanted})
+    url_parameters.write({**others, **wanted})
     st.session_state[WRITTEN] = wanted
 
 
-@errors.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.said_plainly()  # called between two runs, where nothing else catches
 def choose(name: str, wanted: str) -> None:
     """Set a filter; the URL follows. Values that are not known are ignored."""
     if _valid(name, wanted):
@@ -238,7 +240,7 @@ def everybody() -> None:
     st.button("Tout voir", key="tout_voir", on_click=_all, width="content")
 
 
-@errors.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.said_plainly()  # called between two runs, where nothing else catches
 def _all() -> None:
     for name in ("departement", "type"):
         _keep(name, "")

@@ -22,10 +22,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
 from dashboard.accounts.rights import NOBODY
+from dashboard.log import REFUSED
+from dashboard.navigation import MOVED, NO_SUCH_PAGE, PAGES, pages_of
 from dashboard.settings import load
-from dashboard.ui import errors, shell, sign_in_pages
-from dashboard.ui.log import REFUSED
-from dashboard.ui.navigation import MOVED, NO_SUCH_PAGE, PAGES, pages_of
+from dashboard.ui import error_messages, shell, sign_in_pages
 from dashboard.ui.origin import MOST_ASKED, address, allowed, own_origin, secure
 from dashboard.ui.packing import Packing
 from dashboard.ui.said import LONGEST, TOO_MUCH, fits, said
@@ -121,8 +121,8 @@ class Headers:
         except Exception as error:
             if begun:
                 raise
-            what = errors.to_report(errors.incident(error))
-            answer = HTMLResponse(sign_in_pages.failed(errors.failed(error), what), 500)
+            what = error_messages.to_report(error_messages.incident(error))
+            answer = HTMLResponse(sign_in_pages.failed(error_messages.failed(error), what), 500)
             await answer(scope, receive, dressed)
 
 

@@ -6,12 +6,12 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.accounts.rights import Person
-from dashboard.actions import guests
-from dashboard.actions.guests import Link
+from dashboard.actions import guest_links
+from dashboard.actions.guest_links import Link
 from dashboard.answers.network import departments
 from dashboard.period import last_day, local, today
-from dashboard.ui import errors, outcome, session
-from dashboard.ui.escape import escaped
+from dashboard.ui import error_messages, form_messages, session
+from dashboard.ui.markdown_escaping import escaped
 
 ONCE = "link_once"  # (workshop, address) of the last one that was made: shown by the run that follows, and no other
 FORM = 616  # pixels: what is typed is short
@@ -23,13 +23,13 @@ def show() -> None:
     person = session.person()
     st.header("Invités d'un atelier", anchor=False)
     st.markdown(
-        f"Un lien fait entrer sans compte, {guests.LONGEST} jours et {guests.MOST_USES} fois au plus. Les invités voient les"
-        " chiffres, les cartes et les graphiques ; aucune plainte une par une, ni rien de moins de 5 plaintes."
+        f"Un lien fait entrer sans compte, {guest_links.LONGEST} jours et {guest_links.MOST_USES} fois au plus. Les invités"
+        " voient les chiffres, les cartes et les graphiques ; aucune plainte une par une, ni rien de moins de 5 plaintes."
     )
     _making(person)
-    outcome.said("liens")
+    form_messages.said("liens")
     _told_once()
-    for one in guests.holding(person):
+    for one in guest_links.holding(person):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(escaped(_said(one)), width="content")
             st.button("Fermer ce lien", on_click=_close, args=(one.id,), key=f"lien_{one.id}")
@@ -53,7 +53,7 @@ def _making(person: Person) -> None:
             "Jusqu'au",
             now + USUAL,
             min_value=now,
-            max_value=now + timedelta(days=guests.LONGEST),
+            max_value=now + timedelta(days=guest_links.LONGEST),
             format="DD/MM/YYYY",
             key="lien_jour",
         )
@@ -74,11 +74,11 @@ def _said(one: Link) -> str:
     return f"{one.what}{french.SPACE}: {places}, jusqu'au {last_day(one.until):%d/%m/%Y}, {used}, {made}"
 
 
-@errors.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.said_plainly()  # called between two runs, where nothing else catches
 def _make() -> None:
     typed = st.session_state
-    with outcome.telling("liens", "Le lien est fait."):
-        link, address = guests.make(
+    with form_messages.telling("liens", "Le lien est fait."):
+        link, address = guest_links.make(
             session.person(),
             typed["lien_pour"],
             typed["lien_jour"],
@@ -88,10 +88,10 @@ def _make() -> None:
         typed["lien_pour"] = ""
 
 
-@errors.said_plainly()
+@error_messages.said_plainly()
 def _close(number: int) -> None:
-    with outcome.telling(
+    with form_messages.telling(
         "liens", "Le lien est fermé ; ceux qui sont entrés par lui sont déconnectés."
     ):
-        guests.close(session.person(), number)
+        guest_links.close(session.person(), number)
         session.LOOKOUT.forget_guests()

@@ -10,7 +10,7 @@ from dashboard.accounts.rights import Person
 from dashboard.answers import privacy
 from dashboard.answers.network import freshness
 from dashboard.exports import EXPORTS
-from dashboard.exports.names import file_name
+from dashboard.exports.file_names import file_name
 from dashboard.period import today
 from dashboard.settings import ROOT
 from dashboard.ui import downloads

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from html import escape
 from urllib.parse import urlencode
 
+from dashboard.navigation import PAGES
 from dashboard.panel import Link
 from dashboard.ui import filters
-from dashboard.ui.navigation import PAGES
 
 Held = Iterable[tuple[str, str]]  # filters in force, that a link keeps
 

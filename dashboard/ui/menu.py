@@ -7,7 +7,7 @@ from functools import cache
 import streamlit as st
 
 from dashboard.accounts.rights import Person
-from dashboard.ui.navigation import NO_SUCH_PAGE, PAGES, UNDERSTAND, PageSpec, pages_of
+from dashboard.navigation import NO_SUCH_PAGE, PAGES, UNDERSTAND, PageSpec, pages_of
 
 
 def page(url_path: str) -> st.Page:

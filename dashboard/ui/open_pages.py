@@ -19,7 +19,7 @@ import anyio
 import anyio.to_thread
 from starlette.types import Message, Receive, Send
 
-from dashboard.accounts.lookout import OPEN, Lookout, Reading, State
+from dashboard.accounts.session_cache import OPEN, Lookout, Reading, State
 from dashboard.ui.said import LARGEST, said
 
 EVERY = 0.5  # seconds from one look to the next: looking takes as long where the machine is busy, and two are promised

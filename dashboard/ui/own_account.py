@@ -13,7 +13,7 @@ from dashboard.answers.network import every_site
 from dashboard.panel import Link
 from dashboard.period import local
 from dashboard.settings import load
-from dashboard.ui import errors, guest_links, outcome, session
+from dashboard.ui import error_messages, form_messages, guest_links, session
 from dashboard.ui.links import anchor
 
 # Forms of the gate's, at addresses that are no pages: a link would be followed inside the application.
@@ -56,12 +56,12 @@ def _sessions(person: Person) -> None:
         st.caption(
             "Un navigateur que l'on ferme est déconnecté tout de suite, avec toutes ses pages."
         )
-    outcome.said("sessions")
+    form_messages.said("sessions")
 
 
-@errors.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.said_plainly()  # called between two runs, where nothing else catches
 def _close(number: int | None = None) -> None:
-    with outcome.telling("sessions", "C'est fermé."):
+    with form_messages.telling("sessions", "C'est fermé."):
         person = session.person()
         accounts.close_own(person, number)
         session.LOOKOUT.forget_account(person.name)

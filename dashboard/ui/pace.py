@@ -14,8 +14,8 @@ from contextlib import asynccontextmanager, suppress
 from starlette.types import Message, Receive, Send
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from dashboard.accounts.lookout import OPEN
-from dashboard.turn import TURNS, Turns
+from dashboard.accounts.session_cache import OPEN
+from dashboard.one_run_at_a_time import TURNS, Turns
 from dashboard.ui.line import Line
 from dashboard.ui.said import said
 

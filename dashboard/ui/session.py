@@ -7,9 +7,9 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.accounts.lookout import Lookout, limits
 from dashboard.accounts.rights import NOBODY, Person
-from dashboard.answers.view import engine
+from dashboard.accounts.session_cache import Lookout, limits
+from dashboard.answers.context import engine
 
 FILTERS = "filters"  # the filters in force: dict of URL name to value
 NOTICES = "notices"  # values of the URL that could not be used, to be said once

@@ -17,14 +17,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnected
 
 from dashboard.accounts import people, sign_ins
-from dashboard.accounts.lookout import OPEN, UNKNOWN, Lookout, Seen, State
 from dashboard.accounts.rights import LOCAL_READER, Role
-from dashboard.answers.view import unanswered
-from dashboard.ui import errors, origin, sign_in_pages
+from dashboard.accounts.session_cache import OPEN, UNKNOWN, Lookout, Seen, State
+from dashboard.answers.context import unanswered
+from dashboard.log import REFUSED
+from dashboard.ui import error_messages, origin, sign_in_pages
 from dashboard.ui.by_provider import IN
 from dashboard.ui.desk import Visitor
 from dashboard.ui.lent import Lent
-from dashboard.ui.log import REFUSED
 from dashboard.ui.open_pages import MOST_OF_ACCOUNT, MOST_OF_LINK, NAME, OpenPage, OpenPages
 from dashboard.ui.pace import Paces
 from dashboard.ui.session import ASKING, BROWSER, ENTRY, HEADER, LOOKOUT
@@ -294,5 +294,5 @@ async def _failed(error: Exception) -> Response:
     if await anyio.to_thread.run_sync(unanswered, error):
         LOG.warning("who asks could not be read", exc_info=error)
         return HTMLResponse(sign_in_pages.away(), 503, {"refresh": "5"})
-    what = errors.to_report(errors.incident(error))
-    return HTMLResponse(sign_in_pages.failed(errors.failed(error), what), 500)
+    what = error_messages.to_report(error_messages.incident(error))
+    return HTMLResponse(sign_in_pages.failed(error_messages.failed(error), what), 500)

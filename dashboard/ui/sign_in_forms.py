@@ -15,17 +15,17 @@ import anyio.to_thread
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope
 
-from dashboard.accounts import guests, recent, sign_ins
-from dashboard.accounts.lookout import Lookout, Seen, State
+from dashboard.accounts import guest_links, reauthentication, sign_ins
 from dashboard.accounts.rights import Role
+from dashboard.accounts.session_cache import Lookout, Seen, State
 from dashboard.accounts.sign_ins import Browser, Refusal, new_token
-from dashboard.answers.view import no_room, unanswered
+from dashboard.answers.context import no_room, unanswered
+from dashboard.navigation import PAGES
 from dashboard.settings import load
-from dashboard.ui import errors, filters, sign_in_pages
+from dashboard.ui import error_messages, filters, sign_in_pages
 from dashboard.ui.by_provider import BACK, CONFIRM, IN, LEAVE, UNDER_WAY, ByProvider, left
 from dashboard.ui.desk import KNOWN_AT_ONCE, Desk, Visitor
 from dashboard.ui.line import Full
-from dashboard.ui.navigation import PAGES
 from dashboard.ui.origin import MOST_ASKED
 
 LOG = logging.getLogger("ccsp")
@@ -211,7 +211,7 @@ class Forms:
         if seen.holder.must_change:
             return RedirectResponse(CHANGE, 303)
         if method == "GET" and await anyio.to_thread.run_sync(
-            recent.is_recent, self.lookout.engine(), seen.holder.id, seen.latest
+            reauthentication.is_recent, self.lookout.engine(), seen.holder.id, seen.latest
         ):
             return HTMLResponse(sign_in_pages.confirmed(seen.holder.name))
         return None
@@ -245,7 +245,7 @@ class Forms:
         link = sent.get("lien", "").strip().rpartition("#")[2]
         try:
             token = await anyio.to_thread.run_sync(
-                guests.enter, self.lookout.engine(), link, browser
+                guest_links.enter, self.lookout.engine(), link, browser
             )
         except Refusal as reason:
             return self._form(scope, visitor, seen, str(reason), 401)
@@ -368,7 +368,7 @@ def _in_vain(error: Exception) -> str:
         LOG.warning("a form came to nothing", exc_info=error)
         return f"{why} Rien n'est fait : recommencer dans un moment."
     if no_room(error):
-        return f"{errors.failed(error)} {errors.to_report(errors.incident(error))}"
+        return f"{error_messages.failed(error)} {error_messages.to_report(error_messages.incident(error))}"
     return ""
 
 

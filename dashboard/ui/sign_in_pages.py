@@ -8,10 +8,10 @@ from html import escape
 
 from dashboard import french
 from dashboard.accounts.passwords import ADVISED, LEAST
-from dashboard.answers.view import NO_ANSWER
+from dashboard.answers.context import NO_ANSWER
+from dashboard.navigation import NO_SUCH_PAGE
 from dashboard.settings import load
 from dashboard.ui import shell
-from dashboard.ui.navigation import NO_SUCH_PAGE
 
 # What these pages may load and run: a style of their own, the icon.
 POLICY = (

@@ -9,25 +9,25 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import french
 from dashboard.accounts.rights import Person
-from dashboard.actions import steering
+from dashboard.actions import targets_and_decisions
 from dashboard.answers import signals
 from dashboard.answers.bulletin import in_words
-from dashboard.answers.months import by_month
+from dashboard.answers.monthly_series import by_month
 from dashboard.answers.network import names
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.courses import CHARTED
+from dashboard.judgement.control_charts import CHARTED
 from dashboard.period import today
 from dashboard.ui import (
-    address,
     bulletin,
-    errors,
+    error_messages,
     filters,
-    outcome,
-    sections,
+    form_messages,
+    page_sections,
+    panel_display,
     session,
-    show,
     tables,
+    url_parameters,
 )
 
 HEIGHT = 300  # of the chart, in pixels: level with the table beside it
@@ -54,10 +54,10 @@ WORTH = """
 
 def levels(person: Person, question: Question) -> None:
     """The new levels that are proposed, and the form that accepts or refuses one."""
-    within = steering.scopes(person, "rebase")
+    within = targets_and_decisions.scopes(person, "rebase")
     waiting = [w for w in signals.proposed(person, question) if w[1].scope in within]
     st.header("Nouveaux niveaux proposés", anchor=False)
-    show.panel(signals.levels(person, question))
+    panel_display.panel(signals.levels(person, question))
     if not waiting:
         return
     series = {
@@ -66,10 +66,10 @@ def levels(person: Person, question: Question) -> None:
         )
         for name, one, level in waiting
     }
-    with show.folded("Accepter ou refuser un nouveau niveau", "niveau") as fold:
+    with panel_display.folded("Accepter ou refuser un nouveau niveau", "niveau") as fold:
         if fold.open:
             _level_form(series)
-    outcome.said("niveau")
+    form_messages.said("niveau")
 
 
 def _level_form(series: Mapping[tuple[str, str, date], str]) -> None:
@@ -86,7 +86,7 @@ def _level_form(series: Mapping[tuple[str, str, date], str]) -> None:
         right.form_submit_button("Refuser", on_click=_answer_level, args=(False,))
 
 
-@errors.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.said_plainly()  # called between two runs, where nothing else catches
 def _answer_level(accepted: bool) -> None:
     """Keep the yes or no before the page runs, so that limits and signals have it."""
     typed = st.session_state
@@ -96,8 +96,10 @@ def _answer_level(accepted: bool) -> None:
         if accepted
         else "Le nouveau niveau est refusé : l'habitude d'avant compte de nouveau."
     )
-    with outcome.telling("niveau", done):
-        keep = steering.accept_level if accepted else steering.refuse_level
+    with form_messages.telling("niveau", done):
+        keep = (
+            targets_and_decisions.accept_level if accepted else targets_and_decisions.refuse_level
+        )
         keep(session.person(), code, scope, month, typed["niveau_raison"])
         typed["niveau_raison"] = ""
 
@@ -117,15 +119,15 @@ def chart(person: Person, question: Question) -> None:
     if site:  # the page is about more than this one: its table and picture say whose they are
         panel = replace(panel, title=f"{scopes[site]}{french.SPACE}: {panel.title}")
     with place:
-        sections.heading(panel)
-    show.panel(sections.under(panel))
+        page_sections.heading(panel)
+    panel_display.panel(page_sections.under(panel))
 
 
 def _opened(person: Person, question: Question) -> tuple[str, str]:
     """The series that is in force; where none was asked for, that of the first signal in the list."""
     held = filters.value("centre"), filters.value("indicateur")
     usual = filters.DEFAULTS["centre"], filters.DEFAULTS["indicateur"]
-    if bulletin.SERIES in address.read() or held != usual:
+    if bulletin.SERIES in url_parameters.read() or held != usual:
         return held
     return next(((s.scope, s.indicator) for _, s in signals.listing(person, question)), held)
 
@@ -133,7 +135,7 @@ def _opened(person: Person, question: Question) -> tuple[str, str]:
 def _choose() -> None:
     """Both choices together: what the chart opened with stands in no address."""
     chosen = {name: st.session_state[f"serie_{name}"] for name in ("centre", "indicateur")}
-    address.put(bulletin.SERIES, bulletin.CHOSEN)
+    url_parameters.put(bulletin.SERIES, bulletin.CHOSEN)
     for name, wanted in chosen.items():
         filters.choose(name, wanted)
 
@@ -155,17 +157,17 @@ def _choice(where: DeltaGenerator, name: str, options: dict[str, str], held: str
 
 def decide(person: Person, question: Question) -> None:
     """Answer a signal with a decision."""
-    within = steering.scopes(person, "decide")
+    within = targets_and_decisions.scopes(person, "decide")
     flagged = [pair for pair in signals.listing(person, question) if pair[1].scope in within]
     if not flagged:
         return
     series = {
         (s.scope, s.indicator): f"{name} : {BY_CODE[s.indicator].label}" for name, s in flagged
     }
-    with show.folded("Noter une décision", "decision") as fold:
+    with panel_display.folded("Noter une décision", "decision") as fold:
         if fold.open:
             _decision_form(series)
-    outcome.said("decision")
+    form_messages.said("decision")
 
 
 def _decision_form(series: Mapping[tuple[str, str], str]) -> None:
@@ -185,15 +187,15 @@ def _decision_form(series: Mapping[tuple[str, str], str]) -> None:
         st.form_submit_button("Noter", on_click=_keep)
 
 
-@errors.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.said_plainly()  # called between two runs, where nothing else catches
 def _keep() -> None:
     """Write the decision before the page runs, so that table and chart have it; what was typed stays if refused."""
     typed = st.session_state
     scope, code = typed["decision_sur"]
-    with outcome.telling(
+    with form_messages.telling(
         "decision", "La décision est notée ; elle figure sur la courbe de suivi de la série."
     ):
-        steering.decide(
+        targets_and_decisions.decide(
             session.person(),
             code,
             scope,

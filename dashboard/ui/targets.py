@@ -6,15 +6,15 @@ from datetime import date
 import streamlit as st
 
 from dashboard.accounts.rights import Person
-from dashboard.actions import steering
+from dashboard.actions import targets_and_decisions
 from dashboard.answers import targets
-from dashboard.answers.follow import Target
+from dashboard.answers.control_charts import Target
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.courses import CHARTED
+from dashboard.judgement.control_charts import CHARTED
 from dashboard.period import today
-from dashboard.ui import errors, outcome, session
-from dashboard.ui.show import folded
-from dashboard.ui.show import unlisted as show_panel
+from dashboard.ui import error_messages, form_messages, session
+from dashboard.ui.panel_display import folded
+from dashboard.ui.panel_display import unlisted as show_panel
 
 
 def show_form(names: Mapping[str, str]) -> None:
@@ -43,11 +43,13 @@ def show_form(names: Mapping[str, str]) -> None:
         st.form_submit_button("Fixer la cible", on_click=_keep)
 
 
-@errors.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.said_plainly()  # called between two runs, where nothing else catches
 def _keep() -> None:
     typed = st.session_state
-    with outcome.telling("cible", "La cible est fixée ; elle se lit sur les courbes de suivi."):
-        steering.set_target(
+    with form_messages.telling(
+        "cible", "La cible est fixée ; elle se lit sur les courbes de suivi."
+    ):
+        targets_and_decisions.set_target(
             session.person(),
             typed["cible_indicateur"],
             typed["cible_perimetre"],
@@ -73,10 +75,10 @@ def show_removal(own: Sequence[Target], names: Mapping[str, str]) -> None:
         st.button("Retirer", on_click=_remove, args=which, key="retirer_cible")
 
 
-@errors.said_plainly()
+@error_messages.said_plainly()
 def _remove(indicator: str, scope: str, valid_from: date) -> None:
-    with outcome.telling("cible", "La cible est retirée."):
-        steering.remove_target(session.person(), indicator, scope, valid_from)
+    with form_messages.telling("cible", "La cible est retirée."):
+        targets_and_decisions.remove_target(session.person(), indicator, scope, valid_from)
 
 
 def show(person: Person) -> None:
@@ -88,13 +90,13 @@ def show(person: Person) -> None:
         " département, à défaut celle du réseau."
     )
     show_panel(targets.listed(person))
-    within = steering.scopes(person, "set_targets")
+    within = targets_and_decisions.scopes(person, "set_targets")
     names = {scope: name for scope, name in targets.scopes(person).items() if scope in within}
     if names:
         with folded("Fixer une cible", "fixer") as fold:
             if fold.open:
                 show_form(names)
-        outcome.said("cible")
+        form_messages.said("cible")
         own = [t for t in targets.seen(person) if t[1] in names]
         if own:
             show_removal(own, names)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from db.demo.csv_text import clock
 from db.demo.model import Closure, DemoFile, Plan, Profile
-from db.demo.text import clock
 
 HEADING = "Centre;Du;Au;De;À;Motif\n"
 _POWER = "électricité"

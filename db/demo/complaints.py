@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from db.demo.draws import chance, draw, table
+from db.demo.csv_text import cell, chosen, joined, numbers
 from db.demo.model import DemoFile, Plan
-from db.demo.text import cell, chosen, joined, numbers
+from db.demo.random_draws import chance, draw, table
 
 HEADING = "Référence;Centre;Reçue le;Catégorie;Prestation;Canal;Répondue le;Issue;Objet\n"
 ORDINARY = 150  # days; a complaint not answered by then waits for somebody to look at the old ones

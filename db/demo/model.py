@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard import french
 from dashboard.period import add_months
-from db.shapes import Place
+from db.shared_types import Place
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from datetime import date, timedelta
 import numpy as np
 
 from db.demo import closures
-from db.demo.effects import effects, opening
+from db.demo.arrival_hours import share_within
+from db.demo.event_effects import effects, opening
 from db.demo.events import EVENTS, Kind
-from db.demo.hours import share_within
 from db.demo.model import Closure, DemoSite, Plan, Profile
 from db.demo.profiles import draw_profiles, eventful, first_activity, service_waits
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from db.demo.effects import happens
+from db.demo.event_effects import happens
 from db.demo.events import Kind
 from db.demo.model import DemoSite, Profile
 

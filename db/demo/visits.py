@@ -12,10 +12,10 @@ from itertools import product
 
 import numpy as np
 
-from db.demo.draws import chance, draw, table
-from db.demo.hours import ARRIVALS, CROWD, arrivals_outside
+from db.demo.arrival_hours import ARRIVALS, CROWD, arrivals_outside
+from db.demo.csv_text import BLANK_TIME, cell, chosen, encoded, joined, numbers, times
 from db.demo.model import DemoFile, Plan, Profile
-from db.demo.text import BLANK_TIME, cell, chosen, encoded, joined, numbers, times
+from db.demo.random_draws import chance, draw, table
 
 HEADING = "Centre;Date;Heure d'arrivée;Heure d'appel;Heure de fin;Type;Prestation;Sexe;Satisfait;Issue;Référence\n"
 MAX_ROWS = 500_000  # a file of more rows is split by month, then by days

@@ -2,35 +2,39 @@
 
 import streamlit as st
 
-from dashboard.answers import complaints, delays, months
-from dashboard.ui import cards, changes, filters, sections, session
+from dashboard.answers import complaint_delays, complaints, monthly_series
+from dashboard.ui import cards, filters, page_sections, period_comparison, session
 
 person, question = session.person(), filters.question()
-sections.told_to_guests(person, question)
+page_sections.told_to_guests(person, question)
 
 left, right = st.columns([17, 8], gap="medium")
 with left:
-    sections.waiting(person, question, "en_cours", height=620, finding=False)
+    page_sections.waiting(person, question, "en_cours", height=620, finding=False)
 with right:
-    sections.drawn(complaints.by_place(person, question, "retards"))
-    sections.drawn(complaints.ages(person, question, "ages"))
+    page_sections.drawn(complaints.by_place(person, question, "retards"))
+    page_sections.drawn(complaints.ages(person, question, "ages"))
 
 st.header("Les chiffres de la période", anchor=False)
 cards.headline(person, question, "complaints")
-changes.section(person, question, "complaints_per_1000")
+period_comparison.section(person, question, "complaints_per_1000")
 
 left, right = st.columns(2, gap="large")
 with left:
-    sections.headed(complaints.reasons(person, question, "motifs"))
-    sections.headed(delays.flow(person, question, "flux"))
+    page_sections.headed(complaints.reasons(person, question, "motifs"))
+    page_sections.headed(complaint_delays.flow(person, question, "flux"))
 with right:
-    sections.survival(person, question, "survie")
-    sections.headed(months.by_month(person, question, "complaints_30d_due", "plaintes_mois"))
+    page_sections.survival(person, question, "survie")
+    page_sections.headed(
+        monthly_series.by_month(person, question, "complaints_30d_due", "plaintes_mois")
+    )
 
 left, right = st.columns(2, gap="large")
 with left:
-    sections.compare_chosen(
+    page_sections.compare_chosen(
         person, question, "complaints_by_site", "plaintes_centres", "complaints_30d_due"
     )
 with right:
-    sections.compare(person, question, "service", "complaints_per_1000", "plaintes_prestations")
+    page_sections.compare(
+        person, question, "service", "complaints_per_1000", "plaintes_prestations"
+    )

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from dashboard.answers import sites
-from dashboard.ui import changes, filters, session, show, steering_map
+from dashboard.ui import filters, map_page, panel_display, period_comparison, session
 
-steering_map.zone()
-changes.section(session.person(), filters.question())
+map_page.zone()
+period_comparison.section(session.person(), filters.question())
 st.header("Les centres, par ordre alphabétique", anchor=False)
-show.panel(sites.side_by_side(session.person(), filters.question()), height=460)
+panel_display.panel(sites.side_by_side(session.person(), filters.question()), height=460)

@@ -1,5 +1,5 @@
 """Présenter: choose a story, order and word its slides, present it, take it away."""
 
-from dashboard.ui import session, stories
+from dashboard.ui import session, story_editor
 
-stories.page(session.person())
+story_editor.page(session.person())

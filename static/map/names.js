@@ -1,7 +1,7 @@
 /* The names of the sites: beside their marks where there is room, else further away at the end of a line.
  *
  * Each name in turn takes the first of its places that covers no mark, no other name and no line. Where one finds none, or only
- * at the end of a line, all are placed again with that one first: the furthest before the others. The files do the same: dashboard/exports/labels.py.
+ * at the end of a line, all are placed again with that one first: the furthest before the others. The files do the same: dashboard/exports/map_labels.py.
  */
 ccsp.names = (() => {
   "use strict";

@@ -8,14 +8,14 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine
 
-from dashboard.accounts import holders
-from dashboard.accounts.holders import Wanted
-from dashboard.accounts.lookout import Lookout
+from dashboard.accounts import account_changes
+from dashboard.accounts.account_changes import Wanted
 from dashboard.accounts.rights import Role
-from dashboard.answers import view
+from dashboard.accounts.session_cache import Lookout
+from dashboard.answers import context
 from dashboard.settings import load
 from dashboard.ui.session import LOOKOUT
-from db import access
+from db import accounts_and_sessions
 from tests.accounts.asgi import Browser
 from tests.accounts.lying import ADDRESS, CLIENT, SECRET, Lying, lying
 
@@ -33,12 +33,12 @@ class House:
         """An account, and its password that works once."""
         if role == Role.DIRECTOR:
             places = {"departments": ["Zou"], **places}
-        return holders.add(self.engine, name, Wanted(role, **places), "test")
+        return account_changes.add(self.engine, name, Wanted(role, **places), "test")
 
-    def held(self, name: str) -> access.Holder:
+    def held(self, name: str) -> accounts_and_sessions.Holder:
         """The account of that name, as it is now."""
         with self.engine.connect() as connection:
-            holder = access.account_named(connection, name)
+            holder = accounts_and_sessions.account_named(connection, name)
         assert holder
         return holder
 
@@ -65,9 +65,9 @@ def house(engine, database_url, monkeypatch) -> Iterator[House]:
     yield House(engine, settings)
     load.cache_clear()
     until = time.monotonic() + 5
-    while any(e.pool.checkedout() for e in view.ENGINES.values()) and time.monotonic() < until:
+    while any(e.pool.checkedout() for e in context.ENGINES.values()) and time.monotonic() < until:
         time.sleep(0.01)  # a thread is still reading, though the loop that asked is gone
-    view.forget()
+    context.forget()
     LOOKOUT.forget()
 
 
@@ -84,7 +84,7 @@ def opened(house) -> House:
     from db.engine import writing
 
     with writing(house.engine) as connection:
-        assert access.open_if_new(connection)
+        assert accounts_and_sessions.open_if_new(connection)
     LOOKOUT.forget()
     return house
 

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.__main__ import main
-from dashboard.accounts import holders
-from dashboard.accounts.holders import Wanted
+from dashboard.accounts import account_changes
+from dashboard.accounts.account_changes import Wanted
 from dashboard.accounts.rights import ROLES, Person, Role
-from dashboard.actions import accesses
+from dashboard.actions import access_journal
 from dashboard.period import today
 from db.write import Refused
 from scripts.start import who_comes_in
@@ -34,7 +34,7 @@ def test_who_is_known_by_a_verified_address_comes_in_and_finds_the_page_he_wante
 
 def test_the_next_time_the_mark_alone_counts_whatever_the_address_has_become(closed, ministry):
     come_in(ministry)
-    holders.change(closed.engine, "dir.zou", Wanted(email="autre@exemple.bj"), "test")
+    account_changes.change(closed.engine, "dir.zou", Wanted(email="autre@exemple.bj"), "test")
     ministry.said = {"email": "nouvelle@exemple.bj", "email_verified": False}
     assert person(come_in(ministry)[0]).name == "dir.zou"
 
@@ -72,7 +72,7 @@ def test_the_journal_says_how_somebody_signed_in(closed, ministry):
     come_in(ministry)
     closed.someone("cab", role=Role.CABINET)
     clerk, day = Person("adm", Role.ADMINISTRATOR, id="1"), today()
-    told = [one for one in accesses.lines(clerk, day, day) if one.did == "s'est connecté"]
+    told = [one for one in access_journal.lines(clerk, day, day) if one.did == "s'est connecté"]
     assert {(one.who, one.what) for one in told} == {
         ("cab", "depuis 127.0.0.1 · par mot de passe"),
         ("dir.zou", "depuis 127.0.0.1 · par identité du ministère"),
@@ -125,7 +125,7 @@ def test_another_person_with_the_same_address_does_not_come_in(closed, ministry)
 
 def test_an_account_that_is_closed_stays_closed(closed, ministry):
     come_in(ministry)
-    holders.disable(closed.engine, "dir.zou", "test")
+    account_changes.disable(closed.engine, "dir.zou", "test")
     browser, answer = come_in(ministry)
     assert answer.status == 401 and "est fermé" in answer.text and browser.get("/").status == 303
 
@@ -141,8 +141,8 @@ def test_while_the_provider_is_away_a_password_still_opens(closed, ministry):
 
 # --- one door to an account ---------------------------------------------------------------------------------------------
 def test_once_bound_an_account_has_no_password_and_no_page_for_one(closed, ministry):
-    holders.disable(closed.engine, "dir.zou", "test")
-    received = holders.reset(closed.engine, "dir.zou", "test")
+    account_changes.disable(closed.engine, "dir.zou", "test")
+    received = account_changes.reset(closed.engine, "dir.zou", "test")
     by_password = Browser()
     by_password.enter("dir.zou", received, PASSWORD)
     browser, _ = come_in(ministry)
@@ -166,12 +166,12 @@ def test_where_passwords_open_nothing_the_form_has_the_button_alone(closed, mini
 
 def test_who_is_unbound_is_out_at_once_and_the_next_with_the_address_is_bound(closed, ministry):
     browser, _ = come_in(ministry)
-    holders.unbind(closed.engine, "dir.zou", "adm")
+    account_changes.unbind(closed.engine, "dir.zou", "adm")
     closed.set()
     assert browser.get("/").status == 303
     assert journal(closed)[-1] == ("adm", "identity unbound")
     with pytest.raises(Refused, match="n'est lié à aucune"):
-        holders.unbind(closed.engine, "dir.zou", "adm")
+        account_changes.unbind(closed.engine, "dir.zou", "adm")
     ministry.subject = "s-2"
     assert person(come_in(ministry)[0]).name == "dir.zou"
     ministry.subject = "s-1"
@@ -180,7 +180,7 @@ def test_who_is_unbound_is_out_at_once_and_the_next_with_the_address_is_bound(cl
 
 def test_a_new_password_unbinds_and_is_gone_with_the_next_sign_in_at_the_ministry(closed, ministry):
     come_in(ministry)
-    received = holders.reset(closed.engine, "dir.zou", "adm")
+    received = account_changes.reset(closed.engine, "dir.zou", "adm")
     assert Browser().sign_in("dir.zou", received).status == 303
     come_in(ministry)
     assert Browser().sign_in("dir.zou", received).status == 401
@@ -195,9 +195,9 @@ def test_where_passwords_open_nothing_none_is_made_and_an_address_is_needed(clos
     with closed.engine.begin() as connection:
         connection.execute(text("UPDATE account SET role = 'cabinet'"))
     assert who_comes_in().endswith("add NOM --role administrator --email ADRESSE")
-    holders.disable(closed.engine, "dir.zou", "adm")
+    account_changes.disable(closed.engine, "dir.zou", "adm")
     assert come_in(ministry)[1].status == 401
-    assert holders.reset(closed.engine, "dir.zou", "adm") == ""
+    assert account_changes.reset(closed.engine, "dir.zou", "adm") == ""
     assert person(come_in(ministry)[0]).name == "dir.zou"
 
 

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.__main__ import main
-from dashboard.accounts import holders, passwords, sign_ins
+from dashboard.accounts import account_changes, passwords, sign_ins
 from dashboard.accounts.rights import Person, Role
-from dashboard.actions import accesses, accounts
+from dashboard.actions import access_journal, accounts
 from dashboard.period import today
 from dashboard.ui import sign_in_forms
-from db import access
+from db import accounts_and_sessions
 from tests.accounts.asgi import Browser
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.test_sign_in import journal, later
@@ -65,7 +65,9 @@ def test_of_an_hour_count_the_last_sixty_minutes(closed):
     with closed.engine.begin() as connection:
         at = datetime(2026, 11, 26, 10, 45)
         for _ in range(40):
-            access.fail(connection, [sign_ins._of_hour(held, at)], at, at - sign_ins.FORGOTTEN)
+            accounts_and_sessions.fail(
+                connection, [sign_ins._of_hour(held, at)], at, at - sign_ins.FORGOTTEN
+            )
         for minutes, wrong in ((0, 40), (14, 40), (15, 40), (30, 30), (45, 20), (75, 0), (200, 0)):
             later_at = at + timedelta(minutes=minutes)
             assert sign_ins.within_an_hour(connection, held, later_at) == pytest.approx(wrong)
@@ -114,7 +116,7 @@ def test_a_new_password_forgives_all_that_was_wrong(closed):
     closed.add()
     guess(6)
     guess(6, browser=stranger(8))
-    holders.reset(closed.engine, "dir.zou", "adm")
+    account_changes.reset(closed.engine, "dir.zou", "adm")
     with closed.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM failed_sign_in")).scalar() == 0
 
@@ -141,7 +143,10 @@ def test_the_link_of_a_first_password_lets_in_once_and_leads_to_another(closed, 
     done = browser.post("/mot-de-passe", nouveau=PASSWORD, encore=PASSWORD)
     assert done.status == 303 and browser.get("/").told
     assert Browser().sign_in("cab", PASSWORD).status == 303
-    by = {one.what for one in accesses.lines(Person("adm", Role.ADMINISTRATOR), today(), today())}
+    by = {
+        one.what
+        for one in access_journal.lines(Person("adm", Role.ADMINISTRATOR), today(), today())
+    }
     assert "depuis 127.0.0.1 · par lien de première connexion" in by
 
 
@@ -185,9 +190,9 @@ def test_a_link_of_a_first_password_ends(closed, end):
     if end == "72 hours":
         later(closed, hours=73)
     elif end == "closed":
-        holders.disable(closed.engine, "dir.zou", "adm")
+        account_changes.disable(closed.engine, "dir.zou", "adm")
     elif end == "another":
-        holders.reset(closed.engine, "dir.zou", "adm")
+        account_changes.reset(closed.engine, "dir.zou", "adm")
     elif end == "changed":
         Browser().enter("dir.zou", received, PASSWORD)
     else:

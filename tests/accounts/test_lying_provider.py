@@ -10,11 +10,11 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from dashboard.accounts import asking, provider
+from dashboard.accounts import identity_provider, provider_client
 from dashboard.ui.desk import Desk
 from tests.accounts.asgi import PAGE, Browser, run, stack
 from tests.accounts.lying import ADDRESS, CLIENT, LEAVE, come_in, key, person
-from tests.accounts.test_alike import with_address
+from tests.accounts.test_lookalike_names import with_address
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
@@ -160,7 +160,7 @@ def test_who_takes_longer_than_ten_minutes_begins_anew(ministry, monkeypatch):
     browser = Browser()
     back = ministry.authorize(browser.get(LEAVE).header("location"))
     now = time.time()
-    monkeypatch.setattr(provider.time, "time", lambda: now + 601)
+    monkeypatch.setattr(identity_provider.time, "time", lambda: now + 601)
     assert browser.get(back).status == 401
 
 
@@ -252,13 +252,13 @@ def test_what_the_provider_says_of_itself_is_asked_once_an_hour(ministry, monkey
         come_in(ministry, browser)
     asked = ("/.well-known/openid-configuration", "/keys")
     assert [ministry.asked.count(one) for one in asked] == [1, 1]
-    monkeypatch.setattr(provider, "KEPT", 0.0)
+    monkeypatch.setattr(identity_provider, "KEPT", 0.0)
     come_in(ministry, browser)
     assert all(ministry.asked.count(one) > 1 for one in asked)
 
 
 def test_keys_that_the_provider_changed_are_asked_for_anew(ministry, monkeypatch):
-    monkeypatch.setattr(provider, "AGAIN", 0.0)
+    monkeypatch.setattr(identity_provider, "AGAIN", 0.0)
     browser, _ = come_in(ministry)
     ministry.keys, ministry.sign = [key("2")], lambda claims: signed(claims, "2")
     assert come_in(ministry, browser)[1].status == 303
@@ -278,7 +278,7 @@ ASKED = ("/.well-known/openid-configuration", "/token", "/keys", "/userinfo")
 
 @pytest.mark.parametrize("path", ASKED)
 def test_an_answer_that_comes_drop_by_drop_is_hung_up_on(ministry, monkeypatch, path):
-    monkeypatch.setattr(asking, "LONGEST", 0.4)
+    monkeypatch.setattr(provider_client, "LONGEST", 0.4)
     ministry.info = {"sub": "s-1", "email": ADDRESS, "email_verified": True}
     ministry.dripping[path] = Event()
     browser = Browser()
@@ -296,7 +296,9 @@ def test_an_answer_larger_than_any_is_not_read(ministry, path):
 
     def long(*which):
         status, said = answered(*which)
-        return status, ({**said, "more": "x" * asking.LARGEST} if which[0] == path else said)
+        return status, (
+            {**said, "more": "x" * provider_client.LARGEST} if which[0] == path else said
+        )
 
     ministry.answer = long
     led = Browser().get(LEAVE)

@@ -13,18 +13,18 @@ from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from dashboard.accounts import holders, lookout, sign_ins
-from dashboard.accounts.guests import MOST_USES
-from dashboard.accounts.lookout import OPEN, State
+from dashboard.accounts import account_changes, session_cache, sign_ins
+from dashboard.accounts.guest_links import MOST_USES
 from dashboard.accounts.rights import Role
-from dashboard.actions import guests
+from dashboard.accounts.session_cache import OPEN, State
+from dashboard.actions import guest_links
 from dashboard.actions.accounts import whoever_runs_the_command
+from dashboard.log import REFUSED
 from dashboard.period import today
 from dashboard.ui import downloads, lent, open_pages, said, session, sign_in
-from dashboard.ui.log import REFUSED
 from dashboard.ui.said import LARGEST, TOO_MUCH
 from dashboard.ui.session import LOOKOUT
-from db import access
+from db import accounts_and_sessions
 from tests.accounts.asgi import PAGE, Browser, behind, run, stack
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.test_sign_in import later
@@ -167,16 +167,20 @@ def test_nobody_opens_a_connection_without_signing_in_nor_before_choosing_a_pass
 WITHDRAWN = {
     "signed out": lambda house, browser: browser.ask("/deconnexion", "POST", origin=browser.origin),
     "disabled": lambda house, browser: asyncio.to_thread(
-        holders.disable, house.engine, "dir.zou", "test"
+        account_changes.disable, house.engine, "dir.zou", "test"
     ),
     "another role": lambda house, browser: asyncio.to_thread(
-        holders.change, house.engine, "dir.zou", holders.Wanted(role="cabinet"), "test"
+        account_changes.change,
+        house.engine,
+        "dir.zou",
+        account_changes.Wanted(role="cabinet"),
+        "test",
     ),
     "closed": lambda house, browser: asyncio.to_thread(
-        holders.close, house.engine, "dir.zou", "test"
+        account_changes.close, house.engine, "dir.zou", "test"
     ),
     "a new first password": lambda house, browser: asyncio.to_thread(
-        holders.reset, house.engine, "dir.zou", "test"
+        account_changes.reset, house.engine, "dir.zou", "test"
     ),
 }
 
@@ -225,7 +229,7 @@ def test_what_is_withdrawn_in_this_process_ends_at_once(closed, someone, monkeyp
             assert await page.next_said() == SHUT
             # As « Comptes » does, whose page runs in another thread.
             await WITHDRAWN["disabled"](closed, someone)
-            await asyncio.to_thread(holders.disable, closed.engine, "dir.borgou", "test")
+            await asyncio.to_thread(account_changes.disable, closed.engine, "dir.borgou", "test")
             assert await theirs.next_said(0.5) is None
             await asyncio.to_thread(LOOKOUT.forget_account, "dir.borgou")
             assert await theirs.next_said() == SHUT
@@ -514,12 +518,12 @@ def test_signing_in_as_another_ends_the_pages_of_the_one_before(closed, someone)
 
 def test_twelve_hours_are_the_longest_whoever_is_at_work(closed, someone):
     with closed.engine.connect() as connection:
-        number = access.entries(connection)[0].id
+        number = accounts_and_sessions.entries(connection)[0].id
     later(closed, hours=12)
     from db.engine import writing
 
     with writing(closed.engine) as connection:
-        access.seen(connection, number, access.now(connection))
+        accounts_and_sessions.seen(connection, number, accounts_and_sessions.now(connection))
     LOOKOUT.forget()
     assert someone.get("/").status == 303
 
@@ -527,7 +531,7 @@ def test_twelve_hours_are_the_longest_whoever_is_at_work(closed, someone):
 def test_only_what_a_person_does_counts_as_being_at_work(closed, someone):
     def seen() -> object:
         with closed.engine.connect() as connection:
-            return access.entries(connection)[0].seen_at
+            return accounts_and_sessions.entries(connection)[0].seen_at
 
     async def tried():
         async with open_page(someone) as page:
@@ -614,7 +618,7 @@ def test_a_guest_who_opens_many_pages_closes_his_own_and_no_other_guest_s(closed
     monkeypatch.setattr(sign_in, "MOST_OF_LINK", 4)
     monkeypatch.setattr(sign_in, "MOST_OF_ACCOUNT", 1)
     who = whoever_runs_the_command("test")
-    _, address = guests.make(who, "atelier", today())
+    _, address = guest_links.make(who, "atelier", today())
     calm, greedy = Browser(app=stack(application)), Browser()
     greedy.app = calm.app
     for one in (calm, greedy):
@@ -633,7 +637,7 @@ def test_a_guest_who_opens_many_pages_closes_his_own_and_no_other_guest_s(closed
 
 def test_who_comes_in_by_a_link_all_the_times_that_are_left_takes_no_third_page_of_another(closed):
     who = whoever_runs_the_command("test")
-    _, address = guests.make(who, "atelier", today())
+    _, address = guest_links.make(who, "atelier", today())
     calm = Browser(app=stack(application))
     greedy = [Browser(app=calm.app) for _ in range(MOST_USES - 1)]
     for one in (calm, *greedy):
@@ -762,7 +766,7 @@ def test_a_file_of_a_page_is_gone_with_the_rights_that_it_was_made_under(closed,
 
 @pytest.mark.parametrize("way", WITHDRAWN)
 def test_a_file_that_is_still_kept_is_given_to_nobody_whose_right_has_ended(closed, someone, way):
-    """What was made is behind the gate for a while (`ui/media.py`), whatever became of who asked for it."""
+    """What was made is behind the gate for a while (`ui/file_expiry.py`), whatever became of who asked for it."""
     fetched = {"sec-fetch-dest": "empty"}
     had = Browser(someone.app, cookies=dict(someone.cookies))
 
@@ -942,7 +946,7 @@ def test_nobody_who_is_not_signed_in_ends_the_pages_of_others(closed, someone, m
 def test_ten_thousand_made_up_tokens_do_not_make_the_gate_forget_who_is_signed_in(
     closed, someone, monkeypatch
 ):
-    monkeypatch.setattr(lookout, "KEPT_AT_MOST", 10)
+    monkeypatch.setattr(session_cache, "KEPT_AT_MOST", 10)
     assert someone.get("/").told
     token = sign_ins.digest(someone.cookies["ccsp-session"])
     LOOKOUT.look([f"{i}" for i in range(50)])

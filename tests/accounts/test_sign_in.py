@@ -14,12 +14,12 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from dashboard.accounts import holders, passwords, sign_ins
-from dashboard.accounts.provider import Away
+from dashboard.accounts import account_changes, passwords, sign_ins
+from dashboard.accounts.identity_provider import Away
 from dashboard.accounts.rights import Role
 from dashboard.ui.desk import LONGEST_PAUSE, Desk, Full
 from dashboard.ui.session import LOOKOUT
-from db import access
+from db import accounts_and_sessions
 from tests.accounts.asgi import PAGE, Browser, run, stack
 from tests.accounts.conftest import PASSWORD
 
@@ -27,7 +27,7 @@ from tests.accounts.conftest import PASSWORD
 def journal(house) -> list[tuple[str, str]]:
     """Who did what, in order."""
     with house.engine.connect() as connection:
-        return [(who, did) for _, who, did, _ in reversed(access.lines(connection))]
+        return [(who, did) for _, who, did, _ in reversed(accounts_and_sessions.lines(connection))]
 
 
 def later(house, **ago: float) -> None:
@@ -88,9 +88,11 @@ def test_a_password_that_was_kept_in_another_way_is_kept_anew_when_it_is_given(c
 
     def kept(to: str | None = None) -> str:
         with closed.engine.begin() as connection:
-            holder = access.account_named(connection, "dir.zou")
+            holder = accounts_and_sessions.account_named(connection, "dir.zou")
             if to:
-                access.change_account(connection, holder.id, password=to, must_change=False)
+                accounts_and_sessions.change_account(
+                    connection, holder.id, password=to, must_change=False
+                )
             return to or holder.password
 
     kept(before)
@@ -124,8 +126,8 @@ def test_names_that_nobody_has_cost_what_accounts_do_however_passwords_are_kept(
     def kept(*ways: Argon2Hasher) -> None:
         with closed.engine.begin() as connection:
             for name, way in zip(accounts, ways, strict=True):
-                holder = access.account_named(connection, name)
-                access.change_account(
+                holder = accounts_and_sessions.account_named(connection, name)
+                accounts_and_sessions.change_account(
                     connection, holder.id, password=way.hash(PASSWORD), must_change=False
                 )
 
@@ -156,7 +158,7 @@ def test_names_that_nobody_has_cost_what_accounts_do_however_passwords_are_kept(
 
 def _epoch(house) -> int:
     with house.engine.connect() as connection:
-        return access.account_named(connection, "dir.zou").epoch
+        return accounts_and_sessions.account_named(connection, "dir.zou").epoch
 
 
 def test_the_first_password_dies_after_72_hours(closed):
@@ -336,7 +338,7 @@ def test_who_was_signed_in_is_told_why_he_is_asked_again_and_nobody_else_is(clos
     page = unescape(browser.get("/connexion").text).partition("<body>")[2]
     assert "Votre session a expiré\u00a0: se connecter" in page and " :" not in page
     browser.sign_in("dir.zou", PASSWORD)
-    holders.close(closed.engine, "dir.zou", "test")
+    account_changes.close(closed.engine, "dir.zou", "test")
     LOOKOUT.forget()
     assert "Votre session a été fermée" in browser.get("/connexion").text
     browser.post("/deconnexion")
@@ -753,11 +755,11 @@ def test_a_pause_takes_no_place_and_a_refusal_to_wait_makes_no_pause(monkeypatch
 # --- accounts -----------------------------------------------------------------------------------------------------------
 def test_a_disabled_account_is_out_at_once_and_reads_like_a_wrong_password(closed):
     browser = closed.someone()
-    holders.disable(closed.engine, "dir.zou", "test")
+    account_changes.disable(closed.engine, "dir.zou", "test")
     LOOKOUT.forget()
     assert browser.get("/").status == 303
     assert sign_ins.WRONG in Browser().sign_in("dir.zou", PASSWORD).text
-    received = holders.reset(closed.engine, "dir.zou", "test")
+    received = account_changes.reset(closed.engine, "dir.zou", "test")
     assert Browser().sign_in("dir.zou", received).status == 303
 
 
@@ -765,12 +767,14 @@ def test_other_rights_are_another_page_for_the_same_account(closed):
     browser = closed.someone()
     before = browser.get("/").told
     assert LOOKOUT.asks(before).departments == {"Zou"}
-    holders.change(closed.engine, "dir.zou", holders.Wanted(departments=["Borgou"]), "test")
+    account_changes.change(
+        closed.engine, "dir.zou", account_changes.Wanted(departments=["Borgou"]), "test"
+    )
     LOOKOUT.forget()
     assert LOOKOUT.asks(before).role == "", "a fragment of a page that was open has nobody"
     after = browser.get("/").told
     assert after != before and LOOKOUT.asks(after).departments == {"Borgou"}
-    holders.disable(closed.engine, "dir.zou", "test")
+    account_changes.disable(closed.engine, "dir.zou", "test")
     LOOKOUT.forget()
     assert LOOKOUT.asks(after).role == ""
 
@@ -781,12 +785,12 @@ def test_what_the_gate_did_not_say_is_nobody(closed):
 
 
 def test_the_last_administrator_stays(closed):
-    with pytest.raises(holders.Refused, match="dernier compte d'administrateur"):
-        holders.disable(closed.engine, "adm", "test")
-    with pytest.raises(holders.Refused):
-        holders.change(closed.engine, "adm", holders.Wanted(role="cabinet"), "test")
+    with pytest.raises(account_changes.Refused, match="dernier compte d'administrateur"):
+        account_changes.disable(closed.engine, "adm", "test")
+    with pytest.raises(account_changes.Refused):
+        account_changes.change(closed.engine, "adm", account_changes.Wanted(role="cabinet"), "test")
     closed.add("autre", Role.ADMINISTRATOR)
-    holders.disable(closed.engine, "adm", "test")
+    account_changes.disable(closed.engine, "adm", "test")
 
 
 def test_an_account_that_cannot_be_is_refused_in_a_sentence(closed):
@@ -803,18 +807,18 @@ def test_an_account_that_cannot_be_is_refused_in_a_sentence(closed):
         ("ADM", "déjà un compte", {"role": "cabinet"}),
         ("cab", "adresse électronique", {"role": "cabinet", "email": "sans arobase"}),
     ):
-        with pytest.raises(holders.Refused, match=why):
-            holders.add(closed.engine, name, holders.Wanted(**wanted), "test")
-    assert [one.name for one in holders.everyone(closed.engine)] == ["adm"]
+        with pytest.raises(account_changes.Refused, match=why):
+            account_changes.add(closed.engine, name, account_changes.Wanted(**wanted), "test")
+    assert [one.name for one in account_changes.everyone(closed.engine)] == ["adm"]
 
 
 # --- what is changed while a password is looked at --------------------------------------------------------------------
 MEANWHILE = {
-    "reset": lambda house: holders.reset(house.engine, "dir.zou", "test"),
-    "close": lambda house: holders.close(house.engine, "dir.zou", "test"),
-    "disable": lambda house: holders.disable(house.engine, "dir.zou", "test"),
-    "change": lambda house: holders.change(
-        house.engine, "dir.zou", holders.Wanted(departments=["Borgou"]), "test"
+    "reset": lambda house: account_changes.reset(house.engine, "dir.zou", "test"),
+    "close": lambda house: account_changes.close(house.engine, "dir.zou", "test"),
+    "disable": lambda house: account_changes.disable(house.engine, "dir.zou", "test"),
+    "change": lambda house: account_changes.change(
+        house.engine, "dir.zou", account_changes.Wanted(departments=["Borgou"]), "test"
     ),
 }
 

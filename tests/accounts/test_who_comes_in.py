@@ -10,8 +10,8 @@ from streamlit.web.server.starlette.starlette_static_routes import (
     create_streamlit_static_assets_routes,
 )
 
-from dashboard.accounts.lookout import OPEN, State
 from dashboard.accounts.rights import Role
+from dashboard.accounts.session_cache import OPEN, State
 from dashboard.settings import load
 from dashboard.ui import gate
 from dashboard.ui.session import LOOKOUT

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard.answers import view
+from dashboard.answers import context
 from dashboard.settings import load
 from tests.builders import Office
 
@@ -15,5 +15,5 @@ def asked(office, database_url, monkeypatch) -> Iterator[Office]:
     monkeypatch.setenv("DATABASE_URL", database_url)
     load.cache_clear()
     yield office
-    view.forget()
+    context.forget()
     load.cache_clear()

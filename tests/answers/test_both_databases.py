@@ -12,13 +12,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
-from dashboard.answers import view
-from dashboard.answers.kept import Kept
+from dashboard.answers import context
+from dashboard.answers.cache import Kept
 from dashboard.indicators import BY_CODE
+from dashboard.navigation import pages_of
 from dashboard.period import today
 from dashboard.settings import load
-from dashboard.ui import changes, sections
-from dashboard.ui.navigation import pages_of
+from dashboard.ui import page_sections, period_comparison
 from tests.builders import KANDI, add_decisions
 from tests.pages.app import sound, visit_page
 
@@ -35,7 +35,7 @@ VALUES = {
     "centre": (KANDI,),
 }
 LEAVES = {str, int, float, bool, type(None)}  # most of what answers hold
-CODES = (*BY_CODE, *changes.SPLITS, *sections.ORDERS)
+CODES = (*BY_CODE, *period_comparison.SPLITS, *page_sections.ORDERS)
 # What else a page's address says.
 MORE = {
     "carte": ({"indicateur": "satisfaction"}, {"centre": KANDI}),
@@ -70,14 +70,14 @@ def both(sqlite, postgresql):
         for url in (one, other):
             add_decisions(url, "nation", "Zou", "Atlantique", KANDI)
         yield one, other
-        view.forget()
+        context.forget()
 
 
 @pytest.fixture
 def heard(monkeypatch) -> Heard:
     """The cache of answers of this test."""
     cache = Heard()
-    monkeypatch.setattr(view, "ANSWERS", cache)
+    monkeypatch.setattr(context, "ANSWERS", cache)
     yield cache
     load.cache_clear()
 
@@ -150,7 +150,7 @@ def same(one, other) -> bool:
 def answers(questions, person: Person) -> dict:
     """What the database in use answers to each question."""
     found = {}
-    with view.run():
+    with context.run():
         for name, which, more in questions:
             module, _, function = name.rpartition(".")
             asked = getattr(import_module(module), function)

@@ -10,20 +10,20 @@ import pytest
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers import (
     cards,
+    complaint_delays,
     complaints,
-    delays,
+    context,
     headlines,
-    months,
+    monthly_series,
     network,
     signals,
     sites,
-    view,
     waits,
 )
 from dashboard.answers.question import Question
 from dashboard.indicators import Figure, placed
 from dashboard.panel import Chart, Message, Panel
-from dashboard.statistics.limits import OUTSIDE
+from dashboard.statistics.control_limits import OUTSIDE
 from dashboard.statistics.variation import Variation
 from dashboard.wording import against_last_year
 from tests.builders import COVE, EVERY_SITE, KANDI, Office, closing, complaint, visit, waited
@@ -126,7 +126,7 @@ def received(office: Office, answered_after: list[int | None]) -> None:
 
 def test_the_curve_stops_at_ninety_days_and_says_what_lies_beyond(asked):
     received(asked, [10] * 40 + [120] * 6 + [None] * 4)
-    panel = delays.survival(LOCAL_READER, YEAR, "survie")
+    panel = complaint_delays.survival(LOCAL_READER, YEAR, "survie")
     assert " Les plaintes en cours comptent" in panel.strip.split(".")[1], "a sentence of its own"
     assert panel.finding.translate(PLAIN).endswith(
         "; 90 jours après leur réception, 20 % attendaient encore"
@@ -140,7 +140,7 @@ def test_the_curve_stops_at_ninety_days_and_says_what_lies_beyond(asked):
 
 def test_where_all_were_answered_sooner_it_says_so(asked):
     received(asked, [10] * 40 + [80] * 10)
-    said = delays.survival(LOCAL_READER, YEAR, "survie").finding
+    said = complaint_delays.survival(LOCAL_READER, YEAR, "survie").finding
     assert said.endswith("aucune n'est restée sans réponse plus de 90 jours")
 
 
@@ -155,7 +155,7 @@ def test_of_complaints_that_are_all_young_nothing_is_said_of_ninety_days(asked):
         covers=(YEAR.first, date(2025, 6, 30)),
     )
     asked.hand_in("registre", visit(KANDI, "2025-06-30"))
-    assert "90 jours" not in delays.survival(LOCAL_READER, YEAR, "survie").finding
+    assert "90 jours" not in complaint_delays.survival(LOCAL_READER, YEAR, "survie").finding
 
 
 # ---- whole pages -----------------------------------------------------------------------------------------------
@@ -258,15 +258,15 @@ def test_the_small_curves_are_headed_by_who_left_his_habit(asked, monkeypatch):
             for site, side in sides.items()
         ]
         monkeypatch.setattr(signals, "followed", lambda *_: found)
-        return months.multiples(LOCAL_READER, YEAR, "attentes").title.translate(PLAIN)
+        return monthly_series.multiples(LOCAL_READER, YEAR, "attentes").title.translate(PLAIN)
 
     start = "Attente de chaque centre, mois par mois"
     assert judged({KANDI: 0, COVE: 0}) == f"{start} : rien d'inhabituel en octobre 2025"
-    view.forget()
+    context.forget()
     assert judged({KANDI: 1, COVE: 0}) == (
         f"{start} : en hausse à Kandi, en octobre 2025 ; rien d'inhabituel ailleurs"
     )
-    view.forget()
+    context.forget()
     assert judged({KANDI: 1, COVE: -1}) == (
         f"{start} : en hausse à Kandi, en baisse à Covè, en octobre 2025"
     )
@@ -312,7 +312,7 @@ def test_waits_that_nobody_measures_are_said_to_be_so_once(asked):
 def test_as_many_answers_as_complaints_are_said_in_words(asked):
     asked.hand_in("registre", visit(KANDI, "2025-12-31"))
     received(asked, [3, 5])
-    said = delays.flow(LOCAL_READER, YEAR, "flux").finding.translate(PLAIN)
+    said = complaint_delays.flow(LOCAL_READER, YEAR, "flux").finding.translate(PLAIN)
     assert said == (
         "Sur les 12 derniers mois entiers, dans les registres remontés :"
         " 2 plaintes reçues, 2 réponses"
@@ -322,7 +322,9 @@ def test_as_many_answers_as_complaints_are_said_in_words(asked):
 def test_a_curve_that_is_not_followed_is_headed_by_its_last_month(asked):
     asked.hand_in("registre", visit(KANDI, "2025-11-28"), visit(KANDI, "2025-12-31"))
     two = replace(YEAR, departments=("Alibori", "Borgou"))
-    said = months.by_month(LOCAL_READER, two, "visits_per_day", "mois").finding.translate(PLAIN)
+    said = monthly_series.by_month(LOCAL_READER, two, "visits_per_day", "mois").finding.translate(
+        PLAIN
+    )
     assert said.startswith("Usagers par jour ouvert et par centre en décembre 2025 : ")
 
 

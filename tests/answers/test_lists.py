@@ -10,16 +10,16 @@ from sqlalchemy import event
 from dashboard import french
 from dashboard.accounts.rights import ALL, LOCAL_READER, Access, Person, Role
 from dashboard.answers import (
+    complaint_register,
     complaints,
     completeness,
-    directory,
+    context,
     headlines,
-    register,
+    site_directory,
     slides,
-    view,
 )
+from dashboard.answers.context import View
 from dashboard.answers.question import Question
-from dashboard.answers.view import View
 from dashboard.panel import Chart, Message, Panel, to_site
 from tests.builders import (
     COVE,
@@ -51,7 +51,7 @@ def before(days: int) -> str:
 
 def seeing(rows: frozenset[str] | str) -> View:
     """One who may see all figures, and the rows of these sites."""
-    return replace(view.view(LOCAL_READER), access=Access(ALL, rows))
+    return replace(context.view(LOCAL_READER), access=Access(ALL, rows))
 
 
 def read(panel: Panel) -> list[list[str]]:
@@ -116,8 +116,8 @@ def test_who_may_see_no_rows_is_told_how_many_by_age_and_nothing_else(asked):
     counts = dict(read(panel))
     assert counts["plus de 90 jours"] == counts["31 à 60 jours"] == counts["8 à 15 jours"] == "1"
     assert "n'est pas ouverte" in panel.caption
-    assert "P-1" not in repr(register.register(seeing(frozenset()), YEAR))
-    assert not len(register.open_rows(seeing(frozenset()), YEAR))
+    assert "P-1" not in repr(complaint_register.register(seeing(frozenset()), YEAR))
+    assert not len(complaint_register.open_rows(seeing(frozenset()), YEAR))
 
 
 def test_who_may_see_some_sites_rows_is_given_these_and_told_of_the_others(asked):
@@ -148,9 +148,11 @@ def test_a_director_of_the_zou_is_listed_its_complaints_beside_the_figures_of_th
 def test_rows_are_cut_by_the_database_and_not_after_it(asked):
     three_complaints(asked)
     said: list[object] = []
-    engine = view.engine()
+    engine = context.engine()
     event.listen(engine, "before_cursor_execute", lambda *a: said.append(a[2]))
-    open_ = register.open_rows(Person("p", Role.FOCAL_POINT, sites=frozenset({KANDI})), YEAR)
+    open_ = complaint_register.open_rows(
+        Person("p", Role.FOCAL_POINT, sites=frozenset({KANDI})), YEAR
+    )
     assert [str(r) for r in open_.reference] == ["P-3", "P-1"]
     (listed,) = [one for one in said if "reference" in one and "FROM complaint" in one]
     (kandi,) = asked.rows("SELECT id FROM site WHERE code = 'ccsp-kandi'")
@@ -253,11 +255,11 @@ def test_silent_sites_are_listed_with_their_last_day_and_then_those_that_never_b
 
 
 def test_every_site_and_department_is_one_click_away(asked):
-    of_sites = directory.of_sites(LOCAL_READER, YEAR, "centres")
+    of_sites = site_directory.of_sites(LOCAL_READER, YEAR, "centres")
     homes = [row[1].text for row in of_sites.table.rows]
     assert len(homes) == 24 and homes == sorted(homes)
     assert to_site(KANDI) in [row[0].link for row in of_sites.table.rows]
-    of_departments = directory.of_departments(LOCAL_READER, YEAR, "departements")
+    of_departments = site_directory.of_departments(LOCAL_READER, YEAR, "departements")
     links = [row[0].link for row in of_departments.table.rows]
     assert [dict(link.filters)["departement"] for link in links] == sorted(set(homes))
     assert sum(int(row[1].value) for row in of_departments.table.rows) == 24

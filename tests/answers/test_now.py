@@ -6,7 +6,15 @@ from datetime import date, timedelta
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import cards, complaints, completeness, first_sight, map, network, view
+from dashboard.answers import (
+    cards,
+    complaints,
+    completeness,
+    context,
+    map,
+    network,
+    opening_answers,
+)
 from dashboard.answers.figures import comparison, figures, whole
 from dashboard.answers.network import SILENT_DAYS
 from dashboard.answers.question import Question
@@ -51,7 +59,7 @@ def test_pages_map_and_lists_say_the_same_of_silent_sites_whatever_the_period(as
         heard = network.silences(LOCAL_READER, question).values()
         silent = {s.name for s in heard if s.silent}
         never = {s.name for s in heard if s.last is None}
-        said = first_sight.silent(view.view(LOCAL_READER), question)
+        said = opening_answers.silent(context.view(LOCAL_READER), question)
         assert said.when == "au 24/11/2025"
         assert silent == {"CCSP de Covè"} and len(never) == len(EVERY_SITE) - 2
         first, rest = said.sayings
@@ -131,6 +139,6 @@ def test_complaints_received_after_the_date_of_the_data_are_counted_beside_the_f
     )
     whole = Question(date(2025, 1, 1), date(2025, 12, 31))
     for question, later in ((whole, 4), (replace(whole, site=KANDI), 3), (OLD, 0)):
-        said = strip(view.view(LOCAL_READER), question, "complaints_open").translate(PLAIN)
+        said = strip(context.view(LOCAL_READER), question, "complaints_open").translate(PLAIN)
         assert (f"{later} plaintes reçues depuis" in said) is bool(later), question
         assert ("depuis cette date" in said) is bool(later), question

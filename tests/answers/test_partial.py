@@ -9,20 +9,20 @@ from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import (
     bulletin,
     cards,
-    changes,
+    complaint_delays,
     complaints,
     completeness,
-    delays,
-    directory,
-    first_sight,
-    follow,
+    context,
+    control_charts,
     headlines,
     network,
+    opening_answers,
+    period_comparison,
+    site_directory,
     slides,
-    view,
 )
+from dashboard.answers.control_charts import ground
 from dashboard.answers.figures import figures, trend, whole
-from dashboard.answers.follow import ground
 from dashboard.answers.question import Question
 from dashboard.indicators import placed
 from dashboard.judgement.trust import strip
@@ -59,7 +59,7 @@ def first_file(office: Office) -> Office:
 
 
 def first_answers(question: Question) -> dict[str, str]:
-    found = first_sight.replies(LOCAL_READER, question)
+    found = opening_answers.replies(LOCAL_READER, question)
     return {r.label: r.text.translate(PLAIN) for r in found}
 
 
@@ -73,15 +73,15 @@ def test_the_first_file_of_one_site_denies_nothing_of_what_was_not_handed_in(ask
     )
     assert said["Le plus fréquenté"].startswith("Covè 4,0 usagers par jour ouvert, 60 en tout")
     about = slides.Subject(
-        view.view(LOCAL_READER), MONTH, clip(Period(MONTH.first, MONTH.last), DAY), "", ""
+        context.view(LOCAL_READER), MONTH, clip(Period(MONTH.first, MONTH.last), DAY), "", ""
     )
     for panel in (
         complaints.waiting(LOCAL_READER, MONTH, "a"),
         complaints.ages(LOCAL_READER, MONTH, "b"),
         complaints.by_place(LOCAL_READER, MONTH, "c"),
         complaints.reasons(LOCAL_READER, MONTH, "d"),
-        delays.survival(LOCAL_READER, MONTH, "e"),
-        delays.flow(LOCAL_READER, MONTH, "f"),
+        complaint_delays.survival(LOCAL_READER, MONTH, "e"),
+        complaint_delays.flow(LOCAL_READER, MONTH, "f"),
     ):
         assert panel.content == Message("Registre des plaintes non remonté."), panel.title
     assert headlines.complaints(LOCAL_READER, MONTH) == "registre des plaintes non remonté"
@@ -91,7 +91,7 @@ def test_the_first_file_of_one_site_denies_nothing_of_what_was_not_handed_in(ask
     assert "Registre des plaintes non remonté." in lines
     (column,) = [
         [row[-1].text for row in panel.table.rows]
-        for panel in [directory.of_departments(LOCAL_READER, MONTH, "g")]
+        for panel in [site_directory.of_departments(LOCAL_READER, MONTH, "g")]
     ]
     assert set(column) == {"non remonté"}, "never 0"
 
@@ -235,9 +235,9 @@ def test_a_compared_period_of_which_a_part_is_missing_names_the_site(asked):
         Question(date(2025, 3, 1), date(2025, 3, 31)),
         Period(date(2025, 2, 1), date(2025, 2, 28)),
     )
-    said = changes.in_part(LOCAL_READER, march, february)
+    said = period_comparison.in_part(LOCAL_READER, march, february)
     assert "CCSP de Nikki." in said and "Kandi" not in said
-    assert changes.in_part(LOCAL_READER, march.over(february), february) == ""
+    assert period_comparison.in_part(LOCAL_READER, march.over(february), february) == ""
 
 
 def test_what_closings_declare_is_held_against_days_whose_register_came(asked):
@@ -299,7 +299,7 @@ def test_a_register_that_stops_makes_totals_a_floor_and_denies_nothing(asked):
     assert of_zou.value is None and shown(of_zou) == "pas à jour"
     rows = {
         row[0].text: row[-1].text
-        for row in directory.of_departments(LOCAL_READER, YEAR, "g").table.rows
+        for row in site_directory.of_departments(LOCAL_READER, YEAR, "g").table.rows
     }
     assert rows["Alibori"] == "1" and rows["Zou"] == "pas à jour" and rows["Borgou"] == "0"
     # The rest of it comes: what is known is whole.
@@ -359,7 +359,7 @@ def test_months_without_a_register_of_complaints_are_no_base_of_their_rate(asked
         assert (found.numerator, found.denominator) == of, key
     alone = figures(LOCAL_READER, replace(year, site=KANDI), "month")
     assert shown(alone["2025-07"]["complaints_per_1000"]) == "non remonté"
-    series = follow._monthly(view.view(LOCAL_READER)).of["complaints_per_1000"]
+    series = control_charts._monthly(context.view(LOCAL_READER)).of["complaints_per_1000"]
     row = series.denominator[[p.code for p in network.sites(LOCAL_READER)].index(KANDI)]
     assert row[-10:].tolist() == [3.0] * 6 + [0.0] * 4, "what is not known is not judged"
 
@@ -395,9 +395,9 @@ def test_a_month_is_whole_once_its_last_open_day_is_handed_in(asked, month):
         assert resolve("12m", known_to).last == whole_month
         found = clip(resolve("mois", known_to), known_to)
         assert not found.partial and found.label.endswith(" 2026")
-        assert follow.judged_month(view.view(LOCAL_READER)) == last.replace(day=1)
+        assert control_charts.judged_month(context.view(LOCAL_READER)) == last.replace(day=1)
         asked_now = Question(last.replace(day=1), whole_month)
-        assert not follow.ground(LOCAL_READER, asked_now).partial
+        assert not control_charts.ground(LOCAL_READER, asked_now).partial
         assert list(trend(LOCAL_READER, asked_now))[-1] == f"{last:%Y-%m}"
 
 
@@ -407,7 +407,7 @@ def test_a_month_of_which_an_open_day_is_missing_is_not_whole(asked, last):
         handed_in_up_to(asked, date.fromisoformat(last))
         known = network.freshness(LOCAL_READER)
         assert known.known_to == known.as_of == date.fromisoformat(last)
-        month = follow.judged_month(view.view(LOCAL_READER))
+        month = control_charts.judged_month(context.view(LOCAL_READER))
         assert month < date.fromisoformat(last).replace(day=1)
 
 

@@ -12,7 +12,7 @@ from dashboard.accounts.rights import Reach
 from dashboard.answers import privacy
 from dashboard.exports import EXPORTS
 from dashboard.settings import ROOT, load
-from db.descriptions import TABLES
+from db.table_descriptions import TABLES
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import differing, network, sites
+from dashboard.answers import network, site_comparisons, sites
+from dashboard.answers.context import Asker
 from dashboard.answers.question import Question
 from dashboard.answers.uncertainty import intervals
-from dashboard.answers.view import Asker
 from dashboard.panel import Panel
 from dashboard.statistics import sentences
 from dashboard.statistics.dispersion import FEWEST_SITES
@@ -52,7 +52,7 @@ def test_under_ten_sites_bars_say_that_they_differ_or_that_nothing_is_clear(aske
     few = codes(asked)[:3]
     satisfied(asked, dict(zip(few, ((30, 60), (55, 60), (54, 60)), strict=True)))
     assert compared().finding.endswith(": les centres diffèrent réellement entre eux")
-    assert not differing.has_funnel(LOCAL_READER, YEAR, "site", "satisfaction")
+    assert not site_comparisons.has_funnel(LOCAL_READER, YEAR, "site", "satisfaction")
     asked_for = compared(funnel=True)
     assert {layer["mark"]["type"] for layer in asked_for.content.spec["layer"]} >= {"bar", "rule"}
     assert "Position" not in [c.name for c in asked_for.table.columns]
@@ -69,7 +69,7 @@ def test_from_ten_sites_on_the_funnel_is_drawn_on_request_and_names_who_is_apart
     shares = {site: (48 + n % 5, 60) for n, site in enumerate(codes(asked)[:11])}
     shares["gsru-cotonou"] = (6, 60)
     satisfied(asked, shares)
-    assert differing.has_funnel(LOCAL_READER, YEAR, "site", "satisfaction")
+    assert site_comparisons.has_funnel(LOCAL_READER, YEAR, "site", "satisfaction")
     bars, funnel = compared(), compared(funnel=True)
     assert bars.content.spec["layer"][0]["mark"]["type"] == "bar"
     assert funnel.content.spec["layer"][0]["mark"]["type"] == "area"
@@ -154,7 +154,7 @@ def test_no_sentence_of_the_screen_denies_differences(asked):
     """F5: « ne diffèrent pas plus que le hasard » was printed where χ² has p = 6·10⁻⁵."""
     shares = {site: (30 + 3 * (n % 7), 60) for n, site in enumerate(codes(asked)[:FEWEST_SITES])}
     satisfied(asked, shares)
-    found = differing.differing(LOCAL_READER, YEAR, "satisfaction")
+    found = site_comparisons.differing(LOCAL_READER, YEAR, "satisfaction")
     assert found.whole.chance < 0.05 and found.finding == (
         "les centres diffèrent réellement entre eux, mais aucun n'est nettement au-dessus ou au-dessous des autres"
     )

@@ -24,15 +24,15 @@ from dashboard.accounts.rights import (
     scopes,
 )
 from dashboard.answers import (
+    complaint_register,
     complaints,
     completeness,
+    context,
+    control_charts,
     deck,
     figures,
-    follow,
-    months,
+    monthly_series,
     network,
-    register,
-    view,
     waits,
 )
 from dashboard.answers.question import Question
@@ -42,7 +42,7 @@ from dashboard.period import Period, clip, resolve, today
 from dashboard.settings import load
 from dashboard.stories import ready
 from db.engine import make_engine
-from db.steering import decide
+from db.targets_and_decisions import decide
 from tests.builders import KANDI, add_decisions, never_answer
 
 SITES = 24
@@ -53,9 +53,9 @@ CABINET = Person("cabinet", Role.CABINET)
 YEAR = Question(today() - timedelta(days=365), today())
 
 
-def confined(*departments: str) -> view.View:
+def confined(*departments: str) -> context.View:
     """One who may see the figures and rows of these departments alone."""
-    everything = view.view(LOCAL_READER)
+    everything = context.view(LOCAL_READER)
     own = frozenset(p.code for p in everything.book.places if p.department in departments)
     return replace(everything, access=Access(own, own))
 
@@ -79,19 +79,19 @@ SAME_FOR_ALL = {
 GIVEN_SITES = {"of_sites", "of_complaints"}
 # Public functions that put no question: they work on what they are given.
 NO_QUESTION = {
-    "view.now",
-    "view.no_room",
-    "view.reachable",
-    "view.unanswered",
-    "view.run",
-    "view.forget",
-    "view.engine",
-    "view.view",
-    "view.answer",
-    "view.answer_with_rows",
-    "view.weighing",
-    "view.quick",
-    "view.frozen",
+    "context.now",
+    "context.no_room",
+    "context.reachable",
+    "context.unanswered",
+    "context.run",
+    "context.forget",
+    "context.engine",
+    "context.view",
+    "context.answer",
+    "context.answer_with_rows",
+    "context.weighing",
+    "context.quick",
+    "context.frozen",
     "privacy.section",
     "privacy.record",
     "privacy.answers",
@@ -102,31 +102,31 @@ NO_QUESTION = {
     "report.find_period",
     "complaints.cell",
     "complaints.counted",
-    "register.handed_in",
+    "complaint_register.handed_in",
     "completeness.heard_of",
     "slides.slide",
     "trust.scope_of",
     "trust.in_period",
-    "follow.last_whole_month",
-    "follow.target_in_force",
+    "control_charts.last_whole_month",
+    "control_charts.target_in_force",
     "cards.card",
     "cards.explanation",
-    "legend.kinds",
+    "map_legend.kinds",
     "network.short_name",
-    "legend.note",
-    "legend.radii",
-    "legend.rows",
-    "legend.scale",
-    "legend.sign",
-    "legend.sizes",
-    "legend.when",
-    "changes.split_panel",
+    "map_legend.note",
+    "map_legend.radii",
+    "map_legend.rows",
+    "map_legend.scale",
+    "map_legend.sign",
+    "map_legend.sizes",
+    "map_legend.when",
+    "period_comparison.split_panel",
     "bulletin.in_words",
     "signals.judged",
     "targets.label",
     "targets.words_of",
-    "guests.is_safe",
-    "guests.blocks",
+    "complaints_for_guests.is_safe",
+    "complaints_for_guests.blocks",
 }
 
 
@@ -139,7 +139,7 @@ def demo(databases):
         patch.setenv("DATABASE_URL", url)
         load.cache_clear()
         yield url
-        view.forget()
+        context.forget()
     load.cache_clear()
 
 
@@ -162,12 +162,12 @@ def answers() -> dict[str, Callable]:
         name: f
         for name, f in doors().items()
         if hasattr(f, "__wrapped__")
-        and not name.startswith("view.")
+        and not name.startswith("context.")
         and name.split(".")[1] not in SAME_FOR_ALL | GIVEN_SITES
     }
 
 
-def ask(name: str, person: Person | view.View, question: Question = YEAR):
+def ask(name: str, person: Person | context.View, question: Question = YEAR):
     """The answer of a door, whatever else it wants to know."""
     door = doors()[name]
     last = network.freshness(LOCAL_READER).as_of
@@ -201,14 +201,14 @@ DATA = (
     "figures.trend",
     "network.sites",
     "network.names",
-    "register.register",
+    "complaint_register.register",
     "completeness.unclosed",
     "completeness.closures",
     "waits.histogram",
     "waits.weekdays_by_hours",
-    "months.medians",
-    "follow.ground",
-    "follow.decisions",
+    "monthly_series.medians",
+    "control_charts.ground",
+    "control_charts.decisions",
 )
 
 
@@ -237,13 +237,13 @@ def test_every_door_asks_who_comes_in_and_then_for_what():
             assert (
                 "question" not in others
                 or others[0] == "question"
-                or name in ("figures.of_sites", "guests.of_complaints")
+                or name in ("figures.of_sites", "complaints_for_guests.of_complaints")
             ), name
     assert doors().keys() >= NO_QUESTION
 
 
 def test_a_computation_is_given_a_scope_and_no_person():
-    given = {f.name for f in view.View.__dataclass_fields__.values()}
+    given = {f.name for f in context.View.__dataclass_fields__.values()}
     assert given == {"moment", "access", "book"}
     assert not {f.type for f in Access.__dataclass_fields__.values()} & {Person, "Person"}
 
@@ -349,11 +349,11 @@ def test_who_is_confined_to_a_department_gets_its_sites_and_no_other(demo):
         == set(figures.figures(confined(SOME_DEPARTMENT), YEAR, "site"))
     )
     assert (
-        len(register.register(confined(SOME_DEPARTMENT), YEAR)) > 0
-        and set(register.register(confined(SOME_DEPARTMENT), YEAR).name) <= names
+        len(complaint_register.register(confined(SOME_DEPARTMENT), YEAR)) > 0
+        and set(complaint_register.register(confined(SOME_DEPARTMENT), YEAR).name) <= names
     )
     assert {u.code for u in completeness.unclosed(confined(SOME_DEPARTMENT), YEAR)} == codes
-    assert {name for name, *_ in months.medians(confined(SOME_DEPARTMENT), YEAR)} <= names
+    assert {name for name, *_ in monthly_series.medians(confined(SOME_DEPARTMENT), YEAR)} <= names
     assert {c.site_id for c, _ in completeness.closures(confined(SOME_DEPARTMENT), YEAR)} <= {
         None,
         *(p.id for p in own),
@@ -373,7 +373,7 @@ def test_who_is_confined_gets_what_the_department_filter_gives(demo, name):
     assert rows(own) == rows(filtered) < rows(whole)
 
 
-@pytest.mark.parametrize("name", [n for n in DATA if n != "follow.decisions"])
+@pytest.mark.parametrize("name", [n for n in DATA if n != "control_charts.decisions"])
 def test_who_is_confined_and_asks_for_elsewhere_gets_nothing(demo, name):
     elsewhere = Question(YEAR.first, YEAR.last, departments=(ELSEWHERE,))
     assert rows(ask(name, LOCAL_READER, elsewhere)) > 0
@@ -381,14 +381,14 @@ def test_who_is_confined_and_asks_for_elsewhere_gets_nothing(demo, name):
 
 
 def test_who_is_confined_gets_the_signals_and_decisions_of_the_department_alone(demo):
-    assert {d[2] for d in follow.decisions(LOCAL_READER)} == {
+    assert {d[2] for d in control_charts.decisions(LOCAL_READER)} == {
         "nation",
         SOME_DEPARTMENT,
         ELSEWHERE,
         KANDI,
     }
-    assert {d[2] for d in follow.decisions(confined(SOME_DEPARTMENT))} == {SOME_DEPARTMENT}
-    assert follow.signals(
+    assert {d[2] for d in control_charts.decisions(confined(SOME_DEPARTMENT))} == {SOME_DEPARTMENT}
+    assert control_charts.signals(
         confined(SOME_DEPARTMENT), [SOME_DEPARTMENT, ELSEWHERE, KANDI, "nation"]
     ).keys() == {SOME_DEPARTMENT}
 
@@ -398,7 +398,7 @@ def test_who_is_confined_gets_the_signals_and_decisions_of_the_department_alone(
 
 def references(who: Person, question: Question = YEAR) -> set[str]:
     """The complaints that the list shows, by the register's own reference."""
-    return {str(r) for r in register.open_rows(who, question).reference}
+    return {str(r) for r in complaint_register.open_rows(who, question).reference}
 
 
 @pytest.mark.parametrize("name", DATA)
@@ -409,8 +409,10 @@ def test_a_director_gets_the_figures_of_the_country(demo, name):
 @pytest.fixture
 def directors(demo) -> list[Person]:
     """Of two departments where complaints wait."""
-    homes = view.view(LOCAL_READER).book.homes
-    waiting = sorted({homes[code] for code in register.open_rows(LOCAL_READER, YEAR).code})
+    homes = context.view(LOCAL_READER).book.homes
+    waiting = sorted(
+        {homes[code] for code in complaint_register.open_rows(LOCAL_READER, YEAR).code}
+    )
     assert len(waiting) >= 2
     return [Person(f"de {d}", Role.DIRECTOR, frozenset({d})) for d in waiting[:2]]
 
@@ -423,7 +425,7 @@ def of(person: Person) -> Question:
 def test_a_director_is_given_the_complaints_of_the_department_one_by_one_and_of_no_other(directors):
     one, _ = directors
     own = {p.code for p in network.sites(LOCAL_READER) if p.department in one.departments}
-    listed = register.open_rows(one, YEAR)
+    listed = complaint_register.open_rows(one, YEAR)
     assert len(listed) and set(listed.code) <= own
     assert references(one) < references(CABINET) == references(LOCAL_READER)
     panel = complaints.waiting(one, YEAR, "k")
@@ -487,7 +489,7 @@ def statements(demo):
         if not statement.startswith("BEGIN"):  # SQLite's alone
             said.append(statement)
 
-    engine = view.engine()
+    engine = context.engine()
     event.listen(engine, "before_cursor_execute", note)
     yield said
     event.remove(engine, "before_cursor_execute", note)
@@ -497,30 +499,30 @@ def ask_a_page() -> None:
     """What a page asks."""
     figures.comparison(LOCAL_READER, YEAR)
     waits.distribution(LOCAL_READER, YEAR, "attentes")
-    months.by_month(LOCAL_READER, YEAR, "wait_p50", "mois")
+    monthly_series.by_month(LOCAL_READER, YEAR, "wait_p50", "mois")
     complaints.ages(LOCAL_READER, YEAR, "ages")
 
 
 def test_a_run_asks_for_the_version_once_and_a_known_answer_asks_for_nothing_else(statements):
-    with view.run():
+    with context.run():
         ask_a_page()
     statements.clear()
-    with view.run():
+    with context.run():
         ask_a_page()
     assert len(statements) == 1 and "journal" in statements[0]
 
 
 def test_a_run_asks_everything_of_one_state_and_the_next_run_of_the_next(demo):
-    with view.run():
-        before = len(follow.decisions(LOCAL_READER))
+    with context.run():
+        before = len(control_charts.decisions(LOCAL_READER))
         engine = make_engine(demo)
         decide(engine, "left", KANDI, today(), "le directeur", "tickets", None, by="test")
         engine.dispose()
-        with view.run():  # a part of the page is within its run
-            assert len(follow.decisions(LOCAL_READER)) == before
-    with view.run():
-        assert len(follow.decisions(LOCAL_READER)) == before + 1
-    assert len(follow.decisions(LOCAL_READER)) == before + 1
+        with context.run():  # a part of the page is within its run
+            assert len(control_charts.decisions(LOCAL_READER)) == before
+    with context.run():
+        assert len(control_charts.decisions(LOCAL_READER)) == before + 1
+    assert len(control_charts.decisions(LOCAL_READER)) == before + 1
 
 
 def test_one_person_s_answer_is_the_very_answer_of_another_who_may_see_the_same(demo):

@@ -24,7 +24,7 @@ from db.codes import (
     WOMAN,
 )
 from db.facts import gather
-from db.ledger import Ledger, load_ledger
+from db.network_state import Ledger, load_ledger
 from tests.benchmarks.queries import HOUR, KNOWN_WAIT, MONTH, WAIT, WITHIN, source
 
 PERCENTILE = "percentile_disc(0.5) WITHIN GROUP (ORDER BY wait)"

@@ -4,8 +4,8 @@ import os
 import time
 from argparse import Namespace
 
+from dashboard.answers import context
 from dashboard.answers import report as telling
-from dashboard.answers import view
 from dashboard.exports import EXPORTS
 from dashboard.settings import load
 
@@ -41,7 +41,7 @@ def measure(url: str) -> dict[str, dict[str, float]]:
             name: {**times, "x figures": times["later"] / figures} for name, times in found.items()
         }
     finally:
-        view.forget(), load.cache_clear()
+        context.forget(), load.cache_clear()
         os.environ.pop("DATABASE_URL")
         if before:
             os.environ["DATABASE_URL"] = before

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.ui.navigation import PAGES
+from dashboard.navigation import PAGES
 from tests.benchmarks.recorded import pages
 
 st.set_page_config(page_title="Plancher", layout="wide")

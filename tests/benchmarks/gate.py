@@ -19,8 +19,8 @@ from statistics import median
 from time import perf_counter, sleep
 from urllib.parse import urlencode
 
-from dashboard.accounts import holders
-from dashboard.accounts.holders import Wanted
+from dashboard.accounts import account_changes
+from dashboard.accounts.account_changes import Wanted
 from dashboard.accounts.rights import Role
 from db.engine import make_engine
 from tests.benchmarks.viewer import Run, Viewer
@@ -111,7 +111,9 @@ def beside_viewers(url: str, folder: Path) -> None:
         held.execute("VACUUM INTO ?", (str(copy),))
     names = [f"viewer.{n}" for n in range(VIEWERS)] + ["office"]
     engine = make_engine(f"sqlite:///{copy}")
-    received = {name: holders.add(engine, name, Wanted(Role.CABINET), "measure") for name in names}
+    received = {
+        name: account_changes.add(engine, name, Wanted(Role.CABINET), "measure") for name in names
+    }
     engine.dispose()
     with served.serve(f"sqlite:///{copy}", folder / "accounts.log") as app:
         inside = {name: Office(app) for name in names}

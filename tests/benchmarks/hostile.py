@@ -28,13 +28,13 @@ from statistics import median
 
 import psutil
 
-from dashboard.accounts import guests, sign_ins
-from dashboard.accounts.holders import Wanted, add
+from dashboard.accounts import guest_links, sign_ins
+from dashboard.accounts.account_changes import Wanted, add
 from dashboard.accounts.rights import Role
+from dashboard.log import BEHIND
 from dashboard.period import today
 from dashboard.settings import ROOT
-from dashboard.ui.log import BEHIND
-from db import access, schema
+from db import accounts_and_sessions, schema
 from db.demo_load import load_demo
 from db.engine import make_engine, writing
 from db.seed import seed
@@ -86,13 +86,13 @@ def people(url: str) -> tuple[list[str], dict[str, str], str]:
     guest and account, and the first password of the office."""
     engine = make_engine(url)
     office = add(engine, "office", Wanted(Role.CABINET), "measure")
-    _, link = guests.make(engine, "atelier", today() + timedelta(days=7), None, "measure")
+    _, link = guest_links.make(engine, "atelier", today() + timedelta(days=7), None, "measure")
     tokens = {f"viewer.{n}": sign_ins.new_token() for n in range(VIEWERS)}
     tokens["focal"] = sign_ins.new_token()
     with writing(engine, queue=False) as connection:
         for name, token in tokens.items():
             lowest = name == "focal"
-            account = access.add_account(
+            account = accounts_and_sessions.add_account(
                 connection,
                 name,
                 role=Role.FOCAL_POINT if lowest else Role.CABINET,
@@ -102,7 +102,7 @@ def people(url: str) -> tuple[list[str], dict[str, str], str]:
             )
             sign_ins.begin(connection, account, token, sign_ins.Browser("", "", served.HOST))
     hostile = {
-        "guest": guests.enter(engine, link, sign_ins.Browser("", "", served.HOST, mark="")),
+        "guest": guest_links.enter(engine, link, sign_ins.Browser("", "", served.HOST, mark="")),
         "account": tokens.pop("focal"),
     }
     engine.dispose()

@@ -22,8 +22,8 @@ from time import perf_counter
 import psutil
 
 from dashboard.accounts.rights import LOCAL_READER
+from dashboard.navigation import pages_of
 from dashboard.settings import ROOT
-from dashboard.ui.navigation import pages_of
 from tests.benchmarks import gate, memory
 from tests.benchmarks.recorded import PLACE, record
 from tests.benchmarks.viewer import LATE, Viewer, listening, never_asked

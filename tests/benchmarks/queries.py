@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from dashboard.statistics.quantile import quantile
 from db import facts, read
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, LAST_BIN, LEFT, UNKNOWN_SERVICE
-from db.ledger import load_ledger
+from db.network_state import load_ledger
 
 WITHIN = 30
 QUESTIONS = ("kpi", "map", "trend", "heat", "mix", "dept")

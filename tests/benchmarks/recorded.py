@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.LabelVisibility_pb2 import LabelVisibility
 
-from dashboard.ui.navigation import PAGES
+from dashboard.navigation import PAGES
 
 PLACE = "CCSP_RECORDED"  # the variable that names the file
 SIZES = {"h1": "title", "h2": "header", "h3": "subheader"}

@@ -2,7 +2,7 @@
 
 Prints the tables that DECISIONS and the page on signals speak of, from the code that the screen uses, on invented
 series of known kinds. The same numbers at each run; DRAWS=5 makes five times as many series. `python -m
-tests.benchmarks.rules write` writes the file of rates that the page on signals shows (dashboard.statistics.rates).
+tests.benchmarks.rules write` writes the file of rates that the page on signals shows (dashboard.statistics.rule_rates).
 """
 
 import csv
@@ -15,16 +15,16 @@ from time import perf_counter
 import numpy as np
 
 from dashboard.statistics import funnel
-from dashboard.statistics.budget import Shape, budget
 from dashboard.statistics.changepoint import change_point
+from dashboard.statistics.control_chart import follow
+from dashboard.statistics.control_limits import NONE, OUTSIDE, Family, two_rules
 from dashboard.statistics.dispersion import differences, null_dispersion
-from dashboard.statistics.expected import case_variance, compare
-from dashboard.statistics.following import follow
+from dashboard.statistics.expected_false_alarms import Shape, budget
 from dashboard.statistics.forecast import Backtest, backtest
-from dashboard.statistics.limits import NONE, OUTSIDE, Family, two_rules
-from dashboard.statistics.logwait import log_wait
+from dashboard.statistics.log_waits import log_wait
+from dashboard.statistics.observed_vs_expected import case_variance, compare
 from dashboard.statistics.quantile import quantile
-from dashboard.statistics.rates import TABLE, Rate
+from dashboard.statistics.rule_rates import TABLE, Rate
 from dashboard.statistics.seasonal import HISTORY, seasonal
 
 SEED = 20261125
@@ -308,7 +308,7 @@ def budgets(random: np.random.Generator) -> None:
 
 
 def simulate(random: np.random.Generator) -> list[Rate]:
-    """The rates that screens print, with their standard errors; in the order of dashboard.statistics.rates.ROWS."""
+    """The rates that screens print, with their standard errors; in the order of dashboard.statistics.rule_rates.ROWS."""
     rows, kinds = [], measures(random)
     for kind, series in kinds.items():
         power = [shifted(series, shift)[0] for shift in (1, 2)] if kind == "noise" else [None, None]

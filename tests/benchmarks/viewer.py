@@ -14,7 +14,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import connect
 
-from dashboard.ui.navigation import NO_SUCH_PAGE
+from dashboard.navigation import NO_SUCH_PAGE
 from tests.benchmarks.recorded import key_of
 
 FILTERS = (

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from dashboard.accounts import guests, sign_ins
+from dashboard.accounts import guest_links, sign_ins
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.period import today
-from db import access
+from db import accounts_and_sessions
 from db.engine import make_engine, writing
 from tests.browser import served
 
@@ -72,8 +72,12 @@ class House:
         with writing(engine, queue=False) as connection:
             for person in PEOPLE.values():
                 if person.name and person is not LOCAL_READER:
-                    access.add_account(connection, person.name, **_of(person), email=None)
-        _, self.guest = guests.make(engine, "atelier", today() + timedelta(days=7), None, "walk")
+                    accounts_and_sessions.add_account(
+                        connection, person.name, **_of(person), email=None
+                    )
+        _, self.guest = guest_links.make(
+            engine, "atelier", today() + timedelta(days=7), None, "walk"
+        )
 
     def enter(self, who: str, visit: served.Visit) -> None:
         """Sign somebody in in this browser, whatever was done to the account."""
@@ -83,15 +87,17 @@ class House:
         browser = sign_ins.Browser("", sign_ins.new_token(), served.HOST)
         with self.engine() as engine:
             if who == GUEST:
-                token = guests.enter(engine, self.guest, browser)
+                token = guest_links.enter(engine, self.guest, browser)
             else:
                 token = sign_ins.new_token()
                 with writing(engine, queue=False) as connection:
-                    held = access.account_named(connection, PEOPLE[who].name)
+                    held = accounts_and_sessions.account_named(connection, PEOPLE[who].name)
                     assert held
                     usual = {"disabled": False, "must_change": False, "works_until": None}
-                    access.change_account(connection, held.id, **_of(PEOPLE[who]), **usual)
-                    at = access.now(connection)
+                    accounts_and_sessions.change_account(
+                        connection, held.id, **_of(PEOPLE[who]), **usual
+                    )
+                    at = accounts_and_sessions.now(connection)
                     sign_ins.begin(connection, held.id, token, browser, proved_at=at)
         visit.context.add_cookies([{"name": "ccsp-session", "value": token, "url": self.at}])
 

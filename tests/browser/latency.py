@@ -18,8 +18,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from dashboard.accounts.rights import LOCAL_READER
+from dashboard.navigation import pages_of
 from dashboard.settings import ROOT
-from dashboard.ui.navigation import pages_of
 from tests.browser import served
 from tests.browser.screen import map_frame, open_page, path, settled, sites
 

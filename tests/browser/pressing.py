@@ -11,7 +11,7 @@ from playwright.sync_api import Error as Failed
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from dashboard.ui.navigation import NO_SUCH_PAGE
+from dashboard.navigation import NO_SUCH_PAGE
 from tests.browser import files, served
 from tests.browser.controls import FINDING, Control, Found, found
 from tests.browser.screen import QUIET

@@ -8,8 +8,8 @@ from threading import Event, Thread
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 from playwright.sync_api import TimeoutError as Late
 
+from dashboard.navigation import PAGES
 from dashboard.ui import gate
-from dashboard.ui.navigation import PAGES
 
 CARD = ".ccsp-card"
 QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"

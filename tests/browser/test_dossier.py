@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import deck, network, view
+from dashboard.answers import context, deck, network
 from dashboard.answers.question import Question
 from dashboard.exports import html
 from dashboard.palette import SOFT
@@ -32,7 +32,7 @@ def stories(demo_file):
             name: html.dossier(deck.build(LOCAL_READER, question, ready(name), period))
             for name in STORIES
         }
-        view.forget()
+        context.forget()
     load.cache_clear()
 
 

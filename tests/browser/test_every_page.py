@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as Late
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.ui.navigation import PageSpec, pages_of
+from dashboard.navigation import PageSpec, pages_of
 from tests.browser import served
 from tests.browser.screen import (
     filter_by,

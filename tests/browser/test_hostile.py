@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
 
-from db import faults
+from db import error_messages
 from db.engine import make_engine
 from tests.browser import served
 from tests.browser.screen import choose, map_frame, open_page, settled, sites, unfold
@@ -140,7 +140,7 @@ def rename(database, before: str, after: str) -> None:
 def test_a_database_that_lacks_its_tables_is_said_plainly_until_it_has_them(renamed, shared, page):
     rename(shared, "journal", "elsewhere")
     page.goto(renamed)
-    expect(page.get_by_test_id("stAlert")).to_contain_text(faults.NO_TABLES, timeout=20_000)
+    expect(page.get_by_test_id("stAlert")).to_contain_text(error_messages.NO_TABLES, timeout=20_000)
     no_traceback(page)
     rename(shared, "elsewhere", "journal")
     expect(sites(page)).to_have_count(24, timeout=20_000)  # by itself

@@ -20,12 +20,12 @@ from sqlalchemy import text
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
-from dashboard.accounts import guests, holders
-from dashboard.accounts.holders import Wanted
+from dashboard.accounts import account_changes, guest_links
+from dashboard.accounts.account_changes import Wanted
 from dashboard.accounts.rights import Role
 from dashboard.period import today
+from dashboard.ui.disconnected_sessions import AT_MOST
 from dashboard.ui.open_pages import MOST_OF_ACCOUNT
-from dashboard.ui.resumable import AT_MOST
 from db.engine import make_engine
 from tests.browser import identities, served
 from tests.browser.screen import choose, settled
@@ -56,7 +56,7 @@ class Office:
 
     def add(self, name: str, role: Role, **places) -> str:
         """An account, and its password that works once."""
-        return self.do(holders.add, name, Wanted(role, **places))
+        return self.do(account_changes.add, name, Wanted(role, **places))
 
 
 @pytest.fixture(scope="module")
@@ -286,7 +286,7 @@ def test_a_page_is_covered_after_half_an_hour_and_goes_on_while_slides_stay_up(o
     choose(page, "filtre_departement", "Zou")
     expect(page).to_have_url(f"{office.address}/attentes?departement=Zou")
     settled(page)
-    office.do(holders.disable, "cab")
+    office.do(account_changes.disable, "cab")
     expect(page).to_have_url(
         f"{office.address}/connexion?suite=attentes&departement=Zou", timeout=5_000
     )
@@ -444,7 +444,7 @@ def test_nothing_of_the_bar_is_cut_on_a_telephone(office, people):
     his.goto(f"{office.address}/plaintes")
     sign_in(his, "adjovi.houngbo", received)
     choose_password(his, received)
-    _, link = office.do(guests.make, "atelier", today() + timedelta(days=1), None)
+    _, link = office.do(guest_links.make, "atelier", today() + timedelta(days=1), None)
     guest = people(viewport=served.TELEPHONE).context.new_page()
     guest.goto(f"{office.address}/invitation#{link}")
     guest.get_by_role("button", name="Entrer").click()

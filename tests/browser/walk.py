@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import Browser
 from playwright.sync_api import Error as Failed
 
-from dashboard.ui.navigation import PageSpec, pages_of
+from dashboard.navigation import PageSpec, pages_of
 from tests import clock
 from tests.browser import served
 from tests.browser.controls import (

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from dashboard.period import as_noted
 from db import write
-from db.effects import Effect
+from db.batch_effects import Effect
 from db.engine import make_engine
 from db.intake import Outcome
 from tests.builders import (
@@ -188,7 +188,7 @@ def standing(papers: list[Paper], form: str) -> Counter:
 def effect(
     before: list[Paper], after: list[Paper], live: dict[Paper, int], paper: Paper
 ) -> dict[str, object]:
-    """What the model says of a change that concerns a file, as `db.effects.Effect` names it. live: files to batches."""
+    """What the model says of a change that concerns a file, as `db.batch_effects.Effect` names it. live: files to batches."""
     was, now = stand(before), stand(after)
 
     def named(rows: dict[Paper, int]) -> dict[str, int]:

@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.settings import ROOT
-from db import backup, copies, faults, opening, reference, schema, write
-from db import steering as steer
+from db import backup, backup_files, error_messages, reference, schema, startup_check, write
+from db import targets_and_decisions as steer
 from db.engine import make_engine, writing
 from tests.builders import Office, visit, waited
 from tests.db import first_release
@@ -224,8 +224,8 @@ def test_a_restoring_that_fails_midway_leaves_everything_as_it_was(office, tmp_p
     backup.backup(office.engine, path)
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
     before = office.contents()
-    monkeypatch.setattr(copies, "check", lambda *_: schema.newest())
-    with pytest.raises(write.Refused), copies.replacing(office.engine) as put:
+    monkeypatch.setattr(backup_files, "check", lambda *_: schema.newest())
+    with pytest.raises(write.Refused), backup_files.replacing(office.engine) as put:
         put(path, lambda _: None)
     assert office.contents() == before
     office.hand_in("registre", visit(ref="après"))
@@ -263,13 +263,13 @@ def test_while_another_writes_nothing_is_put_back_and_it_is_said_soon(
     office, tmp_path, monkeypatch
 ):
     backup.backup(office.engine, tmp_path / "copie")
-    monkeypatch.setattr("db.copies.BUSY_MS", 300)
+    monkeypatch.setattr("db.backup_files.BUSY_MS", 300)
     monkeypatch.setattr("db.engine.BUSY_MS", 300)
     busy = make_engine(office.engine.url.render_as_string(hide_password=False))
     with (
         writing(office.engine),
         pytest.raises(write.Refused, match="Une autre écriture"),
-        copies.replacing(busy) as put,
+        backup_files.replacing(busy) as put,
     ):
         put(tmp_path / "copie", lambda _: None)
     busy.dispose()
@@ -431,7 +431,7 @@ def test_a_damaged_database_is_neither_copied_nor_served(office, databases, tmp_
         backup.backup(office.engine, tmp_path / "copie")
     assert not (tmp_path / "copie").exists()
     with pytest.raises(write.Refused, match="abîmée"):
-        opening.check(office.engine)
+        startup_check.check(office.engine)
 
 
 def test_rows_that_point_nowhere_are_not_copied_without_a_word(office, databases, tmp_path):
@@ -446,8 +446,8 @@ def test_rows_that_point_nowhere_are_not_copied_without_a_word(office, databases
 
 
 def test_looking_over_a_large_database_ends_in_time(office, databases, monkeypatch):
-    monkeypatch.setattr(opening, "SECONDS", -1.0)
-    monkeypatch.setattr(faults, "DAMAGED", "")
+    monkeypatch.setattr(startup_check, "SECONDS", -1.0)
+    monkeypatch.setattr(error_messages, "DAMAGED", "")
     office.hand_in("registre", *(waited(m % 60, ref=str(m)) for m in range(5000)))
-    opening.check(office.engine)
+    startup_check.check(office.engine)
     assert office.figure("visits").value == 5000  # and the connection serves on

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from dashboard.period import today
 from db import read
 from db.__main__ import main
-from db.ledger import load_ledger
+from db.network_state import load_ledger
 from tests.builders import Office, visit, waited
 
 

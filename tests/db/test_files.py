@@ -5,7 +5,7 @@ import os
 import pytest
 import xlsxwriter
 
-from dashboard.forms import table, workbook
+from dashboard.forms import csv_or_xlsx, workbook
 from dashboard.forms.formats import FORMATS
 from db import intake
 from db.__main__ import main
@@ -137,14 +137,14 @@ def test_a_file_saved_anew_between_its_digest_and_its_reading_is_refused_and_the
 def test_a_file_that_still_grows_while_it_is_read_is_refused(office, monkeypatch):
     """Between looking for its encoding and reading its rows; and a file of which all is read has its own digest."""
     path = office.path("registre", *BEFORE)
-    look = table._delimiter
+    look = csv_or_xlsx._delimiter
 
     def grow(of, encoding):
         with path.open("a", encoding="utf-8") as more:
             more.write(csv_text("registre", visit(ref="9")).splitlines()[1] + "\n")
         return look(of, encoding)
 
-    monkeypatch.setattr(table, "_delimiter", grow)
+    monkeypatch.setattr(csv_or_xlsx, "_delimiter", grow)
     assert "changé pendant" in str(office.take(path).problems[0])
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.accounts import holders
+from dashboard.accounts import account_changes
 from dashboard.settings import ROOT, load
-from db import backup, erasures, past, retain, schema, write
+from db import backup, erasure_guard, erasures, retention, schema, write
 from db.__main__ import main
 from db.database_identity import begin_anew, identity
 from db.engine import make_engine, writing
@@ -71,10 +71,10 @@ def test_a_term_never_moves_back_by_settings_nor_by_the_clock(office, months):
     """1. A file of erased rows would come in again, and count twice."""
     office.hand_in("registre", waited(5, day="2024-03-04", ref="1"), as_of="2024-04-01")
     months(12)
-    retain.erase(office.engine, ON, "awa")
+    retention.erase(office.engine, ON, "awa")
     for kept, on in ((60, ON), (12, date(2024, 1, 1))):
         months(kept)
-        retain.erase(office.engine, on, "awa")
+        retention.erase(office.engine, on, "awa")
         assert until(office) == {"2025-11-27"}
     with pytest.raises(Refused, match="dont le terme est passé"):
         office.hand_in("registre", waited(6, day="2024-03-04", ref="1"), as_of="2026-04-02")
@@ -97,7 +97,7 @@ def test_an_older_version_s_copy_brings_nothing_back(office, months, tmp_path, r
     backup.backup(office.engine, tmp_path / "copie")
     backup.migrate(office.engine, "test")
     months(12)
-    retain.erase(office.engine, ON, "awa")
+    retention.erase(office.engine, ON, "awa")
     asked = (
         "SELECT count(*) FROM complaint_text",
         "SELECT count(*) FROM complaint WHERE reference NOT LIKE 'effac%'",
@@ -121,7 +121,7 @@ def test_an_open_complaint_is_kept_with_all_that_files_said_of_it(office, months
     office.hand_in("plaintes", complaint("P1", received="2020-03-03", subject="mot"))
     second = office.hand_in("plaintes", complaint("P1", received="2020-03-04"))
     months(12)
-    retain.erase(office.engine, ON, "awa")
+    retention.erase(office.engine, ON, "awa")
     office.withdraw(second.batch_id)
     asked = (
         "SELECT c.reference, t.subject FROM complaint c JOIN complaint_text t ON t.complaint_id = c.id"
@@ -139,12 +139,12 @@ def test_a_visit_that_a_file_moved_across_the_term_waits_for_the_later_day(offic
         for i, day in enumerate(days, 1)
     )
     months(12)
-    retain.erase(office.engine, ON, "awa")
+    retention.erase(office.engine, ON, "awa")
     assert counted(office) == (1, 0) and office.differences() == []
     office.withdraw(second.batch_id)
     asked = "SELECT CAST(day AS char(10)) FROM visit WHERE superseded_by IS NULL"
     assert office.rows(asked) == [(days[0],)] and office.differences() == []
-    retain.erase(office.engine, date(2027, 6, 1), "awa")  # now both days are past
+    retention.erase(office.engine, date(2027, 6, 1), "awa")  # now both days are past
     assert office.rows("SELECT source_ref FROM visit WHERE superseded_by IS NULL") == [(None,)]
 
 
@@ -153,7 +153,7 @@ def test_an_old_export_in_which_a_complaint_waits_still_does_not_count_it_twice(
     office.hand_in("plaintes", complaint("P1", received="2020-03-03", resolved="2020-04-01"))
     office.hand_in("plaintes", complaint("P2", received="2020-03-03"))
     months(12)
-    retain.erase(office.engine, ON, "awa")
+    retention.erase(office.engine, ON, "awa")
     with pytest.raises(Refused, match="références P1"):
         office.hand_in("plaintes", complaint("P1", received="2020-03-03"), complaint("P2", received="2020-03-03"))  # fmt: skip
     assert counted(office) == (0, 2)
@@ -184,7 +184,7 @@ def test_what_a_trial_erases_is_not_erased_of_the_database_that_it_was_copied_fr
     backup.backup(office.engine, tmp_path / "copie")
     backup.restore(trial.engine, tmp_path / "copie", force=True, by="test")
     months(1)
-    retain.erase(trial.engine, ON, "awa")
+    retention.erase(trial.engine, ON, "awa")
     assert trial.rows("SELECT count(*) FROM complaint_text") == [(0,)]
     backup.restore(office.engine, tmp_path / "copie", force=True, by="test")
     assert office.rows("SELECT reference FROM complaint") == [("P1",)]
@@ -203,7 +203,7 @@ def test_a_copy_put_back_elsewhere_says_where_the_list_of_erasures_is_missed(
             begin_anew(connection, one.engine)
     office.hand_in("plaintes", complaint("P1", subject="mot"))
     backup.backup(office.engine, tmp_path / "copie")
-    retain.erase_text(office.engine, KANDI, "P1", "awa", "demande de l'usager")
+    retention.erase_text(office.engine, KANDI, "P1", "awa", "demande de l'usager")
     with office.engine.connect() as connection:
         name = f"effacements-{identity(connection).own}.json"
     listed = tmp_path / "copies" / name
@@ -229,7 +229,7 @@ def test_a_copy_says_which_other_base_erased_more_and_does_it_too_when_told(
     copy = tmp_path / "copie"
     backup.backup(office.engine, copy)
     backup.restore(trial.engine, copy, force=True, by="test")
-    retain.erase_text(trial.engine, KANDI, "P1", "awa", "demande de l'usager")
+    retention.erase_text(trial.engine, KANDI, "P1", "awa", "demande de l'usager")
     listed = erasures.path(trial.engine, identity_of(trial))
     said = backup.restore(office.engine, copy, force=True, by="test")
     assert f"recommencer avec --force --erased {listed}" in said and texts(office) == {"mot"}
@@ -249,15 +249,15 @@ def test_what_cannot_be_written_down_is_not_erased_and_that_is_said(office, tmp_
     monkeypatch.setenv("COPIES", str(tmp_path / "fichier"))
     load.cache_clear()
     for erase in (
-        lambda: retain.erase_text(office.engine, KANDI, "P1", "awa", "demande"),
-        lambda: retain.erase(office.engine, ON, "awa"),
+        lambda: retention.erase_text(office.engine, KANDI, "P1", "awa", "demande"),
+        lambda: retention.erase(office.engine, ON, "awa"),
     ):
         with pytest.raises(Refused, match="ne peut pas être écrite.*COPIES"):
             erase()
     assert office.rows("SELECT count(*) FROM complaint_text") == [(1,)] and until(office) == set()
-    holders.add(office.engine, "chef", holders.Wanted(role="administrator"), "test")
-    holders.add(office.engine, "awa", holders.Wanted(role="cabinet"), "test")
-    holders.disable(office.engine, "awa", "test")  # this cannot wait
+    account_changes.add(office.engine, "chef", account_changes.Wanted(role="administrator"), "test")
+    account_changes.add(office.engine, "awa", account_changes.Wanted(role="cabinet"), "test")
+    account_changes.disable(office.engine, "awa", "test")  # this cannot wait
     monkeypatch.setenv("COPIES", str(tmp_path / "copies"))
     load.cache_clear()
     backup.backup(office.engine, tmp_path / "copie")  # and is written down as soon as it can be
@@ -275,7 +275,7 @@ def test_a_copy_of_a_copy_is_of_each_database_that_it_came_from(
     backup.backup(office.engine, tmp_path / "copie")
     backup.restore(trial.engine, tmp_path / "copie", force=True, by="test")
     backup.backup(trial.engine, tmp_path / "copie-2")
-    retain.erase_text(office.engine, KANDI, "P1", "awa", "demande de l'usager")
+    retention.erase_text(office.engine, KANDI, "P1", "awa", "demande de l'usager")
     with databases.fresh() as url:
         third = Office(make_engine(url), tmp_path)
         with writing(third.engine) as connection:
@@ -294,15 +294,15 @@ def test_a_reference_that_looks_erased_is_one_like_any_other(office, months):
     )  # fmt: skip
     months(12)
     for _ in range(2):
-        retain.erase(office.engine, ON, "awa")
+        retention.erase(office.engine, ON, "awa")
     assert set(office.rows("SELECT reference FROM complaint")) == {(None,), ("effacée-9",)}
     assert counted(office) == (0, 9)
 
 
 DIES = """
 import os, signal, sys
-from db import __main__, copies
-copies.check = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+from db import __main__, backup_files
+backup_files.check = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 __main__.main(["backup", sys.argv[1]])
 """
 
@@ -374,8 +374,8 @@ def test_real_history_comes_in_after_fictitious_data_that_came_to_their_term(
     office.hand_in("registre", waited(5, day="2021-03-03", ref="1"), demo=True)
     office.hand_in("plaintes", complaint("P1", received="2021-03-03", subject="x"), demo=True)
     months(12)
-    retain.erase(office.engine, ON, "awa")
-    retain.erase_text(office.engine, KANDI, "P1", "awa", "essai")
+    retention.erase(office.engine, ON, "awa")
+    retention.erase_text(office.engine, KANDI, "P1", "awa", "essai")
     write.purge_demo(office.engine, "awa")
     office.hand_in("registre", waited(5, day="2021-03-03", ref="1"))
     office.hand_in("plaintes", complaint("P1", received="2021-03-03", subject="vrai"))
@@ -409,7 +409,7 @@ def test_words_erased_for_what_another_file_said_do_not_come_back_by_a_copy_with
     if how == "corrected before":
         backup.backup(office.engine, tmp_path / "copie")
         office.withdraw(correction.batch_id)
-    retain.erase(office.engine, ON, "awa")
+    retention.erase(office.engine, ON, "awa")
     assert texts(office) == set()
     kept = erasures.path(office.engine, identity_of(office)).read_text()
     assert "secret" not in kept and "P1" not in kept
@@ -427,7 +427,7 @@ def test_words_that_a_file_says_anew_after_they_were_erased_stay_in_copies_of_si
 ):
     row = ("P1", KANDI, "2024-09-02")
     office.hand_in("plaintes", complaint(*row, resolved="2024-10-26", subject="le même"), as_of="2026-09-18")  # fmt: skip
-    retain.erase(office.engine, ON, "awa")
+    retention.erase(office.engine, ON, "awa")
     office.hand_in("plaintes", complaint(*row, subject="le même"), as_of="2026-10-01")
     assert texts(office) == {"le même"}, "it is open again"
     backup.backup(office.engine, tmp_path / "copie")
@@ -437,11 +437,13 @@ def test_words_that_a_file_says_anew_after_they_were_erased_stay_in_copies_of_si
 
 def test_an_account_that_is_opened_again_stays_open_after_a_copy_is_put_back(office, tmp_path):
     for name in ("chef", "awa", "kofi"):
-        holders.add(office.engine, name, holders.Wanted(role="administrator"), "test")
+        account_changes.add(
+            office.engine, name, account_changes.Wanted(role="administrator"), "test"
+        )
     backup.backup(office.engine, tmp_path / "copie")
     for name in ("awa", "kofi"):
-        holders.disable(office.engine, name, "test")
-    holders.reset(office.engine, "kofi", "test")
+        account_changes.disable(office.engine, name, "test")
+    account_changes.reset(office.engine, "kofi", "test")
     backup.restore(office.engine, tmp_path / "copie", force=True, by="test")
     asked = "SELECT name, disabled FROM account ORDER BY name"
     assert [(name, bool(shut)) for name, shut in office.rows(asked)] == [
@@ -466,9 +468,9 @@ def test_the_model_has_teeth(databases, tmp_path, monkeypatch):
     """One rule broken on purpose must be found: a term that moves back."""
     if databases.name != "sqlite":
         pytest.skip("the model is the same on both")
-    real = past.until
+    real = erasure_guard.until
     monkeypatch.setattr(
-        past, "until", lambda c, table: None if table == "visit" else real(c, table)
+        erasure_guard, "until", lambda c, table: None if table == "visit" else real(c, table)
     )
     found = 0
     for seed in range(40):

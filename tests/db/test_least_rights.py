@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import ProgrammingError
 
-from dashboard.accounts import holders, journal, sign_ins
-from dashboard.accounts.holders import Wanted
+from dashboard.accounts import access_journal, account_changes, sign_ins
+from dashboard.accounts.account_changes import Wanted
 from dashboard.accounts.rights import Role
 from dashboard.accounts.sign_ins import Browser
 from dashboard.period import today
 from dashboard.settings import ROOT
-from db import backup, opening, retain, schema
+from db import backup, retention, schema, startup_check
 from db.engine import make_engine
 from db.seed import seed
 from tests.builders import Office, visit
@@ -47,12 +47,12 @@ def clerk(postgresql, worker_id, tmp_path, monkeypatch) -> Iterator[Office]:
 def test_all_that_people_do_is_done_under_it(clerk, tmp_path):
     schema.upgrade(clerk.engine)  # as at each start, where there is nothing to bring up to date
     seed(clerk.engine)
-    opening.check(clerk.engine)
+    startup_check.check(clerk.engine)
     clerk.hand_in("registre", visit(ref="1"), visit(ref="2"))
     second = clerk.hand_in("registre", visit(ref="1", day="2025-03-04"))
     clerk.withdraw(second.batch_id)
     assert clerk.figure("visits").value == 2 and clerk.differences() == []
-    received = holders.add(
+    received = account_changes.add(
         clerk.engine, "dir.zou", Wanted(Role.DIRECTOR, departments=["Zou"]), "test"
     )
     browser = Browser("", "", "127.0.0.1")
@@ -61,9 +61,9 @@ def test_all_that_people_do_is_done_under_it(clerk, tmp_path):
     sign_ins.change_password(clerk.engine, received, new, Browser(token, "", "127.0.0.1"))
     with pytest.raises(sign_ins.Refusal):
         sign_ins.sign_in(clerk.engine, "dir.zou", "faux", browser)
-    holders.disable(clerk.engine, "dir.zou", "test")
-    journal.add(clerk.engine, "dir.zou", "exported", {"file": "x"})
-    retain.erase(clerk.engine, today(), "test")
+    account_changes.disable(clerk.engine, "dir.zou", "test")
+    access_journal.add(clerk.engine, "dir.zou", "exported", {"file": "x"})
+    retention.erase(clerk.engine, today(), "test")
     backup.backup(clerk.engine, tmp_path / "copie")
 
 

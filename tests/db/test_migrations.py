@@ -7,7 +7,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
-from db import schema, steering
+from db import schema, targets_and_decisions
 from db.engine import make_engine
 from db.models import Base
 from db.seed import seed
@@ -66,11 +66,11 @@ def test_all_migrations_go_down_and_up_again_one_by_one_with_data_in_the_tables(
 
 def test_who_entered_what_was_there_before_is_read_from_the_journal(office):
     day = date(2025, 3, 3)
-    steering.set_target(office.engine, "wait_p50", "nation", 20, day, "plan", by="awa")
-    steering.decide(
+    targets_and_decisions.set_target(office.engine, "wait_p50", "nation", 20, day, "plan", by="awa")
+    targets_and_decisions.decide(
         office.engine, "wait_p50", "Zou", day, "le directeur", "tickets", None, by="kofi"
     )
-    steering.keep_story(office.engine, "revue", "Revue", "{}", by="awa", account="a")
+    targets_and_decisions.keep_story(office.engine, "revue", "Revue", "{}", by="awa", account="a")
     schema.downgrade(office.engine, "0006")
     schema.upgrade(office.engine)
     asked = "SELECT set_by, noted_by, kept_by, account_id FROM target, decision, story"

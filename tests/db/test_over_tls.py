@@ -14,9 +14,9 @@ import trustme
 from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 
-from db import dump
+from db import postgresql_dump
 from db.engine import make_engine, over_tls
-from db.faults import sentence
+from db.error_messages import sentence
 
 ELSEWHERE = (
     "127.0.0.2"  # an address that is none of this machine's own, as far as the application knows
@@ -88,7 +88,7 @@ def test_postgresql_s_programs_are_told_the_same(tmp_path, monkeypatch):
         ("postgresql:///b", b""),
     ):
         engine = make_engine(address)
-        with dump._program("pg_dump", engine=engine, stdout=subprocess.PIPE) as running:
+        with postgresql_dump._program("pg_dump", engine=engine, stdout=subprocess.PIPE) as running:
             assert running.stdout.read() == said
         engine.dispose()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from db import __main__, backup, retain
+from db import __main__, backup, retention
 from db.engine import is_sqlite
 from db.models import Base
 from tests import planted
@@ -27,7 +27,7 @@ def test_planted_people_are_in_the_table_of_words_and_in_no_other(
     erased = [office.rows("SELECT count(*) FROM complaint_text")]
     for n in (7, 8):  # one by one, with a line in the journal that says nothing of them
         site = "ccsp-kandi" if n % 2 else "ccsp-cove"
-        retain.erase_text(office.engine, site, f"P{n}", "awa", "demande de l'usager")
+        retention.erase_text(office.engine, site, f"P{n}", "awa", "demande de l'usager")
     erased.append(office.rows("SELECT count(*) FROM complaint_text"))
     assert erased == [[(1_000,)], [(998,)]]
     listed = "".join(p.read_text() for p in (tmp_path / "copies").glob("*.json"))
@@ -71,5 +71,5 @@ def test_what_is_on_the_disk_is_the_words_alone_and_not_even_they_once_erased(
     assert copy.stat().st_mode & 0o777 == 0o600
     with office.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM complaint_text")
-    retain.flush(office.engine)
+    retention.flush(office.engine)
     assert not held()

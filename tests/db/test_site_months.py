@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.courses import CHARTED
+from dashboard.judgement.control_charts import CHARTED
 from db.codes import ALL, SITE_MONTH
 from db.engine import make_engine
 from db.facts import gather
-from db.ledger import load_ledger
+from db.network_state import load_ledger
 
 FIRST, LAST = date(2025, 1, 1), date(2026, 6, 30)
 

@@ -16,8 +16,8 @@ from sqlalchemy import inspect, text
 from dashboard.__main__ import main as dashboard_main
 from dashboard.period import today
 from dashboard.settings import ROOT, load
-from db import backup, copies, retain, rollup, schema
-from db import steering as steer
+from db import backup, backup_files, retention, rollup, schema
+from db import targets_and_decisions as steer
 from db.__main__ import main
 from db.engine import make_engine
 from db.seed import seed
@@ -85,7 +85,7 @@ def test_an_update_is_preceded_by_a_checked_copy_that_the_journal_names(old, ask
     (copy,) = kept(old)
     assert str(copy) in said.out
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    assert copies.check(old.engine, copy) == first_release.REVISION
+    assert backup_files.check(old.engine, copy) == first_release.REVISION
     assert (
         "migrated",
         {"from": "0001", "to": schema.newest(), "copy": copy.name, "settled": 0},
@@ -273,7 +273,7 @@ def test_what_is_past_its_term_is_not_settled_anew(office):
             )
         rollup.rebuild(connection)
     assert office.figures(first="2021-01-01", by="site") == before
-    retain.erase(office.engine, date(2026, 11, 27), "test")
+    retention.erase(office.engine, date(2026, 11, 27), "test")
     schema.downgrade(office.engine, "0010")
     backup.migrate(office.engine, "test")
     assert office.figures(first="2021-01-01", by="site") == before and office.differences() == []
@@ -337,7 +337,7 @@ def test_every_command_refuses_a_database_of_a_newer_version_in_one_sentence_and
 
 def test_every_command_is_among_those_that_refuse():
     from dashboard.__main__ import parser as dashboard_parser
-    from db.grammar import parser
+    from db.command_arguments import parser
 
     for run, made in ((main, parser()), (dashboard_main, dashboard_parser())):
         commands = next(a for a in made._actions if a.dest == "command").choices

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from dashboard.statistics.expected import Comparison, case_variance, compare
-from dashboard.statistics.following import follow
-from dashboard.statistics.level import Followed
-from dashboard.statistics.limits import Family, two_rules
-from dashboard.statistics.logwait import log_wait
+from dashboard.statistics.control_chart import follow
+from dashboard.statistics.control_chart_levels import Followed
+from dashboard.statistics.control_limits import Family, two_rules
+from dashboard.statistics.log_waits import log_wait
+from dashboard.statistics.observed_vs_expected import Comparison, case_variance, compare
 from dashboard.statistics.seasonal import same_sites, seasonal
 from db.codes import BINS, LAST_BIN, LEFT, UNKNOWN
 from db.demo import DemoSite

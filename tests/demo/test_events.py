@@ -15,19 +15,25 @@ import pandas as pd
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import chance, first_sight, follow, signals, view
+from dashboard.answers import (
+    context,
+    control_charts,
+    expected_false_alarms,
+    opening_answers,
+    signals,
+)
 from dashboard.answers.question import Question
 from dashboard.period import add_months, today
 from dashboard.settings import load
-from dashboard.statistics.expected import gap
-from dashboard.statistics.limits import OUTSIDE, RUN
+from dashboard.statistics.control_limits import OUTSIDE, RUN
+from dashboard.statistics.observed_vs_expected import gap
 from dashboard.statistics.variation import Variation
 from db import read
 from db.codes import ALL
 from db.demo import files, sites_of
-from db.demo.effects import happens
+from db.demo.event_effects import happens
+from db.demo.event_sentences import told
 from db.demo.events import EVENTS, Event, Kind
-from db.demo.told import told
 from db.engine import make_engine
 from db.intake import Options, load_known, take
 from db.working_days import public_holidays
@@ -37,7 +43,7 @@ from tests.demo.truths import Truths
 TODAY = today()
 OF = {event.kind: event for event in EVENTS}
 ERRORS = 4  # standard errors
-DRAWS = chance.DRAWS  # as for readers: read before any test draws fewer
+DRAWS = expected_false_alarms.DRAWS  # as for readers: read before any test draws fewer
 WAIT_SPREAD = (
     1.1  # standard deviation of a wait over its mean: log-normal of 0.85 and services that differ
 )
@@ -355,11 +361,11 @@ def test_the_whole_shows_only_what_happens_at_its_sites(rows, series):
 @pytest.fixture
 def asked(demonstration, monkeypatch) -> Iterator[Question]:
     """The question of the last twelve months, put to the demonstration; chance drawn as often as it is for readers."""
-    monkeypatch.setattr(chance, "DRAWS", DRAWS)
+    monkeypatch.setattr(expected_false_alarms, "DRAWS", DRAWS)
     monkeypatch.setenv("DATABASE_URL", demonstration[0])
     load.cache_clear()
     yield Question(add_months(TODAY.replace(day=1), -11), TODAY - timedelta(days=1))
-    view.forget()
+    context.forget()
     load.cache_clear()
 
 
@@ -372,12 +378,12 @@ def test_the_list_of_signals_shows_every_event_and_little_else(asked, rows):
         assert listed[which].variation == expected.get(event.kind, Variation.ALERT), which
     places = {event.place for event in EVENTS}
     by_chance = [which for which in listed if which[0] not in places]
-    assert len(by_chance) <= chance.budget(LOCAL_READER, asked).usual_most, by_chance
+    assert len(by_chance) <= expected_false_alarms.budget(LOCAL_READER, asked).usual_most, by_chance
 
 
 def test_the_nation_and_the_departments_show_events_and_name_their_sites(asked, rows):
     places = {event.place for event in EVENTS}
-    nation = follow.signals(LOCAL_READER, ["nation"], asked.last)["nation"]
+    nation = control_charts.signals(LOCAL_READER, ["nation"], asked.last)["nation"]
     flagged = {code: s for code, s in nation.items() if s.flagged}
     assert flagged.keys() <= SHOWN
     for code, one in flagged.items():
@@ -386,7 +392,7 @@ def test_the_nation_and_the_departments_show_events_and_name_their_sites(asked, 
         else:
             assert one.causes and set(one.causes) <= places, code
     home = {site.code: site.department for site in rows.sites}
-    departments = follow.signals(LOCAL_READER, set(home.values()), asked.last)
+    departments = control_charts.signals(LOCAL_READER, set(home.values()), asked.last)
     of_events = {home.get(place, place) for place in places}
     chance = {
         (department, code): s.variation
@@ -426,7 +432,7 @@ def test_the_answers_of_the_opening_page_are_those_counted_from_the_rows(asked, 
     engine.dispose()
     year = Question(truths.first.date(), (truths.end - pd.Timedelta(days=1)).date())
     plain = str.maketrans("\xa0", " ", "\u202f")
-    said = [r.text.translate(plain) for r in first_sight.replies(LOCAL_READER, year)]
+    said = [r.text.translate(plain) for r in opening_answers.replies(LOCAL_READER, year)]
     name, rate, visits = re.match(r"(.+?) ([\d.]+) \((\d+)\)", truths.busiest()).groups()
     assert said[0].startswith(f"{name} {rate.replace('.', ',')} usagers par jour ouvert, {visits} ")
     name, half, tenth, n = re.match(

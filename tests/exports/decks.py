@@ -11,8 +11,8 @@ from functools import cache
 import numpy as np
 
 from dashboard import charts
-from dashboard.classes import CLASSES
 from dashboard.judgement.signals import signal
+from dashboard.map_classes import CLASSES
 from dashboard.palette import RAMP
 from dashboard.panel import (
     Card,
@@ -62,7 +62,7 @@ HOSTILE = (
     "\ufffe\uffff",
     "long " * 1000,
 )
-# Marks as `ui.maps.show_map` takes them: (name, kind, lat, lon, level in minutes, radius).
+# Marks as `ui.folium_map.show_map` takes them: (name, kind, lat, lon, level in minutes, radius).
 PLACES = (
     ("Kandi", "CCSP", 11.134, 2.939, 8.0, 12.0),
     ("Nikki", "CCSP", 9.940, 3.211, 18.0, 8.0),

@@ -15,7 +15,7 @@ from threading import Lock
 import psutil
 import pytest
 
-from dashboard import limited
+from dashboard import limited_process
 from dashboard.exports import EXPORTS, NotMade, pdf, pdf_child
 from tests.benchmarks.viewer import Viewer
 from tests.browser import served
@@ -37,8 +37,8 @@ def children(monkeypatch) -> Iterator[list[subprocess.Popen]]:
         started.append(begin(*given, **more))
         return started[-1]
 
-    begin = limited.start
-    monkeypatch.setattr(limited, "start", start)
+    begin = limited_process.start
+    monkeypatch.setattr(limited_process, "start", start)
     yield started
     assert [p.pid for p in started if psutil.pid_exists(p.pid)] == []
     assert [pdf.TURNS.acquire(blocking=False) for _ in range(3)] == [True, True, False]
@@ -180,7 +180,7 @@ def test_a_machine_that_starts_no_process_is_a_sentence(monkeypatch):
     def none(*_, **__):
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(limited.subprocess, "Popen", none)
+    monkeypatch.setattr(limited_process.subprocess, "Popen", none)
     assert "La machine" in str(refusal())
 
 

@@ -29,7 +29,7 @@ from dashboard.charts import bars, native
 from dashboard.exports.pptx import pptx
 from dashboard.exports.pptx.map import draw_map
 from dashboard.exports.pptx.shapes import Box
-from dashboard.exports.pptx.texts import wide
+from dashboard.exports.pptx.text_fitting import wide
 from dashboard.panel import Cards, Cell, Chart, Deck, Listing, Message, Panel, Slide, table
 from tests.exports import decks
 from tests.exports.decks import DECKS, HOSTILE

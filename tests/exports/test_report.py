@@ -12,13 +12,13 @@ import pypdf
 import pytest
 
 from dashboard.__main__ import main
-from dashboard.answers import view
+from dashboard.answers import context
 from dashboard.exports import EXPORTS, pdf
 from dashboard.exports.xlsx import FICTIVE
 from dashboard.settings import load
 from dashboard.stories import READY, Step, Story, ready, to_json
 from db.engine import make_engine
-from db.steering import keep_story
+from db.targets_and_decisions import keep_story
 from tests.builders import Said, shell
 
 
@@ -49,7 +49,7 @@ def url(databases):
         )
         engine.dispose()
         yield found
-        view.forget()
+        context.forget()
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def run(url, monkeypatch, capsys):
         capsys.readouterr()
         code = main(["report", *map(str, argv)])
         if address != url:
-            view.forget()
+            context.forget()
         return Said(code, *capsys.readouterr())
 
     yield said
@@ -128,7 +128,7 @@ def test_every_file_is_made_named_and_listed_and_nothing_else_is_said_or_left(ma
 
 def test_neither_command_loads_anything_of_screens(reported, listed):
     for loaded in (reported[1], listed[1]):
-        assert "dashboard.answers.view" in loaded
+        assert "dashboard.answers.context" in loaded
         assert not [
             name
             for name in loaded

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from dashboard import charts, french
-from dashboard.exports import geography, html, map_marks, map_svg, svg
+from dashboard.exports import html, map_geometry, map_marks, map_svg, svg
 from dashboard.palette import IDLE, INK, LAND, PAPER
 from dashboard.panel import Legend, Plot
 from tests.exports import decks
@@ -244,7 +244,7 @@ def test_frames_lie_under_all_marks_and_hide_no_neighbour():
 
 def test_a_slight_signal_has_a_thin_frame():
     widths: dict[bool, set[float]] = {True: set(), False: set()}
-    for m in geography.draw(decks.signals(), 760, 500).marks:
+    for m in map_geometry.draw(decks.signals(), 760, 500).marks:
         if m.frame:
             frame = re.search(r'stroke-width="([\d.]+)"', map_marks.around(m, 1))
             widths[m.slight].add(float(frame[1]))

@@ -34,9 +34,9 @@ def counted(view: View, question: Question, key: str) -> Panel:
     return Panel(key, "Ce qui est vu", table=table((("Quoi", ""), ("Combien", "count")), rows))
 """
 SHOWN = """
-from dashboard.ui import show
+from dashboard.ui import panel_display
 
-show.panel(waits.counted(person, question, "centres_vus"))
+panel_display.panel(waits.counted(person, question, "centres_vus"))
 """
 
 PAGES = """

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from dashboard.forms.known import known_from
 from dashboard.forms.parse import Parsing
-from db.shapes import Place
+from dashboard.forms.reference_names import known_from
+from db.shared_types import Place
 
 TODAY = date(2025, 11, 24)
 KANDI, COVE_OLD, COVE_NEW, COTONOU = 1, 2, 3, 4

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.forms.formats import FORMATS
-from dashboard.forms.known import normalise
+from dashboard.forms.reference_names import normalise
 from tests.builders import complaint, csv_text, visit
 from tests.forms.reading import COVE_NEW
 

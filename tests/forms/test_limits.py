@@ -7,10 +7,10 @@ from dashboard.forms.cells import CellProblem, whole_of
 from dashboard.forms.formats import FORMATS, REFERENCE, Column, Words
 from db.__main__ import main
 from db.codes import LONGEST
-from db.forms import DESTINATIONS
+from db.form_tables import DESTINATIONS
 from db.models import Base
 from db.reference import add
-from db.steering import keep_story
+from db.targets_and_decisions import keep_story
 from db.write import Refused
 from tests.builders import closing, csv_text
 from tests.forms.test_cells import LINES, with_cell

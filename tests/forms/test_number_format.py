@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from dashboard.forms.cell_display import LOST, MARK, ROUNDED, TEXT, UNKNOWN, plain, shown
 from dashboard.forms.formats import FORMATS
 from dashboard.forms.number_format import HASHES, general, of_number, of_text, sections
-from dashboard.forms.shown import LOST, MARK, ROUNDED, TEXT, UNKNOWN, plain, shown
 from tests.builders import closing, complaint, csv_text, monthly, visit
 from tests.forms.reading import Read
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.forms import table, workbook
+from dashboard.forms import csv_or_xlsx, workbook
 from dashboard.forms.formats import FORMATS
 from dashboard.settings import load
 from tests.builders import closure, complaint, csv_text, visit
@@ -141,7 +141,7 @@ def test_a_device_is_refused(office):
 
 
 @pytest.mark.parametrize(
-    "name, most", [("a.xlsx", workbook.in_force().file_bytes), ("a.csv", table.TEXT_BYTES)]
+    "name, most", [("a.xlsx", workbook.in_force().file_bytes), ("a.csv", csv_or_xlsx.TEXT_BYTES)]
 )
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(office, monkeypatch, name, most):
     from db import intake
@@ -188,8 +188,8 @@ def test_the_largest_workbook_is_the_setting_s(tmp_path, monkeypatch):
         monkeypatch.setenv("UPLOAD_MAX_MB", megabytes)
         load.cache_clear()
         try:
-            table.check_file(path)
+            csv_or_xlsx.check_file(path)
             assert not refused
-        except table.Unreadable as reason:
+        except csv_or_xlsx.Unreadable as reason:
             assert refused and "1\u00a0Mo" in str(reason)
     load.cache_clear()

@@ -13,7 +13,7 @@ import pytest
 from openpyxl import Workbook
 
 from dashboard.forms import workbook, workbook_child, workbook_parts
-from dashboard.forms.shown import plain
+from dashboard.forms.cell_display import plain
 from dashboard.forms.workbook import Limits, WorkbookRefused
 from tests.builders import SAMPLES
 

@@ -9,8 +9,8 @@ from random import Random
 from sqlalchemy import Engine, text
 
 from dashboard.forms.formats import FORMATS
-from dashboard.forms.known import Known
-from db.forms import DESTINATIONS
+from dashboard.forms.reference_names import Known
+from db.form_tables import DESTINATIONS
 from db.intake import Options, Outcome, take
 from db.write import Refused
 from tests.builders import BROUGHT

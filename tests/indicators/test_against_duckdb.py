@@ -20,7 +20,7 @@ from db.codes import ALL
 from db.demo import files, sites_of
 from db.engine import make_engine
 from db.intake import Options, load_known, take
-from db.ledger import Ledger, load_ledger
+from db.network_state import Ledger, load_ledger
 from db.working_days import public_holidays
 from tests.builders import Office, shell
 from tests.indicators.independent import (

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.courses import (
+from dashboard.judgement.control_charts import (
     RATES,
     SHARES,
     VOLUMES,
@@ -16,7 +16,7 @@ from dashboard.judgement.courses import (
     Monthly,
     Series,
 )
-from dashboard.judgement.judging import judge
+from dashboard.judgement.monthly_judgement import judge
 from dashboard.judgement.signals import Signal, signal
 from dashboard.period import add_months
 

@@ -15,12 +15,12 @@ import pytest
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.indicators.measures import NO_OPEN_DAY, NO_OPEN_DAY_HANDED_IN
 from dashboard.judgement.bulletin import Line, Situation, write
-from dashboard.judgement.courses import CHARTED, FOLLOWED, MEASURES, RATES, VOLUMES
+from dashboard.judgement.control_charts import CHARTED, FOLLOWED, MEASURES, RATES, VOLUMES
 from dashboard.judgement.signals import Signal, signal
 from dashboard.judgement.trust import Ground
 from dashboard.period import Clipped, Period, add_months, month_end
-from dashboard.statistics.budget import Budget
-from dashboard.statistics.limits import ON_ONE_SIDE, OUTSIDE
+from dashboard.statistics.control_limits import ON_ONE_SIDE, OUTSIDE
+from dashboard.statistics.expected_false_alarms import Budget
 from dashboard.statistics.variation import ChartKind
 from tests.judgement.series import counted, follow, made
 

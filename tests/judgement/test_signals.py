@@ -5,13 +5,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from dashboard.judgement.courses import CHARTED, Monthly
-from dashboard.judgement.judging import judge
-from dashboard.judgement.sayings import against, moments, origin, told, verdict
+from dashboard.judgement.control_charts import CHARTED, Monthly
+from dashboard.judgement.monthly_judgement import judge
+from dashboard.judgement.signal_sentences import against, moments, origin, told, verdict
 from dashboard.judgement.signals import Signal, rank, signal
 from dashboard.period import add_months
-from dashboard.statistics.level import Origin
-from dashboard.statistics.limits import NONE, ON_ONE_SIDE, OUTSIDE
+from dashboard.statistics.control_chart_levels import Origin
+from dashboard.statistics.control_limits import NONE, ON_ONE_SIDE, OUTSIDE
 from dashboard.statistics.variation import Assurance, ChartKind, Variation
 from db.codes import ACCEPTED, REFUSED, SET
 from tests.judgement.series import counted, follow, made, measured, waited

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
-from dashboard.answers import view
+from dashboard.answers import context
 from tests.one_number import reading, said
 
 
@@ -15,7 +15,7 @@ def read(
     many questions of each person, None for all."""
     found: dict[str, list[reading.Figure]] = defaultdict(list)
     for person in people:
-        with view.run():
+        with context.run():
             questions = list(said.asked(person))[:most]
         # All who answer for the service are told the same; each guest's complaints are blurred in his own way.
         audience = person.name if person.role == Role.GUEST else ""

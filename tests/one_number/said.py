@@ -10,15 +10,15 @@ from unittest.mock import patch
 from openpyxl import load_workbook
 
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
-from dashboard.answers import bulletin, deck, first_sight, headlines, network, view
+from dashboard.answers import bulletin, context, deck, headlines, network, opening_answers
 from dashboard.answers.question import Question
 from dashboard.exports import xlsx
 from dashboard.exports.message import message
+from dashboard.navigation import pages_of
 from dashboard.panel import Cards, Lines, Message, Panel
 from dashboard.period import Clipped, clip, resolve, today
 from dashboard.stories import ready
 from dashboard.ui import session
-from dashboard.ui.navigation import pages_of
 from tests.pages.app import visit_page, words
 from tests.partial.said import PLAIN
 
@@ -141,7 +141,7 @@ def everything(one: Asked) -> Iterator[Line]:
     for page in PAGES:
         if bool(one.question.site) != (page == "site") or page not in open_to:
             continue
-        view.forget()  # what is kept is not made again
+        context.forget()  # what is kept is not made again
         with _made() as panels, patch.object(session.LOOKOUT, "asks", lambda told: one.who):
             at = visit_page(page, **dict(one.filters))
             shown = words(at)
@@ -150,8 +150,8 @@ def everything(one: Asked) -> Iterator[Line]:
             yield one.line(f"page {page}", text=plain(text))
         for panel in panels:
             yield from _of_panel(one, f"page {page}", panel)
-    with view.run():
-        for reply in first_sight.replies(one.who, one.question):
+    with context.run():
+        for reply in opening_answers.replies(one.who, one.question):
             yield one.line("premières réponses", text=plain(reply.text))
         for title in (
             ("site",) if one.question.site else ("department", "complaints", "waits", "signals")

@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest, local_script_runner
 from streamlit.util import calc_hash
 
 from dashboard.accounts.rights import LOCAL_READER
+from dashboard.navigation import PAGES
 from dashboard.settings import ROOT
-from dashboard.ui import address, session
-from dashboard.ui.navigation import PAGES
+from dashboard.ui import session, url_parameters
 
 # For each session it opens, Streamlit reads what every installed package says of itself, in search of components: four times as
 # long as a page takes. What is installed does not change under the tests, so it is read once.
@@ -69,8 +69,8 @@ def back(at: AppTest, **wanted: str) -> AppTest:
     """The address before, as the browser's history has it, on the same page: without a browser nobody tells of history."""
     at.query_params.clear()
     at.query_params.update(wanted)
-    asked = address._request
-    with patch.object(address, "_request", lambda: (asked()[0], True)):
+    asked = url_parameters._request
+    with patch.object(url_parameters, "_request", lambda: (asked()[0], True)):
         return at.run()
 
 

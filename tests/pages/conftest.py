@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import stories, view
-from dashboard.answers.view import engine
+from dashboard.answers import context, saved_stories
+from dashboard.answers.context import engine
 from dashboard.settings import load
-from db import steering
+from db import targets_and_decisions
 from tests.conftest import Sqlite
 
 
@@ -23,7 +23,7 @@ def filled(databases) -> Iterator[str]:
     """The address of fictitious data, which nobody changes; a module that needs others has its own."""
     with databases.fresh(visits=6_000) as url:
         yield url
-        view.forget()
+        context.forget()
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def demo(filled, using) -> Iterator[str]:
     """The same, shown by the pages; stories that a test keeps there, it removes."""
     using(filled)
     yield filled
-    for name in stories.kept(LOCAL_READER):
-        steering.forget_story(engine(), name, "test")
+    for name in saved_stories.kept(LOCAL_READER):
+        targets_and_decisions.forget_story(engine(), name, "test")
 
 
 @pytest.fixture

@@ -23,14 +23,14 @@ from sqlalchemy import text
 from dashboard import french, indicators, settings, wording
 from dashboard.accounts import rights
 from dashboard.accounts.rights import LOCAL_READER, NOBODY, Person, Role
-from dashboard.answers import cards, figures, network, view
+from dashboard.answers import cards, context, figures, network
 from dashboard.answers.question import Question
 from dashboard.forms.parse import Parsing
 from dashboard.forms.rows import Reader
 from dashboard.indicators import breakdown, measures
 from dashboard.settings import ROOT
 from dashboard.ui import cards as drawn
-from db import cells, facts, months, packed, read, schema
+from db import facts, monthly_visits, packed_visits, read, rollup_cells, schema
 from db.__main__ import main
 from db.codes import MONTH
 from db.seed import seed
@@ -62,10 +62,10 @@ GSRU de Cotonou;04/03/2025;10:00;;;requête;;M;;parti;C-01
 """
 WRONG = "Kandi;05/03/2025;08:30;08:05;;requête;;F;;servi;K-12\n"
 FEW = ("K-01", "K-04", "K-05", "K-06", "K-07", "C-01")  # lines that the document follows
-IMPORTING = (Parsing.__iter__, Reader.read, packed.pack, cells.cells)
+IMPORTING = (Parsing.__iter__, Reader.read, packed_visits.pack, rollup_cells.cells)
 ASKING = (
     cards.metrics,
-    months.load_months,
+    monthly_visits.load_months,
     read.visits_by_service,
     facts.gather,
     facts._cut,
@@ -77,7 +77,7 @@ ASKING = (
 # The lines of code that decide, by block: where they stand, how the first begins, how many.
 Where = tuple[Callable | ModuleType, str, int]
 DECIDING: dict[str, tuple[Where, ...]] = {
-    "waits": ((packed.pack, "wait = np.where(", 5),),
+    "waits": ((packed_visits.pack, "wait = np.where(", 5),),
     "facts": (
         (facts._cut, "left_timed = _sum(mine", 1),
         (facts.gather, "threshold=", 1),
@@ -122,7 +122,7 @@ def happened(folder: Path) -> tuple[Run, dict[str, str]]:
         "kept": _kept(),
         "waits": _waits(run),
         "stored": _stored(),
-        "arrays": _arrays(run.of(months.load_months).gave),
+        "arrays": _arrays(run.of(monthly_visits.load_months).gave),
         "facts": _facts(of_march),
         "measure": written(measure),
         "figure": written(run.of(breakdown.Breakdown.column, lambda n: n["code"] == CODE).gave[0]),
@@ -174,7 +174,7 @@ def _code(where: Callable | ModuleType, first: str, lines: int) -> str:
 
 def _calls(run: Run) -> str:
     """Who calls whom: for the import, then for a card where nothing is kept yet."""
-    view.forget()
+    context.forget()
     with watching(*ASKING) as asked:
         cards.metrics(LOCAL_READER, MARCH, (CODE,))
     before = run.of(cards.metrics).chain[:-1]  # the page may have asked for the same by another way
@@ -192,7 +192,7 @@ def _rows(values: dict[str, list]) -> str:
 
 
 def _asked_of_database(question: str, **values: object) -> list[Sequence[Any]]:
-    with view.engine().connect() as connection:
+    with context.engine().connect() as connection:
         return list(connection.execute(text(question), values))
 
 
@@ -207,9 +207,9 @@ def _kept() -> str:
 
 def _waits(run: Run) -> str:
     references = run.of(Parsing.__iter__).gave.values["source_ref"]
-    waits = packed.field_of(run.of(packed.pack).gave, "wait").tolist()
+    waits = packed_visits.field_of(run.of(packed_visits.pack).gave, "wait").tolist()
     of = dict(zip(references, waits, strict=True))
-    row = ["none" if of[ref] == packed.NO_WAIT else of[ref] for ref in FEW]
+    row = ["none" if of[ref] == packed_visits.NO_WAIT else of[ref] for ref in FEW]
     return table(("source_ref", *FEW), [("wait", *row)])
 
 
@@ -221,11 +221,14 @@ def _stored() -> str:
     )
     return table(
         ("site", "start", "visits", "measured", "left_timed", "waits (minute: how many)"),
-        ((*row[:5], spread(cells.dense(*cells.decode([row[5]]), 1)[0])) for row in rows),
+        (
+            (*row[:5], spread(rollup_cells.dense(*rollup_cells.decode([row[5]]), 1)[0]))
+            for row in rows
+        ),
     )
 
 
-def _arrays(book: months.Months) -> str:
+def _arrays(book: monthly_visits.Months) -> str:
     rows = [i for i, n in enumerate(book.waits.sum(axis=(1, 2, 3)).tolist()) if n]
     shape = " × ".join(map(str, book.waits.shape))
     return f"waits, {shape}, from {book.origin}; what is not 0:\n" + "".join(
@@ -292,10 +295,10 @@ def rewrite() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DATABASE_URL"] = f"sqlite:///{folder}/ccsp.db"
         settings.load.cache_clear()
-        schema.upgrade(view.engine())
-        seed(view.engine())
+        schema.upgrade(context.engine())
+        seed(context.engine())
         _, blocks = happened(Path(folder))
-        view.forget()
+        context.forget()
     PAPER.write_text(filled(PAPER.read_text(encoding="utf-8"), blocks), encoding="utf-8")
 
 

@@ -14,14 +14,14 @@ from sqlalchemy.exc import OperationalError
 from streamlit.testing.v1 import AppTest
 
 from dashboard import french
-from dashboard.accounts import holders, sign_ins
-from dashboard.accounts.holders import Wanted
+from dashboard.accounts import account_changes, sign_ins
+from dashboard.accounts.account_changes import Wanted
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
-from dashboard.actions import accesses
-from dashboard.answers import network, view
+from dashboard.actions import access_journal
+from dashboard.answers import context, network
 from dashboard.period import today
 from dashboard.ui import downloads, session
-from db import access, identities
+from db import accounts_and_sessions, provider_identities
 from db.engine import writing
 from tests.builders import COVE, KANDI, Office, complaint, visit
 from tests.pages.app import everything, link, read_tables, sound, visit_page
@@ -33,7 +33,7 @@ def desk(office, database_url, using) -> Iterator[Office]:
     using(database_url)
     office.hand_in("registre", visit(), visit(COVE))
     yield office
-    view.forget()
+    context.forget()
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def signed_in(desk, monkeypatch):
     def come(role: Role, name: str = "awa", **places) -> Person:
         with writing(desk.engine, queue=False) as connection:
             held = {"departments": None, "sites": None, "email": None} | places
-            account = access.add_account(connection, name, role=role, **held)
+            account = accounts_and_sessions.add_account(connection, name, role=role, **held)
         person = Person(name, role, places.get("departments"), places.get("sites"), account)
         monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: person)
         monkeypatch.setattr(session, "entry", lambda: prove(desk, person))
@@ -55,15 +55,17 @@ def signed_in(desk, monkeypatch):
 def prove(desk: Office, person: Person) -> int:
     """The sign-in of somebody who gave his password a moment ago, as long as he has not signed in otherwise."""
     with writing(desk.engine, queue=False) as connection:
-        if held := access.entries(connection, person.id):
+        if held := accounts_and_sessions.entries(connection, person.id):
             return held[0].id
-        at = access.now(connection)
-        return access.begin(connection, person.id, sign_ins.new_token(), "b", at, proved_at=at)
+        at = accounts_and_sessions.now(connection)
+        return accounts_and_sessions.begin(
+            connection, person.id, sign_ins.new_token(), "b", at, proved_at=at
+        )
 
 
-def account(desk: Office, name: str) -> access.Holder:
+def account(desk: Office, name: str) -> accounts_and_sessions.Holder:
     with desk.engine.connect() as connection:
-        return access.account_named(connection, name)
+        return accounts_and_sessions.account_named(connection, name)
 
 
 def press(at: AppTest, label: str) -> AppTest:
@@ -125,7 +127,7 @@ def test_a_page_left_open_asks_for_the_password_first_and_what_was_typed_stays(d
     me = signed_in(Role.ADMINISTRATOR)
     at = add(sound(visit_page("comptes")), "kofi", Role.CABINET)
     with writing(desk.engine, queue=False) as connection:
-        long_ago = access.now(connection) - timedelta(minutes=16)
+        long_ago = accounts_and_sessions.now(connection) - timedelta(minutes=16)
         connection.execute(text("UPDATE sign_in SET proved_at = :at"), {"at": long_ago})
     sound(press(at, "Ajouter"))
     assert "Rien n'est encore fait" in at.warning[0].value and not at.error
@@ -133,10 +135,12 @@ def test_a_page_left_open_asks_for_the_password_first_and_what_was_typed_stays(d
     assert (way.label, way.url) == ("Confirmer que c'est vous", "/confirmation")
     assert account(desk, "kofi") is None and at.text_input(key="ajouter_nom").value == "kofi"
     with writing(desk.engine, queue=False) as connection:  # in the other window
-        now = access.now(connection)
-        before = access.entries(connection, me.id)[0].id
-        number = access.begin(connection, me.id, sign_ins.new_token(), "b", now, proved_at=now)
-        access.follow(connection, before, number)
+        now = accounts_and_sessions.now(connection)
+        before = accounts_and_sessions.entries(connection, me.id)[0].id
+        number = accounts_and_sessions.begin(
+            connection, me.id, sign_ins.new_token(), "b", now, proved_at=now
+        )
+        accounts_and_sessions.follow(connection, before, number)
     sound(press(at, "Ajouter"))
     assert account(desk, "kofi").role == Role.CABINET and not at.get("link_button")
 
@@ -149,7 +153,7 @@ def test_a_full_disk_is_said_and_nothing_that_was_typed_is_lost(desk, signed_in,
     def full(*_args):
         raise OperationalError("INSERT", {}, error)
 
-    monkeypatch.setattr(holders, "add", full)
+    monkeypatch.setattr(account_changes, "add", full)
     at = press(add(visit_page("comptes"), "kofi", Role.CABINET), "Ajouter")
     assert not at.exception and "Le disque du serveur est plein" in at.error[0].value
     assert "Signaler l'incident" in at.error[0].value and "préparée" not in at.error[0].value
@@ -170,7 +174,7 @@ def test_a_director_is_not_left_without_a_department(desk, signed_in):
 def test_accounts_that_read_alike_are_named(desk, signed_in):
     signed_in(Role.ADMINISTRATOR)
     for name, address in (("un", "sauve@exemple.bj"), ("deux", "autre@exemple.bj")):
-        holders.add(desk.engine, name, Wanted(Role.CABINET, email=address), "test")
+        account_changes.add(desk.engine, name, Wanted(Role.CABINET, email=address), "test")
     assert not visit_page("comptes").warning
     with desk.engine.begin() as connection:  # as older versions let it be made
         connection.execute(
@@ -184,7 +188,7 @@ def test_accounts_that_read_alike_are_named(desk, signed_in):
 def test_an_account_is_changed_reset_and_closed(desk, signed_in):
     me = signed_in(Role.ADMINISTRATOR)
     with writing(desk.engine, queue=False) as connection:
-        access.add_account(
+        accounts_and_sessions.add_account(
             connection, "kofi", role=Role.CABINET, departments=None, sites=None, email=None
         )
     at = sound(visit_page("comptes"))
@@ -209,7 +213,7 @@ def test_the_pages_say_what_opens_an_account_and_an_administrator_unbinds_it(des
     at = sound(visit_page("comptes"))
     assert "S'ouvre par" not in everything(at) and "Délier du ministère" not in everything(at)
     with writing(desk.engine, queue=False) as connection:
-        identities.bind(connection, "https://identite.exemple.bj", "s-1", me.id)
+        provider_identities.bind(connection, "https://identite.exemple.bj", "s-1", me.id)
     assert "Ce compte s'ouvre par l'identité du ministère" in everything(
         sound(visit_page("mon-compte"))
     )
@@ -260,9 +264,11 @@ def test_who_may_not_invite_finds_nothing_of_links(desk, signed_in, role):
 def test_one_sees_where_one_is_signed_in_and_ends_it(desk, signed_in):
     me = signed_in(Role.FOCAL_POINT, sites=frozenset({KANDI}))
     with writing(desk.engine, queue=False) as connection:
-        now = access.now(connection)
+        now = accounts_and_sessions.now(connection)
         for token, at in (("a", now), ("b", now), ("c", now - timedelta(hours=1))):
-            access.begin(connection, me.id, token, "x", at)  # the last one has lapsed
+            accounts_and_sessions.begin(
+                connection, me.id, token, "x", at
+            )  # the last one has lapsed
     at = sound(visit_page("mon-compte"))
     fields = [b for b in at.button if b.label == "Fermer"]
     assert len(fields) == 2
@@ -274,8 +280,10 @@ def test_one_sees_where_one_is_signed_in_and_ends_it(desk, signed_in):
 def test_the_browser_that_one_sits_at_is_told_from_the_others(desk, signed_in, monkeypatch):
     me = signed_in(Role.CABINET)
     with writing(desk.engine, queue=False) as connection:
-        now = access.now(connection)
-        _, here = (access.begin(connection, me.id, token, "x", now) for token in "ab")
+        now = accounts_and_sessions.now(connection)
+        _, here = (
+            accounts_and_sessions.begin(connection, me.id, token, "x", now) for token in "ab"
+        )
     monkeypatch.setattr(session, "entry", lambda: here)
     at = sound(visit_page("mon-compte"))
     told = [m.value.partition(",")[0] for m in at.markdown if "navigateur," in m.value]
@@ -306,13 +314,15 @@ def test_who_signed_in_before_the_first_file_finds_his_account_and_the_way_out(
     assert "ne contient encore aucune donnée" in at.info[0].value
     [bar] = [e.proto.body for e in at.get("html") if "ccsp-top" in e.proto.body]
     assert "Se déconnecter" in bar and 'href="./mon-compte"' in bar and "données au" not in bar
-    view.forget()
+    context.forget()
 
 
 def test_nobody_ends_another_s_sign_in_from_his_own_page(desk, signed_in):
     other = signed_in(Role.CABINET, "kofi")
     with writing(desk.engine, queue=False) as connection:
-        number = access.begin(connection, other.id, "k", "x", access.now(connection))
+        number = accounts_and_sessions.begin(
+            connection, other.id, "k", "x", accounts_and_sessions.now(connection)
+        )
     me = signed_in(Role.CABINET)
     from dashboard.actions import accounts
 
@@ -322,7 +332,9 @@ def test_nobody_ends_another_s_sign_in_from_his_own_page(desk, signed_in):
 
 def test_the_journal_is_in_words_searched_and_taken_away(desk, signed_in):
     me = signed_in(Role.ADMINISTRATOR)
-    accesses.note(Person("dir.zou", Role.DIRECTOR, id="d"), "exported", {"file": "=plaintes.xlsx"})
+    access_journal.note(
+        Person("dir.zou", Role.DIRECTOR, id="d"), "exported", {"file": "=plaintes.xlsx"}
+    )
     at = sound(visit_page("journal"))
     rows = read_tables(at)[0].rows
     assert ["dir.zou", "a emporté un fichier", "fichier =plaintes.xlsx"] in [r[2:] for r in rows]
@@ -352,7 +364,7 @@ def complaints_of_two(desk) -> Office:
 
 
 def looked(desk: Office) -> list[tuple[str, str]]:
-    accesses.BESIDE.submit(lambda: None).result()  # what was said before it has been written
+    access_journal.BESIDE.submit(lambda: None).result()  # what was said before it has been written
     asked = "SELECT who, did FROM access_journal WHERE did = 'looked at complaints' ORDER BY id"
     return desk.rows(asked)
 

@@ -15,17 +15,17 @@ from sqlalchemy.exc import OperationalError
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
-from dashboard import french
+from dashboard import french, navigation
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
-from dashboard.answers import figures, follow, network, register, view
+from dashboard.answers import complaint_register, context, control_charts, figures, network
 from dashboard.answers.question import Question
-from dashboard.classes import CLASSES
 from dashboard.indicators import BY_CODE
+from dashboard.map_classes import CLASSES
+from dashboard.navigation import EVERY_FILTER, pages_of
 from dashboard.palette import RAMP
 from dashboard.period import resolve, today
 from dashboard.settings import ROOT
-from dashboard.ui import filters, navigation, sending, session, show
-from dashboard.ui.navigation import EVERY_FILTER, pages_of
+from dashboard.ui import browser_flush, filters, panel_display, session
 from db.engine import make_engine
 from tests.builders import KANDI, NIKKI, Office, add_decisions, never_answer, visit, waited
 from tests.pages.app import (
@@ -141,7 +141,7 @@ def filled(databases, tmp_path_factory):
             fill(Office(engine, tmp_path_factory.mktemp("files")), _ago)
             engine.dispose()
         yield found
-        view.forget()
+        context.forget()
 
 
 @contextmanager
@@ -191,7 +191,7 @@ def on_postgresql(postgresql) -> Iterator[str]:
     """The address of the usual data on the other kind of database."""
     with usual(postgresql) as url:
         yield url
-        view.forget()
+        context.forget()
 
 
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
@@ -218,7 +218,7 @@ def test_what_a_page_finds_goes_to_the_browser_before_its_filters_and_figures(
         enqueue(context, message)
 
     monkeypatch.setattr(ScriptRunContext, "enqueue", note)
-    monkeypatch.setattr(sending, "ahead", lambda: said.append("handed over"))
+    monkeypatch.setattr(browser_flush, "ahead", lambda: said.append("handed over"))
     visit_page(page)
     title, *rest = "\n".join(said).split("handed over")
     assert title.count("heading") == 1
@@ -236,7 +236,7 @@ def is_said_not_to_be_ready(spec) -> None:
     )
     assert "Cette page revient d'elle-même dès qu'elle répond." in said
     assert not at.exception
-    view.forget()
+    context.forget()
 
 
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
@@ -257,10 +257,10 @@ def test_a_question_that_fails_is_not_said_to_be_a_database_that_is_away(filled,
         "SELECT nothing", {}, sqlite3.OperationalError("no such column: nothing")
     )
     using(filled["usual"])
-    assert view.unanswered(ours) == ""
+    assert context.unanswered(ours) == ""
     using("postgresql://nobody@127.0.0.1:9/none")
-    assert view.unanswered(ours) == "La base de données ne répond pas."
-    view.forget()
+    assert context.unanswered(ours) == "La base de données ne répond pas."
+    context.forget()
 
 
 def test_what_has_passed_already_is_not_said_to_be_a_fault_of_ours(filled, using):
@@ -269,9 +269,9 @@ def test_what_has_passed_already_is_not_said_to_be_a_fault_of_ours(filled, using
     lost = psycopg.OperationalError("server closed the connection unexpectedly")
     busy = sqlite3.OperationalError("database is locked")
     busy.sqlite_errorname = "SQLITE_BUSY"
-    assert view.unanswered(lost) == "La base de données ne répond pas."
-    assert view.unanswered(busy) == "La base de données est occupée par une autre écriture."
-    view.forget()
+    assert context.unanswered(lost) == "La base de données ne répond pas."
+    assert context.unanswered(busy) == "La base de données est occupée par une autre écriture."
+    context.forget()
 
 
 def test_a_file_that_is_no_database_any_more_is_one_that_does_not_answer(tmp_path, using):
@@ -283,9 +283,10 @@ def test_a_file_that_is_no_database_any_more_is_one_that_does_not_answer(tmp_pat
     (said,) = [e.value for e in at.error]
     assert said.startswith("La base de données ne répond pas. Cette page revient d'elle-même")
     assert (
-        view.unanswered(sqlite3.DatabaseError("malformed")) == "La base de données ne répond pas."
+        context.unanswered(sqlite3.DatabaseError("malformed"))
+        == "La base de données ne répond pas."
     )
-    view.forget()
+    context.forget()
 
 
 @pytest.mark.pitfall(27)
@@ -389,7 +390,7 @@ def test_a_department_is_headed_by_its_finding_and_the_whole_network_leads_to_ea
 
 def test_the_workbook_of_a_department_holds_each_day_that_was_not_closed(demo):
     at = sound(visit_page("departement", departement=SOME_DEPARTMENT))
-    taken = {p.title: p.table for p in show.panels(at.session_state[show.SHOWN])}
+    taken = {p.title: p.table for p in panel_display.panels(at.session_state[panel_display.SHOWN])}
     days = taken["Fiches de clôture qui manquent, une par une"]
     listed = taken["Fiches de clôture qui manquent"]
     assert len(days.rows) == sum(row[1].value for row in listed.rows) > 0
@@ -653,7 +654,9 @@ def test_the_legend_dates_each_thing_by_itself_and_has_no_row_without_a_site(dem
     legend = drawn(sound(visit_page()))["legend"]
     rows = legend["rows"]
     assert rows and all(row["count"] > 0 for row in rows)
-    month = french.month_short(follow.judged_month(view.view(LOCAL_READER))).replace(" ", "\xa0")
+    month = french.month_short(control_charts.judged_month(context.view(LOCAL_READER))).replace(
+        " ", "\xa0"
+    )
     for row in rows:
         told = row.get("long", row["label"])  # as the page writes it: static/map/legend.js
         if row.get("sign") and row["sign"]["letter"]:
@@ -767,7 +770,7 @@ def unanswered(databases) -> Iterator[str]:
     with databases.fresh(visits=6_000) as url:
         never_answer(url)
         yield url
-        view.forget()
+        context.forget()
 
 
 @pytest.fixture
@@ -778,7 +781,7 @@ def waiting(unanswered, using) -> None:
 
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
 def test_no_page_shows_a_director_a_complaint_of_another_department(waiting, monkeypatch, spec):
-    every = register.open_rows(LOCAL_READER, YEAR)
+    every = complaint_register.open_rows(LOCAL_READER, YEAR)
     homes = {p.code: p.department for p in network.sites(LOCAL_READER)}
     first = str(every.code[0])
     own, hidden = set(), set()

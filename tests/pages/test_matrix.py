@@ -12,30 +12,30 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.accounts import recent, rights
+from dashboard.accounts import reauthentication, rights
 from dashboard.accounts.rights import LOCAL_READER, NOBODY, RIGHTS, NotAllowed, Person, Reach, Role
-from dashboard.actions import accesses, accounts, steering
-from dashboard.actions import texts as words
-from dashboard.answers import deck, network, register, view
+from dashboard.actions import access_journal, accounts, targets_and_decisions
+from dashboard.actions import complaint_texts as words
+from dashboard.answers import complaint_register, context, deck, network
 from dashboard.answers.question import Question
 from dashboard.exports import EXPORTS
+from dashboard.navigation import NO_SUCH_PAGE, PAGES
 from dashboard.period import clip, resolve, today
 from dashboard.stories import ready
 from dashboard.ui import (
+    complaint_texts,
     downloads,
-    drafts,
-    frame,
+    form_messages,
     gate,
-    keeping,
-    outcome,
+    map_page,
+    page_frame,
     session,
     signals,
-    steering_map,
+    story_drafts,
+    story_saving,
     targets,
-    texts,
 )
-from dashboard.ui.navigation import NO_SUCH_PAGE, PAGES
-from db import access
+from db import accounts_and_sessions
 from db.engine import make_engine, writing
 from tests.builders import KANDI, never_answer
 from tests.pages.app import everything, heading, link, visit_page
@@ -117,11 +117,11 @@ def filled(databases) -> Iterator[str]:
         with writing(engine, queue=False) as connection:
             for person in PEOPLE.values():
                 held = {"departments": person.departments, "sites": person.sites, "email": None}
-                access.add_account(connection, person.name, role=person.role, **held)
+                accounts_and_sessions.add_account(connection, person.name, role=person.role, **held)
         engine.dispose()
         never_answer(url)
         yield url
-        view.forget()
+        context.forget()
 
 
 @pytest.fixture(params=PEOPLE, ids=str)
@@ -143,14 +143,14 @@ def test_every_page_right_role_and_file_is_in_the_tables():
 
 def buttons() -> set[str]:
     """The files that buttons outside stories hand over, by what calls `downloads.button`."""
-    from dashboard.ui import access_journal, guide, picture, takeaway
+    from dashboard.ui import access_journal, guide, page_exports, panel_picture
 
     known = {
-        takeaway.ways: "page",
-        picture.button: "picture",
+        page_exports.ways: "page",
+        panel_picture.button: "picture",
         access_journal.show: "journal",
         guide._record: "record",
-        takeaway.story: None,  # those of EXPORTS
+        page_exports.story: None,  # those of EXPORTS
     }
     found = {
         name
@@ -214,7 +214,7 @@ def test_a_page_is_there_for_the_roles_of_the_table_alone(demo, role, spec):
     at = visit_page(spec.url_path, centre=KANDI)
     assert not at.exception and not at.error
     if role in OPEN_TO[spec.url_path]:
-        assert heading(at).startswith(spec.heading) or spec.url_path in frame.FINDINGS
+        assert heading(at).startswith(spec.heading) or spec.url_path in page_frame.FINDINGS
     else:
         assert [title.value for title in at.title] == [NO_SUCH_PAGE]
         names = network.names(LOCAL_READER).values()
@@ -246,7 +246,7 @@ def test_who_opens_the_application_is_led_to_the_first_page_that_is_his(demo, ro
 @pytest.mark.parametrize("kind", MADE_FOR)
 def test_a_file_is_made_for_the_roles_of_the_table_alone(demo, role, kind, monkeypatch):
     made = []
-    monkeypatch.setattr(accesses, "note", lambda person, did, what: made.append(did))
+    monkeypatch.setattr(access_journal, "note", lambda person, did, what: made.append(did))
     right = RIGHT_OF.get(kind, "aggregates")
     make = downloads.checked(lambda person: b"file", f"x.{kind}", right)
     if role in MADE_FOR[kind]:
@@ -275,7 +275,7 @@ def test_the_rows_of_a_story_s_files_are_those_of_who_asks(demo, role):
     last = network.freshness(LOCAL_READER).as_of
     period = clip(resolve("12m", last), last)
     told = repr(deck.build(person, everybody, ready(f"departement:{HOME}"), period))
-    every = register.open_rows(LOCAL_READER, everybody.at(HOME, None))
+    every = complaint_register.open_rows(LOCAL_READER, everybody.at(HOME, None))
     own = every.where(every.code == KANDI) if role == F else every
     held = {str(reference) for reference in every.reference if reference in told}
     assert 0 < len(every.where(every.code == KANDI)) < len(every)
@@ -293,10 +293,10 @@ AIM = {
 }
 DECISION = {"decision_quoi": "tickets", "decision_qui": "le directeur", "decision_pour": None}
 LEVEL = {"niveau_raison": "travaux"}
-OWN = drafts.Draft(ready("national"), ready("national"), None, ())
+OWN = story_drafts.Draft(ready("national"), ready("national"), None, ())
 FORGED = {
     "words erased": (
-        texts._erase,
+        complaint_texts._erase,
         (KANDI, "P1", f"plaintes_{KANDI}"),
         {f"plaintes_{KANDI}_pourquoi": "pour voir"},
         "erase_text",
@@ -353,9 +353,9 @@ FORGED = {
         {M, R},
     ),
     "presentation": (
-        keeping._kept,
+        story_saving._kept,
         ("national", "titre"),
-        {"titre": "Ma revue", drafts.DRAFTS: {"national": OWN}},
+        {"titre": "Ma revue", story_drafts.DRAFTS: {"national": OWN}},
         "keep_story",
         {C, D, M, R},
     ),
@@ -378,23 +378,25 @@ def receive(callback, given, state) -> None:
 def test_a_forged_message_does_what_the_role_may_do_and_no_more(demo, role, message, monkeypatch):
     callback, given, state, writes, allowed = FORGED[message]
     written: list[str] = []
-    module = words.retain if writes == "erase_text" else steering.steer
+    module = words.retention if writes == "erase_text" else targets_and_decisions.steer
     monkeypatch.setattr(module, writes, lambda *a, **k: written.append(writes))
-    monkeypatch.setattr(recent, "is_recent", lambda *which: True)  # tests/accounts/test_recent.py
+    monkeypatch.setattr(
+        reauthentication, "is_recent", lambda *which: True
+    )  # tests/accounts/test_reauthentication.py
     at = AppTest.from_function(receive, args=(callback, given, state)).run()
     assert not at.exception
     assert bool(written) == (role in allowed)
-    said = at.session_state[outcome.SAID][2]
+    said = at.session_state[form_messages.SAID][2]
     assert ("droit" in said) == (role not in allowed)
 
 
 def test_the_map_s_own_run_shows_nothing_after_the_right_is_gone(demo, monkeypatch):
     def page() -> None:
-        from dashboard.ui import filters, show, steering_map
+        from dashboard.ui import filters, map_page, panel_display
 
-        with show.to_its_end():
+        with panel_display.to_its_end():
             filters.sync("carte")
-            steering_map.zone()
+            map_page.zone()
 
     at = AppTest.from_function(page, default_timeout=30).run()
     names = network.names(LOCAL_READER).values()
@@ -403,7 +405,7 @@ def test_the_map_s_own_run_shows_nothing_after_the_right_is_gone(demo, monkeypat
     at.run()
     assert not at.exception
     assert not [name for name in names if name in everything(at)]
-    assert steering_map.zone.__wrapped__  # it is a part that runs by itself
+    assert map_page.zone.__wrapped__  # it is a part that runs by itself
 
 
 # ---- accounts and the journal ----------------------------------------------------------------------------------------
@@ -419,7 +421,7 @@ MANAGED = {
     "unbind": lambda who: accounts.unbind(who, "x"),
     "bound": accounts.bound,
     "read_alike": accounts.read_alike,
-    "lines": lambda who: accesses.lines(who, today(), today()),
+    "lines": lambda who: access_journal.lines(who, today(), today()),
 }
 
 

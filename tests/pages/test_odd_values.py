@@ -9,12 +9,12 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
-from dashboard.accounts import holders
-from dashboard.accounts.holders import Wanted
+from dashboard.accounts import account_changes
+from dashboard.accounts.account_changes import Wanted
 from dashboard.accounts.rights import Person, Role
-from dashboard.answers import view
-from dashboard.ui import filters, kinds, session
-from dashboard.ui.navigation import PAGES
+from dashboard.answers import context
+from dashboard.navigation import PAGES
+from dashboard.ui import filters, session, widget_validation
 from db.engine import make_engine
 from tests.pages.app import go, heading, sound, unfold, visit_page
 from tests.served_callbacks import call_as_served
@@ -43,7 +43,7 @@ def as_served(monkeypatch) -> Iterator[None]:
     for name in ("register_widget", "on_script_will_rerun"):
         monkeypatch.setattr(SessionState, name, getattr(SessionState, name))
     monkeypatch.setattr(SessionState, "takes_its_own", False, raising=False)
-    kinds.take_their_own()
+    widget_validation.take_their_own()
     call_as_served(monkeypatch)
     yield
 
@@ -77,7 +77,9 @@ def test_values_of_another_kind_are_said_and_left(demo, as_served, caplog, page)
         taken = [e.value for part in ("text_input", "text_area") for e in at.get(part)]
         assert not any("\0" in (words or "") for words in taken), "PostgreSQL keeps none"
         lines = [one for one in caplog.records if "a field was sent" in one.getMessage()]
-        assert len(lines) == (kinds.SENTENCE in [w.value for w in at.warning]) <= 1, kind
+        assert len(lines) == (widget_validation.SENTENCE in [w.value for w in at.warning]) <= 1, (
+            kind
+        )
         told += len(lines)
         names |= fields(at)
     assert told or page == "definitions"  # where nothing is entered
@@ -102,7 +104,7 @@ def on_postgresql(postgresql) -> Iterator[str]:
     """The address of fictitious data on the database that keeps no such sign."""
     with postgresql.fresh(visits=2_000) as url:
         yield url
-        view.forget()
+        context.forget()
 
 
 ADMINISTRATION = ["comptes", "mon-compte", "journal"]
@@ -113,10 +115,10 @@ def with_accounts(databases) -> Iterator[str]:
     """The address of fictitious data with an account."""
     with databases.fresh(visits=6_000) as url:
         engine = make_engine(url)
-        holders.add(engine, "kofi", Wanted(Role.CABINET), "test")
+        account_changes.add(engine, "kofi", Wanted(Role.CABINET), "test")
         engine.dispose()
         yield url
-        view.forget()
+        context.forget()
 
 
 @pytest.fixture
@@ -149,7 +151,9 @@ def test_buttons_of_a_page_that_was_left_do_nothing_and_are_no_fault_of_ours(
         wrong = [one for one in caplog.records if one.levelno >= logging.ERROR or one.exc_info]
         assert not at.exception and not wrong, (name, [one.getMessage() for one in wrong])
         lines = [one.getMessage() for one in caplog.records if one.name == "ccsp"]
-        assert len(lines) == (kinds.SENTENCE in [w.value for w in at.warning]) <= 1, name
+        assert len(lines) == (widget_validation.SENTENCE in [w.value for w in at.warning]) <= 1, (
+            name
+        )
         told += "without a field" in "".join(lines)
     assert told or page != "comptes"
 
@@ -161,8 +165,8 @@ def test_a_field_is_sent_what_it_cannot_take_before_it_is_known(demo, as_served)
     fresh = AppTest.from_file(new._script_path, default_timeout=30)
     fresh._page_hash = new._page_hash
     fresh = sound(fresh._run(WidgetStates(widgets=[sent(n, "int_value") for n in names])))
-    assert kinds.SENTENCE in [w.value for w in fresh.warning]
-    assert kinds.SENTENCE not in [w.value for w in sound(fresh.run()).warning]
+    assert widget_validation.SENTENCE in [w.value for w in fresh.warning]
+    assert widget_validation.SENTENCE not in [w.value for w in sound(fresh.run()).warning]
 
 
 @pytest.mark.parametrize(

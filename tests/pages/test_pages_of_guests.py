@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from dashboard.accounts.rights import Person, Role
-from dashboard.answers import stories, view
-from dashboard.ui import drafts, present, session
-from dashboard.ui.navigation import pages_of
-from tests.answers.test_stories_of_guests import HIDDEN, NAME, NOTE, TOLD, note
+from dashboard.answers import context, saved_stories
+from dashboard.navigation import pages_of
+from dashboard.ui import presentation, session, story_drafts
+from tests.answers.test_saved_stories_of_guests import HIDDEN, NAME, NOTE, TOLD, note
 from tests.builders import COVE
 from tests.pages.app import everything, sound, visit_page
 
@@ -23,7 +23,7 @@ def noted(databases) -> Iterator[str]:
     with databases.fresh(visits=6_000) as url:
         note(url)
         yield url
-        view.forget()
+        context.forget()
 
 
 @pytest.fixture
@@ -59,16 +59,16 @@ def test_a_guest_opens_the_stories_of_his_places_without_what_the_speaker_kept_f
 ):
     asked_by(OF_ZOU)
     at = visit_page("presenter", histoire=name)
-    at.session_state[present.KEY] = {"running": 1}
+    at.session_state[presentation.KEY] = {"running": 1}
     at.run()
     said = held(at)
     assert not [word for word in (NOTE, HIDDEN, NAME) if word in said]
-    own = set(stories.kept(OF_ZOU))
+    own = set(saved_stories.kept(OF_ZOU))
     for other, story in TOLD.items():
         words = {story.title, f"dit de {other}"}
         assert other in own or not [word for word in words if word in said], other
     assert (f"dit de {name}" in said) == (name in own)
-    (shown,) = sound(at).session_state[drafts.DRAFTS]
+    (shown,) = sound(at).session_state[story_drafts.DRAFTS]
     assert shown in ({name} if name in own else READY_MADE)
     asked_by(CABINET)
     at = visit_page("presenter", histoire=name)

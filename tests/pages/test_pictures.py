@@ -3,8 +3,8 @@
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.ui import picture
-from dashboard.ui.navigation import pages_of
+from dashboard.navigation import pages_of
+from dashboard.ui import panel_picture
 from tests.builders import KANDI
 from tests.pages.app import unfold, visit_page
 
@@ -17,13 +17,13 @@ def page(filled, using, monkeypatch):
     using(filled)
 
     def opened(spec):
-        made, real = [], picture.making
+        made, real = [], panel_picture.making
         wanted = {"centre": KANDI} if "centre" in spec.filters else {"departement": "Zou"}
         with monkeypatch.context() as patch:
             patch.setattr(
-                picture, "making", lambda p, about: made.append((p, about)) or real(p, about)
+                panel_picture, "making", lambda p, about: made.append((p, about)) or real(p, about)
             )
-            patch.setattr(picture.png, "png", lambda *_: pytest.fail("nobody asked for it"))
+            patch.setattr(panel_picture.png, "png", lambda *_: pytest.fail("nobody asked for it"))
             at = visit_page(spec.url_path, periode="3m", **wanted)
             assert not [p for p, _ in made if p.key != "carte"], "nobody has opened a fold"
             made.clear()
@@ -38,9 +38,9 @@ def page(filled, using, monkeypatch):
 def test_every_chart_and_map_has_its_picture(page, spec):
     at, made = page(spec)
     drawn = len(at.get("vega_lite_chart")) + len(at.get("component_instance"))
-    assert sum(b.label == picture.LABEL for b in at.download_button) == len(made) == drawn
+    assert sum(b.label == panel_picture.LABEL for b in at.download_button) == len(made) == drawn
     for _, about in made:
         assert ("CCSP de Kandi" if "centre" in spec.filters else "Zou") in about.scope
         assert about.demo and about.as_of and "remonté" in about.who
     if made:
-        assert picture.making(*made[0])(LOCAL_READER).startswith(b"\x89PNG")
+        assert panel_picture.making(*made[0])(LOCAL_READER).startswith(b"\x89PNG")

@@ -10,14 +10,14 @@ import pytest
 
 from dashboard import __main__
 from dashboard.accounts.rights import Person, Role
-from dashboard.answers import complaints, deck, network, view
+from dashboard.answers import complaints, context, deck, network
 from dashboard.answers.question import Question
 from dashboard.exports import EXPORTS, png
 from dashboard.exports.xlsx import xlsx
 from dashboard.panel import Panel
 from dashboard.period import clip, resolve, today
 from dashboard.stories import ready
-from dashboard.ui import session, show
+from dashboard.ui import panel_display, session
 from db import __main__ as database
 from tests import planted
 from tests.builders import KANDI
@@ -32,7 +32,7 @@ PAGES = (*WITH_FILES, "presenter")
 @pytest.fixture
 def desk(command, database_url, using, monkeypatch, tmp_path):
     """The thousand handed in, whoever keeps the data at a page, and a place of our own for what is put aside."""
-    view.forget()  # the answers of other tests need not be searched
+    context.forget()  # the answers of other tests need not be searched
     aside = tmp_path / "aside"
     aside.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(aside))
@@ -42,12 +42,12 @@ def desk(command, database_url, using, monkeypatch, tmp_path):
     using(database_url)
     monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: DATA)
     yield tmp_path
-    view.forget()
+    context.forget()
 
 
 def kept() -> bytes:
     """All that answers are kept of, as bytes."""
-    caches = (view.ANSWERS, view.NETWORKS, view.GUESTS)
+    caches = (context.ANSWERS, context.NETWORKS, context.GUESTS)
     return b"".join(_bytes(one) for cache in caches for one in cache._answers.items())
 
 
@@ -62,7 +62,9 @@ def opened(address: str) -> tuple[str, list[Panel]]:
     """All that a page says and its session holds, every fold open; and the panels that it lets be taken away."""
     at = unfold(visit_page(address, **({"centre": KANDI} if address == "site" else {})))
     assert not at.exception
-    panels = show.panels(at.session_state[show.SHOWN]) if address in WITH_FILES else ()
+    panels = (
+        panel_display.panels(at.session_state[panel_display.SHOWN]) if address in WITH_FILES else ()
+    )
     return f"{everything(at)} {at.session_state} {at.query_params}", list(panels)
 
 

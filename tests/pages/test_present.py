@@ -7,17 +7,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
-from dashboard.actions import steering as record
+from dashboard.actions import targets_and_decisions as record
 from dashboard.answers import deck, network
-from dashboard.answers import stories as known
+from dashboard.answers import saved_stories as known
+from dashboard.answers.context import engine
 from dashboard.answers.question import Question
-from dashboard.answers.view import engine
 from dashboard.exports import EXPORTS, Export
 from dashboard.period import clip, resolve
 from dashboard.stories import Step, ready
-from dashboard.ui import drafts, session, stories
-from dashboard.ui import present as telling
-from db import steering as steer
+from dashboard.ui import presentation as telling
+from dashboard.ui import session, story_drafts, story_editor
+from db import targets_and_decisions as steer
 from tests.pages.app import link, sound, visit_page, words
 
 
@@ -34,19 +34,19 @@ def running(at, what: int) -> None:
 
 def prepare(at) -> None:
     """Ask for what changes the story."""
-    at.toggle(key=stories.OWN).set_value(True).run()
+    at.toggle(key=story_editor.OWN).set_value(True).run()
 
 
 def unfold(at, number: int) -> None:
     """Ask for the fields of a slide."""
-    if not at.toggle(key=stories.OWN).value:
+    if not at.toggle(key=story_editor.OWN).value:
         prepare(at)
     at.button(key=f"modifier_{number}").click().run()
 
 
 def story(at):
     """The story on the page, as it was changed there."""
-    held = at.session_state[drafts.DRAFTS]
+    held = at.session_state[story_drafts.DRAFTS]
     return held[next(reversed(held))].story
 
 
@@ -215,7 +215,7 @@ def test_who_may_not_read_is_told_nothing(demo, monkeypatch):
     nobody = Person("personne", "inconnu")
     monkeypatch.setattr(session, "person", lambda: nobody)
     at = present()
-    assert drafts.DRAFTS not in at.session_state
+    assert story_drafts.DRAFTS not in at.session_state
     with pytest.raises(NotAllowed):
         record.keep_story(nobody, ready("national"))
     with pytest.raises(NotAllowed):
@@ -246,16 +246,16 @@ def pressed_twice() -> None:
     import streamlit as st
 
     from dashboard.accounts.rights import LOCAL_READER
-    from dashboard.ui import drafts, stories
+    from dashboard.ui import story_drafts, story_editor
 
-    first, *_, last = drafts.on_page(LOCAL_READER, "national").slides
-    stories._retire("national", first + 2)
-    stories._retire("national", first + 2)
-    stories._move("national", first + 2, -1)  # it is no more
-    stories._move("national", last, 1)  # a button that is not to be pressed
-    stories._word("national", first, "note", "of another page")
-    stories._word("no longer there", first, "note", "of another page")
-    st.text(" ".join(step.code for step in drafts.get("national").story.steps))
+    first, *_, last = story_drafts.on_page(LOCAL_READER, "national").slides
+    story_editor._retire("national", first + 2)
+    story_editor._retire("national", first + 2)
+    story_editor._move("national", first + 2, -1)  # it is no more
+    story_editor._move("national", last, 1)  # a button that is not to be pressed
+    story_editor._word("national", first, "note", "of another page")
+    story_editor._word("no longer there", first, "note", "of another page")
+    st.text(" ".join(step.code for step in story_drafts.get("national").story.steps))
 
 
 def test_who_presses_twice_on_a_slide_s_button_means_one_slide(demo):

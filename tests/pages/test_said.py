@@ -3,13 +3,13 @@
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.actions import steering
-from dashboard.answers.view import engine
+from dashboard.actions import targets_and_decisions
+from dashboard.answers.context import engine
 from dashboard.stories import LONGEST_HEADLINE, LONGEST_TEXT, MOST_STEPS, Step, Story
-from dashboard.ui import stories
+from dashboard.ui import story_editor
 from dashboard.ui.gate import LONGEST_QUERY
 from dashboard.ui.said import LARGEST, MOST, fits
-from db import steering as steer
+from db import targets_and_decisions as steer
 from tests.pages.app import visit_page
 from tests.ui.test_said import entries
 
@@ -20,11 +20,11 @@ def test_a_story_of_as_many_words_as_may_be_is_heard(filled, using):
     using(filled)
     headline, words = "報" * LONGEST_HEADLINE, "報" * LONGEST_TEXT
     steps = (Step("ouverture", "", headline, words, words),) * MOST_STEPS
-    steering.keep_story(LOCAL_READER, Story("longue", headline, steps))
+    targets_and_decisions.keep_story(LOCAL_READER, Story("longue", headline, steps))
     try:
         at = visit_page("presenter", histoire="longue")
-        at.toggle(key=stories.OWN).set_value(True).run()
-        at.session_state[stories.UNFOLDED] = set(range(MOST_STEPS))
+        at.toggle(key=story_editor.OWN).set_value(True).run()
+        at.session_state[story_editor.UNFOLDED] = set(range(MOST_STEPS))
         at.run(timeout=60)
         assert len(at.text_area) == MOST_STEPS and at.text_area[-1].value == words
         message = BackMsg()

@@ -15,11 +15,11 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.__main__ import main
 from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
-from dashboard.actions import steering as record
-from dashboard.answers import follow, network, view, worsening
+from dashboard.actions import targets_and_decisions as record
+from dashboard.answers import context, control_charts, network, site_alerts
 from dashboard.answers.bulletin import in_words
+from dashboard.answers.context import engine as opened
 from dashboard.answers.question import Question
-from dashboard.answers.view import engine as opened
 from dashboard.french import month_label
 from dashboard.indicators import BY_CODE
 from dashboard.period import add_months, month_end, today
@@ -43,7 +43,7 @@ def desk(office, database_url, using) -> Iterator[Office]:
     """Somebody who hands in files to the database that the pages show."""
     using(database_url)
     yield office
-    view.forget()
+    context.forget()
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def filled(databases) -> Iterator[str]:
     """The address of fictitious data, which nobody changes."""
     with databases.fresh(visits=20_000) as url:
         yield url
-        view.forget()
+        context.forget()
 
 
 def month_of_waits(first: date, wait: int, site: str) -> list[list]:
@@ -193,7 +193,7 @@ def test_a_decision_on_the_median_wait_stays_on_the_page_of_the_site(desk, at_th
 def test_the_page_of_a_site_says_each_of_its_alerts_and_what_was_decided(desk, at_the_time):
     alarming(desk)
     page = sound(visit_page("site", centre=KANDI))
-    first, *others = worsening.of_site(LOCAL_READER, Question(LAST, month_end(LAST), site=KANDI))
+    first, *others = site_alerts.of_site(LOCAL_READER, Question(LAST, month_end(LAST), site=KANDI))
     assert first.indicator == "wait_p50" and others, "what people feel comes first"
     title = plain(heading(page))
     assert re.match(r"CCSP de Kandi : attente de \d+ min, contre \d+ min d'habitude", title)
@@ -221,7 +221,7 @@ def test_a_month_of_which_a_site_handed_in_a_part_is_not_judged(desk):
             for _ in range(5)
         ]
         desk.hand_in("registre", *lines)
-        assert follow.signals(LOCAL_READER, [KANDI])[KANDI]["wait_p50"].flagged is judged
+        assert control_charts.signals(LOCAL_READER, [KANDI])[KANDI]["wait_p50"].flagged is judged
 
 
 def test_signals_open_on_the_first_of_the_list_until_a_series_is_chosen(desk):
@@ -267,10 +267,12 @@ def test_a_decision_without_what_or_who_is_refused_and_keeps_what_was_typed(
     alarming(desk)
     at = decide(sound(visit_page("signaux")), what, who)
     assert [e.value for e in at.error] == [reason]
-    assert at.text_input(key="decision_quoi").value == what and not follow.decisions(LOCAL_READER)
+    assert at.text_input(key="decision_quoi").value == what and not control_charts.decisions(
+        LOCAL_READER
+    )
     assert (
         not decide(at, "ouvrir un guichet", "le directeur").error
-        and len(follow.decisions(LOCAL_READER)) == 1
+        and len(control_charts.decisions(LOCAL_READER)) == 1
     )
     assert at.text_input(key="decision_quoi").value == ""
 
@@ -327,7 +329,7 @@ def test_the_nearest_target_holds(desk):
         assert not aim(visit_page("signaux"), "wait_p50", value, "essai", scope).error
         found.append(
             [
-                follow.signals(LOCAL_READER, [s])[s]["wait_p50"].target
+                control_charts.signals(LOCAL_READER, [s])[s]["wait_p50"].target
                 for s in (KANDI, home, "nation")
             ]
         )
@@ -359,7 +361,10 @@ def test_a_target_that_cannot_be_is_refused_in_french(desk, indicator, value, so
     hand_in(desk, LAST, [CALM])
     at = aim(sound(visit_page("signaux")), indicator, value, source)
     assert [plain(e.value).replace("\\", "").replace("−", "-") for e in at.error] == [reason]
-    assert not follow.targets(LOCAL_READER) and at.number_input(key="cible_valeur").value == value
+    assert (
+        not control_charts.targets(LOCAL_READER)
+        and at.number_input(key="cible_valeur").value == value
+    )
     assert not at.run().error, "said once"
 
 
@@ -368,7 +373,7 @@ def test_a_second_target_for_the_same_day_is_refused(desk):
     at = aim(sound(visit_page("signaux")), "wait_p50", 20, "plan")
     at = aim(sound(at), "wait_p50", 25, "autre plan")
     assert "Une cible est déjà fixée pour cet indicateur, ce périmètre et ce jour" in said(at)
-    assert [t[2] for t in follow.targets(LOCAL_READER)] == [20]
+    assert [t[2] for t in control_charts.targets(LOCAL_READER)] == [20]
     assert not aim(at, "wait_p50", 25, "autre plan", KANDI).error
 
 
@@ -383,7 +388,8 @@ def test_who_answers_for_a_department_sets_nothing_for_the_network(desk, monkeyp
         with pytest.raises(NotAllowed):
             record.set_target(director, "wait_p50", scope, 20, today(), "plan")
     assert (
-        not aim(at, "wait_p50", 20, "plan", home).error and len(follow.targets(LOCAL_READER)) == 1
+        not aim(at, "wait_p50", 20, "plan", home).error
+        and len(control_charts.targets(LOCAL_READER)) == 1
     )
 
 
@@ -432,7 +438,7 @@ def test_a_site_under_twelve_months_stands_outside_and_is_named(desk):
     hand_in(desk, add_months(LAST, -2), [LONG] * 3, NIKKI)
     page = sound(unfold(visit_page("signaux", indicateur="wait_p50")))
     assert "moins de douze mois de données : CCSP de Nikki." in said(page)
-    whole = follow.signals(LOCAL_READER, ["nation"])["nation"]["wait_p50"]
+    whole = control_charts.signals(LOCAL_READER, ["nation"])["nation"]["wait_p50"]
     assert whole.value < CALM + 2 and not whole.flagged
 
 
@@ -452,7 +458,7 @@ def test_a_proposed_level_is_refused_and_its_signals_come_back_or_accepted(desk)
     )
     at = sound(visit_page("signaux", centre=KANDI))
     assert "CCSP de Kandi" in tables(at) and "Attente médiane" in tables(at)
-    series = lambda: follow.signals(LOCAL_READER, [KANDI])[KANDI]["wait_p50"]  # noqa: E731
+    series = lambda: control_charts.signals(LOCAL_READER, [KANDI])[KANDI]["wait_p50"]  # noqa: E731
     flags = series().course.rule.tolist()
     assert not series().flagged and sum(map(bool, flags)) == 12, "those of the run are kept"
     refused = answer_level(at, " ", "Refuser")
@@ -768,8 +774,8 @@ def delays(at: AppTest) -> list[str]:
 
 def test_the_signals_of_all_sites_ask_the_database_once(demo):
     codes = ["nation", "Zou", *network.names(LOCAL_READER)]
-    follow.signals(LOCAL_READER, codes)
+    control_charts.signals(LOCAL_READER, codes)
     asked = []
     event.listen(opened(), "before_cursor_execute", lambda *a: asked.append(a[2]))
-    assert len(follow.signals(LOCAL_READER, codes)) == len(codes)
+    assert len(control_charts.signals(LOCAL_READER, codes)) == len(codes)
     assert len([s for s in asked if "journal" in s]) == 1 and len(asked) <= 2, asked

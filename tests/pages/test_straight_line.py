@@ -9,7 +9,7 @@ from types import CodeType
 
 import pytest
 
-from dashboard.answers import view
+from dashboard.answers import context
 from tests.pages.straight_line import BLOCK, PAPER, STOPS, filled, happened
 
 PAPER_TEXT = PAPER.read_text(encoding="utf-8")
@@ -35,7 +35,7 @@ def test_a_file_passes_every_stop_and_leaves_there_what_the_document_shows(
 ):
     using(database_url)
     run, blocks = happened(tmp_path)
-    view.forget()  # the database goes
+    context.forget()  # the database goes
     assert [stop for stop in STOPS if not codes(stop) & run.passed] == []
     now = filled(PAPER_TEXT, blocks)
     if now != PAPER_TEXT:

@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.accounts.lookout import OPEN, Lookout
-from dashboard.answers import view
+from dashboard.accounts.session_cache import OPEN, Lookout
+from dashboard.answers import context
 from dashboard.settings import ROOT
 from dashboard.ui import session
 from tests.pages.app import heading
@@ -21,7 +21,7 @@ def fictitious(sqlite, using, monkeypatch):
         # tests/pages/app.py puts who sits at the machine in place of whoever asks.
         monkeypatch.setattr(session.LOOKOUT, "asks", partial(Lookout.asks, session.LOOKOUT))
         yield
-        view.forget()
+        context.forget()
         session.LOOKOUT.forget()
 
 

@@ -16,9 +16,9 @@ from dashboard.settings import ROOT
 NOT_OURS = (ROOT / "tests", ROOT / ".venv", Path(sys.prefix).resolve())
 # What stands between who asks and who answers: the cache of answers, and functions without a name.
 BETWEEN = (
-    "dashboard.answers.kept.",
-    "dashboard.answers.view.weighing.",
-    "dashboard.answers.view.quick.",
+    "dashboard.answers.cache.",
+    "dashboard.answers.context.weighing.",
+    "dashboard.answers.context.quick.",
 )
 Chain = tuple[str, ...]  # functions, each of which called the next
 

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from dashboard.accounts.rights import Person
-from dashboard.answers import view
+from dashboard.answers import context
 from dashboard.period import today
 from dashboard.settings import load
 from db.engine import make_engine
@@ -27,7 +27,7 @@ def in_use(url: str):
     try:
         yield
     finally:
-        view.forget()
+        context.forget()
         os.environ.pop("DATABASE_URL")
         if before is not None:
             os.environ["DATABASE_URL"] = before
@@ -62,5 +62,5 @@ def read(
 
 
 def _answers() -> Iterator[said.Said]:
-    with view.run():
+    with context.run():
         yield from said.everything()

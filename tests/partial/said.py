@@ -8,14 +8,14 @@ from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import (
     bulletin,
     cards,
+    complaint_delays,
     complaints,
     completeness,
     deck,
-    delays,
-    directory,
-    first_sight,
     headlines,
     network,
+    opening_answers,
+    site_directory,
     sites,
 )
 from dashboard.answers.question import Question
@@ -75,7 +75,7 @@ def names(places) -> dict[str, tuple[str, ...]]:
 
 
 def _texts(question: Question, period, story: str) -> Iterator[tuple[str, str, str, str]]:
-    for reply in first_sight.replies(LOCAL_READER, question):
+    for reply in opening_answers.replies(LOCAL_READER, question):
         yield f"premières réponses : {reply.label}", reply.text, "", ""
     for name in (
         ("site", "complaints", "waits", "signals")
@@ -106,15 +106,15 @@ def _panels(question: Question) -> Iterator[Panel]:
         yield cards.cards(who, question, placed(place), f"chiffres {place}")
     for one in (complaints.waiting, complaints.ages, complaints.by_place, complaints.reasons):
         yield one(who, question, one.__name__)
-    yield delays.flow(who, question, "flow")
-    yield delays.survival(who, question, "survival")
+    yield complaint_delays.flow(who, question, "flow")
+    yield complaint_delays.survival(who, question, "survival")
     for one in (completeness.not_reported, completeness.silent, completeness.closed):
         yield one(who, question, one.__name__)
     if question.site:
         yield completeness.each_day(who, question, "each_day")
     else:
-        yield directory.of_sites(who, question, "of_sites")
-        yield directory.of_departments(who, question, "of_departments")
+        yield site_directory.of_sites(who, question, "of_sites")
+        yield site_directory.of_departments(who, question, "of_departments")
         yield sites.side_by_side(who, question)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.statistics.limits import NONE, two_rules
+from dashboard.statistics.control_limits import NONE, two_rules
 from dashboard.statistics.seasonal import HISTORY, line, same_sites, season, seasonal
 
 SEASON = np.log([1.02, 0.98, 1.0, 0.95, 0.97, 1.0, 0.90, 0.70, 1.20, 1.28, 1.05, 0.88])

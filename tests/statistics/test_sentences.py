@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.statistics import sentences
-from dashboard.statistics.budget import Budget
+from dashboard.statistics.change_decomposition import decompose
+from dashboard.statistics.control_limits import ON_ONE_SIDE, OUTSIDE
+from dashboard.statistics.expected_false_alarms import Budget
 from dashboard.statistics.funnel import Position
-from dashboard.statistics.limits import ON_ONE_SIDE, OUTSIDE
-from dashboard.statistics.mix import decompose
 from dashboard.statistics.survival import Median
 from dashboard.statistics.variation import Assurance, Variation
 

@@ -7,7 +7,7 @@ import pytest
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
-from dashboard.ui import callbacks, kinds
+from dashboard.ui import callbacks, widget_validation
 from tests.served_callbacks import call_as_served
 
 
@@ -80,9 +80,9 @@ def page_of_a_form():
     """A button, whose field is there no more; what it does, another does too."""
     import streamlit as st
 
-    from dashboard.ui import errors, kinds
+    from dashboard.ui import error_messages, widget_validation
 
-    @errors.said_plainly()
+    @error_messages.said_plainly()
     def work(key: str) -> None:
         typed = st.session_state
         typed["done"] = typed.get("none", "") + typed[key]
@@ -90,7 +90,7 @@ def page_of_a_form():
     st.button("Work", on_click=work, args=("word",))
     st.button("Ask", on_click=work, args=("asked",))
     st.session_state.setdefault("asked", "yes")
-    kinds.say_what_was_left()
+    widget_validation.say_what_was_left()
     st.text(st.session_state.get("done"))
 
 
@@ -98,7 +98,7 @@ def test_a_callback_without_its_field_does_nothing_says_so_and_leaves_one_line(a
     at = AppTest.from_function(page_of_a_form).run()
     at = at.button[0].click().run()
     assert not at.exception and not at.error and at.text[0].value == "None"
-    assert [w.value for w in at.warning] == [kinds.SENTENCE]
+    assert [w.value for w in at.warning] == [widget_validation.SENTENCE]
     lines = [r for r in caplog.records if r.levelno >= logging.WARNING and r.name == "ccsp"]
     assert [(r.levelname, bool(r.exc_info)) for r in lines] == [("WARNING", False)]
     assert "word" in lines[0].getMessage()

@@ -15,13 +15,13 @@ import pytest
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from dashboard.accounts.lookout import Reading, Seen, State
+from dashboard.accounts.session_cache import Reading, Seen, State
 from dashboard.accounts.sign_ins import digest, place
+from dashboard.log import REFUSED
 from dashboard.ui import arrivals, asking, connection
 from dashboard.ui.arrivals import Arrivals, Waiting
 from dashboard.ui.asking import Requests
 from dashboard.ui.connection import FRAMES, Connection, Socket
-from dashboard.ui.log import REFUSED
 from dashboard.ui.said import TOO_MUCH
 
 try:

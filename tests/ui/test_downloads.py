@@ -12,14 +12,15 @@ from threading import Event, Semaphore
 import pytest
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 
-from dashboard.accounts.lookout import Lookout, limits
+from dashboard import log
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
-from dashboard.answers import view
+from dashboard.accounts.session_cache import Lookout, limits
+from dashboard.answers import context
 from dashboard.exports import NotMade
+from dashboard.one_run_at_a_time import HELD, TURNS, aside
 from dashboard.settings import load
-from dashboard.turn import HELD, TURNS, aside
-from dashboard.ui import downloads, log, session
-from db import access
+from dashboard.ui import downloads, session
+from db import accounts_and_sessions
 from db.engine import writing
 from tests.builders import Office, visit
 
@@ -32,10 +33,10 @@ def desk(office, database_url, monkeypatch) -> Iterator[Office]:
     monkeypatch.setenv("DATABASE_URL", database_url)
     load.cache_clear()
     office.hand_in("registre", visit())
-    monkeypatch.setattr(session, "LOOKOUT", Lookout(view.engine, limits))
+    monkeypatch.setattr(session, "LOOKOUT", Lookout(context.engine, limits))
     log.SPARING.begin()
     yield office
-    view.forget()
+    context.forget()
     load.cache_clear()
 
 
@@ -43,7 +44,7 @@ def desk(office, database_url, monkeypatch) -> Iterator[Office]:
 def signed_in(desk, monkeypatch) -> Iterator[str]:
     """The account of a director of the Zou, whose page is open; its id."""
     with writing(desk.engine, queue=False) as connection:
-        account = access.add_account(
+        account = accounts_and_sessions.add_account(
             connection,
             "directrice",
             role=Role.DIRECTOR,
@@ -100,7 +101,7 @@ def test_a_file_that_was_offered_is_not_made_once_the_rights_have_changed(
 ):
     make, made = offered()
     with writing(desk.engine, queue=False) as connection:
-        access.change_account(connection, signed_in, **change)
+        accounts_and_sessions.change_account(connection, signed_in, **change)
     session.LOOKOUT.forget()
     with pytest.raises(downloads.Gone):
         make()

@@ -15,9 +15,10 @@ from streamlit.web.server.starlette.starlette_static_routes import (
     create_streamlit_static_assets_routes,
 )
 
+from dashboard import log
 from dashboard.accounts.rights import LOCAL_READER, NOBODY, Person, Role
-from dashboard.ui import gate, log, shell, sign_in_pages
-from dashboard.ui.navigation import MOVED, PAGES, pages_of
+from dashboard.navigation import MOVED, PAGES, pages_of
+from dashboard.ui import gate, shell, sign_in_pages
 from dashboard.ui.sign_in import WHO
 from tests.accounts.asgi import Answer, Browser, run
 

@@ -6,7 +6,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from dashboard.accounts.lookout import OPEN
+from dashboard.accounts.session_cache import OPEN
 from dashboard.ui import pace
 from dashboard.ui.pace import FILES, Paces
 

@@ -23,9 +23,9 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dashboard.forms import workbook
+from dashboard.forms.cell_display import ROUNDED, TEXT, shown
 from dashboard.forms.formats import FORMATS, Column, Format
 from dashboard.forms.number_format import HASHES
-from dashboard.forms.shown import ROUNDED, TEXT, shown
 from db.codes import MAN, WOMAN
 from tests.forms.reading import COTONOU, KANDI, Read
 from tests.workbooks.cells import ENGLISH, WRONG, Written, reference, written

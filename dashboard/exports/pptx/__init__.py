@@ -10,10 +10,10 @@ from datetime import UTC
 
 from dashboard.exports.pptx.slides import write_slide
 from dashboard.exports.pptx.template import blank
-from dashboard.exports.pptx.texts import clean
+from dashboard.exports.pptx.text_fitting import clean
+from dashboard.one_run_at_a_time import give_way
 from dashboard.panel import Deck
 from dashboard.period import now
-from dashboard.turn import give_way
 
 
 def pptx(deck: Deck) -> bytes:

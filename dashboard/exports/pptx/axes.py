@@ -36,7 +36,7 @@ from dashboard.exports.pptx.shapes import (
     words,
     write,
 )
-from dashboard.exports.pptx.texts import BODY, SMALL, fitted, tall, wide
+from dashboard.exports.pptx.text_fitting import BODY, SMALL, fitted, tall, wide
 from dashboard.palette import GRID, PAPER, SOFT
 from dashboard.panel import Panel
 

@@ -16,12 +16,12 @@ from pptx.slide import Slide as Page
 
 from dashboard import french
 from dashboard.charts import Native
-from dashboard.charts.control import COLOURS, STATES
+from dashboard.charts.control_chart import COLOURS, STATES
 from dashboard.charts.style import Row, Spec
 from dashboard.exports.pptx import axes
 from dashboard.exports.pptx.axes import SIDE, TAIL, TOP, Scale
 from dashboard.exports.pptx.shapes import Box, Run, leaf, look, paint, pen, rest, rgb, said, write
-from dashboard.exports.pptx.texts import BODY, SMALL, cut, wide
+from dashboard.exports.pptx.text_fitting import BODY, SMALL, cut, wide
 from dashboard.palette import ACCENT, ALERT, INK, MAIN, NONE, PALE, SOFT, Colour
 from dashboard.panel import Panel
 

@@ -15,12 +15,12 @@ from pptx.shapes.shapetree import SlideShapes
 from pptx.slide import Slide as Page
 from pptx.util import Inches
 
-from dashboard.exports import geography
-from dashboard.exports.geography import CHIP, CORNER, FRAMES, Mark
-from dashboard.exports.labels import labels
+from dashboard.exports import map_geometry
+from dashboard.exports.map_geometry import CHIP, CORNER, FRAMES, Mark
+from dashboard.exports.map_labels import labels
 from dashboard.exports.map_marks import sample
 from dashboard.exports.pptx.shapes import CENTRED, Box, Run, area, flat, grouped, said, words, write
-from dashboard.exports.pptx.texts import BODY, SMALL, cut, tall, wide, wrapped
+from dashboard.exports.pptx.text_fitting import BODY, SMALL, cut, tall, wide, wrapped
 from dashboard.french import SPACE
 from dashboard.palette import COAST, GRID, INK, LAND, NONE, PAPER, SEA, SOFT, WASH
 from dashboard.panel import Panel, Plot
@@ -42,7 +42,7 @@ FORMS = {"square": MSO_SHAPE.RECTANGLE, "hexagon": MSO_SHAPE.HEXAGON, "GSRU": MS
 def draw_map(made: Page, panel: Panel, plot: Plot, box: Box) -> None:
     """The panel's map with its legend at the right."""
     place = box.within(0, 0, LEGEND + 0.25, 0)
-    drawing = geography.draw(plot, place.w * 72, place.h * 72, scale=SCALE, names=SMALL * NAMES)
+    drawing = map_geometry.draw(plot, place.w * 72, place.h * 72, scale=SCALE, names=SMALL * NAMES)
     shapes, before = made.shapes, len(made.shapes)
 
     def at(x: float, y: float, w: float = 0, h: float = 0) -> Box:
@@ -121,7 +121,7 @@ def _sample(shapes: SlideShapes, x: float, y: float, mark: Mark) -> None:
 def _under(shapes: SlideShapes, x: float, y: float, mark: Mark) -> None:
     """Frame and ring of a mark with its middle there."""
     before = len(shapes)
-    _, ring, frame = (size / 72 for size in geography.sizes(mark, SCALE))
+    _, ring, frame = (size / 72 for size in map_geometry.sizes(mark, SCALE))
     if frame and mark.frame:
         across = frame * (2 / math.sqrt(3) if mark.frame == "hexagon" else 1)
         form = FORMS.get(mark.frame, MSO_SHAPE.OVAL)
@@ -139,7 +139,7 @@ def _under(shapes: SlideShapes, x: float, y: float, mark: Mark) -> None:
 def _over(shapes: SlideShapes, x: float, y: float, mark: Mark, alt: str = "") -> None:
     """The mark itself, its letter at the upper right, its badge at the lower right."""
     before = len(shapes)
-    own, _, frame = (size / 72 for size in geography.sizes(mark, SCALE))
+    own, _, frame = (size / 72 for size in map_geometry.sizes(mark, SCALE))
     form = FORMS.get(mark.kind, MSO_SHAPE.OVAL)
     body = area(
         shapes,

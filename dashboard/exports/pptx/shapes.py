@@ -18,7 +18,7 @@ from pptx.shapes.shapetree import SlideShapes
 from pptx.text.text import Font, TextFrame
 from pptx.util import Inches, Pt
 
-from dashboard.exports.pptx.texts import BODY
+from dashboard.exports.pptx.text_fitting import BODY
 from dashboard.palette import INK, SOFT
 
 WIDTH, HEIGHT = 13.333, 7.5

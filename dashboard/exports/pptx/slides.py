@@ -30,7 +30,17 @@ from dashboard.exports.pptx.shapes import (
     write,
 )
 from dashboard.exports.pptx.tables import draw_table
-from dashboard.exports.pptx.texts import BODY, LARGE, SMALL, clean, cut, fitted, tall, wide, wrapped
+from dashboard.exports.pptx.text_fitting import (
+    BODY,
+    LARGE,
+    SMALL,
+    clean,
+    cut,
+    fitted,
+    tall,
+    wide,
+    wrapped,
+)
 from dashboard.palette import (
     ALERT,
     CHANGE,

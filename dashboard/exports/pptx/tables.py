@@ -9,7 +9,7 @@ from pptx.util import Inches
 
 from dashboard import french
 from dashboard.exports.pptx.shapes import Box, Run, paint, rest, said, write
-from dashboard.exports.pptx.texts import BODY, cut, tall, wide, wrapped
+from dashboard.exports.pptx.text_fitting import BODY, cut, tall, wide, wrapped
 from dashboard.palette import INK, MAIN, PAPER, WASH
 from dashboard.panel import Column, Panel, Table
 

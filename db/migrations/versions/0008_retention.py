@@ -43,7 +43,7 @@ BACK = {
 def upgrade() -> None:
     op.create_table(
         "retention",
-        sa.Column("what", sa.String(length=20), nullable=False, comment="of db.retain.TERMS"),
+        sa.Column("what", sa.String(length=20), nullable=False, comment="of db.retention.TERMS"),
         sa.Column("before", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("what", name=op.f("pk_retention")),
     )

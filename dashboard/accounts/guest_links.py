@@ -1,0 +1,126 @@
+"""Links by which guests of a workshop come in: made, listed, closed, used. A link has an account of its own, which no password
+opens and which ends with it; the link itself is kept by whom it was given to, the database has its SHA-256.
+
+Before: `db.accounts_and_sessions`. After: `dashboard.actions.guest_links`, which checks who may make one; the gate, where they
+come in.
+"""
+
+import secrets
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, Engine
+
+from dashboard.accounts import access_journal, guest_link_rights, sign_ins
+from dashboard.accounts.rights import Role
+from dashboard.accounts.sign_ins import Browser, Refusal, digest, new_token
+from dashboard.period import noted, today
+from db import accounts_and_sessions
+from db.accounts_and_sessions import Link
+from db.engine import writing
+from db.write import Refused
+
+LONGEST = 14  # days
+MOST_USES = 40
+LONGEST_NAME = 120
+NO_SUCH_LINK = "Ce lien ne fait entrer personne : il est fini, fermé, ou a déjà servi trop de fois. En demander un autre."
+
+
+def make(
+    engine: Engine, what: str, until: date, departments: Collection[str] | None, by: str
+) -> tuple[Link, str]:
+    """Make a link for a workshop, which holds up to the end of a day; gives it, and its token, to be told once. Raises
+    Refused."""
+    what = " ".join(what.split())
+    if not 1 <= len(what) <= LONGEST_NAME:
+        raise Refused(f"Dire pour quel atelier est le lien, en {LONGEST_NAME} signes au plus.")
+    token = new_token()
+    with writing(engine, queue=False) as connection:
+        _, end = noted(until, until)  # of the day there, as the database dates
+        if accounts_and_sessions.now(connection) >= end or until > today() + timedelta(
+            days=LONGEST
+        ):
+            raise Refused(f"Un lien tient jusqu'à un jour à venir, {LONGEST} jours au plus.")
+        _let(connection, by, departments)
+        there, _ = accounts_and_sessions.places(connection)
+        if departments is not None and (not departments or set(departments) - there):
+            raise Refused("Dire de quels départements, par leurs noms.")
+        account = accounts_and_sessions.add_account(
+            connection,
+            f"invites.{secrets.token_hex(4)}",
+            role=Role.GUEST,
+            departments=None if departments is None else frozenset(departments),
+            sites=None,
+            email=None,
+            works_until=end,
+        )
+        number = accounts_and_sessions.add_link(connection, account, digest(token), what, by)
+        found = _numbered(accounts_and_sessions.links(connection), number)
+        told = {
+            "link": number,
+            "for": what,
+            "until": str(until),
+            "departments": sorted(departments or ()),
+        }
+        access_journal.note(connection, by, "guest link made", told)
+    return found, token
+
+
+def links(engine: Engine) -> list[Link]:
+    """Every link, the latest first."""
+    with engine.connect() as connection:
+        return accounts_and_sessions.links(connection)
+
+
+def holds(link: Link, now: datetime) -> bool:
+    """Whether somebody may still come in by it."""
+    return not link.closed and now < link.until and link.uses < MOST_USES
+
+
+def close(engine: Engine, number: int, by: str) -> None:
+    """Let nobody in by a link any more; whoever came in by it is out at once. Raises Refused."""
+    with writing(engine, queue=False) as connection:
+        guest_link_rights.close(
+            connection, _numbered(accounts_and_sessions.links(connection), number), by
+        )
+
+
+def enter(engine: Engine, token: str, browser: Browser) -> str:
+    """Let a guest in; gives the token of a new sign-in. Raises Refusal."""
+    mine = new_token()
+    with engine.connect() as connection:  # who has none keeps no writer waiting
+        if not accounts_and_sessions.has_link(connection, digest(token)):
+            raise Refusal(NO_SUCH_LINK)
+    with writing(engine, queue=False) as connection:
+        account = accounts_and_sessions.use_link(connection, digest(token), MOST_USES)
+        if account is None:
+            raise Refusal(NO_SUCH_LINK)
+        sign_ins.begin(connection, account, mine, browser)
+        holder = accounts_and_sessions.account(connection, account)
+        what = next(
+            (
+                one.what
+                for one in accounts_and_sessions.links(connection)
+                if one.account_id == account
+            ),
+            "",
+        )
+        told = {**sign_ins.by(browser, "link"), "for": what}
+        access_journal.note(connection, holder.name if holder else "", "signed in", told)
+    return mine
+
+
+def _let(connection: Connection, by: str, departments: Collection[str] | None) -> None:
+    """Raises Refused where the account that makes a link was closed or narrowed since it was asked; a command has none."""
+    accounts_and_sessions.one_at_a_time(connection)
+    shown = None if departments is None else frozenset(departments)
+    maker = accounts_and_sessions.account_named(connection, by)
+    if maker and not guest_link_rights.holds_for(maker, shown):
+        raise Refused("Ce compte ne peut plus inviter à voir cela.")
+
+
+def _numbered(found: Collection[Link], number: int) -> Link:
+    for link in found:
+        if link.id == number:
+            return link
+    raise Refused(f"Il n'y a pas de lien {number} : python -m dashboard accounts guests")

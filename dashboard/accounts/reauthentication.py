@@ -1,0 +1,47 @@
+"""Who changes accounts or links has proved of late who he is: a page that was left open is not enough.
+
+Before: `db.accounts_and_sessions`. After: `dashboard.actions`, where the right is checked first.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from dashboard.accounts.rights import Person
+from dashboard.accounts.session_cache import NEXT_AT_MOST
+from db import accounts_and_sessions
+from db.write import Refused
+
+WITHIN = timedelta(minutes=15)
+AGAIN = (
+    "Rien n'est encore fait : confirmer d'abord que c'est bien vous, dans la fenêtre que le bouton ouvre, puis recommencer"
+    " ici. Ce que vous avez écrit y reste."
+)
+
+
+class TooLongAgo(Refused):
+    """The password has to be given again first."""
+
+
+def require(engine: Engine, person: Person) -> None:
+    """Raise TooLongAgo where the person, or nobody by the sign-in he acts under, gave a password within a quarter of an hour. A
+    command is no page that was left open: who runs it has no account."""
+    if person.id and not is_recent(engine, person.id, person.entry):
+        raise TooLongAgo(AGAIN)
+
+
+def is_recent(engine: Engine, account: str, number: int) -> bool:
+    """Whether a password was given within a quarter of an hour, under the sign-in of this number or the one that its pages went
+    on with, for this account."""
+    with engine.connect() as connection:
+        at, entry = (
+            accounts_and_sessions.now(connection),
+            accounts_and_sessions.entry_numbered(connection, number),
+        )
+        for _ in range(NEXT_AT_MOST):
+            if entry is None or entry.next_id is None:
+                break
+            entry = accounts_and_sessions.entry_numbered(connection, entry.next_id)
+    if entry is None or entry.ended_at or entry.account_id != account or not entry.proved_at:
+        return False
+    return at - WITHIN < entry.proved_at <= at

@@ -1,0 +1,75 @@
+"""What people wrote when they complained: read one complaint at a time, each reading noted before it is shown; erased one by
+one. Nothing of it is kept by answers.
+
+Before: `db.complaint_texts`, `db.retention`. After: `dashboard.ui.complaint_texts`.
+"""
+
+from dashboard.accounts import reauthentication, rights
+from dashboard.accounts.rights import NotAllowed, Person, may, require
+from dashboard.actions import access_journal
+from dashboard.answers.context import engine, view
+from dashboard.answers.network import sites_with_words
+from dashboard.answers.question import Question
+from db import complaint_texts, retention
+from db.codes import ALL
+from db.complaint_texts import Named
+from db.write import Refused
+
+__all__ = ["Named", "Refused", "are_kept", "erase", "find", "may_erase", "of_open", "read"]
+
+
+def are_kept(person: Person, question: Question) -> bool:
+    """Whether there were words that the person may read, in the places of the question, when the data last moved."""
+    if not may(person, "complaint_texts"):
+        return False
+    there, own = sites_with_words(person), _sites(person, question)
+    return bool(there if own == ALL else there & frozenset(own))
+
+
+def of_open(person: Person, question: Question) -> list[Named]:
+    """The complaints that wait and have words that the person may read, in the places of the question."""
+    with engine().connect() as connection:
+        return complaint_texts.of_open(connection, _sites(person, question))
+
+
+def find(person: Person, reference: str) -> list[Named]:
+    """Those of this reference, answered or not, wherever the person may read words."""
+    with engine().connect() as connection:
+        return complaint_texts.named(connection, _sites(person), reference.strip())
+
+
+def read(person: Person, site: str, reference: str) -> list[str]:
+    """The words of one complaint, once it is noted who read them. Raises NotAllowed."""
+    require(person, "complaint_texts")
+    with engine().connect() as connection:
+        found = complaint_texts.words(connection, _sites(person), site, reference)
+    if found:
+        access_journal.note(person, "read words", {"site": site, "reference": reference})
+    return found
+
+
+def may_erase(person: Person) -> bool:
+    """Whether the person may erase words."""
+    return may(person, "erase_texts")
+
+
+def erase(person: Person, site: str, reference: str, why: str) -> None:
+    """Erase the words of one complaint, which stays counted; the password is asked again. Raises NotAllowed, Refused."""
+    if site not in rights.scopes(person, "erase_texts", view(person).book.homes):
+        raise NotAllowed(f"{person.name} : erase_texts, {site}")
+    if not why.strip():
+        raise Refused("Dire pourquoi : le journal le garde.")
+    reauthentication.require(engine(), person)
+    retention.erase_text(engine(), site, reference, person.name, why.strip())
+
+
+def _sites(person: Person, question: Question | None = None) -> frozenset[str] | str:
+    """The sites whose words the person may read, or ALL; of the question, if there is one."""
+    seen = view(person)
+    own = rights.sites(person, "complaint_texts", seen.book.homes)
+    if question is None:
+        return own
+    asked = seen.sites_of_rows(question)
+    if ALL in (own, asked):
+        return asked if own == ALL else own
+    return frozenset(own) & frozenset(asked)

@@ -1,0 +1,151 @@
+"""What a person enters: targets, decisions, new starts of control charts, presentations. Rights are checked here."""
+
+import math
+from datetime import date, datetime
+
+from dashboard.accounts import rights
+from dashboard.accounts.rights import NotAllowed, Person, Reach, require
+from dashboard.answers import control_charts, saved_stories
+from dashboard.answers.context import engine, view
+from dashboard.answers.slides import KINDS
+from dashboard.indicators import BY_CODE
+from dashboard.judgement.signals import impossible
+from dashboard.stories import NotAStory, Story, check, ready, to_json
+from db import targets_and_decisions as steer
+from db.targets_and_decisions import Overtaken
+from db.write import Refused
+
+__all__ = [
+    "Overtaken",
+    "Refused",
+    "accept_level",
+    "decide",
+    "forget_story",
+    "keep_story",
+    "may_change",
+    "rebase",
+    "refuse_level",
+    "remove_target",
+    "scopes",
+    "set_target",
+]
+
+
+def scopes(person: Person, right: str) -> frozenset[str]:
+    """What the person may do this for: "nation", departments, sites' codes."""
+    return rights.scopes(person, right, view(person).book.homes)
+
+
+def _check(person: Person, right: str, indicator: str, scope: str) -> None:
+    """Raises NotAllowed where the person may not do this, or not for that scope; Refused for an unknown indicator."""
+    if scope not in scopes(person, right) or scope not in control_charts.courses(person):
+        raise NotAllowed(f"{person.name} : {right}, {scope}")
+    if indicator not in BY_CODE:
+        raise Refused(f"« {indicator} » n'est pas un indicateur.")
+
+
+def set_target(
+    person: Person,
+    indicator: str,
+    scope: str,
+    value: float | None,
+    valid_from: date | None,
+    source: str,
+) -> None:
+    """Keep a target. Raises Refused or NotAllowed."""
+    _check(person, "set_targets", indicator, scope)
+    aim = math.nan if value is None else value  # a field left blank
+    if why := impossible(indicator, aim):
+        raise Refused(why)
+    if valid_from is None:
+        raise Refused("Dire à partir de quel jour vaut la cible.")
+    steer.set_target(engine(), indicator, scope, aim, valid_from, source, person.name)
+
+
+def remove_target(person: Person, indicator: str, scope: str, valid_from: date) -> None:
+    """Take a target back. Raises Refused or NotAllowed."""
+    _check(person, "set_targets", indicator, scope)
+    steer.remove_target(engine(), indicator, scope, valid_from, person.name)
+
+
+def decide(
+    person: Person,
+    indicator: str,
+    scope: str,
+    who: str,
+    what: str,
+    due_on: date | None,
+    today: date,
+) -> None:
+    """Keep a decision on a signal. Raises Refused or NotAllowed."""
+    _check(person, "decide", indicator, scope)
+    steer.decide(engine(), indicator, scope, today, who, what, due_on, person.name)
+
+
+def rebase(person: Person, indicator: str, scope: str, month: date, reason: str) -> None:
+    """Start a control chart anew from a month on. Raises Refused or NotAllowed."""
+    _check(person, "rebase", indicator, scope)
+    steer.rebase(engine(), indicator, scope, month, reason, person.name)
+
+
+def refuse_level(person: Person, indicator: str, scope: str, month: date, reason: str) -> None:
+    """Say no to a proposed level of a series. Raises Refused or NotAllowed."""
+    _check(person, "rebase", indicator, scope)
+    steer.refuse_level(engine(), indicator, scope, month, reason, person.name)
+
+
+def accept_level(person: Person, indicator: str, scope: str, month: date, reason: str) -> None:
+    """Say yes to a proposed level of a series. Raises Refused or NotAllowed."""
+    _check(person, "rebase", indicator, scope)
+    steer.accept_level(engine(), indicator, scope, month, reason, person.name)
+
+
+def keep_story(person: Person, story: Story, over: datetime | None = None) -> datetime:
+    """Keep a presentation under its name; since when it is then kept (UTC). over: the same of the one that it replaces, None
+    where there is none; another's is replaced only by who may do so. Raises Refused, NotAllowed; Overtaken where something else
+    is kept under that name by now."""
+    require(person, "keep_stories")
+    try:
+        check(story, KINDS)
+    except NotAStory as reason:
+        raise Refused(str(reason)) from reason
+    if ready(story.name) or ready(f"{story.name}:x"):
+        raise Refused(
+            f"« {story.name} » est le nom d'une présentation toute prête : en choisir un autre."
+        )
+    return steer.keep_story(
+        engine(),
+        story.name,
+        story.title,
+        to_json(story),
+        person.name,
+        account=person.id,
+        own=_own_alone(person),
+        over=over,
+    )
+
+
+def forget_story(person: Person, name: str, kept_at: datetime | None = None) -> None:
+    """Remove a kept presentation, another's only by who may do so. kept_at: since when the version that is meant is kept (UTC),
+    None for whichever it is. Raises Refused or NotAllowed."""
+    require(person, "keep_stories")
+    steer.forget_story(
+        engine(),
+        name,
+        person.name,
+        account=person.id,
+        own=_own_alone(person),
+        kept_at=kept_at,
+    )
+
+
+def may_change(person: Person, name: str) -> bool:
+    """Whether the person may replace or remove the presentation that is kept under this name."""
+    keeper = saved_stories.keepers(person).get(name)
+    if keeper is None or not rights.may(person, "keep_stories"):
+        return False
+    return not _own_alone(person) or keeper.account == person.id
+
+
+def _own_alone(person: Person) -> bool:
+    return rights.reach(person, "keep_stories") != Reach.COUNTRY

@@ -1,0 +1,230 @@
+"""How fast complaints are answered: how long they stay open, and how many come and go each month."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from dashboard import charts, french
+from dashboard.answers import complaint_register as registers
+from dashboard.answers.complaint_register import Register, register
+from dashboard.answers.complaints import NOT_OPEN, cell, none_known
+from dashboard.answers.context import View, answer
+from dashboard.answers.question import Question
+from dashboard.answers.trust import strip
+from dashboard.charts.survival import LONGEST
+from dashboard.indicators import BY_CODE
+from dashboard.panel import Cell, Chart, Message, Panel, count, month, table, words
+from dashboard.partial_counts import Count
+from dashboard.period import ONE_DAY, add_months, day_of, month_end, month_starts
+from dashboard.statistics import sentences
+from dashboard.statistics.survival import curve, median
+from dashboard.wording import BEHIND
+
+S = french.SPACE
+ALL_COMPLAINTS = "Toutes"
+NONE_UNTIL = "aucune plainte reçue avant la fin de la période"
+METHOD = "Les plaintes en cours comptent jusqu'à leur âge d'aujourd'hui (Kaplan-Meier), avec un intervalle à 95 %."
+
+
+@answer
+def survival(
+    view: View, question: Question, key: str, detail: str | None = None, group: str = ALL_COMPLAINTS
+) -> Panel:
+    """How long complaints received in the period stay without an answer, the open ones included.
+
+    detail: field of the register ("category", "name") by which the table goes on. group: whose curve.
+    """
+    title = "Combien de temps sans réponse"
+    received = register(view, question).since(question.first)
+    minimum = BY_CODE["complaint_delay"].minimum
+    if len(received) < minimum:
+        few = "trop peu de plaintes reçues sur cette période"
+        if len(received) and not view.access.guest:
+            return Panel(key, title, Message(f"{french.capital(few)}."))
+        return Panel(
+            key, title, none_known(view, question, few, "plainte connue sur cette période")
+        )
+    of = getattr(received, detail) if detail else np.zeros(0)
+    groups = {
+        ALL_COMPLAINTS: received,
+        **{
+            name: received.where(of == name)
+            for name in sorted(set(of.tolist()), key=french.alphabetical)
+        },
+    }
+    columns = (
+        ("Plaintes", ""),
+        ("Reçues", "count"),
+        ("Sans réponse", "count"),
+        ("Délai médian", "days"),
+        ("Intervalle à 95 %", ""),
+        (f"Sans réponse après {LONGEST} jours", "percent"),
+        ("Plus ancienne en cours", "days"),
+    )
+    listed = table(columns, [_delays(name, part) for name, part in groups.items()])
+    part = groups.get(group, received)
+    if len(part) < minimum:
+        return Panel(
+            key,
+            title,
+            table=listed,
+            caption=f"{group}{S}: trop peu de plaintes pour tracer une courbe.",
+        )
+    finding = sentences.delay(median(part.spent, ~part.open), int(part.spent.max())).rstrip(".")
+    if later := _beyond(part):
+        finding = f"{finding}{S}; {later}"
+    whose = "" if group == ALL_COMPLAINTS else f"{group}{S}: "
+    return Panel(
+        key,
+        title,
+        Chart(charts.survival_chart(_curve(part))),
+        table=listed,
+        finding=f"{whose}{finding}",
+        alt="Part des plaintes encore sans réponse selon leur âge.",
+        reading="La bande est la marge d'erreur · trait vertical : 30 jours",
+        caption=french.capital(
+            f"{whose}la bande est la marge d'erreur{S}; trait vertical{S}: 30 jours."
+        ),
+        strip=f"{strip(view, question, 'complaint_delay')}. {METHOD}",
+    )
+
+
+def _beyond(part: Register) -> str:
+    """« 90 jours après leur réception, 6 % attendaient encore »; "" where none of them is that old."""
+    left = _left(part)
+    if left is None:
+        return ""
+    if not left:
+        return f"aucune n'est restée sans réponse plus de {LONGEST} jours"
+    share = french.percent(left) if left >= 1 else f"moins de {french.percent(1)}"
+    return f"{LONGEST} jours après leur réception, {share} attendaient encore"
+
+
+def _left(part: Register) -> float | None:
+    """The share still open after as many days as the curve is drawn for, in percent; None where nobody can know."""
+    c = curve(part.spent, ~part.open)
+    before = np.flatnonzero(c.ages <= LONGEST)
+    share = float(c.shares[before[-1]]) if len(before) else 1.0
+    return 100 * share if share == 0 or int(part.spent.max()) > LONGEST else None
+
+
+def _curve(part: Register) -> list[tuple[int, float, float | None, float | None]]:
+    c = curve(part.spent, ~part.open)
+    return [
+        (0, 100.0, 100.0, 100.0),
+        *(
+            (int(d), 100 * float(s), _percent(low), _percent(high))
+            for d, s, low, high in zip(c.ages, c.shares, c.lower, c.upper, strict=True)
+        ),
+    ]
+
+
+def _percent(share: float) -> float | None:
+    return None if np.isnan(share) else 100 * float(share)
+
+
+def _delays(name: str, part: Register) -> tuple[Cell, ...]:
+    few = len(part) < BY_CODE["complaint_delay"].minimum
+    middle = median(part.spent, ~part.open)
+    ends = sentences.between(
+        None if middle.low is None else french.number(middle.low),
+        None if middle.high is None else french.days(middle.high),
+    )
+    delay = (
+        words("trop peu")
+        if few
+        else words("plus de la moitié en cours")
+        if middle.days is None
+        else Cell(french.days(middle.days), int(middle.days))
+    )
+    oldest, left = int(part.age.max()), _left(part)
+    return (
+        words(name),
+        count(len(part)),
+        count(int(part.open.sum())),
+        delay,
+        words("" if few else ends),
+        words("—") if few or left is None else Cell(french.percent(left), left),
+        words("aucune") if oldest < 0 else Cell(french.days(oldest), oldest),
+    )
+
+
+@answer
+def flow(view: View, question: Question, key: str) -> Panel:
+    """Complaints received and answered, by month, over the last 25 whole months."""
+    title = "Plaintes reçues et réponses, par mois"
+    if view.access.guest:
+        return Panel(key, title, Message(f"{NOT_OPEN}."))
+    complaints = register(view, question)
+    if not len(complaints):
+        return Panel(
+            key,
+            title,
+            none_known(view, question, NONE_UNTIL, "plainte connue avant la fin de la période"),
+        )
+    last = (
+        question.last
+        if question.last == month_end(question.last)
+        else question.last.replace(day=1) - ONE_DAY
+    )
+    months = [add_months(last.replace(day=1), -n) for n in range(24, -1, -1)]
+    received = _by_month(complaints.received)
+    answered = _by_month(complaints.resolved[complaints.resolved >= 0])
+    rows = [(m, received[m], answered[m]) for m in months]
+    of = [
+        registers.of_month(view, replace(question, first=m, last=month_end(m)), 0) for m in months
+    ]
+    part = not all(one.whole for one in of[-12:])
+    more = sum(a - b for _, a, b in rows[-12:])
+    came = sum(a for _, a, _ in rows[-12:])
+    same = french.plural(came, "plainte reçue", "plaintes reçues")
+    gap = f"{same} et autant de réponses (une réponse peut être à une plainte plus ancienne)"
+    if not came and not more:
+        gap = "ni plainte reçue ni réponse"
+    elif part:
+        answers = french.plural(sum(b for *_, b in rows[-12:]), "réponse")
+        gap = f"{same}, {answers}"
+    if more > 0:
+        gap = f"les plaintes reçues dépassent de {french.number(more)} les réponses"
+    if more < 0:
+        gap = (
+            f"les réponses dépassent de {french.number(-more)} les plaintes reçues (certaines répondent à des plaintes"
+            " plus anciennes)"
+        )
+    drawn = [
+        (m, a if a or one.whole else None, b if b or one.whole else None)
+        for (m, a, b), one in zip(rows, of, strict=True)
+    ]
+    known = ", dans les registres remontés" if part else ""
+    finding = f"Sur les 12 derniers mois entiers{known} : {gap}"
+    return Panel(
+        key,
+        title,
+        Chart(charts.two_lines(drawn, names=("reçues", "réponses"), unit="plaintes")),
+        table=table(
+            (("Mois", "month"), ("Reçues", "count"), ("Réponses", "count"), ("Écart", "count")),
+            [
+                (month(m), *(cell(replace(one, n=n)) for n in (a, b)), _gap(a, b, one))
+                for (m, a, b), one in zip(rows, of, strict=True)
+            ],
+        ),
+        alt="Plaintes reçues et réponses données, par mois.",
+        finding=finding,
+        strip=strip(view, question, "complaints_open"),
+    )
+
+
+def _gap(received: int, answered: int, none: Count) -> Cell:
+    if none.whole:
+        return count(received - answered)
+    return (
+        words(BEHIND) if received or answered else cell(none)
+    )  # of what is only known in part no difference
+
+
+def _by_month(days: np.ndarray) -> Counter[date]:
+    """How many of the days (since 1970) fall into each month, by its first day."""
+    months, counts = np.unique(month_starts(days), return_counts=True)
+    return Counter(dict(zip(map(day_of, months.tolist()), counts.tolist(), strict=True)))

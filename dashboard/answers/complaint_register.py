@@ -1,0 +1,162 @@
+"""The complaints of the register, one by one: counted by whoever may see figures, listed for whoever may see their rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+
+import numpy as np
+
+from dashboard.answers.context import View, answer, answer_with_rows, engine
+from dashboard.answers.network import to_date
+from dashboard.answers.question import Question
+from dashboard.partial_counts import Count, Coverage
+from dashboard.period import day_number
+from db import facts, read
+from db.codes import ALL
+from db.network_state import complaint_arrays
+
+UNKNOWN_CATEGORY = "Non renseignée"  # of a complaint of which nobody wrote what it is about
+
+
+@dataclass(frozen=True)
+class Register:
+    """Complaints received up to a period's end, in the order received: arrays of one length.
+
+    reference: the register's own; "" in what is only to be counted. code, name: of the site. category: of the complaint.
+    received, resolved, known: days since 1970 (resolved: -1 for none; known: up to which the site's complaints are, within
+    the period). age: days open by then, -1 where it was answered.
+    """
+
+    reference: np.ndarray
+    code: np.ndarray
+    name: np.ndarray
+    category: np.ndarray
+    received: np.ndarray
+    resolved: np.ndarray
+    known: np.ndarray
+    age: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.received)
+
+    @property
+    def open(self) -> np.ndarray:
+        """Which are open at the end of the period."""
+        return self.age >= 0
+
+    @property
+    def spent(self) -> np.ndarray:
+        """Days to the answer, or the age of the open ones."""
+        return np.where(
+            self.open, self.age, np.where(self.resolved < 0, 0, self.resolved - self.received)
+        )
+
+    def where(self, kept: np.ndarray) -> "Register":
+        """Those of them for which `kept` holds."""
+        return Register(*(getattr(self, column.name)[kept] for column in fields(self)))
+
+    @property
+    def oldest_first(self) -> "Register":
+        """The same, those that wait longest first."""
+        return self.where(np.argsort(-self.age, kind="stable"))
+
+    def since(self, first: date) -> "Register":
+        """Those received from a day on."""
+        return self.where(self.received >= day_number(first))
+
+
+@answer
+def register(view: View, question: Question) -> Register:
+    """The complaints of the sites whose figures may be seen, without their references: to be counted, never listed."""
+    chosen = view.sites(question)
+    allowed = np.array([chosen == ALL or p.code in chosen for p in view.book.places], dtype=bool)
+    c = view.book.complaints
+    kept = allowed[c["site"]] & (c["received"] <= day_number(_end(view, question)))
+    kept &= _of_service(view, question, c)
+    counted = {name: values[kept] for name, values in c.items()}
+    return _register(view, question, counted, np.full(int(kept.sum()), "", dtype=object))
+
+
+@answer
+def coverage(view: View, question: Question) -> Coverage:
+    """Who handed in the complaints of the question's sites, up to its end or that of the data."""
+    found = facts.handed_in(view.facts(question))
+    return handed_in(found.expected, found.ever, found.current)
+
+
+@answer_with_rows
+def coverage_of_rows(view: View, question: Question) -> Coverage:
+    """The same, of the sites alone whose complaints one by one are for who asks."""
+    found = facts.handed_in(view.facts(question, rows=True))
+    return handed_in(found.expected, found.ever, found.current)
+
+
+def of_month(view: View, question: Question, n: int) -> Count:
+    """So many complaints of a month, the question's, of the sites whose register speaks of it to its end."""
+    found = facts.handed_in(view.facts(question))
+    return Count(n, handed_in(found.expected, found.heard, found.through))
+
+
+def handed_in(expected: int, known: int, current: int) -> Coverage:
+    """Who handed in complaints: of so many sites that should."""
+    return Coverage("registre des plaintes", expected, known, current)
+
+
+def waiting(view: View, question: Question, n: int) -> Count:
+    """So many complaints that wait at the date of the data, of what is known."""
+    return Count(n, coverage(view, to_date(view, question)))
+
+
+@answer_with_rows
+def open_rows(view: View, question: Question) -> Register:
+    """The complaints that are open at the date of the data, the oldest first, of the sites whose rows may be seen: asked
+    of the database, which is told those sites."""
+    book, now = view.book, to_date(view, question)
+    end = _end(view, now)
+    known = min([end, *(book.complaints_as_of(p.id) or end for p in book.places)])
+    with engine().connect() as connection:
+        found = read.open_complaints(connection, view.sites_of_rows(now), end, known)
+    references = np.array([reference for reference, _ in found], dtype=object)
+    c = complaint_arrays([row for _, row in found], book.row)
+    kept = _of_service(view, now, c)
+    listed = _register(view, now, {k: v[kept] for k, v in c.items()}, references[kept])
+    return listed.where(listed.open).oldest_first
+
+
+def _end(view: View, question: Question) -> date:
+    return min(question.last, view.book.known_to or question.last)
+
+
+def _of_service(view: View, question: Question, c: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Which of the complaints are about the question's service."""
+    if not question.service:
+        return np.ones(len(c["service"]), dtype=bool)
+    of: np.ndarray = c["service"] == max(view.book.service_id(question.service), 0)
+    return of
+
+
+def _register(
+    view: View, question: Question, c: Mapping[str, np.ndarray], references: np.ndarray
+) -> Register:
+    """Complaints in words, with their age at the end of the question. c: as `db.network_state.complaint_arrays` has them."""
+    book, end = view.book, _end(view, question)
+    known = np.array(
+        [day_number(book.complaints_as_of(p.id) or end) for p in book.places], dtype=np.int64
+    )
+    at = np.minimum(known[c["site"]], day_number(end))
+    open_ = ((c["resolved"] < 0) | (c["resolved"] > at)) & (c["received"] <= at)
+    labels = {i: label for i, _, label in book.terms}
+    codes, names = (
+        np.array([getattr(p, field) for p in book.places], dtype=object)[c["site"]]
+        for field in ("code", "name")
+    )
+    return Register(
+        references,
+        codes,
+        names,
+        np.array([labels.get(i, UNKNOWN_CATEGORY) for i in c["category"].tolist()], dtype=object),
+        c["received"],
+        c["resolved"],
+        at,
+        np.where(open_, at - c["received"], -1),
+    )

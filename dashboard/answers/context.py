@@ -1,0 +1,290 @@
+"""Who asks, of which state of the data: what every answer is given, and the key under which it is kept.
+
+A run of a page reads the version of the data once (`run`) and asks everything with it. A computation is given a View, which
+holds an access and no person: no answer can reach who may not have it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property, wraps
+from types import MappingProxyType
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import numpy as np
+from sqlalchemy import Engine
+
+from dashboard.accounts.rights import Access, Person, access
+from dashboard.answers.cache import Kept
+from dashboard.answers.question import Question
+from dashboard.period import today
+from dashboard.settings import load
+from db import error_messages, facts, read
+from db.codes import ALL
+from db.engine import make_engine
+from db.network_state import Ledger, for_guests, load_ledger
+
+Which = ParamSpec("Which")
+Answer = TypeVar("Answer")
+
+ANSWERS: Kept[Any] = Kept(1_000)  # of some 20 KB each
+# The ledger of the state in force, and of the one before for who is still at it; and what guests are given of each.
+NETWORKS: Kept[Ledger] = Kept(2)
+GUESTS: Kept[Ledger] = Kept(2)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A state of the data: where they lie, their version, the day it is."""
+
+    url: str
+    version: str
+    day: date
+
+    @property
+    def ledger(self) -> Ledger:
+        """The network in that state."""
+        return NETWORKS.get((self.url, self.version, self.day), self._load)
+
+    @property
+    def guests_ledger(self) -> Ledger:
+        """The same for guests: as if nobody handed complaints in, without what people noted, and who they are. The few figures
+        of complaints that guests may have are put in by `answers.complaints_for_guests`; whatever else would show one finds
+        none."""
+        key = (self.url, self.version, self.day)
+        return GUESTS.get(key, lambda: for_guests(self.ledger))
+
+    def _load(self) -> Ledger:
+        with engine().connect() as connection:
+            return load_ledger(connection)
+
+
+@dataclass(frozen=True)
+class View:
+    """What one who asks may see of a state of the data: all that a computation is given."""
+
+    moment: Moment
+    access: Access
+    book: Ledger
+
+    @cached_property
+    def key(self) -> tuple[Moment, Access]:
+        """What tells this view's answers from others'."""
+        return self.moment, self.access
+
+    @cached_property
+    def of_figures(self) -> "View":
+        """The same without rows; every answer about figures is computed with it, and kept for all who may see the same."""
+        access = self.access.of_figures
+        return self if access == self.access else replace(self, access=access)
+
+    def sites(self, question: Question) -> frozenset[str] | str:
+        """The sites of the question whose aggregates may be seen: codes, or ALL."""
+        place = (question.departments, question.kind, question.site)
+        if place not in self._chosen:  # every figure of a page asks for the same ones
+            self._chosen[place] = self._cut(self.access.aggregates, question)
+        return self._chosen[place]
+
+    @cached_property
+    def _chosen(self) -> dict[tuple[object, ...], frozenset[str] | str]:
+        return {}
+
+    def sites_of_rows(self, question: Question) -> frozenset[str] | str:
+        """The sites of the question whose rows may be seen: codes, or ALL."""
+        return self._cut(self.access.rows, question)
+
+    def facts(self, question: Question, *, rows: bool = False) -> facts.Scope:
+        """What the question is about, for db.facts: its sites' rows, its period cut at the last day known. rows: of the sites
+        alone whose rows may be seen."""
+        return facts.make_scope(
+            engine(),
+            self.book,
+            self.sites_of_rows(question) if rows else self.sites(question),
+            question.first,
+            question.last,
+            question.service,
+        )
+
+    def _cut(self, allowed: frozenset[str] | str, question: Question) -> frozenset[str] | str:
+        if allowed == ALL and not (question.departments or question.kind or question.site):
+            return ALL
+        wanted = {"kind": question.kind, "code": question.site}
+        return frozenset(
+            p.code
+            for p in self.book.places
+            if (allowed == ALL or p.code in allowed)
+            and (not question.departments or p.department in question.departments)
+            and all(not value or getattr(p, name) == value for name, value in wanted.items())
+        )
+
+
+Asker = Person | View
+
+
+NO_ANSWER = f"{error_messages.NO_ANSWER}."
+BUSY = "La base de données est occupée par une autre écriture."
+ENGINES: dict[str, Engine] = {}  # by address
+# Many readers are many connections, and what is asked again is kept as an answer: the system's own copy of the file will do.
+CACHE_MB = 2
+
+
+def engine() -> Engine:
+    """The database of the settings, opened once for all."""
+    url = load().database_url
+    return ENGINES.get(url) or ENGINES.setdefault(url, make_engine(url, CACHE_MB))
+
+
+def reachable() -> bool:
+    """Whether the database answers at this moment, whatever a run has read already."""
+    try:
+        with engine().connect() as connection:
+            read.version(connection)
+    except error_messages.failures():
+        return False
+    return True
+
+
+def unanswered(error: Exception) -> str:
+    """Why the database did not answer, as far as a reader needs to know, though it may answer again by now; "" where it does,
+    and a question of ours fails."""
+    if not isinstance(error, error_messages.failures()):
+        return ""
+    known = {error_messages.NO_TABLES: error_messages.NO_TABLES, error_messages.BUSY: BUSY}
+    if why := known.get(error_messages.sentence(error)):
+        return why
+    return NO_ANSWER if error_messages.was_away(error) or not reachable() else ""
+
+
+def no_room(error: Exception) -> bool:
+    """Whether a full disk is why something failed."""
+    return (
+        isinstance(error, error_messages.failures())
+        and error_messages.sentence(error) == error_messages.FULL
+    )
+
+
+class _Run:
+    """A run of a page: the moment, once something has asked for it, and the views of who asked."""
+
+    def __init__(self) -> None:
+        self.moment: Moment | None = None
+        self.views: dict[Person, View] = {}
+
+
+RUN: ContextVar[_Run | None] = ContextVar("run", default=None)
+
+
+@contextmanager
+def run() -> Iterator[None]:
+    """Within it the version of the data is read once, at the first question, and everything is asked with it. A run within a
+    run is the same one."""
+    if RUN.get() is not None:
+        yield
+        return
+    token = RUN.set(_Run())
+    try:
+        yield
+    finally:
+        RUN.reset(token)
+
+
+def now() -> Moment:
+    """The state of the data that is asked about: the run's, or outside any run the present one."""
+    current = RUN.get()
+    if current is not None and current.moment is not None:
+        return current.moment
+    with engine().connect() as connection:
+        moment = Moment(load().database_url, read.version(connection), today())
+    if current is not None:
+        current.moment = moment
+    return moment
+
+
+def view(who: Asker) -> View:
+    """What who asks may see of the data as they are now; a view stays the one it is."""
+    if isinstance(who, View):
+        return who
+    current = RUN.get()
+    if current is not None and who in current.views:
+        return current.views[who]
+    moment = now()
+    allowed = access(who, moment.ledger.homes)
+    book = moment.guests_ledger if allowed.guest else moment.ledger
+    seen = View(moment, allowed, book)
+    if current is not None:
+        current.views[who] = seen
+    return seen
+
+
+def weighing(
+    weight: int, *, rows: bool = False
+) -> Callable[
+    [Callable[Concatenate[View, Which], Answer]], Callable[Concatenate[Asker, Which], Answer]
+]:
+    """The same as `answer`, of what takes the memory of so many answers. rows: it may hold rows, as `answer_with_rows`."""
+
+    def kept(
+        compute: Callable[Concatenate[View, Which], Answer],
+    ) -> Callable[Concatenate[Asker, Which], Answer]:
+        name = f"{compute.__module__}.{compute.__qualname__}"
+
+        @wraps(compute)
+        def asked(who: Asker, /, *which: Which.args, **more: Which.kwargs) -> Answer:
+            seen = view(who) if rows else view(who).of_figures
+            key = (name, seen.key, which, tuple(sorted(more.items())))
+            reply: Answer = ANSWERS.get(key, lambda: frozen(compute(seen, *which, **more)), weight)
+            return reply
+
+        return asked
+
+    return kept
+
+
+def answer(
+    compute: Callable[Concatenate[View, Which], Answer],
+) -> Callable[Concatenate[Asker, Which], Answer]:
+    """Makes of a computation (View first, then the question, then which) an answer that is kept: a person or a view may ask.
+
+    It is given no row, whoever asks, so that all who may see the same figures share it."""
+    return weighing(1)(compute)
+
+
+def answer_with_rows(
+    compute: Callable[Concatenate[View, Which], Answer],
+) -> Callable[Concatenate[Asker, Which], Answer]:
+    """The same as `answer`, of what lists rows or holds such a list: kept for those who may see the same rows."""
+    return weighing(1, rows=True)(compute)
+
+
+def quick(
+    compute: Callable[Concatenate[View, Which], Answer],
+) -> Callable[Concatenate[Asker, Which], Answer]:
+    """The same as `answer`, of what takes less time to compute than the room it would take from others if it were kept."""
+
+    @wraps(compute)
+    def asked(who: Asker, /, *which: Which.args, **more: Which.kwargs) -> Answer:
+        reply: Answer = frozen(compute(view(who), *which, **more))
+        return reply
+
+    return asked
+
+
+def frozen(answer: Any) -> Any:
+    """The answer, in which nobody can change what others will be given."""
+    if isinstance(answer, dict):
+        return MappingProxyType({key: frozen(part) for key, part in answer.items()})
+    if isinstance(answer, np.ndarray):
+        answer.setflags(write=False)
+    return tuple(answer) if isinstance(answer, list) else answer
+
+
+def forget() -> None:
+    """Close the databases and keep nothing of their answers."""
+    ANSWERS.clear()
+    NETWORKS.clear()
+    GUESTS.clear()
+    for one in ENGINES.values():
+        one.dispose()
+    ENGINES.clear()

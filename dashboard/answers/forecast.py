@@ -1,0 +1,197 @@
+"""Visits of the months to come: a forecast with where it lies eight times in ten, and how wrong it was so far."""
+
+import math
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from dashboard import charts, french
+from dashboard.answers.context import View, answer, engine
+from dashboard.answers.control_charts import last_whole_month
+from dashboard.answers.network import sites
+from dashboard.answers.question import EVERYTHING, Question
+from dashboard.panel import Cell, Chart, Message, Panel, month, table
+from dashboard.period import Period, add_months, day_number, day_of, month_end, months, weekdays
+from dashboard.statistics.forecast import FARTHEST, Backtest, Forecast, backtest, forecast
+from dashboard.statistics.seasonal import HISTORY
+from db.working_days import public_holidays
+
+S = french.SPACE
+TITLE = "Visites des prochains mois"
+DRAWN = 24  # months behind
+TRIED = 6  # months of the past that are forecast again
+SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is known of the months of some sites, and what may come. months: first days, (n,); visits: (n,) of these sites;
+    coming: first days of the months to come; days: their working days, (6,); ahead: visits per open day. sites: how many
+    have all the history needed, of how many. history: months of data."""
+
+    months: tuple[date, ...]
+    visits: np.ndarray
+    coming: tuple[date, ...]
+    days: np.ndarray
+    ahead: Forecast | None
+    tried: Backtest | None
+    sites: int
+    of: int
+    history: int
+
+    def expected(self, n: int) -> tuple[float, float, float] | None:
+        """Visits of the month to come at a place: middle, low, high; None where it is too early to say."""
+        if self.ahead is None or not np.isfinite(self.ahead.middle[0, n]):
+            return None
+        lines = (self.ahead.middle, self.ahead.lower80, self.ahead.upper80)
+        middle, low, high = (float(line[0, n] * self.days[n]) for line in lines)
+        return middle, low, high
+
+
+@answer
+def outlook(view: View, question: Question) -> Outlook:
+    """The forecast of the question's sites, whatever its period: from the last whole month of the data on, all services
+    together, over the sites that have all of the last 39 months."""
+    book = view.book
+    last = last_whole_month(book.known_to)
+    first = day_of(book.origin)
+    if first.day > 1:  # a month half there would be a small one
+        first = add_months(first.replace(day=1), 1)
+    starts = months(Period(first, last)) if first <= last else []
+    ends = [month_end(m) for m in starts]
+    spans = np.array([[day_number(a), day_number(b)] for a, b in zip(starts, ends, strict=True)])
+    spans = spans.reshape(-1, 2)
+    visits, days = (book.between(name, spans).T.astype(float) for name in ("visits", "open"))
+    per_day = np.divide(visits, days, out=np.full(visits.shape, np.nan), where=days > 0)
+    per_day[per_day == 0] = np.nan  # nothing entered is no month without users
+    mine = np.array([book.row[p.id] for p in sites(view, question)], dtype=np.int64)
+    seen = np.array([book.row[p.id] for p in sites(view, EVERYTHING)], dtype=np.int64)
+    there = mine[np.isfinite(per_day[mine, -HISTORY:]).all(axis=-1)]
+    enough = len(starts) >= HISTORY and len(there) > 0
+    month_of = np.array([m.month for m in starts], dtype=np.int64)
+    whole = per_day[there].sum(axis=0, keepdims=True)
+    coming = [add_months(last.replace(day=1), n) for n in range(1, FARTHEST + 1)]
+    known = np.isfinite(per_day[mine]).sum(axis=-1)
+    return Outlook(
+        tuple(starts),
+        np.where(np.isfinite(per_day[there]), visits[there], np.nan).sum(axis=0),
+        tuple(coming),
+        _working_days(coming),
+        forecast(whole, month_of, shared=per_day[seen]) if enough else None,
+        backtest(whole, month_of, shared=per_day[seen], last=TRIED) if enough else None,
+        len(there),
+        len(mine),
+        int(known.max()) if len(known) else 0,
+    )
+
+
+def _working_days(coming: list[date]) -> np.ndarray:
+    """Weekdays that are no holiday, of each month: what a site is open where nothing closes it."""
+    with engine().connect() as connection:
+        holidays = public_holidays(connection, coming[0], month_end(coming[-1]))
+    off = np.array([day_number(d) for d in holidays], dtype=np.int64)
+    counts = []
+    for m in coming:
+        days = np.arange(day_number(m), day_number(month_end(m)) + 1)
+        counts.append(int(((weekdays(days) < SATURDAY) & ~np.isin(days, off)).sum()))
+    return np.array(counts)
+
+
+@answer
+def panel(view: View, question: Question, key: str) -> Panel:
+    """The months that were, and those to come."""
+    if question.service:
+        return Panel(key, TITLE, Message("La prévision se fait toutes prestations ensemble."))
+    # The same of every period, and so kept once for all of them.
+    found = outlook(view, replace(question, first=EVERYTHING.first, last=EVERYTHING.last))
+    if found.expected(0) is None:
+        return Panel(key, TITLE, Message(_too_early(found)))
+    sentence = _sentence(view, found)
+    rows: list[tuple[date, float | None, tuple[float, float, float] | None, str]] = []
+    listed: list[tuple[Cell, ...]] = []
+    for m, v in list(zip(found.months, found.visits.tolist(), strict=True))[-DRAWN:]:
+        counted = None if math.isnan(v) else v
+        words = "—" if counted is None else french.number(counted)
+        rows.append((m, counted, None, words))
+        listed.append((month(m), Cell(words, counted), Cell(""), Cell(""), Cell("")))
+    for n, m in enumerate(found.coming):
+        if (ends := found.expected(n)) is None:
+            continue
+        middle, low, high = (round(v, _digits(ends)) for v in ends)
+        rows.append((m, None, (middle, low, high), _in_words(ends)))
+        listed.append(
+            (month(m), Cell(""), *(Cell(french.number(v), v) for v in (middle, low, high)))
+        )
+    return Panel(
+        key,
+        TITLE,
+        Chart(charts.ahead(rows, unit="Visites")),
+        alt="Visites par mois, puis prévision des six prochains mois.",
+        table=table(
+            (
+                ("Mois", "month"),
+                ("Comptées", "count"),
+                ("Prévues", "count"),
+                ("Au moins, 8 fois sur 10", "count"),
+                ("Au plus, 8 fois sur 10", "count"),
+            ),
+            listed,
+        ),
+        finding=sentence,
+        caption=f"{sentence}. Selon la saison et la croissance des 24 derniers mois, si tout continue ainsi{_which(found)}.",
+        reading="Trait plein : compté · tirets : prévu · bande : 8 fois sur 10",
+        strip=_so_far(found),
+    )
+
+
+def _too_early(found: Outlook) -> str:
+    """Why nothing is forecast."""
+    return (
+        f"Trop tôt pour prévoir{S}: {french.plural(found.history, 'mois', 'mois')} de données, il en faut {HISTORY}"
+        " de suite."
+    )
+
+
+def _sentence(view: View, found: Outlook) -> str:
+    """« Décembre 2026 : environ 3 100 visites, entre 2 800 et 3 400 huit fois sur dix », of the first month not begun."""
+    as_of = view.book.as_of
+    n = next((n for n, m in enumerate(found.coming) if as_of is None or m > as_of), 0)
+    ends = found.expected(n) or (0.0, 0.0, 0.0)
+    return f"{french.capital(french.month_label(found.coming[n]))}{S}: {_in_words(ends)}"
+
+
+def _in_words(ends: tuple[float, float, float]) -> str:
+    middle, low, high = (french.number(round(v, _digits(ends))) for v in ends)
+    return f"environ {middle} visites, entre {low} et {high} huit fois sur dix"
+
+
+def _digits(ends: tuple[float, float, float]) -> int:
+    """Round as the band allows: no figure is finer than a half of what it may be off."""
+    _, low, high = ends
+    return -max(0, math.floor(math.log10(max((high - low) / 2, 1))))
+
+
+def _which(found: Outlook) -> str:
+    """Over which sites, where some are too new."""
+    if found.sites == found.of:
+        return ""
+    return (
+        f"{S}; sur les {french.plural(found.sites, 'centre')} (sur {found.of}) qui ont {HISTORY} mois de données"
+        if found.sites > 1
+        else f"{S}; sur le seul centre (sur {found.of}) qui a {HISTORY} mois de données"
+    )
+
+
+def _so_far(found: Outlook) -> str:
+    """How wrong the same rule was, in a sentence."""
+    tried = found.tried
+    if tried is None or not tried.months:
+        return "Pas encore assez de mois pour dire de combien cette prévision se trompe."
+    error = french.percent(100 * tried.error, 1)
+    which = f"Ces {tried.months} derniers mois" if tried.months > 1 else "Le dernier mois"
+    within = round(tried.inside80 * tried.months)
+    return (
+        f"{which}, l'erreur était de {error} à un mois{S}; {within} sur {tried.months} dans la bande. Prévu à chaque fois"
+        " sans connaître la suite."
+    )

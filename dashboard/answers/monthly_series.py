@@ -1,0 +1,343 @@
+"""One indicator month by month, and each site's waits side by side."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from dashboard import charts, french
+from dashboard.answers import control_charts, signals
+from dashboard.answers.completeness import closures
+from dashboard.answers.context import View, answer
+from dashboard.answers.figures import figures, trend
+from dashboard.answers.network import names, short_name, sites
+from dashboard.answers.question import Question
+from dashboard.answers.trust import followed, scope_of, strip
+from dashboard.indicators import BY_CODE
+from dashboard.indicators.measures import UNMEASURED
+from dashboard.judgement.change_dates import since_at_least, since_when
+from dashboard.judgement.control_charts import SKEWED, Course
+from dashboard.judgement.signal_sentences import because, origin, settled, verdict
+from dashboard.judgement.signals import Signal
+from dashboard.panel import (
+    Cell,
+    Chart,
+    Column,
+    Message,
+    Panel,
+    Table,
+    count,
+    month,
+    of_figure,
+    of_value,
+    table,
+    words,
+)
+from dashboard.period import month_end
+from dashboard.statistics import sentences
+from dashboard.statistics.control_chart_levels import Origin
+from dashboard.statistics.quantile import quantile
+from dashboard.statistics.variation import ChartKind
+from dashboard.wording import NOT_HANDED, amount, axis, base, shown
+from db import facts
+from db.codes import REFUSED, SET
+
+METHODS = {
+    ChartKind.SHARE: "limites p′ (Laney), probabilités exactes",
+    ChartKind.RATE: "limites u′ (Laney), probabilités exactes",
+    ChartKind.BY_QUARTER: "courbe par trimestre, trop peu d'événements par mois",
+    ChartKind.RARE: "peu d'événements : chaque mois jugé par sa probabilité exacte, sans la règle des huit de suite",
+    ChartKind.WAIT: "courbe de la moyenne de ln(1 + minutes), proche de la médiane et plus fine qu'elle",
+    ChartKind.MEASURE: "valeurs de chaque mois, écarts extrêmes écartés du calcul des limites",
+    ChartKind.EXPECTED: "l'habitude est celle de chaque centre, à ses visites du mois : une autre répartition entre centres"
+    " ne fait pas un signal",
+    ChartKind.VOLUME: "saison commune aux centres et droite de 24 mois, les trois derniers mis à part",
+}
+NOTHING = "Pas assez de données pour tracer ces mois."
+NOT_FOLLOWED = "Ces filtres ne laissent pas de série suivie : rien n'est conclu de cette courbe."
+OF_SITES_ALONE = "Suivi centre par centre : la part de chacun dans l'ensemble fait bouger cette courbe, rien n'en est conclu."
+RULE = "signal : un mois hors des limites, ou huit de suite du même côté"
+
+
+@answer
+def by_month(view: View, question: Question, code: str, key: str, height: int = 230) -> Panel:
+    """One indicator month by month: a control chart, of that many pixels, where the filters leave a followed series, else
+    plain points."""
+    signal = followed(view, question).get(code)
+    if signal is None:
+        return _plain(view, question, code, key)
+    i, scope, course = BY_CODE[code], scope_of(question), signal.course
+    shown_values = [None if math.isnan(v) else float(v) for v in course.values]
+    values = [amount(i, v) if v is not None else "" for v in shown_values]
+    if "" in values:
+        why = _missing(view, question, code, course.months)
+        values = [value or word for value, word in zip(values, why, strict=True)]
+    decided = [
+        (d, f"{what} ({who})")
+        for _, c, s, d, who, what, *_ in control_charts.decisions(view)
+        if (c, s) == (code, scope)
+    ]
+    typical, words_of = ("Attente typique" if i.chart == "wait" else i.short), values
+    listed = "Valeur de la courbe" if i.chart == "wait" else i.short
+    if np.isnan(course.values).all():
+        return Panel(
+            key,
+            f"{i.label}, par mois",
+            Message(NOTHING),
+            table=_table(course, listed, values),
+            finding=verdict(signal, limits=False),
+        )
+    if course.median is not None:
+        medians = [amount(i, v) if not math.isnan(v) else "—" for v in course.median.tolist()]
+        words_of = [
+            f"{w}, médiane{french.SPACE}: {m}" for w, m in zip(values, medians, strict=True)
+        ]
+    closed = _events(view, question, signal)
+    spec = charts.control_chart(
+        signal,
+        words_of,
+        direction=i.direction,
+        unit=typical,
+        axis=axis(i),
+        decisions=decided,
+        events=closed,
+        height=height,
+    )
+    aim = "" if signal.target is None else amount(i, signal.target)
+    finding = verdict(signal, _subject(view, question, code), limits=False)
+    if since := since_at_least(signal):
+        finding += f", {since}"
+    caption = [
+        f"{finding}.",
+        origin(signal, names(view)),
+        sentences.target(aim, signal.assurance) if aim else "",
+        *levels(view, signal),
+    ]
+    # How it was reckoned stands one click below.
+    ground = [
+        strip(view, question, code),
+        _because(signal),
+        settled(signal),
+        _young(view, signal),
+        _method(signal),
+    ]
+    if not aim:
+        ground.insert(1, sentences.target(aim, signal.assurance))
+    return Panel(
+        key,
+        f"{i.label}, par mois",
+        Chart(spec, charts.signs(course, i.direction, closed=bool(closed), decided=bool(decided))),
+        alt=f"Courbe de suivi : {i.label}, par mois.",
+        table=_table(course, listed, values),
+        caption=" ".join(part for part in caption if part),
+        finding=finding,
+        strip=" ".join(f"{_begun(part).rstrip('.')}." for part in ground if part),
+    )
+
+
+def _subject(view: View, question: Question, code: str) -> str:
+    """The indicator's label; of a whole's visits it says that they are those of a site."""
+    i = BY_CODE[code]
+    return (
+        f"{i.label} et par centre"
+        if i.chart == "volume" and len(sites(view, question)) > 1
+        else i.label
+    )
+
+
+def _because(signal: Signal) -> str:
+    """« Signal : au-dessus de ce que le hasard permet, depuis juin 2026 (entre mai et juillet) »; "" where there is none."""
+    if not signal.flagged:
+        return ""
+    why = ", ".join(filter(None, (because(signal), since_when(signal))))
+    return f"Signal{french.SPACE}: {why}" if why else ""
+
+
+def _young(view: View, signal: Signal) -> str:
+    """Which sites of a whole have visits and stand outside the comparison, their own usual being not known yet."""
+    known, courses = names(view), control_charts.courses(view)
+    young = []
+    for code in signal.young:
+        course = courses.get(code, {}).get(signal.indicator)
+        at = course.position(signal.latest) if course and signal.latest else None
+        if course and at is not None and not math.isnan(course.values[at]):
+            young.append(known[code])
+    if not young:
+        return ""
+    return f"Hors de la comparaison, moins de douze mois de données{french.SPACE}: {french.join_words(young)}."
+
+
+def _table(course: Course, name: str, words_of: Sequence[str]) -> Table:
+    """Month by month: the value, what is usual and the limits; of waits the median too, which is the figure that is read."""
+    code, unit = course.indicator, BY_CODE[course.indicator].unit
+    columns = [("Mois", "month"), (name, unit)]
+    cells = [
+        [month(m) for m in course.months],
+        [
+            Cell(w, None if math.isnan(v) else v)
+            for w, v in zip(words_of, course.values.tolist(), strict=True)
+        ],
+    ]
+    lower, upper = course.limits
+    usual = "D'habitude" if course.median is None else "D'habitude (courbe)"
+    more = [(usual, course.usual), ("Limite basse", lower), ("Limite haute", upper)]
+    if course.median is not None:
+        more.insert(0, (BY_CODE[code].short, course.median))
+    for heading, values in more:
+        columns.append((heading, unit))
+        cells.append([of_value(code, None if math.isnan(v) else v) for v in values.tolist()])
+    columns.append(("n", "count"))
+    cells.append([count(n) for n in course.n.tolist()])
+    return table(columns, zip(*cells, strict=True))
+
+
+def levels(view: View, signal: Signal) -> list[str]:
+    """Since when each new level of a series holds, whether it is proposed, and what was said of it."""
+    code, scope = signal.indicator, signal.scope
+    said = {
+        when: (f"{why.rstrip('. ')} ({who})" if who else why.rstrip(". "), kind)
+        for when, why, who, kind in control_charts.restarts(view, code, scope)
+    }
+    found = []
+    for level in signal.course.levels:
+        since = f"Nouveau niveau{{}} depuis {french.month_label(level.start)}"
+        why, _ = said.get(level.start, ("", ""))
+        if level.origin == Origin.PROPOSED:
+            found.append(f"{since.format(' (proposé)')}.")
+        elif level.origin == Origin.ACCEPTED:
+            found.append(f"{since.format(' (accepté)')}{f'{french.SPACE}: {why}' if why else ''}.")
+    for when, (why, kind) in said.items():
+        if kind == SET:
+            found.append(
+                f"Nouveau niveau à partir {french.elide('de', french.month_label(when))}{french.SPACE}: {why}."
+            )
+        elif kind == REFUSED:
+            found.append(
+                f"Nouveau niveau refusé, de {french.month_label(when)}{french.SPACE}: {why}."
+            )
+    return found
+
+
+def _events(view: View, question: Question, signal: Signal) -> list[tuple[date, str]]:
+    """Whole days of closure to draw. Those of single sites would cover a department's chart: there, the network's alone."""
+    first = signal.course.months[0] if signal.course.months else question.first
+    asked = Question(first, question.last, question.departments, site=question.site)
+    return [
+        (c.first_day, f"{c.reason} ({name})")
+        for c, name in closures(view, asked)
+        if c.from_minute is None and (c.site_id is None or question.site)
+    ]
+
+
+def _missing(view: View, question: Question, code: str, months: Sequence[date]) -> list[str]:
+    """Of each month why it has no value, in a word: nothing was handed in, or it was not measured."""
+    asked = replace(question, first=months[0], last=month_end(months[-1]))
+    by_month = figures(view, asked, "month")
+    found = [by_month.get(f"{m:%Y-%m}", {}).get(code) for m in months]
+    return [UNMEASURED if f is None or f.sites_reporting else NOT_HANDED for f in found]
+
+
+def _method(signal: Signal) -> str:
+    """How the chart was made, in a line."""
+    if not signal.course.charted:
+        return ""
+    log = ", échelle logarithmique" if signal.indicator in SKEWED else ""
+    return f"{french.capital(METHODS[signal.kind])}{log}{french.SPACE}; {RULE}."
+
+
+def _begun(part: str) -> str:
+    """A sentence's beginning; « n = 8 628 » is written so wherever it stands."""
+    return part if part.startswith("n ") else french.capital(part)
+
+
+def _plain(view: View, question: Question, code: str, key: str) -> Panel:
+    figures = trend(view, question, 25)
+    months = [(date.fromisoformat(f"{m}-01"), figures[m][code]) for m in sorted(figures)]
+    rows = [(m, f.value, shown(f)) for m, f in months]
+    listed = [(month(m), of_figure(f), words(base(f))) for m, f in months]
+    known = next(((m, f) for m, f in reversed(months) if f.value is not None), None)
+    last = f"en {french.month_label(known[0])}{french.SPACE}: {shown(known[1])}" if known else ""
+    return Panel(
+        key,
+        f"{BY_CODE[code].label}, par mois",
+        Chart(charts.lines(rows, unit=BY_CODE[code].short, axis=axis(BY_CODE[code]))),
+        table=table(
+            (("Mois", "month"), (BY_CODE[code].label, BY_CODE[code].unit), ("Base", "")), listed
+        ),
+        alt=f"{BY_CODE[code].label} par mois.",
+        caption=NOT_FOLLOWED if scope_of(question) is None else OF_SITES_ALONE,
+        finding=last and f"{_subject(view, question, code)} {last}",
+        strip=strip(view, question, code),
+    )
+
+
+@answer
+def medians(view: View, question: Question) -> tuple[tuple[str, date, int, int], ...]:
+    """(site's name, month, waits measured, median) of every month of a site with a measured wait, by name then month."""
+    known_months, waits = facts.waits_by_month(view.facts(question))
+    measured, p50 = waits.sum(axis=-1), quantile(waits, 0.5)
+    rows = [
+        (p.name, m, int(measured[i, j]), int(p50[i, j]))
+        for i, p in enumerate(sites(view, question))
+        for j, m in enumerate(known_months)
+        if measured[i, j]
+    ]
+    return tuple(sorted(rows, key=lambda r: (french.alphabetical(r[0]), r[1])))
+
+
+def _who_moved(view: View, question: Question) -> str:
+    """« en hausse à Djougou, en baisse à Nikki, en octobre 2026 ; rien d'inhabituel ailleurs »; "" where no site's wait is
+    followed under the filters."""
+    judged = [
+        (name, s)
+        for name, s in signals.followed(view, question)
+        if s.indicator == "wait_p50" and s.charted
+    ]
+    if question.service or not judged:
+        return ""
+    when = judged[0][1].said_when
+    short = {p.name: short_name(p) for p in sites(view, question)}
+    ways = []
+    for side, way in ((1, "en hausse"), (-1, "en baisse")):
+        where = [short[name] for name, s in judged if s.flagged and s.side == side]
+        ways += [f"{way} à {french.join_words(where)}"] if where else []
+    if not ways:
+        return f"rien d'inhabituel {when}"
+    calm = sum(not s.flagged for _, s in judged)
+    elsewhere = f"{french.SPACE}; rien d'inhabituel ailleurs" if calm else ""
+    return f"{', '.join([*ways, when])}{elsewhere}"
+
+
+@answer
+def multiples(view: View, question: Question, key: str) -> Panel:
+    """Each site's median wait, month by month, all on one scale."""
+    title, finding = "Attente de chaque centre, mois par mois", _who_moved(view, question)
+    title = f"{title}{french.SPACE}: {finding}" if finding else title
+    measured = list(medians(view, question))
+    points = [(name, m, p50) for name, m, n, p50 in measured if n >= BY_CODE["wait_p50"].minimum]
+    if not points:
+        few = "Trop peu d'attentes mesurées chaque mois, dans chaque centre."
+        some = any(n for _, _, n, _ in measured)
+        return Panel(
+            key, title, Message(few if some else "Aucune attente mesurée sur cette période.")
+        )
+    rows = [(name, m, float(p50), french.minutes(p50)) for name, m, p50 in points]
+    values = {(name, m): float(p50) for name, m, p50 in points}
+    months = sorted({m for _, m, _ in points})
+    listed = [
+        (words(name), *(of_value("wait_p50", values.get((name, m))) for m in months))
+        for name in dict.fromkeys(name for name, _, _ in points)
+    ]
+    return Panel(
+        key,
+        title,
+        Chart(charts.small_multiples(rows, unit="Attente médiane")),
+        table=Table(
+            (Column("Centre"), *(Column(french.month_short(m), "minutes") for m in months)),
+            tuple(listed),
+        ),
+        alt="Attente médiane de chaque centre, par mois, sur une même échelle.",
+        strip=strip(view, question, "wait_p50"),
+    )

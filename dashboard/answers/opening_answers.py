@@ -1,0 +1,388 @@
+"""The five questions that everybody asks first, answered: where most people come, where they wait longest, what gets worse,
+which complaint is oldest, who is silent. Each says its own time: of a period, of its last whole month, or of the date of the
+data; never two of these in one sentence.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from dashboard import french
+from dashboard.answers import complaint_register as registers
+from dashboard.answers import control_charts, signals
+from dashboard.answers.complaint_register import register
+from dashboard.answers.complaints import LATE_DAYS
+from dashboard.answers.context import View, answer
+from dashboard.answers.figures import figures, whole
+from dashboard.answers.network import (
+    NOTHING,
+    NOTHING_OF_MANY,
+    Silence,
+    at_date,
+    short_name,
+    silences,
+    sites,
+    to_date,
+)
+from dashboard.answers.question import Question
+from dashboard.indicators import Figure
+from dashboard.indicators.measures import NO_OPEN_DAY_HANDED_IN
+from dashboard.judgement.change_dates import in_a_line, more_or_less, since_at_least
+from dashboard.judgement.signals import Signal, rank
+from dashboard.panel import Cell, Link, Panel, table, to_site, words
+from dashboard.partial_counts import Count, Coverage
+from dashboard.period import day_of
+from dashboard.statistics.control_limits import OUTSIDE
+from dashboard.statistics.variation import Variation
+from dashboard.wording import NOT_FOR_GUESTS, least, shown
+
+COLUMNS = (("Question", ""), ("Quand", ""), ("Réponse", ""))
+NAMED = 3  # sites in one answer
+WORSE = 5  # sites of which it is said what gets worse; the others are named
+S = french.SPACE
+NO_SITE = "aucun centre ne correspond à ce choix"
+
+
+@dataclass(frozen=True)
+class Name:
+    """Who an answer is about, and where more is said of it."""
+
+    text: str
+    link: Link
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A part of an answer: names, then words about them."""
+
+    names: tuple[Name, ...]
+    words: str
+
+    def joined(self, names: Sequence[str]) -> str:
+        """Its names, as they are written, in a row: « Covè et Djougou », « Covè, Djougou » where « et 2 autres » goes on."""
+        return ", ".join(names) if self.words.startswith("et ") else french.join_words(names)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One question answered. label: the question; page: the address where more is said, with the filters that it needs;
+    when: of which time it speaks."""
+
+    label: str
+    page: str
+    when: str
+    sayings: tuple[Saying, ...]
+    filters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The answer in one line."""
+        return f"{S}; ".join(
+            " ".join(p for p in (s.joined([n.text for n in s.names]), s.words) if p)
+            for s in self.sayings
+        )
+
+    @property
+    def row(self) -> tuple[Cell, ...]:
+        """The same in a table: a cell for each of COLUMNS."""
+        return words(self.label), words(self.when), words(self.text)
+
+
+@answer
+def replies(view: View, question: Question) -> tuple[Reply, ...]:
+    """The five answers, in the order to read them."""
+    return (
+        busiest(view, question),
+        longest_waits(view, question),
+        worse(view, question),
+        oldest_complaint(view, question),
+        silent(view, question),
+    )
+
+
+@answer
+def panel(view: View, question: Question, key: str = "reponses") -> Panel:
+    """The same as a table, to be taken away."""
+    return Panel(key, "L'essentiel", table=table(COLUMNS, [r.row for r in replies(view, question)]))
+
+
+def busiest(view: View, question: Question) -> Reply:
+    """The site with most visits per open day, and the two after it."""
+    ranked = _ranked(view, question, "visits_per_day")
+    if not ranked:
+        saying = Saying((), _no_visits(view, question))
+    else:
+        (first, value, of_it), *others = ranked[:NAMED]
+        after = french.join_words([f"{name.text}{S}{number}" for name, number, _ in others])
+        one = "usager" if (of_it["visits_per_day"].value or 0) < 2 else "usagers"
+        told = f"{value} {one} par jour ouvert, {shown(of_it['visits'])} en tout"
+        saying = Saying((first,), told + (f"{S}; puis {after}" if after else ""))
+    return Reply("Le plus fréquenté", "departement", question.spoken, (saying,))
+
+
+def longest_waits(view: View, question: Question) -> Reply:
+    """The site, or the sites, with the longest median wait."""
+    ranked = _ranked(view, question, "wait_p50")
+    if not ranked:
+        saying = Saying((), _no_waits(view, question))
+    else:
+        longest = ranked[0][1]
+        alike = [r for r in ranked if r[1] == longest]
+        told = f"un usager sur deux a attendu {longest} ou plus"
+        if len(alike) > 1:
+            told += " dans chacun"
+        else:
+            nine = alike[0][2]["wait_p90"]
+            told += f", un sur dix {shown(nine)} ou plus" if nine.value is not None else ""
+        n = sum(of["wait_p50"].n for _, _, of in alike)
+        total = " en tout" if len(alike) > 1 else ""
+        told += f" ({french.number(n)} attentes mesurées{total})"
+        everywhere = whole(view, question)["wait_p50"]
+        if len(ranked) > len(alike) and everywhere.value is not None:
+            told += f"{S}; l'ensemble{S}: {shown(everywhere)} ou plus pour un sur deux"
+        unknown = _unmeasured(view, question)
+        if unknown:
+            told += f"{S}; attente non mesurée à {french.some(unknown)}"
+        others = len(alike) - NAMED
+        if others > 0:
+            told = f"et {french.plural(others, 'autre')}{S}: {told}"
+        saying = Saying(tuple(name for name, _, _ in alike[:NAMED]), told)
+    return Reply("L'attente la plus longue", "attentes", question.spoken, (saying,))
+
+
+def _no_waits(view: View, question: Question) -> str:
+    """Why no site's wait is named: too few are measured at each, none is, or nobody handed anything in."""
+    everywhere = whole(view, question)
+    if n := everywhere["wait_p50"].n:
+        few = french.plural(n, "attente mesurée", "attentes mesurées")
+        return f"trop peu d'attentes mesurées dans chaque centre ({few} en tout)"
+    if everywhere["visits"].value is None:
+        return _no_visits(view, question)
+    return "aucune attente mesurée"
+
+
+def _no_visits(view: View, question: Question) -> str:
+    """Why no site is named: nobody handed anything in, or nobody came."""
+    visits = whole(view, question)["visits"]
+    if visits.value:
+        return f"{least(visits)}{french.plural(visits.value, 'visite')}, {NO_OPEN_DAY_HANDED_IN}"
+    known = Coverage(
+        "registre des visites",
+        visits.sites_expected,
+        visits.sites_reporting,
+        visits.sites_reporting if visits.value is not None else 0,
+    )
+    return Count(0, known).said("", "aucune visite sur la période", "visite connue")
+
+
+def _unmeasured(view: View, question: Question) -> list[str]:
+    """The sites that received users and measured no wait, in alphabetical order."""
+    names, by_site = _names(view, question), figures(view, question, "site")
+    return sorted(
+        (
+            names[code].text
+            for code, of in by_site.items()
+            if code in names and of["visits"].n and not of["wait_p50"].n
+        ),
+        key=french.alphabetical,
+    )
+
+
+def worse(view: View, question: Question) -> Reply:
+    """The sites whose last whole month is an alert, the gravest first, with what it is about and since when; the
+    others' names; those where something improves. The year of a date is said where it is not the month's."""
+    label, page = "Ce qui se dégrade", "signaux"
+    month = control_charts.judged_month(view, question.last)
+    if question.service:
+        return Reply(label, page, "", (Saying((), "n'est pas suivi prestation par prestation"),))
+    if month < question.first.replace(day=1):
+        return Reply(
+            label,
+            page,
+            "",
+            (Saying((), "trop tôt pour le dire, la période n'a pas encore de mois entier"),),
+        )
+    sayings = _worse(view, question, month.year)
+    if not sayings:
+        judged = {name for name, s in signals.followed(view, question) if s.charted}
+        every = Coverage("suivi", len(sites(view, question)), len(judged), len(judged))
+        sayings = [Saying((), _nothing_worse(Count(0, every)))]
+    return Reply(
+        label,
+        page,
+        f"en {french.month_label(month)}",
+        (*sayings, *_better(view, question, month.year)),
+    )
+
+
+def _nothing_worse(count: Count) -> str:
+    """« aucune dégradation relevée dans les 21 centres jugés (sur 24) »; where none is, that it is too early to say."""
+    if not count.of.known:
+        return f"trop tôt pour juger{S}: aucun centre n'a assez de mois de données"
+    if count.whole:
+        return "aucune dégradation relevée"
+    judged = "le centre jugé" if count.of.known == 1 else f"les {count.of.known} centres jugés"
+    return f"aucune dégradation relevée dans {judged} (sur {count.of.expected})"
+
+
+def _worse(view: View, question: Question, year: int) -> list[Saying]:
+    names, heard = _names(view, question), silences(view, question)
+    by_site = _by_site(view, question, Variation.ALERT)
+    sayings = [
+        Saying((names[code],), _told(found, heard.get(code), year))
+        for code, found in list(by_site.items())[:WORSE]
+    ]
+    if rest := list(by_site)[WORSE:]:
+        also = "a aussi une alerte" if len(rest) == 1 else "ont aussi une alerte"
+        sayings.append(_named([names[code] for code in rest], also))
+    return sayings
+
+
+def _told(found: Sequence[Signal], heard: Silence | None, year: int) -> str:
+    """Alerts of a site; where none is beyond what chance allows, « un peu plus d'attente, depuis 8 mois ou plus »."""
+    first = found[0]
+    if heard and heard.silent and all(s.indicator == "completeness" for s in found):
+        return in_a_line(found, "")  # since when nothing comes at all is said in another line
+    since = since_at_least(first, year=year)
+    if first.rule == OUTSIDE:
+        return in_a_line(found, since)
+    return f"un peu {more_or_less(first)}" + (f", {since}" if since else "")
+
+
+def _named(names: Sequence[Name], words: str) -> Saying:
+    """The first names, the others counted, and what is said of all."""
+    left = len(names) - NAMED
+    more = f"et {french.plural(left, 'autre')} " if left > 0 else ""
+    return Saying(tuple(names[:NAMED]), f"{more}{words}")
+
+
+def _better(view: View, question: Question, year: int) -> tuple[Saying, ...]:
+    """« Nikki va mieux : attente de 9 min, contre 15 min d'habitude, depuis mai »."""
+    names, found = _names(view, question), _by_site(view, question, Variation.IMPROVEMENT)
+    clear = {c: of for c, of in found.items() if any(one.rule == OUTSIDE for one in of)}
+    slight = {c: of for c, of in found.items() if c not in clear}
+    sayings = []
+    for sites_of, one, many in (
+        (clear, "va mieux", "vont mieux"),
+        (slight, "va un peu mieux", "vont un peu mieux"),
+    ):
+        if len(sites_of) > 1:
+            sayings.append(_named([names[code] for code in sites_of], many))
+        for code, of in sites_of.items() if len(sites_of) == 1 else ():
+            told = in_a_line(of[:1], since_at_least(of[0], year=year))
+            sayings.append(Saying((names[code],), f"{one}{S}: {told}"))
+    return tuple(sayings)
+
+
+def _by_site(view: View, question: Question, variation: Variation) -> dict[str, list[Signal]]:
+    """The signals of this kind in the last whole month of the period, by site, the gravest first."""
+    names = _names(view, question)
+    found: dict[str, list[Signal]] = {}
+    for _, one in signals.followed(view, question):
+        if one.variation == variation and one.within(question.first, question.last):
+            found.setdefault(one.scope, []).append(one)
+    for of_site in found.values():
+        of_site.sort(key=rank)
+    order = sorted(found, key=lambda c: (rank(found[c][0]), french.alphabetical(names[c].text)))
+    return {code: found[code] for code in order}
+
+
+def oldest_complaint(view: View, question: Question) -> Reply:
+    """The complaint that has been open longest, and how many are late, at the date of the data."""
+    label, page, when = "La plainte la plus ancienne", "plaintes", at_date(view)
+    complaints = register(view, to_date(view, question))
+    waiting = complaints.where(complaints.open)
+    if not len(waiting):
+        many = registers.waiting(view, question, 0)
+        none = many.said("", "aucune plainte en cours", "plainte connue en cours")
+        return Reply(
+            label, page, when, (Saying((), NOT_FOR_GUESTS if view.access.guest else none),)
+        )
+    at = int(np.argmax(waiting.age))
+    by_name = {p.name: p.code for p in sites(view, question)}
+    names = _names(view, question)
+    received = french.date_short(day_of(int(waiting.received[at])))
+    late = int((waiting.age > LATE_DAYS).sum())
+    many = registers.waiting(view, question, len(waiting))
+    age = int(waiting.age[at])
+    told = (
+        f"{french.days(age)} sans réponse{_known(view, int(waiting.known[at]))} (reçue le {received})"
+        if age
+        else f"reçue le {received}"
+    )
+    told += f"{S}; "
+    told += f"l'ensemble{S}: {many.plural('plainte en cours', 'plaintes en cours')}"
+    if late or many.whole:
+        told += f", {_of_late(late, len(waiting), many.least)}"
+    return Reply(label, page, when, (Saying((names[by_name[waiting.name[at]]],), told),))
+
+
+def _known(view: View, to: int) -> str:
+    """« au 06/10/2026 », the last day that is known of a site's complaints, where the data go further; "" else."""
+    book = view.book
+    further = book.known_to is not None and book.days(day_of(to + 1), book.known_to)
+    open_since = further and book.open[:, further].any()
+    return f" au {french.date_short(day_of(to))}" if open_since else ""
+
+
+def _of_late(late: int, waiting: int, least: str) -> str:
+    """« dont 3 de plus de 30 jours », « toutes de plus de 30 jours »; of one, « de 30 jours ou moins ». least: « au moins »,
+    where others may wait."""
+    more, less = f"de plus de {LATE_DAYS} jours", f"de {LATE_DAYS} jours ou moins"
+    if waiting == 1:
+        return more if late else less
+    if late == waiting and not least:
+        return f"toutes {more}"
+    return f"dont {least}{french.number(late)} {more}" if late else f"toutes {less}"
+
+
+def silent(view: View, question: Question) -> Reply:
+    """The sites of which nothing has been heard for too long, at the date of the data: « Bembèrèkè rien depuis le
+    21/10/2026 (35 jours) »."""
+    heard, names = silences(view, question), _names(view, question)
+    never = [names[one.code] for one in heard.values() if one.days is None]
+    quiet = sorted(
+        (one for one in heard.values() if one.silent),
+        key=lambda one: (one.last or date.min, french.alphabetical(one.name)),
+    )
+    sayings = [Saying((names[one.code],), _since(one)) for one in quiet[:NAMED]]
+    left = len(quiet) - NAMED
+    if left > 0:
+        more = f"et {french.plural(left, 'autre centre muet', 'autres centres muets')}"
+        sayings.append(Saying((), more))
+    if never:
+        sayings.append(_named(never, NOTHING if len(never) == 1 else NOTHING_OF_MANY))
+    if not quiet and not never:
+        sayings.append(Saying((), _none_silent(len(heard))))
+    return Reply("Centres muets", "departement", at_date(view), tuple(sayings))
+
+
+def _since(one: Silence) -> str:
+    """« rien depuis le 21/10/2026 (35 jours) », the last day that is known of the site."""
+    last = french.date_short(one.last) if one.last else ""
+    return f"rien depuis le {last} ({french.days(one.days)})"
+
+
+def _none_silent(n: int) -> str:
+    if n > 1:
+        return f"aucun des {n} centres n'est muet"
+    return "ce centre n'est pas muet" if n else NO_SITE
+
+
+def _ranked(
+    view: View, question: Question, code: str
+) -> Sequence[tuple[Name, str, Mapping[str, Figure]]]:
+    """(site, value as shown, its figures), the highest first, of the sites that have a value."""
+    names, by_site = _names(view, question), figures(view, question, "site")
+    known = [
+        (-value, french.alphabetical(names[site].text), names[site], of)
+        for site, of in by_site.items()
+        if site in names and (value := of[code].value)
+    ]
+    return [(name, shown(of[code]), of) for *_, name, of in sorted(known, key=lambda r: r[:2])]
+
+
+def _names(view: View, question: Question) -> dict[str, Name]:
+    return {p.code: Name(short_name(p), to_site(p.code)) for p in sites(view, question)}

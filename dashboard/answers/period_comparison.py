@@ -1,0 +1,211 @@
+"""« Ce qui a changé »: a rate in two periods, split into what the parts did and what their mix did; and the months between,
+at all sites and at the same ones."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from dashboard import charts, french
+from dashboard.answers import control_charts
+from dashboard.answers.context import View, answer, quick
+from dashboard.answers.figures import figures, of_sites
+from dashboard.answers.network import names, services
+from dashboard.answers.question import Question
+from dashboard.answers.trust import strip
+from dashboard.indicators import BY_CODE, Figure
+from dashboard.indicators.measures import UNMEASURED
+from dashboard.judgement import period_comparison
+from dashboard.judgement.control_charts import RATES
+from dashboard.panel import (
+    Cell,
+    Chart,
+    Lines,
+    Message,
+    Panel,
+    count,
+    month,
+    of_figure,
+    of_value,
+    table,
+    words,
+)
+from dashboard.period import Period, add_months
+from dashboard.statistics import sentences
+
+PARTS = {"site": "Centre", "service": "Prestation", "both": "Centre et prestation"}
+MONTHS = 13  # drawn at least
+
+
+@answer
+def with_data(view: View, question: Question, code: str) -> frozenset[str]:
+    """The codes of the sites that have counts for the indicator in the period."""
+    by_site = figures(view, question, "site")
+    # A site without a complaints register has no count: its zero would be silence.
+    return frozenset(
+        k
+        for k, f in by_site.items()
+        if f[code].denominator and not (code in RATES and not f[code].sites_reporting)
+    )
+
+
+def _counts(view: View, question: Question, code: str, split: str) -> period_comparison.Counts:
+    """Numerator and denominator of each part, by its name."""
+    chosen, known, words_of = with_data(view, question, code), names(view, question), services(view)
+    if split == "site":
+        return {
+            known[k]: _pair(f[code])
+            for k, f in figures(view, question, "site").items()
+            if k in chosen
+        }
+    if split == "service":
+        by_service = of_sites(view, chosen, question, "service") if chosen else {}
+        return {words_of[k]: _pair(f[code]) for k, f in by_service.items()}
+    return {
+        f"{known[site]}, {words_of[k]}": _pair(f[code])
+        for site in sorted(chosen)
+        for k, f in of_sites(view, frozenset({site}), question, "service").items()
+    }
+
+
+def _pair(f: Figure) -> tuple[float | None, float | None]:
+    return f.numerator, f.denominator
+
+
+@answer
+def explained(
+    view: View, question: Question, code: str, before: Period, split: str
+) -> period_comparison.Explained | None:
+    """The change of an indicator between a period and the question's, taken apart."""
+    i = BY_CODE[code]
+    earlier = _counts(view, question.over(before), code, split)
+    later = _counts(view, question, code, split)
+    homes = (
+        {part: part.rpartition(", ")[0] for part in (*earlier, *later)} if split == "both" else None
+    )
+    return period_comparison.explain(i.label, earlier, later, i.scale, i.minimum, split, homes)
+
+
+@answer
+def in_part(view: View, question: Question, before: Period) -> str:
+    """« Registre incomplet : CCSP de Djidja… », the sites of which a part of one of the periods is missing; "" for none. A
+    register that ends early changes how visits are shared out, and nothing else need have changed."""
+    known, missing = names(view, question), set()
+    for asked in (question.over(before), question):
+        missing |= {k for k, f in figures(view, asked, "site").items() if f["visits"].sites_in_part}
+    if not missing:
+        return ""
+    who = french.some(sorted((known[k] for k in missing if k in known), key=french.alphabetical))
+    return (
+        f"Registre incomplet dans l'une des deux périodes{french.SPACE}: {who}. Ce qui manque change le poids des centres,"
+        " et le chiffre avec lui, sans que rien ait changé sur place."
+    )
+
+
+def split_panel(
+    change: period_comparison.Explained, code: str, split: str, note: str = ""
+) -> Panel:
+    """The sentences on a change, and its parts as a table. note: what to know before they are read."""
+    size = sentences.points if BY_CODE[code].unit == "percent" else period_comparison.signed
+    rows = [
+        (
+            words(r.part),
+            of_value(code, r.before),
+            of_value(code, r.after),
+            Cell("—" if r.difference is None else size(r.difference), r.difference),
+            Cell(french.percent(r.weight_before, 1), r.weight_before),
+            Cell(french.percent(r.weight_after, 1), r.weight_after),
+        )
+        for r in change.rows
+    ]
+    unit = BY_CODE[code].unit
+    return Panel(
+        f"changements_{code}",
+        f"{change.label}, par {PARTS[split].lower()}",
+        Lines((*filter(None, (note,)), *change.sentences)),
+        table=table(
+            (
+                (PARTS[split], ""),
+                ("Avant", unit),
+                ("Après", unit),
+                ("Différence", unit),
+                ("Poids avant", "percent"),
+                ("Poids après", "percent"),
+            ),
+            rows,
+        ),
+    )
+
+
+@answer
+def months_panel(view: View, question: Question, code: str, before: Period) -> Panel:
+    """The months up to the question's last whole one, at all sites and at those that have data in both periods."""
+    key, title = "memes_centres", f"{BY_CODE[code].label}, par mois"
+    seen = view.sites(question)
+    same = with_data(view, question, code) & with_data(view, question.over(before), code)
+    last = control_charts.last_whole_month(min(question.last, view.book.known_to or question.last))
+    first = min(before.first.replace(day=1), add_months(last.replace(day=1), 1 - MONTHS))
+    if not same:
+        return Panel(key, title, Message("Aucun centre n'a de données dans les deux périodes."))
+    asked = replace(question, first=first, last=last)
+    everywhere, there = (of_sites(view, sites, asked, "month") for sites in (seen, same))
+    pairs = [
+        (date.fromisoformat(f"{m}-01"), everywhere[m][code], there[m][code])
+        for m in sorted(everywhere)
+    ]
+    rows = [
+        (month(m), of_figure(a), count(a.sites_reporting), of_figure(b), count(b.sites_reporting))
+        for m, a, b in pairs
+    ]
+    spec = charts.two_lines(
+        [(m, a.value, b.value) for m, a, b in pairs],
+        names=("tous les centres", "les mêmes centres"),
+        unit=BY_CODE[code].short,
+    )
+    return Panel(
+        key,
+        title,
+        Chart(spec),
+        alt=f"{BY_CODE[code].label} par mois : tous les centres, et les mêmes centres.",
+        table=table(
+            (
+                ("Mois", "month"),
+                ("Tous les centres", BY_CODE[code].unit),
+                ("Centres", "count"),
+                ("Les mêmes centres", BY_CODE[code].unit),
+                ("Mêmes centres", "count"),
+            ),
+            rows,
+        ),
+        caption=_who(
+            len(same), [a.value == b.value for _, a, b in pairs], in_part(view, question, before)
+        ),
+        strip=strip(view, question, code),
+    )
+
+
+def _who(same: int, equal: Iterable[bool], part: str) -> str:
+    who = "« Les mêmes centres » : " + (
+        f"les {french.plural(same, 'centre')} qui ont" if same > 1 else "le seul centre qui a"
+    )
+    rest = (
+        "Les deux courbes se confondent : aucun centre n'est entré ni sorti."
+        if all(equal)
+        else "L'écart entre les deux courbes vient des centres entrés ou sortis."
+    )
+    return " ".join(
+        filter(None, (f"{who} des données dans les deux périodes comparées.", rest, part))
+    )
+
+
+@quick
+def unsplit(view: View, question: Question, code: str, before: Period, split: str) -> bool:
+    """Whether a rate cannot be split by service: the service of too many visits is unknown in one of the periods."""
+    return (
+        split != "site"
+        and code in RATES
+        and any(
+            f[code].note == UNMEASURED
+            for asked in (question.over(before), question)
+            for f in figures(view, asked, "service").values()
+        )
+    )

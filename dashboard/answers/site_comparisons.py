@@ -1,0 +1,97 @@
+"""How sites differ in a share or a rate, each against what chance allows at its size."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from dashboard import charts, french
+from dashboard.answers.context import Asker, View, answer
+from dashboard.answers.figures import figures as figures_of
+from dashboard.answers.network import names, short_name, sites
+from dashboard.answers.question import Question
+from dashboard.indicators import BY_CODE
+from dashboard.judgement.control_charts import RATES, SHARES
+from dashboard.judgement.site_comparisons import compared, enough
+from dashboard.panel import Chart, Panel
+from dashboard.statistics import sentences
+from dashboard.statistics.dispersion import Differences
+from dashboard.statistics.funnel import Position
+from dashboard.wording import amount, shown
+
+S = french.SPACE
+FEWEST = 2  # sites that can differ
+OUTSIDE = (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH)
+USUAL = "compte tenu des différences habituelles entre centres"
+READING = "Un point : un centre · trait : l'ensemble · zones : 95 et 99,8 % · pointillé : 99,8 %, le hasard seul"
+
+
+@dataclass(frozen=True)
+class Differing:
+    """How the sites that have enough cases differ in a rate: their two counts by key, the comparison, its headline."""
+
+    counts: Mapping[str, tuple[float, float]]
+    whole: Differences
+    finding: str
+
+    @property
+    def position(self) -> dict[str, Position]:
+        """Of each site, where there are sites enough for limits."""
+        return dict(zip(self.counts, self.whole.position, strict=False))
+
+
+@answer
+def differing(view: View, question: Question, code: str) -> Differing | None:
+    """How sites differ; None where the indicator is no share or rate, or fewer than two sites have enough cases."""
+    if code not in SHARES | RATES:
+        return None
+    figures, known = figures_of(view, question, "site"), names(view, question)
+    counts = enough(figures, sorted(figures, key=lambda k: french.alphabetical(known[k])), code)
+    whole = compared(counts, code)
+    if whole is None or whole.sites < FEWEST:
+        return None
+    apart = [known[k] for k, p in zip(counts, whole.position, strict=False) if p in OUTSIDE]
+    return Differing(counts, whole, sentences.differences(whole.chance, apart, whole.funnel))
+
+
+def has_funnel(who: Asker, question: Question, by: str, code: str) -> bool:
+    """Whether the comparison may be drawn as a funnel: sites, of a rate, enough of them."""
+    found = differing(who, question, code) if by == "site" else None
+    return found is not None and found.whole.funnel
+
+
+def has_ranks(who: Asker, question: Question, by: str, code: str) -> bool:
+    """Whether a rank can be given: of three sites or more, in a rate of which one direction is good."""
+    found = differing(who, question, code) if by == "site" else None
+    return found is not None and len(found.counts) > 2 and BY_CODE[code].direction != "neither"
+
+
+def funnel(view: View, question: Question, code: str, found: Differing, panel: Panel) -> Panel:
+    """The panel, with sites against what chance allows at their size: all are named where there is room."""
+    i, position, figures = BY_CODE[code], found.position, figures_of(view, question, "site")
+    places = sites(view, question)
+    known, short = {p.code: p.name for p in places}, {p.code: short_name(p) for p in places}
+    spec = charts.funnel_chart(
+        found.whole,
+        [short[k] for k in found.counts],
+        [size for _, size in found.counts.values()],
+        [shown(figures[k][code]) for k in found.counts],
+        unit=i.short,
+        base=i.denominator,
+    )
+    apart = [known.get(k, k) for k, p in position.items() if p in OUTSIDE]
+    limits = (
+        f"Hors des limites à 99,8 % : {french.join_words(apart)}."
+        if apart
+        else "Aucun centre hors des limites à 99,8 %."
+    )
+    reading = (
+        f"Zones : 95 et 99,8 %, {USUAL} ; pointillés : 99,8 %, le hasard seul. Trait plein : l'ensemble,"
+        f" {amount(i, found.whole.target)}."
+    )
+    return replace(
+        panel,
+        content=Chart(spec),
+        caption=" ".join(filter(None, (panel.caption, limits, reading))),
+        alt=f"Entonnoir : {i.label} de chaque centre selon sa taille.",
+        finding=f"{i.label}{S}: {found.finding}",
+        reading=READING,
+    )

@@ -1,0 +1,270 @@
+"""Control charts: what is usual over months, what chance allows around it, and what lies outside."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from dashboard.charts.office_chart_data import describe, worded
+from dashboard.charts.style import Row, Spec, at_noon, chart, heading, known, month_axis
+from dashboard.french import SPACE, capital, month_label
+from dashboard.judgement.control_charts import Course
+from dashboard.judgement.signals import Signal
+from dashboard.palette import ALERT, CHANGE, IMPROVEMENT, INK, MAIN, NONE, SOFT
+from dashboard.statistics.control_chart_levels import Origin
+from dashboard.statistics.control_limits import NONE as NO_RULE
+from dashboard.statistics.control_limits import ON_ONE_SIDE, OUTSIDE
+from dashboard.statistics.variation import ChartKind
+
+RULES = {
+    OUTSIDE: "hors de ce que le hasard permet",
+    ON_ONE_SIDE: "huit points de suite du même côté",
+}
+NEW_LEVELS = {
+    Origin.SET: "nouveau niveau",
+    Origin.PROPOSED: "nouveau niveau (proposé)",
+    Origin.ACCEPTED: "nouveau niveau (accepté)",
+}
+STATES = ("amélioration", "alerte", "changement", "pas de signal")
+COLOURS = (IMPROVEMENT, ALERT, CHANGE, NONE)
+SHAPES = ("circle", "square", "diamond", "circle")
+SIGNS = {
+    "alerte": f"■{SPACE}{ALERT.french} : alerte",
+    "amélioration": f"●{SPACE}{IMPROVEMENT.french} : amélioration",
+    "changement": f"◆{SPACE}{CHANGE.french} : changement",
+}
+
+
+def state(direction: str, side: int) -> str:
+    """The word of a point: which way it goes, and whether that way is good."""
+    if not side:
+        return STATES[3]
+    good = {"up": 1, "down": -1}.get(direction)
+    return STATES[2] if good is None else STATES[0] if side == good else STATES[1]
+
+
+def control_chart(
+    signal: Signal,
+    words: Sequence[str],
+    *,
+    direction: str,
+    unit: str,
+    axis: str = "",
+    events: Sequence[tuple[date, str]] = (),
+    decisions: Sequence[tuple[date, str]] = (),
+    height: int = 230,
+) -> Spec:
+    """A control chart: points, what is usual, limits, new levels, target; closures as thin lines, decisions as flagged
+    ones.
+
+    words: each point's value in words. unit: what is drawn; axis: what its axis says, by default the same. Without limits
+    (too few points) the points stand alone.
+    """
+    c, x = signal.course, month_axis()
+    y = {
+        "field": "v",
+        "type": "quantitative",
+        "title": axis or unit,
+        "scale": {"zero": True, "nice": True},
+        "axis": {"tickCount": 5},
+    }
+    layers = [
+        _band(x),
+        *(_limit(x, field, dash) for field, dash in (("c", None), ("lo", [4, 3]), ("hi", [4, 3]))),
+        *_points(x, y, unit),
+    ]
+    if signal.target is not None:
+        layers.append(
+            {
+                "mark": {"type": "rule", "color": INK, "strokeWidth": 1.5, "strokeDash": [1, 3]},
+                "encoding": {"y": {"datum": signal.target}},
+            }
+        )
+    levels = [(x.start, NEW_LEVELS[x.origin]) for x in c.levels if x.origin in NEW_LEVELS]
+    layers += (
+        _events(events, x, SOFT, "Fermeture")
+        + _events(levels, x, MAIN, "Depuis ce mois")
+        + _events(decisions, x, INK, "Décision", flag=True)
+    )
+    series: list[Row] = [worded(unit)]
+    if c.charted:
+        series += [
+            {"name": name, "field": field, "role": role}
+            for name, field, role in (
+                (
+                    "saison et croissance" if c.kind == ChartKind.VOLUME else "d'habitude",
+                    "c",
+                    "centre",
+                ),
+                ("limite basse", "lo", "limit"),
+                ("limite haute", "hi", "limit"),
+            )
+        ]
+    if signal.target is not None:
+        series.append({"name": "cible", "role": "target", "constant": signal.target})
+    return chart(
+        _months(c, words, direction),
+        height=height,
+        layer=layers,
+        usermeta=describe("line", x="label", y_title=axis or unit, series=series),
+    )
+
+
+def _months(c: Course, words: Sequence[str], direction: str) -> list[Row]:
+    """A row for each month: its value, what it says, what is usual and the limits."""
+    lower, upper = c.limits
+    rows: list[Row] = []
+    for i, month in enumerate(c.months):
+        said = state(direction, int(c.side[i]))
+        rows.append(
+            {
+                "m": at_noon(month),
+                "v": known(c.values[i]),
+                "t": words[i],
+                "label": month_label(month),
+                "s": said,
+                "why": _why(said, int(c.rule[i])),
+                "g": int(c.begin[i]),
+                "c": known(c.usual[i]),
+                "lo": known(lower[i]),
+                "hi": known(upper[i]),
+            }
+        )
+    return rows
+
+
+def _points(x: Spec, y: Spec, unit: str) -> tuple[Spec, Spec]:
+    """The line through the months, and a mark on each, of the colour and shape of what it says."""
+    return (
+        {
+            "mark": {
+                "type": "line",
+                "color": SOFT,
+                "strokeWidth": 1.2,
+                "invalid": "break-paths-show-path-domains",
+            },
+            "encoding": {"x": x, "y": y},
+        },
+        {
+            "mark": {"type": "point", "filled": True, "opacity": 1},
+            "transform": [{"filter": "isValid(datum.v)"}],
+            "encoding": {
+                "x": x,
+                "y": y,
+                "color": {
+                    "field": "s",
+                    "type": "nominal",
+                    "legend": None,
+                    "scale": {"domain": list(STATES), "range": list(COLOURS)},
+                },
+                "shape": {
+                    "field": "s",
+                    "type": "nominal",
+                    "legend": None,
+                    "scale": {"domain": list(STATES), "range": list(SHAPES)},
+                },
+                "size": {
+                    "condition": {"test": "datum.s !== 'pas de signal'", "value": 90},
+                    "value": 36,
+                },
+                "tooltip": [
+                    heading("label"),
+                    {"field": "t", "title": unit},
+                    {"field": "why", "title": "Signal"},
+                ],
+            },
+        },
+    )
+
+
+def signs(course: Course, direction: str, *, closed: bool, decided: bool) -> str:
+    """What the lines and colours are that such a chart has: « Trait : d'habitude · … · pointillés verticaux : fermetures ».
+
+    closed, decided: whether it has closures, decisions.
+    """
+    there = {state(direction, int(side)) for side in course.side} if course.charted else ()
+    new = any(level.origin in NEW_LEVELS for level in course.levels)
+    dotted = ", ".join(["fermetures"] * closed + ["nouveau niveau"] * new)
+    parts = [
+        *(["Trait : d'habitude", "tirets : ce que le hasard permet"] if course.charted else []),
+        *(words for word, words in SIGNS.items() if word in there),
+        *([f"pointillés verticaux : {dotted}"] if dotted else []),
+        *(["drapeau : décision"] if decided else []),
+    ]
+    return capital(" · ".join(parts))
+
+
+def _why(word: str, rule: int) -> str:
+    """« alerte : hors de ce que le hasard permet », « pas de signal »."""
+    return word if rule == NO_RULE else f"{word}{SPACE}: {RULES[rule]}"
+
+
+def _band(x: Spec) -> Spec:
+    return {
+        "mark": {"type": "area", "color": MAIN, "opacity": 0.06},
+        "transform": [{"filter": "isValid(datum.lo)"}],
+        "encoding": {
+            "x": x,
+            "y": {"field": "lo", "type": "quantitative"},
+            "y2": {"field": "hi"},
+            "detail": {"field": "g", "type": "nominal"},
+        },
+    }
+
+
+def _limit(x: Spec, field: str, dash: list[int] | None) -> Spec:
+    mark: Spec = {
+        "type": "line",
+        "color": MAIN,
+        "strokeWidth": 1.2 if dash is None else 1,
+        "opacity": 0.8,
+    }
+    if dash:
+        mark["strokeDash"] = dash
+    return {
+        "mark": mark,
+        "transform": [{"filter": f"isValid(datum.{field})"}],
+        "encoding": {
+            "x": x,
+            "y": {"field": field, "type": "quantitative"},
+            "detail": {"field": "g", "type": "nominal"},
+        },
+    }
+
+
+def _events(
+    events: Sequence[tuple[date, str]], x: Spec, colour: str, title: str, flag: bool = False
+) -> list[Spec]:
+    if not events:
+        return []
+    rows = [{"m": at_noon(day), "e": text} for day, text in events]
+    tip = [
+        {"field": "m", "type": "temporal", "format": "%d/%m/%Y", "title": "Jour"},
+        {"field": "e", "title": title},
+    ]
+    layers = [
+        {
+            "data": {"values": rows},
+            "mark": {
+                "type": "rule",
+                "color": colour,
+                "opacity": 0.9 if flag else 0.45,
+                "strokeDash": [] if flag else [2, 3],
+            },
+            "encoding": {"x": x, "tooltip": tip},
+        }
+    ]
+    if flag:
+        layers.append(
+            {
+                "data": {"values": rows},
+                "mark": {
+                    "type": "point",
+                    "shape": "triangle-right",
+                    "filled": True,
+                    "size": 80,
+                    "color": colour,
+                    "opacity": 1,
+                },
+                "encoding": {"x": x, "y": {"value": 6}, "tooltip": tip},
+            }
+        )
+    return layers

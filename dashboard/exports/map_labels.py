@@ -1,0 +1,284 @@
+"""Where the names of the sites stand on a map: beside their marks where there is room, else further away at the end of a line.
+
+Each name in turn takes the best of its places that covers no mark, no other name and no line. Then names change places as long
+as that leaves fewer away from their marks, close to another or at a line under one. On the screen the first of these steps,
+in several orders, is enough: `static/map/names.js`. There a name may touch its mark at a corner; in larger type it would seem
+to be a neighbour's.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+
+from dashboard.exports.map_geometry import Box, Drawing, Mark, Pane, box_of
+
+LONGEST = 24  # letters of a name on the map
+WIDE = 0.52  # of a letter, in parts of the size of type: a careful mean
+TALL = 1.2  # of a line, in the same
+NEAR, CLEAR = (
+    3.0,
+    4.0,
+)  # px of the screen's map: from a mark to its name; from a name to another mark
+SMALLER = (1.0, 0.9, 0.8)  # sizes of type, in parts of what is asked for
+RINGS, TURNS, ROUNDS = (8, 14, 22, 32, 44, 58, 74, 92), 24, 8
+BESIDE = 12  # places of a name beside its mark, before those at the end of a line
+TRIED = 60  # places of a name that it may drive others away from
+UNDER = 20.0  # what a line under another mark costs, in the measure of `_place`
+Line = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name with its mark; x, y: the upper left corner of its box. anchor: where the text is held in it, so that a wider
+    typeface does not cover the mark: "start", "middle" or "end". line: from the mark to a name that stands further away.
+    silent: what is written under it. crosses: whether the line passes under another mark."""
+
+    text: str
+    x: float
+    y: float
+    width: float
+    height: float
+    pane: int
+    anchor: str = "start"
+    silent: str = ""
+    line: Line | None = None
+    crosses: bool = False
+
+    @cached_property
+    def box(self) -> Box:
+        """Left, top, right, bottom."""
+        return self.x, self.y, self.x + self.width, self.y + self.height
+
+    @cached_property
+    def extent(self) -> Box:
+        """The same of the name with its line: what does not meet it meets neither."""
+        left, top, right, bottom = self.box
+        x, y, to_x, to_y = self.line or (left, top, right, bottom)
+        return min(left, x, to_x), min(top, y, to_y), max(right, x, to_x), max(bottom, y, to_y)
+
+
+Place = tuple[float, Label | None]  # what it costs to stand there
+NOWHERE: Place = (100.0, None)  # a name that is missing
+
+
+def fitting(drawing: Drawing, size: float) -> tuple[tuple[Label, ...], float]:
+    """The names in the largest type up to that size in which all sites have theirs, and the type; where there is none, in
+    that which lacks least."""
+    sites = len({m.name for m in drawing.marks})
+    found = []
+    for share in SMALLER:
+        names = labels(drawing, size * share)
+        lacking = _lacking(sites, names)
+        found.append((lacking, names, size * share))
+        if len(names) == sites:  # what is read from afar is no smaller for a line alone
+            break
+    _, names, fit = min(found, key=lambda one: one[0])
+    return names, fit
+
+
+def labels(drawing: Drawing, size: float) -> tuple[Label, ...]:
+    """The sites' names in type of that size. A site of the second pane is named there alone."""
+    there = {m.name for m in drawing.marks if m.pane == 1}
+    return tuple(
+        label
+        for i, pane in enumerate(drawing.panes)
+        for label in _arranged(
+            [m for m in drawing.marks if m.pane == i],
+            {m.name for m in drawing.marks if i == 1 or m.name not in there},
+            pane,
+            size,
+            drawing.scale,
+        )
+    )
+
+
+def _arranged(
+    marks: Sequence[Mark], named: set[str], pane: Pane, size: float, scale: float
+) -> list[Label]:
+    """The names of a pane's marks; those without any room are left out. Each takes its best place that is free; then, as
+    long as it makes the whole better, one takes a better place, and those that stood there look for another."""
+    around = _Around(pane, size, scale, [(m, box_of(m, scale)) for m in marks])
+    order = sorted((m for m in marks if m.name in named), key=lambda m: (m.y, m.x))
+    names = [_Name(mark, around) for mark in order]
+    found: list[Place] = [NOWHERE] * len(names)
+    for i, name in enumerate(names):
+        found[i] = name.best(found)
+    for _ in range(ROUNDS):
+        before = list(found)
+        for i in sorted(range(len(found)), key=lambda i: -found[i][0]):
+            found = _bettered(i, names, found)
+        if found == before:
+            break
+    return [one for _, one in found if one]
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What the names of a pane must keep off: its edges, its title, its marks, each with its own box."""
+
+    pane: Pane
+    size: float
+    scale: float
+    boxes: Sequence[tuple[Mark, Box]]
+
+    @cached_property
+    def title(self) -> Box:
+        """The box of the pane's title."""
+        x, y = self.pane.title_at(2 * self.size)
+        return x, y, x + (len(self.pane.title) * WIDE + 1) * self.size, y + 2 * self.size
+
+
+class _Name:
+    """Where a mark's name may stand, the best place first; those away from the mark are sought once none beside it is free."""
+
+    def __init__(self, mark: Mark, around: _Around) -> None:
+        self.around = around
+        self.others = [(m, box) for m, box in around.boxes if m is not mark]
+        self.kept = [around.title, *(box for _, box in around.boxes)]
+        self.spots = enumerate(_spots(mark, around.size, around.scale))
+        self.beside = self._sorted(islice(self.spots, BESIDE))
+
+    @cached_property
+    def away(self) -> list[Place]:
+        """The places at the end of a line."""
+        return self._sorted(self.spots)
+
+    @property
+    def places(self) -> Iterator[Place]:
+        """All of them."""
+        yield from self.beside
+        yield from self.away
+
+    def best(self, found: Sequence[Place]) -> Place:
+        """The best that meets no name that has its place."""
+        free = (p for p in self.places if not any(_clash(p[1], one) for _, one in found))
+        return next(free, NOWHERE)
+
+    def _sorted(self, spots: Iterable[tuple[int, Label]]) -> list[Place]:
+        places = (self._place(rank, spot) for rank, spot in spots)
+        return sorted(filter(None, places), key=lambda place: place[0])
+
+    def _place(self, rank: int, spot: Label) -> Place | None:
+        """What it costs to stand there: far from the mark, close to another, at the end of a line that passes under one. None
+        where it would cover something."""
+        around, length = self.around, 0.0
+        if not _inside(spot.box, around.pane) or any(_meet(spot.box, box) for box in self.kept):
+            return None
+        if spot.line:
+            if _crosses(spot.line, around.title):
+                return None
+            length = math.dist(spot.line[:2], spot.line[2:])
+            under = any(_crosses(spot.line, box) for _, box in self.others)
+            spot = replace(spot, crosses=under)
+        near = level = 0.0
+        for (
+            m,
+            box,
+        ) in self.others:  # close to another mark it seems to be its name; all the more beside it
+            gap = _gap(spot.box, box)
+            near = max(near, 1 - gap / max(length, CLEAR * around.scale))
+            if spot.line and spot.y < m.y < spot.y + spot.height:
+                level = max(level, 1 - gap / (2 * around.size))
+        far = min(rank, BESIDE) / 24 + length / around.size / 2
+        return far + 2 * near + 4 * level + UNDER * spot.crosses, spot
+
+
+def _bettered(i: int, names: Sequence[_Name], found: list[Place]) -> list[Place]:
+    """The places with that name at a better one, where those that it drives away lose less than it wins; else as they were."""
+    if found[i] in names[i].beside[:1]:
+        return found
+    for place in islice(names[i].places, TRIED):
+        if place[0] >= found[i][0]:
+            continue
+        away = [j for j, (_, one) in enumerate(found) if j != i and _clash(place[1], one)]
+        trial = list(found)
+        trial[i] = place
+        for j in away:
+            trial[j] = NOWHERE
+        for j in away:
+            trial[j] = names[j].best(trial)
+        if sum(cost for cost, _ in trial) < sum(cost for cost, _ in found) - 1e-9:
+            return trial
+    return found
+
+
+def _clash(one: Label | None, other: Label | None) -> bool:
+    """Whether two names, or the line of one and the other, meet."""
+    return bool(
+        one
+        and other
+        and _meet(one.extent, other.extent)
+        and (
+            _meet(one.box, other.box)
+            or (one.line and _crosses(one.line, other.box))
+            or (other.line and _crosses(other.line, one.box))
+        )
+    )
+
+
+def _lacking(sites: int, names: Sequence[Label]) -> int:
+    """How bad it is: twice the names that are missing, and the lines under marks."""
+    return 2 * (sites - len(names)) + sum(one.crosses for one in names)
+
+
+def _spots(m: Mark, size: float, scale: float) -> Iterator[Label]:
+    """Where a mark's name may stand, the best place first."""
+    text = m.label if len(m.label) <= LONGEST else f"{m.label[: LONGEST - 1]}…"
+    w = max(len(text), len(m.silent)) * size * WIDE
+    h = size * TALL * (2 if m.silent else 1)
+    left, top, right, bottom = box_of(m, scale)
+    near = NEAR * scale
+
+    def at(x: float, y: float, anchor: str, line: Line | None = None) -> Label:
+        return Label(text, x, y, w, h, m.pane, anchor, m.silent, line)
+
+    yield at(right + near, m.y - h / 2, "start")
+    yield at(left - near - w, m.y - h / 2, "end")
+    for y in (top - h, bottom):
+        for share in (0.5, 0.3, 0.7, 0.1, 0.9):
+            yield at(m.x - w * share, y, "middle")
+    inner, far = m.x - left, max(m.x - left, right - m.x, m.y - top, bottom - m.y)
+    for ring in RINGS:
+        for turn in range(TURNS):
+            dx, dy = math.cos(math.tau * turn / TURNS), math.sin(math.tau * turn / TURNS)
+            out = far + ring * scale
+            x, y = m.x + dx * (out + w / 2) - w / 2, m.y + dy * (out + h / 2) - h / 2
+            end = min(max(m.x, x), x + w), min(max(m.y, y), y + h)
+            yield at(x, y, "middle", (m.x + dx * inner, m.y + dy * inner, *end))
+
+
+def _gap(a: Box, b: Box) -> float:
+    """How far two boxes are from each other."""
+    return math.hypot(max(a[0] - b[2], b[0] - a[2], 0), max(a[1] - b[3], b[1] - a[3], 0))
+
+
+def _inside(box: Box, pane: Pane) -> bool:
+    return (
+        box[0] > pane.x
+        and box[1] > pane.y
+        and box[2] < pane.x + pane.width
+        and box[3] < pane.y + pane.height
+    )
+
+
+def _meet(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and a[2] > b[0] and a[1] < b[3] and a[3] > b[1]
+
+
+def _crosses(line: Line, box: Box) -> bool:
+    """Whether a line goes through a box."""
+    first, last = 0.0, 1.0
+    for start, end, low, high in (
+        (line[0], line[2], box[0], box[2]),
+        (line[1], line[3], box[1], box[3]),
+    ):
+        step = end - start
+        if not step:
+            if not low < start < high:
+                return False
+            continue
+        a, b = sorted(((low - start) / step, (high - start) / step))
+        first, last = max(first, a), min(last, b)
+    return first < last

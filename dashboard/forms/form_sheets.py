@@ -1,0 +1,300 @@
+"""The sheets of a file that are a form, all the same one; every other sheet is named, in a refusal or in a remark."""
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain, islice
+from pathlib import Path
+from typing import NoReturn
+
+from dashboard.forms.cells import memos
+from dashboard.forms.csv_or_xlsx import Sheet, open_sheets
+from dashboard.forms.digest import Digest
+from dashboard.forms.formats import Format
+from dashboard.forms.headings import (
+    LOOKED,
+    Headings,
+    filled,
+    first_filled,
+    is_headings,
+    nearest,
+    what_to_do,
+)
+from dashboard.forms.problem import Report, Unreadable, visible
+from dashboard.forms.reference_names import Known, normalise
+from dashboard.forms.row_blocks import real_lines, refuse_null
+from dashboard.forms.sheet_layout import Layout, Table
+
+A_LITTLE = 1_000  # lines
+TOO_FAR = "ces intitulés sont trop bas : les mettre dans les vingt premières lignes, au-dessus des données."
+
+
+@dataclass
+class FormSheet:
+    """A sheet whose headings are a form's. first_line: of the first of `rows`. places: field to place in a row.
+
+    name: "" for a CSV, and for the only sheet of a workbook. typed, delimiter: see csv_or_xlsx.Sheet.
+    """
+
+    form: Format
+    name: str
+    rows: Iterator[list[str]]
+    first_line: int
+    headings: tuple[str, ...]
+    places: dict[str, int]
+    typed: bool
+    delimiter: str
+
+    @property
+    def width(self) -> int:
+        """How many cells a row has."""
+        return len(self.headings)
+
+
+@dataclass(frozen=True)
+class Other:
+    """A sheet that is no form, or not the one asked for: its name, its first rows, whether nobody sees it; the line and the
+    text of headings that stand too far down in it."""
+
+    name: str
+    top: list[list[str]]
+    hidden: bool
+    far: tuple[int, str] | None
+
+
+def form_sheets(
+    path: Path,
+    known: Known,
+    today: date,
+    form: str | None,
+    report: Report,
+    remarks: list[str],
+    digest: Digest,
+) -> Generator[FormSheet]:
+    """Each sheet that is a form of that name, or of the name of the first; its rows must be read before the next.
+
+    What is wrong with headings and sheets goes to `report`, the bytes that are read to `digest`. Raises Unreadable.
+    """
+    first: FormSheet | None = None
+    others: list[Other] = []
+    for sheet in open_sheets(path, known, digest):
+        remarks += sheet.remarks
+        top = list(islice(sheet.rows, LOOKED))
+        lines = _lines(top, typed=sheet.typed)
+        refuse_null(top, range(1, len(top) + 1), typed=sheet.typed)
+        headings = nearest(sheet.layout.headings(top), form)
+        if headings is None or not headings.enough:
+            others.append(_other(sheet, top, first, known, today, report))
+        elif sheet.hidden:
+            _refuse_hidden(sheet.name, chain(top[headings.index + 1 :], sheet.rows), report)
+        elif first and headings.form is not first.form:
+            _refuse_form(sheet.name, headings, first, report)
+        else:
+            form_sheet = _form_sheet(sheet, top, lines, headings, report, remarks)
+            first = first or form_sheet
+            yield form_sheet
+    if first is None:
+        _refuse_all([o for o in others if not o.hidden], form)
+    else:
+        _tell_others(others, first, known, today, report, remarks)
+
+
+def _lines(top: list[list[str]], *, typed: bool) -> Sequence[int]:
+    """The line where each of the first rows of a sheet begins."""
+    lines = range(1, len(top) + 1)
+    return lines if typed else real_lines(top, lines)[0]
+
+
+def _form_sheet(
+    sheet: Sheet,
+    top: list[list[str]],
+    lines: Sequence[int],
+    headings: Headings,
+    report: Report,
+    remarks: list[str],
+) -> FormSheet:
+    """The sheet below its headings; headings that are missing or doubled are problems, lines above them a remark."""
+    line = lines[headings.index]
+    places = _places(headings, line, sheet.name, report)
+    complete = len(places) == len(headings.form.columns)
+    others = [
+        h.strip() for i, h in enumerate(headings.texts) if h.strip() and i not in places.values()
+    ]
+    if others and complete:
+        _add(remarks, "Colonnes non reprises : " + ", ".join(h[:40] for h in others[:20]) + ".")
+    if any(any(map(str.strip, row)) for row in top[: headings.index]):
+        above = first_filled(top)[1][:60]
+        place = f"Feuille « {sheet.name} », intitulés" if sheet.name else "Intitulés"
+        _add(
+            remarks,
+            f"{place} trouvés à la ligne {line} ; ce qui est au-dessus n'est pas repris : « {above} ».",
+        )
+    below = top[headings.index + 1 :]
+    first_line = lines[headings.index + 1] if below else line + 1
+    if not below and not sheet.typed:
+        first_line += real_lines([list(headings.texts)], [line])[1]
+    rows = chain(below, sheet.rows) if complete else iter(())
+    if complete and sheet.layout != Layout():
+        table = Table(sheet.layout, headings.form, first_line, headings.texts, places, report)
+        rows = table.rows(rows)
+    return FormSheet(
+        headings.form,
+        sheet.name,
+        rows,
+        first_line,
+        headings.texts,
+        places,
+        sheet.typed,
+        sheet.delimiter,
+    )
+
+
+def _places(headings: Headings, line: int, sheet: str, report: Report) -> dict[str, int]:
+    """Where each field stands in a row; a heading that is missing or doubled is reported."""
+    texts = [normalise(h) for h in headings.texts]
+    places = {}
+    for column in headings.form.columns:
+        here = [i for i, h in enumerate(texts) if h == normalise(column.heading)]
+        if len(here) == 1:
+            places[column.field] = here[0]
+            continue
+        report(
+            None,
+            column.heading,
+            "",
+            f"cet intitulé figure plusieurs fois à la ligne {line}."
+            if here
+            else f"cet intitulé manque à la ligne {line} ; tous ceux du formulaire « {headings.form.name} »"
+            " doivent y être.",
+            sheet,
+        )
+    return places
+
+
+def _add(remarks: list[str], remark: str) -> None:
+    if visible(remark) not in remarks:  # twelve sheets alike need one remark
+        remarks.append(visible(remark))
+
+
+def _other(
+    sheet: Sheet,
+    top: list[list[str]],
+    first: FormSheet | None,
+    known: Known,
+    today: date,
+    report: Report,
+) -> Other:
+    """A sheet without headings in its first rows, read to its end: they may stand further down, or rows without them."""
+    line = len(top) + 1 + (0 if sheet.typed else real_lines(top, range(1, len(top) + 1))[1])
+    is_row = _row_reader(first, known, today) if first else None
+    # A CSV without headings is refused as it is: only a little further down is looked, for a better word.
+    for row in sheet.rows if sheet.typed else islice(sheet.rows, A_LITTLE):
+        if is_headings(row):
+            if sheet.hidden:
+                _refuse_hidden(sheet.name, sheet.rows, report)
+            return Other(sheet.name, top, sheet.hidden, (line, filled(row)))
+        if is_row and is_row(row):
+            return Other(sheet.name, [[]] * (line - 1) + [row], sheet.hidden, None)
+        line += 1 if sheet.typed else 1 + real_lines([row], [line])[1]
+    return Other(sheet.name, top, sheet.hidden, None)
+
+
+def _refuse_hidden(name: str, below: Iterable[list[str]], report: Report) -> None:
+    """A hidden form with rows was forgotten, or keeps an old state: a person must say which."""
+    if any(any(map(str.strip, row)) for row in below):
+        report(
+            None,
+            "",
+            "",
+            "cette feuille masquée est un formulaire rempli ; l'afficher pour qu'elle soit lue, ou la"
+            " supprimer.",
+            name,
+        )
+
+
+def _refuse_form(name: str, headings: Headings, first: FormSheet, report: Report) -> None:
+    """A second form in the workbook: each form is a file."""
+    report(
+        headings.index + 1,
+        "",
+        "",
+        f"cette feuille est un formulaire « {headings.form.name} », et la feuille « {first.name} »"
+        f" un formulaire « {first.form.name} » ; un fichier par formulaire.",
+        name,
+    )
+
+
+def _refuse_all(others: list[Other], form: str | None) -> NoReturn:
+    """No sheet is a form: what stands in each, and what to do."""
+    if other := next((o for o in others if o.far), None):
+        line, text = other.far or (None, "")
+        raise Unreadable(TOO_FAR, line, text, other.name)
+    best = max(
+        others, key=lambda o: near.matched if (near := nearest(o.top, form)) else 0, default=None
+    )
+    near = (nearest(best.top, form) or nearest(best.top)) if best else None
+    index, text = first_filled(best.top) if best else (0, "")
+    if best and near:
+        index, text = near.index, filled(best.top[near.index])
+    if not best or not text:
+        raise Unreadable(
+            "Le fichier n'a pas d'intitulés : une ligne doit les porter, au-dessus des données."
+        )
+    also = [f"« {o.name} »" for o in others if o is not best]
+    raise Unreadable(
+        what_to_do(best.top, form)
+        + (f" Les autres feuilles ({', '.join(also)}) n'en ont pas non plus." if also else ""),
+        _lines(best.top, typed=bool(best.name))[index],
+        text,
+        best.name,
+    )
+
+
+def _tell_others(
+    others: list[Other],
+    first: FormSheet,
+    known: Known,
+    today: date,
+    report: Report,
+    remarks: list[str],
+) -> None:
+    """Sheets beside the form: another form, or rows of this one without its headings, are a problem; the rest a remark."""
+    plain = []
+    for other in others:
+        headings = nearest(other.top)
+        if headings and headings.enough:
+            _refuse_form(other.name, headings, first, report)
+        elif other.far:
+            if not other.hidden:
+                report(other.far[0], "", other.far[1], TOO_FAR, other.name)
+        elif line := _row_of_the_form(other, first, known, today):
+            report(
+                line,
+                "",
+                "",
+                f"cette feuille a des lignes du formulaire « {first.form.name} » sans ses intitulés ;"
+                " copier au-dessus ceux de l'autre feuille.",
+                other.name,
+            )
+        elif not other.hidden:
+            plain.append(f"« {other.name} »")
+    if plain:
+        _add(remarks, f"Feuilles non lues, sans intitulés de formulaire : {', '.join(plain)}.")
+
+
+def _row_of_the_form(other: Other, first: FormSheet, known: Known, today: date) -> int | None:
+    """The first line on which all that the form requires stands where the first sheet has it."""
+    is_row = _row_reader(first, known, today)
+    return next((line for line, row in enumerate(other.top, 1) if is_row(row)), None)
+
+
+def _row_reader(first: FormSheet, known: Known, today: date) -> Callable[[list[str]], bool]:
+    """Whether all that the form requires stands in a row where the first sheet has it."""
+    reading = memos(first.form, known, today, typed=True)
+    required = [c.field for c in first.form.columns if c.required and c.field in first.places]
+
+    def is_row(row: list[str]) -> bool:
+        texts = {f: row[first.places[f]] for f in required if first.places[f] < len(row)}
+        return len(texts) == len(required) and all(reading[f].reads(t) for f, t in texts.items())
+
+    return is_row

@@ -1,0 +1,137 @@
+"""What a file may refer to: sites, services, terms, as the database knows them. Filled by the caller, read by parse."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dashboard import french
+from db.shared_types import Place
+
+SEPARATORS = re.compile(r"[\s'’‘`´_\u2010-\u2015\u2212-]+")
+
+
+def normalise(text: str) -> str:
+    """`text` without case, accents, or differences of spaces, hyphens and apostrophes."""
+    return SEPARATORS.sub(" ", french.plain(french.seen(text))).strip()
+
+
+@dataclass(frozen=True)
+class KnownSite:
+    """A site: its spellings, the commune where it stands from each day on, and when it is open."""
+
+    id: int
+    code: str
+    name: str
+    aliases: tuple[str, ...]
+    communes: tuple[tuple[date, str], ...]  # (valid from, commune), oldest first
+    launched_on: date | None
+    closed_on: date | None
+
+    def commune_on(self, day: date) -> str:
+        """The commune on `day`; before the first known location, that one."""
+        before = [commune for start, commune in self.communes if start <= day]
+        return before[-1] if before else self.communes[0][1]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A commune's name given for a site: which site it means depends on the day."""
+
+    commune: str
+    candidates: tuple[KnownSite, ...]
+
+    def on(self, day: date) -> KnownSite | None:
+        """The one site open in the commune on `day`; None where there is none, or more than one."""
+        here = [
+            s
+            for s in self.candidates
+            if s.commune_on(day) == self.commune and (s.closed_on is None or s.closed_on >= day)
+        ]
+        if (
+            len(here) > 1
+        ):  # the launch decides only between several: a site may serve before its ceremony
+            here = [s for s in here if s.launched_on is None or s.launched_on <= day]
+        return here[0] if len(here) == 1 else None
+
+
+class Known:
+    """Everything a file may refer to.
+
+    sites: all sites. terms: kind ("service", "category", "channel", "reason") to {label or code: id}.
+    """
+
+    def __init__(
+        self,
+        sites: list[KnownSite],
+        terms: dict[str, dict[str, int]],
+        holidays: frozenset[date] = frozenset(),
+    ) -> None:
+        self.by_id = {s.id: s for s in sites}
+        self.holidays = holidays
+        self.names: dict[str, KnownSite] = {}
+        for site in sites:
+            for spelling in (site.code, site.name, *site.aliases):
+                self.names[normalise(spelling)] = site
+        self.communes: dict[str, Choice] = {}
+        for commune in {c for s in sites for _, c in s.communes}:
+            here = tuple(s for s in sites if any(c == commune for _, c in s.communes))
+            self.communes[normalise(commune)] = Choice(commune, here)
+        self.terms = {
+            kind: {normalise(label): number for label, number in labels.items()}
+            for kind, labels in terms.items()
+        }
+        self.labels = terms
+
+    def site(self, text: str) -> KnownSite | Choice | None:
+        """The site of that code, name or alias; else the commune of that name; else None."""
+        name = normalise(text)
+        return self.names.get(name) or self.communes.get(name)
+
+    def nearest_site(self, text: str) -> str | None:
+        """The known spelling nearest to `text`, if one is near."""
+        near = difflib.get_close_matches(normalise(text), [*self.names, *self.communes], 1, 0.6)
+        if not near:
+            return None
+        site = self.names.get(near[0])
+        return site.name if site else self.communes[near[0]].commune
+
+    def nearest_term(self, kind: str, text: str) -> str | None:
+        """The label of that kind nearest to `text`, if one is near."""
+        labels = {normalise(label): label for label in self.labels.get(kind, {})}
+        near = difflib.get_close_matches(normalise(text), labels, 1, 0.5)
+        return labels[near[0]] if near else None
+
+
+def known_from(
+    sites: Sequence[Place],
+    locations: list[tuple[int, date, str]],
+    services: list[tuple[int, str, str]],
+    terms: list[tuple[int, str, str]],
+    holidays: frozenset[date],
+) -> Known:
+    """Known, from the sites and from plain rows: locations (site id, valid from, commune), services (id, code, label),
+    terms (id, kind, label)."""
+    communes: dict[int, list[tuple[date, str]]] = {}
+    for site, start, commune in locations:
+        communes.setdefault(site, []).append((start, commune))
+    known_sites = [
+        KnownSite(
+            id=s.id,
+            code=s.code,
+            name=s.name,
+            aliases=tuple(a for a in s.aliases.split(";") if a.strip()),
+            communes=tuple(communes[s.id]),
+            launched_on=s.launched_on,
+            closed_on=s.closed_on,
+        )
+        for s in sites
+    ]
+    lists: dict[str, dict[str, int]] = {"service": {}}
+    for number, code, label in services:
+        lists["service"][label] = number
+        lists["service"].setdefault(code, number)
+    for number, kind, label in terms:
+        lists.setdefault(kind, {})[label] = number
+    return Known(known_sites, lists, holidays)

@@ -1,0 +1,205 @@
+"""Departments and the nation, held against what their sites usually show."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from dashboard.judgement.control_charts import (
+    RATES,
+    SHARES,
+    WAITS,
+    Course,
+    Marks,
+    Monthly,
+    Series,
+    in_unit,
+    levels_of,
+    marks_of,
+)
+from dashboard.statistics import observed_vs_expected, rare_events
+from dashboard.statistics.control_chart import follow
+from dashboard.statistics.control_chart_levels import Followed
+from dashboard.statistics.control_limits import NONE, TAIL, Family, exact_limits, tail
+from dashboard.statistics.log_waits import log_wait
+from dashboard.statistics.quantile import quantile
+from dashboard.statistics.variation import FROZEN_POINTS, ChartKind
+
+
+def comparisons(
+    code: str,
+    events: np.ndarray,
+    bases: np.ndarray,
+    family: Family,
+    judged: Followed,
+    series: Series,
+    wholes: Mapping[str, Sequence[int]],
+) -> list[tuple[str, str, observed_vs_expected.Comparison]]:
+    """(indicator, scope, observed against expected) of each whole."""
+    variance = (
+        _wait_variance(series.waits)
+        if code in WAITS and series.waits is not None
+        else observed_vs_expected.case_variance(family, judged.usual)
+    )
+    return [
+        (
+            code,
+            scope,
+            observed_vs_expected.compare(
+                *(
+                    a[list(rows)]
+                    for a in (
+                        events,
+                        bases,
+                        judged.usual,
+                        judged.usual_behind,
+                        variance,
+                        judged.inside,
+                    )
+                )
+            ),
+        )
+        for scope, rows in wholes.items()
+    ]
+
+
+def _wait_variance(waits: np.ndarray) -> np.ndarray:
+    """The variance of one wait's logarithm at each site, from its first 24 months with waits as far as they had come;
+    (K, M, bins) to (K, M)."""
+    measured = waits.sum(axis=-1) > 0
+    first = measured & (np.cumsum(measured, axis=-1) <= FROZEN_POINTS)
+    return log_wait(np.cumsum(waits * first[..., None], axis=1)).variance
+
+
+def courses(
+    compared: Sequence[tuple[str, str, observed_vs_expected.Comparison]],
+    counts: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    monthly: Monthly,
+    wholes: Mapping[str, Sequence[int]],
+    marks: Marks,
+) -> list[Course]:
+    """Observed against what the sites usually show, of each whole: one following for all of those that have enough
+    events, one for those that have few."""
+    few = [_has_few(code, c) for code, _, c in compared]
+    found: list[Course] = []
+    for rare in (False, True):
+        group = [one for one, is_rare in zip(compared, few, strict=True) if is_rare == rare]
+        if group:
+            found += _together(group, counts, monthly, wholes, marks, rare=rare)
+    return found
+
+
+def _has_few(code: str, c: observed_vs_expected.Comparison) -> bool:
+    """Whether a whole's months have too few events for its z to be judged as if it were normal."""
+    if code not in SHARES | RATES:
+        return False
+    n, events = c.bases.sum(axis=0), c.expected.sum(axis=0)
+    rarer = np.minimum(events, n - events) if code in SHARES else events
+    return bool((n > 0).any() and rarer[n > 0].mean() < rare_events.MINIMUM_EVENTS)
+
+
+def _together(
+    compared: Sequence[tuple[str, str, observed_vs_expected.Comparison]],
+    counts: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    monthly: Monthly,
+    wholes: Mapping[str, Sequence[int]],
+    marks: Marks,
+    *,
+    rare: bool,
+) -> list[Course]:
+    named = [(code, scope) for code, scope, _ in compared]
+    set_at, refused, accepted = marks_of(named, monthly.months, marks)
+    judged = follow(
+        np.array([c.z for *_, c in compared]),
+        family=Family.STANDARDISED,
+        set_at=set_at,
+        refused=refused,
+        accepted=accepted,
+        runs=not rare,
+    )
+    return [
+        _course(code, scope, c, counts[code], monthly, list(wholes[scope]), judged, row, rare=rare)
+        for row, (code, scope, c) in enumerate(compared)
+    ]
+
+
+def _course(
+    code: str,
+    scope: str,
+    c: observed_vs_expected.Comparison,
+    counts: tuple[np.ndarray, np.ndarray],
+    monthly: Monthly,
+    at: list[int],
+    judged: Followed,
+    row: int,
+    *,
+    rare: bool,
+) -> Course:
+    """One whole. counts: events and bases of all sites, (K, M) each; at: which are its own; row: its place in `judged`."""
+    n = c.bases.sum(axis=0)
+    missing = np.full(len(n), np.nan)
+    deviation = np.divide(np.sqrt(c.variance.sum(axis=0)), n, out=missing.copy(), where=n > 0)
+    centre, spread = judged.centre[row], judged.spread[row]
+    events, bases = (np.nansum(of[at], axis=0) for of in counts)
+    pooled = np.divide(events, bases, out=missing, where=bases > 0)
+    observed = np.where(n > 0, c.observed_rate, pooled)
+    usual = c.expected_rate + np.nan_to_num(centre) * deviation
+    usual = np.where(np.isfinite(centre), usual, np.nan)
+    then = c.expected_rate + judged.usual[row] * deviation
+    width = 3 * spread * deviation
+    bounds = in_unit(code, np.maximum(usual - width, 0)), in_unit(code, usual + width)
+    rule, side = judged.rule[row], judged.side[row]
+    if rare:
+        bounds, rule, side = _exactly(code, c, bounds, rule, side)
+    if code in SHARES:
+        bounds = bounds[0], np.minimum(bounds[1], 100)
+    return Course(
+        code,
+        scope,
+        ChartKind.EXPECTED,
+        monthly.months,
+        in_unit(code, observed),
+        bases.astype(int),
+        in_unit(code, usual),
+        in_unit(code, then),
+        rule,
+        side,
+        judged.start[row],
+        levels_of(judged, row, monthly.months),
+        ends=bounds,
+        sites=tuple(monthly.sites[i] for i in at),
+        comparison=c,
+        spread=spread,
+        median=_median(monthly.of[code].waits, at),
+    )
+
+
+def _exactly(
+    code: str,
+    c: observed_vs_expected.Comparison,
+    bounds: tuple[np.ndarray, np.ndarray],
+    rule: np.ndarray,
+    side: np.ndarray,
+) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray]:
+    """Limits, rule and side of a whole with few events: no limit inside the exact one, no signal without an exact tail."""
+    family = Family.SHARE if code in SHARES else Family.RATE
+    n, observed, usual = (a.sum(axis=0) for a in (c.bases, c.observed, c.expected))
+    there = (n > 0) & (usual > 0)
+    bases = np.where(there, n, 1)
+    rate = np.where(there, usual, 0.5) / bases
+    low, high = (in_unit(code, end) for end in exact_limits(family, rate, bases))
+    chance = tail(family, np.where(there, observed, 0), bases, rate, above=observed > usual)
+    kept = there & (chance < TAIL)
+    wider = np.minimum(bounds[0], low), np.maximum(bounds[1], high)
+    return (
+        wider,
+        np.where(kept, rule, NONE).astype(np.int8),
+        np.where(kept, side, 0).astype(np.int8),
+    )
+
+
+def _median(waits: np.ndarray | None, sites: Sequence[int]) -> np.ndarray | None:
+    """The median of all waits of some sites, month by month, (M,)."""
+    if waits is None:
+        return None
+    together = waits[list(sites)].sum(axis=0)
+    return np.where(together.sum(axis=-1) > 0, quantile(together, 0.5), np.nan)

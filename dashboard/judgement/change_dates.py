@@ -1,0 +1,94 @@
+"""The month in which a series changed, in words, and the months among which that month may lie; signals in a line, with it."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from dashboard import french
+from dashboard.indicators import BY_CODE
+from dashboard.judgement.control_charts import FOLLOWED, WAITS
+from dashboard.judgement.signal_sentences import beside
+from dashboard.judgement.signals import Signal
+from dashboard.statistics.changepoint import ChangePoint, change_point
+from dashboard.statistics.control_limits import ON_ONE_SIDE, RUN
+from dashboard.statistics.variation import ChartKind
+
+WIDEST = 12  # months among which a change may lie; beyond, it has no date
+
+
+def since_when(signal: Signal) -> str | None:
+    """« depuis juin 2026 (entre mai et juillet) », of a followed series; None without a signal, or where its change has
+    no date."""
+    if signal.indicator not in FOLLOWED or signal.at is None or not signal.flagged:
+        return None
+    course, at = signal.course, signal.at
+    level = slice(max(int(course.begin[at]), 0), at + 1)
+    return dated(
+        course.months[level], course.values[level].tolist(), log=signal.kind == ChartKind.WAIT
+    )
+
+
+def since_at_least(signal: Signal, *, year: int | None = None) -> str:
+    """« depuis juin 2026 », « depuis octobre 2026 » of the first month beyond its limits, « depuis 8 mois ou plus » of a run
+    without a date; "" where nothing can be said. year: that goes without saying."""
+    found = (since_when(signal) or "").partition(" (")[0]
+    if not found and signal.at is not None and signal.flagged:
+        found = _since_rule(signal, signal.at)
+    return found.removesuffix(f" {year}")
+
+
+def _since_rule(signal: Signal, at: int) -> str:
+    quarter = signal.kind == ChartKind.BY_QUARTER
+    if signal.rule == ON_ONE_SIDE:
+        return "depuis deux ans au moins" if quarter else f"depuis {RUN} mois au moins"
+    new = at > 0 and not signal.course.side[at - 1]
+    return f"depuis {'le ' if quarter else ''}{signal.when}" if new else ""
+
+
+def dated(months: Sequence[date], values: Sequence[float], *, log: bool = False) -> str | None:
+    """« depuis juin 2026 (entre mai et juillet) », of a series that a rule has found changed; None where it has no date:
+    under six months, where the change may lie in more than a year of them, or where it did not last.
+
+    months: first days, in order; values: of each, NaN where missing, from the present limits' first month on. log: of
+    waits, whose spread grows with them.
+    """
+    known = np.array(values, dtype=float)
+    if log:
+        known = np.log1p(known)
+    change = change_point(known)
+    if change is None or change.last - change.first >= WIDEST or not _lasts(known, change):
+        return None
+    since = f"depuis {french.month_label(months[change.at])}"
+    if change.first == change.last:
+        return since
+    first, last = months[change.first], months[change.last]
+    low, high = french.month_label(first), french.month_label(last)
+    if first.year == last.year == months[change.at].year:
+        low, high = (words.rpartition(" ")[0] for words in (low, high))
+    return f"{since} (entre {low} et {high})"
+
+
+def _lasts(values: np.ndarray, change: ChangePoint) -> bool:
+    """Whether half the months since a change, and more, are nearer its new level: one month alone is no change."""
+    usual = float(np.nanmedian(values[change.at :]))
+    return abs(usual - change.after) < abs(usual - change.before)
+
+
+def in_a_line(found: Sequence[Signal], since: str) -> str:
+    """« attente de 29 min, contre 16 min d'habitude (écart depuis juin 2026) ; aussi davantage de départs et moins de
+    satisfaits »: the first that people feel in full, with since when, the others by which way they went."""
+    one, *others = found
+    said = beside(one)
+    name = french.within(BY_CODE[one.indicator].short)
+    text = f"attente de {said}" if one.indicator in WAITS else f"{name}{french.SPACE}: {said}"
+    text += f" (écart {since})" if since else ""
+    ways = [more_or_less(o, "davantage") for o in others if o.indicator not in WAITS]
+    also = french.join_words(ways)
+    return text + (f"{french.SPACE}; aussi {also}" if also else "")
+
+
+def more_or_less(one: Signal, more: str = "plus") -> str:
+    """Which way a signal went: « plus d'attente », « moins de fiches de clôture remises »."""
+    way = more if one.side > 0 else "moins"
+    return f"{way} {french.elide('de', BY_CODE[one.indicator].noun)}"

@@ -1,0 +1,228 @@
+"""Months of a series, judged as they came: shares, rates and waits of sites, wholes by what their sites usually show,
+volumes with their season.
+
+Series of all sites go in together, as arrays; a Course comes out for each site, department and the nation. The months
+given are whole ones; each is judged once, by the two rules of statistics.control_limits, with what was known then.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+
+from dashboard.indicators import BY_CODE
+from dashboard.judgement import aggregates, volumes
+from dashboard.judgement.control_charts import (
+    CHARTED,
+    MEASURES,
+    RATES,
+    SHARES,
+    SKEWED,
+    VOLUMES,
+    WAITS,
+    Course,
+    Marks,
+    Monthly,
+    Series,
+    in_unit,
+    levels_of,
+    marks_of,
+)
+from dashboard.statistics import observed_vs_expected, rare_events
+from dashboard.statistics.control_chart import follow
+from dashboard.statistics.control_chart_levels import Followed
+from dashboard.statistics.control_limits import Family, Fit
+from dashboard.statistics.log_waits import log_wait
+from dashboard.statistics.variation import ChartKind
+
+
+def judge(
+    monthly: Monthly, places: Mapping[str, Sequence[int]], marks: Marks
+) -> dict[str, dict[str, Course]]:
+    """The course of every charted indicator, by scope: of each site, and of each whole, given by the places of its sites
+    in `monthly.sites`. A measure that is no share, rate or wait has no course of a whole: its composition would move it."""
+    courses: dict[str, dict[str, Course]] = {s: {} for s in (*monthly.sites, *places)}
+    counts = {code: _events(code, series) for code, series in monthly.of.items()}
+    families = (
+        (Family.SHARE, SHARES),
+        (Family.RATE, RATES),
+        (Family.INDIVIDUALS, WAITS | MEASURES),
+    )
+    compared: list[tuple[str, str, observed_vs_expected.Comparison]] = []
+    for family, members in families:
+        named = [code for code in CHARTED if code in members and code in monthly.of]
+        if not named:
+            continue
+        events, bases = (
+            np.concatenate(rows) for rows in zip(*(counts[code] for code in named), strict=True)
+        )
+        set_at, refused, accepted = marks_of(
+            [(code, site) for code in named for site in monthly.sites], monthly.months, marks
+        )
+        of_all = follow(
+            events, bases, family=family, set_at=set_at, refused=refused, accepted=accepted
+        )
+        whole = [
+            np.concatenate([monthly.of[code].judged(counts[code][n]) for code in named])
+            for n in (0, 1)
+        ]
+        judged = of_all  # of departments and the nation, which are judged by all that is known of their sites
+        if not np.array_equal(whole[1], bases, equal_nan=True):
+            judged = follow(
+                *whole, family=family, set_at=set_at, refused=refused, accepted=accepted
+            )
+        rare: list[tuple[str, int]] = []
+        for number, code in enumerate(named):
+            rows = slice(number * len(monthly.sites), (number + 1) * len(monthly.sites))
+            mine = judged.rows(rows)
+            for row, site in enumerate(monthly.sites):
+                if _is_rare(code, monthly.of[code], row):
+                    rare.append((code, row))
+                else:
+                    courses[site][code] = _of_site(code, site, row, monthly, mine)
+            if code not in MEASURES:
+                compared += aggregates.comparisons(
+                    code,
+                    events[rows],
+                    bases[rows],
+                    family,
+                    of_all.rows(rows),
+                    monthly.of[code],
+                    places,
+                )
+        for course in _of_rare(rare, family, monthly, marks):
+            courses[course.scope][course.indicator] = course
+    found = aggregates.courses(compared, counts, monthly, places, marks)
+    for code in VOLUMES & set(monthly.of):
+        found += volumes.courses(code, monthly, places)
+    for course in found:
+        courses[course.scope][course.indicator] = course
+    # In the order of CHARTED, whichever family came first.
+    return {s: {c: mine[c] for c in CHARTED if c in mine} for s, mine in courses.items()}
+
+
+def _events(code: str, series: Series) -> tuple[np.ndarray, np.ndarray]:
+    """Events and bases for control_chart.follow: counts; sums of logarithms of waits; values, each month alike."""
+    if code in SHARES | RATES:
+        return series.numerator, series.denominator
+    if code in WAITS and series.waits is not None:
+        logs = log_wait(series.waits)
+        enough = logs.n >= BY_CODE[code].minimum
+        return np.where(enough, logs.mean * logs.n, np.nan), np.where(enough, logs.n, np.nan)
+    values = np.log1p(series.value) if code in SKEWED else series.value
+    return values, np.where(np.isfinite(values), 1.0, np.nan)
+
+
+def _is_rare(code: str, series: Series, row: int) -> bool:
+    """Whether a site's months have too few events to be judged one by one."""
+    if code not in SHARES | RATES:
+        return False
+    parts = _parts(series, row)
+    events = rare_events.expected_events(*parts, proportion=code in SHARES)
+    return events < rare_events.MINIMUM_EVENTS
+
+
+def _parts(series: Series, row: int) -> tuple[list[float | None], list[float | None]]:
+    """Numerators and denominators of a site, None where missing; a denominator 0 is missing."""
+    events, bases = (series.judged(a)[row] for a in (series.numerator, series.denominator))
+    known = np.isfinite(events) & (np.nan_to_num(bases) > 0)
+    a, b = (
+        [x if k else None for x, k in zip(values.tolist(), known.tolist(), strict=True)]
+        for values in (events, bases)
+    )
+    return a, b
+
+
+def _of_site(code: str, site: str, row: int, monthly: Monthly, judged: Followed) -> Course:
+    """The course of a site's share, rate, wait or measure."""
+    kind = (
+        ChartKind.SHARE
+        if code in SHARES
+        else ChartKind.RATE
+        if code in RATES
+        else ChartKind.WAIT
+        if code in WAITS
+        else ChartKind.MEASURE
+    )
+    series = monthly.of[code]
+    return _followed(
+        code, site, kind, monthly.months, judged, row, series.value[row], series.n[row]
+    )
+
+
+def _followed(
+    code: str,
+    scope: str,
+    kind: ChartKind,
+    months: Sequence[date],
+    judged: Followed,
+    row: int,
+    shown: np.ndarray,
+    n: np.ndarray,
+) -> Course:
+    one = judged.rows(slice(row, row + 1))
+    # Of waits the typical one is drawn, which the limits are limits of; the median is read beside it.
+    values = in_unit(code, one.values[0]) if kind == ChartKind.WAIT else shown
+    return Course(
+        code,
+        scope,
+        kind,
+        tuple(months),
+        values,
+        np.nan_to_num(n).astype(int),
+        in_unit(code, one.centre[0]),
+        in_unit(code, one.usual[0]),
+        one.rule[0],
+        one.side[0],
+        one.start[0],
+        levels_of(one, 0, months),
+        fit=Fit(one.centre[0], one.spread[0], one.behind[0]),
+        bases=one.bases[0],
+        family=one.family,
+        median=shown if kind == ChartKind.WAIT else None,
+    )
+
+
+def _of_rare(
+    rare: Sequence[tuple[str, int]], family: Family, monthly: Monthly, marks: Marks
+) -> list[Course]:
+    """Series with few events: three months together where they have enough, else each month
+    by its exact tail alone. A quarter that has not ended is no point."""
+    whole = next(
+        (n for n in range(len(monthly.months), 0, -1) if monthly.months[n - 1].month % 3 == 0), 0
+    )
+    by_month: list[tuple[str, str, list[list[float | None]]]] = []
+    summed: list[tuple[str, str, list[list[float | None]]]] = []
+    quarters: list[date] = []
+    for code, row in rare:
+        parts = _parts(monthly.of[code], row)
+        events = rare_events.expected_events(*parts, proportion=code in SHARES)
+        if events * rare_events.MONTHS < rare_events.MINIMUM_EVENTS:
+            by_month.append((code, monthly.sites[row], [*parts]))
+            continue
+        quarters, *sums = rare_events.by_quarter(
+            monthly.months[:whole], *(part[:whole] for part in parts)
+        )
+        summed.append((code, monthly.sites[row], sums))
+    found = []
+    for kind, times, series in (
+        (ChartKind.RARE, monthly.months, by_month),
+        (ChartKind.BY_QUARTER, quarters, summed),
+    ):
+        if not series:
+            continue
+        events_of, bases_of = (np.array([s[i] for *_, s in series], dtype=float) for i in (0, 1))
+        set_at, refused, accepted = marks_of([(c, s) for c, s, _ in series], times, marks)
+        judged = follow(
+            events_of,
+            bases_of,
+            family=family,
+            set_at=set_at,
+            refused=refused,
+            accepted=accepted,
+            runs=kind != ChartKind.RARE,
+        )
+        for row, (code, site, _) in enumerate(series):
+            values = in_unit(code, judged.values[row])
+            found.append(_followed(code, site, kind, times, judged, row, values, bases_of[row]))
+    return found

@@ -1,0 +1,207 @@
+"""What one month of a series says, in French: beside what is usual, by which rule it is a signal, where its gap comes from."""
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from dashboard import french
+from dashboard.indicators import BY_CODE
+from dashboard.judgement.control_charts import SHARES, WAITS
+from dashboard.judgement.signals import Signal
+from dashboard.statistics import observed_vs_expected, sentences
+from dashboard.statistics.seasonal import HISTORY
+from dashboard.statistics.variation import FROZEN_POINTS, MINIMUM_POINTS, ChartKind, Variation
+from dashboard.wording import amount
+
+# Of what is usual: a value so far from it, and no signal, is said to rest on few cases where that is the reason.
+FAR = 0.15
+FEW = 3.0  # standard deviations of as many cases, within which chance alone explains a gap
+
+
+def apart(indicator: str, value: float, usual: float) -> tuple[str, str]:
+    """Both in words, with the decimals that tell them apart: « 4,02 % » and « 3,97 % », not « 4,0 % » twice."""
+    i = BY_CODE[indicator]
+    words = amount(i, value), amount(i, usual)
+    for decimals in (1, 2):
+        if words[0] != words[1]:
+            break
+        one, other = (french.number(x, decimals) for x in (value, usual))
+        unit = {"percent": "%", "minutes": "min", "days": "jours"}.get(i.unit, "")
+        words = (
+            f"{one}{french.SPACE}{unit}".rstrip(f" {french.SPACE}"),
+            f"{other}{french.SPACE}{unit}".rstrip(f" {french.SPACE}"),
+        )
+    return words
+
+
+def told(one: Signal) -> str:
+    """The month's own value beside what is usual: « 73 %, contre 75 % d'habitude à répartition égale (alerte) »; "" where the
+    month has no value, or is not judged."""
+    said = beside(one)
+    if not said:
+        return ""
+    mixed = one.kind == ChartKind.EXPECTED and one.flagged and one.indicator not in WAITS
+    equal = " à répartition égale" if mixed else ""
+    word = f" ({sentences.STATES[one.variation]})" if one.flagged else ""
+    return f"{said}{equal}{word}"
+
+
+def _dated(subject: str, one: Signal) -> str:
+    """« Attente médiane en octobre 2026 », « Plaintes au 3ᵉ trimestre 2026 »."""
+    comma = (
+        "," if "," in subject else ""
+    )  # « Usagers satisfaits, selon le registre, en octobre 2026 »
+    return f"{subject}{comma} {one.said_when}"
+
+
+def in_short(one: Signal) -> str:
+    """The same for a card, where the end of a line may be cut: « alerte en octobre : 73 %, contre 75 % d'habitude »."""
+    said = beside(one)
+    if not said or one.latest is None:
+        return sentences.VARIATIONS[one.variation]
+    quarter = one.kind == ChartKind.BY_QUARTER
+    when = one.when.rsplit(" ", 1)[0]
+    if (
+        one.kind == ChartKind.VOLUME
+    ):  # which has its season, and a year's figure may stand beside it
+        said += f" en {when}"
+    if one.flagged:
+        when = f"{sentences.STATES[one.variation]} {'au' if quarter else 'en'} {when}"
+    return f"{when}{french.SPACE}: {said}"
+
+
+def beside(one: Signal) -> str:
+    """The same without the month: « 73 %, contre 75 % d'habitude », « 74 %, rien d'inhabituel (75 % d'habitude) », « 18,7 par
+    jour ; d'habitude de 15,1 à 21,0 »."""
+    if one.read is None or not one.charted:
+        return ""
+    i, usually = BY_CODE[one.indicator], one.read_usual
+    if one.kind == ChartKind.VOLUME and one.range:
+        low, high = (amount(i, end) for end in one.range)
+        return f"{amount(i, one.read)} par jour{french.SPACE}; d'habitude de {low} à {high}"
+    if usually is None:
+        return amount(i, one.read)
+    if one.flagged:
+        value, usual = apart(i.code, one.read, usually)
+        if value == usual:
+            return f"{value}, à peine {'plus' if one.side > 0 else 'moins'} que d'habitude"
+        return f"{value}, contre {usual} d'habitude"
+    value, usual = amount(i, one.read), amount(i, usually)
+    if value == usual:
+        return f"{value}, comme d'habitude"
+    far = abs(one.read - usually) > FAR * usually
+    why = "trop peu de cas pour conclure" if far and _few(one, usually) else "rien d'inhabituel"
+    return f"{value}, {why} ({usual} d'habitude)"
+
+
+def _few(one: Signal, usual: float) -> bool:
+    """Whether it is the number of cases that leaves a share undecided, and not how much months differ."""
+    if one.indicator not in SHARES or not one.base:
+        return False
+    part = min(max(usual / 100, 0.01), 0.99)
+    return abs((one.read or 0) - usual) <= FEW * 100 * math.sqrt(part * (1 - part) / one.base)
+
+
+def because(one: Signal) -> str:
+    """The rule that makes the month a signal: « au-dessus de ce que le hasard permet »; "" where none does."""
+    rule = sentences.RULES.get((one.rule, one.side), "")
+    return rule.replace("mois", "trimestres") if one.kind == ChartKind.BY_QUARTER else rule
+
+
+def origin(one: Signal, names: Mapping[str, str]) -> str:
+    """Where a whole's gap lies: « Sans compter le CCSP de Djougou : 75 %, rien d'inhabituel. »; "" where there is none to
+    explain. names: of sites, by code."""
+    if not one.flagged or one.gap is None:
+        return ""
+    if not one.causes:
+        everywhere = one.gap.spread == observed_vs_expected.Spread.EVERYWHERE
+        return "Plusieurs centres s'en écartent à la fois." if everywhere else ""
+    these = [f"le {names[c]}" for c in one.causes]
+    if one.rest is None:
+        return f"Surtout{french.SPACE}: {french.join_words(these)}."
+    # Of waits it is on the curve's scale, and a median is what is said of them.
+    rest = "" if one.indicator in WAITS else f" {amount(BY_CODE[one.indicator], one.rest)},"
+    return f"Sans compter {french.join_words(these)}{french.SPACE}:{rest} rien d'inhabituel."
+
+
+def against(one: Signal, whole: Signal | None) -> str:
+    """Of a site with a signal: which way it went, and where that leaves it beside the whole: « en hausse par rapport à son
+    habitude ; encore sous l'ensemble (75 %) »; "" without a signal."""
+    if not one.flagged or one.read is None:
+        return ""
+    way = "en hausse" if one.side > 0 else "en baisse"
+    text = f"{way} par rapport à son habitude"
+    value = None if whole is None or whole.latest != one.latest else whole.read
+    if value is None or (one.read - value) * one.side >= 0:
+        return text
+    place = "sous" if one.side > 0 else "au-dessus de"
+    of = amount(BY_CODE[one.indicator], value)
+    return f"{text}{french.SPACE}; encore {place} l'ensemble ({of})"
+
+
+def settled(one: Signal) -> str:
+    """How settled the limits are: « limites fixées sur 24 mois »; "" without limits."""
+    if not one.charted or one.kind == ChartKind.VOLUME:
+        return "saison et croissance comprises" if one.charted else ""
+    if one.points >= FROZEN_POINTS:
+        return f"limites fixées sur {_points(one, FROZEN_POINTS)}"
+    return f"limites provisoires, sur {_points(one, one.points)}"
+
+
+def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
+    """What the month says, in a sentence: signal, no signal or too few. subject: by default the indicator. limits: with
+    what is to be known of the limits; without it is a headline, which says nothing of the rule either, and has
+    no full stop."""
+    subject = subject or BY_CODE[one.indicator].label
+    colon = f"{subject}{french.SPACE}: "
+    if one.variation == Variation.NO_DATA:
+        when = f" {'le ' if one.kind == ChartKind.BY_QUARTER else ''}{one.when}" if one.when else ""
+        text = f"{colon}pas assez de données pour juger{when}"
+    elif one.variation == Variation.TOO_FEW:
+        text = f"{colon}{too_few(one)}"
+    else:
+        said = told(one) or sentences.VARIATIONS[one.variation]
+        text = f"{_dated(subject, one)}{french.SPACE}: {said}"
+        details = [because(one), settled(one)] if limits else []
+        more = f"{french.SPACE}; ".join(d for d in details if d)
+        text += f", {more}" if more else ""
+    return f"{text}." if limits else text
+
+
+def too_few(one: Signal) -> str:
+    """Why a month with a value is not judged."""
+    if one.kind == ChartKind.VOLUME:
+        needed = (
+            f"il faut plus de trois ans de données, {HISTORY + 1} mois, pour connaître les saisons"
+        )
+        if one.value is None or one.year_before is None:
+            return f"trop tôt pour dire si ce chiffre est inhabituel ({needed})"
+        i = BY_CODE[one.indicator]
+        return (
+            f"{amount(i, one.value)} par jour en {one.when}, {amount(i, one.year_before)} le même mois un an avant ;"
+            f" {needed}"
+        )
+    return f"trop tôt pour conclure ({one.points} des {_points(one, MINIMUM_POINTS)} nécessaires)"
+
+
+def _points(one: Signal, n: int) -> str:
+    """« 24 mois », « 1 trimestre »: of the curve of a signal."""
+    if one.kind == ChartKind.BY_QUARTER:
+        return french.plural(n, "trimestre")
+    return french.plural(n, "mois", "mois")
+
+
+def moments(signals: Iterable[Signal]) -> str:
+    """The months and quarters that these are of, the latest first: « en octobre 2026 », « en octobre 2026 (au 3ᵉ trimestre 2026
+    pour les chiffres qui ont peu de cas par mois) », of which the last may have ended before the month."""
+    known = (one for one in signals if one.latest)
+    latest_first = sorted(known, key=lambda one: one.latest or date.min, reverse=True)
+    said: dict[bool, dict[str, None]] = {False: {}, True: {}}
+    for one in latest_first:
+        said[one.kind == ChartKind.BY_QUARTER].setdefault(one.said_when)
+    of_months, of_quarters = (
+        french.join_words(list(one), "ou") for one in (said[False], said[True])
+    )
+    if not of_months or not of_quarters:
+        return of_months or of_quarters
+    return f"{of_months} ({of_quarters} pour les chiffres qui ont peu de cas par mois)"

@@ -1,0 +1,59 @@
+"""Whether things differ in a share or a rate by more than chance, and the rank of each, as far as it is known."""
+
+from collections.abc import Mapping, Sequence
+
+from dashboard.indicators import BY_CODE, Figure
+from dashboard.judgement.control_charts import SHARES
+from dashboard.statistics import sentences
+from dashboard.statistics.dispersion import Differences, differences
+from dashboard.statistics.ranks import ranks as fair_ranks
+from db.codes import UNKNOWN_KEY
+
+Figures = Mapping[str, Mapping[str, Figure]]  # key, then indicator
+Counts = Mapping[str, tuple[float, float]]
+
+
+def enough(figures: Figures, order: Sequence[str], code: str) -> dict[str, tuple[float, float]]:
+    """The two counts of each key that has enough of them to be compared."""
+    return {
+        k: (f.numerator, f.denominator)
+        for k in order
+        if (f := figures[k][code]).denominator
+        and f.numerator is not None
+        and f.n >= BY_CODE[code].minimum
+    }
+
+
+def compared(counts: Counts, code: str) -> Differences | None:
+    """How the keys of these counts differ; None where there is nothing to compare."""
+    return differences(
+        [a for a, _ in counts.values()],
+        [d for _, d in counts.values()],
+        proportion=code in SHARES,
+        scale=BY_CODE[code].scale,
+    )
+
+
+def differ(figures: Figures, code: str) -> bool:
+    """Whether the keys of a share or rate differ by more than chance."""
+    found = compared(enough(figures, [k for k in figures if k != UNKNOWN_KEY], code), code)
+    return found is not None and found.chance < sentences.ALIKE
+
+
+def ranks(
+    counts: Mapping[str, tuple[float, float]], code: str, order: Sequence[str]
+) -> dict[str, str]:
+    """The rank of each key, in words."""
+    i = BY_CODE[code]
+    known = fair_ranks(
+        [a for a, _ in counts.values()],
+        [d for _, d in counts.values()],
+        direction=i.direction,
+        proportion=code in SHARES,
+        minimum=max(i.minimum, 1),
+    )
+    places = {
+        k: f"{r.rank} (entre {r.low} et {r.high}) sur {r.of}" if r else "pas de rang"
+        for k, r in zip(counts, known, strict=True)
+    }
+    return {k: places.get(k, "pas de rang") for k in order}

@@ -1,0 +1,86 @@
+"""Processes of our own that may take little: what they run may fail, hang or keep memory, and the server goes on.
+
+Such a process has no environment and none of our sockets, and writes no file; on Linux it has so much memory and processor
+time. It is ended by whoever started it. What it runs imports nothing of ours, so that it starts in a few hundredths of a second.
+
+Before: forms/workbook.py, exports/pdf.py. After: limited_process_child.py, which limits its own process and runs the script in
+it.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+CHILD = Path(__file__).with_name("limited_process_child.py")
+RUNNING: set[subprocess.Popen[bytes]] = set()
+
+
+def start(
+    script: Path,
+    *arguments: str,
+    stdin: int | IO[Any],
+    memory_bytes: int,
+    cpu_seconds: int,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """The script in a process of its own, whose standard output is a pipe. OSError where the machine can start none."""
+    limits = json.dumps({"memory_bytes": memory_bytes, "cpu_seconds": cpu_seconds})
+    # Windows cannot start Python without SYSTEMROOT.
+    windows = {"SYSTEMROOT": os.environ["SYSTEMROOT"]} if sys.platform == "win32" else {}
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-B", str(CHILD), limits, str(script), *arguments],
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**windows, **(environment or {})},
+    )
+    RUNNING.add(process)
+    return process
+
+
+@contextmanager
+def within(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
+    """Whoever waits for the process in here waits no longer: it is ended then, and the event set."""
+    over = threading.Event()
+
+    def end() -> None:
+        over.set()
+        process.kill()
+
+    watchdog = threading.Timer(seconds, end)
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield over
+    finally:
+        watchdog.cancel()
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End it, if it has not ended by itself, and let go of its pipes."""
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(BrokenPipeError):  # it has not read all that was written to it
+                pipe.close()
+    process.wait()
+    RUNNING.discard(process)
+
+
+def end_all() -> None:
+    """End those that run: whoever waits for one is told that it failed."""
+    for process in list(RUNNING):
+        process.kill()
+
+
+def used_its_time(process: subprocess.Popen[bytes]) -> bool:
+    """Whether it was ended for the processor time that it took; waits for its end."""
+    sigxcpu = getattr(signal, "SIGXCPU", None)  # unknown on Windows
+    return sigxcpu is not None and process.wait() == -sigxcpu

@@ -1,0 +1,254 @@
+"""A series followed month by month as its readers saw it: limits on the first 24 points of a level, a new level after
+twelve points on one side, and signals that stay as they were given.
+
+A level is provisional from 12 points, with limits on all of them, and fixed at 24. Twelve points in a row on one side
+of the centre begin a new level at the first of them, in force at once; it is *proposed* until somebody accepts or
+refuses it. Making Data Count has no formula for this and calls it a judgement: hence the proposal, and the rates of
+false alarm with it, which `python -m tests.benchmarks.rules` prints.
+"""
+
+import numpy as np
+
+from dashboard.statistics.control_chart_levels import Followed
+from dashboard.statistics.control_limits import (
+    NONE,
+    ON_ONE_SIDE,
+    OUTSIDE,
+    RUN,
+    Family,
+    Fit,
+    fit,
+    outside,
+    run_lengths,
+    sides,
+)
+from dashboard.statistics.variation import FROZEN_POINTS, MINIMUM_POINTS
+
+NEW_LEVEL = 12  # points in a row on one side
+
+
+def follow(
+    events: np.ndarray,
+    bases: np.ndarray | None = None,
+    *,
+    family: Family = Family.INDIVIDUALS,
+    set_at: np.ndarray | None = None,
+    refused: np.ndarray | None = None,
+    accepted: np.ndarray | None = None,
+    runs: bool = True,
+) -> Followed:
+    """Judges every month of some series with what was known then.
+
+    events, bases: (k, n), months in order, NaN (or a base of 0) where missing. Without bases the values stand in
+    `events`, each month counting alike; a mean (of log-waits) has its n as bases and its sums as events, so that the
+    centre is that of all waits together and `behind` counts them.
+
+    set_at: (k, n), True where somebody has begun a new level. refused, accepted: (k, n), True at any month between the
+    first of a proposed level and its proposal. A refused run begins no level and stays a signal. runs: whether points in
+    a row on one side say anything; with few events they do not, since most months lie under their mean. Raises ValueError
+    for a share with more events than cases.
+    """
+    series = _judged(events, bases, family, runs, set_at, refused, accepted)
+    return series.followed()
+
+
+def flags(
+    events: np.ndarray, bases: np.ndarray | None, family: Family, *, runs: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of `follow`, given as for it, only which months have limits and which of them are signals, (k, n) each: what is
+    simulated for its false alarms needs no more, and placing the rest is a quarter of the work."""
+    series = _judged(events, bases, family, runs)
+    return series.placed(np.isfinite(series.usual), False), series.placed(
+        series.rule != NONE, False
+    )
+
+
+def _judged(
+    events: np.ndarray,
+    bases: np.ndarray | None,
+    family: Family,
+    runs: bool,
+    set_at: np.ndarray | None = None,
+    refused: np.ndarray | None = None,
+    accepted: np.ndarray | None = None,
+) -> "_Series":
+    events = np.asarray(events, dtype=float)
+    bases = np.ones(events.shape) if bases is None else np.asarray(bases, dtype=float)
+    point = np.isfinite(events) & np.isfinite(bases) & (bases > 0)
+    if family == Family.SHARE and (events[point] > bases[point]).any():
+        raise ValueError("a share has more events than cases")
+    order = np.argsort(~point, axis=-1, kind="stable")
+    series = _Series(
+        family,
+        np.take_along_axis(np.where(point, events, 0), order, -1),
+        np.take_along_axis(np.where(point, bases, 1), order, -1),
+        point.sum(axis=-1),
+        order,
+        *(_at_points(marks, point) for marks in (set_at, refused, accepted)),
+        runs=runs,
+    )
+    for t in range(int(series.points.max(initial=0))):
+        series.judge(t)
+    return series
+
+
+def _at_points(marks: np.ndarray | None, point: np.ndarray) -> np.ndarray:
+    """Marks of months as marks of points: each goes to the first point that is not before it."""
+    at = np.zeros((len(point), point.shape[-1] + 1), dtype=bool)
+    if marks is not None:
+        row, month = np.nonzero(marks)
+        at[row, (np.cumsum(point, axis=-1) - point)[row, month]] = True
+    return at[:, :-1]
+
+
+class _Series:
+    """The points of some series without their gaps, (k, m), and what is known of each series at a moment, (k,)."""
+
+    def __init__(
+        self,
+        family: Family,
+        events: np.ndarray,
+        bases: np.ndarray,
+        points: np.ndarray,
+        order: np.ndarray,
+        set_at: np.ndarray,
+        refused: np.ndarray,
+        accepted: np.ndarray,
+        *,
+        runs: bool,
+    ) -> None:
+        k, m = events.shape
+        self.family, self.events, self.bases, self.points = family, events, bases, points
+        self.order = order  # the month of each point
+        self.set_at, self.refused, self.accepts = set_at, refused, accepted
+        self.runs = runs
+        self.begin, self.run = np.zeros(k, dtype=int), np.zeros(k, dtype=int)
+        self.last_side = np.zeros(k, dtype=np.int8)
+        self.fit = Fit(*(np.full(k, np.nan) for _ in range(3)))
+        self.at_start = Fit(
+            *(np.full((k, m), np.nan) for _ in range(3))
+        )  # of the level begun there
+        self.rule, self.side = np.zeros((k, m), np.int8), np.zeros((k, m), np.int8)
+        self.start, self.known = np.full((k, m), -1), np.full((k, m), -1)
+        self.proposed, self.accepted = np.zeros((k, m), bool), np.zeros((k, m), bool)
+        self.usual, self.usual_behind = np.full((k, m), np.nan), np.full((k, m), np.nan)
+        self.inside = np.zeros((k, m), bool)
+
+    def judge(self, t: int) -> None:
+        """Judges the points at t: new limits where they are not yet fixed, then the two rules, then a new level."""
+        active = t < self.points
+        new = active & (self.set_at[:, t] if t else True)
+        self.begin[new], self.run[new], self.known[new, t] = t, 0, t
+        self.start[active, t] = self.begin[active]
+        length = t - self.begin + 1
+        fitting = active & (length >= MINIMUM_POINTS) & (length <= FROZEN_POINTS)
+        self._fit(np.flatnonzero(fitting), t)
+        rows = np.flatnonzero(active & (length >= MINIMUM_POINTS))
+        now = self._fits(rows)
+        side = sides(self.family, now, self.events[rows, t], self.bases[rows, t])
+        self._extend_runs(rows[~fitting[rows]], side[~fitting[rows]])
+        beyond = outside(self.family, now, self.events[rows, t], self.bases[rows, t])
+        in_run = self.runs & (self.run[rows] >= RUN)
+        rule = np.where(beyond != 0, OUTSIDE, np.where(in_run, ON_ONE_SIDE, NONE))
+        self.rule[rows, t], self.side[rows, t] = rule, np.where(rule != NONE, side, 0)
+        self.usual[rows, t], self.usual_behind[rows, t] = now.centre, now.behind
+        self.inside[rows, t] = fitting[rows]
+        self._judge_the_first(np.flatnonzero(fitting & (length == MINIMUM_POINTS)), t)
+        if self.runs:
+            self._propose(rows[self.run[rows] >= NEW_LEVEL], t)
+
+    def _fits(self, rows: np.ndarray) -> Fit:
+        return Fit(self.fit.centre[rows], self.fit.spread[rows], self.fit.behind[rows])
+
+    def _fit(self, rows: np.ndarray, t: int) -> None:
+        """Limits of the present levels of these series from their points up to t, 24 at most; and their runs."""
+        if not len(rows):
+            return
+        columns = self.begin[rows, None] + np.arange(FROZEN_POINTS)
+        known = columns <= t
+        columns = np.minimum(columns, t)
+        events, bases = self.events[rows[:, None], columns], self.bases[rows[:, None], columns]
+        new = fit(self.family, events, bases, known)
+        if self.family == Family.STANDARDISED:  # nothing is expected but 0, until it has moved
+            given = ~self.proposed[rows, self.begin[rows]]
+            at_zero = fit(self.family, events, bases, known, np.zeros(len(rows)))
+            new = Fit(
+                np.where(given, 0, new.centre),
+                np.where(given, at_zero.spread, new.spread),
+                new.behind,
+            )
+        for name in ("centre", "spread", "behind"):
+            getattr(self.fit, name)[rows] = getattr(new, name)
+            getattr(self.at_start, name)[rows, self.begin[rows]] = getattr(new, name)
+        broad = Fit(new.centre[:, None], new.spread[:, None], new.behind[:, None])
+        side = np.where(known, sides(self.family, broad, events, bases), 0)
+        latest = np.arange(len(rows)), known.sum(axis=-1) - 1
+        self.run[rows], self.last_side[rows] = run_lengths(side)[latest], side[latest]
+
+    def _extend_runs(self, rows: np.ndarray, side: np.ndarray) -> None:
+        going_on = np.where(side == self.last_side[rows], self.run[rows], 0) + 1
+        self.run[rows], self.last_side[rows] = np.where(side != 0, going_on, 0), side
+
+    def _judge_the_first(self, rows: np.ndarray, t: int) -> None:
+        """The points before a level had limits are held against its first ones; those of a proposed one have been."""
+        rows = rows[~self.proposed[rows, self.begin[rows]]]
+        columns = t - np.arange(MINIMUM_POINTS - 1, 0, -1)
+        at = (rows[:, None], columns[None, :])
+        now = self._fits(rows)
+        broad = Fit(now.centre[:, None], now.spread[:, None], now.behind[:, None])
+        side = outside(self.family, broad, self.events[at], self.bases[at])
+        self.rule[at], self.side[at] = np.where(side != 0, OUTSIDE, NONE), side
+
+    def _propose(self, rows: np.ndarray, t: int) -> None:
+        """A new level from the first point of the run, in force at once, unless it was refused."""
+        if not len(rows):
+            return
+        first = t - self.run[rows] + 1
+        index = np.arange(self.start.shape[-1])
+        in_run = (index >= first[:, None]) & (index <= t)
+        free = ~(self.refused[rows] & in_run).any(axis=-1)
+        rows, first, in_run = rows[free], first[free], in_run[free]
+        self.begin[rows], self.known[rows, first] = first, t
+        self.proposed[rows, first] = True
+        self.accepted[rows, first] = (self.accepts[rows] & in_run).any(axis=-1)
+        self.start[rows] = np.where(in_run, first[:, None], self.start[rows])
+        self._fit(rows, t)
+
+    def placed(self, values: np.ndarray, missing: float) -> np.ndarray:
+        """Values of the points, at the months that they belong to."""
+        none = np.arange(self.order.shape[-1]) >= self.points[:, None]
+        out = np.empty(values.shape, values.dtype)
+        np.put_along_axis(out, self.order, np.where(none, missing, values).astype(values.dtype), -1)
+        return out
+
+    def followed(self) -> Followed:
+        """Everything, at its months."""
+        order, placed = self.order, self.placed
+        own = np.maximum(self.start, 0)
+        level = Fit(
+            np.take_along_axis(self.at_start.centre, own, -1),
+            np.take_along_axis(self.at_start.spread, own, -1),
+            np.take_along_axis(self.at_start.behind, own, -1),
+        )
+        month = np.take_along_axis(order, own, -1)  # of the first point of a level
+        known = np.where(
+            self.known >= 0, np.take_along_axis(order, np.maximum(self.known, 0), -1), -1
+        )
+
+        return Followed(
+            family=self.family,
+            values=placed(self.events / self.bases, np.nan),
+            bases=placed(self.bases, np.nan),
+            rule=placed(self.rule, NONE),
+            side=placed(self.side, 0),
+            start=placed(month, -1),
+            centre=placed(level.centre, np.nan),
+            spread=placed(level.spread, np.nan),
+            behind=placed(level.behind, np.nan),
+            usual=placed(self.usual, np.nan),
+            usual_behind=placed(self.usual_behind, np.nan),
+            inside=placed(self.inside, False),
+            known=placed(known, -1),
+            proposed=placed(self.proposed, False),
+            accepted=placed(self.accepted, False),
+        )

@@ -1,0 +1,156 @@
+"""How many signals chance alone gives in a month, with the real numbers behind each series, and at how many sites.
+
+Each series is drawn anew many times as if nothing had ever happened at it (its own length, denominators, rate and
+spread) and followed by the code that the screen uses. Chances are then added up: the number of signals is a sum of
+independent trials, whose distribution is a convolution. Signals of one site are counted apart, for a site with four of
+them has most likely one cause.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from dashboard.statistics.control_chart import flags
+from dashboard.statistics.control_limits import COUNTED, NONE, RUN, Family, two_rules
+from dashboard.statistics.seasonal import HISTORY, LINE, line, logs, season, seasonal
+
+DRAWS, SEED = 200, 20261125
+MOST = 0.95  # of months stay at or under the usual most
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a series is like, without its events. site: whose. family; bases: (n,) of its months, NaN where missing, of ones for
+    individuals and standardised values; centre, spread: control_chart_levels.Followed's last ones, spread in units. runs: as
+    for control_chart.follow."""
+
+    site: Hashable
+    family: Family
+    bases: np.ndarray
+    centre: float = 0.0
+    spread: float = 1.0
+    runs: bool = True
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What chance alone flags in the last month. series: that can be flagged. expected: signals. usual_most: signals
+    that chance passes in one month of twenty at most. sites: expected number of sites with a signal; sites_most: the
+    same of sites. draws: simulated for each series."""
+
+    series: int
+    expected: float
+    usual_most: int
+    sites: float
+    sites_most: int
+    draws: int
+
+
+def budget(
+    shapes: Sequence[Shape],
+    volumes: Sequence[tuple[Hashable, float]] = (),
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Budget:
+    """The budget of some series in their last month.
+
+    volumes: (site, chance) of each series that is judged by season (volume_chances), NaN where it is too early. Series
+    without limits in their last month have no chance and are not counted.
+    """
+    chances = [by_month[-1] for by_month in chances_of(shapes, draws, seed)]
+    return of_chances(
+        [(shape.site, chance) for shape, chance in zip(shapes, chances, strict=True)] + [*volumes],
+        draws,
+    )
+
+
+def of_chances(chances: Sequence[tuple[Hashable, float]], draws: int = DRAWS) -> Budget:
+    """The budget of a month: (site, chance of a false alarm) of each series, NaN where it has no limits."""
+    judged = [(s, float(c)) for s, c in chances if not np.isnan(c)]
+    quiet: dict[Hashable, float] = {}
+    for site, chance in judged:
+        quiet[site] = quiet.get(site, 1.0) * (1 - chance)
+    at_sites = [1 - q for q in quiet.values()]
+    each = [chance for _, chance in judged]
+    return Budget(len(each), sum(each), _most(each), sum(at_sites), _most(at_sites), draws)
+
+
+def _most(chances: Sequence[float]) -> int:
+    """The smallest number that is passed with a probability of 1 in 20 at most."""
+    masses = np.ones(1)
+    for chance in chances:
+        masses = np.convolve(masses, [1 - chance, chance])
+    return int(np.argmax(np.cumsum(masses) >= MOST - 1e-12))
+
+
+def chances_of(shapes: Sequence[Shape], draws: int = DRAWS, seed: int = SEED) -> list[np.ndarray]:
+    """The chance of a false alarm of each series in each of its months, (n,); NaN where it has no limits."""
+    chances = [np.full(len(shape.bases), np.nan) for shape in shapes]
+
+    def kind(i: int) -> tuple[str, int, bool]:
+        return shapes[i].family, len(shapes[i].bases), shapes[i].runs
+
+    random = np.random.default_rng(seed)
+    for (family, months, runs), group in groupby(sorted(range(len(shapes)), key=kind), kind):
+        at = list(group)
+        bases = np.repeat(np.array([shapes[i].bases for i in at], dtype=float), draws, axis=0)
+        centre = np.repeat([shapes[i].centre for i in at], draws)[:, None]
+        spread = np.repeat([shapes[i].spread for i in at], draws)[:, None]
+        events = _noise(Family(family), bases, centre, spread, random)
+        limits, signals = flags(
+            events, bases if family in COUNTED else None, Family(family), runs=runs
+        )
+        shape = len(at), draws, months
+        known, flagged = limits.reshape(shape)[:, 0], signals.reshape(shape).mean(axis=1)
+        for i, there, share in zip(at, known, flagged, strict=True):
+            chances[i] = np.where(there, share, np.nan)
+    return chances
+
+
+def _noise(
+    family: Family,
+    bases: np.ndarray,
+    centre: np.ndarray,
+    spread: np.ndarray,
+    random: np.random.Generator,
+) -> np.ndarray:
+    """Events of series that never change, (k, n), NaN where there is no base."""
+    missing = np.isnan(bases) | (bases == 0)
+    n = np.where(missing, 1, bases)
+    if family not in COUNTED:
+        return np.where(missing, np.nan, centre + spread * random.standard_normal(n.shape))
+    # What a month has beyond chance: its rate itself varies, by what makes the spread more than 1.
+    case = centre * (1 - centre) if family == Family.SHARE else centre
+    rate = centre + np.sqrt(np.maximum(spread**2 - 1, 0) * case / n) * random.standard_normal(
+        n.shape
+    )
+    if family == Family.SHARE:
+        events: np.ndarray = random.binomial(np.rint(n).astype(int), np.clip(rate, 0, 1)).astype(
+            float
+        )
+    else:
+        events = random.poisson(np.maximum(rate, 0) * n).astype(float)
+    return np.where(missing, np.nan, events)
+
+
+def volume_chances(
+    per_day: np.ndarray, month: np.ndarray, draws: int = DRAWS, seed: int = SEED
+) -> np.ndarray:
+    """The chance of a false alarm of series of volumes in their last month, (k,); NaN where it is too early.
+
+    per_day, month: as for seasonal.seasonal; the series share their season. Each series is drawn anew with the spread
+    that its months have around its present line; season and growth cancel out, and are not drawn.
+    """
+    y = logs(per_day)
+    n = y.shape[-1]
+    if n <= HISTORY:
+        return np.full(len(y), np.nan)
+    spread = line(y - season(y, month).of(month), n - LINE, n).s
+    noise = np.random.default_rng(seed).standard_normal((draws, *y.shape))
+    drawn = np.where(np.isfinite(y), np.exp(np.nan_to_num(spread)[:, None] * noise), np.nan)
+    z = seasonal(drawn, month, since=n - RUN).z
+    flagged = (two_rules(z)[0][..., -1] != NONE).sum(axis=0)
+    judged = np.isfinite(z[..., -1]).sum(axis=0)
+    return np.where((judged > 0) & np.isfinite(spread), flagged / draws, np.nan)

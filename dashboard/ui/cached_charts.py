@@ -1,0 +1,36 @@
+"""A chart as Streamlit sends it, made once for each panel and paper: to write it anew at each run, from the same answer, was an
+eighth of a run of Attentes.
+
+Before: `dashboard.ui.panel_display`. After: the browser. What is hidden in Streamlit is used here alone;
+tests/ui/test_cached_charts.py holds it to what `st.vega_lite_chart` sends.
+"""
+
+import json
+
+import streamlit as st
+from streamlit.dataframe_util import convert_arrow_table_to_arrow_bytes
+from streamlit.elements.lib.layout_utils import LayoutConfig
+from streamlit.elements.vega_charts import _prepare_vega_lite_spec
+from streamlit.proto.VegaLiteChart_pb2 import VegaLiteChart
+
+from dashboard.panel import Chart
+
+Sent = tuple[VegaLiteChart, LayoutConfig]
+
+
+def draw(chart: Chart, alt: str) -> None:
+    """The chart, on the paper that the reader has chosen. alt: what it shows, for who hears it."""
+    paper = "dark" if st.context.theme.type == "dark" else "light"
+    message, layout = chart.sent.get((paper, alt)) or chart.sent.setdefault(
+        (paper, alt), _message(chart, paper, alt)
+    )
+    st._main._enqueue("vega_lite_chart", message, layout)
+
+
+def _message(chart: Chart, paper: str, alt: str) -> Sent:
+    # Written here, for st.vega_lite_chart reads its own JSON again in search of names that Altair numbers; we have none.
+    message = VegaLiteChart(
+        spec=json.dumps(_prepare_vega_lite_spec(chart.drawing(paper), True)), alt=alt
+    )
+    message.data.data = convert_arrow_table_to_arrow_bytes(chart.values)
+    return message, LayoutConfig(width="stretch", height="content")

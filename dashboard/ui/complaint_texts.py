@@ -1,0 +1,86 @@
+"""« Lire ce qui est écrit »: the words of a complaint, for who may read them, gone with the next thing that is done on the
+page; and their erasing.
+
+Before: `dashboard.actions.complaint_texts`. Nothing is held by the session but the complaint that was chosen.
+"""
+
+import streamlit as st
+
+from dashboard import french
+from dashboard.actions import complaint_texts
+from dashboard.answers.question import Question
+from dashboard.ui import form_messages, panel_display, session
+from dashboard.ui.markdown_escaping import escaped
+
+FOLD = "Lire ce qui est écrit dans une plainte"
+NOTED = "Chaque lecture est notée au journal. Ces mots ne sont dans aucun fichier."
+NONE = "De cette plainte, aucun mot n'est gardé, ou elle n'est pas d'un centre dont vous répondez."
+LONGEST = 200  # of a reason
+
+
+@st.fragment
+def section(question: Question, key: str) -> None:
+    """A fold under the list of complaints; nothing for who may read no words, and where there are none."""
+    person = session.person()
+    form_messages.said(f"{key}_effacer")
+    if not complaint_texts.are_kept(person, question):
+        return
+    with panel_display.folded(FOLD, f"{key}_mots") as fold:
+        if not fold.open:
+            return
+        listed = {_label(one): one for one in complaint_texts.of_open(person, question)}
+        chosen = st.selectbox(
+            "Plainte",
+            list(listed),
+            index=None,
+            accept_new_options=True,
+            placeholder="Choisir parmi celles qui attendent, ou écrire une référence",
+            key=f"{key}_laquelle",
+        )
+        st.caption(NOTED)
+        if not chosen:
+            return
+        found = [listed[chosen]] if chosen in listed else complaint_texts.find(person, chosen)
+        for one in found:
+            if chosen not in listed:  # a reference that was typed may be of several sites
+                st.markdown(f"**{escaped(_label(one))}**")
+            _one(one, f"{key}_{one.site}")
+        if not found:
+            st.info(NONE)
+
+
+def _one(one: complaint_texts.Named, key: str) -> None:
+    """One complaint: its words for one run, at a click; the form that erases them."""
+    person = session.person()
+    if st.button("Lire", key=f"{key}_lire"):
+        for words in complaint_texts.read(person, one.site, one.reference):
+            st.markdown(f"«{french.SPACE}{escaped(words)}{french.SPACE}»")
+    if not complaint_texts.may_erase(person):
+        return
+    with st.form(f"{key}_effacement", border=True):
+        st.text_input(
+            "Pourquoi les effacer",
+            max_chars=LONGEST,
+            placeholder="par exemple : demande de l'usager",
+            help="La plainte reste comptée. Effacés, ces mots ne se retrouvent plus.",
+            key=f"{key}_pourquoi",
+        )
+        st.form_submit_button(
+            "Effacer ces mots", on_click=_erase, args=(one.site, one.reference, key)
+        )
+
+
+def _erase(site: str, reference: str, key: str) -> None:
+    """What the form asks for, of whoever sends it; done, nothing is chosen any more."""
+    page = key.removesuffix(f"_{site}")
+    with form_messages.telling(
+        f"{page}_effacer", f"Les mots de la plainte {reference} sont effacés."
+    ):
+        complaint_texts.erase(
+            session.person(), site, reference, st.session_state.get(f"{key}_pourquoi", "")
+        )
+        st.session_state[f"{page}_laquelle"] = None
+
+
+def _label(one: complaint_texts.Named) -> str:
+    return f"{one.reference}{french.SPACE}· {one.name}"

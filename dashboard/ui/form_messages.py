@@ -1,0 +1,48 @@
+"""What became of what was entered in a form: kept for the run that follows, and said once under it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from dashboard import french
+from dashboard.accounts.reauthentication import TooLongAgo
+from dashboard.accounts.rights import NotAllowed
+from dashboard.actions.targets_and_decisions import Refused
+from dashboard.log import REFUSED
+from dashboard.ui.markdown_escaping import escaped
+
+CONFIRMATION = "/confirmation"  # a form of the gate's
+
+CONFIRM = "record_confirm"  # whether it was refused because the password was given too long ago
+SAID = "record_said"  # what became of the last entry of each form, to be said once under it
+
+
+@contextmanager
+def telling(form: str, done: str) -> Iterator[None]:
+    """Keep, for the run that follows, whether what was entered in a form is done or refused."""
+    try:
+        yield
+    except Refused as reason:
+        st.session_state[SAID] = form, False, str(reason)
+        st.session_state[CONFIRM] = isinstance(reason, TooLongAgo)
+    except NotAllowed as why:
+        REFUSED.warning("%s", why)
+        st.session_state[SAID] = (
+            form,
+            False,
+            "Vous n'avez pas le droit de faire cela pour ce périmètre.",
+        )
+    else:
+        st.session_state[SAID] = form, True, done
+
+
+def said(form: str) -> None:
+    """Say under a form, once, what became of its last entry."""
+    if st.session_state.get(SAID, ("",))[0] == form:
+        _, done, text = st.session_state.pop(SAID)
+        again = st.session_state.pop(CONFIRM, False) and not done
+        show = st.success if done else st.warning if again else st.error
+        show(escaped(french.spaced(text)))
+        if again:
+            st.link_button("Confirmer que c'est vous", CONFIRMATION)

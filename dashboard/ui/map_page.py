@@ -1,0 +1,133 @@
+"""The opening page: the map, and beside it the headline figures or the chosen site's."""
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard.accounts.rights import Person
+from dashboard.answers import cards, context
+from dashboard.answers import map as mapped
+from dashboard.answers.network import sites
+from dashboard.answers.question import Question
+from dashboard.indicators import placed
+from dashboard.panel import Plot
+from dashboard.ui import cards as drawn
+from dashboard.ui import (
+    error_messages,
+    filters,
+    folium_map,
+    menu,
+    opening_answers,
+    page_frame,
+    panel_display,
+    panel_picture,
+    session,
+    site_header,
+)
+from dashboard.ui.markdown_escaping import escaped
+from db.shared_types import Place
+
+
+@st.fragment
+@error_messages.said_plainly(again=True)  # a fragment runs again without the frame around it
+@context.run()  # nor has it the run that the frame opens
+def zone() -> None:
+    """Map and panel. A click runs this part alone; the map is recoloured in place, never rebuilt."""
+    person, question = session.person(), filters.question()
+    places = sites(person, question)
+    with st.container(key="vue"):
+        left, right = st.columns([12, 13], gap="medium")
+    with left:
+        with st.container(key="choix_carte", horizontal=True):
+            filters.select("indicateur")
+            _pick_list(places)
+        chosen, code = filters.value("centre"), filters.value("indicateur")
+        panel = mapped.panel(person, question, code, "carte")
+        panel_display.collect(panel)
+        draw(
+            person,
+            question,
+            mapped.plot(person, question, code),
+            chosen,
+            code,
+            tinted=st.session_state.get("departements_teintes", False),
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _tinting()
+            panel_picture.button(panel)
+    with right:
+        site = next((p for p in places if p.code == chosen), None)
+        if site:
+            site_panel(person, question, site)
+        else:
+            opening_answers.lines(person, question)
+            drawn.headline(person, question)
+
+
+def _tinting() -> None:
+    """Under the map: whether departments are coloured too."""
+    st.toggle(
+        "Teinter aussi les départements",
+        key="departements_teintes",
+        help="Le taux de tous les usagers du département, là où deux centres au moins ont remonté leurs données."
+        " La valeur d'un seul centre n'est jamais étendue à un territoire.",
+    )
+
+
+def draw(
+    person: Person, question: Question, plot: Plot, chosen: str, code: str, *, tinted: bool
+) -> None:
+    """The map on the screen; departments are coloured too if `tinted`."""
+    tints = {
+        name: dict(tint) for name, tint in mapped.tints(person, question, code, tinted).items()
+    }
+    folium_map.show_map(
+        list(plot.marks),
+        legend=plot.legend,
+        departments=tints,
+        focus=plot.focus,
+        chosen=chosen or None,
+        on_pick=_pick,
+        height=560,
+        dark=st.context.theme.type == "dark",
+        communes=page_frame.communes_file(),
+        key="carte",
+    )
+
+
+def _pick(choice: dict[str, str]) -> None:
+    if "site" in choice:
+        filters.choose("centre", choice["site"])
+        st.session_state.pop("filtre_centre", None)
+
+
+def _pick_list(places: tuple[Place, ...]) -> None:
+    """The keyboard's and the telephone's way to a site."""
+    names = {"": "Choisir un centre…", **{p.code: p.name for p in places}}
+    chosen = filters.value("centre")
+    # At each run, as filters are.
+    st.session_state["liste_centres"] = chosen if chosen in names else ""
+    st.selectbox(
+        "Centre",
+        list(names),
+        format_func=lambda code: names.get(code, ""),
+        key="liste_centres",
+        label_visibility="collapsed",
+        on_change=lambda: filters.choose("centre", st.session_state["liste_centres"]),
+    )
+
+
+def site_panel(person: Person, question: Question, site: Place) -> None:
+    """The chosen site's figures, and the way to its page."""
+    own = Question(question.first, question.last, service=question.service, site=site.code)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(escaped(site.name), anchor=False, width="stretch")
+        st.button(
+            "Revenir à l'ensemble", on_click=filters.choose, args=("centre", ""), key="ensemble"
+        )
+    st.caption(escaped(site_header.words(site)))
+    codes = placed("site")
+    panel_display.later("chiffres", partial(cards.cards, person, own, codes))
+    sources = cards.of_site(person, own, filters.period().label)
+    drawn.grid(cards.metrics(person, own, codes), sources, abreast=3)
+    st.page_link(menu.page("site"), label="Ouvrir la page de ce centre", width="content")

@@ -1,0 +1,40 @@
+"""The five answers of the opening page: each a sentence whose names are links, with its own time."""
+
+from collections.abc import Sequence
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from dashboard import french
+from dashboard.accounts.rights import Person
+from dashboard.answers import opening_answers
+from dashboard.answers.opening_answers import Reply, Saying
+from dashboard.answers.question import Question
+from dashboard.panel import Link
+from dashboard.ui import panel_display
+from dashboard.ui.links import anchor
+
+
+def lines(person: Person, question: Question) -> None:
+    """The five lines."""
+    panel_display.later("reponses", partial(opening_answers.panel, person, question))
+    draw(opening_answers.replies(person, question))
+
+
+def draw(replies: Sequence[Reply], kind: str = "") -> None:
+    """Lines of answers: the question, of which time, the answer. kind: a class of its own."""
+    body = "".join(_line(reply) for reply in replies)
+    st.html(f'<dl class="ccsp-answers {kind}">{body}</dl>')
+
+
+def _line(reply: Reply) -> str:
+    when = f"<small>{escape(reply.when)}</small>" if reply.when else ""
+    told = "".join(f"<p>{_saying(s)}</p>" for s in reply.sayings)
+    return f"<div><dt>{anchor(reply.label, Link(reply.page, reply.filters))} {when}</dt><dd>{told}</dd></div>"
+
+
+def _saying(saying: Saying) -> str:
+    names = saying.joined([f"<b>{anchor(n.text, n.link)}</b>" for n in saying.names])
+    words = escape(french.unbroken(saying.words))
+    return f"{names} {words}" if names else words

@@ -1,0 +1,276 @@
+"""Parts of pages: a panel with the choices that stand above it."""
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+import streamlit as st
+
+from dashboard import french
+from dashboard.accounts.rights import Person, Role
+from dashboard.answers import (
+    complaint_delays,
+    complaints,
+    completeness,
+    monthly_series,
+    site_comparisons,
+    sites,
+)
+from dashboard.answers.cards import metrics
+from dashboard.answers.change_dates import since
+from dashboard.answers.complaints_for_guests import DUE, RECEIVED
+from dashboard.answers.figures import whole
+from dashboard.answers.question import Question
+from dashboard.indicators import BY_CODE, Placement, choices
+from dashboard.judgement.control_charts import FOLLOWED
+from dashboard.panel import Chart, Listing, Message, Panel
+from dashboard.ui import cards, complaint_texts, complaint_view_log, panel_display
+from dashboard.ui.markdown_escaping import escaped
+
+Value = TypeVar("Value")
+
+ORDERS: dict[sites.Order, str] = {
+    "name": "Par nom",
+    "value": "Par valeur",
+    "size": "Par effectif",
+}
+GUESTS = (DUE, RECEIVED)
+OF_GUESTS = (
+    "Des plaintes, les invités voient deux chiffres, sur douze mois entiers, là où il y en a assez : combien"
+    " sont traitées en 30 jours, et combien pour 1 000 visites."
+)
+CHOICE = 270  # width of a choice of indicators, in pixels
+ON_DEMAND = {
+    "entonnoir": (
+        site_comparisons.has_funnel,
+        "Entonnoir",
+        "Chaque centre selon sa taille : plus il est petit, plus son chiffre peut s'écarter par hasard.",
+    ),
+    "rang": (
+        site_comparisons.has_ranks,
+        "Rang",
+        "Un rang n'est connu qu'à quelques places près : il est donné avec son intervalle.",
+    ),
+}  # of sites compared: whether it is offered, its name, what it is
+DETAILS = {"Toutes": None, "Par catégorie": "category", "Par centre": "name"}
+
+
+def headed(panel: Panel, *, open_: bool = False, height: int | None = None) -> None:
+    """A panel under its finding; where there is no more to it than that, the sentence alone."""
+    heading(panel)
+    panel = under(panel)
+    if panel.table.rows or not isinstance(panel.content, Listing):
+        panel_display.panel(panel, open_=open_, height=height)
+    elif panel.caption:
+        st.caption(escaped(panel.caption))
+
+
+def drawn(panel: Panel) -> None:
+    """A panel under its finding where there is something to compare; elsewhere the page's heading says it all."""
+    if isinstance(panel.content, Chart):
+        headed(panel)
+
+
+def waiting(
+    person: Person,
+    question: Question,
+    key: str,
+    *,
+    height: int | None = None,
+    finding: bool = True,
+) -> None:
+    """The complaints that wait, one by one as far as the person may see them, which is noted. finding: headed by it; else the
+    page's own heading has said it, but of a list of some of the sites."""
+    panel = complaints.waiting(person, question, key)
+    if not finding and panel.rows and not panel.finding.startswith(complaints.OWN):
+        panel = replace(panel, finding=f"{panel.title}, la plus ancienne d'abord")
+    if finding or panel.table.rows or isinstance(panel.content, Message):
+        headed(panel, height=height)
+    complaint_view_log.at_complaints(person, question)
+    complaint_texts.section(question, key)
+
+
+def told_to_guests(person: Person, question: Question) -> None:
+    """What guests may know of complaints, in the place of the page; nothing of it for anybody else."""
+    if person.role != Role.GUEST:
+        return
+    cards.grid(metrics(person, question, GUESTS), OF_GUESTS)
+    places = st.columns(len(GUESTS), gap="large")
+    for place, code in zip(places, GUESTS, strict=True):
+        with place:
+            compare(person, question, "site", code, f"invites_{code}")
+    st.stop()
+
+
+def unclosed(person: Person, question: Question, key: str) -> None:
+    """The days not closed, by site; each of them in the workbook."""
+    headed(completeness.not_reported(person, question, key))
+    each = f"{key}_jours"
+    panel_display.later(each, partial(completeness.each_day, person, question, each))
+
+
+def under(panel: Panel) -> Panel:
+    """The panel without the sentence of its caption that its heading has said."""
+    return replace(panel, caption=panel.remark)
+
+
+def heading(panel: Panel) -> None:
+    """What the panel finds, at the head of it."""
+    st.header(escaped(french.unbroken(panel.finding or panel.title)), anchor=False)
+
+
+def held(key: str, options: Collection[Value], first: Value) -> Value:
+    """What the choice of that key stands at. It stands under the finding, which is of what was chosen, and so is read before
+    it is drawn."""
+    value: Value = st.session_state.get(key, first)
+    return value if value in options else first
+
+
+def first_known(person: Person, question: Question, place: Placement) -> str | None:
+    """The first of a place's indicators that has a figure; None where none has."""
+    figures = whole(person, question)
+    return next(
+        (c for c in choices(lambda i: place in i.places) if figures[c].value is not None), None
+    )
+
+
+def choose_indicator(place: Placement, key: str, first: str | None = None) -> str:
+    """A small choice of a place's indicators above a chart. first: what it opens with, by default the first of them."""
+    options = choices(lambda i: place in i.places)
+    return st.segmented_control(
+        "Indicateur",
+        options,
+        default=first or options[0],
+        format_func=lambda c: BY_CODE[c].short,
+        key=key,
+        label_visibility="collapsed",
+        required=True,
+    )
+
+
+def _choose(options: Sequence[str], key: str, first: str) -> None:
+    """The same in half a page, where side by side they would not have room."""
+    st.selectbox(
+        "Indicateur",
+        options,
+        options.index(first),
+        format_func=lambda c: BY_CODE[c].short,
+        key=key,
+        label_visibility="collapsed",
+        width=CHOICE,
+    )
+
+
+def series(person: Person, question: Question, key: str, first: str = FOLLOWED[0]) -> None:
+    """What is followed, month by month, as it is chosen, under its finding. first: what it opens with, if there are figures of
+    it, else with the first of which there are."""
+
+    def known(code: str) -> bool:
+        panel = monthly_series.by_month(person, question, code, key)
+        return not isinstance(panel.content, Message)
+
+    chosen = f"{key}_choix"
+    first = next((code for code in (first, *FOLLOWED) if known(code)), first)
+    code = held(chosen, FOLLOWED, first)
+    panel = monthly_series.by_month(person, question, code, key)
+    heading(panel)
+    _choose(FOLLOWED, chosen, first)
+    panel_display.panel(under(panel))
+
+
+def dated(person: Person, question: Question, code: str) -> None:
+    """Since when the question's own series has changed, where it has and where that can be said."""
+    if sentence := since(person, question, code):
+        st.markdown(f"**{escaped(sentence)}**")
+
+
+def compare_chosen(
+    person: Person, question: Question, place: Placement, key: str, first: str | None = None
+) -> None:
+    """Sites compared in an indicator that is chosen."""
+    options, chosen = choices(lambda i: place in i.places), f"{key}_choix"
+    first = first or options[0]
+    code = held(chosen, options, first)
+    compare(person, question, "site", code, key, above=[partial(_choose, options, chosen, first)])
+
+
+def compare(
+    person: Person,
+    question: Question,
+    by: str,
+    code: str,
+    key: str,
+    *,
+    order: sites.Order = "value",
+    above: Sequence[Callable[[], object]] = (),
+) -> None:
+    """One indicator by site, service or hour, in the order chosen; of sites, the funnel and the rank on demand. order: the
+    one it opens with. above: what draws other choices, which stand before these."""
+    drawn = list(above)
+    if by == "hour":
+        order = "name"
+    else:
+        drawn.append(partial(_order, f"{key}_ordre", order))
+        order = held(f"{key}_ordre", ORDERS, order)
+    on = {}
+    for name, (offered, label, help_) in ON_DEMAND.items():
+        toggle = f"{key}_{name}"
+        if offered(person, question, by, code):
+            drawn.append(partial(st.toggle, label, key=toggle, help=help_))
+            on[name] = bool(st.session_state.get(toggle))
+    ranked = on.get("rang", False)
+    panel = sites.compare(
+        person,
+        question,
+        by,
+        code,
+        key,
+        order=order,
+        ranked=ranked,
+        funnel=on.get("entonnoir", False),
+    )
+    heading(panel)
+    # A row for one thing would be nothing but something more to draw.
+    row = st.container(horizontal=True, vertical_alignment="center") if len(drawn) > 1 else None
+    with row or nullcontext():
+        for draw in drawn:
+            draw()
+    panel_display.panel(panel, open_=ranked)
+
+
+def _order(key: str, first: sites.Order) -> None:
+    st.segmented_control(
+        "Ordre",
+        list(ORDERS),
+        default=first,
+        format_func=lambda order: ORDERS.get(order, ""),
+        key=key,
+        label_visibility="collapsed",
+        required=True,
+    )
+
+
+def survival(person: Person, question: Question, key: str) -> None:
+    """How long complaints stay without an answer; by category or site on demand."""
+    detail = held(f"{key}_detail", DETAILS, "Toutes")
+    curve = f"{key}_courbe_{DETAILS[detail]}"
+    panel = complaint_delays.survival(person, question, key, DETAILS[detail])
+    names = [row[0].text for row in panel.table.rows]
+    several = bool(DETAILS[detail] and names)
+    if several:
+        chosen = held(curve, names, names[0])
+        panel = complaint_delays.survival(person, question, key, DETAILS[detail], chosen)
+    heading(panel)
+    st.segmented_control(
+        "Détail",
+        list(DETAILS),
+        default="Toutes",
+        key=f"{key}_detail",
+        label_visibility="collapsed",
+        required=True,
+    )
+    if several:
+        st.selectbox("Courbe", names, key=curve, label_visibility="collapsed")
+    panel_display.panel(panel, open_=bool(DETAILS[detail]))

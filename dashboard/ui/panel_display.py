@@ -1,0 +1,115 @@
+"""A panel on the screen: the chart, what it rests on, and the table behind it; together, everywhere."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event
+
+import streamlit as st
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
+from streamlit.runtime.scriptrunner import StopException
+
+from dashboard.one_run_at_a_time import aside, give_way
+from dashboard.panel import Chart, Message, Panel
+from dashboard.ui import cached_charts, panel_picture, tables
+from dashboard.ui.downloads import Gone
+from dashboard.ui.markdown_escaping import escaped
+
+BEHIND = "Voir les chiffres, et s'y fier"  # the label of the fold under a panel
+SHOWN = "panels_shown"  # what this run of the page has shown, to be taken away
+
+
+PATIENCE = 30.0  # seconds for which a file waits until its page is drawn
+
+
+class Shown(dict[str, Panel | Callable[[], Panel]]):
+    """What one run of a page has shown, by key; whole once that run came to its end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.whole, self._over = False, Event()
+
+    def ends(self, *, whole: bool) -> None:
+        """The run is over."""
+        self.whole = whole
+        self._over.set()
+
+    def panels(self) -> tuple[Panel, ...]:
+        """Each panel, whole. Waits for the run where it goes on still: its button stands above what it shows. Raises Gone where
+        it was broken off, or failed."""
+        if not self._over.is_set():
+            with aside():  # the page itself waits for a turn
+                self._over.wait(PATIENCE)
+        if not self.whole:
+            raise Gone("the page was not drawn to its end")
+        return panels(self)
+
+
+@contextmanager
+def to_its_end() -> Iterator[None]:
+    """Within it a page is drawn; what another run has shown is forgotten."""
+    shown = st.session_state[SHOWN] = Shown()
+    st.session_state.pop(panel_picture.ABOUT, None)
+    whole = False
+    try:
+        yield
+        whole = True
+    except StopException:  # the page says itself that it ends here
+        whole = True
+        raise
+    finally:
+        shown.ends(whole=whole)
+
+
+def panel(one: Panel, *, open_: bool = False, height: int | None = None) -> None:
+    """The panel, its figures one click below (at once where it has no chart). open_: unfolded."""
+    give_way(even=False)
+    collect(one)
+    unlisted(one, open_=open_, height=height)
+
+
+def unlisted(one: Panel, *, open_: bool = False, height: int | None = None) -> None:
+    """The same, of what is not taken away with the page."""
+    drawn = isinstance(one.content, Chart)
+    match one.content:
+        case Message(text):
+            st.info(text)
+            return
+        case Chart() as chart:
+            cached_charts.draw(chart, one.alt)
+        case _:
+            tables.draw(one.table, label=one.title, height=height or 380)
+    if said := " ".join(filter(None, (one.caption, one.signs))):
+        st.caption(escaped(said))
+    if one.strip or drawn:
+        with folded(BEHIND, one.key, open_=open_) as fold:
+            if not fold.open:
+                return
+            if one.strip:
+                st.caption(f"**Puis-je m'y fier ?** {escaped(one.strip)}")
+            if drawn:
+                tables.draw(one.table, label=one.title, height=380)
+                panel_picture.button(one)
+
+
+def folded(label: str, key: str, *, open_: bool = False) -> ExpanderContainer:
+    """A fold, whose contents are for the page to make once it is open: opening it runs the page again.
+
+    What nobody looks at is neither written nor sent, nor does a session hold the files that it would offer.
+    """
+    # A fold that is to be open is another one than the same closed: Streamlit keeps a reader's fold as he left it.
+    return st.expander(label, open_, key=f"{key}_{'deplie' if open_ else 'pli'}", on_change="rerun")
+
+
+def collect(one: Panel) -> None:
+    """Note the panel among those of the page, for the file that takes them away."""
+    st.session_state.setdefault(SHOWN, Shown())[one.key] = one.told
+
+
+def later(key: str, make: Callable[[], Panel]) -> None:
+    """The same of a panel that is not on the page as such: it is made when somebody takes the file away."""
+    st.session_state.setdefault(SHOWN, Shown())[key] = make
+
+
+def panels(shown: Shown) -> tuple[Panel, ...]:
+    """What a page has shown up to now, each panel whole; shown: as SHOWN holds it."""
+    return tuple(one if isinstance(one, Panel) else one() for one in list(shown.values()))

@@ -1,0 +1,62 @@
+"""« Image »: one panel as a picture, made only when somebody asks for it.
+
+Before: `dashboard.ui.panel_display`. After: `dashboard.exports.png`.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard.accounts.rights import Person
+from dashboard.answers.deck import filter_words
+from dashboard.answers.figures import whole
+from dashboard.answers.network import freshness
+from dashboard.exports import png
+from dashboard.exports.file_names import file_name
+from dashboard.navigation import ACTING, PAGES
+from dashboard.panel import Panel
+from dashboard.settings import load
+from dashboard.ui import downloads, filters, session
+from dashboard.wording import who_reported
+
+ABOUT = "picture_about"  # what this run of the page knows of its figures
+LABEL = "Image"
+
+
+def button(panel: Panel) -> None:
+    """The panel's picture; nothing where it has neither chart nor map."""
+    if not png.drawable(panel):
+        return
+    about = st.session_state.get(ABOUT) or st.session_state.setdefault(ABOUT, _about())
+    downloads.button(
+        LABEL,
+        making(panel, about),
+        name=file_name(panel.title, about.scope, on=filters.as_of()),
+        extension="png",
+        mime=png.MEDIA,
+        key=f"{panel.key}_image",
+        type="tertiary",
+        icon=":material/image:",
+    )
+
+
+def making(panel: Panel, about: png.About) -> Callable[[Person], bytes]:
+    """What makes the file: a picture of figures, the same for all who may see them but for who took it."""
+    return lambda person: png.png(panel, replace(about, made=downloads.made_by(person)))
+
+
+def _about() -> png.About:
+    """What the page's figures are about: its filters in force, who reported, how far the data go."""
+    page = st.session_state[filters.PAGE]
+    acting = next(spec.filters for spec in PAGES if spec.url_path == page)
+    site = filters.value("centre") or None if "centre" in acting else None
+    person, fresh = session.person(), freshness(session.person())
+    question = filters.question(tuple(n for n in ACTING if n in acting), site=site)
+    return png.About(
+        filter_words(person, question, filters.period()),
+        who_reported(whole(person, question)["visits"]),
+        fresh.as_of,
+        fresh.demo,
+        f"Source : registres des centres, {load().issuer_name}",
+    )

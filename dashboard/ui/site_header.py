@@ -1,0 +1,49 @@
+"""Who a site is: kind, place, opening; what gets worse there."""
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard import french
+from dashboard.accounts.rights import Person
+from dashboard.answers import site_alerts as answers
+from dashboard.answers.network import sites
+from dashboard.answers.question import Question
+from dashboard.indicators import placed
+from dashboard.ui import opening_answers
+from dashboard.ui import panel_display as panel
+from dashboard.ui.markdown_escaping import escaped
+from db.shared_types import Place
+
+
+def show(person: Person, code: str) -> None:
+    """What is known of the site; stops the page where the person may not see it."""
+    site = next((p for p in sites(person) if p.code == code), None)
+    if site is None:
+        st.warning("Ce centre n'est pas connu.")
+        st.stop()
+    st.caption(escaped(words(site)))
+
+
+def worsening(person: Person, question: Question) -> None:
+    """What was decided of what gets worse there, and what of it has no card; nothing where nothing does."""
+    found = answers.lines(person, question, placed("site_page"))
+    if found:
+        panel.later("site_alertes", partial(answers.panel, person, question, "site_alertes"))
+        opening_answers.draw(found, "brief")
+
+
+def words(site: Place) -> str:
+    """« CCSP · commune de Pobè · Plateau · ouvert le 21/12/2021 »."""
+    opened = (
+        f"ouvert le {french.date_short(site.launched_on)}"
+        if site.launched_on
+        else "date d'ouverture non renseignée"
+    )
+    first = (
+        f" · premières données le {french.date_short(site.first_activity)}"
+        if site.first_activity
+        else ""
+    )
+    closed = f" · fermé le {french.date_short(site.closed_on)}" if site.closed_on else ""
+    return f"{site.kind} · commune {french.elide('de', site.commune)} · {site.department} · {opened}{first}{closed}"

@@ -1,0 +1,298 @@
+"""The page « Présenter »: choose a story, order and word its slides, keep and share it, start it, take it away."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard import french
+from dashboard.accounts.rights import Person, may
+from dashboard.answers import saved_stories as known_stories
+from dashboard.answers.slides import KINDS
+from dashboard.panel import Deck
+from dashboard.stories import (
+    LONGEST_HEADLINE,
+    LONGEST_TEXT,
+    READY,
+    NotAStory,
+    Step,
+    Story,
+)
+from dashboard.ui import (
+    complaint_view_log,
+    error_messages,
+    filters,
+    page_exports,
+    presentation,
+    story_drafts,
+    story_saving,
+    url_parameters,
+)
+from dashboard.ui.markdown_escaping import escaped
+from dashboard.ui.story_drafts import Draft
+from dashboard.ui.story_saving import ADDRESS
+
+SAID = "story_said"  # why the last change was refused, to be said once
+OWN = "preparer"  # whether the story on the page is being changed
+UNFOLDED = "story_unfolded"  # the slides whose fields are shown
+# What to say where the filters say no place, by the field of a ready-made story.
+ADVICE = {
+    "department": "Choisir un seul département dans les filtres ci-dessus.",
+    "site": "Choisir un centre dans la liste ci-dessus.",
+}
+LISTED = "plaintes_en_cours"  # the slide that tells complaints one by one
+SECONDS = (10, 15, 20, 30, 60)
+
+
+def page(person: Person) -> None:
+    """The page."""
+    draft = _choose(person) if may(person, "aggregates") else None
+    if draft is None:
+        return
+    story = draft.story
+    question, period = filters.question(), filters.period()
+    with st.container(horizontal=True, vertical_alignment="center", key="commencer"):
+        with st.spinner("La présentation se prépare…"):
+            deck, slides = presentation.told(person, question, story, period)
+        presentation.button(
+            story,
+            deck,
+            slides,
+            st.session_state.get("theme_diapo", "light"),
+            st.session_state.get("secondes_diapo", 20),
+        )
+        st.caption(
+            f"{french.plural(len(deck.slides), 'diapositive')}. Touches : ← → avancer, N notes, F filtres, S second"
+            " écran, A défilement, Échap quitter. Une fois commencée, la présentation continue sans le serveur."
+        )
+    page_exports.story(deck, question, story, period)
+    if any(step.kind == LISTED for step in story.shown):
+        complaint_view_log.at_complaints(person, question.at(story.department, story.site))
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.header("Les diapositives", anchor=False)
+        if SAID in st.session_state:
+            st.error(st.session_state.pop(SAID))
+        lines = _lines(story, deck)
+        # What changes them is sent once it is asked for: it is more than half of what the page costs.
+        own = st.toggle("Préparer la mienne", key=OWN)
+        if own:
+            _steps(draft, lines)
+        else:
+            st.markdown("\n".join(lines))
+    with right:
+        st.header("Régler, partager", anchor=False)
+        _settings()
+        if own:
+            _add(story.name)
+        story_saving.section(person, draft, own=own)
+
+
+def _choose(person: Person) -> Draft | None:
+    """The story in force: of the address, of the list, or as changed on this page."""
+    name = _name(person)
+    if name in READY and (field := READY[name].place):
+        place = filters.value(story_saving.PLACES[field])
+        if not place or filters.COMMA in place:  # several departments are not one
+            story_saving.waiting(person)
+            st.info(ADVICE[field])
+            return None
+        name = f"{name}:{place}"
+    story_saving.waiting(person, name)
+    try:
+        return story_drafts.on_page(person, name)
+    except NotAStory as reason:
+        st.error(f"{reason} La supprimer, puis la refaire.")
+        story_saving.removal(person, name)
+        return None
+
+
+def _name(person: Person) -> str:
+    """The name in the address, which the list shows and changes."""
+    titles = {name: one.listed or one.title for name, one in READY.items()}
+    titles |= known_stories.kept(person)
+    # What was changed here of one that somebody has removed meanwhile.
+    for changed, draft in story_drafts.waiting().items():
+        if ":" not in changed:
+            titles.setdefault(changed, draft.story.title)
+    name = url_parameters.read().get(ADDRESS) or _usual(person)
+    if name not in titles:
+        st.warning(
+            f"Le lien demande la présentation « {escaped(name[:60])} », qui n'existe pas ou plus. Voici la revue"
+            " nationale."
+        )
+        url_parameters.drop(ADDRESS)
+        name = "national"
+    st.session_state["choix_histoire"] = name  # at each run, as filters are
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.selectbox(
+            "Présentation",
+            list(titles),
+            format_func=lambda one: titles.get(one, ""),
+            key="choix_histoire",
+            on_change=_chosen,
+            label_visibility="collapsed",
+        )
+        if name in READY and READY[name].place == "site":
+            filters.select("centre")
+    return name
+
+
+def _usual(person: Person) -> str:
+    """What is shown where the address names none: to a director his department's review, while the filters have it."""
+    shown = filters.question(("departement",)).departments
+    return (
+        "departement" if len(shown) == 1 and person.departments == frozenset(shown) else "national"
+    )
+
+
+def _chosen() -> None:
+    url_parameters.put(ADDRESS, st.session_state["choix_histoire"])
+
+
+def _lines(story: Story, deck: Deck) -> list[str]:
+    """Each slide of the story, in Markdown: its place, what it is, and what it says."""
+    headlines = iter(deck.slides)
+    return [
+        f"{at}. **{escaped(KINDS[step.kind].label)}**{french.SPACE}: "
+        + escaped("masquée" if step.hidden else next(headlines).headline)
+        for at, step in enumerate(story.steps, 1)
+    ]
+
+
+def _steps(draft: Draft, lines: list[str]) -> None:
+    """One row a slide, and below it what changes it, where that is asked for."""
+    for at, number in enumerate(draft.slides):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"pas_{number}"):
+            st.button("Modifier", key=f"modifier_{number}", on_click=_unfold, args=(number,))
+            st.markdown(lines[at], width="stretch")
+        if number in st.session_state.setdefault(UNFOLDED, set()):
+            _words(draft, at, number)
+
+
+def _unfold(number: int) -> None:
+    st.session_state[UNFOLDED] ^= {number}  # a second time folds it
+
+
+def _words(draft: Draft, at: int, number: int) -> None:
+    """What changes a slide. All of it is the slide's by its number, wherever it stands by then; what is typed is its own as soon
+    as the field is left, hence before any button acts."""
+    story, step = draft.story, draft.story.steps[at]
+    with st.container(horizontal=True):
+        for name, label, by, end in (
+            ("haut", "▲ Avant", -1, 0),
+            ("bas", "▼ Après", 1, len(story.steps) - 1),
+        ):
+            st.button(
+                label,
+                key=f"{name}_{number}",
+                on_click=_move,
+                args=(story.name, number, by),
+                disabled=at == end,
+            )
+        st.button(
+            "Retirer",
+            key=f"retirer_{number}",
+            on_click=_retire,
+            args=(story.name, number),
+            disabled=len(story.shown) < 2 and not step.hidden,
+        )
+    with st.container(border=True, key=f"mots_{number}"):
+        st.text_input(
+            "Titre (vide : celui que disent les données)",
+            step.headline,
+            max_chars=LONGEST_HEADLINE,
+            **_field(story, number, "headline"),
+        )
+        st.text_input(
+            "Question à discuter",
+            step.question,
+            max_chars=LONGEST_TEXT,
+            placeholder=KINDS[step.kind].question,
+            **_field(story, number, "question"),
+        )
+        st.text_area(
+            "Note de l'orateur",
+            step.note,
+            max_chars=LONGEST_TEXT,
+            height=80,
+            **_field(story, number, "note"),
+        )
+        st.checkbox("Masquer cette diapositive", step.hidden, **_field(story, number, "hidden"))
+
+
+def _field(story: Story, number: int, name: str) -> dict[str, Any]:
+    """How a field of a slide is known, and what entering something does."""
+    key = f"{name}_{number}"
+    return {"key": key, "on_change": _word, "args": (story.name, number, name, key)}
+
+
+@error_messages.said_plainly()  # called between two runs, where nothing else catches
+def _word(story: str, number: int, name: str, key: str) -> None:
+    draft = story_drafts.get(story)
+    at = draft.place(number) if draft else None
+    if draft is None or at is None or key not in st.session_state:
+        return
+    step, entered = draft.story.steps[at], st.session_state[key]
+    wanted: Any = {name: entered.strip() if isinstance(entered, str) else entered}
+    with _refused():
+        story_drafts.change(story, number, replace(step, **wanted))
+        return
+    if name == "hidden":
+        st.session_state[key] = step.hidden
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Where that makes no story, it is said, and the story stays as it was."""
+    try:
+        yield
+    except NotAStory as reason:
+        st.session_state[SAID] = str(reason)
+
+
+@error_messages.said_plainly()
+def _move(story: str, number: int, by: int) -> None:
+    with _refused():
+        story_drafts.move(story, number, by)
+
+
+@error_messages.said_plainly()
+def _retire(story: str, number: int) -> None:
+    with _refused():
+        story_drafts.retire(story, number)
+
+
+def _settings() -> None:
+    with st.container(horizontal=True):
+        st.segmented_control(
+            "Thème",
+            list(presentation.THEMES),
+            format_func=lambda theme: presentation.THEMES.get(theme, ""),
+            default="light",
+            key="theme_diapo",
+            required=True,
+        )
+        st.selectbox("Défilement, en secondes", SECONDS, index=2, key="secondes_diapo")
+
+
+def _add(story: str) -> None:
+    with st.form("ajouter", border=True):
+        kinds = [
+            Step(kind, code) for kind, spec in KINDS.items() for code in spec.indicators or ("",)
+        ]
+        st.selectbox(
+            "Ajouter une diapositive",
+            range(len(kinds)),
+            format_func=lambda n: KINDS[kinds[n].kind].named(kinds[n].indicator),
+            key="ajouter_quoi",
+        )
+        st.form_submit_button("Ajouter à la fin", on_click=_append, args=(story, kinds))
+
+
+@error_messages.said_plainly()
+def _append(story: str, kinds: Sequence[Step]) -> None:
+    with _refused():
+        story_drafts.add(story, kinds[st.session_state["ajouter_quoi"]])

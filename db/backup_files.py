@@ -1,0 +1,284 @@
+"""A whole copy of a database: written, checked from end to end, put in the place of what is there.
+
+SQLite's copies are databases themselves, PostgreSQL's are pg_dump's archives (db.postgresql_dump). A copy is written beside its
+name and takes it only when it was checked; it is put in place only when it was checked; both happen wholly or not at all.
+"""
+
+import logging
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import date
+from functools import partial
+from pathlib import Path
+from secrets import token_hex
+
+from sqlalchemy import Connection, Engine
+
+from dashboard.settings import ROOT, load
+from db import error_messages, postgresql_dump, schema
+from db.engine import (
+    BUSY_MS,
+    is_sqlite,
+    make_engine,
+    not_replaced,
+    sqlite_driver,
+    wait_for_turn,
+)
+from db.models import ComplaintText
+from db.write import Refused
+
+# As db.backup names those that it dates.
+NAMED = re.compile(r"(?P<of>.+)-(?P<day>\d{4}-\d\d-\d\d)-\d{6}-version-\w+(?:-\d+)?")
+ENDINGS = {True: "db", False: "dump"}  # whether of SQLite
+ASIDE, MARK = ".copie-", ".en-cours"
+LONG_AGO = 86_400.0  # seconds: no copy takes so long
+Prepare = Callable[[Connection], None]
+LOG = logging.getLogger("ccsp")
+WORDS = str(ComplaintText.__tablename__)
+ARCHIVE, DATABASE = b"PGDMP", b"SQLite format 3\0"  # how the two kinds of copy begin
+
+
+def write(engine: Engine, path: Path, *, words: bool = True) -> None:
+    """Copy the database, in service or not, into a new file that only its owner may read. words: with those of complaints.
+
+    Raises Refused; then there is no file.
+    """
+    if path.exists():
+        raise Refused(f"« {path} » existe déjà : choisir un autre nom.")
+    with _said(), _temporary(engine, path.parent) as aside:
+        if is_sqlite(engine):
+            with engine.connect() as connection:
+                driver = sqlite_driver(connection)
+                if fault := unsound(driver):
+                    raise Refused(
+                        f"{error_messages.DAMAGED} Aucune copie n'en est faite ({fault})."
+                    )
+                # Not a copy of the file: in WAL mode that would silently lose the last commits.
+                driver.execute("VACUUM INTO ?", (str(aside),))
+            if not words:
+                _without_words(aside)
+        else:
+            postgresql_dump.write(engine, aside, words=words)
+        check(engine, aside, path.name)
+        with aside.open("rb") as written:
+            os.fsync(written.fileno())
+        aside.replace(path)
+
+
+def check(engine: Engine, path: Path, name: str = "") -> str:
+    """The revision of a copy that this application made and that is whole. Raises Refused, saying what is wrong.
+
+    engine: the database it is meant for. name: how to call the file, where it does not have its name yet.
+    """
+    name = name or str(path)
+    with _said():
+        if not path.is_file():
+            raise Refused(f"« {name} » n'existe pas, ou n'est pas un fichier.")
+        with path.open("rb") as file:  # one without a size may be the system's own, and never end
+            start = file.read(len(DATABASE)) if path.stat().st_size else b""
+        if start.startswith(ARCHIVE) and is_sqlite(engine):
+            raise Refused(
+                f"« {name} » est une copie de PostgreSQL, et la base est un fichier SQLite."
+            )
+        if start == DATABASE and not is_sqlite(engine):
+            raise Refused(f"« {name} » est une copie de SQLite, et la base est sur PostgreSQL.")
+        if start != DATABASE and not start.startswith(ARCHIVE):
+            raise Refused(
+                f"« {name} » n'est pas une copie de cette base, ou est abîmé dès le début."
+            )
+        try:
+            revisions, tables = (
+                _read_sqlite(path) if is_sqlite(engine) else postgresql_dump.read(path)
+            )
+        except (Refused, sqlite3.DatabaseError) as fault:
+            raise Refused(f"« {name} » n'est pas une copie saine : {fault}") from None
+    if len(revisions) != 1 or revisions[0] not in schema.revisions():
+        raise Refused(
+            f"« {name} » n'est pas une copie de cette application, ou vient d'une version plus récente"
+            f" ({', '.join(revisions) or 'sans version'})."
+        )
+    if tables != schema.tables_at(revisions[0]):
+        raise Refused(
+            f"« {name} » n'est pas une copie de cette application : ses tables sont autres."
+        )
+    return revisions[0]
+
+
+@contextmanager
+def replacing(engine: Engine) -> Iterator[Callable[[Path, Prepare], None]]:
+    """While the block runs nobody else writes, in whatever process. What it is given puts a checked copy in the place of what is
+    there, once `prepare` has made it fit, in the transaction of the connection that it is given: all of it or nothing, and
+    nobody sees what it was before. Raises Refused; then nothing changed."""
+    with _said():
+        if is_sqlite(engine):
+            with not_replaced(engine, alone=True):
+                yield partial(_put_back, engine)
+        else:
+            with engine.connect() as connection, connection.begin():
+                wait_for_turn(connection, alone=True)
+                yield partial(postgresql_dump.put_back, connection)
+    engine.dispose()  # connections remember tables that are no more
+
+
+def _put_back(engine: Engine, path: Path, prepare: Prepare) -> None:
+    with _temporary(engine, folder(engine)) as aside:
+        with closing(_open(path)) as source, closing(sqlite3.connect(aside)) as target:
+            source.backup(target)
+        made = make_engine(engine.url.set(database=str(aside)).render_as_string())
+        try:
+            with made.connect() as connection:
+                driver = sqlite_driver(connection)
+                driver.execute("PRAGMA foreign_keys = OFF")  # tables may be made anew
+                with connection.begin():
+                    prepare(connection)
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            made.dispose()
+        with closing(_open(aside)) as source, engine.connect() as connection:
+            source.backup(
+                sqlite_driver(connection),
+                progress=_until(time.monotonic() + BUSY_MS / 1000),
+                sleep=0.1,
+            )
+
+
+def folder(engine: Engine) -> Path:
+    """Where copies are kept: the setting COPIES, else beside the embedded database, else data/copies."""
+    if load().copies:
+        return Path(load().copies)
+    return (
+        Path(engine.url.database or "").resolve().parent if is_sqlite(engine) else ROOT / "data"
+    ) / "copies"
+
+
+def named(engine: Engine, own: str) -> str:
+    """How the names of dated copies of this database begin; own: of its identity."""
+    return f"{Path(engine.url.database or '').stem}-{own[:8]}"
+
+
+def kept(engine: Engine, own: str) -> list[tuple[date, Path]]:
+    """The dated copies of this database in the folder of copies, each with its day, the oldest first. Those of before databases
+    had an identity are known by the database's name alone. Other files are not ours."""
+    ending, stem = ENDINGS[is_sqlite(engine)], Path(engine.url.database or "").stem
+    found = []
+    for path in folder(engine).glob(f"*.{ending}"):
+        name = NAMED.fullmatch(path.stem)
+        if name and name["of"] in (stem, named(engine, own)):
+            found.append((date.fromisoformat(name["day"]), path))
+    return sorted(found)
+
+
+def sweep(engine: Engine) -> None:
+    """Remove what killed processes left of copies that they were writing, wherever these were: a copy holds all that there is."""
+    for mark in folder(engine).glob(f"{MARK}*"):
+        try:
+            with closing(sqlite3.connect(mark, timeout=0, isolation_level=None)) as held:
+                held.execute("BEGIN EXCLUSIVE")
+                named = held.execute("SELECT 1 FROM sqlite_schema").fetchone()
+                for (path,) in held.execute("SELECT path FROM copy") if named else ():
+                    _remove(Path(path))
+        except sqlite3.OperationalError:
+            continue  # locked: somebody is writing it
+        except sqlite3.DatabaseError:
+            LOG.warning("a mark of a copy cannot be read: nothing was copied yet", exc_info=True)
+        _remove(mark)
+    for leftover in folder(engine).glob(f"{ASIDE}*.tmp*"):  # without a mark: of older versions
+        with suppress(OSError):
+            if time.time() - leftover.stat().st_mtime > LONG_AGO:
+                leftover.unlink()
+
+
+def unsound(driver: sqlite3.Connection) -> str | None:
+    """What is wrong with a SQLite database, read from end to end; None if nothing is."""
+    fault = str(driver.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    if fault != "ok":
+        return fault
+    loose = driver.execute("PRAGMA foreign_key_check").fetchone()
+    return f"une ligne de {loose[0]} ne mène à rien" if loose else None
+
+
+def _without_words(path: Path) -> None:
+    """Take the words of complaints from a copy that is a SQLite database; nothing of them is left in the file."""
+    with closing(sqlite3.connect(path)) as copy:
+        if copy.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (WORDS,)).fetchone():
+            copy.execute(f"DELETE FROM {WORDS}")  # noqa: S608
+            copy.commit()
+            copy.execute("VACUUM")
+
+
+def _read_sqlite(path: Path) -> tuple[list[str], dict[str, set[str]]]:
+    """As postgresql_dump.read, of a copy that is a SQLite database."""
+    with closing(_open(path)) as copy:
+        if path.stat().st_size % copy.execute("PRAGMA page_size").fetchone()[0]:
+            raise Refused("le fichier est coupé.")  # SQLite would take what is missing for zeros
+        if fault := unsound(copy):
+            raise Refused(fault)
+        names = [
+            n
+            for (n,) in copy.execute(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            )
+        ]
+        tables = {
+            n: {c for (c,) in copy.execute("SELECT name FROM pragma_table_info(?)", (n,))}
+            for n in names
+        }
+        held = (
+            copy.execute(f"SELECT version_num FROM {schema.HELD}").fetchall()  # noqa: S608
+            if schema.HELD in tables
+            else []
+        )
+        return [r for (r,) in held], tables
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def _until(end: float) -> Callable[[int, int, int], None]:
+    """Called at each step of SQLite's copying, which by itself would wait for ever for another writer."""
+
+    def progress(status: int, _left: int, _total: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > end:
+            raise Refused(error_messages.BUSY)
+
+    return progress
+
+
+@contextmanager
+def _temporary(engine: Engine, place: Path) -> Iterator[Path]:
+    """A file of mode 0600 in a folder, gone when the block ends unless it was renamed. A mark beside the copies, locked by this
+    process, says where it is: `sweep` finds by it what a killed process left."""
+    for needed in (place, folder(engine)):
+        needed.mkdir(parents=True, exist_ok=True)
+    aside = place.resolve() / f"{ASIDE}{token_hex(8)}.tmp"
+    mark = folder(engine) / f"{MARK}{aside.stem}"
+    try:
+        with closing(sqlite3.connect(mark, isolation_level=None)) as held:
+            held.execute("PRAGMA locking_mode = EXCLUSIVE")  # for as long as it is open
+            held.execute("PRAGMA journal_mode = MEMORY")  # no other file
+            held.execute("CREATE TABLE copy AS SELECT ? AS path", (str(aside),))
+            os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            yield aside
+    finally:
+        _remove(aside)
+        _remove(mark)
+
+
+def _remove(path: Path) -> None:
+    """Delete a file, and what SQLite keeps beside it."""
+    for leftover in path.parent.glob(f"{path.name}*"):
+        leftover.unlink(missing_ok=True)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Failures of the disk and of SQLite itself, as Refused."""
+    try:
+        yield
+    except error_messages.failures() as error:
+        raise Refused(error_messages.sentence(error)) from None

@@ -1,0 +1,119 @@
+"""What was erased is not brought again, and what it is counted with is not taken out: files that would are refused, or their
+words not kept.
+
+Before: `db.retention`, which writes down until when it erased. After: `db.write`.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from dashboard.french import key
+from dashboard.period import as_noted
+from db.models import Complaint, ImportBatch, Journal, Retention, Visit, WholeDay
+
+# In the journal: words of one complaint were erased; what came to its term was.
+ERASED_WORDS, AT_ITS_TERM, MARK = "erased words", "retained", "mark"
+TABLES: dict[str, type[Visit | Complaint]] = {Visit.form: Visit, Complaint.form: Complaint}
+SHOWN = 5  # references that are told one by one
+
+
+def refusal(connection: Connection, form: str, batch_id: int) -> str:
+    """Returns why this batch may not come in: it speaks of rows whose term is over, or may; "" where it may.
+
+    A complaint that the database still knows by its reference has not come to its term, however old: it may be answered.
+    """
+    table = TABLES.get(form)
+    if table is None or not (before := until(connection, str(table.__tablename__))):
+        return ""
+    asked = (
+        select(ImportBatch.id).where(
+            ImportBatch.id == batch_id, ImportBatch.as_of < as_noted(before)
+        ),
+        select(WholeDay.day).where(WholeDay.batch_id == batch_id, WholeDay.day < before.date()),
+        select(table.id).where(table.batch_id == batch_id, _is_past(form, before.date())),
+    )
+    if not any(connection.execute(one.limit(1)).first() for one in asked):
+        return ""
+    rows = "de visites" if form == Visit.form else "de plaintes reçues"
+    return (
+        f"Le fichier parle {rows} avant le {before:%d/%m/%Y}, dont le terme est passé : elles sont comptées pour"
+        f" toujours, et leurs lignes effacées. Retirer ces lignes du fichier{_named(connection, asked[2], form)}."
+    )
+
+
+def stays(connection: Connection, batch_id: int) -> bool:
+    """Whether a batch must stay as it is: rows of it came to their term, and what they had replaced is erased."""
+    asked = select(ImportBatch.retained).where(ImportBatch.id == batch_id)
+    return bool(connection.execute(asked).scalar())
+
+
+def is_before(connection: Connection, form: str, as_of: datetime) -> bool:
+    """Whether a file of the form and of that date would be of before the term that was carried out."""
+    table = TABLES.get(form)
+    before = until(connection, str(table.__tablename__)) if table else None
+    return before is not None and as_of < as_noted(before)
+
+
+def erased_words(connection: Connection) -> set[tuple[str, str]]:
+    """The complaints whose words were erased by themselves: code of the site, reference. Not those of fictitious data that
+    were purged since."""
+    purged = select(func.max(Journal.id)).where(Journal.did == "purged").scalar_subquery()
+    asked = select(Journal.detail).where(
+        Journal.did == ERASED_WORDS, Journal.id > func.coalesce(purged, 0)
+    )
+    return {
+        (str(one["site"]), key(str(one["reference"])))
+        for one in connection.execute(asked).scalars()
+    }
+
+
+def words_are_over(before: date) -> ColumnElement[bool]:
+    """Which complaints have words that came to their term before that day. Of an open complaint they are wanted until it is
+    answered, whichever file they came with."""
+    counts = aliased(Complaint)
+    current = exists(literal(1)).where(
+        counts.site_id == Complaint.site_id,
+        counts.reference == Complaint.reference,
+        counts.superseded_by.is_(None),
+    )
+    answered = current.where(counts.resolved_on < before)
+    nowhere = ~current & (Complaint.received_on < before)
+    return or_(Complaint.retained, answered, nowhere)
+
+
+def marks(connection: Connection) -> set[str]:
+    """Those of the erasings at a term that this database has been through (see `erasures.Erased`)."""
+    asked = select(Journal.detail).where(Journal.did == AT_ITS_TERM)
+    found = (one.get(MARK) for one in connection.execute(asked).scalars())
+    return {str(mark) for mark in found if mark}
+
+
+def until(connection: Connection, table: str) -> datetime | None:
+    """The day before which the term of a table was carried out, at Benin's midnight; None: never."""
+    return connection.execute(
+        select(Retention.before).where(Retention.what == table)
+    ).scalar_one_or_none()
+
+
+def _is_past(form: str, before: date) -> ColumnElement[bool]:
+    if form == Visit.form:
+        return Visit.day < before
+    other = aliased(Complaint)
+    known = exists(literal(1)).where(
+        other.site_id == Complaint.site_id,
+        other.reference == Complaint.reference,
+        other.batch_id != Complaint.batch_id,
+    )
+    return (Complaint.received_on < before) & ~known
+
+
+def _named(connection: Connection, rows: Select[int], form: str) -> str:
+    """The references of the first rows in question, where they have some."""
+    reference = Visit.source_ref if form == Visit.form else Complaint.reference
+    asked = rows.with_only_columns(reference).where(reference.is_not(None))
+    found = connection.execute(asked.order_by(reference).limit(SHOWN + 1)).scalars()
+    named = [str(one) for one in found]
+    more = ", …" if len(named) > SHOWN else ""
+    return f" (références {', '.join(named[:SHOWN])}{more})" if named else ""

@@ -1,0 +1,409 @@
+"""Everything about the network that is small, read once for each state of the data: sites, days, complaints.
+
+Visits are many: their months come with it, added up (db.monthly_visits), the days at the edges of a period question by
+question; all else that is here is at most one number per site and day. It is cut to what a person may see afterwards, in
+db.facts: nothing here is shown as it is.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+from sqlalchemy import Connection
+
+from dashboard.period import (
+    ONE_DAY,
+    day_number,
+    day_numbers,
+    month_end,
+    month_numbers,
+    today,
+)
+from db import read
+from db.bulk_insert import Row
+from db.codes import ALL, ALL_SERVICES, SILENT_DAYS, UNKNOWN_KEY, UNKNOWN_SERVICE
+from db.monthly_visits import Months, load_months
+from db.shared_types import Closure, Place
+from db.working_days import open_days, public_holidays
+
+# The day number of a closing that is not planned; with a minus, of an opening that is not known.
+NEVER = 10**6
+SHORTEST_MONTH = 28  # days: of so many without a line a whole month may be missing
+ONCE = 4_000  # sums of single spans that are kept, some 400 bytes each
+
+
+@dataclass(frozen=True)
+class Land:
+    """Where S sites stand. ccsp: (S,) whether a site is a CCSP. commune: (S, C), department: (S, D), 1 where it stands.
+    population: (C,) of 2013. communes: (D,) how many a department has; communes_of_all: the country, with the departments
+    that have no site."""
+
+    ccsp: np.ndarray
+    commune: np.ndarray
+    population: np.ndarray
+    department: np.ndarray
+    communes: np.ndarray
+    communes_of_all: int
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """S sites by D days from `origin` (days since 1970) to today.
+
+    places: the sites, by name. spans: site id and form to the spans of days handed in. holidays: day to French name.
+    open: (S, D) whether the site should have been open. closed: (S, D) whether its day was closed in the register.
+    declared, visited: (S, D) visits declared at the closing, and visits in the register.
+    starts, ends: (S,) launch (else first activity) and closing date as days since 1970, NEVER where unknown.
+    visits_known, complaints_known: (S, D) whether a batch of visits, of complaints speaks for the day. closes: (S,) whether the
+    site ever handed in its closings: where it did not, no day of it was left open.
+    complaints: to be counted, as `complaint_arrays` gives them; what is listed is read by db.read, for who may see it.
+    months: visits by month. closures, targets, rebases, decisions: as db.read gives them.
+    """
+
+    version: str
+    demo: bool
+    places: tuple[Place, ...]
+    spans: dict[tuple[int, str], list[tuple[date, date]]]
+    communes: list[tuple[str, str, int]]
+    services: list[tuple[int, str, str]]
+    terms: list[tuple[int, str, str]]
+    holidays: dict[date, str]
+    closures: tuple[Closure, ...]
+    origin: int
+    open: np.ndarray
+    closed: np.ndarray
+    declared: np.ndarray
+    visited: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+    visits_known: np.ndarray
+    complaints_known: np.ndarray
+    closes: np.ndarray
+    complaints: dict[str, np.ndarray]
+    targets: tuple[read.Target, ...]
+    rebases: tuple[read.Rebase, ...]
+    decisions: tuple[read.Decision, ...]
+    months: Months
+
+    @cached_property
+    def row(self) -> dict[int, int]:
+        """Site id to its row."""
+        return {place.id: i for i, place in enumerate(self.places)}
+
+    @cached_property
+    def homes(self) -> dict[str, str]:
+        """Code of every site to its department."""
+        return {place.code: place.department for place in self.places}
+
+    def service_id(self, code: str | None) -> int:
+        """The id of a service's code; all services for None. Raises KeyError for an unknown code."""
+        if code is None:
+            return ALL_SERVICES
+        return {UNKNOWN_KEY: UNKNOWN_SERVICE, **{c: i for i, c, _ in self.services}}[code]
+
+    def service_code(self, number: int) -> str:
+        """The code of a service's id."""
+        return next((c for i, c, _ in self.services if i == number), UNKNOWN_KEY)
+
+    @cached_property
+    def as_of(self) -> date | None:
+        """How far the data go."""
+        return read.data_as_of(self.spans)
+
+    @cached_property
+    def known_to(self) -> date | None:
+        """Up to which day all is known: the last of the data, or of its month where no site opens after it, as after a Friday
+        the 30th."""
+        if self.as_of is None:
+            return None
+        end = month_end(self.as_of)
+        rest = self.days(self.as_of + ONE_DAY, end)
+        over = day_number(end) < self.origin + self.open.shape[1]  # the month, today
+        return end if over and not self.open[:, rest].any() else self.as_of
+
+    def complaints_as_of(self, site_id: int) -> date | None:
+        """The last day for which the site's complaints are known."""
+        return self._complaints_as_of.get(site_id)
+
+    @cached_property
+    def _complaints_as_of(self) -> dict[int, date]:
+        return {
+            site: max(last for _, last in spans)
+            for (site, form), spans in self.spans.items()
+            if form == "plaintes"
+        }
+
+    @cached_property
+    def land(self) -> "Land":
+        """Where the sites stand, as arrays."""
+        communes, departments = (
+            sorted({getattr(p, name) for p in self.places}) for name in ("commune", "department")
+        )
+        population = {p.commune: p.population for p in self.places}
+        total = Counter(name for _, name, _ in self.communes)
+        return Land(
+            np.array([p.kind == "CCSP" for p in self.places], dtype=bool),
+            self._stands("commune", communes),
+            np.array([population[name] for name in communes], dtype=np.int64),
+            self._stands("department", departments),
+            np.array([total[name] for name in departments], dtype=np.int64),
+            total.total(),
+        )
+
+    def _stands(self, column: str, names: list[str]) -> np.ndarray:
+        stands = [[getattr(p, column) == name for name in names] for p in self.places]
+        return np.array(stands, dtype=np.int64).reshape(len(self.places), len(names))
+
+    @cached_property
+    def running(self) -> dict[str, np.ndarray]:
+        """Sums of each site's days up to the start of each column, (S, D + 1): what lies between two days is one
+        subtraction. visits, closed, visits_known, complaints_known, open_closed; open: those whose visits are known; hole:
+        those that `visit_holes` says; rated: days on which complaints are counted against visits, rated_visits: their visits,
+        unrated: open days that are none; due: of sites that hand in closings; off: the visits of days that are not open."""
+        days = {
+            "visits": self.visited,
+            "closed": self.closed,
+            "visits_known": self.visits_known,
+            "complaints_known": self.complaints_known,
+            "open": self.open & self.visits_known,
+            "hole": self.visit_holes,
+            "rated_visits": np.where(self.rated, self.visited, 0),
+            "rated": self.rated,
+            "unrated": self.open & ~self.rated,
+            "due": self.open & self.closes[:, None],
+            "open_closed": self.open & self.closed,
+            "off": np.where(self.open, 0, self.visited),
+        }
+        return {
+            name: np.concatenate(
+                [np.zeros((len(values), 1), np.int32), np.cumsum(values, axis=1, dtype=np.int32)],
+                axis=1,
+            )
+            for name, values in days.items()
+        }
+
+    def between(self, name: str, spans: np.ndarray) -> np.ndarray:
+        """The sum of `running` over each span of days, (G, S). spans: (G, 2), its first and its last day since 1970."""
+        if len(spans) > 1:
+            return self._between(name, spans)
+        key = (name, *spans[0].tolist())
+        kept = self._once.get(key)  # others may empty it at any time
+        if kept is None:
+            if len(self._once) >= ONCE:
+                self._once.clear()
+            kept = self._once[key] = self._between(name, spans)
+            kept.setflags(write=False)
+        return kept
+
+    @cached_property
+    def _once(self) -> dict[tuple[str | int, ...], np.ndarray]:
+        """What lies in single spans: each way of cutting a question, and each site or service of it, asks for the same."""
+        return {}
+
+    def _between(self, name: str, spans: np.ndarray) -> np.ndarray:
+        sums = self.running[name].T
+        start, stop = np.clip(spans - self.origin + (0, 1), 0, self.open.shape[1]).T
+        between: np.ndarray = sums[np.maximum(start, stop)] - sums[start]
+        return between
+
+    @cached_property
+    def complaints_until(self) -> np.ndarray:
+        """(S,) the day before the first whole month of open days, after a site's first complaints, for which nothing was handed
+        in, as days since 1970; NEVER where there is none. Up to it a site's complaints are known without a gap."""
+        starts, gap = self.complaint_gaps
+        first = starts[np.argmax(gap, axis=1)] - 1
+        return np.where(gap.any(axis=1), first, NEVER)
+
+    @cached_property
+    def complaints_from(self) -> np.ndarray:
+        """(S,) the first day for which a site's complaints are known, as days since 1970; NEVER of a site that has none."""
+        first = self.complaints_known.argmax(axis=1) + self.origin
+        return np.where(self.complaints_known.any(axis=1), first, NEVER)
+
+    @cached_property
+    def complaint_gaps(self) -> tuple[np.ndarray, np.ndarray]:
+        """(M,) the first day of each month, as days since 1970, and (S, M) whether it is a month of open days, after a site's
+        first complaints, for which nothing was handed in."""
+        starts, missing, known = self._missing_months(self.complaints_known)
+        return starts, missing & np.logical_or.accumulate(known, axis=1)
+
+    @cached_property
+    def visit_holes(self) -> np.ndarray:
+        """(S, D) whether a day is open, its visits were not handed in, and neither were those of the open days around it, for
+        longer than a site is silent after. Days that are closed are no part of it; after the day up to which all is known nothing
+        was due yet."""
+        lost = self.open & ~self.visits_known
+        lost[:, self.days(date.min, self.known_to or date.min).stop :] = False
+        first = np.maximum.accumulate(
+            np.where(self.visits_known, np.arange(lost.shape[1]) + 1, 0), axis=1
+        )
+        holes: np.ndarray = np.zeros_like(lost)
+        for row, column in enumerate(first):
+            days = np.flatnonzero(lost[row])
+            for run in np.split(days, np.flatnonzero(np.diff(column[days])) + 1):
+                if len(run) and run[-1] - run[0] >= SILENT_DAYS:
+                    holes[row, run] = True
+        return holes
+
+    @cached_property
+    def rated(self) -> np.ndarray:
+        """(S, D) whether both registers of a site speak of a day: complaints of it are counted against its visits. Between two
+        days that a register speaks of, it is thought to speak of a few others, and so at a month's ends: a register has no
+        line of a day without any."""
+        days = np.arange(self.origin, self.origin + self.open.shape[1])
+        starts = np.flatnonzero(np.diff(month_numbers(days), prepend=-1))
+        complaints, visits = (
+            _to_the_month(_joined(known, most), starts)
+            for known, most in (
+                (self.complaints_known, SHORTEST_MONTH - 1),
+                (self.visits_known, SILENT_DAYS),
+            )
+        )
+        rated: np.ndarray = complaints & visits
+        return rated
+
+    def _missing_months(self, known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(M,) first days, (S, M) whether a month of open days is not known, (S, M) whether it is known."""
+        days = np.arange(self.origin, self.origin + self.open.shape[1])
+        starts = np.flatnonzero(np.diff(month_numbers(days), prepend=-1))
+        due, heard = (np.add.reduceat(a, starts, axis=1) > 0 for a in (self.open, known))
+        return days[starts], due & ~heard, heard
+
+    def days(self, first: date, last: date) -> slice:
+        """The columns of the days from `first` to `last`."""
+        width = self.open.shape[1]
+        return slice(
+            min(max(day_number(first) - self.origin, 0), width),
+            min(max(day_number(last) - self.origin + 1, 0), width),
+        )
+
+
+def _joined(known: np.ndarray, most: int) -> np.ndarray:
+    """The known days, and those of gaps of so many days at most between two of them, (S, D)."""
+    places, width = np.arange(known.shape[1]), known.shape[1]
+    before = np.maximum.accumulate(np.where(known, places, -width), axis=1)
+    after = np.minimum.accumulate(np.where(known, places, 2 * width)[:, ::-1], axis=1)[:, ::-1]
+    joined: np.ndarray = after - before <= most + 1
+    return joined
+
+
+def _to_the_month(known: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """The same, each row of days that begins or ends within a week of a month's begun or ended with it, (S, D). starts: columns
+    of the months' first days."""
+    wider = known.copy()
+    for row, days in enumerate(known):
+        steps = np.flatnonzero(np.diff(np.concatenate([[False], days, [False]])))
+        for first, end in zip(steps[::2].tolist(), steps[1::2].tolist(), strict=True):
+            month = starts[np.searchsorted(starts, first, side="right") - 1]
+            after = [*starts[starts >= end].tolist(), known.shape[1]][0]
+            begin = month if first - month <= SILENT_DAYS else first
+            wider[row, begin : after if after - end <= SILENT_DAYS else end] = True
+    return wider
+
+
+def for_guests(book: Ledger) -> Ledger:
+    """The network as if no site ever handed in complaints, without the decisions that people noted, and without the names of
+    those who set a target or answered for a level."""
+    return replace(
+        book,
+        spans={key: days for key, days in book.spans.items() if key[1] != "plaintes"},
+        complaints_known=np.zeros_like(book.complaints_known),
+        complaints=complaint_arrays((), book.row),
+        decisions=(),
+        targets=tuple((*target[:5], "") for target in book.targets),
+        rebases=tuple((*one[:4], "", one[5]) for one in book.rebases),
+    )
+
+
+def load_ledger(connection: Connection) -> Ledger:
+    """Read the ledger of the whole network."""
+    places = read.places(connection, ALL)
+    known = [d for p in places for d in (p.first_activity, p.launched_on) if d]
+    first, last = min(known, default=today()), today()
+    origin, width = day_number(first), max((last - first).days + 1, 1)
+    row = {place.id: i for i, place in enumerate(places)}
+    closures = read.closures(connection, ALL, first, last)
+    holidays = public_holidays(connection, first, last)
+    visited = _matrix(row, origin, width, read.daily_visits(connection, ALL, first, last))
+    closings = read.closings(connection, ALL, first, last)
+    declared = _matrix(row, origin, width, closings)
+    closed = _matrix(row, origin, width, [(site, day, 1) for site, day, _ in closings]) > 0
+    spans, services = read.coverage(connection, ALL), read.services(connection)
+    starts = [p.launched_on or p.first_activity for p in places]
+    return Ledger(
+        version=read.version(connection),
+        demo=read.is_demo(connection),
+        places=places,
+        spans=spans,
+        starts=np.array([-NEVER if d is None else day_number(d) for d in starts], dtype=np.int64),
+        ends=np.array(
+            [NEVER if p.closed_on is None else day_number(p.closed_on) for p in places],
+            dtype=np.int64,
+        ),
+        visits_known=_known_days(row, origin, width, spans, "registre"),
+        complaints_known=_known_days(row, origin, width, spans, "plaintes"),
+        closes=np.array([(p.id, "cloture") in spans for p in places], dtype=bool),
+        communes=read.communes(connection),
+        services=services,
+        terms=read.terms(connection),
+        holidays=holidays,
+        closures=closures,
+        origin=origin,
+        open=open_days(places, closures, holidays, origin, width),
+        closed=closed,
+        declared=declared,
+        visited=visited,
+        complaints=complaint_arrays(read.complaints(connection, ALL, last), row),
+        targets=tuple(read.targets(connection)),
+        rebases=tuple(read.rebases(connection)),
+        decisions=tuple(read.decisions(connection)),
+        months=load_months(
+            connection, [p.code for p in places], row, [number for number, *_ in services]
+        ),
+    )
+
+
+def _matrix(
+    row: dict[int, int], origin: int, width: int, cells: list[tuple[int, date, int]]
+) -> np.ndarray:
+    """(S, D): the number that `cells` have for a site id and a day, else 0."""
+    out = np.zeros((len(row), width), dtype=np.int64)
+    out[[row[site] for site, _, _ in cells], day_numbers(day for _, day, _ in cells) - origin] = [
+        number for *_, number in cells
+    ]
+    return out
+
+
+def _known_days(
+    row: dict[int, int],
+    origin: int,
+    width: int,
+    spans: dict[tuple[int, str], list[tuple[date, date]]],
+    form: str,
+) -> np.ndarray:
+    out = np.zeros((len(row), width), dtype=bool)
+    for (site, name), covered in spans.items():
+        for first, last in covered if name == form else ():
+            out[
+                row[site],
+                max(day_number(first) - origin, 0) : max(day_number(last) - origin + 1, 0),
+            ] = True
+    return out
+
+
+def complaint_arrays(rows: Sequence[Row], row: Mapping[int, int]) -> dict[str, np.ndarray]:
+    """Complaints as arrays of one length: site (its row), received, resolved (days since 1970, -1 open), category, service,
+    channel (ids, 0 unknown). rows: as db.read gives them. row: site id to its row."""
+    site, received, resolved, *words = zip(*rows, strict=True) if rows else ((),) * 6
+    return {
+        "site": np.array([row[s] for s in site], dtype=np.int64),
+        "received": day_numbers(received),
+        "resolved": day_numbers(resolved),
+        **{
+            name: np.array(ids, dtype=np.int64)
+            for name, ids in zip(("category", "service", "channel"), words, strict=True)
+        },
+    }

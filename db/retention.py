@@ -1,0 +1,320 @@
+"""What is kept for a time only, and its erasing: `python -m db retain`. TERMS: one entry for each.
+
+No figure changes: what is counted is erased of all that no count needs, the rest is deleted. What came to its term does not
+come back by a file (`db.erasure_guard`) nor by a copy (`db.erasures`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import aliased
+
+from dashboard.french import key
+from dashboard.period import add_months
+from dashboard.settings import load
+from db import erasure_guard, erasures, journal, key_spelling
+from db.engine import is_sqlite, writing
+from db.erasure_guard import ERASED_WORDS
+from db.erasures import Erased
+from db.models import (
+    AccessJournal,
+    Base,
+    Complaint,
+    ComplaintText,
+    FailedSignIn,
+    ImportBatch,
+    Retention,
+    SignIn,
+    Site,
+    Visit,
+    WholeDay,
+)
+from db.write import Refused
+
+
+@dataclass(frozen=True)
+class Term:
+    """What is erased after so many months. words: what, and from when the months count. past: which rows have passed it. left:
+    what a row that counts is from then on; None: nothing counts it, the row goes."""
+
+    table: type[Base]
+    setting: str
+    words: str
+    past: Callable[[datetime], ColumnElement[bool]]
+    left: Callable[[], dict[str, Any]] | None = None
+
+    @property
+    def name(self) -> str:
+        """The table's."""
+        return str(self.table.__tablename__)
+
+    @property
+    def months(self) -> int:
+        """How long it is kept."""
+        return int(getattr(load(), self.setting))
+
+
+def _of_words(before: datetime) -> ColumnElement[bool]:
+    done = select(Complaint.id).where(erasure_guard.words_are_over(before.date()))
+    return ComplaintText.complaint_id.in_(done)
+
+
+# A visit or a complaint comes to its term with all that files ever said of it, replaced and withdrawn rows too: what stood
+# in for another row must not be forgotten before that one, nor a reference before the last row that bears it.
+def _of_visits(before: datetime) -> ColumnElement[bool]:
+    day, other = before.date(), aliased(Visit)
+    later = exists(literal(1)).where(
+        other.site_id == Visit.site_id, other.source_ref == Visit.source_ref, other.day >= day
+    )
+    return (Visit.day < day) & ~Visit.retained & ~later
+
+
+def _counted_visit() -> dict[str, Any]:
+    """What figures take of a visit: the hour, and the minutes between arrival and call; not the minute, not the line."""
+    minutes = Visit.arrived_at % 60
+    return {
+        "retained": True,
+        "source_ref": None,
+        "ended_at": None,
+        "arrived_at": Visit.arrived_at - minutes,
+        "called_at": Visit.called_at - minutes,
+    }
+
+
+def _of_complaints(before: datetime) -> ColumnElement[bool]:
+    day, other = before.date(), aliased(Complaint)
+    wanted = exists(literal(1)).where(
+        other.site_id == Complaint.site_id,
+        other.reference == Complaint.reference,
+        or_(
+            other.received_on >= day,
+            other.resolved_on >= day,
+            other.superseded_by.is_(None) & other.resolved_on.is_(None),
+        ),
+    )
+    return (Complaint.received_on < day) & ~Complaint.retained & ~wanted
+
+
+def _counted_complaint() -> dict[str, Any]:
+    return {"retained": True, "reference": None}
+
+
+AT_ONCE = 500  # rows that one statement names
+NEEDS = "0013"  # the first version whose tables say what was erased
+FORM_OF = {Visit.__tablename__: Visit.form, Complaint.__tablename__: Complaint.form}
+BROUGHT_BACK = "effacés avant cette copie"  # why words are erased once more
+TERMS = (
+    Term(ComplaintText, "texts_kept_months", "mots de plaintes, après la réponse", _of_words),
+    Term(
+        Visit,
+        "visits_kept_months",
+        "visites, ramenées à ce qui se compte (ni numéro de ligne, ni minute)",
+        _of_visits,
+        _counted_visit,
+    ),
+    Term(
+        Complaint,
+        "complaints_kept_months",
+        "plaintes, après la réponse, ramenées à ce qui se compte (sans référence)",
+        _of_complaints,
+        _counted_complaint,
+    ),
+    Term(
+        SignIn,
+        "sign_ins_kept_months",
+        "connexions, après la dernière page",
+        # Not its end: a copy that is put back ends all that it holds, and what was erased would begin a new term.
+        lambda before: SignIn.seen_at < before,
+    ),
+    Term(
+        FailedSignIn,
+        "sign_ins_kept_months",
+        "essais manqués de connexion, après le dernier",
+        lambda before: FailedSignIn.last_at < before,
+    ),
+    Term(
+        AccessJournal,
+        "access_journal_kept_months",
+        "lignes du journal des accès",
+        lambda before: AccessJournal.at < before,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Due:
+    """How many rows of a term have passed it, on a day."""
+
+    term: Term
+    before: date
+    rows: int
+
+
+def due(connection: Connection, on: date) -> list[Due]:
+    """What has passed its term on a day. A term that was carried out does not move back, whatever the clock and the settings."""
+    found = []
+    for term in TERMS:
+        before, done = add_months(on, -term.months), erasure_guard.until(connection, term.name)
+        before = max(before, done.date()) if done else before
+        rows = connection.execute(
+            select(func.count()).select_from(term.table).where(term.past(_start(before)))
+        ).scalar_one()
+        found.append(Due(term, before, rows))
+    return found
+
+
+def erase(engine: Engine, on: date, by: str) -> list[Due]:
+    """Erase what has passed its term on a day; the journal has a line with the counts, where there was anything."""
+    with writing(engine) as connection:
+        erased, texts = [], set()
+        for one in due(connection, on):
+            # First, for the database lets nobody delete a line of the journal of accesses that is not said to be past its term.
+            _remember(connection, one.term, one.before)
+            texts |= _texts(connection, one.term, one.before)
+            erased.append(Due(one.term, one.before, _erase(connection, one.term, one.before)))
+        counts = ", ".join(f"{one.term.name} {one.rows}" for one in erased if one.rows)
+        mark = uuid4().hex
+        if counts:
+            detail = {"erased": counts, "on": str(on), erasure_guard.MARK: mark}
+            journal.note(connection, by, erasure_guard.AT_ITS_TERM, detail)
+        erasures.keep(engine, connection, Erased(texts={mark: texts} if texts else {}))
+    flush(engine)
+    return erased
+
+
+def erase_again(connection: Connection, erased: Erased, by: str) -> None:
+    """Erase once more, in a copy of before that was put back or a database that was brought up to date, what was erased since;
+    the journal has a line for each complaint whose words were erased by themselves, as it had. What of the words it did not know
+    goes into `erased`. Wants the tables of NEEDS."""
+    noted = erasure_guard.erased_words(connection)
+    for site, reference in sorted(erased.words):
+        of = ComplaintText.complaint_id.in_(key_spelling.complaints(connection, site, reference))
+        connection.execute(delete(ComplaintText).where(of))
+        if (site, reference) not in noted:
+            detail = {"site": site, "reference": reference}
+            journal.note(connection, by, ERASED_WORDS, detail, BROUGHT_BACK)
+    if missed := sorted(erased.texts.keys() - erasure_guard.marks(connection)):
+        _erase_texts(connection, set().union(*(erased.texts[mark] for mark in missed)))
+    for mark in missed:
+        journal.note(
+            connection, by, erasure_guard.AT_ITS_TERM, {erasure_guard.MARK: mark}, BROUGHT_BACK
+        )
+    texts: set[str] = set()
+    for term in TERMS:
+        before, done = erased.terms.get(term.name), erasure_guard.until(connection, term.name)
+        if before and (done is None or done < before):
+            _remember(connection, term, before.date())
+            texts |= _texts(connection, term, before.date())
+            _erase(connection, term, before.date())
+    if texts:
+        mark = uuid4().hex
+        journal.note(
+            connection, by, erasure_guard.AT_ITS_TERM, {erasure_guard.MARK: mark}, BROUGHT_BACK
+        )
+        erased.texts[mark] = texts
+
+
+# Which complaint, and its words: what a digest is of.
+WORDS = (
+    select(ComplaintText.complaint_id, Site.code, Complaint.reference, ComplaintText.subject)
+    .join(Complaint, Complaint.id == ComplaintText.complaint_id)
+    .join(Site, Site.id == Complaint.site_id)
+)
+
+
+def _texts(connection: Connection, term: Term, before: date) -> set[str]:
+    """Digests of the words that go at a term, by themselves or with their complaints."""
+    if term.table not in (ComplaintText, Complaint):
+        return set()
+    asked = WORDS.where(term.past(_start(before)))
+    return {erasures.digest(*row[1:]) for row in connection.execute(asked)}
+
+
+def _erase_texts(connection: Connection, digests: set[str]) -> None:
+    """Erase the words that have one of these digests."""
+    rows = connection.execute(WORDS).all()
+    gone = [row[0] for row in rows if erasures.digest(*row[1:]) in digests]
+    for first in range(0, len(gone), AT_ONCE):
+        some = gone[first : first + AT_ONCE]
+        connection.execute(delete(ComplaintText).where(ComplaintText.complaint_id.in_(some)))
+
+
+def _remember(connection: Connection, term: Term, before: date) -> None:
+    connection.execute(delete(Retention).where(Retention.what == term.name))
+    connection.execute(insert(Retention).values(what=term.name, before=_start(before)))
+
+
+def _erase(connection: Connection, term: Term, before: date) -> int:
+    """Erase what has passed a term; returns of how many rows."""
+    over = term.past(_start(before))
+    if term.left is None:
+        return connection.execute(delete(term.table).where(over)).rowcount
+    _keep_for_ever(connection, term.table, over, before)
+    if term.table is Complaint:
+        of = select(Complaint.id).where(over)
+        connection.execute(delete(ComplaintText).where(ComplaintText.complaint_id.in_(of)))
+    replaced = term.table.__table__.c.superseded_by.is_not(None)
+    gone = connection.execute(delete(term.table).where(over, replaced)).rowcount
+    return gone + connection.execute(update(term.table).where(over).values(term.left())).rowcount
+
+
+def _keep_for_ever(
+    connection: Connection, table: type[Base], over: ColumnElement[bool], before: date
+) -> None:
+    """Note which batches may not be taken out any more: they brought rows that came to their term, or said of a day before it
+    that they are all of it."""
+    rows, form = table.__table__, FORM_OF[table.__tablename__]
+    brought = select(rows.c.batch_id).where(over)
+    whole = (
+        select(WholeDay.batch_id)
+        .join(ImportBatch, ImportBatch.id == WholeDay.batch_id)
+        .where(ImportBatch.form == form, WholeDay.day < before)
+    )
+    of = ImportBatch.id.in_(brought) | ImportBatch.id.in_(whole)
+    connection.execute(update(ImportBatch).where(of, ~ImportBatch.retained).values(retained=True))
+
+
+def erase_text(engine: Engine, site: str, reference: str, by: str, why: str) -> int:
+    """Erase the words of one complaint, in all files that brought it; the complaint stays counted. Returns of how many files
+    there were words. Raises Refused where there is no such complaint, or no words of it."""
+    with writing(engine) as connection:
+        site, reference = key(site), key(reference)
+        same = key_spelling.complaints(connection, site, reference)
+        if not same:
+            raise Refused(f"Il n'y a pas de plainte « {reference} » au centre « {site} ».")
+        rows: int = connection.execute(
+            delete(ComplaintText).where(ComplaintText.complaint_id.in_(same))
+        ).rowcount
+        if not rows:
+            raise Refused(f"De la plainte « {reference} », aucun mot n'est gardé.")
+        journal.note(connection, by, ERASED_WORDS, {"site": site, "reference": reference}, why)
+        erasures.keep(engine, connection)
+    flush(engine)
+    return rows
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time())
+
+
+def flush(engine: Engine) -> None:
+    """SQLite's own journal would hold what was erased until it is written over."""
+    if is_sqlite(engine):
+        with engine.connect() as connection:
+            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]

@@ -1,0 +1,84 @@
+"""A change has a date in words, with the months among which it may lie; what has no clear date has none."""
+
+import re
+from datetime import date
+
+import numpy as np
+import pytest
+
+from dashboard.accounts.rights import LOCAL_READER
+from dashboard.answers import change_dates as answers
+from dashboard.answers import monthly_series
+from dashboard.answers.question import Question
+from dashboard.judgement.change_dates import dated
+from dashboard.panel import Message
+from dashboard.period import add_months, month_end, today
+from tests.builders import KANDI, waited
+
+MONTHS = [add_months(date(2025, 1, 1), n) for n in range(24)]
+NOISE = np.random.default_rng(3).standard_normal(24)
+
+
+def test_a_clear_step_has_one_month():
+    assert dated(MONTHS, [10.0 + 9 * (n >= 17) + n % 2 for n in range(24)]) == "depuis juin 2026"
+
+
+def test_a_step_in_noise_has_an_interval_that_holds_its_month():
+    said = dated(MONTHS, [float(10 + 2 * (n >= 17) + NOISE[n]) for n in range(24)])
+    assert said is not None and said.startswith("depuis ") and " (entre " in said
+    change = said.removeprefix("depuis ").split(" (")[0]
+    assert change in ("mai 2026", "juin 2026", "juillet 2026")
+
+
+def test_months_of_two_years_bear_their_years():
+    said = dated(MONTHS, [float(10 + 2.2 * (n >= 12) + NOISE[n]) for n in range(24)])
+    assert said is not None and " 2025 et " in said
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1.0] * 24,
+        [1.0, np.nan, 2.0, 3.0, np.nan, 4.0],
+        [],
+        [float(v) for v in NOISE],
+    ],
+    ids=["same", "few", "none", "noise"],
+)
+def test_what_has_no_clear_date_has_none(values):
+    assert dated(MONTHS[: len(values)], values) is None
+
+
+def test_missing_months_keep_their_place():
+    values = [np.nan if n in (3, 9) else 10.0 + 9 * (n >= 17) + n % 2 for n in range(24)]
+    assert dated(MONTHS, values) == "depuis juin 2026"
+
+
+def test_a_site_whose_waits_rose_says_since_when(asked):
+    first = add_months(today().replace(day=1), -20)
+    rise = add_months(first, 14)
+    asked.hand_in(
+        "registre",
+        *[
+            waited((40 if m >= rise else 10) + d % 4, site=KANDI, day=m.replace(day=d).isoformat())
+            for m in (add_months(first, n) for n in range(20))
+            for d in range(1, 29)
+        ],
+        # And no further: on the last day of a month this one would be whole, and without a visit.
+        covers=(first, month_end(add_months(first, 19))),
+    )
+    question = Question(first, today(), site=KANDI)
+    said = answers.since(LOCAL_READER, question, "wait_p50")
+    assert said.startswith("Attente médiane\xa0: signal d'alerte, depuis ")
+    assert f"{rise.year}" in said
+    curve = monthly_series.by_month(LOCAL_READER, question, "wait_p50", "mois")
+    since = re.search(r"depuis \w+ \d{4}", said)[0]
+    assert curve.finding.endswith(f" d'habitude (alerte), {since}"), "no word of the rule"
+    assert f"au-dessus de ce que le hasard permet, {since}" in curve.strip, "one click below"
+    assert curve.content.spec["layer"][-1]["encoding"]["y"]["title"] == "minutes"
+    none = monthly_series.by_month(LOCAL_READER, question, "satisfaction", "mois")
+    assert (
+        isinstance(none.content, Message) and "pas assez de données pour juger" in none.finding
+    ), "no empty axes"
+    assert answers.since(LOCAL_READER, question, "visits_per_day") == ""
+    assert answers.since(LOCAL_READER, question, "satisfaction") == ""

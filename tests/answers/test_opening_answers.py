@@ -1,0 +1,296 @@
+"""The five answers of the opening page: each right, of its own time, under each filter."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from dashboard.accounts.rights import LOCAL_READER
+from dashboard.answers import (
+    context,
+    control_charts,
+    figures,
+    map_legend,
+    network,
+    opening_answers,
+    signals,
+)
+from dashboard.answers.opening_answers import Reply
+from dashboard.answers.question import Question
+from dashboard.judgement.change_dates import since_at_least
+from dashboard.judgement.signals import Signal
+from dashboard.period import ONE_DAY, add_months, today
+from dashboard.settings import load
+from dashboard.statistics.control_limits import ON_ONE_SIDE, OUTSIDE
+from dashboard.statistics.variation import Variation
+from tests.builders import COVE, EVERY_SITE, KANDI, NIKKI, Office, complaint, visit, waited
+from tests.judgement.series import made
+
+DAY = date(2025, 11, 24)
+OCTOBER = Question(date(2025, 10, 1), date(2025, 10, 31))
+PLAIN = str.maketrans("\xa0\u202f", "  ")
+THIS_MONTH = today().replace(day=1)
+YEAR = Question(add_months(THIS_MONTH, -12), THIS_MONTH - ONE_DAY)
+
+
+@pytest.fixture
+def asked(asked) -> Office:
+    """Kandi is heard of on the last day of the data."""
+    asked.hand_in("registre", visit(KANDI, DAY.isoformat()))
+    return asked
+
+
+@pytest.fixture(scope="module")
+def filled(databases) -> Iterator[str]:
+    """The address of fictitious data."""
+    with databases.fresh(visits=30_000) as url:
+        yield url
+
+
+@pytest.fixture
+def demo(filled, monkeypatch) -> Iterator[None]:
+    """These data, in use."""
+    monkeypatch.setenv("DATABASE_URL", filled)
+    load.cache_clear()
+    yield
+    context.forget()
+    load.cache_clear()
+
+
+def reply(question: Question, start: str) -> Reply:
+    """The answer whose question begins so."""
+    (found,) = [
+        r for r in opening_answers.replies(LOCAL_READER, question) if r.label.startswith(start)
+    ]
+    return found
+
+
+def text(found: Reply) -> str:
+    return found.text.translate(PLAIN)
+
+
+def test_the_busiest_site_is_that_of_most_visits_per_open_day_and_two_follow(asked):
+    october = [date(2025, 10, d).isoformat() for d in (6, 7)]
+    for site, visits in ((KANDI, 2), (NIKKI, 6), (COVE, 4)):
+        asked.hand_in("registre", *[visit(site, day) for day in october for _ in range(visits)])
+    found = reply(OCTOBER, "Le plus fréquenté")
+    assert found.when.translate(PLAIN) == "en octobre 2025"
+    # Of the days that were handed in: nobody knows how many came on the others.
+    assert text(found) == (
+        "Nikki 6,0 usagers par jour ouvert, au moins 12 en tout ; puis Covè 4,0 et Kandi 2,0"
+    )
+    assert found.sayings[0].names[0].link.filters == (("centre", NIKKI),)
+    alone = reply(replace(OCTOBER, departments=("Zou",)), "Le plus fréquenté")
+    assert text(alone).startswith("Covè") and "puis" not in text(alone)
+
+
+def test_the_longest_wait_names_all_who_have_it_and_on_how_many_it_rests(asked):
+    day = date(2025, 10, 6).isoformat()
+    for site, minutes in ((KANDI, 10), (NIKKI, 25), (COVE, 25)):
+        asked.hand_in("registre", *[waited(minutes, site=site, day=day) for _ in range(12)])
+    found = text(reply(OCTOBER, "L'attente"))
+    assert found.startswith("Covè et Nikki un usager sur deux a attendu 25 min ou plus")
+    assert "dans chacun (24 attentes mesurées en tout)" in found and found.endswith(
+        "l'ensemble : 25 min ou plus pour un sur deux"
+    )
+    kandi = text(reply(replace(OCTOBER, departments=("Alibori",)), "L'attente"))
+    assert kandi.startswith("Kandi un usager sur deux a attendu 10 min ou plus")
+    assert "l'ensemble" not in kandi
+
+
+def test_where_nothing_is_known_each_answer_says_so(asked):
+    nothing = replace(OCTOBER, first=date(2025, 6, 1), last=date(2025, 6, 30))
+    said = [text(r) for r in opening_answers.replies(LOCAL_READER, nothing)]
+    assert said[0] == said[1] == "registre des visites non remonté"
+    assert said[3] == "registre des plaintes non remonté"
+    by_service = replace(OCTOBER, service="inconnu")
+    assert text(reply(by_service, "Ce qui")) == "n'est pas suivi prestation par prestation"
+    half = replace(OCTOBER, first=date(2025, 11, 1), last=DAY)
+    assert (
+        text(reply(half, "Ce qui"))
+        == "trop tôt pour le dire, la période n'a pas encore de mois entier"
+    )
+
+
+def test_the_oldest_complaint_is_that_of_the_date_of_the_data_with_how_many_are_late(asked):
+    asked.hand_in(
+        "plaintes",
+        complaint("a", KANDI, "2025-03-10", resolved="2025-04-02"),
+        complaint("b", NIKKI, "2025-09-12"),
+        complaint("c", KANDI, "2025-11-03"),
+        covers=(date(2025, 1, 1), DAY),
+        sites=EVERY_SITE,
+    )
+    found = reply(OCTOBER, "La plainte")
+    assert found.when == "au 24/11/2025" and found.page == "plaintes"
+    assert text(found) == (
+        "Nikki 73 jours sans réponse (reçue le 12/09/2025) ;"
+        " l'ensemble : 2 plaintes en cours, dont 1 de plus de 30 jours"
+    )
+    assert "1 plainte en cours, de 30 jours ou moins" in text(
+        reply(replace(OCTOBER, departments=("Alibori",)), "La pl")
+    )
+
+
+def test_silent_sites_are_named_the_longest_silent_first(asked):
+    for site, ago in ((NIKKI, 12), (COVE, 40)):
+        asked.hand_in("registre", visit(site, (DAY - timedelta(days=ago)).isoformat()))
+    found = reply(replace(OCTOBER, departments=("Borgou", "Zou")), "Centres")
+    never = [p for p in network.sites(LOCAL_READER) if p.department in ("Borgou", "Zou")]
+    assert [s.words.split()[0] for s in found.sayings[:-1]] == ["rien", "rien"]
+    # Who never handed anything in has not fallen silent.
+    assert text(found).endswith(
+        f"et {len(never) - 2 - 3} autre n'ont remis ni registre des visites ni fiche de clôture"
+    )
+    assert "muet" not in text(found)
+    others = [p.code for p in never if p.department == "Zou" and p.code != COVE]
+    for ago, site in enumerate(others, 10):
+        asked.hand_in("registre", visit(site, (DAY - timedelta(days=ago)).isoformat()))
+    first, *rest = reply(replace(OCTOBER, departments=("Zou",)), "Centres").sayings
+    last = f"{DAY - timedelta(days=40):%d/%m/%Y}"
+    words = (first.names[0].text, first.words.translate(PLAIN))
+    assert words == ("Covè", f"rien depuis le {last} (40 jours)")
+    days = [int(re.findall(r"\((\d+) ", s.words.translate(PLAIN))[0]) for s in rest if s.names]
+    assert len(days) == 2 and days == sorted(days, reverse=True)
+
+
+def test_where_no_site_is_silent_it_is_said_of_how_many(asked):
+    for site in (KANDI, COVE):
+        asked.hand_in("registre", visit(site, DAY.isoformat()))
+    alibori = replace(OCTOBER, departments=("Alibori",))
+    for p in network.sites(LOCAL_READER, alibori):
+        asked.hand_in("registre", visit(p.code, DAY.isoformat()))
+    n = len(network.sites(LOCAL_READER, alibori))
+    assert text(reply(alibori, "Centres")) == f"aucun des {n} centres n'est muet"
+    assert text(reply(replace(OCTOBER, site=KANDI), "Centres")) == "ce centre n'est pas muet"
+
+
+def test_what_gets_worse_is_what_the_signals_say_and_since_when(demo):
+    found = reply(YEAR, "Ce qui")
+    alerting, improved = (
+        {one.scope for _, one in signals.followed(LOCAL_READER, YEAR) if one.variation == variation}
+        for variation in (Variation.ALERT, Variation.IMPROVEMENT)
+    )
+    for better in (False, True):
+        sayings = [s for s in found.sayings if s.names and ("mieux" in s.words) == better]
+        named = {dict(n.link.filters)["centre"] for s in sayings for n in s.names}
+        assert named <= (improved if better else alerting)
+        assert named or (better and not improved)
+    since = re.compile(r"contre [\d,]+ (min|%) d'habitude \(écart depuis \w+")
+    worse = [s.words.translate(PLAIN) for s in found.sayings if "mieux" not in s.words]
+    assert any(since.search(words) for words in worse), worse
+    assert found.when.startswith("en ")
+
+
+def told(monkeypatch, of_sites: Mapping[str, Sequence[Signal]]) -> list[tuple[str, str]]:
+    """Name and words of each line of what gets worse in October, of sites with these signals."""
+    placed = [
+        (site, replace(one, course=replace(one.course, scope=site)))
+        for site, found in of_sites.items()
+        for one in found
+    ]
+    monkeypatch.setattr(signals, "followed", lambda *_: placed)
+    monkeypatch.setattr(control_charts, "judged_month", lambda *_: OCTOBER.first)
+    return [
+        (" ".join(n.text for n in s.names), s.words.translate(PLAIN))
+        for s in reply(OCTOBER, "Ce qui").sayings
+    ]
+
+
+def october(code: str, level: float, months: int, seed: int, **made_of: Any) -> Signal:
+    """A signal in October."""
+    return made(code, level, months, OCTOBER.first, seed, **made_of)
+
+
+def test_a_small_and_lasting_gap_is_little_and_a_silent_site_is_said_to_be(monkeypatch, asked):
+    """A month within its limits is told without figures; days not closed where nobody is heard are the same fact."""
+    for ago, site in ((0, COVE), (20, NIKKI)):
+        asked.hand_in("registre", visit(site, (DAY - timedelta(days=ago)).isoformat()))
+    waits = october("wait_p50", 18, 40, 3, shift=1.6)
+    closed = october("completeness", 95, 40, 3, shift=0.5, since=1)
+    small = october("wait_within_30", 75, 45, 9, shift=0.93, since=9, base=300)
+    assert [one.rule for one in (waits, closed, small)] == [OUTSIDE, OUTSIDE, ON_ONE_SIDE]
+    lines = told(monkeypatch, {COVE: [waits], NIKKI: [closed], KANDI: [small]})
+    assert [name for name, _ in lines] == ["Covè", "Nikki", "Kandi"]
+    assert lines[0][1].startswith("attente de ") and "muet" not in lines[0][1]
+    assert lines[1][1].endswith("d'habitude"), "since when stands among silent sites"
+    assert lines[2][1].startswith("un peu moins d'usagers reçus en 30 min, depuis ")
+
+
+def test_what_is_a_little_in_a_line_is_slight_on_the_map():
+    grave = october("wait_within_30", 75, 40, 3, shift=0.6)
+    small = october("wait_within_30", 75, 45, 9, shift=0.93, since=9, base=300)
+    calm = october("wait_within_30", 75, 45, 9)
+    signs = [map_legend.sign(one) for one in (grave, small, calm)]
+    assert [sign and sign["slight"] for sign in signs] == [False, True, None]
+    rows = map_legend.rows("wait_within_30", [], [grave, small, small, calm], [], "")
+    assert [
+        (row["label"].translate(PLAIN), row["count"], row["sign"]["slight"]) for row in rows
+    ] == [
+        ("alerte, oct. 2025", 1, False),
+        ("alerte légère, oct. 2025", 2, True),
+    ]
+
+
+def test_a_small_gap_has_the_date_that_signaux_gives_it(monkeypatch, asked):
+    """The month's own year goes without saying; another does not."""
+    read = {}
+    for since, seed, shift in ((8, 1, 0.93), (11, 3, 0.9), (10, 23, 0.95)):
+        one = october("wait_within_30", 75, 45, seed, shift=shift, since=since, base=300)
+        ((_, words),) = told(monkeypatch, {KANDI: [one]})
+        read[since_at_least(one)] = re.split(r", | \(écart ", words)[-1].rstrip(")")
+        context.forget()
+    assert read == {
+        "depuis mars 2025": "depuis mars",
+        "depuis décembre 2024": "depuis décembre 2024",
+        "depuis 8 mois au moins": "depuis 8 mois au moins",
+    }
+
+
+def test_the_other_alerts_of_a_site_say_which_way_they_went(monkeypatch, asked):
+    found = [
+        october("wait_p50", 18, 40, 3, shift=1.6),
+        october("wait_within_30", 75, 40, 3, shift=0.6),
+        october("left", 4, 40, 3, shift=4),
+        october("satisfaction", 80, 40, 3, shift=0.7),
+    ]
+    assert {one.variation for one in found} == {Variation.ALERT}
+    ((_, words),) = told(monkeypatch, {KANDI: found})
+    assert words.endswith(
+        " ; aussi moins d'usagers reçus en 30 min, davantage d'usagers partis sans être reçus et moins de satisfaits"
+    )
+
+
+def test_beyond_five_sites_the_others_are_named(monkeypatch, asked):
+    places = [p.code for p in network.sites(LOCAL_READER)][:8]
+    waits = october("wait_p50", 18, 40, 3, shift=1.6)
+    lines = told(monkeypatch, {code: [waits] for code in places[:6]})
+    assert len(lines) == 6 and lines[5][1] == "a aussi une alerte"
+    context.forget()
+    lines = told(monkeypatch, {code: [waits] for code in places})
+    assert len(lines) == 6 and lines[5][1] == "ont aussi une alerte"
+
+
+def test_the_answers_agree_with_the_figures_of_the_sites(demo):
+    by_site = figures.figures(LOCAL_READER, YEAR, "site")
+    for code, start in (("visits_per_day", "Le plus"), ("wait_p50", "L'attente")):
+        top = max(by_site, key=lambda site: by_site[site][code].value or 0)
+        first = reply(YEAR, start).sayings[0].names[0]
+        highest = by_site[dict(first.link.filters)["centre"]][code].value
+        assert highest == pytest.approx(by_site[top][code].value, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (date(2025, 11, 1), date(2026, 10, 31), "sur 12 mois"),
+        (date(2025, 1, 1), date(2025, 12, 31), "en 2025"),
+        (date(2026, 10, 1), date(2026, 10, 31), "en octobre 2026"),
+        (date(2026, 11, 1), date(2026, 11, 24), "du 01/11/2026 au 24/11/2026"),
+    ],
+)
+def test_a_period_is_said_in_a_few_words(first, last, words):
+    assert Question(first, last).spoken.translate(PLAIN) == words

@@ -1,0 +1,98 @@
+"""What is answered from memory is what the database says: months whole and in part, every service, all sites and some."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+
+from db import facts, read
+from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, UNKNOWN_SERVICE
+from db.engine import make_engine
+from db.network_state import load_ledger
+
+PERIODS = [
+    (date(2025, 1, 1), date(2025, 12, 31)), (date(2025, 2, 10), date(2025, 4, 20)), (date(2025, 3, 3), date(2025, 3, 9)),
+    (date(2025, 1, 1), date(2025, 2, 14)), (date(2025, 2, 14), date(2025, 3, 31)), (date(2000, 1, 1), date(2099, 12, 31)),
+    (date(2001, 1, 1), date(2001, 12, 31)), (date(2098, 1, 1), date(2099, 12, 31)),
+]  # fmt: skip
+VISITS = text(
+    "SELECT site_id, day, arrived_at, service_id FROM visit"
+    " WHERE superseded_by IS NULL AND day BETWEEN :first AND :last"
+)
+SOME = frozenset({"ccsp-kandi", "gsru-parakou", "ccsp-allada"})
+
+
+@pytest.fixture(scope="module")
+def demo(databases):
+    """Fictitious data, and their ledger."""
+    with databases.fresh(visits=6_000) as url:
+        engine = make_engine(url)
+        with engine.connect() as connection:
+            ledger = load_ledger(connection)
+        yield engine, ledger
+        engine.dispose()
+
+
+@pytest.mark.parametrize("period", PERIODS, ids=lambda p: f"{p[0]}..{p[1]}")
+@pytest.mark.parametrize("sites", [ALL, SOME, frozenset()], ids=["all", "some", "none"])
+@pytest.mark.parametrize("service", [None, "cip", "inconnu"])
+def test_visits_from_memory_are_those_of_the_database(demo, period, sites, service):
+    engine, ledger = demo
+    number = ledger.service_id(service)
+    last = min(period[1], ledger.as_of)
+    scope = facts.make_scope(engine, ledger, sites, *period, service)
+    places = [ledger.places[row] for row in scope.rows.tolist()]
+    with engine.connect() as connection:
+        hours = {p.id: read.by_hour(connection, {p.code}, period[0], last, number) for p in places}
+        rows = connection.execute(VISITS, {"first": str(period[0]), "last": str(last)}).all()
+    counted = scope.visits([number]).of("counters").sum(axis=(1, 2), dtype=np.int64)
+    assert counted.tolist() == [hours[p.id][0].sum(axis=0).tolist() for p in places]
+    waits = sum((waits.sum(axis=0) for _, waits in hours.values()), np.zeros(BINS, np.int64))
+    assert np.array_equal(facts.histogram(scope), waits)
+    heat = np.zeros((7, 25), np.int64)
+    for site, day, arrived, of in rows:
+        if site in hours and number in (ALL_SERVICES, UNKNOWN_SERVICE if of is None else of):
+            heat[read.as_date(day).weekday(), 24 if arrived is None else arrived // 60] += 1
+    assert np.array_equal(facts.heat(scope), heat)
+
+
+def test_the_days_at_the_edges_of_a_period_are_read_once(demo):
+    engine, _ = demo
+    with engine.connect() as connection:
+        ledger = load_ledger(connection)
+    read_of = []
+
+    def asked(sites, service=None):
+        scope = facts.make_scope(engine, ledger, sites, *PERIODS[1], service)
+        before = len(read_of)
+        facts.histogram(scope), facts.heat(scope)
+        return [sorted(codes) for codes in read_of[before:]]
+
+    with pytest.MonkeyPatch.context() as patch:
+        rows = read.visits_by_service
+        patch.setattr(
+            read,
+            "visits_by_service",
+            lambda c, sites, *a: read_of.append(sites) or rows(c, sites, *a),
+        )
+        assert asked(frozenset({"ccsp-kandi"})) == [["ccsp-kandi"]] * 2  # February, then April
+        assert asked(SOME) == [["ccsp-allada", "gsru-parakou"]] * 2  # what was not read yet
+        assert asked(SOME, "cip") == [] and asked(frozenset({"ccsp-allada"})) == []
+
+
+def test_the_months_hold_each_service_and_their_sum(demo):
+    _, ledger = demo
+    counters = ledger.months.counters.astype(np.int64)
+    assert ledger.months.services[:2] == (0, UNKNOWN_SERVICE) and counters[:, 0].sum() > 0
+    assert np.array_equal(counters[:, 0], counters[:, 1:].sum(axis=1))
+    assert np.array_equal(
+        ledger.months.waits.sum(axis=-1, dtype=np.int64), counters[..., COUNTERS.index("measured")]
+    )
+
+
+def test_a_database_without_visits_has_no_month(engine):
+    with engine.connect() as connection:
+        ledger = load_ledger(connection)
+    assert ledger.months.known == (None, None) and not ledger.months.waits.size
+    assert facts.histogram(facts.make_scope(engine, ledger, ALL, *PERIODS[0])).tolist() == [0] * 241

@@ -1,0 +1,194 @@
+"""Every site is named on a map, whatever its size, and no name covers anything."""
+
+import csv
+import math
+import re
+from dataclasses import replace
+
+import pytest
+
+from dashboard.exports import map_geometry, map_svg
+from dashboard.exports.map_labels import WIDE, fitting, labels
+from dashboard.panel import Legend, Plot
+from dashboard.settings import ROOT
+
+PAPERS = {  # width, height, size of type, scale: of what draws maps
+    "dossier": (760, 560, 12, None),
+    "pdf": (660, 560, 12, None),
+    "slide": (620, 400, 12, 0.78),
+    "picture": (1100, 620, 15, None),
+}
+
+
+def network(silent: int = 0) -> Plot:
+    """The 24 sites of the reference data in their places, with the largest marks that there are and a few signals."""
+    with (ROOT / "data/reference/sites.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return Plot(
+        tuple(
+            {
+                "id": row["code"],
+                "name": row["name"],
+                "kind": row["kind"],
+                "lat": float(row["lat"]),
+                "lon": float(row["lon"]),
+                "label": row["commune"],
+                "radius": 5.0 + 13 * (i % 3 == 0),
+                "fill": "#123456",
+                "missing": False,
+                "tip": [],
+                "silent": "muet 35 j" if i < silent else "",
+                "sign": {"letter": "!", "frame": "square"} if i % 8 == 0 else None,
+            }
+            for i, row in enumerate(rows)
+        ),
+        Legend(),
+    )
+
+
+def apart(a, b) -> bool:
+    """Whether two boxes share nothing."""
+    return a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+@pytest.fixture(params=PAPERS)
+def drawn(request):
+    """The network as each of the files draws it, and its names."""
+    width, height, size, scale = PAPERS[request.param]
+    drawing = map_geometry.draw(network(silent=3), width, height, scale, below=200, least=250)
+    return drawing, labels(drawing, size)
+
+
+def test_every_site_is_named_once(drawn):
+    drawing, found = drawn
+    assert sorted(one.text for one in found) == sorted({m.label for m in drawing.marks})
+
+
+def test_names_cover_neither_marks_nor_one_another_and_stay_in_their_pane(drawn):
+    drawing, found = drawn
+    for i, one in enumerate(found):
+        left, top, right, bottom = one.box
+        pane = drawing.panes[one.pane]
+        assert pane.x <= left and right <= pane.x + pane.width
+        assert pane.y <= top and bottom <= pane.y + pane.height
+        assert all(one.pane != o.pane or apart(one.box, o.box) for o in found[:i]), one.text
+        for m in drawing.marks:
+            if m.pane == one.pane:
+                assert apart(one.box, map_geometry.box_of(m, drawing.scale)), (one.text, m.name)
+
+
+def test_a_name_away_from_its_mark_has_a_line_to_it(drawn):
+    drawing, found = drawn
+    for one in found:
+        mark = next(m for m in drawing.marks if (m.label, m.pane) == (one.text, one.pane))
+        left, top, right, bottom = one.box
+        nearest = min(max(mark.x, left), right), min(max(mark.y, top), bottom)
+        gap = math.dist((mark.x, mark.y), nearest)
+        reach = max(
+            abs(side - at)
+            for side, at in zip(
+                map_geometry.box_of(mark, drawing.scale), (mark.x, mark.y) * 2, strict=True
+            )
+        )
+        assert one.line or gap <= reach + 4 * drawing.scale, one.text
+        if one.line:
+            start, end = one.line[:2], one.line[2:]
+            assert math.dist(start, (mark.x, mark.y)) <= reach + 0.01
+            assert end == pytest.approx(nearest)
+
+
+def test_a_silent_site_says_so_under_its_name(drawn):
+    drawing, found = drawn
+    said = {one.text for one in found if one.silent == "muet 35 j"}
+    assert said == {m.label for m in drawing.marks if m.silent} and len(said) == 3
+
+
+def test_a_department_names_its_own_sites():
+    made = replace(network(), focus="Zou")
+    drawing = map_geometry.draw(made, 760, 560)
+    assert {"Abomey", "Covè", "Djidja"} <= {one.text for one in labels(drawing, 12)}
+
+
+def test_a_long_name_is_cut():
+    made = network()
+    long = Plot(({**made.marks[0], "label": "nom " * 1000},), made.legend)
+    [one] = labels(map_geometry.draw(long, 760, 500), 12)
+    assert len(one.text) == 24 and one.text.endswith("…") and one.width == 24 * 12 * WIDE
+
+
+def test_a_slide_names_every_site_beside_a_legend_as_large():
+    signed = [("alerte", "!", "square"), ("amélioration", "+", "round")]
+    legend = Legend(
+        title="Attente médiane, nov. 2025 à oct. 2026",
+        rows=[
+            *({"label": f"{n} à {n + 1} min", "count": n, "fill": "#123456"} for n in range(5)),
+            *(
+                {
+                    "label": f"{word} en octobre 2026",
+                    "count": 1,
+                    "sign": {"letter": letter, "frame": frame, "badge": None},
+                }
+                for word, letter, frame in signed
+            ),
+            {"label": "muet depuis plus de 7 jours, au 24/11/2026", "count": 1, "silent": True},
+            {"label": "non mesuré", "count": 3, "missing": True},
+        ],
+        kinds=[{"kind": "CCSP", "label": "Centre communal (CCSP)"}, {"kind": "GSRU", "label": "Guichet de service (GSRU)"}],
+        size_text="Taille : usagers par jour ouvert",
+        sizes=[{"radius": 6.3, "label": "5"}, {"radius": 20, "label": "50"}],
+    )  # fmt: skip
+    plot = replace(network(silent=1), legend=legend)
+    drawn = map_svg.map_(plot, 1200, 450, 24)
+    told = re.findall(r">([^<>]+)</text>", drawn)
+    assert [m["label"] for m in plot.marks if m["label"] not in told] == []
+    assert re.findall(r'<g font-size="([\d.]+)"', drawn) == ["24"]
+    assert {"CCSP", "GSRU", "muet depuis plus de 7", "50"} <= set(told)
+
+
+def test_where_there_is_little_room_names_are_smaller_rather_than_missing():
+    drawing = map_geometry.draw(network(silent=1), 640, 300, names=24 * 11)
+    found, type_ = fitting(drawing, 24)
+    assert len(labels(drawing, 24)) < 24 == len({one.text for one in found}) and 19 < type_ < 24
+    boxes = {m.label: (m.pane, map_geometry.box_of(m, drawing.scale)) for m in drawing.marks}
+    for one in (one for one in found if one.line):
+        others = [
+            box for name, (pane, box) in boxes.items() if pane == one.pane and name != one.text
+        ]
+        assert not any(under(one.line, box) for box in others), one.text
+
+
+def test_on_a_slide_no_line_passes_under_a_mark_and_no_name_stands_beside_that_of_another():
+    drawing = map_geometry.draw(network(silent=1), 806, 450, 1.08, names=24 * 11)
+    found, type_ = fitting(drawing, 24)
+    assert type_ == 24 and len(found) == 24
+    for one in found:
+        here = {m.label: m for m in drawing.marks if m.pane == one.pane}
+        boxes = {name: map_geometry.box_of(m, drawing.scale) for name, m in here.items()}
+        own = boxes.pop(one.text)
+        if one.line:
+            # Marks may touch one another: then a line begins under the other.
+            crossed = [name for name, box in boxes.items() if under(one.line, box)]
+            assert [name for name in crossed if apart(own, boxes[name])] == [], one.text
+            level = [name for name in boxes if one.y < here[name].y < one.y + one.height]
+            assert [name for name in level if gap(one.box, boxes[name]) < 12] == [], one.text
+
+
+def gap(a, b) -> float:
+    """How far two boxes are from each other."""
+    return math.hypot(max(a[0] - b[2], b[0] - a[2], 0), max(a[1] - b[3], b[1] - a[3], 0))
+
+
+def test_where_all_names_have_room_they_keep_their_size():
+    drawing = map_geometry.draw(network(silent=1), 700, 360, names=24 * 11)
+    found, type_ = fitting(drawing, 24)
+    assert type_ == 24 and len(found) == 24
+
+
+def under(line, box) -> bool:
+    """Whether a line passes under a box, by a thousand of its points."""
+    x1, y1, x2, y2 = line
+    left, top, right, bottom = box
+    return any(
+        left < x1 + (x2 - x1) * i / 1000 < right and top < y1 + (y2 - y1) * i / 1000 < bottom
+        for i in range(1001)
+    )

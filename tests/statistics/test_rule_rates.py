@@ -1,0 +1,41 @@
+"""The rates that screens print are those of the rule in use: against a fresh simulation, from other draws."""
+
+import math
+
+import numpy as np
+import pytest
+
+from dashboard.statistics.rule_rates import ROWS, table
+from tests.benchmarks import rules
+
+
+def test_every_kind_of_series_has_its_row():
+    assert [row.series for row in table()] == list(ROWS)
+    assert [row.series for row in table() if row.found_1 is not None] == ["noise"]
+
+
+@pytest.mark.pitfall(16)
+def test_the_stored_rates_are_those_of_a_fresh_simulation():
+    fresh = {row.series: row for row in rules.simulate(np.random.default_rng(rules.SEED + 1))}
+    for stored in table():
+        new = fresh[stored.series]
+        both = math.hypot(stored.error, new.error)
+        assert stored.flagged == pytest.approx(new.flagged, abs=3 * both), stored.series
+        for was, now in ((stored.found_1, new.found_1), (stored.found_2, new.found_2)):
+            if was is not None:
+                error = math.sqrt(2 * was * (1 - was) / rules.SERIES)
+                assert now == pytest.approx(was, abs=3 * error)
+
+
+@pytest.mark.parametrize("changed", ["RUN", "WIDTH"])
+def test_another_rule_has_other_rates(changed, monkeypatch):
+    """The check sees a rule that is not the one in use."""
+    from dashboard.statistics import control_chart, control_limits
+
+    for module in (control_chart, control_limits):
+        if hasattr(module, changed):
+            monkeypatch.setattr(module, changed, getattr(control_limits, changed) - 1)
+    noise = rules.measures(np.random.default_rng(rules.SEED + 1))["noise"]
+    new = rules.rate("noise", control_chart.follow(noise).rule[:, 36:])
+    stored = table()[0]
+    assert abs(new.flagged - stored.flagged) > 3 * math.hypot(stored.error, new.error)

@@ -1,0 +1,24 @@
+"""Text from data acts as nothing where Streamlit reads Markdown."""
+
+import re
+
+import pytest
+
+from dashboard.ui.markdown_escaping import ACTIVE, JOINER, escaped
+
+# What Markdown makes a link of without being told to (GFM, « autolinks »).
+BARE = re.compile(r"\w+://|www\.|[\w.+-]+@[\w-]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "« x » n'est pas une adresse électronique : l'écrire comme prenom.nom@exemple.bj.",
+        "voir https://exemple.bj/a?b=c et www.exemple.bj",
+        "a@b.bj",
+    ],
+)
+def test_no_address_of_a_page_or_of_somebody_becomes_a_link(text):
+    plain = re.sub(rf"\\([{re.escape(''.join(ACTIVE))}])", r"\1", escaped(text))
+    assert BARE.search(text) and not BARE.search(plain)
+    assert plain.replace(JOINER, "") == text
