@@ -123,13 +123,13 @@ def who_reported(figure: Figure) -> str:
     """« 23 centres sur 24 ont remonté leurs données, dont 2 en partie »; of one alone, « données remontées en partie ». figure:
     of visits."""
     if not figure.sites_expected:
-        return "rien n'était attendu, aucun centre n'étant inscrit comme ouvert"
+        return "rien n'était attendu, aucun centre n'étant ouvert"
     if figure.sites_expected == 1:
         if not figure.sites_reporting:
-            return "aucune donnée remontée"
+            return "ni visites ni clôtures remontées"
         return "données remontées en partie" if figure.sites_in_part else "données remontées"
     if not figure.sites_reporting:
-        return f"aucun des {figure.sites_expected} centres attendus n'a remonté ses données"
+        return f"aucun des {figure.sites_expected} centres attendus n'a remonté de visites ni de clôtures"
     verb = "a" if figure.sites_reporting < 2 else "ont"
     their = "ses" if figure.sites_reporting < 2 else "leurs"
     said = f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté {their} données"
@@ -175,5 +175,6 @@ def against_last_year(card: Figure, now: Mapping[str, Figure], before: Mapping[s
             return "autant par jour qu'un an avant"
         more = "plus" if change > 0 else "moins"
         return f"{french.percent(abs(change), 1)} de {more} par jour qu'un an avant"
-    at = "" if shown(card) == shown(now[code]) else ", mêmes centres"
-    return f"un an avant{at} : {shown(before[code])} ({difference(now[code], before[code])})"
+    if shown(card) == shown(now[code]):
+        return f"un an avant : {shown(before[code])} ({difference(now[code], before[code])})"
+    return f"mêmes centres : {shown(now[code])}, un an avant {shown(before[code])}"

@@ -126,7 +126,7 @@ def gather(
     spans = _spans(scope, by, cut.groups)
     members = _members(scope, by, cut.groups)
     active = _active(scope, spans)
-    present = active | _expected(scope, spans)  # some serve before their ceremony
+    present = active | _opening(scope, spans)  # some serve before their ceremony
     return Facts(
         by=by,
         keys=cut.keys,
@@ -458,6 +458,15 @@ def _expected(scope: Scope, spans: np.ndarray) -> np.ndarray:
     return expected
 
 
+def _opening(scope: Scope, spans: np.ndarray) -> np.ndarray:
+    """The same, but for a site that was declared closed on every day of the span on which others open, (G, S)."""
+    opening = scope.ledger.between("opening", spans) > 0
+    rest = ~opening.any(axis=1, keepdims=True)  # nobody opens
+    unknown = ~scope.ledger.open.any(axis=1)  # of whom nobody knows since when he is open
+    due: np.ndarray = _expected(scope, spans) & (opening | rest | unknown)
+    return due
+
+
 def _active(scope: Scope, spans: np.ndarray) -> np.ndarray:
     """Whether a site has a visit or a closing in a span, (G, S)."""
     return (scope.ledger.between("visits", spans) > 0) | (scope.ledger.between("closed", spans) > 0)
@@ -471,6 +480,8 @@ def _reporting(
         scope.ledger.between(name, spans) > 0 for name in ("visits_known", "complaints_known")
     )
     heard = active | visits  # a register of days on which nobody came was handed in
+    # Who hands complaints in is due, whatever else is known of him; who is closed answers for those that wait.
+    of_complaints = active | _expected(scope, spans) | complaints
     return {
         name: (sites & members).sum(axis=1)
         for name, sites in (
@@ -479,9 +490,8 @@ def _reporting(
             ("visit_reporting", visits),
             ("visit_whole", present & heard & visits_whole(scope.ledger, spans)),
             ("complaint_reporting", complaints),
-            # Who hands complaints in is due, whatever else is known of him.
-            ("complaint_expected", present | complaints),
-            ("complaint_current", (present | complaints) & complaints_current(scope.ledger, spans)),
+            ("complaint_expected", of_complaints),
+            ("complaint_current", of_complaints & complaints_current(scope.ledger, spans)),
             ("complaint_later", _later(scope, spans)),
             ("closing", present & scope.ledger.closes),
         )
@@ -667,6 +677,8 @@ def comparable(scope: Scope) -> tuple[set[str], Period]:
     before = Period(year_before(scope.first), year_before(scope.last))
     spans = np.stack([_span(scope.first, scope.last), _span(before.first, before.last)])[:, 0]
     now, then = _active(scope, spans)
-    # Of a register that ends earlier nobody knows what was different in the rest.
-    both = now & then & visits_whole(scope.ledger, spans).all(axis=0)
+    # Of a register that ends earlier, or begins later, nobody knows what was different in the rest.
+    book = scope.ledger
+    both = now & then & visits_whole(book, spans).all(axis=0)
+    both &= book.visits_from <= day_number(before.first) + SILENT_DAYS
     return {scope.ledger.places[i].code for i in scope.rows.tolist() if both[i]}, before

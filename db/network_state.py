@@ -159,15 +159,17 @@ class Ledger:
 
     @cached_property
     def running(self) -> dict[str, np.ndarray]:
-        """Sums of each site's days up to the start of each column, (S, D + 1): what lies between two days is one
-        subtraction. visits, closed, visits_known, complaints_known, open_closed; open: those whose visits are known; hole:
-        those that `visit_holes` says; rated: days on which complaints are counted against visits, rated_visits: their visits,
-        unrated: open days that are none; due: of sites that hand in closings; off: the visits of days that are not open."""
+        """Sums of each site's days up to the start of each column, (S, D + 1): what lies between two days is one subtraction.
+        visits, closed, visits_known, complaints_known, open_closed; opening: open days, open: those whose visits are known;
+        hole: those that `visit_holes` says; rated: days on which complaints are counted against visits, rated_visits: their
+        visits, unrated: open days that are none; due: of sites that hand in closings; off: the visits of days that are not
+        open."""
         days = {
             "visits": self.visited,
             "closed": self.closed,
             "visits_known": self.visits_known,
             "complaints_known": self.complaints_known,
+            "opening": self.open,
             "open": self.open & self.visits_known,
             "hole": self.visit_holes,
             "rated_visits": np.where(self.rated, self.visited, 0),
@@ -224,6 +226,12 @@ class Ledger:
         return np.where(self.complaints_known.any(axis=1), first, NEVER)
 
     @cached_property
+    def visits_from(self) -> np.ndarray:
+        """(S,) the first day for which a site's visits are known, as days since 1970; NEVER of a site that has none."""
+        first = self.visits_known.argmax(axis=1) + self.origin
+        return np.where(self.visits_known.any(axis=1), first, NEVER)
+
+    @cached_property
     def complaint_gaps(self) -> tuple[np.ndarray, np.ndarray]:
         """(M,) the first day of each month, as days since 1970, and (S, M) whether it is a month of open days, after a site's
         first complaints, for which nothing was handed in."""
@@ -251,18 +259,13 @@ class Ledger:
     @cached_property
     def rated(self) -> np.ndarray:
         """(S, D) whether both registers of a site speak of a day: complaints of it are counted against its visits. Between two
-        days that a register speaks of, it is thought to speak of a few others, and so at a month's ends: a register has no
-        line of a day without any."""
+        days that a register speaks of, it is thought to speak of a few others: a register has no line of a day without any.
+        So it is at a month's ends, of visits on days without opening alone: on others somebody comes."""
         days = np.arange(self.origin, self.origin + self.open.shape[1])
         starts = np.flatnonzero(np.diff(month_numbers(days), prepend=-1))
-        complaints, visits = (
-            _to_the_month(_joined(known, most), starts)
-            for known, most in (
-                (self.complaints_known, SHORTEST_MONTH - 1),
-                (self.visits_known, SILENT_DAYS),
-            )
-        )
-        rated: np.ndarray = complaints & visits
+        complaints = _to_the_month(_joined(self.complaints_known, SHORTEST_MONTH - 1), starts)
+        visits = _joined(self.visits_known, SILENT_DAYS)
+        rated: np.ndarray = complaints & (visits | (_to_the_month(visits, starts) & ~self.open))
         return rated
 
     def _missing_months(self, known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -229,7 +229,7 @@ def of_site(view: View, question: Question, period: str) -> str:
     """Under the cards of one site: whether it reported, what was closed and measured."""
     figures = whole(view, question)
     if figures["visits"].sites_reporting == 0:
-        return "Ce centre n'a rien remonté sur la période."
+        return "Ce centre n'a remonté ni visites ni clôtures sur la période."
     return (
         f"Période : {period}. Fiches de clôture remises : {shown(figures['completeness'])}. "
         f"Attente mesurée pour {french.number(figures['wait_p50'].n)} visites sur"

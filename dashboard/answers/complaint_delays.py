@@ -25,7 +25,7 @@ from dashboard.wording import BEHIND
 S = french.SPACE
 ALL_COMPLAINTS = "Toutes"
 NONE_UNTIL = "aucune plainte reçue avant la fin de la période"
-METHOD = "Les plaintes en cours comptent jusqu'à leur âge d'aujourd'hui (Kaplan-Meier), avec un intervalle à 95 %."
+METHOD = "Les plaintes en cours comptent jusqu'à leur âge à la fin de la période (Kaplan-Meier), avec un intervalle à 95 %."
 
 
 @answer
@@ -107,7 +107,8 @@ def _left(part: Register) -> float | None:
     c = curve(part.spent, ~part.open)
     before = np.flatnonzero(c.ages <= LONGEST)
     share = float(c.shares[before[-1]]) if len(before) else 1.0
-    return 100 * share if share == 0 or int(part.spent.max()) > LONGEST else None
+    all_answered = not part.open.any()
+    return 100 * share if all_answered or int(part.spent.max()) > LONGEST else None
 
 
 def _curve(part: Register) -> list[tuple[int, float, float | None, float | None]]:
@@ -197,6 +198,9 @@ def flow(view: View, question: Question, key: str) -> Panel:
         (m, a if a or one.whole else None, b if b or one.whole else None)
         for (m, a, b), one in zip(rows, of, strict=True)
     ]
+    if part and not any(one.of.known for one in of[-12:]):
+        gap = of[-1].of.missing  # « registre des plaintes non remonté »
+        part = False
     known = ", dans les registres remontés" if part else ""
     finding = f"Sur les 12 derniers mois entiers{known} : {gap}"
     return Panel(

@@ -188,6 +188,8 @@ def ground(view: View, question: Question) -> Ground:
     closed, heard = book.closed[rows, days], book.visits_known[rows, days]
     seen = (book.visited[rows, days] > 0).any(axis=1) | closed.any(axis=1) | heard.any(axis=1)
     due = (book.starts[rows] <= day_number(last)) & (book.ends[rows] >= day_number(question.first))
+    opening = book.open[rows, days].any(axis=1) | ~book.open[:, days].any()
+    due &= opening | ~book.open[rows].any(axis=1)  # who is closed on all of them owes nothing
     fresh = freshness(view)
     partial = question.last > last or (
         question.last == book.known_to and question.last != month_end(question.last)

@@ -111,7 +111,7 @@ def complaints(view: View, question: Question) -> str:
     if not names:
         older = f"depuis plus de {LATE_DAYS} jours"
         if known.open.any():
-            return many.said("", f"aucune n'attend {older}", f"plainte connue n'attend {older}")
+            return many.said("", f"aucune n'attend {older}")
         return many.said("", "aucune en cours", "plainte connue en cours")
     short = {p.name: short_name(p) for p in sites(view, question)}
     wait = "attend" if names.total() == 1 else "attendent"
@@ -201,4 +201,6 @@ def longest_wait(view: View, question: Question) -> str:
     place = next(p for p in sites(view, question) if p.code == first)
     everybody = shown(whole(view, question)["wait_p50"])
     among = " dans le département" if question.department else ""
-    return f"On attend plus à {short_name(place)} qu'ailleurs{among}{S}: {shown(found[first])}, pour {everybody} dans l'ensemble"
+    longest = shown(found[first])
+    of_all = "" if longest == everybody else f", pour {everybody} dans l'ensemble"
+    return f"On attend plus à {short_name(place)} qu'ailleurs{among}{S}: {longest}{of_all}"

@@ -84,9 +84,7 @@ class Fresh:
         """« rien depuis le 13/11/2026, il y a 12 jours », of old data; "" else."""
         if self.as_of is None or not self.stale:
             return ""
-        return (
-            f"rien depuis le {french.date_short(self.as_of)}, il y a {french.days(self.age_days)}"
-        )
+        return f"ni visite ni clôture depuis le {french.date_short(self.as_of)}, il y a {french.days(self.age_days)}"
 
 
 @answer
@@ -94,7 +92,7 @@ def freshness(view: View) -> Fresh:
     """How far the data of the whole network go."""
     book = view.book
     age = (view.moment.day - book.as_of).days if book.as_of else None
-    begun = len({site for site, _ in book.spans})
+    begun = len({site for site, form in book.spans if form != "fermetures"})
     empty = book.as_of is None
     return Fresh(book.as_of, book.known_to, book.demo, age, empty, begun, len(book.places))
 

@@ -362,7 +362,7 @@ def silent(view: View, question: Question) -> Reply:
 def _since(one: Silence) -> str:
     """« rien depuis le 21/10/2026 (35 jours) », the last day that is known of the site."""
     last = french.date_short(one.last) if one.last else ""
-    return f"rien depuis le {last} ({french.days(one.days)})"
+    return f"ni visite ni clôture depuis le {last} ({french.days(one.days)})"
 
 
 def _none_silent(n: int) -> str:
@@ -374,14 +374,21 @@ def _none_silent(n: int) -> str:
 def _ranked(
     view: View, question: Question, code: str
 ) -> Sequence[tuple[Name, str, Mapping[str, Figure]]]:
-    """(site, value as shown, its figures), the highest first, of the sites that have a value."""
+    """(site, value as shown, its figures), the highest first, of the sites that have a value, and of which not far fewer days
+    are known than of the others: a week is not held against others' year."""
     names, by_site = _names(view, question), figures(view, question, "site")
+    most = max((_days(of) for of in by_site.values()), default=0)
     known = [
         (-value, french.alphabetical(names[site].text), names[site], of)
         for site, of in by_site.items()
-        if site in names and (value := of[code].value)
+        if site in names and (value := of[code].value) and 2 * _days(of) >= most
     ]
     return [(name, shown(of[code]), of) for *_, name, of in sorted(known, key=lambda r: r[:2])]
+
+
+def _days(of: Mapping[str, Figure]) -> int:
+    """How many open days of a site are known."""
+    return int(of["visits_per_day"].denominator or 0)
 
 
 def _names(view: View, question: Question) -> dict[str, Name]:

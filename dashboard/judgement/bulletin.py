@@ -15,6 +15,8 @@ from dashboard.indicators.measures import (
     HANDED_IN_LATER,
     NO_CLOSINGS,
     NO_OPEN_DAY,
+    NO_VISITS,
+    NOT_ALL_VISITS,
     NOT_HANDED_IN,
 )
 from dashboard.judgement.control_charts import FOLLOWED
@@ -135,13 +137,15 @@ def _who(figure: Figure, not_reported: Sequence[str]) -> str:
     if not not_reported or not figure.sites_reporting or figure.sites_expected == 1:
         return reported
     have_not = "n'a" if len(not_reported) == 1 else "n'ont"
-    return f"{reported}{S}; {have_not} rien remonté{S}: {french.join_words(not_reported)}"
+    return f"{reported}{S}; {have_not} remonté ni visites ni clôtures{S}: {french.join_words(not_reported)}"
 
 
 def _volume(s: Situation) -> Line:
     visits, per_day = s.figures["visits"], s.figures["visits_per_day"]
     if visits.value is None:
-        return Line(f"Usagers reçus{S}: aucune donnée remontée.", "visits_per_day", 0)
+        registers = (NO_VISITS, NOT_ALL_VISITS)
+        why = visits.note if visits.note in registers else "ni visites ni clôtures remontées"
+        return Line(f"Usagers reçus{S}: {why}.", "visits_per_day", 0)
     note = f", {visits.note}" if visits.note else ""
     several = " (une personne peut venir plusieurs fois)" if visits.value >= 2 else ""
     text = french.capital(f"{least(visits)}{french.plural(visits.value, 'visite')}{note}{several}")

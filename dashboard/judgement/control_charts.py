@@ -56,6 +56,10 @@ class Series:
         """The same without the months of which a site handed in a part: four days are no month."""
         return values if self.part is None else np.where(self.part, np.nan, values)
 
+    def judged_alone(self, values: np.ndarray) -> np.ndarray:
+        """The same without the months whose value is not shown for too few cases: what nobody may read is no signal."""
+        return np.where(np.isfinite(self.value), self.judged(values), np.nan)
+
 
 @dataclass(frozen=True)
 class Monthly:
@@ -85,7 +89,8 @@ class Course:
     what is known now; then: (m,) the one in force when the month was judged. rule, side: (m,) the signal as it was given then.
     begin: (m,) position of the first month of each point's level, -1 where there is no point. ends: lower and upper limits,
     None where fit (of control_limits.limits, with bases, scaled) gives them. comparison: of a whole, with its sites in the
-    order of `sites`; spread: (m,) of its z. median: (m,) of waits, which are judged by their logarithms.
+    order of `sites`; spread: (m,) of its z. median: (m,) of waits, which are judged by their logarithms. of_several: whether
+    its visits are those of several sites, not always the same.
     """
 
     indicator: str
@@ -108,6 +113,7 @@ class Course:
     comparison: observed_vs_expected.Comparison | None = None
     spread: np.ndarray | None = None
     median: np.ndarray | None = None
+    of_several: bool = False
 
     @cached_property
     def limits(self) -> tuple[np.ndarray, np.ndarray]:

@@ -63,7 +63,7 @@ def judge(
             events, bases, family=family, set_at=set_at, refused=refused, accepted=accepted
         )
         whole = [
-            np.concatenate([monthly.of[code].judged(counts[code][n]) for code in named])
+            np.concatenate([monthly.of[code].judged_alone(counts[code][n]) for code in named])
             for n in (0, 1)
         ]
         judged = of_all  # of departments and the nation, which are judged by all that is known of their sites

@@ -80,7 +80,7 @@ def beside(one: Signal) -> str:
         low, high = (amount(i, end) for end in one.range)
         return f"{amount(i, one.read)} par jour{french.SPACE}; d'habitude de {low} à {high}"
     if usually is None:
-        return amount(i, one.read)
+        return amount(i, one.read) + ("" if one.flagged else ", rien d'inhabituel")
     if one.flagged:
         value, usual = apart(i.code, one.read, usually)
         if value == usual:
@@ -177,10 +177,10 @@ def too_few(one: Signal) -> str:
         if one.value is None or one.year_before is None:
             return f"trop tôt pour dire si ce chiffre est inhabituel ({needed})"
         i = BY_CODE[one.indicator]
-        return (
-            f"{amount(i, one.value)} par jour en {one.when}, {amount(i, one.year_before)} le même mois un an avant ;"
-            f" {needed}"
-        )
+        # Of several sites not the same ones may be known of both.
+        before = f", {amount(i, one.year_before)} le même mois un an avant"
+        said = f"{amount(i, one.value)} par jour en {one.when}"
+        return f"{said}{'' if one.course.of_several else before} ; {needed}"
     return f"trop tôt pour conclure ({one.points} des {_points(one, MINIMUM_POINTS)} nécessaires)"
 
 

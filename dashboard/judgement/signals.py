@@ -26,6 +26,8 @@ from dashboard.statistics.variation import (
     variation,
 )
 
+FAR = 1.15  # times another median
+
 SIGNALLED = (
     Variation.ALERT,
     Variation.IMPROVEMENT,
@@ -95,7 +97,14 @@ class Signal:
             return None
         usual = float(np.nanmedian(before))
         against = self.read is not None and (self.read - usual) * self.side <= 0
-        return None if self.flagged and against else usual
+        return None if (self.flagged and against) or self._other_sites(usual) else usual
+
+    def _other_sites(self, usual: float) -> bool:
+        """Whether a whole's median is so far from its usual one for its sites of this month alone: its curve, which is held
+        against what these usually show, is not."""
+        if self.kind != ChartKind.EXPECTED or self.flagged or not (self.read and usual):
+            return False
+        return abs(math.log(self.read / usual)) > math.log(FAR) and bool(self.value and self.usual)
 
     @property
     def year_before(self) -> float | None:

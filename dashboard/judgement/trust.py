@@ -107,7 +107,7 @@ def flags(code: str, figure: Figure, ground: Ground) -> list[str]:
     if ground.partial:
         warnings.append("période partielle")
     if ground.not_reported and BY_CODE[code].register == "visits":
-        warnings.append(f"sans données : {french.some(ground.not_reported)}")
+        warnings.append(f"sans visites ni clôtures : {french.some(ground.not_reported)}")
     if BY_CODE[code].register == "visits" and (gap := _gap(ground)):
         warnings.append(gap)
     if ground.complaints_later and BY_CODE[code].register == "complaints":

@@ -70,6 +70,7 @@ def _of_wholes(code: str, monthly: Monthly, wholes: Mapping[str, Sequence[int]])
             (usual[row], lower[row], upper[row]),
             rule[row],
             side[row],
+            of_several=len(at) > 1,
         )
         for row, (name, at) in enumerate(zip(wholes, places, strict=True))
     ]
@@ -84,6 +85,8 @@ def _volume(
     bounds: tuple[np.ndarray, np.ndarray, np.ndarray],
     rule: np.ndarray,
     side: np.ndarray,
+    *,
+    of_several: bool = False,
 ) -> Course:
     usual, lower, upper = bounds
     return Course(
@@ -99,4 +102,5 @@ def _volume(
         side,
         np.where(np.isfinite(values), 0, -1),
         ends=(lower, upper),
+        of_several=of_several,
     )

@@ -99,7 +99,6 @@ def late(count: Count, days: int) -> str:
         count.said(
             f"{count.plural('plainte')} {verb} {older}",
             f"aucune plainte n'attend {older}",
-            f"plainte connue n'attend {older}",
         )
     )
 

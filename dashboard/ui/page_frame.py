@@ -164,7 +164,7 @@ def top(spec: PageSpec, *, heard: bool) -> None:
     st.html(f'<div class="ccsp-top">{"".join(parts)}</div>')
     if fresh.empty:
         st.info(
-            "La base ne contient encore aucune donnée. Le premier fichier de registre se remet sur le serveur"
+            "La base ne contient encore ni visites ni clôtures. Le premier fichier de registre se remet sur le serveur"
             f"{french.SPACE}: python -m db import FICHIER"
         )
     elif fresh.warning or fresh.beginning:

@@ -22,7 +22,7 @@ from dashboard.answers import (
     slides,
 )
 from dashboard.answers.control_charts import ground
-from dashboard.answers.figures import figures, trend, whole
+from dashboard.answers.figures import comparison, figures, trend, whole
 from dashboard.answers.question import Question
 from dashboard.indicators import placed
 from dashboard.judgement.trust import strip
@@ -213,6 +213,59 @@ def test_complaints_are_counted_against_visits_of_days_that_both_registers_speak
     rate = whole(LOCAL_READER, march)["complaints_per_1000"]
     # The four days of which complaints are known, and the two before them in the month, on which nobody opened.
     assert (rate.numerator, rate.denominator) == (1, 40)
+
+
+def test_complaints_after_the_last_visits_of_a_month_are_counted_against_none(asked):
+    days = [f"2025-03-{n:02}" for n in range(3, 27) if date(2025, 3, n).weekday() < 5]
+    asked.hand_in("registre", *[visit(site=COVE, day=d) for d in days for _ in range(10)])
+    told = {"covers": (date(2025, 3, 3), date(2025, 3, 31)), "sites": (COVE,)}
+    lines = [complaint(f"P{n}", COVE, f"2025-03-{n}") for n in (10, 27, 28, 31)]
+    asked.hand_in("plaintes", *lines, **told)
+    march = Question(date(2025, 3, 1), date(2025, 3, 31)).at(None, COVE)
+    rate = whole(LOCAL_READER, march)["complaints_per_1000"]
+    assert (rate.numerator, rate.denominator) == (1, 10 * len(days))
+
+
+def test_a_register_that_began_within_the_year_before_is_not_compared_with_it(asked):
+    """Each year the same: more in its last months."""
+    days = [date(2024, 8, 1) + timedelta(days=n) for n in range(426)]
+    lines = [
+        visit(site=COVE, day=d.isoformat())
+        for d in days
+        if d.weekday() < 5
+        for _ in range(4 if d.month in (8, 9) else 1)
+    ]
+    asked.hand_in("registre", *lines)
+    year = Question(date(2024, 10, 1), date(2025, 9, 30))
+    assert comparison(LOCAL_READER, year) is None
+    months = Question(date(2025, 8, 1), date(2025, 9, 30))
+    assert comparison(LOCAL_READER, months), "two months that are known in both years"
+
+
+def test_a_site_declared_closed_on_every_day_was_not_expected(asked):
+    for site in (KANDI, COVE):
+        asked.hand_in("registre", visit(site=site, day="2025-02-03"))
+    asked.hand_in("registre", visit(site=COVE, day="2025-03-31"))
+    march = Question(date(2025, 3, 1), date(2025, 3, 31))
+    expected = lambda: whole(LOCAL_READER, march)["visits"].sites_expected  # noqa: E731
+    before = expected()
+    asked.hand_in("fermetures", closure(site=KANDI, first="2025-03-01", last="2025-03-30"))
+    assert expected() == before, "a day of it was due"
+    asked.hand_in("fermetures", closure(site=KANDI, first="2025-03-01", last="2025-03-31"))
+    assert expected() == before - 1
+    assert "CCSP de Kandi" not in ground(LOCAL_READER, march).not_reported
+
+
+def test_a_register_of_a_month_says_nothing_of_ninety_days(asked):
+    day = lambda n: f"2025-03-{n:02}"  # noqa: E731
+    asked.hand_in("registre", *[visit(site=COVE, day=day(n)) for n in (3, 31)])
+    lines = [complaint(f"P{n}", COVE, day(n), resolved=day(n + 5)) for n in range(3, 13)]
+    told = {"covers": (date(2025, 3, 3), date(2025, 3, 31)), "sites": (COVE,)}
+    asked.hand_in("plaintes", *lines, complaint("P30", COVE, day(28)), **told)
+    march = Question(date(2025, 3, 1), date(2025, 3, 31)).at(None, COVE)
+    said = complaint_delays.survival(LOCAL_READER, march, "k")
+    assert "90 jours" not in said.finding
+    assert [row[-2].text for row in said.table.rows] == ["—"]
 
 
 def test_a_site_that_declared_its_closure_is_not_silent(asked):

@@ -91,15 +91,22 @@ CREATE TABLE spoken_day AS
                          CASE WHEN after - day - 1 <= most THEN after - interval 1 day
                               WHEN last_day(day) - day <= 7 THEN last_day(day) ELSE day END AS b FROM next)
     SELECT DISTINCT form, site, CAST(d AS date) AS day FROM wide, generate_series(a, b, interval 1 day) t(d);
-CREATE TABLE rated_day AS
-    SELECT site, day FROM spoken_day WHERE form = 'plaintes'
-    INTERSECT SELECT site, day FROM spoken_day WHERE form = 'registre';
 CREATE TABLE open_day AS
     SELECT n.code AS site, CAST(d AS date) AS day
     FROM network n, generate_series(date '2020-01-01', getvariable('today'), interval 1 day) t(d)
     WHERE isodow(d) <= 5 AND d >= coalesce(active_from, launched)
       AND d NOT IN (SELECT day FROM holiday)
       AND NOT EXISTS (SELECT 1 FROM closure c WHERE (c.site IS NULL OR c.site = n.code) AND d BETWEEN c.a AND c.b);
+CREATE TABLE joined_day AS
+    WITH known AS (SELECT site, day, lead(day) OVER (PARTITION BY site ORDER BY day) AS after
+                   FROM (SELECT DISTINCT site, CAST(d AS date) AS day
+                         FROM span, generate_series(a, b, interval 1 day) t(d) WHERE form = 'registre'))
+    SELECT DISTINCT site, CAST(d AS date) AS day
+    FROM known, generate_series(day, CASE WHEN after - day - 1 <= 7 THEN after ELSE day END, interval 1 day) t(d);
+CREATE TABLE rated_day AS
+    SELECT site, day FROM spoken_day WHERE form = 'plaintes'
+    INTERSECT (SELECT site, day FROM joined_day UNION
+               (SELECT site, day FROM spoken_day WHERE form = 'registre' EXCEPT SELECT site, day FROM open_day));
 CREATE TABLE unknown_month AS
     SELECT DISTINCT o.site, date_trunc('month', o.day) AS month FROM open_day o
     WHERE o.day > (SELECT min(day) FROM register_day r WHERE r.site = o.site)

@@ -447,24 +447,26 @@ def read_reporting(s: Situation, text: str) -> None:
             in text
         )
     elif expected > 1:
-        assert f"aucun des {expected} centres attendus n'a remonté ses données" in text
+        assert (
+            f"aucun des {expected} centres attendus n'a remonté de visites ni de clôtures" in text
+        )
     else:
         start = {
-            0: "rien n'était attendu, aucun centre n'étant inscrit comme ouvert",
-            1: "données remontées" if sent else "aucune donnée remontée",
+            0: "rien n'était attendu, aucun centre n'étant ouvert",
+            1: "données remontées" if sent else "ni visites ni clôtures remontées",
         }
         figure = s.figures["completeness"]
         closings = figure.value is not None or expected and (sent or figure.note != NOT_DUE)
         assert f" : {start[expected]}{' ;' if closings else '.'}" in text
     named = expected > 1 and sent > 0 and bool(not_reported)
-    assert ("rien remonté" in text) == named
+    assert ("remonté ni visites ni clôtures" in text) == named
     if named:
         assert (
-            ("n'a rien remonté : " in text)
+            ("n'a remonté ni visites ni clôtures : " in text)
             == (len(not_reported) == 1)
-            != ("n'ont rien remonté : " in text)
+            != ("n'ont remonté ni visites ni clôtures : " in text)
         )
-        names = re.search("rien remonté : ([^;]+) ;", text)[1]
+        names = re.search("remonté ni visites ni clôtures : ([^;]+) ;", text)[1]
         assert sorted(re.split(", | et ", names)) == list(not_reported)
     closed = s.figures["completeness"]
     of = ""
@@ -487,7 +489,7 @@ def read_reporting(s: Situation, text: str) -> None:
 def read_volume(s: Situation, text: str) -> None:
     visits, per_day = s.figures["visits"], s.figures["visits_per_day"]
     if visits.value is None:
-        assert text == "Usagers reçus : aucune donnée remontée."
+        assert text == "Usagers reçus : ni visites ni clôtures remontées."
         return
     several = r" \(une personne peut venir plusieurs fois\)" if visits.n >= 2 else ""
     whole = visits.sites_reporting if visits.sites_whole is None else visits.sites_whole
@@ -883,7 +885,7 @@ def some(wanted) -> tuple[Situation, list[Line]]:
         (6, r"\.$", ", en hausse."),
         (2, r"; aucune plainte en cours", "; 0 plaintes en cours"),
         (3, "ont remonté", "a remonté"),
-        (3, "n'ont rien remonté", "n'a rien remonté"),
+        (3, "n'ont remonté ni visites ni clôtures", "n'a remonté ni visites ni clôtures"),
         (3, "de Kandi", "de Ouidah"),
         (7, "« [^»]+ »", "« Autre »"),
     ],
@@ -941,9 +943,9 @@ def test_what_is_missing_is_said_and_is_never_0():
         "Pour le réseau, pas encore assez de mois ou de cas pour juger.",
         "Pas encore assez de mois ou de cas pour dire si un chiffre est inhabituel.",
         "Registre des plaintes non remonté.",
-        "Le réseau, novembre 2026 : aucun des 3 centres attendus n'a remonté ses données ;"
+        "Le réseau, novembre 2026 : aucun des 3 centres attendus n'a remonté de visites ni de clôtures ;"
         " fiches de clôture remises : non mesuré.",
-        "Usagers reçus : aucune donnée remontée.",
+        "Usagers reçus : ni visites ni clôtures remontées.",
         "Attente : non mesurée.",
         "Partis sans être reçus : non mesuré.",
     ]
@@ -983,13 +985,13 @@ def test_a_median_wait_never_stands_alone(n):
             1,
             "1 visite, sur 1 jour ouvert.",
             "; toutes périodes confondues, 1 plainte en cours, depuis 1 jour.",
-            "n'a rien remonté : CCSP d'Adjarra ;",
+            "n'a remonté ni visites ni clôtures : CCSP d'Adjarra ;",
         ),
         (
             2,
             "2 visites (une personne peut venir plusieurs fois), sur 1 jour ouvert.",
             "; toutes périodes confondues, 2 plaintes en cours, la plus ancienne depuis 2 jours.",
-            "n'ont rien remonté : CCSP d'Adjarra et CCSP d'Allada ;",
+            "n'ont remonté ni visites ni clôtures : CCSP d'Adjarra et CCSP d'Allada ;",
         ),
     ],
 )

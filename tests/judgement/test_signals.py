@@ -38,6 +38,13 @@ def fallen(months=40, by=20, since=1, sites=1):
     return levels
 
 
+def test_a_month_whose_value_is_hidden_for_too_few_cases_is_no_signal():
+    events, bases = np.full((1, 40), 30.0), np.full((1, 40), 40.0)
+    events[0, -1], bases[0, -1] = 0, 8
+    one = signal(follow(CODE, counted(CODE, events, bases), LAST)["site 0"], LAST, 80)
+    assert one.value is None and not one.flagged and not one.charted
+
+
 def test_all_sites_at_once_are_the_same_as_each_alone():
     levels = np.array([np.full(40, x) for x in (60, 75, 90)]) - np.eye(3, 40, 39) * 30
     series = shares(levels)
@@ -289,9 +296,13 @@ def test_volumes_have_a_season_and_no_signal_before_forty_months():
     assert one.variation == Variation.NEUTRAL and one.rule == OUTSIDE
     assert calm.variation == Variation.NO_SIGNAL
     assert " en octobre 2026 : " in plain(verdict(one)) and "; d'habitude de " in plain(told(one))
-    early = signal(follow("visits_per_day", series, LAST, wholes)["nation"], add_months(LAST, -30))
-    assert early.variation == Variation.TOO_FEW
-    assert "le même mois un an avant" in verdict(early)
+    followed = follow("visits_per_day", series, LAST, wholes)
+    for scope, compared in (("site 0", True), ("nation", False)):
+        early = signal(followed[scope], add_months(LAST, -30))
+        assert early.variation == Variation.TOO_FEW
+        assert "par jour en avril 2024" in verdict(early)
+        # Of several sites not the same ones may be known of both months.
+        assert ("le même mois un an avant" in verdict(early)) == compared
 
 
 def test_the_volume_of_a_whole_is_in_the_measure_of_the_card():

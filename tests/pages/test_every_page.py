@@ -115,7 +115,10 @@ SAYS = {
         for spec in PAGES
         if spec.url_path in ("definitions", "guide")
     },
-    **{("empty", spec.url_path): "La base ne contient encore aucune donnée." for spec in PAGES},
+    **{
+        ("empty", spec.url_path): "La base ne contient encore ni visites ni clôtures."
+        for spec in PAGES
+    },
     **{("old", spec.url_path): "Données anciennes" for spec in PAGES},
 }
 

@@ -13,7 +13,7 @@ DENIES = re.compile(
     r"\b(aucune?s?|rien|jamais|(?<!une )personne|nulle?|zéro|sans plainte)\b|comme d'habitude|non remont|pas à jour|incomplet"
     r"|pas assez de données|connues en attente|fiches de clôture déclarent|\bni plainte"
     r"|encore connu\b"
-    r"|\btoutes les fiches|\bremis ni\b|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
+    r"|\btoutes les fiches|\bni\b.*\bni\b|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
     re.IGNORECASE,
 )
 NEITHER = "remis ni registre des visites ni fiche de clôture"
@@ -408,9 +408,9 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"aucun des \d+ centres n'est muet|ce centre n'est pas muet|le centre n'est pas muet",
         _none_silent,
     ),
-    (r"rien depuis le (?P<day>[\d/]+) \((?P<days>\d+) jours\)", _nothing_since),
-    (r"rien n'était attendu, aucun centre n'étant inscrit comme ouvert", _none_expected),
-    (r"rien depuis le (?P<day>[\d/]+), il y a (?P<days>\d+) jours?", _old),
+    (r"ni visite ni clôture depuis le (?P<day>[\d/]+) \((?P<days>\d+) jours\)", _nothing_since),
+    (r"rien n'était attendu, aucun centre n'étant ouvert", _none_expected),
+    (r"ni visite ni clôture depuis le (?P<day>[\d/]+), il y a (?P<days>\d+) jours?", _old),
     # visits
     (r"\b0 (usager reçu|visite)\b", _no_visits),
     (r"\b0,0 par jour( ouvert)?", _no_visits),
@@ -435,12 +435,16 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"aucune (visite|donnée)( remontée)?( sur (la|cette) période)?",
         _silent_visits,
     ),
-    (r"n'a pas remonté ses données|ce centre n'a rien remonté", _silent_visits),
     (
-        r"aucun des \d+ centres attendus n'a remonté ses données|données non remontées",
+        r"ce centre n'a remonté ni visites ni clôtures( sur la période)?"
+        r"|ni visites ni clôtures remontées",
         _silent_visits,
     ),
-    (r"n'(a|ont) rien remonté : .*", _always),
+    (
+        r"aucun des \d+ centres attendus n'a remonté de visites ni de clôtures|données non remontées",
+        _silent_visits,
+    ),
+    (r"n'(a|ont) remonté ni visites ni clôtures : .*|sans visites ni clôtures : .*", _always),
     (
         r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté (ses|leurs) données((, dont)? ?(?P<part>\d*) en partie)?",
         _not_of_all,
