@@ -152,7 +152,7 @@ from dataclasses import asdict
 from dashboard.charts.style import on_paper
 from dashboard.exports import html, map_svg, pdf, svg, xlsx
 from dashboard.exports.pptx import pptx
-from dashboard.charts import control_chart
+from dashboard.charts import control_charts
 from dashboard.ui import folium_map, presentation, shell
 from tests.exports import decks
 
@@ -176,7 +176,7 @@ print(json.dumps({
     "map's script": json.dumps(folium_map.ON_PAPER), "slides": "".join(html.slide_html(s, 1, 1) for s in deck.slides),
     "slides' style": presentation.LOOKS, "dossier": html.dossier(deck), "pptx": zipped(pptx(deck)), "pdf": printed(deck),
     "xlsx": zipped(xlsx.for_deck(deck)), "button": presentation.BUTTON_STYLE, "page": shell.head().decode(),
-    "reading": " ".join(control_chart.SIGNS.values())}))
+    "reading": " ".join(control_charts.SIGNS.values())}))
 """
 
 

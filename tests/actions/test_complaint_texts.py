@@ -91,7 +91,7 @@ def test_words_that_cannot_be_noted_are_not_read(desk, monkeypatch):
     def full(*_):
         raise OSError("disk")
 
-    monkeypatch.setattr(access_journal.journal, "add", full)
+    monkeypatch.setattr(access_journal.access_journal, "add", full)
     with pytest.raises(OSError, match="disk"):
         complaint_texts.read(DATA, KANDI, "P1")
 

@@ -37,7 +37,7 @@ def test_the_good_files_give_exactly_their_figures(office, command):
                 counts = {name: getattr(found, name) for name in ("numerator", "denominator")}
                 assert counts == {name: wanted[name] for name in counts}, (key, code)
                 if wanted["value"] is None or found.note.startswith(
-                    "moins de"
+                    "trop peu de cas"
                 ):  # missing, or hidden: too few
                     assert found.value is None, (key, code)
                 else:

@@ -408,6 +408,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"aucun des \d+ centres n'est muet|ce centre n'est pas muet|le centre n'est pas muet",
         _none_silent,
     ),
+    (r"la base ne contient encore ni visites ni clôtures", lambda m, s, t: t.as_of is None),
     (r"ni visite ni clôture depuis le (?P<day>[\d/]+) \((?P<days>\d+) jours\)", _nothing_since),
     (r"rien n'était attendu, aucun centre n'étant ouvert", _none_expected),
     (r"ni visite ni clôture depuis le (?P<day>[\d/]+), il y a (?P<days>\d+) jours?", _old),

@@ -80,7 +80,7 @@ def test_what_making_a_file_took_goes_back_whether_there_is_one_or_not(
     desk, signed_in, monkeypatch
 ):
     given = []
-    monkeypatch.setattr(downloads.heap, "give_back", lambda: given.append(1))
+    monkeypatch.setattr(downloads.memory, "give_back", lambda: given.append(1))
     offered()[0]()
     with pytest.raises(ZeroDivisionError):
         downloads.checked(lambda person: bytes(1 // 0), "plaintes.xlsx")()

@@ -16,7 +16,7 @@ from pptx.slide import Slide as Page
 
 from dashboard import french
 from dashboard.charts import Native
-from dashboard.charts.control_chart import COLOURS, STATES
+from dashboard.charts.control_charts import COLOURS, STATES
 from dashboard.charts.style import Row, Spec
 from dashboard.exports.pptx import axes
 from dashboard.exports.pptx.axes import SIDE, TAIL, TOP, Scale
