@@ -21,11 +21,11 @@ import uvicorn
 from streamlit import config as streamlit_config
 
 from dashboard import limited_process, log, memory
-from dashboard.settings import ROOT, load
+from dashboard.settings import ROOT, load_settings
 from dashboard.ui import callbacks, disconnected_sessions, file_expiry, said, widget_validation
 from dashboard.ui.connection import Connection, Socket
 from dashboard.ui.gate import MIDDLEWARE
-from dashboard.ui.session import TOLD
+from dashboard.ui.session import USER_HEADERS
 from db import error_messages, startup_check
 from db.engine import make_engine
 from db.write import Refused
@@ -49,7 +49,7 @@ def listen(port: int) -> socket.socket:
     """
     # The protocol is named because asyncio sends small messages at once (TCP_NODELAY) only where it reads TCP here;
     # Streamlit's own socket does not say it, and each answer then waits 40 ms for the browser's acknowledgement.
-    host = load().host
+    host = load_settings().host
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
@@ -62,7 +62,7 @@ def listen(port: int) -> socket.socket:
     return found
 
 
-def may_open_files() -> None:
+def raise_file_limit() -> None:
     """Ask the machine for as many open files as it gives, up to OPEN_FILES; where it has no such limit, nothing."""
     with suppress(ImportError, ValueError, OSError):
         import resource
@@ -72,25 +72,27 @@ def may_open_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(given, wanted), most))
 
 
-def refuse_to_start() -> None:
+def exit_if_database_unfit() -> None:
     """End with one sentence where the database does not answer, is damaged or is of another version."""
     try:
-        engine = make_engine(load().database_url)
+        engine = make_engine(load_settings().database_url)
         try:
             startup_check.check(engine)
         finally:
             engine.dispose()
     except Refused as reason:
         sys.exit(str(reason))
-    except error_messages.SETTINGS + error_messages.failures() as error:
+    except error_messages.SETTINGS + error_messages.failure_types() as error:
         sys.exit(error_messages.sentence(error))
 
 
-def refuse_certificate() -> None:
+def exit_if_certificate_unfit() -> None:
     """End with one sentence where the certificate and its key are none, or not of each other."""
-    if load().tls_cert:
+    if load_settings().tls_cert:
         try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(load().tls_cert, load().tls_key)
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+                load_settings().tls_cert, load_settings().tls_key
+            )
         except (ssl.SSLError, OSError):
             sys.exit(
                 "TLS_CERT et TLS_KEY : ces fichiers ne sont pas un certificat (PEM) et sa clé, ou ne vont pas ensemble."
@@ -105,7 +107,7 @@ def warm() -> None:
     from dashboard.ui import browser_flush
     from dashboard.ui.cache_warming import warm as answer
 
-    browser_flush.often()
+    browser_flush.flush_often()
     answer()
 
 
@@ -118,16 +120,16 @@ def serve(
     anybody is let in; whatever it raises goes to the log, for a server that starts slowly beats none.
     """
     memory.share()
-    may_open_files()
-    widget_validation.take_their_own()
-    callbacks.run_to_their_end()
-    file_expiry.keep_a_while()
-    disconnected_sessions.share_fairly()
-    refuse_to_start()
-    refuse_certificate()
-    streamlit_config.set_option("server.maxUploadSize", load().upload_max_mb)
-    streamlit_config.set_option("server.trustedUserHeaders", TOLD)
-    log.begin()
+    raise_file_limit()
+    widget_validation.check_widget_values()
+    callbacks.make_uninterruptible()
+    file_expiry.keep_files_longer()
+    disconnected_sessions.install_fair_storage()
+    exit_if_database_unfit()
+    exit_if_certificate_unfit()
+    streamlit_config.set_option("server.maxUploadSize", load_settings().upload_max_mb)
+    streamlit_config.set_option("server.trustedUserHeaders", USER_HEADERS)
+    log.configure_logging()
 
     @asynccontextmanager
     async def ready(_app: st.App) -> AsyncIterator[None]:
@@ -138,7 +140,7 @@ def serve(
             prepare()
         except Exception:
             LOG.exception("nothing is prepared: the first readers will wait")
-        log.keep_few()
+        log.limit_log_lines()
         # What is there now stays: the collector need not walk it again and again while people wait.
         gc.collect()
         gc.freeze()
@@ -159,8 +161,8 @@ def serve(
         ws_max_size=said.LARGEST,
         ws_ping_interval=30,
         ws_ping_timeout=30,
-        ssl_certfile=load().tls_cert or None,
-        ssl_keyfile=load().tls_key or None,
+        ssl_certfile=load_settings().tls_cert or None,
+        ssl_keyfile=load_settings().tls_key or None,
         ssl_ciphers=CIPHERS,
         # A browser may ask again by a connection that it kept: by TLS it learns too late that we closed it.
         timeout_keep_alive=75,

@@ -15,13 +15,13 @@ from dashboard.answers import report
 from dashboard.exports import EXPORTS
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
 from dashboard.judgement.control_charts import CHARTED
-from dashboard.judgement.signals import impossible
+from dashboard.judgement.signals import target_problem
 from dashboard.period import YEARS, today
 from dashboard.stories import READY
 from db import read, schema
 from db import targets_and_decisions as steer
 from db.codes import ALL, BYS
-from db.console import guarded, on_database, parse, who
+from db.console import guard_output, parse, run_on_database, system_user
 from db.facts import gather
 from db.shared_types import Place
 from db.write import Refused
@@ -131,13 +131,15 @@ def _decisions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def enter(engine: Engine, a: argparse.Namespace) -> None:
     """Keep what a data manager enters. Raises Refused."""
     if a.command == "target":
-        if why := impossible(a.indicator, a.value):
+        if why := target_problem(a.indicator, a.value):
             raise Refused(why)
-        steer.set_target(engine, a.indicator, a.scope, a.value, a.valid_from, a.source, who())
+        steer.set_target(
+            engine, a.indicator, a.scope, a.value, a.valid_from, a.source, system_user()
+        )
     elif a.command == "decide":
-        steer.decide(engine, a.indicator, a.scope, a.on, a.who, a.what, a.due, who())
+        steer.decide(engine, a.indicator, a.scope, a.on, a.who, a.what, a.due, system_user())
     else:
-        steer.rebase(engine, a.indicator, a.scope, a.month, a.why, who())
+        steer.rebase(engine, a.indicator, a.scope, a.month, a.why, system_user())
     print("C'est noté.")
 
 
@@ -192,13 +194,13 @@ def _run(engine: Engine, arguments: argparse.Namespace, found: list[Figure]) -> 
         if arguments.command == "report":
             report.write(arguments)
         elif arguments.command == "accounts":
-            accounts_command.run(arguments, who())
+            accounts_command.run(arguments, system_user())
         elif arguments.command == "indicators":
             with engine.connect() as connection:
                 found += figures(connection, arguments)
         else:
             enter(engine, arguments)
-    except report.CannotTell as reason:
+    except report.ReportRefused as reason:
         raise Refused(str(reason)) from reason
     except ValueError as reason:
         if arguments.command == "report":
@@ -207,7 +209,7 @@ def _run(engine: Engine, arguments: argparse.Namespace, found: list[Figure]) -> 
     return 0
 
 
-@guarded()
+@guard_output()
 def main(argv: list[str] | None = None) -> int:
     """Run the command; 0 done, 1 refused with the reason, 2 wrong usage."""
     arguments = parse(parser(), argv)
@@ -216,7 +218,7 @@ def main(argv: list[str] | None = None) -> int:
         print("La période finit avant de commencer.", file=sys.stderr)
         return 2
     found: list[Figure] = []
-    failed = on_database(lambda engine: _run(engine, arguments, found))
+    failed = run_on_database(lambda engine: _run(engine, arguments, found))
     if failed or not indicators:
         return failed
     if arguments.format == "json":

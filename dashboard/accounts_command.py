@@ -5,12 +5,12 @@ from argparse import Namespace
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-from dashboard.accounts.account_changes import GIVEN, as_typed
+from dashboard.accounts.account_changes import ASSIGNABLE_ROLES, normalise_name
 from dashboard.accounts.rights import Person
 from dashboard.actions import accounts, guest_links
-from dashboard.actions.accounts import Wanted
-from dashboard.french import counted
-from dashboard.period import last_day
+from dashboard.actions.accounts import AccountChanges
+from dashboard.french import plural_phrase
+from dashboard.period import last_local_day
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -21,7 +21,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     change = actions.add_parser("set", help="change le rôle ou les lieux d'un compte")
     for one in (add, change):
         one.add_argument("name", metavar="NOM")
-        one.add_argument("--role", choices=GIVEN, required=one is add)
+        one.add_argument("--role", choices=ASSIGNABLE_ROLES, required=one is add)
         one.add_argument("--department", action="append", help="d'un directeur (répétable)")
         one.add_argument("--site", action="append", help="d'un point focal : un code (répétable)")
         one.add_argument("--email", help="adresse électronique")
@@ -50,11 +50,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(arguments: Namespace, by: str) -> None:
     """Do what the command asks, and say it. Raises Refused."""
-    COMMANDS[arguments.action](accounts.whoever_runs_the_command(by), arguments)
+    COMMANDS[arguments.action](accounts.command_line_person(by), arguments)
 
 
-def _wanted(arguments: Namespace) -> Wanted:
-    return Wanted(arguments.role, arguments.department, arguments.site, arguments.email)
+def _wanted(arguments: Namespace) -> AccountChanges:
+    return AccountChanges(arguments.role, arguments.department, arguments.site, arguments.email)
 
 
 def _add(person: Person, arguments: Namespace) -> None:
@@ -62,17 +62,17 @@ def _add(person: Person, arguments: Namespace) -> None:
 
 
 def _reset(person: Person, arguments: Namespace) -> None:
-    _once(arguments.name, accounts.reset(person, arguments.name))
+    _once(arguments.name, accounts.reset_password(person, arguments.name))
 
 
 def _once(name: str, password: str) -> None:
     if not password:
-        print(f"Compte « {as_typed(name)} » : le compte du ministère l'ouvre.")
+        print(f"Compte « {normalise_name(name)} » : le compte du ministère l'ouvre.")
         return
     print(
-        f"Compte « {as_typed(name)} ». Lien de première connexion, qui sert une fois, dans les 72 heures :"
+        f"Compte « {normalise_name(name)} ». Lien de première connexion, qui sert une fois, dans les 72 heures :"
     )
-    print(accounts.first_link(password))
+    print(accounts.first_sign_in_link(password))
     print("Ou, si le lien ne peut être ouvert, le mot de passe qu'il contient :")
     print(password)
 
@@ -83,13 +83,13 @@ def _set(person: Person, arguments: Namespace) -> None:
 
 
 def _list(person: Person, _arguments: Namespace) -> None:
-    held, bound = accounts.everyone(person), accounts.bound(person)
+    held, bound = accounts.all_accounts(person), accounts.bound_accounts(person)
     for one in held:
         places = ", ".join(sorted((one.departments or frozenset()) | (one.sites or frozenset())))
         state = "fermé" if one.disabled else "premier mot de passe" if one.must_change else "actif"
         by = "identité du ministère" if one.id in bound else ""
         print(" · ".join(filter(None, (one.name, one.role, places, one.email or "", state, by))))
-    for pair in accounts.read_alike(person):
+    for pair in accounts.similar_accounts(person):
         print(pair)
     if not held:
         print("Aucun compte : python -m dashboard accounts add NOM --role administrator")
@@ -101,12 +101,12 @@ def _disable(person: Person, arguments: Namespace) -> None:
 
 
 def _unbind(person: Person, arguments: Namespace) -> None:
-    accounts.unbind(person, arguments.name)
+    accounts.unbind_identity(person, arguments.name)
     print("Le compte est délié ; ses pages ouvertes se ferment.")
 
 
 def _close(person: Person, arguments: Namespace) -> None:
-    print(f"{counted(accounts.close(person, arguments.name), 'session fermée')}.")
+    print(f"{plural_phrase(accounts.end_sessions(person, arguments.name), 'session fermée')}.")
 
 
 def _sessions(person: Person, arguments: Namespace) -> None:
@@ -115,23 +115,25 @@ def _sessions(person: Person, arguments: Namespace) -> None:
 
 
 def _guest(person: Person, arguments: Namespace) -> None:
-    link, address = guest_links.make(person, arguments.what, arguments.until, arguments.department)
+    link, address = guest_links.make_link(
+        person, arguments.what, arguments.until, arguments.department
+    )
     print(f"Lien {link.id}, {guest_links.MOST_USES} entrées au plus. Il n'est dit qu'ici :")
     print(address)
 
 
 def _guests(person: Person, _arguments: Namespace) -> None:
-    open_ = {one.id for one in guest_links.holding(person)}
+    open_ = {one.id for one in guest_links.valid_links(person)}
     for one in guest_links.links(person):
         places = ", ".join(sorted(one.departments or ())) or "tout le réseau"
-        state = f"jusqu'au {last_day(one.until):%d/%m/%Y}" if one.id in open_ else "fini"
+        state = f"jusqu'au {last_local_day(one.until):%d/%m/%Y}" if one.id in open_ else "fini"
         print(
-            f"{one.id} · {one.what} · {places} · {state} · {counted(one.uses, 'entrée')} · {one.made_by}"
+            f"{one.id} · {one.what} · {places} · {state} · {plural_phrase(one.uses, 'entrée')} · {one.made_by}"
         )
 
 
 def _revoke(person: Person, arguments: Namespace) -> None:
-    guest_links.close(person, arguments.number)
+    guest_links.close_link(person, arguments.number)
     print("Le lien est fermé ; ceux qui sont entrés par lui sont déconnectés.")
 
 

@@ -108,7 +108,7 @@ def plural(n: float, singular: str, plural: str | None = None) -> str:
     return f"{number(n)}{SPACE}{singular if abs(_rounded(n)) < 2 else more}"
 
 
-def counted(n: int, words: str) -> str:
+def plural_phrase(n: int, words: str) -> str:
     """1 ligne importée, 2 lignes importées: each word takes an s from 2 on; plain digits, for a terminal."""
     return f"{n} {words if abs(n) < 2 else ' '.join(word + 's' for word in words.split())}"
 
@@ -118,46 +118,46 @@ def join_words(words: Sequence[str], before_the_last: str = "et") -> str:
     return f" {before_the_last} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
-def some(words: Sequence[str], most: int = 3) -> str:
+def join_first(words: Sequence[str], most: int = 3) -> str:
     """« Kandi, Nikki et 3 autres »: so many of the words, the others counted."""
     rest = len(words) - most
     return join_words([*words[:most], *([plural(rest, "autre")] if rest > 0 else [])])
 
 
-def capital(text: str) -> str:
+def upper_first(text: str) -> str:
     """The text, as a sentence begins."""
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def unbroken(text: str) -> str:
+def bind_numbers(text: str) -> str:
     """The text as a heading: no line ends within « octobre 2026 » or « 30 jours »."""
     return HELD.sub(SPACE, text)
 
 
-def within(text: str) -> str:
+def lower_first(text: str) -> str:
     """The text, as it goes on within a sentence."""
     return f"{text[:1].lower()}{text[1:]}"
 
 
-def spaced(text: str) -> str:
+def bind_punctuation(text: str) -> str:
     """The text, no line of which begins with a colon or another sign that goes with the word before it."""
     return re.sub(r" (?=[:;?!»])|(?<=«) ", SPACE, text)
 
 
-def seen(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """The text without the signs that nobody sees."""
     return text if text.isascii() and text.isprintable() else UNSEEN.sub("", text)
 
 
-def key(text: str) -> str:
+def normalise_key(text: str) -> str:
     """A reference or a code as it is kept and compared: equal where nobody sees a difference, whatever the signs that nobody
     sees, the blanks, the sort of hyphen, and whether accents are signs of their own."""
     if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFC", seen(text).translate(ALIKE))
+        text = unicodedata.normalize("NFC", strip_invisible(text).translate(ALIKE))
     return " ".join(text.split())
 
 
-def plain(text: str) -> str:
+def fold_accents(text: str) -> str:
     """Without accents and capitals: « Cœur d'Été » gives « coeur d'ete »."""
     if text.isascii():  # most cells of a register: nothing to take apart
         return text.lower()
@@ -169,7 +169,7 @@ def plain(text: str) -> str:
 def alphabetical(name: str) -> str:
     """What names are sorted by: as a dictionary does, accents and capitals aside (Ouèssè before Ouidah), and the little
     word before a commune too (CCSP d'Allada, CCSP de Bassila, CCSP d'Ouidah)."""
-    return LITTLE.sub("", plain(name))
+    return LITTLE.sub("", fold_accents(name))
 
 
 def elide(word: str, name: str) -> str:
@@ -177,7 +177,7 @@ def elide(word: str, name: str) -> str:
 
     Nothing is elided before h, which suits the names of Benin; before y, if a consonant follows (d'Yverdon).
     """
-    elided = re.match(r"[aeiou]|y[^\W\d_aeiouy]", plain(name.strip()))
+    elided = re.match(r"[aeiou]|y[^\W\d_aeiouy]", fold_accents(name.strip()))
     return f"{word[:-1]}'{name}" if elided else f"{word} {name}"
 
 

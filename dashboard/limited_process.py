@@ -22,7 +22,7 @@ CHILD = Path(__file__).with_name("limited_process_child.py")
 RUNNING: set[subprocess.Popen[bytes]] = set()
 
 
-def start(
+def start_process(
     script: Path,
     *arguments: str,
     stdin: int | IO[Any],
@@ -46,7 +46,7 @@ def start(
 
 
 @contextmanager
-def within(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
+def end_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
     """Whoever waits for the process in here waits no longer: it is ended then, and the event set."""
     over = threading.Event()
 

@@ -42,7 +42,7 @@ def on_one_line(text: str) -> str:
     return CONTROL.sub(lambda one: f"\\x{ord(one[0]):02x}", cut)
 
 
-def begin() -> None:
+def configure_logging() -> None:
     """Write the log so from now on, Streamlit's and the server's lines too."""
     logging.setLogRecordFactory(Line)
     logging.Formatter.converter = time.gmtime
@@ -51,7 +51,7 @@ def begin() -> None:
     logging.basicConfig(level=logging.WARNING, format=FORMAT)
 
 
-class Sparing(logging.Filter):
+class RateLimitFilter(logging.Filter):
     """Lets so many lines a minute pass, and says with the next one how many it left out: a log can fill a disk."""
 
     def __init__(self, most: int = MOST) -> None:
@@ -75,26 +75,26 @@ class Sparing(logging.Filter):
 
 
 REFUSED = logging.getLogger("ccsp.refused")
-SPARING = Sparing()
+SPARING = RateLimitFilter()
 REFUSED.addFilter(SPARING)
 
 
-class Seldom(logging.Filter):
+class PerCallerRateLimit(logging.Filter):
     """The same, for each place in the code that writes: what strangers send must not fill a disk by way of anybody's lines."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._of: dict[tuple[str, int], Sparing] = {}
+        self._of: dict[tuple[str, int], RateLimitFilter] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether this line is written."""
         place = (record.pathname, record.lineno)
-        return self._of.setdefault(place, Sparing(OF_A_KIND)).filter(record)
+        return self._of.setdefault(place, RateLimitFilter(OF_A_KIND)).filter(record)
 
 
-def keep_few() -> None:
+def limit_log_lines() -> None:
     """So many lines of one kind, of all that can write by now."""
-    seldom = Seldom()
+    seldom = PerCallerRateLimit()
     for one in (logging.root, *logging.root.manager.loggerDict.values()):
         if isinstance(one, logging.Logger) and one is not REFUSED:
             one.addFilter(seldom)

@@ -41,7 +41,7 @@ class _Turn:
             return 0.0
 
 
-class Turns:
+class RunQueue:
     """Who makes a page or a file now, and who waits: by account, each in the order in which he asked."""
 
     def __init__(self) -> None:
@@ -60,11 +60,11 @@ class Turns:
         """
         mine = _Turn(who)
         self._come(mine)
-        held = HELD.set((self, mine))
+        held = CURRENT_RUN.set((self, mine))
         try:
             yield
         finally:
-            HELD.reset(held)
+            CURRENT_RUN.reset(held)
             self._go(mine)
 
     def waiting(self, who: str) -> int:
@@ -154,22 +154,22 @@ class Turns:
         self._took[mine.who] = self._seconds(mine.who) + max(LEAST, now - mine.began), now
 
 
-TURNS = Turns()
+RUN_QUEUE = RunQueue()
 # The turn that is had by what runs here.
-HELD: ContextVar[tuple[Turns, _Turn] | None] = ContextVar("turn", default=None)
+CURRENT_RUN: ContextVar[tuple[RunQueue, _Turn] | None] = ContextVar("turn", default=None)
 
 
-def give_way(*, even: bool = True) -> None:
+def yield_to_others(*, even: bool = True) -> None:
     """Between two parts of what takes long: let those go first who took less. even: or as much, where nobody looks at it yet."""
-    if (held := HELD.get()) and held[0]._gives_way(held[1], even):
-        with aside():
+    if (held := CURRENT_RUN.get()) and held[0]._gives_way(held[1], even):
+        with release_while_waiting():
             pass
 
 
 @contextmanager
-def aside() -> Iterator[None]:
+def release_while_waiting() -> Iterator[None]:
     """While something else is waited for, another has the turn."""
-    held = HELD.get()
+    held = CURRENT_RUN.get()
     if held is None or held[1].late:
         yield
         return

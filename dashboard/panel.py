@@ -15,7 +15,7 @@ from dashboard import french
 from dashboard.charts import arrow_tables
 from dashboard.charts.style import Spec, on_paper
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.wording import amount, shown
+from dashboard.wording import shown_value, value_with_unit
 
 Value = int | float | str | date | None
 
@@ -255,7 +255,7 @@ def _without(headline: str, caption: str) -> str:
         rest = caption.removeprefix(said).lstrip()
         if rest[:1] in ("", ".", ";"):  # else it is another, longer sentence
             caption = rest[1:].lstrip()
-    return french.capital(caption)
+    return french.upper_first(caption)
 
 
 @dataclass(frozen=True)
@@ -320,51 +320,51 @@ class Deck:
         return " · ".join(p for p in (self.filters, self.who, self._known, made, fictitious) if p)
 
 
-def words(text: str) -> Cell:
+def text_cell(text: str) -> Cell:
     """A cell of words."""
     return Cell(text)
 
 
-def site_name(name: str, code: str) -> Cell:
+def site_cell(name: str, code: str) -> Cell:
     """A cell of a site's name, which leads to its page."""
-    return Cell(name, link=to_site(code))
+    return Cell(name, link=site_link(code))
 
 
-def to_site(code: str) -> Link:
+def site_link(code: str) -> Link:
     """The way to a site's page."""
     return Link("site", (("centre", code),))
 
 
-def department_name(name: str) -> Cell:
+def department_cell(name: str) -> Cell:
     """A cell of a department's name, which leads to its page."""
     return Cell(name, link=Link("departement", (("departement", name),)))
 
 
-def count(n: float) -> Cell:
+def count_cell(n: float) -> Cell:
     """A cell of a whole number."""
     return Cell(french.number(n), int(n))
 
 
-def day(d: date | None, otherwise: str = "") -> Cell:
+def day_cell(d: date | None, otherwise: str = "") -> Cell:
     """A cell of a day."""
     return Cell(french.date_short(d), d) if d else Cell(otherwise)
 
 
-def month(d: date) -> Cell:
+def month_cell(d: date) -> Cell:
     """A cell of a month, from its first day."""
     return Cell(french.month_label(d), d)
 
 
-def of_figure(figure: Figure) -> Cell:
+def figure_cell(figure: Figure) -> Cell:
     """A cell of an indicator."""
-    return Cell(shown(figure), figure.value)
+    return Cell(shown_value(figure), figure.value)
 
 
-def of_value(code: str, value: float | None, otherwise: str = "—") -> Cell:
+def value_cell(code: str, value: float | None, otherwise: str = "—") -> Cell:
     """A cell of an indicator's value, worked out elsewhere."""
-    return Cell(otherwise) if value is None else Cell(amount(BY_CODE[code], value), value)
+    return Cell(otherwise) if value is None else Cell(value_with_unit(BY_CODE[code], value), value)
 
 
-def table(columns: Iterable[tuple[str, str]], rows: Iterable[Iterable[Cell]]) -> Table:
+def make_table(columns: Iterable[tuple[str, str]], rows: Iterable[Iterable[Cell]]) -> Table:
     """A table from (heading, unit) and rows of cells."""
     return Table(tuple(Column(*c) for c in columns), tuple(tuple(r) for r in rows))

@@ -93,7 +93,7 @@ def _months_label(period: Period) -> str:
 
 
 @dataclass(frozen=True)
-class Clipped:
+class ClippedPeriod:
     """A period as far as it is known: `whole` as asked, `period` its days up to the last known one."""
 
     whole: Period
@@ -128,7 +128,7 @@ class Clipped:
         return same_last_year(self.period)
 
 
-def ahead() -> timedelta:
+def clock_offset() -> timedelta:
     """How far this clock is ahead of the true one: nothing, but in tests, which stand on a day of their own (tests/clock.py)."""
     # pytest tells all processes that it starts that it runs: without it a variable that somebody left behind moves nothing.
     told = os.environ.get("CCSP_TESTS_AHEAD", "0") if "PYTEST_VERSION" in os.environ else "0"
@@ -137,7 +137,7 @@ def ahead() -> timedelta:
 
 def now() -> datetime:
     """The moment it is, by Benin's clock: the one clock of the house."""
-    return datetime.now(BENIN) + ahead()
+    return datetime.now(BENIN) + clock_offset()
 
 
 def today(moment: datetime | None = None) -> date:
@@ -145,12 +145,12 @@ def today(moment: datetime | None = None) -> date:
     return (moment or now()).astimezone(BENIN).date()
 
 
-def local(at: datetime) -> datetime:
+def to_local_time(at: datetime) -> datetime:
     """A moment that a write noted, which is UTC without saying so, by Benin's clock."""
     return at.replace(tzinfo=UTC).astimezone(BENIN)
 
 
-def as_noted(moment: datetime) -> datetime:
+def to_naive_utc(moment: datetime) -> datetime:
     """A moment as writes note it, in UTC without saying so; one that has no offset is by Benin's clock. Where the calendar ends
     before that, its end."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=BENIN)
@@ -160,15 +160,15 @@ def as_noted(moment: datetime) -> datetime:
         return datetime.min if moment.year == MINYEAR else datetime.max  # noqa: DTZ901
 
 
-def noted(first: date, last: date) -> tuple[datetime, datetime]:
+def naive_utc_bounds(first: date, last: date) -> tuple[datetime, datetime]:
     """From when and until when, as writes note moments, these days last in Benin."""
-    start, end = (as_noted(datetime.combine(day, time())) for day in (first, last))
+    start, end = (to_naive_utc(datetime.combine(day, time())) for day in (first, last))
     return start, end + ONE_DAY
 
 
-def last_day(end: datetime) -> date:
+def last_local_day(end: datetime) -> date:
     """The last day in Benin before a moment that a write noted: of what holds until then."""
-    return (local(end) - timedelta(seconds=1)).date()
+    return (to_local_time(end) - timedelta(seconds=1)).date()
 
 
 def day_number(day: date) -> int:
@@ -176,7 +176,7 @@ def day_number(day: date) -> int:
     return (day - DAY_0).days
 
 
-def day_of(number: int) -> date:
+def day_from_number(number: int) -> date:
     """The day that has this number."""
     return DAY_0 + timedelta(days=int(number))
 
@@ -289,7 +289,7 @@ def presets(as_of: date) -> dict[str, str]:
     }
 
 
-def resolve(code: str, as_of: date) -> Period | None:
+def resolve_period(code: str, as_of: date) -> Period | None:
     """The period of a preset's code or of a URL's form, or None; whole, not cut at `as_of` (see `clip`)."""
     return _preset_periods(as_of).get(code) or parse(code)
 
@@ -307,11 +307,11 @@ def same_last_year(period: Period) -> Period:
     return _months_back(period, 12)
 
 
-def clip(period: Period, last: date) -> Clipped | None:
+def clip_period(period: Period, last: date) -> ClippedPeriod | None:
     """The period cut at the last known day, its comparisons cut alike; None if it begins after that day."""
     if last < period.first:
         return None
-    return Clipped(period, Period(period.first, min(period.last, last)))
+    return ClippedPeriod(period, Period(period.first, min(period.last, last)))
 
 
 def months(period: Period) -> list[date]:
@@ -320,7 +320,7 @@ def months(period: Period) -> list[date]:
     return [add_months(period.first.replace(day=1), n) for n in range(count)]
 
 
-def split(period: Period) -> tuple[Days | None, Days | None, Days | None]:
+def split_by_month(period: Period) -> tuple[Days | None, Days | None, Days | None]:
     """The days before its whole months, those months, the days after; None for what is empty.
 
     Days are (first, last), both included; months are (first day of the first month, first day of the last).

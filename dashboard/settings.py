@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-OWN = ("127.0.0.1", "localhost", "::1")  # addresses that no other machine can reach
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")  # addresses that no other machine can reach
 PUBLIC = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?/?")
 # By http only a provider of this very machine is believed: whoever is between could answer in its place.
 PROVIDER = re.compile(
@@ -139,7 +139,7 @@ class Settings:
         """What people type to come here."""
         if self.public_url:
             return self.public_url.rstrip("/")
-        host = "localhost" if self.host in OWN else self.host
+        host = "localhost" if self.host in LOOPBACK_HOSTS else self.host
         return f"http{'s' if self.tls_cert else ''}://{host}:{self.port}"
 
     @property
@@ -154,14 +154,14 @@ def fields_by_name() -> dict[str, Field[Any]]:
     return {one.name: one for one in fields(Settings)}
 
 
-def bounds(name: str) -> tuple[int, int] | None:
+def setting_bounds(name: str) -> tuple[int, int] | None:
     """The least and the greatest value of a setting; None for a text."""
     between: tuple[int, int] | None = fields_by_name()[name].metadata.get("between")
     return between
 
 
 @cache
-def load() -> Settings:
+def load_settings() -> Settings:
     """The settings in force, read from the environment once.
 
     Raises ValueError, with one sentence that names the variable, for the first value that cannot be.
@@ -184,7 +184,7 @@ def _check_doors(settings: Settings) -> None:
         raise ValueError(
             "TLS_CERT et TLS_KEY vont ensemble : TLS_CERT=cert.pem TLS_KEY=cle.pem make run."
         )
-    if settings.host not in OWN and not (settings.public_url or settings.tls_cert):
+    if settings.host not in LOOPBACK_HOSTS and not (settings.public_url or settings.tls_cert):
         raise ValueError(
             f"HOST={settings.host} ouvre l'application à d'autres machines, par https seulement :"
             f" HOST={settings.host} TLS_CERT=cert.pem TLS_KEY=cle.pem make run, ou, derrière un serveur mandataire sur"
@@ -227,7 +227,7 @@ def _value(one: Field[Any]) -> str | int:
     if one.metadata.get("secret") and not written:
         written = _in_a_file(f"{variable}_FILE")
     value: str = written or str(one.default)
-    if between := bounds(one.name):
+    if between := setting_bounds(one.name):
         return _number(variable, value, *between)
     if one.metadata["a_file"] and value and not Path(value).is_file():
         raise ValueError(f"{variable} : le fichier « {value} » n'existe pas.")

@@ -76,7 +76,7 @@ def _steps(text: str) -> tuple[Step, ...]:
 
 
 @dataclass(frozen=True)
-class Ready:
+class ReadyStory:
     """A ready-made story. place: the field of Story that its name must give, "" for none (departement:Zou). listed: its words
     in the list, where the title speaks of one place. example: such a name. part: the title where filters leave some
     departments of a story that speaks of all, "" for the same."""
@@ -90,7 +90,7 @@ class Ready:
 
 
 READY = {
-    "national": Ready(
+    "national": ReadyStory(
         "Revue nationale",
         _steps(
             "ouverture chiffres carte_signaux:wait_p50 mois:visits_per_day mois:wait_p50 comparaison:wait_within_30"
@@ -98,7 +98,7 @@ READY = {
         ),
         part="Revue",
     ),
-    "departement": Ready(
+    "departement": ReadyStory(
         "Revue du département",
         _steps(
             "ouverture chiffres carte:wait_p50 mois:visits_per_day mois:wait_p50 comparaison:wait_p50 affluence plaintes_en_cours"
@@ -108,7 +108,7 @@ READY = {
         listed="Revue d'un département",
         example="departement:Zou",
     ),
-    "site": Ready(
+    "site": ReadyStory(
         "Revue du centre",
         _steps(
             "ouverture chiffres mois:visits_per_day mois:wait_p50 attentes affluence prestations:visits mois:satisfaction"
@@ -118,14 +118,14 @@ READY = {
         listed="Revue d'un centre",
         example="site:ccsp-allada",
     ),
-    "plaintes": Ready(
+    "plaintes": ReadyStory(
         "Les plaintes",
         _steps(
             "ouverture chiffres_plaintes carte:complaints_per_1000 plaintes_age plaintes_flux plaintes_delai plaintes_motifs"
             " mois:complaints_30d_due comparaison:complaints_per_1000 comparaison:complaints_30d_due decisions bulletin"
         ),
     ),
-    "attentes": Ready(
+    "attentes": ReadyStory(
         "Les attentes",
         _steps(
             "ouverture chiffres_attentes carte_signaux:wait_p50 carte:wait_p90 attentes affluence mois:wait_p50"
@@ -135,7 +135,7 @@ READY = {
 }
 
 
-def ready(name: str) -> Story | None:
+def ready_story(name: str) -> Story | None:
     """The ready-made story of that name: national, plaintes, attentes, departement:Zou, site:ccsp-allada; None for
     another name. Whether the place exists is for whoever knows the places."""
     kind, _, place = name.partition(":")
@@ -166,11 +166,11 @@ def from_json(name: str, text: str, kinds: Mapping[str, Kind]) -> Story:
         story = Story(name, str(held["title"]), steps, held.get("department"), held.get("site"))
     except (ValueError, TypeError, KeyError) as e:
         raise NotAStory("Cette présentation n'a pas pu être lue.") from e
-    check(story, kinds)
+    check_story(story, kinds)
     return story
 
 
-def check(story: Story, kinds: Mapping[str, Kind]) -> None:
+def check_story(story: Story, kinds: Mapping[str, Kind]) -> None:
     """Raise NotAStory where the story cannot be told with slides of these kinds."""
     if not story.title.strip():
         raise NotAStory("Il faut un titre.")
@@ -199,4 +199,4 @@ def check(story: Story, kinds: Mapping[str, Kind]) -> None:
 
 def slug(title: str) -> str:
     """The name under which a title is kept and shared: lower case, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", french.plain(title)).strip("-")[:60]
+    return re.sub(r"[^a-z0-9]+", "-", french.fold_accents(title)).strip("-")[:60]

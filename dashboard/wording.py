@@ -45,12 +45,12 @@ ON_AXIS = {"percent": "%", "minutes": "minutes", "days": "jours"}
 DECIMALS = {"percent": 0, "per_1000": 1, "rate": 1, "count": 0}
 
 
-def axis(indicator: Indicator) -> str:
+def axis_words(indicator: Indicator) -> str:
     """What stands beside an axis, under a heading that names the indicator: its unit, or what is counted."""
     return ON_AXIS.get(indicator.unit, indicator.short)
 
 
-def amount(indicator: Indicator, value: float) -> str:
+def value_with_unit(indicator: Indicator, value: float) -> str:
     """A value of the indicator, with its unit."""
     if indicator.unit == "percent":
         return french.percent(
@@ -72,11 +72,11 @@ def amount(indicator: Indicator, value: float) -> str:
     )
 
 
-def shown(figure: Figure) -> str:
+def shown_value(figure: Figure) -> str:
     """The figure's value as read on screen, « au moins » where more may wait than is known; where it is missing, why, in a word
     or two."""
     if figure.value is not None:
-        return f"{least(figure)}{amount(BY_CODE[figure.indicator], figure.value)}"
+        return f"{at_least(figure)}{value_with_unit(BY_CODE[figure.indicator], figure.value)}"
     for word in (FEW, HIDDEN):
         if figure.note.startswith(word):
             return word
@@ -88,7 +88,7 @@ def _in_short(note: str) -> str:
     return IN_SHORT.get(note.partition(", ")[0], "")
 
 
-def least(figure: Figure) -> str:
+def at_least(figure: Figure) -> str:
     """« au moins », before how many came where not all visits of some site are known, and how many wait now where some site's
     register is not known to the day; "" else."""
     part = figure.sites_in_part or figure.sites_reporting < figure.sites_expected
@@ -96,9 +96,9 @@ def least(figure: Figure) -> str:
     return AT_LEAST if counted and part else ""
 
 
-def reason(figure: Figure) -> str:
+def missing_reason(figure: Figure) -> str:
     """Why a figure is missing, or what to know beside it; "" for nothing."""
-    return french.capital(figure.note)
+    return french.upper_first(figure.note)
 
 
 def difference(now: Figure, before: Figure) -> str:
@@ -116,7 +116,7 @@ def difference(now: Figure, before: Figure) -> str:
     if indicator.unit == "percent":
         points = french.number(size, 1)
         return f"{sign}{points} {'point' if size < 2 else 'points'}"
-    return f"{sign}{amount(indicator, size)}"
+    return f"{sign}{value_with_unit(indicator, size)}"
 
 
 def who_reported(figure: Figure) -> str:
@@ -140,7 +140,7 @@ def who_reported(figure: Figure) -> str:
     return f"{said}, dont {french.number(figure.sites_in_part)} en partie"
 
 
-def among(some: int, everybody: int) -> str:
+def among_in_words(some: int, everybody: int) -> str:
     """« dans le seul centre qui en ait déjà remis, sur 24 », « dans les 2 centres qui en ont déjà remis, sur 24 »: of
     closings."""
     who = "le seul centre qui en ait déjà" if some == 1 else f"les {some} centres qui en ont déjà"
@@ -148,7 +148,7 @@ def among(some: int, everybody: int) -> str:
     return f"dans {who}, sur {french.number(everybody)}"
 
 
-def base(figure: Figure) -> str:
+def basis_in_words(figure: Figure) -> str:
     """On how many the figure rests: « sur 1 234 visites avec une attente mesurée », or its two counts."""
     if figure.value is None and _in_short(figure.note) in (NOT_HANDED, BEHIND):
         return ""
@@ -175,6 +175,6 @@ def against_last_year(card: Figure, now: Mapping[str, Figure], before: Mapping[s
             return "autant par jour qu'un an avant"
         more = "plus" if change > 0 else "moins"
         return f"{french.percent(abs(change), 1)} de {more} par jour qu'un an avant"
-    if shown(card) == shown(now[code]):
-        return f"un an avant : {shown(before[code])} ({difference(now[code], before[code])})"
-    return f"mêmes centres : {shown(now[code])}, un an avant {shown(before[code])}"
+    if shown_value(card) == shown_value(now[code]):
+        return f"un an avant : {shown_value(before[code])} ({difference(now[code], before[code])})"
+    return f"mêmes centres : {shown_value(now[code])}, un an avant {shown_value(before[code])}"

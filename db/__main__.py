@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
-from dashboard.french import counted
-from dashboard.period import as_noted, local, today
-from dashboard.settings import load
+from dashboard.french import plural_phrase
+from dashboard.period import to_local_time, to_naive_utc, today
+from dashboard.settings import load_settings
 from db import (
     backup,
     backup_files,
@@ -24,19 +24,19 @@ from db import (
     supersede,
     write,
 )
-from db.batch_effects import of_import, of_withdrawal
+from db.batch_effects import import_sentence, withdrawal_sentence
 from db.command_arguments import parser
-from db.console import guarded, on_database, parse, who
+from db.console import guard_output, parse, run_on_database, system_user
 from db.intake import (
     Options,
     Outcome,
-    attempt,
     check_dates,
     check_options,
     dates_ahead,
-    load_known,
+    load_known_references,
+    try_import,
 )
-from db.journal import now
+from db.journal import utc_now
 from db.models import ImportBatch, Visit
 from db.seed import seed
 
@@ -44,12 +44,12 @@ LAST_BATCH = 2**31 - 1  # the largest number of a batch
 MOST_VISITS = 20_000_000  # fictitious ones: half an hour's work, and more than the country has had
 
 
-@guarded()
+@guard_output()
 def main(argv: list[str] | None = None) -> int:
     """Run one command."""
     arguments = parse(parser(), argv)
     try:
-        return on_database(lambda engine: _run(engine, arguments))
+        return run_on_database(lambda engine: _run(engine, arguments))
     except KeyboardInterrupt:
         print("Interrompu : ce qui était en cours n'est pas gardé.", file=sys.stderr)
     return 1
@@ -57,7 +57,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(engine: Engine, arguments: Namespace) -> int:
     with suppress(OSError):  # whoever may not write there leaves nothing there either
-        backup_files.sweep(engine)
+        backup_files.remove_leftovers(engine)
     if arguments.command == "backup":  # older ones too: it is what one does before an update
         if schema.check_known(engine) is None:
             raise write.Refused("La base n'existe pas encore : il n'y a rien à copier.")
@@ -68,14 +68,14 @@ def _run(engine: Engine, arguments: Namespace) -> int:
 
 def init(engine: Engine, arguments: Namespace) -> None:
     """Create or upgrade the tables, after a copy, and load reference data."""
-    began = now()
-    copy = backup.migrate(engine, who(), copy=not arguments.without_copy)
+    began = utc_now()
+    copy = backup.migrate(engine, system_user(), copy=not arguments.without_copy)
     if copy:
         print(f"Copie faite avant la mise à jour : {copy}")
     with engine.connect() as connection:
-        for line in key_spelling.told(connection, began):
+        for line in key_spelling.migration_report(connection, began):
             print(line)
-    seed(engine, by=who())
+    seed(engine, by=system_user())
     print(f"La base est prête (version {schema.version(engine)}).")
 
 
@@ -83,12 +83,12 @@ def demo(engine: Engine, arguments: Namespace) -> int | None:
     """Fill an empty database with fictitious data; or tell what really happens in them."""
     if arguments.events:
         print("Ce qui arrive vraiment dans des données de démonstration faites aujourd'hui :")
-        from db.demo.event_sentences import told  # late, as below
+        from db.demo.event_sentences import events_in_words  # late, as below
 
-        print("\n".join(told(today())))
+        print("\n".join(events_in_words(today())))
         return None
-    backup.migrate(engine, who())
-    seed(engine, by=who())
+    backup.migrate(engine, system_user())
+    seed(engine, by=system_user())
     if not 1 <= arguments.visits <= MOST_VISITS:
         print(f"--visits : de 1 à {MOST_VISITS}.", file=sys.stderr)
         return 2
@@ -97,14 +97,14 @@ def demo(engine: Engine, arguments: Namespace) -> int | None:
         return 2
     from db.demo_load import load_demo  # late: what invents data is of no use to the other commands
 
-    rows = load_demo(engine, arguments.visits, arguments.seed, by=who())
-    print(f"Données FICTIVES chargées : {counted(rows, 'visite')}.")
+    rows = load_demo(engine, arguments.visits, arguments.seed, by=system_user())
+    print(f"Données FICTIVES chargées : {plural_phrase(rows, 'visite')}.")
     return None
 
 
 def purge_demo(engine: Engine, _arguments: Namespace) -> None:
     """Delete all fictitious data."""
-    print(f"Lots fictifs retirés : {write.purge_demo(engine, who())}.")
+    print(f"Lots fictifs retirés : {write.purge_demo(engine, system_user())}.")
 
 
 def import_files(engine: Engine, arguments: Namespace) -> int:
@@ -117,11 +117,11 @@ def import_files(engine: Engine, arguments: Namespace) -> int:
         arguments.replace_days,
         arguments.check,
     )
-    known = load_known(engine)
+    known = load_known_references(engine)
     check_options(engine, options, known)
     refused = 0
     for path in arguments.files:
-        outcome = attempt(engine, path, options, who(), known)
+        outcome = try_import(engine, path, options, system_user(), known)
         _tell(outcome, checked=arguments.check)
         refused += not outcome.accepted
     if arguments.check and len(arguments.files) > 1:
@@ -142,33 +142,33 @@ def _tell(outcome: Outcome, *, checked: bool) -> None:
         print(f"{outcome.name} : REFUSÉ, rien n'a été enregistré.")
     elif checked:
         print(
-            f"{outcome.name} : {outcome.form}, {counted(outcome.rows, 'ligne')}, sans faute ; rien n'a été enregistré."
-            f" Une fois importé : {of_import(outcome.effect)}"
+            f"{outcome.name} : {outcome.form}, {plural_phrase(outcome.rows, 'ligne')}, sans faute ; rien n'a été enregistré."
+            f" Une fois importé : {import_sentence(outcome.effect)}"
         )
     else:
         print(
-            f"{outcome.name} : {outcome.form}, {counted(outcome.rows, 'ligne importée')} (lot {outcome.batch_id})."
-            f" {of_import(outcome.effect)}"
+            f"{outcome.name} : {outcome.form}, {plural_phrase(outcome.rows, 'ligne importée')} (lot {outcome.batch_id})."
+            f" {import_sentence(outcome.effect)}"
         )
     for line in [*outcome.problems, *outcome.remarks]:
         print(f"  {line}")
     if outcome.more_problems:
-        print(f"  … et {counted(outcome.more_problems, 'autre faute')}.")
+        print(f"  … et {plural_phrase(outcome.more_problems, 'autre faute')}.")
 
 
 def withdraw(engine: Engine, arguments: Namespace) -> None:
     """Take a batch out."""
-    effect = write.withdraw(engine, _batch(arguments), who(), arguments.why)
-    print(f"Lot {arguments.batch} retiré : {of_withdrawal(effect)}")
+    effect = write.withdraw(engine, _batch(arguments), system_user(), arguments.why)
+    print(f"Lot {arguments.batch} retiré : {withdrawal_sentence(effect)}")
 
 
 def date_anew(engine: Engine, arguments: Namespace) -> None:
     """Give a batch another date of content."""
     check_dates(Options(as_of=arguments.as_of))
-    as_of = as_noted(arguments.as_of) if arguments.as_of else None
-    when, effect = write.date_anew(engine, _batch(arguments), as_of, who(), arguments.why)
+    as_of = to_naive_utc(arguments.as_of) if arguments.as_of else None
+    when, effect = write.date_anew(engine, _batch(arguments), as_of, system_user(), arguments.why)
     print(
-        f"Lot {arguments.batch} daté du {local(when):%d/%m/%Y à %H:%M}, heure du Bénin : {of_import(effect)}"
+        f"Lot {arguments.batch} daté du {to_local_time(when):%d/%m/%Y à %H:%M}, heure du Bénin : {import_sentence(effect)}"
     )
 
 
@@ -203,10 +203,10 @@ def status(engine: Engine, arguments: Namespace) -> None:
         }
         state = {
             "version": schema.version(engine),
-            "newest": schema.newest(),
+            "newest": schema.newest_revision(),
             "database": engine.dialect.name,
             "demo": read.is_demo(c),
-            "dated_ahead": [number for number, *_ in read.dated_ahead(c, now())],
+            "dated_ahead": [number for number, *_ in read.dated_ahead(c, utc_now())],
             "visits": c.execute(
                 select(func.count()).select_from(Visit).where(Visit.superseded_by.is_(None))
             ).scalar_one(),
@@ -222,7 +222,7 @@ def status(engine: Engine, arguments: Namespace) -> None:
     print(f"Visites comptées : {state['visits']}")
     for form, numbers in held.items():
         print(
-            f"  {form} : {counted(numbers['batches'], 'lot')}, {counted(numbers['rows'], 'ligne')},"
+            f"  {form} : {plural_phrase(numbers['batches'], 'lot')}, {plural_phrase(numbers['rows'], 'ligne')},"
             f" jusqu'au {numbers['last_day']}"
         )
     with engine.connect() as connection:
@@ -241,7 +241,7 @@ def verify(engine: Engine, _arguments: Namespace) -> int:
     for problem in problems[:50]:
         print(problem)
     print(
-        f"Lignes qui comptent et cumuls, refaits depuis les fichiers : {counted(len(problems), 'différence')}."
+        f"Lignes qui comptent et cumuls, refaits depuis les fichiers : {plural_phrase(len(problems), 'différence')}."
     )
     return 1 if problems else 0
 
@@ -260,12 +260,12 @@ def _tell_ahead(connection: Connection) -> None:
 
 def add(engine: Engine, arguments: Namespace) -> None:
     """Add a word to a list."""
-    print(reference.add(engine, arguments.kind, arguments.label, who()))
+    print(reference.add(engine, arguments.kind, arguments.label, system_user()))
 
 
 def boundaries(engine: Engine, arguments: Namespace) -> None:
     """Load the communes' outlines."""
-    number = reference.load_boundaries(engine, arguments.file, arguments.source, who())
+    number = reference.load_boundaries(engine, arguments.file, arguments.source, system_user())
     print(f"Limites de communes chargées : {number}.")
 
 
@@ -273,8 +273,8 @@ def retain(engine: Engine, arguments: Namespace) -> None:
     """Say what has passed its term; erase it with --yes."""
     on = today()
     if arguments.yes:
-        found = retention.erase(engine, on, who())
-        before, old = backup.remove_outdated(engine, on, who())
+        found = retention.erase(engine, on, system_user())
+        before, old = backup.remove_outdated(engine, on, system_user())
     else:
         with engine.connect() as connection:
             found = retention.due(connection, on)
@@ -287,7 +287,7 @@ def retain(engine: Engine, arguments: Namespace) -> None:
         )
     print(
         f"  copies de la base, faites par l'application : {len(old)}, d'avant le {before:%d/%m/%Y}"
-        f" ({load().copies_kept_months} mois, COPIES_KEPT_MONTHS)"
+        f" ({load_settings().copies_kept_months} mois, COPIES_KEPT_MONTHS)"
     )
     if not arguments.yes and (old or any(one.rows for one in found)):
         print("Rien n'est encore effacé. Pour le faire : python -m db retain --yes")
@@ -295,8 +295,10 @@ def retain(engine: Engine, arguments: Namespace) -> None:
 
 def erase_text(engine: Engine, arguments: Namespace) -> None:
     """Erase the words of one complaint."""
-    rows = retention.erase_text(engine, arguments.site, arguments.reference, who(), arguments.why)
-    print(f"Mots effacés, de {counted(rows, 'ligne')} ; la plainte reste comptée.")
+    rows = retention.erase_text(
+        engine, arguments.site, arguments.reference, system_user(), arguments.why
+    )
+    print(f"Mots effacés, de {plural_phrase(rows, 'ligne')} ; la plainte reste comptée.")
 
 
 # The others want a database of the newest version.
@@ -316,9 +318,9 @@ COMMANDS: dict[str, Callable[[Engine, Namespace], int | None]] = {
     "erase-text": erase_text,
     "backup": lambda engine, a: print(backup.backup(engine, a.file, words=not a.without_words)),
     "restore": lambda engine, a: print(
-        backup.restore(engine, a.file, force=a.force, by=who(), erased=a.erased)
+        backup.restore(engine, a.file, force=a.force, by=system_user(), erased=a.erased)
     ),
-    "go-back": lambda engine, a: print(backup.go_back(engine, a.copy, who())),
+    "go-back": lambda engine, a: print(backup.go_back(engine, a.copy, system_user())),
 }
 
 

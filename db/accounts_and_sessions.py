@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from dashboard.period import ahead
+from dashboard.period import clock_offset
 from db import journal
 from db.engine import ACCOUNTS_LOCK, is_sqlite
 from db.models import (
@@ -79,7 +79,7 @@ class Link(NamedTuple):
 JUST_REPLACED = timedelta(minutes=5)
 
 
-class Entry(NamedTuple):
+class SignInSession(NamedTuple):
     """A browser that signed in."""
 
     id: int
@@ -97,18 +97,18 @@ class Entry(NamedTuple):
         return bool(self.next_id and self.ended_at and at - self.ended_at < JUST_REPLACED)
 
 
-HOLDER = [getattr(Account, name) for name in Holder._fields]
-ENTRY = [getattr(SignIn, name) for name in Entry._fields]
+HOLDER_COLUMNS = [getattr(Account, name) for name in Holder._fields]
+SESSION_COLUMNS = [getattr(SignIn, name) for name in SignInSession._fields]
 
 
-def now(connection: Connection) -> datetime:
+def database_time(connection: Connection) -> datetime:
     """The time by the database's clock, UTC without zone: several servers may not agree on theirs."""
     if is_sqlite(connection):
-        return journal.now()
+        return journal.utc_now()
     at: datetime = connection.execute(
         text("SELECT clock_timestamp() AT TIME ZONE 'utc'")
     ).scalar_one()
-    return at + ahead()
+    return at + clock_offset()
 
 
 # --- whether the base is open -----------------------------------------------------------------------------------------
@@ -125,11 +125,11 @@ def open_if_new(connection: Connection) -> bool:
         select(Journal.id).where(Journal.did.in_(CLOSED_BY)),
     )
     if not any(connection.execute(one.limit(1)).first() for one in held):
-        connection.execute(insert(OpenBase).values(id=1, since=now(connection)))
+        connection.execute(insert(OpenBase).values(id=1, since=database_time(connection)))
     return is_open(connection)
 
 
-def close(connection: Connection) -> None:
+def close_open_base(connection: Connection) -> None:
     """Close the base: from now on everybody signs in."""
     connection.execute(delete(OpenBase))
 
@@ -137,15 +137,17 @@ def close(connection: Connection) -> None:
 # --- accounts -----------------------------------------------------------------------------------------------------------
 def account(connection: Connection, account_id: str) -> Holder | None:
     """The account of that id."""
-    return _holder(connection.execute(select(*HOLDER).where(Account.id == account_id)).first())
+    return _holder(
+        connection.execute(select(*HOLDER_COLUMNS).where(Account.id == account_id)).first()
+    )
 
 
 def account_named(connection: Connection, name: str) -> Holder | None:
     """The account of that name, in small letters."""
-    return _holder(connection.execute(select(*HOLDER).where(Account.name == name)).first())
+    return _holder(connection.execute(select(*HOLDER_COLUMNS).where(Account.name == name)).first())
 
 
-def passwords(connection: Connection) -> list[str]:
+def password_hashes(connection: Connection) -> list[str]:
     """What is kept of passwords, of every account that has one."""
     return [kept for kept in connection.execute(select(Account.password)).scalars() if kept]
 
@@ -163,7 +165,7 @@ def account_unchanged(connection: Connection, holder: Holder) -> bool:
 
 def accounts(connection: Connection) -> list[Holder]:
     """Every account, by name."""
-    rows = connection.execute(select(*HOLDER).order_by(Account.name)).all()
+    rows = connection.execute(select(*HOLDER_COLUMNS).order_by(Account.name)).all()
     return [holder for row in rows if (holder := _holder(row))]
 
 
@@ -188,7 +190,7 @@ def add_account(connection: Connection, name: str, **values: Any) -> str:
             id=account_id,
             name=name,
             epoch=1,
-            created_at=now(connection),
+            created_at=database_time(connection),
         )
     )
     return account_id
@@ -203,25 +205,25 @@ def change_account(connection: Connection, account_id: str, **values: Any) -> No
     )
 
 
-def keep_anew(connection: Connection, holder: Holder, password: str) -> None:
+def replace_password_hash(connection: Connection, holder: Holder, password: str) -> None:
     """The same password, kept in another way; nothing that is open begins anew, and who changed it meanwhile has his."""
     same = Account.id == holder.id, Account.password == holder.password
     connection.execute(update(Account).where(*same).values(password=password))
 
 
-def one_at_a_time(connection: Connection) -> None:
+def lock_account_names(connection: Connection) -> None:
     """Until this transaction ends nobody else makes or changes an account whose name or address has to be like no other's."""
     if not is_sqlite(connection):  # there one transaction at a time writes
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ACCOUNTS_LOCK})
 
 
-def waits_for_first(connection: Connection, password: str) -> bool:
+def is_first_password(connection: Connection, password: str) -> bool:
     """Whether an account is opened by this password, which works once (what is kept of it)."""
     asked = select(Account.id).where(*_first(connection, password))
     return connection.execute(asked).first() is not None
 
 
-def use_first(connection: Connection, password: str) -> str | None:
+def use_first_password(connection: Connection, password: str) -> str | None:
     """Take the password that works once from the account that it opens, which is given; None where there is none any more."""
     used = update(Account).where(*_first(connection, password)).values(password=None)
     return connection.execute(used.returning(Account.id)).scalar_one_or_none()
@@ -232,7 +234,7 @@ def _first(connection: Connection, password: str) -> tuple[Any, ...]:
         Account.password == password,
         Account.must_change,
         Account.disabled.is_(False),
-        Account.works_until >= now(connection),
+        Account.works_until >= database_time(connection),
     )
 
 
@@ -257,7 +259,7 @@ def _listed(values: dict[str, Any]) -> dict[str, Any]:
 
 
 # --- browsers that signed in ------------------------------------------------------------------------------------------
-def begin(
+def add_session(
     connection: Connection,
     account_id: str,
     token: str,
@@ -283,52 +285,55 @@ def begin(
     ).scalar_one()
 
 
-def entry(connection: Connection, token: str) -> Entry | None:
+def session_by_token(connection: Connection, token: str) -> SignInSession | None:
     """What is known of the browser that has this token; token: its SHA-256."""
-    row = connection.execute(select(*ENTRY).where(SignIn.token == token)).first()
-    return Entry(*row) if row else None
+    row = connection.execute(select(*SESSION_COLUMNS).where(SignIn.token == token)).first()
+    return SignInSession(*row) if row else None
 
 
-def signed_in(connection: Connection, tokens: Collection[str]) -> dict[str, tuple[Entry, Holder]]:
+def sessions_by_tokens(
+    connection: Connection, tokens: Collection[str]
+) -> dict[str, tuple[SignInSession, Holder]]:
     """Those of these tokens (their SHA-256) that somebody has, with his account, in one question."""
     asked = (
-        select(*ENTRY, *HOLDER)
+        select(*SESSION_COLUMNS, *HOLDER_COLUMNS)
         .join(Account, Account.id == SignIn.account_id)
         .where(SignIn.token.in_(tokens))
     )
     return {
         one.token: (one, holder)
         for row in connection.execute(asked)
-        if (one := Entry(*row[: len(ENTRY)])) and (holder := _holder(row[len(ENTRY) :]))
+        if (one := SignInSession(*row[: len(SESSION_COLUMNS)]))
+        and (holder := _holder(row[len(SESSION_COLUMNS) :]))
     }
 
 
-def entry_numbered(connection: Connection, number: int) -> Entry | None:
+def session_by_number(connection: Connection, number: int) -> SignInSession | None:
     """The same, by number."""
-    row = connection.execute(select(*ENTRY).where(SignIn.id == number)).first()
-    return Entry(*row) if row else None
+    row = connection.execute(select(*SESSION_COLUMNS).where(SignIn.id == number)).first()
+    return SignInSession(*row) if row else None
 
 
-def entries(connection: Connection, account_id: str | None = None) -> list[Entry]:
+def open_sessions(connection: Connection, account_id: str | None = None) -> list[SignInSession]:
     """Browsers that signed in and did not end it, of one account or of all, the latest first."""
-    asked = select(*ENTRY).where(SignIn.ended_at.is_(None)).order_by(SignIn.id.desc())
+    asked = select(*SESSION_COLUMNS).where(SignIn.ended_at.is_(None)).order_by(SignIn.id.desc())
     if account_id is not None:
         asked = asked.where(SignIn.account_id == account_id)
-    return [Entry(*row) for row in connection.execute(asked)]
+    return [SignInSession(*row) for row in connection.execute(asked)]
 
 
-def seen(connection: Connection, number: int, at: datetime) -> None:
+def note_activity(connection: Connection, number: int, at: datetime) -> None:
     """Note that somebody is at work there."""
     connection.execute(update(SignIn).where(SignIn.id == number).values(seen_at=at))
 
 
-def follow(connection: Connection, number: int, following: int) -> None:
+def set_next_session(connection: Connection, number: int, following: int) -> None:
     """The pages of one that is replaced go on with the next, and so do those that had come to it: however often, one step."""
     before = or_(SignIn.id == number, SignIn.next_id == number)
     connection.execute(update(SignIn).where(before).values(next_id=following))
 
 
-def end(
+def end_sessions(
     connection: Connection,
     at: datetime,
     *,
@@ -346,7 +351,9 @@ def end(
     return connection.execute(asked).rowcount
 
 
-def knows(connection: Connection, account_id: str, browser: str, since: datetime) -> bool:
+def is_known_browser(
+    connection: Connection, account_id: str, browser: str, since: datetime
+) -> bool:
     """Whether this browser signed in to the account since then; browser: the SHA-256 of what it is known by."""
     return (
         connection.execute(
@@ -362,7 +369,7 @@ def knows(connection: Connection, account_id: str, browser: str, since: datetime
     )
 
 
-def mark_anew(connection: Connection, before: str, mark: str) -> None:
+def replace_browser_mark(connection: Connection, before: str, mark: str) -> None:
     """A browser is known by another mark from now on, and nobody by the one before (both as SHA-256)."""
     connection.execute(update(SignIn).where(SignIn.browser == before).values(browser=mark))
     failed = FailedSignIn.who
@@ -382,7 +389,12 @@ def account_of_browser(connection: Connection, browser: str, since: datetime) ->
 def add_link(connection: Connection, account_id: str, token: str, what: str, by: str) -> int:
     """Note a link; token: its SHA-256. Returns the number."""
     made = insert(GuestLink).values(
-        account_id=account_id, token=token, what=what, uses=0, made_by=by, made_at=now(connection)
+        account_id=account_id,
+        token=token,
+        what=what,
+        uses=0,
+        made_by=by,
+        made_at=database_time(connection),
     )
     return connection.execute(made.returning(GuestLink.id)).scalar_one()
 
@@ -415,7 +427,7 @@ def use_link(connection: Connection, token: str, most: int) -> str | None:
     """Count one use of the link that has this token (its SHA-256); gives its account, or None where it has none left, is past
     its end, was closed, or never was."""
     holds = select(Account.id).where(
-        Account.disabled.is_(False), Account.works_until > now(connection)
+        Account.disabled.is_(False), Account.works_until > database_time(connection)
     )
     used = (
         update(GuestLink)
@@ -443,7 +455,9 @@ def failures(connection: Connection, who: str) -> tuple[int, datetime] | None:
     return (row[0], row[1]) if row else None
 
 
-def fail(connection: Connection, who: Collection[str], at: datetime, forgotten: datetime) -> None:
+def add_failure(
+    connection: Connection, who: Collection[str], at: datetime, forgotten: datetime
+) -> None:
     """One more, under each of these. forgotten: those of before count no more, whoever's they are."""
     connection.execute(delete(FailedSignIn).where(FailedSignIn.last_at < forgotten))
     adding = sqlite.insert if is_sqlite(connection) else postgresql.insert
@@ -453,12 +467,12 @@ def fail(connection: Connection, who: Collection[str], at: datetime, forgotten: 
         connection.execute(first.on_conflict_do_update(index_elements=["who"], set_=more))
 
 
-def succeed(connection: Connection, who: str) -> None:
+def clear_failures(connection: Connection, who: str) -> None:
     """The right one: what was wrong before counts no more."""
     connection.execute(delete(FailedSignIn).where(FailedSignIn.who == who))
 
 
-def forgive(connection: Connection, account_id: str) -> None:
+def clear_account_failures(connection: Connection, account_id: str) -> None:
     """All wrong ones of an account count no more."""
     connection.execute(delete(FailedSignIn).where(FailedSignIn.who.startswith(account_id)))
 
@@ -467,7 +481,7 @@ def forgive(connection: Connection, account_id: str) -> None:
 def note(connection: Connection, who: str, did: str, detail: dict[str, Any]) -> None:
     """Add a line in the caller's transaction. did: in the past participle; detail: what JSON can hold."""
     connection.execute(
-        insert(AccessJournal).values(at=now(connection), who=who, did=did, detail=detail)
+        insert(AccessJournal).values(at=database_time(connection), who=who, did=did, detail=detail)
     )
 
 

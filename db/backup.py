@@ -8,10 +8,10 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, func, inspect, select, text
 
-from dashboard.french import counted
+from dashboard.french import plural_phrase
 from dashboard.period import add_months
 from dashboard.period import now as clock
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db import (
     accounts_and_sessions,
     backup_files,
@@ -22,8 +22,8 @@ from db import (
     schema,
     supersede,
 )
-from db.database_identity import Identity, address, begin_anew, identify, identity
-from db.engine import is_sqlite, writing
+from db.database_identity import Identity, address, begin_anew, identity, write_identity
+from db.engine import is_sqlite, write_transaction
 from db.erasures import Erased
 from db.models import Base, Journal
 from db.seed import beyond_reference
@@ -62,13 +62,13 @@ WORDS = {
 def backup(engine: Engine, path: Path, *, words: bool = True) -> str:
     """Copy the database into a new file; a sentence says what was done. words: with those of complaints, which a copy that is
     handed to others is better without. Raises Refused; then there is no file."""
-    backup_files.sweep(engine)
+    backup_files.remove_leftovers(engine)
     backup_files.write(engine, path, words=words)
     try:
-        erasures.begin(engine)
+        erasures.ensure_list(engine)
     except Refused as reason:  # the copy is there
         LOG.warning("%s", reason)
-    except error_messages.failures() as error:
+    except error_messages.failure_types() as error:
         LOG.warning("%s", error_messages.sentence(error))
     without = "" if words else ", sans les mots des plaintes"
     return f"Copie écrite et vérifiée{without} : {path} ({path.stat().st_size / 1e6:.1f} Mo)."
@@ -76,20 +76,20 @@ def backup(engine: Engine, path: Path, *, words: bool = True) -> str:
 
 def outdated(engine: Engine, on: date) -> tuple[date, list[Path]]:
     """The day before which copies have passed their term, and the dated ones of this database that have."""
-    before = add_months(on, -load().copies_kept_months)
+    before = add_months(on, -load_settings().copies_kept_months)
     with engine.connect() as connection:
-        old = backup_files.kept(engine, _own(connection))
+        old = backup_files.dated_copies(engine, _own(connection))
     return before, [path for day, path in old if day < before]
 
 
 def remove_outdated(engine: Engine, on: date, by: str) -> tuple[date, list[Path]]:
     """Delete those, with a line in the journal; and what killed processes left of copies."""
-    backup_files.sweep(engine)
+    backup_files.remove_leftovers(engine)
     before, old = outdated(engine, on)
     for path in old:
         path.unlink()
     if old:
-        with writing(engine) as connection:
+        with write_transaction(engine) as connection:
             journal.note(connection, by, "retained", {"copies": len(old), "on": str(on)})
     return before, old
 
@@ -101,7 +101,7 @@ def restore(engine: Engine, path: Path, *, force: bool, by: str, erased: Path | 
     Raises Refused; then nothing changed.
     """
     schema.check_known(engine)
-    also = erasures.of_file(erased) if erased else None
+    also = erasures.read_list_file(erased) if erased else None
     revision = backup_files.check(engine, path)
     held = contents(engine)
     if held and not force:
@@ -118,8 +118,8 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
 
     Returns the copy's path, None where none was needed. Raises Refused; then nothing changed.
     """
-    backup_files.sweep(engine)
-    if schema.check_known(engine) == schema.newest():
+    backup_files.remove_leftovers(engine)
+    if schema.check_known(engine) == schema.newest_revision():
         return None
     before: str | None = None
     former: Path | None = None
@@ -127,7 +127,7 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
     def keep(connection: Connection) -> None:
         nonlocal before, former
         before = schema.version_of(connection)  # again: another process may have been faster
-        if copy and before is not None and before != schema.newest():
+        if copy and before is not None and before != schema.newest_revision():
             try:
                 former = _keep(engine, before)
             except Refused as reason:
@@ -139,15 +139,17 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
     def note(connection: Connection) -> None:
         if before is None:
             begin_anew(connection, engine)
-        elif before != schema.newest():
+        elif before != schema.newest_revision():
             _settle(connection, before, former, by)
             # A copy of an older version may hold again what was erased: whoever went back to it lost what it knew of that.
             known = before >= retention.NEEDS
             erased = (
-                erasures.known(engine, connection) if known else erasures.adopt(connection, engine)
+                erasures.all_erased(engine, connection)
+                if known
+                else erasures.adopt(connection, engine)
             )
             retention.erase_again(connection, erased, by)
-            erasures.keep_if_possible(engine, connection, erased)
+            erasures.update_list_if_possible(engine, connection, erased)
 
     schema.upgrade(engine, before=keep, after=note)
     return former
@@ -157,7 +159,7 @@ def _settle(connection: Connection, before: str, former: Path | None, by: str) -
     """What files replace may have another rule now: the rows are settled by today's, whatever wrote them."""
     detail = {
         "from": before,
-        "to": schema.newest(),
+        "to": schema.newest_revision(),
         "copy": former.name if former else None,
         "settled": supersede.settle_anew(connection),
     }
@@ -173,7 +175,7 @@ def go_back(engine: Engine, name: str | None, by: str) -> str:
     done = _replace(engine, path, "went back", by, keep=True, newest=False)
     return f"La base est revenue à la copie {path} (version {revision}).{_told(done)}" + (
         ""
-        if revision == schema.newest()
+        if revision == schema.newest_revision()
         else " Installer maintenant la version de l'application d'avant la mise à jour."
     )
 
@@ -188,7 +190,7 @@ def contents(engine: Engine) -> list[str]:
         for table in tables & set(Base.metadata.tables) - set(rows) - COMPUTED:
             rows[table] = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
         held = [
-            counted(n, WORDS[table]) if table in WORDS else f"{table} : {n}"
+            plural_phrase(n, WORDS[table]) if table in WORDS else f"{table} : {n}"
             for table, n in sorted(rows.items())
             if n
         ]
@@ -196,7 +198,7 @@ def contents(engine: Engine) -> list[str]:
             select(func.count()).select_from(Journal).where(Journal.did.not_in(BY_ITSELF))
         )
         number = lines.scalar_one()
-        return held or ([counted(number, "ligne") + " au journal"] if number else [])
+        return held or ([plural_phrase(number, "ligne") + " au journal"] if number else [])
 
 
 @dataclass
@@ -222,11 +224,11 @@ def _replace(
     """Put a checked copy in place, after keeping what is there if asked, and note it in the journal. Whoever writes meanwhile
     waits; what was erased since is erased in the copy before anybody sees it. newest: brought up to date; also: what else was
     erased."""
-    backup_files.sweep(engine)
+    backup_files.remove_leftovers(engine)
     done = _Replaced()
     with backup_files.replacing(engine) as put:
         with engine.connect() as connection:
-            mine, known = identity(connection), erasures.known(engine, connection)
+            mine, known = identity(connection), erasures.all_erased(engine, connection)
         revision = schema.version(engine)
         if keep:
             done.former = _keep(engine, revision or "0")
@@ -234,26 +236,26 @@ def _replace(
         def prepare(connection: Connection) -> None:
             revision = schema.version_of(connection) or ""
             if revision < retention.NEEDS:
-                schema.carry(connection, retention.NEEDS)
+                schema.migrate_connection(connection, retention.NEEDS)
             copied = identity(connection) if revision >= retention.NEEDS else None
             erased, done.behind = _erased_since(engine, path, mine, known, copied)
             erased |= also or Erased()
             if copied is not None:
                 of = {copied.own, *copied.ancestors, *((mine.own, *mine.ancestors) if mine else ())}
-                done.others = erasures.of_descendants(engine, of, erased, path.parent)
+                done.others = erasures.lists_of_descendants(engine, of, erased, path.parent)
             _let_nobody_in(connection, erased)
             retention.erase_again(connection, erased, by)
-            identify(connection, _heir(mine, copied, address(engine)))
+            write_identity(connection, _heir(mine, copied, address(engine)))
             detail = {"copy": path.name, "kept": done.former.name if done.former else None}
             journal.note(connection, by, did, detail)
-            erasures.keep(engine, connection, erased)
-            schema.carry(connection, schema.newest() if newest else revision)
-            if newest and revision != schema.newest():
+            erasures.update_list(engine, connection, erased)
+            schema.migrate_connection(connection, schema.newest_revision() if newest else revision)
+            if newest and revision != schema.newest_revision():
                 _settle(connection, revision, None, by)
                 retention.erase_again(connection, erased, by)
 
         put(path, prepare)
-    retention.flush(engine)
+    retention.empty_sqlite_journal(engine)
     return done
 
 
@@ -265,8 +267,8 @@ def _erased_since(
         return known | erasures.older_list(engine), False
     erased, found = Erased(), True
     for of in (copied.own, *copied.ancestors):  # what it holds may have been erased of each of them
-        erased |= erasures.listed(engine, of, path.parent)
-        name = erasures.path(engine, of).name
+        erased |= erasures.erased_by_lists(engine, of, path.parent)
+        name = erasures.list_path(engine, of).name
         found &= any(
             (folder / name).exists() for folder in (backup_files.folder(engine), path.parent)
         )
@@ -292,8 +294,8 @@ def _heir(mine: Identity | None, copied: Identity | None, here: str) -> Identity
 
 def _let_nobody_in(connection: Connection, erased: Erased) -> None:
     """What a copy holds may be anything; and who was let in then is not let in now."""
-    accounts_and_sessions.close(connection)
-    accounts_and_sessions.end(connection, journal.now())
+    accounts_and_sessions.close_open_base(connection)
+    accounts_and_sessions.end_sessions(connection, journal.utc_now())
     accounts_and_sessions.end_first_passwords(connection)
     accounts_and_sessions.close_accounts(connection, erased.closed)
     accounts_and_sessions.close_links(connection)
@@ -303,7 +305,7 @@ def _keep(engine: Engine, revision: str) -> Path:
     """A dated copy in the folder of copies."""
     with engine.connect() as connection:
         own = _own(connection)
-    of = backup_files.named(engine, own) if own else Path(engine.url.database or "").stem
+    of = backup_files.copy_name_prefix(engine, own) if own else Path(engine.url.database or "").stem
     start = f"{of}-{clock():%Y-%m-%d-%H%M%S}-version-{revision}"
     names = (
         backup_files.folder(engine) / f"{start}{more}.{backup_files.ENDINGS[is_sqlite(engine)]}"

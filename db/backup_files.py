@@ -18,15 +18,15 @@ from secrets import token_hex
 
 from sqlalchemy import Connection, Engine
 
-from dashboard.settings import ROOT, load
+from dashboard.settings import ROOT, load_settings
 from db import error_messages, postgresql_dump, schema
 from db.engine import (
     BUSY_MS,
+    acquire_write_lock,
+    hold_in_place,
     is_sqlite,
     make_engine,
-    not_replaced,
     sqlite_driver,
-    wait_for_turn,
 )
 from db.models import ComplaintText
 from db.write import Refused
@@ -53,7 +53,7 @@ def write(engine: Engine, path: Path, *, words: bool = True) -> None:
         if is_sqlite(engine):
             with engine.connect() as connection:
                 driver = sqlite_driver(connection)
-                if fault := unsound(driver):
+                if fault := sqlite_damage(driver):
                     raise Refused(
                         f"{error_messages.DAMAGED} Aucune copie n'en est faite ({fault})."
                     )
@@ -115,11 +115,11 @@ def replacing(engine: Engine) -> Iterator[Callable[[Path, Prepare], None]]:
     nobody sees what it was before. Raises Refused; then nothing changed."""
     with _said():
         if is_sqlite(engine):
-            with not_replaced(engine, alone=True):
+            with hold_in_place(engine, alone=True):
                 yield partial(_put_back, engine)
         else:
             with engine.connect() as connection, connection.begin():
-                wait_for_turn(connection, alone=True)
+                acquire_write_lock(connection, alone=True)
                 yield partial(postgresql_dump.put_back, connection)
     engine.dispose()  # connections remember tables that are no more
 
@@ -148,31 +148,31 @@ def _put_back(engine: Engine, path: Path, prepare: Prepare) -> None:
 
 def folder(engine: Engine) -> Path:
     """Where copies are kept: the setting COPIES, else beside the embedded database, else data/copies."""
-    if load().copies:
-        return Path(load().copies)
+    if load_settings().copies:
+        return Path(load_settings().copies)
     return (
         Path(engine.url.database or "").resolve().parent if is_sqlite(engine) else ROOT / "data"
     ) / "copies"
 
 
-def named(engine: Engine, own: str) -> str:
+def copy_name_prefix(engine: Engine, own: str) -> str:
     """How the names of dated copies of this database begin; own: of its identity."""
     return f"{Path(engine.url.database or '').stem}-{own[:8]}"
 
 
-def kept(engine: Engine, own: str) -> list[tuple[date, Path]]:
+def dated_copies(engine: Engine, own: str) -> list[tuple[date, Path]]:
     """The dated copies of this database in the folder of copies, each with its day, the oldest first. Those of before databases
     had an identity are known by the database's name alone. Other files are not ours."""
     ending, stem = ENDINGS[is_sqlite(engine)], Path(engine.url.database or "").stem
     found = []
     for path in folder(engine).glob(f"*.{ending}"):
         name = NAMED.fullmatch(path.stem)
-        if name and name["of"] in (stem, named(engine, own)):
+        if name and name["of"] in (stem, copy_name_prefix(engine, own)):
             found.append((date.fromisoformat(name["day"]), path))
     return sorted(found)
 
 
-def sweep(engine: Engine) -> None:
+def remove_leftovers(engine: Engine) -> None:
     """Remove what killed processes left of copies that they were writing, wherever these were: a copy holds all that there is."""
     for mark in folder(engine).glob(f"{MARK}*"):
         try:
@@ -192,7 +192,7 @@ def sweep(engine: Engine) -> None:
                 leftover.unlink()
 
 
-def unsound(driver: sqlite3.Connection) -> str | None:
+def sqlite_damage(driver: sqlite3.Connection) -> str | None:
     """What is wrong with a SQLite database, read from end to end; None if nothing is."""
     fault = str(driver.execute("PRAGMA integrity_check(1)").fetchone()[0])
     if fault != "ok":
@@ -215,7 +215,7 @@ def _read_sqlite(path: Path) -> tuple[list[str], dict[str, set[str]]]:
     with closing(_open(path)) as copy:
         if path.stat().st_size % copy.execute("PRAGMA page_size").fetchone()[0]:
             raise Refused("le fichier est coupé.")  # SQLite would take what is missing for zeros
-        if fault := unsound(copy):
+        if fault := sqlite_damage(copy):
             raise Refused(fault)
         names = [
             n
@@ -228,8 +228,8 @@ def _read_sqlite(path: Path) -> tuple[list[str], dict[str, set[str]]]:
             for n in names
         }
         held = (
-            copy.execute(f"SELECT version_num FROM {schema.HELD}").fetchall()  # noqa: S608
-            if schema.HELD in tables
+            copy.execute(f"SELECT version_num FROM {schema.VERSION_TABLE}").fetchall()  # noqa: S608
+            if schema.VERSION_TABLE in tables
             else []
         )
         return [r for (r,) in held], tables
@@ -280,5 +280,5 @@ def _said() -> Iterator[None]:
     """Failures of the disk and of SQLite itself, as Refused."""
     try:
         yield
-    except error_messages.failures() as error:
+    except error_messages.failure_types() as error:
         raise Refused(error_messages.sentence(error)) from None

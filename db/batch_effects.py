@@ -11,7 +11,7 @@ from datetime import date
 
 from sqlalchemy import Connection, bindparam, text
 
-from dashboard.french import counted, date_short, some
+from dashboard.french import date_short, join_first, plural_phrase
 
 Files = Mapping[str, int]  # rows by the file that they are of, or that is the reason why
 
@@ -89,12 +89,12 @@ def file_names(connection: Connection, numbers: set[int]) -> dict[int, str]:
 
 
 # --- in words -------------------------------------------------------------------------------------------------------
-def of_import(effect: Effect) -> str:
+def import_sentence(effect: Effect) -> str:
     """What a file that came in, or was dated anew, changed, or would."""
     return _sentence([_counting(effect), _ceased(effect), _begun(effect), _idle(effect)])
 
 
-def of_withdrawal(effect: Effect) -> str:
+def withdrawal_sentence(effect: Effect) -> str:
     """What taking a file out changed."""
     lost = f"{_rows(effect.gone)} {_agree(effect.gone, 'ne compte plus', 'ne comptent plus')}"
     return _sentence([lost, _begun(effect) or "0 compte de nouveau"])
@@ -105,13 +105,15 @@ def _counting(effect: Effect) -> str:
 
 
 def _ceased(effect: Effect) -> str:
-    told = counted(effect.replaced, "remplacée")
+    told = plural_phrase(effect.replaced, "remplacée")
     if effect.ceased:
         told += f", de {_named(effect.ceased)}"
     if not effect.whole:
         return told
     part = "toutes" if effect.whole == effect.replaced > 1 else f"dont {effect.whole}"
-    days = some([f"{site or 'tout le réseau'} le {date_short(day)}" for site, day in effect.days])
+    days = join_first(
+        [f"{site or 'tout le réseau'} le {date_short(day)}" for site, day in effect.days]
+    )
     return f"{told}, {part} par journée entière ({days}){effect.why}"
 
 
@@ -132,11 +134,11 @@ def _idle(effect: Effect) -> str:
 
 def _named(files: Files) -> str:
     """A few of the files, the ones with most rows first, and how many others there are."""
-    return some(sorted(files, key=lambda name: (-files[name], name)))
+    return join_first(sorted(files, key=lambda name: (-files[name], name)))
 
 
 def _rows(number: int) -> str:
-    return counted(number, "ligne")
+    return plural_phrase(number, "ligne")
 
 
 def _agree(number: int, one: str, several: str) -> str:

@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select, true
 
-from dashboard.french import key
+from dashboard.french import normalise_key
 from db.codes import ALL
 from db.models import Complaint, ComplaintText, Site
 
 Sites = Collection[str]
 
 
-class Named(NamedTuple):
+class ComplaintWithText(NamedTuple):
     """A complaint that has words. site: the site's code; name: the site's."""
 
     site: str
@@ -23,18 +23,18 @@ class Named(NamedTuple):
     reference: str
 
 
-def of_open(connection: Connection, sites: Sites) -> list[Named]:
+def open_with_texts(connection: Connection, sites: Sites) -> list[ComplaintWithText]:
     """The complaints of these sites that wait for an answer and have words, the oldest first."""
     counts = Complaint.superseded_by.is_(None) & Complaint.resolved_on.is_(None)
     asked = _kept().where(_of(sites), counts).order_by(Complaint.received_on, Complaint.id)
-    return [Named(*row) for row in connection.execute(asked)]
+    return [ComplaintWithText(*row) for row in connection.execute(asked)]
 
 
-def named(connection: Connection, sites: Sites, reference: str) -> list[Named]:
+def by_reference(connection: Connection, sites: Sites, reference: str) -> list[ComplaintWithText]:
     """The complaints of these sites that the register calls so and that have words, answered or not; of several sites, one
     each."""
     asked = _kept().where(_of(sites), _called(reference)).distinct()
-    return sorted(Named(*row) for row in connection.execute(asked))
+    return sorted(ComplaintWithText(*row) for row in connection.execute(asked))
 
 
 def words(connection: Connection, sites: Sites, site: str, reference: str) -> list[str]:
@@ -60,7 +60,7 @@ def _kept() -> Select[str, str, str]:
 
 def _called(reference: str) -> ColumnElement[bool]:
     """As it is kept, or as older rows may still have it (db.key_spelling)."""
-    return Complaint.reference.in_({reference, key(reference)})
+    return Complaint.reference.in_({reference, normalise_key(reference)})
 
 
 def _of(sites: Sites) -> ColumnElement[bool]:

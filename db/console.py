@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from sqlalchemy import Engine
 
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db import error_messages
 from db.codes import LONGEST
 from db.engine import make_engine
@@ -25,7 +25,7 @@ UNFIT = re.compile(
 READER_GONE = 128 + 13  # 13: SIGPIPE
 
 
-def fit(text: str) -> str:
+def terminal_safe(text: str) -> str:
     """The text with control and direction codes spelled out, so that a terminal shows them instead of obeying."""
     return UNFIT.sub(lambda match: ascii(match[0])[1:-1], text)
 
@@ -46,7 +46,7 @@ class _Fit:
     def write(self, text: str) -> int:
         """Print the text, made fit."""
         try:
-            self.stream.write(fit(text))
+            self.stream.write(terminal_safe(text))
         except BrokenPipeError as error:
             raise ReaderGone from error
         return len(text)
@@ -62,7 +62,7 @@ class _Fit:
         return getattr(self.stream, name)
 
 
-def guard() -> None:
+def guard_for_good() -> None:
     """From here on, all that is printed is made fit for a terminal."""
     sys.stdout, sys.stderr = (
         s if s is None or isinstance(s, _Fit) else _Fit(s) for s in (sys.stdout, sys.stderr)
@@ -70,11 +70,11 @@ def guard() -> None:
 
 
 @contextmanager
-def guarded() -> Iterator[None]:
+def guard_output() -> Iterator[None]:
     """Within the block, all that is printed is made fit for a terminal. Where nobody reads it any more, the command ends without
     a word, with the exit code that a shell gives for that."""
     before = sys.stdout, sys.stderr
-    guard()
+    guard_for_good()
     try:
         try:
             yield
@@ -113,10 +113,10 @@ def _is_text(value: str) -> bool:
     return True
 
 
-def on_database(work: Callable[[Engine], int]) -> int:
+def run_on_database(work: Callable[[Engine], int]) -> int:
     """Do something with the database of the settings and let it go. What refuses or fails is said in one sentence: 1."""
     try:
-        engine = make_engine(load().database_url)
+        engine = make_engine(load_settings().database_url)
     except error_messages.SETTINGS as error:
         print(error_messages.sentence(error), file=sys.stderr)
         return 1
@@ -124,17 +124,20 @@ def on_database(work: Callable[[Engine], int]) -> int:
         return work(engine)
     except Refused as reason:
         print(f"Refusé : {reason}", file=sys.stderr)
-    except error_messages.failures() as error:
+    except error_messages.failure_types() as error:
         print(error_messages.sentence(error), file=sys.stderr)
     finally:
         engine.dispose()
     return 1
 
 
-def who() -> str:
+def system_user() -> str:
     """The account that runs the command, for the journal."""
     try:
         name = getpass.getuser()
     except (KeyError, OSError):  # no account name in a bare container
         name = ""
-    return fit(name.encode(errors="replace").decode())[: LONGEST["who"]] or "ligne de commande"
+    return (
+        terminal_safe(name.encode(errors="replace").decode())[: LONGEST["who"]]
+        or "ligne de commande"
+    )

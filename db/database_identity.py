@@ -35,7 +35,7 @@ def identity(connection: Connection) -> Identity | None:
     return Identity(row.own, tuple(row.ancestors), row.place) if row else None
 
 
-def identify(connection: Connection, identity: Identity) -> None:
+def write_identity(connection: Connection, identity: Identity) -> None:
     """Say which database this is."""
     connection.execute(delete(DatabaseIdentity))
     values = {**identity._asdict(), "ancestors": list(identity.ancestors)}
@@ -52,4 +52,4 @@ def address(engine: Engine) -> str:
 
 def begin_anew(connection: Connection, engine: Engine) -> None:
     """Make it another database, that came from none: what was erased of fictitious data says nothing of real ones."""
-    identify(connection, Identity(uuid4().hex, (), address(engine)))
+    write_identity(connection, Identity(uuid4().hex, (), address(engine)))

@@ -12,8 +12,8 @@ from dashboard.period import today
 from db import accounts_and_sessions, read, write
 from db.codes import ALL
 from db.demo import files, sites_of
-from db.engine import writing
-from db.intake import Options, load_known, take
+from db.engine import write_transaction
+from db.intake import Options, import_file, load_known_references
 from db.working_days import public_holidays
 
 
@@ -32,8 +32,8 @@ def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = 
         services = {code: label for _, code, label in read.services(connection)}
         first = min(p.launched_on for p in places if p.launched_on)
         holidays = set(public_holidays(connection, first, today()))
-    known = load_known(engine)
-    with writing(engine) as connection:
+    known = load_known_references(engine)
+    with write_transaction(engine) as connection:
         accounts_and_sessions.open_if_new(connection)
     rows = 0
     # The bar goes back to the start of its line: past the stream that spells such codes out.
@@ -55,7 +55,7 @@ def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = 
             options = Options(
                 file.form, datetime.combine(file.as_of, time()), file.covers, file.sites, demo=True
             )
-            outcome = take(engine, path, options, by, known)
+            outcome = import_file(engine, path, options, by, known)
             path.unlink()
             if not outcome.accepted:  # a fault of ours: say which
                 raise write.Refused(f"{file.name} : {outcome.problems[:3]}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 
-from dashboard.settings import OWN
+from dashboard.settings import LOOPBACK_HOSTS
 from db import sqlite_moved_file
 
 BUSY_MS = 15_000  # how long a writer waits for the writer before it; then a sentence says who is in the way
@@ -42,18 +42,18 @@ def make_engine(url: str, cache_mb: int = 64) -> Engine:
             target,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={"connect_timeout": 3, **over_tls(target)},
+            connect_args={"connect_timeout": 3, **tls_options(target)},
         )
     return _sqlite(target, cache_mb)
 
 
-def over_tls(target: URL) -> dict[str, str]:
+def tls_options(target: URL) -> dict[str, str]:
     """What PostgreSQL's library is told of a server at another machine, unless the address says it itself: TLS alone, and a
     certificate that is known here. By itself it takes what is offered, and goes on in clear."""
     named = target.query.get("host") or target.host or ""
     hosts = named.split(",") if isinstance(named, str) else named
     here = all(
-        not host or host.startswith("/") or {host, host.rpartition(":")[0]} & {*OWN}
+        not host or host.startswith("/") or {host, host.rpartition(":")[0]} & {*LOOPBACK_HOSTS}
         for host in hosts
     )
     return {} if here or "sslmode" in target.query else {"sslmode": "verify-full"}
@@ -99,7 +99,7 @@ def _sqlite(target: URL, cache_mb: int) -> Engine:
     return engine
 
 
-def is_there(engine: Engine) -> bool:
+def database_exists(engine: Engine) -> bool:
     """Whether there is something to connect to: SQLite makes a missing file of whoever only asks what is in it."""
     path = _path(engine.url) if is_sqlite(engine) else None
     return path is None or path.exists()
@@ -113,22 +113,22 @@ def _path(url: URL) -> Path | None:
 
 
 @contextmanager
-def writing(engine: Engine, *, queue: bool = True) -> Iterator[Connection]:
+def write_transaction(engine: Engine, *, queue: bool = True) -> Iterator[Connection]:
     """One transaction that writes; only one runs at a time, in all processes.
 
     Rollups are read, changed and written back: two imports at once must queue, or counts would be lost.
     queue: False for what touches no data (who signed in): on PostgreSQL it need not wait for an import.
     """
     with (
-        not_replaced(engine),
+        hold_in_place(engine),
         engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
         connection.begin(),
     ):
-        wait_for_turn(connection, queue=queue)
+        acquire_write_lock(connection, queue=queue)
         yield connection
 
 
-def wait_for_turn(connection: Connection, *, queue: bool = True, alone: bool = False) -> None:
+def acquire_write_lock(connection: Connection, *, queue: bool = True, alone: bool = False) -> None:
     """Wait until no other transaction writes; SQLite has waited at BEGIN IMMEDIATE already.
 
     queue: whether for those that change data; alone: for all others, until this transaction ends.
@@ -148,7 +148,7 @@ _HELD: ContextVar[frozenset[Path]] = ContextVar("_HELD", default=frozenset())
 
 
 @contextmanager
-def not_replaced(engine: Engine, *, alone: bool = False) -> Iterator[None]:
+def hold_in_place(engine: Engine, *, alone: bool = False) -> Iterator[None]:
     """While the block runs nobody puts a copy in the place of a SQLite database; alone: nobody else writes in it either.
 
     The lock is a file beside it, empty, that SQLite itself locks: it ends with the process, on all systems. On PostgreSQL

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from dashboard.french import key
-from dashboard.period import as_noted
+from dashboard.french import normalise_key
+from dashboard.period import to_naive_utc
 from db.models import Complaint, ImportBatch, Journal, Retention, Visit, WholeDay
 
 # In the journal: words of one complaint were erased; what came to its term was.
@@ -25,11 +25,11 @@ def refusal(connection: Connection, form: str, batch_id: int) -> str:
     A complaint that the database still knows by its reference has not come to its term, however old: it may be answered.
     """
     table = TABLES.get(form)
-    if table is None or not (before := until(connection, str(table.__tablename__))):
+    if table is None or not (before := term_reached(connection, str(table.__tablename__))):
         return ""
     asked = (
         select(ImportBatch.id).where(
-            ImportBatch.id == batch_id, ImportBatch.as_of < as_noted(before)
+            ImportBatch.id == batch_id, ImportBatch.as_of < to_naive_utc(before)
         ),
         select(WholeDay.day).where(WholeDay.batch_id == batch_id, WholeDay.day < before.date()),
         select(table.id).where(table.batch_id == batch_id, _is_past(form, before.date())),
@@ -43,7 +43,7 @@ def refusal(connection: Connection, form: str, batch_id: int) -> str:
     )
 
 
-def stays(connection: Connection, batch_id: int) -> bool:
+def must_stay(connection: Connection, batch_id: int) -> bool:
     """Whether a batch must stay as it is: rows of it came to their term, and what they had replaced is erased."""
     asked = select(ImportBatch.retained).where(ImportBatch.id == batch_id)
     return bool(connection.execute(asked).scalar())
@@ -52,8 +52,8 @@ def stays(connection: Connection, batch_id: int) -> bool:
 def is_before(connection: Connection, form: str, as_of: datetime) -> bool:
     """Whether a file of the form and of that date would be of before the term that was carried out."""
     table = TABLES.get(form)
-    before = until(connection, str(table.__tablename__)) if table else None
-    return before is not None and as_of < as_noted(before)
+    before = term_reached(connection, str(table.__tablename__)) if table else None
+    return before is not None and as_of < to_naive_utc(before)
 
 
 def erased_words(connection: Connection) -> set[tuple[str, str]]:
@@ -64,7 +64,7 @@ def erased_words(connection: Connection) -> set[tuple[str, str]]:
         Journal.did == ERASED_WORDS, Journal.id > func.coalesce(purged, 0)
     )
     return {
-        (str(one["site"]), key(str(one["reference"])))
+        (str(one["site"]), normalise_key(str(one["reference"])))
         for one in connection.execute(asked).scalars()
     }
 
@@ -83,14 +83,14 @@ def words_are_over(before: date) -> ColumnElement[bool]:
     return or_(Complaint.retained, answered, nowhere)
 
 
-def marks(connection: Connection) -> set[str]:
+def erasure_marks(connection: Connection) -> set[str]:
     """Those of the erasings at a term that this database has been through (see `erasures.Erased`)."""
     asked = select(Journal.detail).where(Journal.did == AT_ITS_TERM)
     found = (one.get(MARK) for one in connection.execute(asked).scalars())
     return {str(mark) for mark in found if mark}
 
 
-def until(connection: Connection, table: str) -> datetime | None:
+def term_reached(connection: Connection, table: str) -> datetime | None:
     """The day before which the term of a table was carried out, at Benin's midnight; None: never."""
     return connection.execute(
         select(Retention.before).where(Retention.what == table)

@@ -21,10 +21,10 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, inspect, select
 
-from dashboard.french import key
+from dashboard.french import normalise_key
 from db import backup_files, erasure_guard, error_messages
-from db.database_identity import Identity, address, identify, identity
-from db.engine import writing
+from db.database_identity import Identity, address, identity, write_identity
+from db.engine import write_transaction
 from db.models import Account, Retention
 from db.write import Refused
 
@@ -66,14 +66,14 @@ def at_its_place(connection: Connection, engine: Engine) -> tuple[Identity, Eras
     here = address(engine)
     now = identity(connection) or Identity(uuid4().hex, (), "")
     if now.place and now.place != here:
-        before = listed(engine, now.own)
+        before = erased_by_lists(engine, now.own)
         now = Identity(uuid4().hex, (*now.ancestors, now.own), here)
-        identify(connection, now)
+        write_identity(connection, now)
         return now, before
     if not now.place:
         now = now._replace(place=here)
-        identify(connection, now)
-    return now, listed(engine, now.own)
+        write_identity(connection, now)
+    return now, erased_by_lists(engine, now.own)
 
 
 def adopt(connection: Connection, engine: Engine) -> Erased:
@@ -81,12 +81,12 @@ def adopt(connection: Connection, engine: Engine) -> Erased:
     there was one. Returns what its lists say."""
     now = identity(connection) or Identity(uuid4().hex, (), "")
     own = _at(engine, address(engine)) or now.own
-    identify(connection, Identity(own, now.ancestors, address(engine)))
-    return listed(engine, own) | older_list(engine)
+    write_identity(connection, Identity(own, now.ancestors, address(engine)))
+    return erased_by_lists(engine, own) | older_list(engine)
 
 
 # --- the list ---------------------------------------------------------------------------------------------------------
-def said(connection: Connection) -> Erased:
+def erased_by_database(connection: Connection) -> Erased:
     """What the database itself says was erased, whatever its version."""
     found, there = Erased(), set(inspect(connection).get_table_names())
     if "journal" in there:
@@ -99,11 +99,11 @@ def said(connection: Connection) -> Erased:
     return found
 
 
-def keep(engine: Engine, connection: Connection, more: Erased | None = None) -> None:
+def update_list(engine: Engine, connection: Connection, more: Erased | None = None) -> None:
     """Bring the list up to date with what this transaction erased, before it ends: should it be undone, the list says too much,
     never too little. Raises Refused where it cannot be written: nothing is to be erased that a copy would bring back unsaid.
     more: what it says besides."""
-    now = said(connection)
+    now = erased_by_database(connection)
     try:
         identity, before = at_its_place(connection, engine)
         # An account that was opened again is closed no more.
@@ -113,44 +113,50 @@ def keep(engine: Engine, connection: Connection, more: Erased | None = None) -> 
         _write(engine, identity, all_of_it)
     except OSError as error:
         raise Refused(
-            f"La liste de ce qui a été effacé ne peut pas être écrite : {error_messages.disk(error)} Sans elle, une copie"
-            " ramènerait ce qui l'a été : rien n'a changé. Corriger COPIES, ou ce dossier, puis recommencer."
+            f"La liste de ce qui a été effacé ne peut pas être écrite : {error_messages.disk_sentence(error)} Sans elle, une"
+            " copie ramènerait ce qui l'a été : rien n'a changé. Corriger COPIES, ou ce dossier, puis recommencer."
         ) from None
 
 
-def keep_if_possible(engine: Engine, connection: Connection, more: Erased | None = None) -> None:
+def update_list_if_possible(
+    engine: Engine, connection: Connection, more: Erased | None = None
+) -> None:
     """The same for what cannot wait (an account that is closed, an update): that it could not be written is said in the log."""
     try:
-        keep(engine, connection, more)
+        update_list(engine, connection, more)
     except Refused as reason:
         LOG.warning("%s", reason)
 
 
-def begin(engine: Engine) -> None:
+def ensure_list(engine: Engine) -> None:
     """See that there is a list, and that it says all that the database does; that there is none says later that it stayed behind
     elsewhere. Raises Refused where it cannot be read or written."""
     with engine.connect() as connection:
         now = identity(connection)
         if now is None:
             return
-        kept = listed(engine, now.own)
-        there = now.place == address(engine) and path(engine, now.own).exists()
-        whole = there and kept == said(connection) | kept
+        kept = erased_by_lists(engine, now.own)
+        there = now.place == address(engine) and list_path(engine, now.own).exists()
+        whole = there and kept == erased_by_database(connection) | kept
     if not whole:
-        with writing(engine) as connection:
-            keep(engine, connection)
+        with write_transaction(engine) as connection:
+            update_list(engine, connection)
 
 
-def known(engine: Engine, connection: Connection) -> Erased:
+def all_erased(engine: Engine, connection: Connection) -> Erased:
     """What the database and its list say was erased. Raises Refused where the list cannot be read."""
     now = identity(connection)
     if now is None:
         at = _at(engine, address(engine))
-        return said(connection) | older_list(engine) | (listed(engine, at) if at else Erased())
-    return said(connection) | listed(engine, now.own)
+        return (
+            erased_by_database(connection)
+            | older_list(engine)
+            | (erased_by_lists(engine, at) if at else Erased())
+        )
+    return erased_by_database(connection) | erased_by_lists(engine, now.own)
 
 
-def listed(engine: Engine, own: str, *folders: Path) -> Erased:
+def erased_by_lists(engine: Engine, own: str, *folders: Path) -> Erased:
     """What the lists of that database say, in the folder of copies and in these: nothing where there is none. Raises Refused
     where one cannot be read."""
     found = Erased()
@@ -159,7 +165,7 @@ def listed(engine: Engine, own: str, *folders: Path) -> Erased:
     return found
 
 
-def path(engine: Engine, own: str) -> Path:
+def list_path(engine: Engine, own: str) -> Path:
     """Where the list of that database is: beside the copies."""
     return backup_files.folder(engine) / _name(own)
 
@@ -168,7 +174,7 @@ def _name(own: str) -> str:
     return f"effacements-{own}.json"
 
 
-def of_file(file: Path) -> Erased:
+def read_list_file(file: Path) -> Erased:
     """What a list says that somebody names. Raises Refused where there is none, or it cannot be read."""
     size = 0
     with suppress(OSError, ValueError):  # a name that no system takes
@@ -178,7 +184,7 @@ def of_file(file: Path) -> Erased:
     return _listed(file)
 
 
-def of_descendants(
+def lists_of_descendants(
     engine: Engine, lineage: Collection[str], erased: Erased, *folders: Path
 ) -> list[tuple[str, Path]]:
     """Where each other database is that came from one of these, and its list, where that says more than is erased here. It may
@@ -222,7 +228,7 @@ def _read(file: Path) -> dict[str, Any]:
     """A list as it was written. Raises Refused where it is not one."""
     try:
         held = json.loads(file.read_text(encoding="utf-8"))
-        words = [(str(site), key(reference)) for site, reference in held["words"]]
+        words = [(str(site), normalise_key(reference)) for site, reference in held["words"]]
         terms = {what: str(datetime.fromisoformat(day)) for what, day in held["terms"].items()}
         closed = [str(one) for one in held["closed"]]
         texts = {
@@ -251,7 +257,7 @@ def _write(engine: Engine, identity: Identity, erased: Erased) -> None:
         "closed": sorted(erased.closed),
         "texts": {mark: sorted(prints) for mark, prints in sorted(erased.texts.items())},
     }
-    file = path(engine, identity.own)
+    file = list_path(engine, identity.own)
     file.parent.mkdir(parents=True, exist_ok=True)
     aside = file.with_suffix(".tmp")
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as written:

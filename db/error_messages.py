@@ -138,7 +138,7 @@ DISK = {
 }
 
 
-def failures() -> tuple[type[Exception], ...]:
+def failure_types() -> tuple[type[Exception], ...]:
     """What a database, in service or on disk, may raise.
 
     Fast insertion goes past SQLAlchemy, straight to the drivers; PostgreSQL's is there only where it was needed.
@@ -156,7 +156,7 @@ def sentence(error: Exception) -> str:
     if isinstance(error, sqlite3.Error):
         return _sqlite(error)
     if isinstance(error, OSError):
-        return disk(error)
+        return disk_sentence(error)
     if isinstance(error, ArgumentError):
         return "DATABASE_URL n'est pas lisible : sqlite:///chemin ou postgresql://compte:mot-de-passe@serveur/base."
     if isinstance(error, ValueError):
@@ -165,13 +165,13 @@ def sentence(error: Exception) -> str:
     return known or _by_words(str(error)) or _unknown("La base de données a refusé", str(error))
 
 
-def was_away(error: Exception) -> bool:
+def was_unavailable(error: Exception) -> bool:
     """Whether the database could not be had when that failed, though it may be there again."""
     said = sentence(error)
     return said.startswith(AWAY) or said == CLOSED
 
 
-def disk(error: OSError) -> str:
+def disk_sentence(error: OSError) -> str:
     """What a failure of a file or a disk means."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return FULL
@@ -179,7 +179,7 @@ def disk(error: OSError) -> str:
     return f"{what} {DISK.get(error.errno or 0, f'ne peut être lu ou écrit ({error.strerror or error})')}."
 
 
-def of_program(program: str, errors: str) -> str:
+def program_sentence(program: str, errors: str) -> str:
     """What one of PostgreSQL's programs complained of on its standard error."""
     if OLD_PROGRAM.search(errors):
         server = SERVER.search(errors)

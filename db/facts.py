@@ -25,7 +25,7 @@ from dashboard.period import (
     months,
     year_before,
 )
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db import read
 from db.codes import (
     ALL,
@@ -146,7 +146,7 @@ def gather(
         **_places(scope, present, spans, members, cut.by_site),
         complaints=_complaints(scope, by, cut),
         ends=np.broadcast_to(spans[:, 1], (len(cut.keys),)),
-        threshold=load().wait_threshold_minutes,
+        threshold=load_settings().wait_threshold_minutes,
     )
 
 
@@ -526,7 +526,7 @@ def _month_missing(gaps: tuple[np.ndarray, np.ndarray], spans: np.ndarray) -> np
     return within
 
 
-class HandedIn(NamedTuple):
+class ComplaintReporting(NamedTuple):
     """Of the sites of a question: how many should hand in complaints, how many ever did, how many are current at its end, of how
     many a day of it is known, and of how many all of it is, whatever came before."""
 
@@ -537,7 +537,7 @@ class HandedIn(NamedTuple):
     through: int
 
 
-def handed_in(scope: Scope) -> HandedIn:
+def complaint_reporting(scope: Scope) -> ComplaintReporting:
     """Who handed in the complaints of a question."""
     book, span = scope.ledger, _span(scope.first, scope.last)
     mine = np.zeros(len(book.places), dtype=bool)
@@ -552,7 +552,7 @@ def handed_in(scope: Scope) -> HandedIn:
     through &= ~_month_missing(book.complaint_gaps, span)[0]
     closed = heard & (book.ends <= span[0, 1])  # nothing is expected of it since
     of = (present, mine & ever, present & current, heard, through | closed)
-    return HandedIn(*(int(sites.sum()) for sites in of))
+    return ComplaintReporting(*(int(sites.sum()) for sites in of))
 
 
 def _later(scope: Scope, spans: np.ndarray) -> np.ndarray:
@@ -586,7 +586,7 @@ def _places(
 ) -> dict[str, np.ndarray]:
     """Population served, visits at CCSP, communes covered."""
     land = scope.ledger.land
-    recent = np.stack([spans[:, 1] - (load().operating_days - 1), spans[:, 1]], axis=1)
+    recent = np.stack([spans[:, 1] - (load_settings().operating_days - 1), spans[:, 1]], axis=1)
     served = present & members & land.ccsp
     operating = _active(scope, recent) & members
     in_scope = (members @ land.department > 0) @ land.communes
@@ -672,7 +672,7 @@ def _groups_of(scope: Scope, by: str, groups: list[Group], c: dict[str, np.ndarr
     return group
 
 
-def comparable(scope: Scope) -> tuple[set[str], Period]:
+def comparable_sites(scope: Scope) -> tuple[set[str], Period]:
     """The sites all of whose visits are known of the period and of the same days a year before, and that year-before period."""
     before = Period(year_before(scope.first), year_before(scope.last))
     spans = np.stack([_span(scope.first, scope.last), _span(before.first, before.last)])[:, 0]

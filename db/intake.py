@@ -18,15 +18,15 @@ from dashboard import french
 from dashboard.forms.cells import OLDEST
 from dashboard.forms.csv_or_xlsx import check_file
 from dashboard.forms.parse import Parsing
-from dashboard.forms.problem import Problem, Unreadable, visible
-from dashboard.forms.reference_names import Known, known_from
-from dashboard.french import key
-from dashboard.period import as_noted, local, today
+from dashboard.forms.problem import Problem, Unreadable, make_visible
+from dashboard.forms.reference_names import KnownReferences, known_references_from
+from dashboard.french import normalise_key
+from dashboard.period import to_local_time, to_naive_utc, today
 from db import error_messages, read, write
 from db.batch_effects import Effect
 from db.codes import ALL, LONGEST
 from db.form_tables import DESTINATIONS
-from db.journal import now
+from db.journal import utc_now
 from db.models import Complaint
 from db.working_days import public_holidays
 
@@ -49,7 +49,7 @@ class Options:
 @dataclass
 class Outcome:
     """What came of a file. accepted: it is in the database, or could be (`check`), or was there already. effect: what that
-    changes of what counts; `db.batch_effects.of_import` says it."""
+    changes of what counts; `db.batch_effects.import_sentence` says it."""
 
     name: str
     accepted: bool
@@ -63,11 +63,11 @@ class Outcome:
     remarks: list[str] = field(default_factory=list)
 
 
-def load_known(engine: Engine) -> Known:
+def load_known_references(engine: Engine) -> KnownReferences:
     """What files may refer to, as the database stands."""
     with engine.connect() as connection:
         spans = (date(2015, 1, 1), today())
-        return known_from(
+        return known_references_from(
             read.places(connection, ALL),
             read.locations(connection, ALL),
             read.services(connection),
@@ -79,19 +79,19 @@ def load_known(engine: Engine) -> Known:
 def dates_ahead(connection: Connection) -> list[str]:
     """One sentence for each file that is dated after now, or was after its import, with the command that dates it anew."""
     return [
-        f"Le lot {number} (« {name} ») est daté du {local(as_of):%d/%m/%Y à %H:%M}, qui n'était pas encore venu : il"
+        f"Le lot {number} (« {name} ») est daté du {to_local_time(as_of):%d/%m/%Y à %H:%M}, qui n'était pas encore venu : il"
         " l'emporte à tort sur ce qui le corrige. Le dater de son arrivée, ou du jour où il a été fait :"
         f" python -m db date {number} [--as-of AAAA-MM-JJ]"
-        for number, name, as_of in read.dated_ahead(connection, now())
+        for number, name, as_of in read.dated_ahead(connection, utc_now())
     ]
 
 
 def name_of(path: Path) -> str:
     """The file's name as text that can be kept and shown: an old disk may have spelled it in Windows-1252."""
     try:
-        return visible(os.fsencode(path.name).decode())
+        return make_visible(os.fsencode(path.name).decode())
     except UnicodeDecodeError:
-        return visible(os.fsencode(path.name).decode("cp1252", "replace"))
+        return make_visible(os.fsencode(path.name).decode("cp1252", "replace"))
 
 
 def sha256_of(path: Path) -> str:
@@ -100,31 +100,34 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def known_by(content: str, options: Options) -> str:
+def content_digest(content: str, options: Options) -> str:
     """What a file is known by when it comes again: its sha256; with what it is said to speak for beyond its rows, or to replace.
     An empty register of May is not the one of June, nor is a file that replaces days the one that does not."""
-    spoken_of = [d.isoformat() for d in options.covers or ()], sorted({*map(key, options.sites)})
+    spoken_of = (
+        [d.isoformat() for d in options.covers or ()],
+        sorted({*map(normalise_key, options.sites)}),
+    )
     if not (any(spoken_of) or options.replace_days):
         return content
     said = json.dumps([content, *spoken_of, options.replace_days])
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def attempt(
-    engine: Engine, path: Path, options: Options, by: str, known: Known | None = None
+def try_import(
+    engine: Engine, path: Path, options: Options, by: str, known: KnownReferences | None = None
 ) -> Outcome:
     """`take`, one file of several: whatever stops it is said in what came of it, and those after it can be taken."""
     try:
-        return take(engine, path, options, by, known)
+        return import_file(engine, path, options, by, known)
     except write.Refused as reason:
         why = str(reason)
-    except error_messages.failures() as error:
+    except error_messages.failure_types() as error:
         why = error_messages.sentence(error)
     return Outcome(name_of(path), False, problems=[why])
 
 
-def take(
-    engine: Engine, path: Path, options: Options, by: str, known: Known | None = None
+def import_file(
+    engine: Engine, path: Path, options: Options, by: str, known: KnownReferences | None = None
 ) -> Outcome:
     """Read the file and keep it, or say why not. A refused file changes nothing.
 
@@ -136,11 +139,11 @@ def take(
         check_file(path)
     except Unreadable as reason:
         return Outcome(name_of(path), False, problems=[Problem(None, "", "", str(reason))])
-    known, content = known or load_known(engine), sha256_of(path)
+    known, content = known or load_known_references(engine), sha256_of(path)
     file = _file(path, content, options, by, known)
     with engine.connect() as connection:
-        batch = write.find(connection, file.sha256)
-        if not batch and file.sha256 != content and (same := write.find(connection, content)):
+        batch = write.find_batch(connection, file.sha256)
+        if not batch and file.sha256 != content and (same := write.find_batch(connection, content)):
             # The same rows, with what was forgotten: they are no newer than they were.
             file = replace(file, as_of=file.as_of or write.as_of(connection, same))
     if batch:
@@ -164,7 +167,7 @@ def _keep(engine: Engine, parsing: Parsing, file: write.File, options: Options) 
     return outcome
 
 
-def check_options(engine: Engine, options: Options, known: Known) -> None:
+def check_options(engine: Engine, options: Options, known: KnownReferences) -> None:
     """Raises write.Refused where no file can be taken with the options, or by this database, whatever is in it."""
     check_dates(options)
     _sites(options, known)
@@ -181,7 +184,7 @@ def check_dates(options: Options) -> None:
             raise write.Refused(
                 f"{option} : le {french.date_short(day)} est trop ancien ; vérifier l'année."
             )
-    if options.as_of and as_noted(options.as_of) > now():
+    if options.as_of and to_naive_utc(options.as_of) > utc_now():
         raise write.Refused(
             f"--as-of : le {options.as_of:%d/%m/%Y} est dans l'avenir ; donner le jour où le fichier a été"
             " fait."
@@ -219,11 +222,13 @@ def _replacing_means_nothing(form: str, options: Options) -> list[Problem]:
     return []
 
 
-def _file(path: Path, content: str, options: Options, by: str, known: Known) -> write.File:
+def _file(
+    path: Path, content: str, options: Options, by: str, known: KnownReferences
+) -> write.File:
     return write.File(
-        known_by(content, options),
+        content_digest(content, options),
         name_of(path)[-LONGEST["filename"] :],
-        as_noted(options.as_of) if options.as_of else None,
+        to_naive_utc(options.as_of) if options.as_of else None,
         by,
         options.covers,
         _sites(options, known),
@@ -231,10 +236,10 @@ def _file(path: Path, content: str, options: Options, by: str, known: Known) -> 
     )
 
 
-def _sites(options: Options, known: Known) -> tuple[int, ...]:
+def _sites(options: Options, known: KnownReferences) -> tuple[int, ...]:
     """The ids of the sites that the options name. Raises write.Refused for one that nobody knows."""
     codes = {s.code: s.id for s in known.by_id.values()}
-    asked = [key(code) for code in options.sites]
+    asked = [normalise_key(code) for code in options.sites]
     unknown = [c for c in asked if c not in codes]
     if unknown:
         raise write.Refused(f"Centre inconnu : {', '.join(unknown)}.")
@@ -267,7 +272,7 @@ def _save(
     outcome.remarks += _complaints_later(engine, parsing)
     if saved.absent:
         count = "plus de 1 000" if len(saved.absent) > 1000 else str(len(saved.absent))
-        some = visible(" ; ".join(saved.absent[:5]))
+        some = make_visible(" ; ".join(saved.absent[:5]))
         outcome.remarks.append(
             f"Lignes déjà connues absentes de ce fichier, gardées : {count} ({some}"
             f"{' ; …' if len(saved.absent) > 5 else ''}). Pour les retirer : --replace-days"

@@ -9,11 +9,13 @@ from dashboard import period
 from db.models import Journal
 
 
-def now() -> datetime:
+def utc_now() -> datetime:
     """The time of a write: UTC, without zone, as both databases store it."""
     return period.now().astimezone(UTC).replace(tzinfo=None)
 
 
 def note(connection: Connection, who: str, did: str, detail: dict[str, Any], why: str = "") -> None:
     """Add a line in the caller's transaction. did: in the past participle; detail: what JSON can hold."""
-    connection.execute(insert(Journal).values(at=now(), who=who, did=did, detail=detail, why=why))
+    connection.execute(
+        insert(Journal).values(at=utc_now(), who=who, did=did, detail=detail, why=why)
+    )

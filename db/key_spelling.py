@@ -1,4 +1,4 @@
-"""References and codes as they are kept: spelled alike where nobody sees a difference (french.key).
+"""References and codes as they are kept: spelled alike where nobody sees a difference (french.normalise_key).
 
 Files are read so, and a migration brought older rows to it. It joined those that said the same; where two said different
 things, nobody can tell which is right: they stay, and `verify` names them.
@@ -10,7 +10,7 @@ from unicodedata import combining
 
 from sqlalchemy import Connection, String, or_, select, text
 
-from dashboard.french import counted, key
+from dashboard.french import normalise_key, plural_phrase
 from db.engine import is_sqlite
 from db.form_tables import DESTINATIONS, Destination
 from db.models import Base, Complaint, Journal, Site
@@ -31,7 +31,7 @@ def verify(connection: Connection) -> list[str]:
     ]
 
 
-def told(connection: Connection, since: datetime) -> list[str]:
+def migration_report(connection: Connection, since: datetime) -> list[str]:
     """What the migration joined and left since then: a sentence for each group."""
     lines = connection.execute(
         select(Journal.detail).where(Journal.did == JOINED, Journal.at >= since)
@@ -39,20 +39,27 @@ def told(connection: Connection, since: datetime) -> list[str]:
     return [sentence for line in lines.scalars() for sentence in _told(connection, line)]
 
 
-def complaints(connection: Connection, site: str, reference: str) -> list[int]:
+def complaint_row_ids(connection: Connection, site: str, reference: str) -> list[int]:
     """The numbers of the rows of one complaint, in all files that brought it, however its reference is spelled."""
     unusual = text(_unusual(connection, "complaint.reference"))
     rows = connection.execute(
         select(Complaint.id, Complaint.reference)
         .join(Site, Site.id == Complaint.site_id)
-        .where(Site.code == key(site), or_(Complaint.reference == key(reference), unusual))
+        .where(
+            Site.code == normalise_key(site),
+            or_(Complaint.reference == normalise_key(reference), unusual),
+        )
     )
-    return [number for number, name in rows if name is not None and key(name) == key(reference)]
+    return [
+        number
+        for number, name in rows
+        if name is not None and normalise_key(name) == normalise_key(reference)
+    ]
 
 
-def spelled(text: str) -> str:
+def spell_out(text: str) -> str:
     """The text, with the number of each sign that nobody sees or that looks like another."""
-    odd = sorted({c for c in text if c != " " and (key(c) != c or combining(c))})
+    odd = sorted({c for c in text if c != " " and (normalise_key(c) != c or combining(c))})
     return f"« {text} »" + (f" ({', '.join(f'U+{ord(c):04X}' for c in odd)})" if odd else "")
 
 
@@ -76,15 +83,16 @@ def _unlike(connection: Connection, destination: Destination, column: str) -> li
             f" WHERE r.superseded_by IS NULL AND {unusual} ORDER BY r.id"
         )
     ).all()
-    found = [row for row in rows if key(row[1]) != row[1]]
+    found = [row for row in rows if normalise_key(row[1]) != row[1]]
     told = [
-        f"numéro à relire : {destination.table}, {code}, {spelled(name)} du lot {batch} se lit comme « {key(name)} », et n'y"
-        f" est pas réuni. S'il est le même, retirer le lot (python -m db withdraw {batch}), puis remettre son fichier."
+        f"numéro à relire : {destination.table}, {code}, {spell_out(name)} du lot {batch} se lit comme"
+        f" « {normalise_key(name)} », et n'y est pas réuni."
+        f" S'il est le même, retirer le lot (python -m db withdraw {batch}), puis remettre son fichier."
         for code, name, batch in found[:SHOWN]
     ]
     more = len(found) - SHOWN
     return (
-        [*told, f"numéro à relire : {destination.table}, et {counted(more, 'autre')}"]
+        [*told, f"numéro à relire : {destination.table}, et {plural_phrase(more, 'autre')}"]
         if more > 0
         else told
     )
@@ -101,7 +109,7 @@ def _told(connection: Connection, detail: dict[str, Any]) -> list[str]:
             said.append(f"Numéros qui se lisaient de même, {words} : {number}.")
         said += [f"  {_named(connection, table, ids)}" for table, ids in groups[:SHOWN]]
         if number > SHOWN:
-            said.append(f"  … et {counted(number - SHOWN, 'autre')}, au journal.")
+            said.append(f"  … et {plural_phrase(number - SHOWN, 'autre')}, au journal.")
     return said
 
 
@@ -115,6 +123,6 @@ def _named(connection: Connection, table: str, ids: list[int]) -> str:
             f" WHERE r.id IN ({', '.join(map(str, map(int, ids)))}) ORDER BY r.batch_id"
         )
     ).all()
-    names = list(dict.fromkeys(spelled(name) for _, name, _ in rows))
+    names = list(dict.fromkeys(spell_out(name) for _, name, _ in rows))
     batches = ", ".join(str(batch) for _, _, batch in rows)
     return f"{table}, {rows[0][0] if rows else '?'} : {', '.join(names)} (lots {batches})"

@@ -103,8 +103,8 @@ class Edges:
         np.add.at(counters, at, _counters(rows[1]))
         parts = {
             "counters": counters,
-            "waits": rollup_cells.added_up([b[0] for b in rows[2]], at, size),
-            "heat": rollup_cells.added_up([b[1] for b in rows[2]], at, size, HEAT),
+            "waits": rollup_cells.sum_blobs([b[0] for b in rows[2]], at, size),
+            "heat": rollup_cells.sum_blobs([b[1] for b in rows[2]], at, size, HEAT),
         }
         for i, site in enumerate(sites):
             mine = slice(i * len(services), (i + 1) * len(services))
@@ -148,8 +148,8 @@ def load_months(
         at, each = _places(keys, row, axis, origin, (0, months)), np.arange(len(keys))
         parts = (
             _counters(counters),
-            rollup_cells.added_up([b[0] for b in blobs], each, len(each)),
-            rollup_cells.added_up([b[1] for b in blobs], each, len(each), HEAT),
+            rollup_cells.sum_blobs([b[0] for b in blobs], each, len(each)),
+            rollup_cells.sum_blobs([b[1] for b in blobs], each, len(each), HEAT),
         )
         for name, part in zip(WIDTHS, parts, strict=True):
             whole[name] = whole[name].astype(

@@ -14,7 +14,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, Engine, inspect, text
 
 from db import error_messages, schema
-from db.engine import over_tls
+from db.engine import tls_options
 from db.models import ComplaintText
 from db.write import Refused
 
@@ -69,7 +69,7 @@ def read(path: Path) -> tuple[list[str], dict[str, set[str]]]:
                     tables[table] = set(start[2].decode().replace('"', "").split(", "))
             elif line == END:
                 table = None
-            elif table == schema.HELD:
+            elif table == schema.VERSION_TABLE:
                 revisions.append(line.decode().strip())
     return revisions, tables
 
@@ -126,7 +126,7 @@ def _tables(connection: Connection) -> tuple[str, list[str], list[str]]:
     """The schema in use, our tables in it and those of others, as SQL names them."""
     quote = connection.dialect.identifier_preparer.quote
     place = quote(connection.execute(text("SELECT current_schema()")).scalar_one())
-    known = schema.tables_at(schema.version_of(connection) or schema.newest())
+    known = schema.tables_at(schema.version_of(connection) or schema.newest_revision())
     present = sorted(inspect(connection).get_table_names())
     ours, others = (
         [f"{place}.{quote(t)}" for t in present if (t in known) == mine] for mine in (True, False)
@@ -160,7 +160,7 @@ def _program(
         url = engine.url.set(drivername="postgresql")
         arguments = ("-d", url.set(password=None).render_as_string(hide_password=False), *arguments)
         environment |= {"PGPASSWORD": url.password} if url.password else {}
-        environment |= {f"PG{name.upper()}": value for name, value in over_tls(url).items()}
+        environment |= {f"PG{name.upper()}": value for name, value in tls_options(url).items()}
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             [path, *arguments],
@@ -181,5 +181,5 @@ def _program(
         if process.returncode:
             errors.seek(0)
             raise Refused(
-                error_messages.of_program(program, errors.read().decode(errors="replace"))
+                error_messages.program_sentence(program, errors.read().decode(errors="replace"))
             )

@@ -23,7 +23,7 @@ def account_of(connection: Connection, issuer: str, subject: str) -> str | None:
     return connection.execute(asked).scalar_one_or_none()
 
 
-def bound(connection: Connection) -> dict[str, datetime]:
+def bound_accounts(connection: Connection) -> dict[str, datetime]:
     """The accounts (ids) that stand for somebody whom a provider knows, and since when (UTC)."""
     rows = connection.execute(select(Identity.account_id, Identity.bound_at))
     return {account: at for account, at in rows}  # noqa: C416 (rows, whose types dict() does not know)
@@ -43,7 +43,7 @@ def bind(connection: Connection, issuer: str, subject: str, account_id: str) -> 
             issuer=issuer,
             subject=subject,
             account_id=account_id,
-            bound_at=accounts_and_sessions.now(connection),
+            bound_at=accounts_and_sessions.database_time(connection),
         )
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import BindParameter, Connection, bindparam, text
 
 from dashboard import french
-from dashboard.period import Period, day_numbers, month_end, split, today
+from dashboard.period import Period, day_numbers, month_end, split_by_month, today
 from db import packed_visits, rollup_cells
 from db.bulk_insert import Row
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, DAY, MONTH, NATION, UNKNOWN_SERVICE
@@ -300,7 +300,7 @@ def segments(
         first = oldest.replace(day=1)
     if last >= newest:
         last = month_end(newest)
-    before, months, after = split(Period(first, last))
+    before, months, after = split_by_month(Period(first, last))
     edges = [(DAY, *edge) for edge in (before, after) if edge]
     return edges + ([(MONTH, *months)] if months else [])
 
@@ -407,7 +407,7 @@ def _visits(
 
 def _summed(blobs: Sequence[bytes | None], height: int, width: int) -> np.ndarray:
     """The counts of all blobs added up, as (height, width); their keys are row * width + column."""
-    return rollup_cells.added_up(blobs, np.zeros(len(blobs), np.int64), 1, height * width).reshape(
+    return rollup_cells.sum_blobs(blobs, np.zeros(len(blobs), np.int64), 1, height * width).reshape(
         height, width
     )
 

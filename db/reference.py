@@ -10,8 +10,8 @@ from sqlalchemy import Engine, delete, insert, select
 
 from dashboard import french
 from db.codes import LONGEST
-from db.engine import writing
-from db.journal import note, now
+from db.engine import write_transaction
+from db.journal import note, utc_now
 from db.models import Boundary, Commune, Service, Term
 from db.write import Refused
 
@@ -23,7 +23,7 @@ WORDS = {"service": "prestation", "category": "catégorie", "channel": "canal", 
 
 def slug(label: str) -> str:
     """A code for a label: lower case, no accents, words joined by hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", french.plain(label)).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", french.fold_accents(label)).strip("-")
 
 
 def add(engine: Engine, kind: str, label: str, by: str) -> str:
@@ -34,7 +34,7 @@ def add(engine: Engine, kind: str, label: str, by: str) -> str:
             f"Le libellé doit avoir de 1 à {LONGEST['label']} caractères que l'on peut lire, dont une lettre ou"
             " un chiffre."
         )
-    with writing(engine) as c:
+    with write_transaction(engine) as c:
         table = Service if kind == "service" else Term
         query = (
             select(table.label)
@@ -75,7 +75,7 @@ def load_boundaries(engine: Engine, path: Path, source: str, by: str) -> int:
     if not 1 <= len(source) <= LONGEST["typed"]:
         raise Refused(f"Dire d'où viennent les limites, en {LONGEST['typed']} signes au plus.")
     features = _outlines(path)
-    with writing(engine) as c:
+    with write_transaction(engine) as c:
         wanted = {slug(name): name for name in c.execute(select(Commune.name)).scalars()}
         outlines, named = [], set()
         for names, geometry in features:
@@ -96,7 +96,7 @@ def load_boundaries(engine: Engine, path: Path, source: str, by: str) -> int:
             insert(Boundary).values(
                 level="commune",
                 source=source,
-                loaded_at=now(),
+                loaded_at=utc_now(),
                 geojson=json.dumps({"type": "FeatureCollection", "features": outlines}),
             )
         )

@@ -25,11 +25,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from dashboard.french import key
+from dashboard.french import normalise_key
 from dashboard.period import add_months
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db import erasure_guard, erasures, journal, key_spelling
-from db.engine import is_sqlite, writing
+from db.engine import is_sqlite, write_transaction
 from db.erasure_guard import ERASED_WORDS
 from db.erasures import Erased
 from db.models import (
@@ -67,7 +67,7 @@ class Term:
     @property
     def months(self) -> int:
         """How long it is kept."""
-        return int(getattr(load(), self.setting))
+        return int(getattr(load_settings(), self.setting))
 
 
 def _of_words(before: datetime) -> ColumnElement[bool]:
@@ -170,7 +170,10 @@ def due(connection: Connection, on: date) -> list[Due]:
     """What has passed its term on a day. A term that was carried out does not move back, whatever the clock and the settings."""
     found = []
     for term in TERMS:
-        before, done = add_months(on, -term.months), erasure_guard.until(connection, term.name)
+        before, done = (
+            add_months(on, -term.months),
+            erasure_guard.term_reached(connection, term.name),
+        )
         before = max(before, done.date()) if done else before
         rows = connection.execute(
             select(func.count()).select_from(term.table).where(term.past(_start(before)))
@@ -181,7 +184,7 @@ def due(connection: Connection, on: date) -> list[Due]:
 
 def erase(engine: Engine, on: date, by: str) -> list[Due]:
     """Erase what has passed its term on a day; the journal has a line with the counts, where there was anything."""
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         erased, texts = [], set()
         for one in due(connection, on):
             # First, for the database lets nobody delete a line of the journal of accesses that is not said to be past its term.
@@ -193,8 +196,8 @@ def erase(engine: Engine, on: date, by: str) -> list[Due]:
         if counts:
             detail = {"erased": counts, "on": str(on), erasure_guard.MARK: mark}
             journal.note(connection, by, erasure_guard.AT_ITS_TERM, detail)
-        erasures.keep(engine, connection, Erased(texts={mark: texts} if texts else {}))
-    flush(engine)
+        erasures.update_list(engine, connection, Erased(texts={mark: texts} if texts else {}))
+    empty_sqlite_journal(engine)
     return erased
 
 
@@ -204,12 +207,14 @@ def erase_again(connection: Connection, erased: Erased, by: str) -> None:
     goes into `erased`. Wants the tables of NEEDS."""
     noted = erasure_guard.erased_words(connection)
     for site, reference in sorted(erased.words):
-        of = ComplaintText.complaint_id.in_(key_spelling.complaints(connection, site, reference))
+        of = ComplaintText.complaint_id.in_(
+            key_spelling.complaint_row_ids(connection, site, reference)
+        )
         connection.execute(delete(ComplaintText).where(of))
         if (site, reference) not in noted:
             detail = {"site": site, "reference": reference}
             journal.note(connection, by, ERASED_WORDS, detail, BROUGHT_BACK)
-    if missed := sorted(erased.texts.keys() - erasure_guard.marks(connection)):
+    if missed := sorted(erased.texts.keys() - erasure_guard.erasure_marks(connection)):
         _erase_texts(connection, set().union(*(erased.texts[mark] for mark in missed)))
     for mark in missed:
         journal.note(
@@ -217,7 +222,10 @@ def erase_again(connection: Connection, erased: Erased, by: str) -> None:
         )
     texts: set[str] = set()
     for term in TERMS:
-        before, done = erased.terms.get(term.name), erasure_guard.until(connection, term.name)
+        before, done = (
+            erased.terms.get(term.name),
+            erasure_guard.term_reached(connection, term.name),
+        )
         if before and (done is None or done < before):
             _remember(connection, term, before.date())
             texts |= _texts(connection, term, before.date())
@@ -293,9 +301,9 @@ def _keep_for_ever(
 def erase_text(engine: Engine, site: str, reference: str, by: str, why: str) -> int:
     """Erase the words of one complaint, in all files that brought it; the complaint stays counted. Returns of how many files
     there were words. Raises Refused where there is no such complaint, or no words of it."""
-    with writing(engine) as connection:
-        site, reference = key(site), key(reference)
-        same = key_spelling.complaints(connection, site, reference)
+    with write_transaction(engine) as connection:
+        site, reference = normalise_key(site), normalise_key(reference)
+        same = key_spelling.complaint_row_ids(connection, site, reference)
         if not same:
             raise Refused(f"Il n'y a pas de plainte « {reference} » au centre « {site} ».")
         rows: int = connection.execute(
@@ -304,8 +312,8 @@ def erase_text(engine: Engine, site: str, reference: str, by: str, why: str) -> 
         if not rows:
             raise Refused(f"De la plainte « {reference} », aucun mot n'est gardé.")
         journal.note(connection, by, ERASED_WORDS, {"site": site, "reference": reference}, why)
-        erasures.keep(engine, connection)
-    flush(engine)
+        erasures.update_list(engine, connection)
+    empty_sqlite_journal(engine)
     return rows
 
 
@@ -313,7 +321,7 @@ def _start(day: date) -> datetime:
     return datetime.combine(day, time())
 
 
-def flush(engine: Engine) -> None:
+def empty_sqlite_journal(engine: Engine) -> None:
     """SQLite's own journal would hold what was erased until it is written over."""
     if is_sqlite(engine):
         with engine.connect() as connection:

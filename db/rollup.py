@@ -15,7 +15,7 @@ from dashboard.statistics.quantile import quantile
 from db.bulk_insert import Row, insert, temporary
 from db.codes import COUNTERS, MONTH
 from db.packed_visits import VISIT_COLUMNS, Tally, pack_rows
-from db.rollup_cells import Cells, cells, decode, dense, encode, together
+from db.rollup_cells import Cells, add_cells, cells, decode, dense, encode
 
 SPARSE = ("waits", "heat", "hours", "hour_waits")
 COLUMNS = ("level", "service_id", "site_id", "start", *COUNTERS, "p50", "p90", *SPARSE)
@@ -85,7 +85,7 @@ def apply(connection: Connection, tally: Tally) -> None:
     empty = connection.execute(text("SELECT 1 FROM rollup LIMIT 1")).first() is None
     for level, touched in cells(codes, counts):
         stored = None if empty else _stored(connection, level, touched)
-        final = touched if stored is None else together(touched, stored)
+        final = touched if stored is None else add_cells(touched, stored)
         _write(connection, level, final, replace=stored is not None)
 
 

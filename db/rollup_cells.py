@@ -70,7 +70,7 @@ class Cells:
         return Cells(keys >> 32, (keys >> 16) & 0xFFFF, (keys & 0xFFFF) - 1, counters, sparse)
 
 
-def together(a: Cells, b: Cells) -> Cells:
+def add_cells(a: Cells, b: Cells) -> Cells:
     """The counts of both under the keys of either; cells that meet are added up."""
     shift = len(a.start)
     sparse = {}
@@ -203,7 +203,7 @@ def decode(blobs: Sequence[bytes | None]) -> Sparse:
     return which, words >> COUNT_BITS, words & MAX_COUNT
 
 
-def added_up(
+def sum_blobs(
     blobs: Sequence[bytes | None], group: np.ndarray, size: int, width: int = BINS
 ) -> np.ndarray:
     """The counts in the blobs as a full matrix (size, width), those of one group in one row.

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect, text
 
 from db.engine import (
+    acquire_write_lock,
+    database_exists,
+    hold_in_place,
     is_sqlite,
-    is_there,
     make_engine,
-    not_replaced,
     sqlite_driver,
-    wait_for_turn,
 )
 from db.write import Refused
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HELD = "alembic_version"  # the table that holds the revision
+VERSION_TABLE = "alembic_version"  # the table that holds the revision
 # Tables of every version: with the revision, they say that a database is ours.
 CORE = {"import_batch", "journal"}
 
@@ -71,7 +71,7 @@ def _run(
 ) -> None:
     settings = config()
     with (
-        not_replaced(engine),
+        hold_in_place(engine),
         engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
     ):
         if is_sqlite(engine):
@@ -79,7 +79,7 @@ def _run(
             sqlite_driver(connection).execute("PRAGMA foreign_keys = OFF")
         try:
             with connection.begin():
-                wait_for_turn(connection)
+                acquire_write_lock(connection)
                 if before:
                     before(connection)
                 settings.attributes["connection"] = connection
@@ -99,7 +99,7 @@ def _run(
                 sqlite_driver(connection).execute("PRAGMA foreign_keys = ON")
 
 
-def carry(connection: Connection, revision: str) -> None:
+def migrate_connection(connection: Connection, revision: str) -> None:
     """Bring the database behind a connection to `revision`, up or down, in its transaction. On SQLite foreign keys are to be
     off, which only holds outside any transaction."""
     from alembic import command
@@ -120,13 +120,13 @@ def version(engine: Engine) -> str | None:
 
 def version_of(connection: Connection) -> str | None:
     """The revision of the database behind a connection, or None."""
-    if not inspect(connection).has_table(HELD):
+    if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    heads = connection.execute(text(f"SELECT version_num FROM {HELD}")).scalars()  # noqa: S608 (own name)
+    heads = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalars()  # noqa: S608 (own name)
     return "+".join(sorted(heads)) or None
 
 
-def newest() -> str:
+def newest_revision() -> str:
     """The newest revision that this code knows."""
     return revisions()[-1]
 
@@ -154,7 +154,7 @@ def tables_at(revision: str) -> dict[str, frozenset[str]]:
 
 def check_known(engine: Engine) -> str | None:
     """The revision of the database, None where there is none. Raises Refused where it is not one of ours."""
-    if not is_there(engine):
+    if not database_exists(engine):
         return None
     with engine.connect() as connection:
         revision = version_of(connection)
@@ -165,7 +165,7 @@ def check_known(engine: Engine) -> str | None:
                 " à celle-ci, lancer d'abord avec la plus récente : python -m db go-back"
             )
         tables = set(inspect(connection).get_table_names())
-        if (revision or tables - {HELD}) and not tables >= CORE:
+        if (revision or tables - {VERSION_TABLE}) and not tables >= CORE:
             raise Refused(
                 "Cette base est celle d'une autre application : corriger DATABASE_URL, ou donner au tableau de"
                 " bord une base à lui."
@@ -178,8 +178,8 @@ def check_current(engine: Engine) -> None:
     revision = check_known(engine)
     if revision is None:
         raise Refused("La base n'existe pas encore : python -m db init")
-    if revision != newest():
+    if revision != newest_revision():
         raise Refused(
-            f"La base est d'une version plus ancienne ({revision}) que cette application ({newest()}) :"
+            f"La base est d'une version plus ancienne ({revision}) que cette application ({newest_revision()}) :"
             " python -m db init la met à jour, après en avoir fait une copie."
         )

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Select, func, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from dashboard.settings import ROOT
-from db.engine import writing
+from db.engine import write_transaction
 from db.journal import note
 from db.models import Commune, Service, Site, SiteLocation, Term
 from db.write import Refused
@@ -47,7 +47,7 @@ def seed(engine: Engine, folder: Path = REFERENCE, by: str = "application") -> N
 
     Raises Refused, naming the line, where a file is not what it should be; then nothing changed.
     """
-    with writing(engine) as c:
+    with write_transaction(engine) as c:
         added = {
             "communes": _each(c, select(Commune.name), "communes.csv", folder, "commune", _commune),
             "sites": _each(c, select(Site.code), "sites.csv", folder, "code", _site),

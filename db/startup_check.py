@@ -6,7 +6,7 @@ import time
 from sqlalchemy import Engine
 
 from db import error_messages, schema
-from db.engine import is_sqlite, is_there, sqlite_driver
+from db.engine import database_exists, is_sqlite, sqlite_driver
 from db.write import Refused
 
 SECONDS = 2.0  # a large database is read in part only; `backup` reads it whole
@@ -20,7 +20,7 @@ def check(engine: Engine) -> None:
 
 def look_over(engine: Engine) -> None:
     """Read as much of a SQLite database as two seconds allow. Raises Refused where that finds damage."""
-    if not is_sqlite(engine) or not is_there(engine):
+    if not is_sqlite(engine) or not database_exists(engine):
         return  # PostgreSQL sees to its own pages
     end = time.monotonic() + SECONDS
     with engine.connect() as connection:

@@ -10,15 +10,15 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 from dashboard.french import date_short
 from dashboard.period import YEARS
 from db.codes import ACCEPTED, LONGEST, REFUSED, SET
-from db.engine import writing
-from db.journal import note, now
+from db.engine import write_transaction
+from db.journal import note, utc_now
 from db.models import Commune, Decision, KeptStory, Rebase, Site, Target
 from db.write import Refused
 
 NATION = "nation"
 
 
-class Overtaken(Exception):
+class StoryConflict(Exception):
     """A presentation was not kept: another version than the one that it was to replace is kept by now, or none; the database is
     as it was."""
 
@@ -36,7 +36,7 @@ def set_target(
     which one is set."""
     _say(source, "la source de la cible")
     _in_the_calendar(valid_from)
-    with writing(engine) as c:
+    with write_transaction(engine) as c:
         _known(c, scope)
         if c.execute(
             select(Target.value).where(
@@ -64,7 +64,7 @@ def set_target(
 
 def remove_target(engine: Engine, indicator: str, scope: str, valid_from: date, by: str) -> None:
     """Take a target back. Raises Refused if there is none."""
-    with writing(engine) as c:
+    with write_transaction(engine) as c:
         removed = c.execute(
             delete(Target).where(
                 Target.indicator == indicator,
@@ -101,7 +101,7 @@ def decide(
         _in_the_calendar(day)
     if due_on is not None and due_on < decided_on:
         raise Refused("L'échéance est avant la décision.")
-    with writing(engine) as c:
+    with write_transaction(engine) as c:
         _known(c, scope)
         number = c.execute(
             insert(Decision)
@@ -152,7 +152,7 @@ def _level(
     """What somebody says of the level of a month takes the place of what was said of it before."""
     _say(reason, "la raison")
     _in_the_calendar(month)
-    with writing(engine) as c:
+    with write_transaction(engine) as c:
         _known(c, scope)
         month = month.replace(day=1)
         c.execute(
@@ -195,15 +195,15 @@ def keep_story(
     name or a title, or for one of another's; Overtaken where something else is kept under that name by now."""
     _say(name, "sous quel nom garder la présentation", LONGEST["story name"])
     _say(title, "le titre de la présentation", LONGEST["story title"])
-    with writing(engine) as c:
+    with write_transaction(engine) as c:
         keeper, kept_at = _kept(c, name)
         if own and keeper not in (None, account):
             raise Refused(
                 f"Quelqu'un d'autre a gardé une présentation « {title} » : en choisir un autre titre."
             )
         if kept_at != over:
-            raise Overtaken(name)
-        at = now()
+            raise StoryConflict(name)
+        at = utc_now()
         c.execute(delete(KeptStory).where(KeptStory.name == name))
         c.execute(
             insert(KeptStory).values(
@@ -230,7 +230,7 @@ def forget_story(
 ) -> None:
     """Remove a kept presentation. own: only one that the account keeps; kept_at: since when the version that is meant is kept
     (UTC), None for whichever it is. Raises Refused if there is none, or for another version."""
-    with writing(engine) as c:
+    with write_transaction(engine) as c:
         keeper, standing = _kept(c, name)
         if keeper is None or (own and keeper != account):
             raise Refused(

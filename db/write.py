@@ -35,7 +35,7 @@ from db import (
 )
 from db.batch_effects import Effect, Settled, effect_of
 from db.codes import NATION
-from db.engine import is_sqlite, writing
+from db.engine import is_sqlite, write_transaction
 from db.form_tables import DESTINATIONS, Destination
 from db.models import Base, Complaint, ComplaintText, ImportBatch, Retention, Visit
 from db.shared_types import Chunk
@@ -122,7 +122,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def find(connection: Connection, sha256: str) -> int | None:
+def find_batch(connection: Connection, sha256: str) -> int | None:
     """The live batch of a file with this sha256, or None."""
     return connection.execute(
         text("SELECT id FROM import_batch WHERE sha256 = :sha AND withdrawn_at IS NULL"),
@@ -144,8 +144,8 @@ def save_batch(engine: Engine, parsing: Parsing, file: File, *, keep: bool = Tru
     The same file again changes nothing. Raises Refused, with nothing kept, if the file has a problem or if
     fictitious and real data would meet.
     """
-    with suppress(_Tried), _no_collection(), writing(engine) as connection:
-        known = find(connection, file.sha256)
+    with suppress(_Tried), _no_collection(), write_transaction(engine) as connection:
+        known = find_batch(connection, file.sha256)
         if known:
             return Saved(known, already=True)
         saved = _take_in(connection, parsing, file)
@@ -186,7 +186,7 @@ def _take_in(connection: Connection, parsing: Parsing, file: File) -> Saved:
 def _begin(connection: Connection, parsing: Parsing, file: File) -> int:
     """The number of a new batch for the file: given here, for numbers say who came before whom, and what is undone leaves none
     out."""
-    now = journal.now()
+    now = journal.utc_now()
     last = select(func.coalesce(func.max(ImportBatch.id), 0))
     number = connection.execute(last).scalar_one() + 1
     connection.execute(
@@ -270,7 +270,7 @@ def _insert_subjects(
     connection: Connection, batch_id: int, subjects: list[bulk_insert.Row]
 ) -> None:
     """Keep the words of the batch's complaints, but of those whose words are past their term already."""
-    until = erasure_guard.until(connection, "complaint_text")
+    until = erasure_guard.term_reached(connection, "complaint_text")
     columns = ("site_id", "reference", "subject")
     with bulk_insert.temporary(
         connection, "subject", "site_id int, reference text, subject text"
@@ -364,15 +364,17 @@ def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> Effect:
 
     Returns what that changed. Raises Refused if there is no such batch or it is out already.
     """
-    with _no_collection(), writing(engine) as connection:
+    with _no_collection(), write_transaction(engine) as connection:
         form = _form_of(connection, batch_id)
-        if erasure_guard.stays(connection, batch_id):
+        if erasure_guard.must_stay(connection, batch_id):
             raise Refused(
                 f"Le lot {batch_id} tient des lignes dont le terme est passé : ce qu'elles remplaçaient est effacé,"
                 " et les retirer changerait les chiffres d'un passé clos."
             )
         connection.execute(
-            update(ImportBatch).where(ImportBatch.id == batch_id).values(withdrawn_at=journal.now())
+            update(ImportBatch)
+            .where(ImportBatch.id == batch_id)
+            .values(withdrawn_at=journal.utc_now())
         )
         tally = packed_visits.Tally()
         settled = settle_withdrawal(connection, form, batch_id, tally)
@@ -391,11 +393,11 @@ def date_anew(
 
     Returns the date, and what it changed. Raises Refused if there is no such batch, or it is out.
     """
-    with _no_collection(), writing(engine) as connection:
+    with _no_collection(), write_transaction(engine) as connection:
         form = _form_of(connection, batch_id)
         before, when = _as_of(connection, batch_id), as_of or _before_the_next(connection, batch_id)
         connection.execute(update(ImportBatch).where(ImportBatch.id == batch_id).values(as_of=when))
-        if erasure_guard.stays(connection, batch_id) or erasure_guard.is_before(
+        if erasure_guard.must_stay(connection, batch_id) or erasure_guard.is_before(
             connection, form, when
         ):
             raise Refused(
@@ -420,7 +422,7 @@ def _as_of(connection: Connection, batch_id: int) -> datetime:
 def _before_the_next(connection: Connection, batch_id: int) -> datetime:
     """When the next file came in that no clock dated after now; now, where there is none. A file that was dated by its import
     counts by that date, which earlier versions took before they had read the file."""
-    now = journal.now()
+    now = journal.utc_now()
     later = connection.execute(
         select(ImportBatch.as_of, ImportBatch.imported_at).where(
             ImportBatch.id > batch_id, ImportBatch.imported_at <= now
@@ -463,7 +465,7 @@ def _form_of(connection: Connection, batch_id: int) -> str:
 
 def purge_demo(engine: Engine, by: str) -> int:
     """Delete everything that demonstration batches brought. Returns the number of batches deleted."""
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         if _holds(connection, demo=False):
             raise Refused("La base contient aussi des données réelles : rien n'est effacé.")
         count = int(connection.execute(text("SELECT count(*) FROM import_batch")).scalar_one())
@@ -479,6 +481,6 @@ def purge_demo(engine: Engine, by: str) -> int:
         # What came to its term among fictitious data is no reason to refuse real ones, nor to erase them.
         connection.execute(delete(Retention).where(Retention.what.in_(TERMS_OF_ROWS)))
         database_identity.begin_anew(connection, engine)
-        accounts_and_sessions.close(connection)
+        accounts_and_sessions.close_open_base(connection)
         journal.note(connection, by, "purged", {"batches": count})
         return count

@@ -24,7 +24,7 @@ COMMAND = (
 )
 
 
-def asked() -> str:
+def run_pip_audit() -> str:
     """What pip-audit writes; "" where it could not look."""
     try:
         done = subprocess.run(
@@ -90,7 +90,7 @@ def _held(kept: Path) -> dict[str, Any]:
 
 def main() -> int:
     """Say what is known; 1 where a library has a fault."""
-    said, failed = audit(asked, period.today())
+    said, failed = audit(run_pip_audit, period.today())
     print(said, end="\n" * bool(said), file=sys.stderr)
     return int(failed)
 

@@ -39,13 +39,13 @@ def numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
 
-def held(root: Path) -> str:
+def project_version(root: Path) -> str:
     """The version of the project."""
     project = tomllib.loads((root / PROJECT).read_text(encoding="utf-8"))["project"]
     return str(project["version"])
 
 
-def dated(changelog: str, version: str) -> str:
+def dated_changelog(changelog: str, version: str) -> str:
     """The changelog with what was to come under this version and today; an empty head stands before it.
 
     Raises Stop where nothing was to come.
@@ -58,8 +58,10 @@ def dated(changelog: str, version: str) -> str:
 
 def check(root: Path, version: str) -> None:
     """Raises Stop where no version of that number can be made now."""
-    if numbers(version) <= numbers(held(root)):
-        raise Stop(f"La version {version} n'est pas plus récente que la version {held(root)}.")
+    if numbers(version) <= numbers(project_version(root)):
+        raise Stop(
+            f"La version {version} n'est pas plus récente que la version {project_version(root)}."
+        )
     if git(root, "status", "--porcelain").strip():
         raise Stop("Des fichiers sont changés ou inconnus de git : les enregistrer d'abord.")
     if git(root, "tag", "--list", f"v{version}").strip():
@@ -77,12 +79,13 @@ def gather(root: Path, requirements: str) -> int:
 def release(root: Path, version: str, requirements: str = RUN) -> str:
     """Make the version; says what was done. Raises Stop, and then changes no file of the project."""
     check(root, version)
-    changelog = dated((root / CHANGELOG).read_text(encoding="utf-8"), version)
+    changelog = dated_changelog((root / CHANGELOG).read_text(encoding="utf-8"), version)
     project = (root / PROJECT).read_text(encoding="utf-8")
     count = gather(root, requirements)
     (root / CHANGELOG).write_text(changelog, encoding="utf-8")
     (root / PROJECT).write_text(
-        project.replace(f'version = "{held(root)}"', f'version = "{version}"', 1), encoding="utf-8"
+        project.replace(f'version = "{project_version(root)}"', f'version = "{version}"', 1),
+        encoding="utf-8",
     )
     try:
         git(root, "commit", "--all", "--message", f"Release {version}")

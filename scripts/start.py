@@ -10,11 +10,11 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from dashboard.accounts.rights import Role
-from dashboard.settings import OWN, ROOT, load
+from dashboard.settings import LOOPBACK_HOSTS, ROOT, load_settings
 from dashboard.ui import map_assets
 from db import accounts_and_sessions, error_messages, read, startup_check
 from db.__main__ import main as db
-from db.console import guard
+from db.console import guard_for_good
 from db.engine import make_engine
 from db.models import ImportBatch, Journal
 from db.write import Refused
@@ -23,9 +23,9 @@ from server import listen, serve
 FREE_BYTES = 10**9
 
 
-def listening() -> socket.socket:
+def open_socket() -> socket.socket:
     """The socket on the port of the settings. Exits with a sentence if it cannot be had."""
-    port = load().port
+    port = load_settings().port
     try:
         return listen(port)
     except PermissionError:
@@ -44,7 +44,7 @@ def listening() -> socket.socket:
 
 def prepare_database() -> None:
     """Tables up to date; fictitious data where nothing was ever imported nor purged; the map's public files."""
-    engine = make_engine(load().database_url)
+    engine = make_engine(load_settings().database_url)
     startup_check.look_over(engine)
     if db(["init"]):
         # The database does not answer, is of another version, or could not be copied: why is said just above.
@@ -70,12 +70,12 @@ def prepare_database() -> None:
 
 def address(port: int) -> str:
     """What people type to come here."""
-    return replace(load(), port=port).address
+    return replace(load_settings(), port=port).address
 
 
-def who_comes_in() -> str:
+def sign_in_notice() -> str:
     """Whether one has to sign in, and who makes the first account."""
-    settings = load()
+    settings = load_settings()
     engine = make_engine(settings.database_url)
     with engine.connect() as connection:
         is_open, accounts = (
@@ -83,7 +83,7 @@ def who_comes_in() -> str:
             accounts_and_sessions.accounts(connection),
         )
     engine.dispose()
-    if is_open and settings.host in OWN and not settings.public_url:
+    if is_open and settings.host in LOOPBACK_HOSTS and not settings.public_url:
         return "Données fictives : sur cette machine, on entre sans se connecter."
     if not any(one.role == Role.ADMINISTRATOR for one in accounts):
         return (
@@ -94,9 +94,9 @@ def who_comes_in() -> str:
     return "On entre en se connectant (python -m dashboard accounts list)."
 
 
-def whom_to_believe() -> str:
+def proxy_notice() -> str:
     """That nothing says where requests come from, behind a proxy that is not named; "" where that is known."""
-    settings = load()
+    settings = load_settings()
     if not settings.public_url or settings.trusted_proxies:
         return ""
     return (
@@ -110,23 +110,23 @@ def main() -> None:
     """Start the server, once everything it needs is there."""
     os.chdir(ROOT)
     try:
-        door = listening()
+        door = open_socket()
         prepare_database()
     except Refused as reason:
         sys.exit(str(reason))
-    except error_messages.SETTINGS + error_messages.failures() as error:
+    except error_messages.SETTINGS + error_messages.failure_types() as error:
         # A setting that cannot be read, a database that does not answer, a folder that cannot be written.
         sys.exit(error_messages.sentence(error))
     port = door.getsockname()[1]
     said = (
         f"Tableau de bord CCSP : {address(port)} (Ctrl+C pour arrêter)",
-        who_comes_in(),
-        whom_to_believe(),
+        sign_in_notice(),
+        proxy_notice(),
     )
     print("\n".join(filter(None, said)), flush=True)
     serve(door)
 
 
 if __name__ == "__main__":
-    guard()
+    guard_for_good()
     main()

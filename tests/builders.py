@@ -22,7 +22,7 @@ from db.batch_effects import Effect
 from db.engine import make_engine
 from db.facts import gather
 from db.form_tables import DESTINATIONS
-from db.intake import Options, Outcome, take
+from db.intake import Options, Outcome, import_file
 from db.targets_and_decisions import decide
 
 SAMPLES = ROOT / "tests" / "samples"
@@ -130,7 +130,7 @@ class Office:
     def take(self, path: Path, *, as_of: str | None = None, **options) -> Outcome:
         """Hand in a file that exists. as_of: ISO text."""
         moment = datetime.fromisoformat(as_of) if as_of else None
-        return take(self.engine, path, Options(as_of=moment, **options), by="test")
+        return import_file(self.engine, path, Options(as_of=moment, **options), by="test")
 
     def hand_in(self, form: str, *lines: list, name: str | None = None, **options) -> Outcome:
         """Write a file of a form and hand it in; it must be accepted."""

@@ -26,7 +26,7 @@ from sqlalchemy import Engine, text
 from dashboard import log
 from dashboard.accounts import passwords
 from dashboard.answers import expected_false_alarms
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db import schema
 from db.demo_load import load_demo
 from db.engine import make_engine
@@ -268,7 +268,7 @@ def office(engine, tmp_path) -> Office:
 def command(database_url, monkeypatch, capsys):
     """Runs a command line against the fresh database: command(db.__main__.main, "status") gives what it said."""
     monkeypatch.setenv("DATABASE_URL", database_url)
-    load.cache_clear()
+    load_settings.cache_clear()
 
     def run(main, *argv) -> Said:
         capsys.readouterr()
@@ -276,7 +276,7 @@ def command(database_url, monkeypatch, capsys):
         return Said(code, *capsys.readouterr())
 
     yield run
-    load.cache_clear()
+    load_settings.cache_clear()
 
 
 @pytest.fixture
@@ -285,9 +285,9 @@ def programs_of_the_server(databases, monkeypatch, tmp_path):
     if databases.name == "postgresql":
         monkeypatch.setenv("PATH", f"{databases.server.bin_path}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("COPIES", str(tmp_path / "copies"))
-    load.cache_clear()
+    load_settings.cache_clear()
     yield
-    load.cache_clear()
+    load_settings.cache_clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -16,4 +16,4 @@ def call_as_served(monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         monkeypatch.setattr(owner, name, getattr(owner, name))
     monkeypatch.setattr(SessionState, "runs_callbacks_whole", False, raising=False)
-    callbacks.run_to_their_end()
+    callbacks.make_uninterruptible()

@@ -22,7 +22,7 @@ from dashboard.__main__ import parser as dashboard_parser
 from dashboard.accounts import account_changes, guest_links
 from dashboard.answers import context
 from dashboard.period import today
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db import backup
 from db.__main__ import main
 from db.command_arguments import parser, span
@@ -213,10 +213,10 @@ class Desk:
             elif filled:
                 fill(url, self.folder)
             self.patch.setenv("DATABASE_URL", url)
-            load.cache_clear()
+            load_settings.cache_clear()
             yield url
-            context.forget()
-            load.cache_clear()
+            context.close_databases()
+            load_settings.cache_clear()
 
     def type(self, path: tuple[str, ...], values: dict[str, str], url: str, number: int) -> Said:
         """What a command answers. number: of this try, whose new files have names of their own."""
@@ -251,8 +251,10 @@ def fill(url: str, folder: Path) -> None:
     office = Office(engine, folder)
     office.hand_in("registre", visit(ref="1"), visit(day="2025-04-03"))
     office.hand_in("plaintes", complaint("P1", subject="attente"))
-    account_changes.add(engine, "awa", account_changes.Wanted("cabinet", None, None, None), "test")
-    guest_links.make(engine, "atelier", today(), None, "test")
+    account_changes.add(
+        engine, "awa", account_changes.AccountChanges("cabinet", None, None, None), "test"
+    )
+    guest_links.make_link(engine, "atelier", today(), None, "test")
     engine.dispose()
 
 

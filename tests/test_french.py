@@ -74,7 +74,7 @@ def test_a_missing_number_is_said_missing_and_never_0(nothing):
     ],
 )
 def test_plain_text_has_neither_accents_nor_capitals(text, letters):
-    assert french.plain(text) == letters == french.plain(letters)
+    assert french.fold_accents(text) == letters == french.fold_accents(letters)
 
 
 def test_names_are_sorted_by_their_commune_and_not_by_the_little_word_before_it():
@@ -183,7 +183,7 @@ def test_plural(n, words, text):
     ],
 )
 def test_each_word_agrees_with_its_number(n, words):
-    assert french.counted(n, "ligne importée") == words
+    assert french.plural_phrase(n, "ligne importée") == words
 
 
 @pytest.mark.parametrize(
@@ -243,17 +243,19 @@ def test_charts_name_days_and_months_as_babel_does():
 
 
 def test_of_many_words_some_are_written_and_the_others_counted():
-    assert french.some(["Kandi", "Nikki", "Cové"]) == "Kandi, Nikki et Cové"
-    assert french.some(["Kandi", "Nikki", "Cové"], 2) == f"Kandi, Nikki et 1{french.SPACE}autre"
-    assert french.some(list("abcde"), 2) == f"a, b et 3{french.SPACE}autres"
+    assert french.join_first(["Kandi", "Nikki", "Cové"]) == "Kandi, Nikki et Cové"
+    assert (
+        french.join_first(["Kandi", "Nikki", "Cové"], 2) == f"Kandi, Nikki et 1{french.SPACE}autre"
+    )
+    assert french.join_first(list("abcde"), 2) == f"a, b et 3{french.SPACE}autres"
 
 
 def test_a_sentence_begins_with_a_capital():
-    assert [french.capital(text) for text in ("état", "", "n = 3")] == ["État", "", "N = 3"]
+    assert [french.upper_first(text) for text in ("état", "", "n = 3")] == ["État", "", "N = 3"]
 
 
 def test_no_line_of_a_heading_ends_within_a_month_or_before_what_is_counted():
-    said = french.unbroken("en octobre 2026 : 42 attendent, de 9 h à 10 h").split(" ")
+    said = french.bind_numbers("en octobre 2026 : 42 attendent, de 9 h à 10 h").split(" ")
     assert said == [
         "en",
         "octobre\xa02026",
@@ -267,7 +269,7 @@ def test_no_line_of_a_heading_ends_within_a_month_or_before_what_is_counted():
 
 
 def test_within_a_sentence_it_goes_on_small():
-    assert [french.within(text) for text in ("Écart", "", "3 CCSP")] == ["écart", "", "3 CCSP"]
+    assert [french.lower_first(text) for text in ("Écart", "", "3 CCSP")] == ["écart", "", "3 CCSP"]
 
 
 def test_days_and_months_are_written_as_babel_writes_them():
@@ -286,11 +288,13 @@ def test_words_are_joined_as_babel_joins_them(count):
 
 
 def test_no_line_begins_with_a_sign_that_goes_with_the_word_before_it():
-    said = french.spaced("Refusé : « Zoo » n'est pas un nom ; en choisir un autre ?").split(" ")
+    said = french.bind_punctuation(
+        "Refusé : « Zoo » n'est pas un nom ; en choisir un autre ?"
+    ).split(" ")
     assert said == ["Refusé\xa0:", "«\xa0Zoo\xa0»", "n'est", "pas", "un", "nom\xa0;", *said[6:]]
     assert said[6:] == ["en", "choisir", "un", "autre\xa0?"]
 
 
 def test_a_letter_without_a_dot_is_a_blank_like_any_other():
-    assert french.key("Q43\u2800") == french.key("\u2800Q43 ") == "Q43"
-    assert french.key("Q\u280043") == "Q 43"
+    assert french.normalise_key("Q43\u2800") == french.normalise_key("\u2800Q43 ") == "Q43"
+    assert french.normalise_key("Q\u280043") == "Q 43"

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from db import rollup
-from db.intake import Outcome, load_known
+from db.intake import Outcome, load_known_references
 from tests.builders import closing
 from tests.fuzz import Tally, a_good_sentence, attempt
 
@@ -12,7 +12,7 @@ TEXTS, WORKBOOKS = 200, 12
 
 
 def test_changed_files_are_kept_whole_or_refused_whole_in_a_sentence(engine, tmp_path):
-    known, tally = load_known(engine), Tally()
+    known, tally = load_known_references(engine), Tally()
     for number in range(TEXTS + WORKBOOKS):
         attempt(engine, known, tmp_path, 8, number, tally, workbook=number >= TEXTS)
     assert tally.faults == []
@@ -42,9 +42,11 @@ def test_the_run_sees_a_fault(office, tmp_path, monkeypatch, fault):
         )
 
     office.hand_in("cloture", closing())  # a batch to which a row too many can belong
-    monkeypatch.setattr("tests.fuzz.take", broken)
+    monkeypatch.setattr("tests.fuzz.import_file", broken)
     tally = Tally()
-    attempt(office.engine, load_known(office.engine), tmp_path, 8, 1, tally, workbook=False)
+    attempt(
+        office.engine, load_known_references(office.engine), tmp_path, 8, 1, tally, workbook=False
+    )
     assert len(tally.faults) == 1
 
 

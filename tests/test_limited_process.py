@@ -26,7 +26,7 @@ def run(tmp_path):
         script = tmp_path / f"script-{len(started)}.py"
         script.write_text(code, encoding="utf-8")
         started.append(
-            limited_process.start(
+            limited_process.start_process(
                 script,
                 *arguments,
                 stdin=subprocess.PIPE,
@@ -95,11 +95,11 @@ def test_its_memory_and_its_time_are_counted(run):
 def test_who_waits_for_it_waits_so_long(run):
     process = run("import time; time.sleep(60)")
     begun = time.monotonic()
-    with limited_process.within(0.5, process) as over:
+    with limited_process.end_after(0.5, process) as over:
         assert process.stdout.read() == b""
     assert over.is_set() and time.monotonic() - begun < 30
     quick = run("print('done')")
-    with limited_process.within(30, quick) as over:
+    with limited_process.end_after(30, quick) as over:
         assert quick.stdout.read().split() == [b"done"]
     assert not over.is_set() and quick.wait() == 0
 

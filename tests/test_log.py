@@ -9,7 +9,7 @@ import tomllib
 import pytest
 
 from dashboard import log
-from dashboard.accounts.rights import Person, Role, require
+from dashboard.accounts.rights import Person, Role, require_right
 from dashboard.settings import ROOT
 from dashboard.ui import form_messages
 
@@ -27,7 +27,7 @@ def written(monkeypatch) -> io.StringIO:
     before = logging.getLogRecordFactory()
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
-    log.begin()
+    log.configure_logging()
     to = io.StringIO()
     handler = logging.StreamHandler(to)
     handler.setFormatter(logging.Formatter(log.FORMAT))
@@ -68,7 +68,7 @@ def test_every_line_says_when_it_was_in_utc(written, monkeypatch):
 def test_a_flood_of_refusals_is_told_in_few_lines_and_how_many(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    sparing = log.Sparing()
+    sparing = log.RateLimitFilter()
 
     def told() -> str:
         record = logging.LogRecord("x", logging.WARNING, "", 0, "no %d", (7,), None)
@@ -83,8 +83,8 @@ def test_a_flood_of_refusals_is_told_in_few_lines_and_how_many(monkeypatch):
 def test_what_somebody_may_not_do_leaves_a_line(monkeypatch, caplog):
     log.SPARING.begin()
     monkeypatch.setattr(form_messages.st, "session_state", {})
-    with form_messages.telling("cible", "C'est fait."):
-        require(Person("awa", Role.DIRECTOR, id="a"), "accounts")
+    with form_messages.record_outcome("cible", "C'est fait."):
+        require_right(Person("awa", Role.DIRECTOR, id="a"), "accounts")
     assert [(one.name, one.getMessage()) for one in caplog.records] == [
         ("ccsp.refused", "awa : accounts")
     ]
@@ -107,7 +107,7 @@ def test_of_one_place_in_the_code_so_many_lines_are_written_a_minute(written, mo
     now = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     logger = logging.getLogger("ccsp")
-    monkeypatch.setattr(logger, "filters", [*logger.filters, log.Seldom()])
+    monkeypatch.setattr(logger, "filters", [*logger.filters, log.PerCallerRateLimit()])
     for n in range(1_001):
         now[0] = log.WITHIN + 1 if n == 1_000 else 0.0
         logger.warning("no request: %s", n)
@@ -122,12 +122,12 @@ def test_the_server_keeps_them_few_once_all_that_writes_is_there(monkeypatch):
     logger = logging.getLogger("streamlit.somewhere")
     before = {one: list(one.filters) for one in _loggers()}
     try:
-        log.keep_few()
-        assert any(isinstance(one, log.Seldom) for one in logger.filters)
+        log.limit_log_lines()
+        assert any(isinstance(one, log.PerCallerRateLimit) for one in logger.filters)
     finally:
         for one, filters in before.items():
             one.filters = filters
-    assert "log.keep_few()" in (ROOT / "server.py").read_text(encoding="utf-8")
+    assert "log.limit_log_lines()" in (ROOT / "server.py").read_text(encoding="utf-8")
 
 
 def _loggers() -> list[logging.Logger]:

@@ -11,7 +11,7 @@ from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import context, figures, map, network
 from dashboard.answers.question import Question
 from dashboard.period import today
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db.__main__ import main
 from db.seed import REFERENCE, seed
 from tests.builders import KANDI, visit, waited
@@ -28,10 +28,10 @@ def running(office, database_url, monkeypatch):
     """The application at work on a database that already holds visits of one site."""
     office.hand_in("registre", waited(12, day=(today() - timedelta(days=3)).isoformat()))
     monkeypatch.setenv("DATABASE_URL", database_url)
-    load.cache_clear()
+    load_settings.cache_clear()
     yield office
-    context.forget()
-    load.cache_clear()
+    context.close_databases()
+    load_settings.cache_clear()
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_new_site_is_on_open_pages_at_their_next_run(running, longer):
 def test_a_new_site_is_in_every_answer_and_takes_files(running, longer):
     def answered() -> list[bool]:
         return [
-            CODE in network.names(LOCAL_READER),
+            CODE in network.site_names(LOCAL_READER),
             CODE in figures.figures(LOCAL_READER, YEAR, "site"),
             CODE in {m["id"] for m in map.plot(LOCAL_READER, YEAR, "wait_p50").marks},
         ]

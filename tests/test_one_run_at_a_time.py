@@ -9,7 +9,7 @@ import pytest
 
 from dashboard import one_run_at_a_time as turns
 from dashboard.exports import EXPORTS
-from dashboard.one_run_at_a_time import IMPATIENT, Turns
+from dashboard.one_run_at_a_time import IMPATIENT, RunQueue
 from dashboard.settings import ROOT
 from tests.exports import decks
 
@@ -19,7 +19,7 @@ LONG = 20  # seconds: nothing takes so long
 def at_once(monkeypatch, patience: float, *accounts: str) -> int:
     """How many pages were being made together, at most, where each that is made waits for all the others."""
     monkeypatch.setattr(turns, "PATIENCE", patience)
-    taking, together, most, lock = Turns(), 0, 0, threading.Lock()
+    taking, together, most, lock = RunQueue(), 0, 0, threading.Lock()
     all_there = threading.Barrier(len(accounts), timeout=0.5)
 
     def page(who: str) -> None:
@@ -63,7 +63,7 @@ def made_in_order(
     """Whose pages are made, where all are asked for while one is being made, in this order. took: seconds, before; later: seconds
     after that."""
     monkeypatch.setattr(turns, "PATIENCE", LONG)
-    taking, made, threads = Turns(), [], []
+    taking, made, threads = RunQueue(), [], []
     taking._took = {who: (seconds, time.monotonic()) for who, seconds in (took or {}).items()}
     time.sleep(later)
 
@@ -96,7 +96,7 @@ def computing(seconds: float) -> None:
 def test_who_computes_keeps_its_turn_however_long(monkeypatch):
     """Or a server that is slow would make everything at once, and be slower still."""
     monkeypatch.setattr(turns, "PATIENCE", 0.5)
-    taking, order = Turns(), []
+    taking, order = RunQueue(), []
 
     def page(who: str) -> None:
         with taking.turn(who):
@@ -126,7 +126,7 @@ def test_what_an_account_took_is_forgotten(monkeypatch):
 def test_what_takes_long_lets_those_first_who_took_less(monkeypatch):
     """A file between two of its slides."""
     monkeypatch.setattr(turns, "PATIENCE", LONG)
-    taking, order = Turns(), []
+    taking, order = RunQueue(), []
 
     def page() -> None:
         with taking.turn("b"):
@@ -137,16 +137,16 @@ def test_what_takes_long_lets_those_first_who_took_less(monkeypatch):
         other.start()
         _until(lambda: taking._waiting)
         order.append("first slide")
-        turns.give_way()
+        turns.yield_to_others()
         order.append("second slide")
         other.join()
-    turns.give_way()  # without a turn there is nothing to give
+    turns.yield_to_others()  # without a turn there is nothing to give
     assert order == ["first slide", "page", "second slide"] and taking._now is None
 
 
 def test_another_has_the_turn_of_who_waits_for_a_process(monkeypatch):
     monkeypatch.setattr(turns, "PATIENCE", LONG)
-    taking, made = Turns(), threading.Event()
+    taking, made = RunQueue(), threading.Event()
 
     def page() -> None:
         with taking.turn("b"):
@@ -154,7 +154,7 @@ def test_another_has_the_turn_of_who_waits_for_a_process(monkeypatch):
 
     with taking.turn("a"):
         other = threading.Thread(target=page)
-        with turns.aside():
+        with turns.release_while_waiting():
             other.start()
             assert made.wait(LONG)
         assert taking._now and taking._now.who == "a"
@@ -165,7 +165,7 @@ def test_another_has_the_turn_of_who_waits_for_a_process(monkeypatch):
 @pytest.mark.parametrize("kind", [kind for kind, export in EXPORTS.items() if export.button])
 def test_whoever_asks_for_a_page_waits_for_no_whole_file(monkeypatch, kind):
     monkeypatch.setattr(turns, "PATIENCE", LONG)
-    taking, made = Turns(), threading.Event()
+    taking, made = RunQueue(), threading.Event()
 
     def page() -> None:
         with taking.turn("b"):
@@ -188,7 +188,7 @@ def _until(true) -> None:
 
 def test_a_page_that_fails_gives_its_turn_back(monkeypatch):
     monkeypatch.setattr(turns, "PATIENCE", LONG)
-    taking = Turns()
+    taking = RunQueue()
     for _ in range(2):
         with pytest.raises(KeyError), taking.turn("a"):
             raise KeyError
@@ -199,4 +199,7 @@ def test_a_page_that_fails_gives_its_turn_back(monkeypatch):
 
 def test_the_frame_of_every_page_takes_its_turn():
     frame = " ".join((ROOT / "streamlit_app.py").read_text(encoding="utf-8").split())
-    assert "TURNS.turn(session.account()), run(), panel_display.to_its_end(), ):" in frame
+    assert (
+        "RUN_QUEUE.turn(session.account()), page_run(), panel_display.collecting_panels(), ):"
+        in frame
+    )

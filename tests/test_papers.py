@@ -15,7 +15,7 @@ from dashboard.__main__ import parser as figures_parser
 from dashboard.forms.formats import FORMATS
 from dashboard.indicators import INDICATORS
 from dashboard.navigation import PAGES
-from dashboard.settings import ROOT, bounds, fields_by_name
+from dashboard.settings import ROOT, fields_by_name, setting_bounds
 from db.__main__ import main
 from db.command_arguments import parser as db_parser
 from scripts.prepare import COMMANDS
@@ -46,7 +46,7 @@ def requirement_names(file: Path) -> set[str]:
 def test_readme_lists_the_setting_with_its_default_and_its_bounds(name):
     row = next(line for line in README.splitlines() if line.startswith(f"| `{name.upper()}` |"))
     _, _, default, meaning, _ = row.split("|")
-    if between := bounds(name):
+    if between := setting_bounds(name):
         assert default.strip() == str(fields_by_name()[name].default)
         assert meaning.strip().endswith("({} to {})".format(*between))
 

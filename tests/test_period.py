@@ -17,24 +17,24 @@ from dashboard.period import (
     BENIN,
     Period,
     add_months,
-    as_noted,
-    clip,
+    clip_period,
+    day_from_number,
     day_number,
     day_numbers,
-    day_of,
     iso_days,
     month_end,
     month_number,
     month_numbers,
     month_starts,
     months,
-    noted,
+    naive_utc_bounds,
     now,
     parse,
     presets,
-    resolve,
+    resolve_period,
     same_last_year,
-    split,
+    split_by_month,
+    to_naive_utc,
     today,
     weekdays,
 )
@@ -69,7 +69,7 @@ def period(code: str) -> Period:
 
 def previous(whole: Period) -> Period:
     """What a period that is known to its end is compared with."""
-    return clip(whole, whole.last).previous
+    return clip_period(whole, whole.last).previous
 
 
 def each_day(first: date, last: date) -> list[date]:
@@ -239,7 +239,7 @@ def test_same_last_year_of(code, earlier):
     ],
 )  # fmt: skip
 def test_a_running_period_is_compared_with_the_same_days(code, last, cut, before, earlier):
-    clipped = clip(period(code), date.fromisoformat(last))
+    clipped = clip_period(period(code), date.fromisoformat(last))
     assert clipped.partial
     assert (clipped.period.code, clipped.previous.code, clipped.same_last_year.code) == (
         cut,
@@ -250,7 +250,7 @@ def test_a_running_period_is_compared_with_the_same_days(code, last, cut, before
 
 @given(SHORT, DATES)
 def test_a_cut_never_reaches_past_the_last_known_day(some_period, last):
-    clipped = clip(some_period, last)
+    clipped = clip_period(some_period, last)
     if last < some_period.first:
         assert clipped is None
         return
@@ -261,7 +261,7 @@ def test_a_cut_never_reaches_past_the_last_known_day(some_period, last):
 
 @given(st.one_of(SHORT, NAMED.map(period)))
 def test_a_period_known_whole_is_compared_as_such(some_period):
-    clipped = clip(some_period, some_period.last)
+    clipped = clip_period(some_period, some_period.last)
     assert not clipped.partial
     assert clipped.same_last_year == same_last_year(some_period)
     assert clipped.label == some_period.label
@@ -272,7 +272,7 @@ def test_a_month_cut_at_day_n_is_compared_with_n_days_or_the_whole_month_before(
     whole = period(f"{year}-{month:02}")
     if day >= whole.days:
         return
-    before = clip(whole, whole.first + (day - 1) * DAY).previous
+    before = clip_period(whole, whole.first + (day - 1) * DAY).previous
     length = previous(whole).days
     assert before == Period(
         previous(whole).first, previous(whole).first + (min(day, length) - 1) * DAY
@@ -281,7 +281,7 @@ def test_a_month_cut_at_day_n_is_compared_with_n_days_or_the_whole_month_before(
 
 def test_a_partial_label_says_how_far_it_goes():
     assert (
-        clip(period("2026-11"), date(2026, 11, 24)).label
+        clip_period(period("2026-11"), date(2026, 11, 24)).label
         == "novembre 2026 (partiel, au 24/11/2026)"
     )
 
@@ -291,7 +291,7 @@ def test_a_partial_label_says_how_far_it_goes():
 
 def test_presets_on_an_ordinary_day():
     as_of = date(2026, 11, 24)
-    assert {code: resolve(code, as_of).code for code in presets(as_of)} == {
+    assert {code: resolve_period(code, as_of).code for code in presets(as_of)} == {
         "12m": "2025-11-01_2026-10-31",
         "3m": "2026-08-01_2026-10-31",
         "mois": "2026-11",
@@ -310,27 +310,27 @@ def test_presets_on_an_ordinary_day():
 
 
 def test_a_month_is_whole_on_its_last_day():
-    assert resolve("3m", date(2026, 11, 30)).code == "2026-09-01_2026-11-30"
-    assert resolve("12m", date(2026, 12, 31)).code == "2026"
-    assert resolve("3m", date(2024, 2, 28)).code == "2023-11-01_2024-01-31"
-    assert resolve("3m", date(2024, 2, 29)).code == "2023-12-01_2024-02-29"
+    assert resolve_period("3m", date(2026, 11, 30)).code == "2026-09-01_2026-11-30"
+    assert resolve_period("12m", date(2026, 12, 31)).code == "2026"
+    assert resolve_period("3m", date(2024, 2, 28)).code == "2023-11-01_2024-01-31"
+    assert resolve_period("3m", date(2024, 2, 29)).code == "2023-12-01_2024-02-29"
 
 
 def test_presets_across_the_new_year():
-    assert resolve("mois-1", date(2026, 1, 1)).code == "2025-12"
-    assert resolve("12m", date(2026, 1, 1)).code == "2025"
+    assert resolve_period("mois-1", date(2026, 1, 1)).code == "2025-12"
+    assert resolve_period("12m", date(2026, 1, 1)).code == "2025"
 
 
 @given(DATES)
 def test_the_last_twelve_months_are_twelve_and_over(as_of):
-    year = resolve("12m", as_of)
+    year = resolve_period("12m", as_of)
     assert year.whole_months == 12
     assert year.last <= as_of < month_end(year.last + DAY)
 
 
 def test_resolve_reads_a_url_form_and_refuses_the_rest():
-    assert resolve("2026-T3", date(2026, 11, 24)) == period("2026-T3")
-    assert resolve("hier", date(2026, 11, 24)) is None
+    assert resolve_period("2026-T3", date(2026, 11, 24)) == period("2026-T3")
+    assert resolve_period("hier", date(2026, 11, 24)) is None
 
 
 # ---- taken apart
@@ -338,7 +338,7 @@ def test_resolve_reads_a_url_form_and_refuses_the_rest():
 
 @given(st.one_of(ANY, SHORT, WHOLE))
 def test_split_covers_the_period_each_day_once(some_period):
-    before, whole, after = split(some_period)
+    before, whole, after = split_by_month(some_period)
     days = each_day(*before) if before else []
     if whole:
         days += each_day(whole[0], month_end(whole[1]))
@@ -349,7 +349,7 @@ def test_split_covers_the_period_each_day_once(some_period):
 
 @given(st.one_of(ANY, SHORT))
 def test_the_edges_of_a_split_hold_no_whole_month(some_period):
-    for edge in (split(some_period)[0], split(some_period)[2]):
+    for edge in (split_by_month(some_period)[0], split_by_month(some_period)[2]):
         if edge:
             assert edge[0].replace(day=1) == edge[1].replace(day=1)
             assert (edge[1] - edge[0]).days + 1 < calendar.monthrange(edge[0].year, edge[0].month)[
@@ -379,7 +379,7 @@ def test_the_edges_of_a_split_hold_no_whole_month(some_period):
     ],
 )
 def test_split_of(code, parts):
-    assert split(period(code)) == parts
+    assert split_by_month(period(code)) == parts
 
 
 def test_months_begin_on_the_first_and_cover_the_period():
@@ -425,13 +425,13 @@ def test_tests_stand_where_they_are_told():
     with clock.as_of("2028-02-29"):
         assert today() == date(2028, 2, 29)
     with clock.as_of("2027-01-01T00:30"):
-        assert today() == date(2027, 1, 1) and journal.now().date() == date(2026, 12, 31)
+        assert today() == date(2027, 1, 1) and journal.utc_now().date() == date(2026, 12, 31)
 
 
 def test_tests_their_commands_and_both_databases_show_one_time(engine, database_url):
     began = now()
     with engine.connect() as connection:
-        of_database = accounts_and_sessions.now(connection).replace(tzinfo=UTC)
+        of_database = accounts_and_sessions.database_time(connection).replace(tzinfo=UTC)
     shown = shell(database_url, "db", "demo", "--events").out
     assert began <= of_database <= now() <= began + timedelta(minutes=10)
     assert today().isoformat() == os.environ.get(clock.AT, clock.DAY)[:10]
@@ -456,7 +456,7 @@ def test_days_are_numbered_from_1970(day, number):
 
 @given(DATES)
 def test_a_number_gives_its_day_back(day):
-    assert day_of(day_number(day)) == day
+    assert day_from_number(day_number(day)) == day
 
 
 @pytest.mark.pitfall(37)
@@ -482,11 +482,11 @@ def test_a_month_is_as_many_months_away_as_were_added(day, count):
 
 def test_the_ends_of_the_calendar_are_moments_too():
     """What is beyond them, in UTC, is they: whoever compares them with today refuses them in a sentence."""
-    assert noted(date(2025, 3, 3), date(2025, 3, 3)) == (
+    assert naive_utc_bounds(date(2025, 3, 3), date(2025, 3, 3)) == (
         datetime(2025, 3, 2, 23),
         datetime(2025, 3, 3, 23),
     )
-    first, last = noted(date.min, date.max)
+    first, last = naive_utc_bounds(date.min, date.max)
     assert (first.isoformat(), last.date()) == ("0001-01-01T00:00:00", date.max)
     west = timezone(timedelta(hours=-5))
-    assert as_noted(datetime(9999, 12, 31, 23, tzinfo=west)).date() == date.max
+    assert to_naive_utc(datetime(9999, 12, 31, 23, tzinfo=west)).date() == date.max

@@ -16,8 +16,8 @@ from sqlalchemy import Table
 from dashboard.answers.slides import KINDS
 from dashboard.forms.cells import readers
 from dashboard.forms.formats import FORMATS, Column, Format, Words
-from dashboard.forms.reference_names import Known, normalise
-from dashboard.indicators import BY_CODE, INDICATORS, Indicator, Placement, codes, placed
+from dashboard.forms.reference_names import KnownReferences, normalise
+from dashboard.indicators import BY_CODE, INDICATORS, Indicator, Placement, codes, codes_placed_in
 from dashboard.judgement.control_charts import CHARTED, FOLLOWED, RATES, SHARES
 from dashboard.map_classes import CLASSES, RAMP
 from dashboard.navigation import PAGES
@@ -139,18 +139,23 @@ def test_every_list_of_indicators_is_read_from_the_registry():
     for place in get_args(
         Placement
     ):  # a place without any would be an empty row of cards, or an empty list
-        assert placed(place) == tuple(i.code for i in INDICATORS if place in i.places) != ()
+        assert (
+            codes_placed_in(place) == tuple(i.code for i in INDICATORS if place in i.places) != ()
+        )
     # What a page is named after comes first on it, and the front page has something of each register.
-    assert placed("period")[0] == "visits" and placed("waits")[0] == "wait_p50"
-    assert {BY_CODE[code].register for code in placed("period")} == {"visits", "complaints"}
-    assert {BY_CODE[code].register for code in placed("complaints")} == {"complaints"}
+    assert codes_placed_in("period")[0] == "visits" and codes_placed_in("waits")[0] == "wait_p50"
+    assert {BY_CODE[code].register for code in codes_placed_in("period")} == {
+        "visits",
+        "complaints",
+    }
+    assert {BY_CODE[code].register for code in codes_placed_in("complaints")} == {"complaints"}
     assert set(codes(lambda i: i.followed)) == set(FOLLOWED)
     assert set(CHARTED) == {i.code for i in INDICATORS if i.chart}
     assert set(CLASSES) == {i.code for i in INDICATORS if i.classes}
     assert all(len(classes.labels()) == len(RAMP) for classes in CLASSES.values())
     assert {i.code for i in INDICATORS if i.chart in ("share", "rate")} == SHARES | RATES
-    assert set(KINDS["comparaison"].indicators) == set(placed("comparison"))
-    assert KINDS["prestations"].indicators == placed("services")
+    assert set(KINDS["comparaison"].indicators) == set(codes_placed_in("comparison"))
+    assert KINDS["prestations"].indicators == codes_placed_in("services")
 
 
 # Whose sentences are written around these very indicators.
@@ -208,7 +213,11 @@ def test_only_the_survey_may_be_called_gt1pki01():
 def test_a_form_is_complete(name):
     form = FORMATS[name]
     assert form.name == name and form.title and form.since <= today()
-    kinds = {*readers(Known([], {}), date(2025, 1, 1)), "text", "whole"}  # those two have limits
+    kinds = {
+        *readers(KnownReferences([], {}), date(2025, 1, 1)),
+        "text",
+        "whole",
+    }  # those two have limits
     assert {c.cell for c in form.columns if not isinstance(c.cell, Words)} <= kinds
     headings, names = [normalise(c.heading) for c in form.columns], [c.field for c in form.columns]
     assert len(set(headings)) == len(headings) and len(set(names)) == len(names)

@@ -15,7 +15,7 @@ import pytest
 from dashboard.period import today
 from dashboard.settings import ROOT
 from scripts.prepare import Stop
-from scripts.release import CHANGELOG, PROJECT, TO_COME, WHEELS, dated, release
+from scripts.release import CHANGELOG, PROJECT, TO_COME, WHEELS, dated_changelog, release
 
 WORDS = "- Une nouveauté inventée.\n"
 
@@ -148,7 +148,7 @@ def test_a_commit_that_git_refuses_leaves_the_files_as_they_were(project):
 @pytest.mark.parametrize("text", ["", f"{TO_COME}\n\n## 0.1.0 — x\n\n- y\n", "## 0.1.0 — x\n"])
 def test_a_changelog_without_anything_to_come_is_refused(text):
     with pytest.raises(Stop, match="Rien n'est écrit"):
-        dated(text, "0.2.0")
+        dated_changelog(text, "0.2.0")
 
 
 def test_the_changelog_of_the_project_has_a_head_that_a_version_can_date():

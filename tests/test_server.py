@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard.settings import ROOT, load
+from dashboard.settings import ROOT, load_settings
 from scripts import start
 from tests.browser import served
 
@@ -54,9 +54,9 @@ def test_a_port_in_use_is_said_in_a_sentence(demo, monkeypatch):
 def test_a_port_that_is_none_is_said_in_a_sentence(demo, monkeypatch):
     for port in ("0", "70000"):
         monkeypatch.setenv("PORT", port)
-        load.cache_clear()
+        load_settings.cache_clear()
         with pytest.raises(ValueError, match=f"de 1 à 65535 est attendu, lu « {port} »"):
-            load()
+            load_settings()
     monkeypatch.setenv("PORT", "abc")
     said = refused(monkeypatch, demo)
     assert "un nombre entier de 1 à 65535 est attendu, lu « abc »" in said
@@ -67,10 +67,10 @@ def refused(monkeypatch, url: str) -> str:
     of its own is started: tests/test_settings.py, tests/db/test_error_messages.py."""
     monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.chdir(ROOT)
-    load.cache_clear()
+    load_settings.cache_clear()
     with pytest.raises(SystemExit) as ended:
         start.main()
-    load.cache_clear()
+    load_settings.cache_clear()
     assert isinstance(ended.value.code, str)
     return ended.value.code
 

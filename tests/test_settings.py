@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from dashboard.settings import ROOT, Settings, bounds, fields_by_name, load
+from dashboard.settings import ROOT, Settings, fields_by_name, load_settings, setting_bounds
 
 PROVIDER = {
     "OIDC_ISSUER": "https://identite.exemple.bj/realms/mtfp",
@@ -22,18 +22,18 @@ def reading(monkeypatch):
     def read(**variables: str) -> Settings:
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
-        load.cache_clear()
-        return load()
+        load_settings.cache_clear()
+        return load_settings()
 
     yield read
-    load.cache_clear()
+    load_settings.cache_clear()
 
 
 @pytest.mark.parametrize("name, field", fields_by_name().items())
 def test_a_setting_says_what_it_means_and_what_it_may_be(name, field):
     assert field.metadata["meaning"] and name == name.lower()
-    assert (field.type is int) == (bounds(name) is not None)
-    if between := bounds(name):
+    assert (field.type is int) == (setting_bounds(name) is not None)
+    if between := setting_bounds(name):
         assert between[0] <= field.default <= between[1]
 
 
@@ -43,11 +43,11 @@ def test_a_variable_is_read_without_the_blanks_around_it_and_a_blank_one_is_none
     assert (found.product_name, found.logo) == ("Tableau de bord CCSP", "")
 
 
-@pytest.mark.parametrize("name", [n for n in fields_by_name() if bounds(n)])
+@pytest.mark.parametrize("name", [n for n in fields_by_name() if setting_bounds(n)])
 def test_a_number_is_taken_to_its_bounds_and_refused_beyond(reading, name):
     if name == "local_accounts":
         reading(**PROVIDER)  # without one nobody could sign in
-    low, high = bounds(name)
+    low, high = setting_bounds(name)
     assert [getattr(reading(**{name.upper(): str(n)}), name) for n in (low, high)] == [low, high]
     for wrong in (str(low - 1), str(high + 1), "dix", "2.5", "9" * 5_000):
         with pytest.raises(ValueError) as refused:
@@ -131,7 +131,7 @@ def test_no_secret_has_a_default():
 
 
 def test_settings_need_neither_streamlit_nor_the_database():
-    asked = "import sys, dashboard.settings as s; s.load(); print(*sys.modules)"
+    asked = "import sys, dashboard.settings as s; s.load_settings(); print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -11,9 +11,9 @@ from dashboard.stories import (
     NotAStory,
     Step,
     Story,
-    check,
+    check_story,
     from_json,
-    ready,
+    ready_story,
     slug,
     to_json,
 )
@@ -27,23 +27,23 @@ ONE = Story(
 
 @pytest.mark.parametrize("name", READY)
 def test_a_ready_made_story_can_be_told(name):
-    found = ready(f"{name}:Zou" if READY[name].place else name)
-    check(found, KINDS)
+    found = ready_story(f"{name}:Zou" if READY[name].place else name)
+    check_story(found, KINDS)
     assert found.steps[0].kind == "ouverture" and found.steps[-1].kind == "bulletin"
     assert len({s.code for s in found.steps}) == len(found.steps) >= 12
 
 
 def test_the_national_review_has_twelve_slides():
-    assert len(ready("national").shown) == 12
+    assert len(ready_story("national").shown) == 12
 
 
 @pytest.mark.parametrize("name", ["departement", "site:", "national:Zou", "zou", ""])
 def test_a_name_that_is_no_ready_made_story(name):
-    assert ready(name) is None
+    assert ready_story(name) is None
 
 
 def test_a_story_of_a_place_is_about_it():
-    assert (ready("departement:Zou").department, ready("site:ccsp-allada").site) == (
+    assert (ready_story("departement:Zou").department, ready_story("site:ccsp-allada").site) == (
         "Zou",
         "ccsp-allada",
     )
@@ -73,7 +73,7 @@ def test_hidden_slides_are_not_told():
 )
 def test_what_cannot_be_told_is_refused_with_its_reason(changed, why):
     with pytest.raises(NotAStory) as refused:
-        check(replace(ONE, **changed), KINDS)
+        check_story(replace(ONE, **changed), KINDS)
     assert why in str(refused.value).replace("«  »", "« »")
 
 

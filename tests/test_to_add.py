@@ -177,10 +177,10 @@ def test_a_right_is_one_entry(project):
     words = asked(
         project,
         "-c",
-        "from dashboard.accounts.rights import LOCAL_READER, Person, access, may, require;"
-        " require(LOCAL_READER, 'reports');"
+        "from dashboard.accounts.rights import LOCAL_READER, Person, access_of, may, require_right;"
+        " require_right(LOCAL_READER, 'reports');"
         " print(may(LOCAL_READER, 'reports'), may(Person('inconnu', 'stagiaire'), 'reports'),"
-        " sorted(access(LOCAL_READER, {}).rights))",
+        " sorted(access_of(LOCAL_READER, {}).rights))",
     )
     assert words.strip() == "True False ['complaint_texts', 'reports']"
 
@@ -189,7 +189,7 @@ SETTING = '    ministry: str = _text("MTFP", "Short name of the ministry, on ope
 LINE = "| `MINISTRY` | MTFP | short name of the ministry, on opening slides |\n"
 BOUNDED = '    late_days: int = _whole(45, (1, 90), "A complaint this old is late, in days")\n'
 LATE = "| `LATE_DAYS` | 45 | a complaint this old is late, in days (1 to 90) |\n"
-IN_FORCE = "from dashboard.settings import load; print(load().ministry, load().late_days)"
+IN_FORCE = "from dashboard.settings import load_settings; print(load_settings().ministry, load_settings().late_days)"
 
 
 def test_a_setting_is_one_field_and_one_line(project):

@@ -18,9 +18,9 @@ import pptx
 import pytest
 
 from dashboard.__main__ import main
-from dashboard.answers.network import Fresh
+from dashboard.answers.network import Freshness
 from dashboard.period import today
-from dashboard.settings import ROOT, load
+from dashboard.settings import ROOT, load_settings
 
 CHANGED = {"WAIT_THRESHOLD_MINUTES": "20", "OPERATING_DAYS": "45", "STALE_DAYS": "12"}
 BLANK = r"[\s\u00a0\u202f]*"
@@ -103,10 +103,10 @@ def told(url, tmp_path_factory) -> Told:
 def usual(url, monkeypatch, capsys) -> Iterator[str]:
     """What the command prints under the usual settings."""
     monkeypatch.setenv("DATABASE_URL", url)
-    load.cache_clear()
+    load_settings.cache_clear()
     assert main(INDICATORS) == 0
     yield capsys.readouterr().out
-    load.cache_clear()
+    load_settings.cache_clear()
 
 
 def check(text: str, *wanted: str) -> None:
@@ -168,9 +168,9 @@ def test_the_command_counts_with_the_setting_in_force(told, usual):
 @pytest.mark.parametrize("days, stale", [("12", False), ("11", True)])
 def test_data_are_old_from_the_setting_on(monkeypatch, days, stale):
     monkeypatch.setenv("STALE_DAYS", days)
-    load.cache_clear()
-    assert Fresh(today(), today(), False, 12, False, 24, 24).stale == stale
-    load.cache_clear()
+    load_settings.cache_clear()
+    assert Freshness(today(), today(), False, 12, False, 24, 24).stale == stale
+    load_settings.cache_clear()
 
 
 def test_no_text_of_ours_writes_a_setting_out():

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from dashboard.period import noted
+from dashboard.period import naive_utc_bounds
 from db import accounts_and_sessions
-from db.engine import writing
+from db.engine import write_transaction
 
 
 def note(connection: Connection, who: str, did: str, what: dict[str, Any] | None = None) -> None:
@@ -18,7 +18,7 @@ def note(connection: Connection, who: str, did: str, what: dict[str, Any] | None
 
 def add(engine: Engine, who: str, did: str, what: dict[str, Any]) -> None:
     """Add a line by itself."""
-    with writing(engine, queue=False) as connection:
+    with write_transaction(engine, queue=False) as connection:
         note(connection, who, did, what)
 
 
@@ -27,4 +27,4 @@ def lines(
 ) -> list[tuple[datetime, str, str, dict[str, Any], str]]:
     """What this journal and the data's say of these days of Benin, the latest first: when (UTC), who, what, what with, why."""
     with engine.connect() as connection:
-        return accounts_and_sessions.journals(connection, *noted(first, last))
+        return accounts_and_sessions.journals(connection, *naive_utc_bounds(first, last))

@@ -16,21 +16,21 @@ from sqlalchemy import Connection, Engine
 from dashboard.accounts import access_journal, guest_link_rights, lookalike_names, passwords
 from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import limits
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db import accounts_and_sessions, erasures, provider_identities
-from db.accounts_and_sessions import Entry, Holder
-from db.engine import writing
+from db.accounts_and_sessions import Holder, SignInSession
+from db.engine import write_transaction
 from db.write import Refused
 
 NAME = re.compile(r"[\w.@-]{2,80}")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 WORKS_FOR = timedelta(hours=72)  # a password that works once
-GIVEN = tuple(r for r in Role if r not in (Role.READER, Role.GUEST))  # roles of accounts
+ASSIGNABLE_ROLES = tuple(r for r in Role if r not in (Role.READER, Role.GUEST))  # roles of accounts
 WITH_DEPARTMENTS, WITH_SITES = (Role.DIRECTOR,), (Role.FOCAL_POINT,)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AccountChanges:
     """What an account is to be; None: as it is."""
 
     role: str | None = None
@@ -39,20 +39,20 @@ class Wanted:
     email: str | None = None
 
 
-def as_typed(name: str) -> str:
+def normalise_name(name: str) -> str:
     """What was typed for a name, in small letters and composed in one way, whether or not an account could have it."""
     return unicodedata.normalize("NFC", name).strip().casefold()
 
 
-def as_kept(name: str) -> str | None:
+def stored_name(name: str) -> str | None:
     """The name in small letters, however they were typed; None where no account could have it."""
-    kept = as_typed(name)
+    kept = normalise_name(name)
     return kept if NAME.fullmatch(kept) else None
 
 
 def named(name: str) -> str:
     """The name as it is kept. Raises Refused for what is no name."""
-    kept = as_kept(name)
+    kept = stored_name(name)
     if not name.strip():
         raise Refused("Écrire le nom du compte : prenom.nom, par exemple.")
     if kept is None:
@@ -62,7 +62,7 @@ def named(name: str) -> str:
     return kept
 
 
-def add(engine: Engine, name: str, wanted: Wanted, by: str) -> str:
+def add(engine: Engine, name: str, wanted: AccountChanges, by: str) -> str:
     """Add an account; gives its first password, which works once, within 72 hours; "" where the provider of identities alone
     opens accounts. Raises Refused."""
     kept, password = named(name), _first()
@@ -70,9 +70,9 @@ def add(engine: Engine, name: str, wanted: Wanted, by: str) -> str:
         raise Refused(
             "Ce compte ne s'ouvrira que par l'adresse électronique que le ministère a vérifiée : la donner."
         )
-    digest = passwords.kept_once(password) if password else None
-    with writing(engine, queue=False) as connection:
-        accounts_and_sessions.one_at_a_time(connection)
+    digest = passwords.hash_one_time(password) if password else None
+    with write_transaction(engine, queue=False) as connection:
+        accounts_and_sessions.lock_account_names(connection)
         if accounts_and_sessions.account_named(connection, kept):
             raise Refused(f"Il y a déjà un compte « {kept} ».")
         if other := lookalike_names.with_name(accounts_and_sessions.accounts(connection), kept):
@@ -85,10 +85,10 @@ def add(engine: Engine, name: str, wanted: Wanted, by: str) -> str:
     return password
 
 
-def change(engine: Engine, name: str, wanted: Wanted, by: str) -> None:
+def change(engine: Engine, name: str, wanted: AccountChanges, by: str) -> None:
     """Give an account another role, other places, another address. Raises Refused."""
-    with writing(engine, queue=False) as connection:
-        accounts_and_sessions.one_at_a_time(connection)
+    with write_transaction(engine, queue=False) as connection:
+        accounts_and_sessions.lock_account_names(connection)
         holder = _known(connection, name)
         values = _values(connection, wanted, holder)
         _keep_an_administrator(connection, holder, values["role"])
@@ -96,103 +96,105 @@ def change(engine: Engine, name: str, wanted: Wanted, by: str) -> None:
         access_journal.note(
             connection, by, "account changed", {"account": holder.name, **_told(values)}
         )
-        guest_link_rights.end_beyond(connection, holder.id, by)
+        guest_link_rights.close_links_beyond(connection, holder.id, by)
 
 
 def disable(engine: Engine, name: str, by: str) -> None:
     """Let nobody in under an account any more, at once; `reset` lets its holder in again. Raises Refused."""
-    with writing(engine, queue=False) as connection:
-        accounts_and_sessions.one_at_a_time(connection)
+    with write_transaction(engine, queue=False) as connection:
+        accounts_and_sessions.lock_account_names(connection)
         holder = _known(connection, name)
         _keep_an_administrator(connection, holder, "")
         accounts_and_sessions.change_account(
             connection, holder.id, disabled=True, password=None, must_change=False, works_until=None
         )
-        accounts_and_sessions.end(
-            connection, accounts_and_sessions.now(connection), account_id=holder.id
+        accounts_and_sessions.end_sessions(
+            connection, accounts_and_sessions.database_time(connection), account_id=holder.id
         )
         access_journal.note(connection, by, "account disabled", {"account": holder.name})
-        guest_link_rights.end_beyond(connection, holder.id, by)
-        erasures.keep_if_possible(
+        guest_link_rights.close_links_beyond(connection, holder.id, by)
+        erasures.update_list_if_possible(
             engine, connection
         )  # a copy that is put back must not open it again
 
 
-def unbind(engine: Engine, name: str, by: str) -> None:
+def unbind_identity(engine: Engine, name: str, by: str) -> None:
     """Have the provider of identities open an account no more, and end its sign-ins: whoever has its address, verified, is bound
     to it next. Raises Refused."""
-    with writing(engine, queue=False) as connection:
+    with write_transaction(engine, queue=False) as connection:
         holder = _known(connection, name)
         if not provider_identities.unbind(connection, holder.id):
             raise Refused(f"Le compte « {holder.name} » n'est lié à aucune identité du ministère.")
         accounts_and_sessions.change_account(connection, holder.id)
-        accounts_and_sessions.end(
-            connection, accounts_and_sessions.now(connection), account_id=holder.id
+        accounts_and_sessions.end_sessions(
+            connection, accounts_and_sessions.database_time(connection), account_id=holder.id
         )
         access_journal.note(connection, by, "identity unbound", {"account": holder.name})
 
 
-def reset(engine: Engine, name: str, by: str) -> str:
+def reset_password(engine: Engine, name: str, by: str) -> str:
     """Open an account, with a new password that works once and is given, or, where passwords open nothing, without; end its
     sign-ins. The provider of identities opens it no more: an account has one door. Raises Refused."""
     password = _first()
-    digest = passwords.kept_once(password) if password else None
-    with writing(engine, queue=False) as connection:
+    digest = passwords.hash_one_time(password) if password else None
+    with write_transaction(engine, queue=False) as connection:
         holder = _known(connection, name)
         if provider_identities.unbind(connection, holder.id):
             access_journal.note(connection, by, "identity unbound", {"account": holder.name})
         accounts_and_sessions.change_account(
             connection, holder.id, disabled=False, **_once(connection, digest)
         )
-        accounts_and_sessions.end(
-            connection, accounts_and_sessions.now(connection), account_id=holder.id
+        accounts_and_sessions.end_sessions(
+            connection, accounts_and_sessions.database_time(connection), account_id=holder.id
         )
-        accounts_and_sessions.forgive(connection, holder.id)
+        accounts_and_sessions.clear_account_failures(connection, holder.id)
         access_journal.note(connection, by, "password reset", {"account": holder.name})
-        erasures.keep_if_possible(engine, connection)
+        erasures.update_list_if_possible(engine, connection)
     return password
 
 
-def close(engine: Engine, name: str, by: str, number: int | None = None) -> int:
+def end_sessions(engine: Engine, name: str, by: str, number: int | None = None) -> int:
     """End the sign-ins of an account, or one of them; gives how many. Raises Refused."""
-    with writing(engine, queue=False) as connection:
+    with write_transaction(engine, queue=False) as connection:
         holder = _known(connection, name)
         if number is None:  # who is signing in at this moment is let in no more
             accounts_and_sessions.change_account(connection, holder.id)
-        at = accounts_and_sessions.now(connection)
-        ended = accounts_and_sessions.end(connection, at, account_id=holder.id, number=number)
+        at = accounts_and_sessions.database_time(connection)
+        ended = accounts_and_sessions.end_sessions(
+            connection, at, account_id=holder.id, number=number
+        )
         access_journal.note(
             connection, by, "sessions closed", {"account": holder.name, "number": ended}
         )
     return ended
 
 
-def everyone(engine: Engine) -> list[Holder]:
+def all_accounts(engine: Engine) -> list[Holder]:
     """Every account, by name; those of links are listed with their links."""
     with engine.connect() as connection:
         return [one for one in accounts_and_sessions.accounts(connection) if one.role != Role.GUEST]
 
 
-def read_alike(engine: Engine) -> list[tuple[Holder, Holder]]:
+def similar_accounts(engine: Engine) -> list[tuple[Holder, Holder]]:
     """Accounts that could be taken for one another, made before that was refused."""
-    return list(lookalike_names.pairs(one for one in everyone(engine) if not one.disabled))
+    return list(lookalike_names.pairs(one for one in all_accounts(engine) if not one.disabled))
 
 
-def sessions(engine: Engine, name: str | None = None) -> list[tuple[str, Entry]]:
+def sessions(engine: Engine, name: str | None = None) -> list[tuple[str, SignInSession]]:
     """Who is signed in: the account's name and the sign-in, the latest first. Raises Refused for an unknown name."""
     with engine.connect() as connection:
         names = {holder.id: holder.name for holder in accounts_and_sessions.accounts(connection)}
         of = _known(connection, name).id if name is not None else None
-        at, last = accounts_and_sessions.now(connection), limits()
+        at, last = accounts_and_sessions.database_time(connection), limits()
         return [
             (names[one.account_id], one)
-            for one in accounts_and_sessions.entries(connection, of)
+            for one in accounts_and_sessions.open_sessions(connection, of)
             if last.lapses(one) > at  # what lapsed opens nothing any more
         ]
 
 
 def _known(connection: Connection, name: str) -> Holder:
-    holder = accounts_and_sessions.account_named(connection, as_typed(name))
+    holder = accounts_and_sessions.account_named(connection, normalise_name(name))
     if holder is None or holder.role == Role.GUEST:  # a link is closed, and never has a password
         raise Refused(f"Il n'y a pas de compte « {name} » : python -m dashboard accounts list")
     return holder
@@ -200,23 +202,25 @@ def _known(connection: Connection, name: str) -> Holder:
 
 def _first() -> str:
     """A password that works once; "" where none opens anything."""
-    return passwords.one_time() if load().local_accounts else ""
+    return passwords.one_time() if load_settings().local_accounts else ""
 
 
 def _once(connection: Connection, digest: str | None) -> dict[str, Any]:
     if digest is None:
         return {"password": None, "must_change": False, "works_until": None}
-    until = accounts_and_sessions.now(connection) + WORKS_FOR
+    until = accounts_and_sessions.database_time(connection) + WORKS_FOR
     return {"password": digest, "must_change": True, "works_until": until}
 
 
-def _values(connection: Connection, wanted: Wanted, holder: Holder | None) -> dict[str, Any]:
+def _values(
+    connection: Connection, wanted: AccountChanges, holder: Holder | None
+) -> dict[str, Any]:
     """Role and places that go together. Raises Refused."""
     role = wanted.role if wanted.role is not None else (holder.role if holder else "")
     if not role:
         raise Refused("Choisir le rôle du compte.")
-    if role not in GIVEN:
-        raise Refused(f"« {role} » n'est pas un rôle : {', '.join(GIVEN)}.")
+    if role not in ASSIGNABLE_ROLES:
+        raise Refused(f"« {role} » n'est pas un rôle : {', '.join(ASSIGNABLE_ROLES)}.")
     departments, sites = accounts_and_sessions.places(connection)
     email = wanted.email if wanted.email is not None else (holder.email if holder else None)
     if email and not EMAIL.fullmatch(email):

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from hashlib import sha256
 
-from dashboard.french import plain
+from dashboard.french import fold_accents
 from dashboard.settings import ROOT
 
 WORDS = ROOT / "data" / "common_words.txt"
@@ -37,7 +37,7 @@ YEARS = range(1900, 2100)
 
 def is_common(password: str) -> bool:
     """Whether this password is one of the usual ones, or made as they are."""
-    text = plain(password.casefold())
+    text = fold_accents(password.casefold())
     return (
         len(set(text)) < FEWEST
         or _is_a_day(text)

@@ -14,10 +14,10 @@ from sqlalchemy import Connection, Engine
 from dashboard.accounts import access_journal, guest_link_rights, sign_ins
 from dashboard.accounts.rights import Role
 from dashboard.accounts.sign_ins import Browser, Refusal, digest, new_token
-from dashboard.period import noted, today
+from dashboard.period import naive_utc_bounds, today
 from db import accounts_and_sessions
 from db.accounts_and_sessions import Link
-from db.engine import writing
+from db.engine import write_transaction
 from db.write import Refused
 
 LONGEST = 14  # days
@@ -26,7 +26,7 @@ LONGEST_NAME = 120
 NO_SUCH_LINK = "Ce lien ne fait entrer personne : il est fini, fermé, ou a déjà servi trop de fois. En demander un autre."
 
 
-def make(
+def make_link(
     engine: Engine, what: str, until: date, departments: Collection[str] | None, by: str
 ) -> tuple[Link, str]:
     """Make a link for a workshop, which holds up to the end of a day; gives it, and its token, to be told once. Raises
@@ -35,9 +35,9 @@ def make(
     if not 1 <= len(what) <= LONGEST_NAME:
         raise Refused(f"Dire pour quel atelier est le lien, en {LONGEST_NAME} signes au plus.")
     token = new_token()
-    with writing(engine, queue=False) as connection:
-        _, end = noted(until, until)  # of the day there, as the database dates
-        if accounts_and_sessions.now(connection) >= end or until > today() + timedelta(
+    with write_transaction(engine, queue=False) as connection:
+        _, end = naive_utc_bounds(until, until)  # of the day there, as the database dates
+        if accounts_and_sessions.database_time(connection) >= end or until > today() + timedelta(
             days=LONGEST
         ):
             raise Refused(f"Un lien tient jusqu'à un jour à venir, {LONGEST} jours au plus.")
@@ -72,30 +72,30 @@ def links(engine: Engine) -> list[Link]:
         return accounts_and_sessions.links(connection)
 
 
-def holds(link: Link, now: datetime) -> bool:
+def is_valid(link: Link, now: datetime) -> bool:
     """Whether somebody may still come in by it."""
     return not link.closed and now < link.until and link.uses < MOST_USES
 
 
-def close(engine: Engine, number: int, by: str) -> None:
+def close_link(engine: Engine, number: int, by: str) -> None:
     """Let nobody in by a link any more; whoever came in by it is out at once. Raises Refused."""
-    with writing(engine, queue=False) as connection:
-        guest_link_rights.close(
+    with write_transaction(engine, queue=False) as connection:
+        guest_link_rights.close_link(
             connection, _numbered(accounts_and_sessions.links(connection), number), by
         )
 
 
-def enter(engine: Engine, token: str, browser: Browser) -> str:
+def sign_in_guest(engine: Engine, token: str, browser: Browser) -> str:
     """Let a guest in; gives the token of a new sign-in. Raises Refusal."""
     mine = new_token()
     with engine.connect() as connection:  # who has none keeps no writer waiting
         if not accounts_and_sessions.has_link(connection, digest(token)):
             raise Refusal(NO_SUCH_LINK)
-    with writing(engine, queue=False) as connection:
+    with write_transaction(engine, queue=False) as connection:
         account = accounts_and_sessions.use_link(connection, digest(token), MOST_USES)
         if account is None:
             raise Refusal(NO_SUCH_LINK)
-        sign_ins.begin(connection, account, mine, browser)
+        sign_ins.begin_session(connection, account, mine, browser)
         holder = accounts_and_sessions.account(connection, account)
         what = next(
             (
@@ -105,17 +105,17 @@ def enter(engine: Engine, token: str, browser: Browser) -> str:
             ),
             "",
         )
-        told = {**sign_ins.by(browser, "link"), "for": what}
+        told = {**sign_ins.journal_details(browser, "link"), "for": what}
         access_journal.note(connection, holder.name if holder else "", "signed in", told)
     return mine
 
 
 def _let(connection: Connection, by: str, departments: Collection[str] | None) -> None:
     """Raises Refused where the account that makes a link was closed or narrowed since it was asked; a command has none."""
-    accounts_and_sessions.one_at_a_time(connection)
+    accounts_and_sessions.lock_account_names(connection)
     shown = None if departments is None else frozenset(departments)
     maker = accounts_and_sessions.account_named(connection, by)
-    if maker and not guest_link_rights.holds_for(maker, shown):
+    if maker and not guest_link_rights.is_link_allowed(maker, shown):
         raise Refused("Ce compte ne peut plus inviter à voir cela.")
 
 

@@ -18,9 +18,9 @@ from urllib.parse import quote, unquote, urlsplit
 
 import requests
 
-from dashboard.accounts.provider_client import limited
+from dashboard.accounts.provider_client import limit_answers
 from dashboard.accounts.sign_ins import Refusal
-from dashboard.settings import OWN, load
+from dashboard.settings import LOOPBACK_HOSTS, load_settings
 
 LOG = logging.getLogger("ccsp")
 LARGEST_KEY, MOST_KEYS = 16_384, 100  # signs of a key as it is written; how many are looked at
@@ -49,42 +49,42 @@ STALE = "Cette connexion n'a pas été commencée dans ce navigateur, ou l'a ét
 DECLINED = "Le service d'identité n'a connecté personne : recommencer."
 
 
-class Away(Refusal):
+class ProviderUnavailable(Refusal):
     """The provider does not answer, or says nothing that can be used."""
 
     counted = False
 
 
-def unsure(why: str) -> Refusal:
+def untrusted_answer(why: str) -> Refusal:
     """What it said is not what it should be: nobody comes in by it. why: for the log; nothing that it said."""
     LOG.warning("the provider of identities is not believed: %s", why)
-    return Refusal(UNSURE.format(load().account_contact))
+    return Refusal(UNSURE.format(load_settings().account_contact))
 
 
-def unproved() -> Refusal:
+def no_fresh_proof() -> Refusal:
     """It says who somebody is, and not that he just said so himself."""
-    return Refusal(UNPROVED.format(load().account_contact))
+    return Refusal(UNPROVED.format(load_settings().account_contact))
 
 
-def away() -> Away:
+def away() -> ProviderUnavailable:
     """It does not answer: what remains to be done."""
-    return Away(AWAY_BESIDE if load().local_accounts else AWAY)
+    return ProviderUnavailable(AWAY_BESIDE if load_settings().local_accounts else AWAY)
 
 
-def _useless(why: str) -> Away:
+def _useless(why: str) -> ProviderUnavailable:
     """The same, with a line in the log: why, and nothing that it said."""
     LOG.warning("the provider of identities cannot be used: %s", why)
     return away()
 
 
 @dataclass(frozen=True)
-class Way:
+class SignInFlow:
     """One way to the provider and back, begun in a browser, which keeps `text`; what the provider is given follows from it."""
 
     text: str
 
     @classmethod
-    def begin(cls, page: str) -> "Way":
+    def begin(cls, page: str) -> "SignInFlow":
         """A new one. page: where it leads in the end."""
         page = page if len(page) <= LONGEST_WAY else "/"
         return cls(
@@ -132,7 +132,7 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Told:
+class IdentityClaims:
     """Who the provider says somebody is. address: of e-mail, "" unless it says itself that it has verified it; proof: what it
     signed; age: for how many seconds he has been signed in there, None where it does not say."""
 
@@ -152,7 +152,7 @@ class Provider:
         self._keys: tuple[float, Any] | None = None
         self._failed = float("-inf")
 
-    def leads_to(self, way: Way, back: str, *, anew: bool = False) -> str:
+    def leads_to(self, way: SignInFlow, back: str, *, anew: bool = False) -> str:
         """The address where it asks somebody who he is. back: ours, to which it leads then; anew: though it knows who was there
         last. Raises Away."""
         with self._session(back) as session:
@@ -165,19 +165,21 @@ class Provider:
             )
         return str(url)
 
-    def told(self, code: str, way: Way, back: str, known: Callable[[str, str], bool]) -> Told:
+    def told(
+        self, code: str, way: SignInFlow, back: str, known: Callable[[str, str], bool]
+    ) -> IdentityClaims:
         """What it says of who comes back with this code. known: whether its mark of a person stands for an account already, and
         no address is needed. Raises Refusal."""
         with self._session(back) as session:
             token = self._exchanged(session, code, way)
             claims = self._believed(token, way)
-            issuer, subject = load().oidc_issuer, str(claims["sub"])
+            issuer, subject = load_settings().oidc_issuer, str(claims["sub"])
             said: Mapping[str, Any] = claims
             if "email" not in claims and not known(issuer, subject):
                 said = self._asked_of(session, subject)
         address = said.get("email")
         verified = said.get("email_verified") is True and isinstance(address, str)
-        return Told(
+        return IdentityClaims(
             issuer,
             subject,
             str(address) if verified else "",
@@ -192,19 +194,21 @@ class Provider:
 
         try:
             end = self.itself().get("end_session_endpoint", "")
-        except Away:
+        except ProviderUnavailable:
             return ""
         if not _safe(end):
             return ""
         hint = {"id_token_hint": proof} if proof else {}
         back_to = {"post_logout_redirect_uri": back, "state": state}
-        return str(add_params_to_uri(end, {**hint, "client_id": load().oidc_client_id, **back_to}))
+        return str(
+            add_params_to_uri(end, {**hint, "client_id": load_settings().oidc_client_id, **back_to})
+        )
 
     def itself(self) -> dict[str, Any]:
         """What it says of itself, as it said it within the hour. Raises Away."""
         with self.lock:
             if self._itself is None or self.clock() - self._itself[0] >= KEPT:
-                issuer = load().oidc_issuer
+                issuer = load_settings().oidc_issuer
                 found = self._asked(issuer.rstrip("/") + WELL_KNOWN)
                 needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
                 if found.get("issuer") != issuer or not all(_safe(found.get(n)) for n in needed):
@@ -240,7 +244,7 @@ class Provider:
         if self.clock() - self._failed < AGAIN:
             raise away()
         try:
-            with limited(requests.Session()) as client:
+            with limit_answers(requests.Session()) as client:
                 answer = client.get(url, allow_redirects=False, headers=headers)
             found = json.loads(answer.content) if answer.status_code == 200 else None
         except (requests.RequestException, OSError, ValueError) as error:
@@ -249,7 +253,7 @@ class Provider:
             raise self._failing(f"status {answer.status_code}")
         return found
 
-    def _failing(self, why: str) -> Away:
+    def _failing(self, why: str) -> ProviderUnavailable:
         self._failed = self.clock()
         return _useless(why)
 
@@ -257,7 +261,7 @@ class Provider:
         """A client of it, of Authlib's. back: our address to which it leads."""
         from authlib.integrations.requests_client import OAuth2Session
 
-        settings = load()
+        settings = load_settings()
         ways = self.itself().get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         basic = "client_secret_basic" in ways or "client_secret_post" not in ways
         client = OAuth2Session(
@@ -268,9 +272,9 @@ class Provider:
             redirect_uri=back,
             code_challenge_method="S256",
         )
-        return limited(client)
+        return limit_answers(client)
 
-    def _exchanged(self, session: Any, code: str, way: Way) -> Mapping[str, Any]:
+    def _exchanged(self, session: Any, code: str, way: SignInFlow) -> Mapping[str, Any]:
         """What it gives for the code. Raises Refusal."""
         from authlib.integrations.base_client import OAuthError
 
@@ -287,15 +291,15 @@ class Provider:
         except (requests.RequestException, OSError, ValueError, TypeError) as error:
             raise _useless(f"token: {type(error).__name__}") from None
         if not isinstance(token.get("id_token"), str):
-            raise unsure("no ID token")
+            raise untrusted_answer("no ID token")
         return dict(token)
 
-    def _believed(self, token: Mapping[str, Any], way: Way) -> dict[str, Any]:
+    def _believed(self, token: Mapping[str, Any], way: SignInFlow) -> dict[str, Any]:
         """What it signed, where it is its own, for us, of now and of this way. Raises Refusal."""
         from authlib.oidc.core import CodeIDToken
         from joserfc.errors import JoseError
 
-        settings = load()
+        settings = load_settings()
         wanted = {
             "iss": {"essential": True, "value": settings.oidc_issuer},
             "aud": {"essential": True, "value": settings.oidc_client_id},
@@ -308,9 +312,9 @@ class Provider:
             claims = CodeIDToken(read.claims, read.header, wanted, given)
             claims.validate(leeway=LEEWAY)
         except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise unsure(type(error).__name__) from None
+            raise untrusted_answer(type(error).__name__) from None
         if not (_names_somebody(claims["sub"]) and _is_of_this_way(claims, way)):
-            raise unsure("its subject, or its time")
+            raise untrusted_answer("its subject, or its time")
         return dict(claims)
 
     def _read(self, signed: str) -> Any:
@@ -342,7 +346,7 @@ def _names_somebody(subject: object) -> bool:
     return subject.isascii() and subject.isprintable() and 0 < len(subject) <= 255
 
 
-def _is_of_this_way(claims: Mapping[str, Any], way: Way) -> bool:
+def _is_of_this_way(claims: Mapping[str, Any], way: SignInFlow) -> bool:
     """Whether it was signed since the way was begun, and ends some day. What is no number is of no time."""
     times = claims["iat"], claims["exp"]
     if not all(isinstance(one, (int, float)) for one in times):
@@ -362,5 +366,5 @@ def _safe(url: object) -> bool:
     """Whether this is an address of a provider's, by https, or of this machine where the provider is there itself."""
     if not isinstance(url, str) or not (parts := urlsplit(url)).hostname:
         return False
-    here = parts.hostname in OWN and load().oidc_issuer.startswith("http://")
+    here = parts.hostname in LOOPBACK_HOSTS and load_settings().oidc_issuer.startswith("http://")
     return parts.scheme == "https" or (parts.scheme == "http" and here)

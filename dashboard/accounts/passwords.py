@@ -58,31 +58,31 @@ def one_time() -> str:
     return "-".join("".join(secrets.choice(SIGNS) for _ in range(OF)) for _ in range(GROUPS))
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """What is kept of a password; takes some hundredths of a second and 19 MB."""
     return _aside(lambda: _hasher().hash(_plain(password)))
 
 
-def kept_once(password: str) -> str:
+def hash_one_time(password: str) -> str:
     """What is kept of one that works once: by it, it is found without a name."""
     return ONCE + sha256(_plain(password).encode(errors="replace")).hexdigest()
 
 
-def is_once(password: str, kept: str | None) -> bool:
+def is_one_time(password: str, kept: str | None) -> bool:
     """Whether this is the password that works once; nothing has to slow down who tries."""
-    return bool(kept) and hmac.compare_digest(kept_once(password), kept or "")
+    return bool(kept) and hmac.compare_digest(hash_one_time(password), kept or "")
 
 
 @cache
 def _of_nobody(way: str = "") -> str:
     """What would be kept of a password that nobody has, in this way, or as they are kept now."""
     if not way:
-        return hashed(secrets.token_hex(16))
+        return hash_password(secrets.token_hex(16))
     salt, digest = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (16, 32))
     return f"{way}${salt}${digest}"
 
 
-def drawn_way(kept: Iterable[str], draw: float) -> str:
+def decoy_hash_settings(kept: Iterable[str], draw: float) -> str:
     """The way in which one of these passwords is kept, by a draw (0 to 1, without 1) that is always the same for a name: who has
     none costs what an account would. Those that cost most first, so that an account which changes its way moves few others.
     "" where there are none."""
@@ -97,16 +97,16 @@ def _dearest(way: str) -> tuple[int, str]:
     return -cost.get("m", 0) * cost.get("t", 0), way
 
 
-def fits(password: str, kept: str | None, way: str = "") -> bool:
+def verify_password(password: str, kept: str | None, way: str = "") -> bool:
     """Whether this is the password; where none is kept, or one that works once, after the time that one takes which is kept in
     this way."""
     slow = kept if kept and not kept.startswith(ONCE) else None
     plain, against = _plain(password), slow or _of_nobody(way)
     right = _aside(lambda: _hasher().verify(plain[:MOST], against)) and len(plain) <= MOST
-    return (right and slow is not None) or is_once(password, kept)
+    return (right and slow is not None) or is_one_time(password, kept)
 
 
-def made_otherwise(kept: str | None) -> bool:
+def needs_rehash(kept: str | None) -> bool:
     """Whether a password is kept in another way than it would be now."""
     return (
         bool(kept)
@@ -115,7 +115,7 @@ def made_otherwise(kept: str | None) -> bool:
     )
 
 
-def unfit(password: str, name: str) -> str:
+def password_problem(password: str, name: str) -> str:
     """Why this may not be the password of that account, in a sentence; "" where it may. No rule says which signs."""
     plain = _plain(password)
     if len(plain) < LEAST:

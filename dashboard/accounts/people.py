@@ -10,9 +10,9 @@ from db.accounts_and_sessions import Holder
 def person(connection: Connection, account_id: str) -> Person | None:
     """Who asks, as the account stands at this moment; None where there is none, or where it is disabled."""
     holder = accounts_and_sessions.account(connection, account_id)
-    return None if holder is None or holder.disabled else of(holder)
+    return None if holder is None or holder.disabled else person_of_account(holder)
 
 
-def of(holder: Holder) -> Person:
+def person_of_account(holder: Holder) -> Person:
     """The one whom an account stands for."""
     return Person(holder.name, holder.role, holder.departments, holder.sites, holder.id)

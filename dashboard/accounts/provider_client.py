@@ -92,7 +92,7 @@ class _Limited(HTTPAdapter):
         return answer
 
 
-def limited(client: requests.Session) -> requests.Session:
+def limit_answers(client: requests.Session) -> requests.Session:
     """The same client, whose answers are limited; it follows nothing elsewhere by itself."""
     for scheme in ("https://", "http://"):
         client.mount(scheme, _Limited())

@@ -23,7 +23,7 @@ class TooLongAgo(Refused):
     """The password has to be given again first."""
 
 
-def require(engine: Engine, person: Person) -> None:
+def require_recent_proof(engine: Engine, person: Person) -> None:
     """Raise TooLongAgo where the person, or nobody by the sign-in he acts under, gave a password within a quarter of an hour. A
     command is no page that was left open: who runs it has no account."""
     if person.id and not is_recent(engine, person.id, person.entry):
@@ -35,13 +35,13 @@ def is_recent(engine: Engine, account: str, number: int) -> bool:
     on with, for this account."""
     with engine.connect() as connection:
         at, entry = (
-            accounts_and_sessions.now(connection),
-            accounts_and_sessions.entry_numbered(connection, number),
+            accounts_and_sessions.database_time(connection),
+            accounts_and_sessions.session_by_number(connection, number),
         )
         for _ in range(NEXT_AT_MOST):
             if entry is None or entry.next_id is None:
                 break
-            entry = accounts_and_sessions.entry_numbered(connection, entry.next_id)
+            entry = accounts_and_sessions.session_by_number(connection, entry.next_id)
     if entry is None or entry.ended_at or entry.account_id != account or not entry.proved_at:
         return False
     return at - WITHIN < entry.proved_at <= at

@@ -116,7 +116,7 @@ RIGHTS = {
 # fmt: on
 
 
-def reach(person: Person, right: str) -> Reach | None:
+def reach_of_right(person: Person, right: str) -> Reach | None:
     """How far the person's right goes; None for an unknown right or role, and for who does not have it."""
     role, known = person.role, RIGHTS.get(right)
     return next((far for of, far in known.reach.items() if of == role), None) if known else None
@@ -124,10 +124,10 @@ def reach(person: Person, right: str) -> Reach | None:
 
 def may(person: Person, right: str) -> bool:
     """Whether the person has this right, of whatever reach."""
-    return reach(person, right) is not None
+    return reach_of_right(person, right) is not None
 
 
-def require(person: Person, right: str) -> None:
+def require_right(person: Person, right: str) -> None:
     """Raise NotAllowed where the person does not have this right."""
     if not may(person, right):
         raise NotAllowed(f"{person.name} : {right}")
@@ -135,7 +135,11 @@ def require(person: Person, right: str) -> None:
 
 def sites(person: Person, right: str, homes: Mapping[str, str]) -> frozenset[str] | str:
     """The codes of the sites that the person's right takes in, or ALL. homes: site code to department."""
-    far, departments, own = reach(person, right), person.departments or (), person.sites or ()
+    far, departments, own = (
+        reach_of_right(person, right),
+        person.departments or (),
+        person.sites or (),
+    )
     if far == Reach.COUNTRY or (far == Reach.LINK and person.departments is None):
         return ALL
     return frozenset(
@@ -148,7 +152,7 @@ def sites(person: Person, right: str, homes: Mapping[str, str]) -> frozenset[str
 
 def scopes(person: Person, right: str, homes: Mapping[str, str]) -> frozenset[str]:
     """What the person may do this for: "nation", departments, sites' codes."""
-    far, own = reach(person, right), sites(person, right, homes)
+    far, own = reach_of_right(person, right), sites(person, right, homes)
     if own == ALL:
         return frozenset({NATION, *homes, *homes.values()})
     if far == Reach.NATION:
@@ -173,7 +177,7 @@ class Access:
         return Access(self.aggregates, frozenset(), guest=self.guest)
 
 
-def access(person: Person, homes: Mapping[str, str]) -> Access:
+def access_of(person: Person, homes: Mapping[str, str]) -> Access:
     """What the person may see. homes: site code to department. An unknown role sees nothing."""
     return Access(
         sites(person, "aggregates", homes),

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Engine
 
 from dashboard.accounts import people
 from dashboard.accounts.rights import LOCAL_READER, NOBODY, Person, Role
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db import accounts_and_sessions, error_messages
-from db.accounts_and_sessions import Entry, Holder
+from db.accounts_and_sessions import Holder, SignInSession
 
 FRESH = 1.0  # seconds for which what was read holds
 AHEAD = timedelta(
@@ -52,7 +52,7 @@ class Limits:
     whole: timedelta
     issuers: frozenset[str | None] = frozenset({None})
 
-    def lapses(self, entry: Entry) -> datetime:
+    def lapses(self, entry: SignInSession) -> datetime:
         """When it does."""
         whole = self.whole if entry.issuer is None else min(self.whole, BY_PROVIDER)
         return min(entry.seen_at + self.idle, entry.began_at + whole)
@@ -60,7 +60,7 @@ class Limits:
 
 def limits() -> Limits:
     """Those of the settings."""
-    settings = load()
+    settings = load_settings()
     return Limits(
         timedelta(minutes=settings.session_idle_minutes),
         timedelta(hours=settings.session_hours),
@@ -68,11 +68,11 @@ def limits() -> Limits:
     )
 
 
-class Seen(NamedTuple):
+class CachedSession(NamedTuple):
     """A browser that signed in, as it was when it was last looked at."""
 
     state: State
-    entry: Entry | None = None
+    entry: SignInSession | None = None
     holder: Holder | None = None
     pages: State = State.ENDED  # how it stands with its pages: they may go on with a later sign-in
     latest: int = 0  # the number of that one
@@ -83,7 +83,7 @@ class Seen(NamedTuple):
         """Whether another sign-in took the place of this one."""
         return self.entry is not None and self.entry.id != self.latest
 
-    def is_now(self, before: "Seen") -> bool:
+    def is_now(self, before: "CachedSession") -> bool:
         """Whether this is the sign-in that took the place of that one, and opens."""
         same = self.entry is not None and self.entry.id == before.latest
         return same and self.told == before.told and self.state == State.OPEN
@@ -94,21 +94,21 @@ class Seen(NamedTuple):
         return f"{self.holder.id}.{self.holder.epoch}" if self.holder else ""
 
 
-UNKNOWN = Seen(State.ENDED)
+UNKNOWN = CachedSession(State.ENDED)
 
 
-class Reading(NamedTuple):
+class SessionSnapshot(NamedTuple):
     """What was read at one time of the base and of some tokens: what was read of others since does not touch it."""
 
     is_open: bool
-    seen: Mapping[str, Seen]
+    seen: Mapping[str, CachedSession]
 
-    def of(self, token: str | None) -> Seen:
+    def of(self, token: str | None) -> CachedSession:
         """How it stands with one of these tokens, or with who has none."""
         return self.seen[token] if token else UNKNOWN
 
 
-class Lookout:
+class SessionCache:
     """Answers from memory for a second. engine: called when the database is needed; limits: how long a sign-in lasts."""
 
     def __init__(self, engine: Callable[[], Engine], limits: Callable[[], Limits]) -> None:
@@ -120,7 +120,7 @@ class Lookout:
         """Know nothing any more."""
         self._open: tuple[float, bool] = (float("-inf"), False)
         self._accounts: dict[str, tuple[float, Holder | None]] = {}
-        self._tokens: dict[str, tuple[float, Seen]] = {}
+        self._tokens: dict[str, tuple[float, CachedSession]] = {}
 
     def forget_account_of(self, token: str) -> None:
         """Ask anew of the account that signed in with this token: something was changed here. Nothing where nobody did."""
@@ -157,26 +157,26 @@ class Lookout:
         finally:
             self._watchers.discard(watcher)
 
-    def known(self, token: str | None, within: float = FRESH) -> Reading | None:
+    def known(self, token: str | None, within: float = FRESH) -> SessionSnapshot | None:
         """What was read in the last seconds of the base and of this token; None where it was not."""
         since = time.monotonic() - within
         at, is_open = self._open
         if token is None:
-            return Reading(is_open, {}) if at > since else None
+            return SessionSnapshot(is_open, {}) if at > since else None
         token_at, seen = self._tokens.get(token, (float("-inf"), UNKNOWN))
-        return Reading(is_open, {token: seen}) if min(at, token_at) > since else None
+        return SessionSnapshot(is_open, {token: seen}) if min(at, token_at) > since else None
 
-    def remembers(self, token: str | None) -> Reading | None:
+    def remembers(self, token: str | None) -> SessionSnapshot | None:
         """What was last read of the base and of this token, however long ago; None where it never was."""
         return self.known(token, within=float("inf"))
 
-    def look(self, tokens: Iterable[str] = ()) -> Reading:
+    def look(self, tokens: Iterable[str] = ()) -> SessionSnapshot:
         """Read what is true now of the base and of these tokens (their SHA-256), in one transaction."""
         with self.engine().connect() as connection:
-            at, clock = time.monotonic(), accounts_and_sessions.now(connection)
+            at, clock = time.monotonic(), accounts_and_sessions.database_time(connection)
             is_open = accounts_and_sessions.is_open(connection)
             wanted = set(tokens)
-            held = accounts_and_sessions.signed_in(connection, wanted) if wanted else {}
+            held = accounts_and_sessions.sessions_by_tokens(connection, wanted) if wanted else {}
             found = dict.fromkeys(wanted, UNKNOWN) | {
                 token: self._seen(connection, *one, clock) for token, one in held.items()
             }
@@ -191,9 +191,9 @@ class Lookout:
             self._tokens[token] = (at, seen)
             if seen.holder:
                 self._accounts[seen.holder.id] = (at, seen.holder)
-        return Reading(is_open, found)
+        return SessionSnapshot(is_open, found)
 
-    def token(self, token: str) -> Seen:
+    def token(self, token: str) -> CachedSession:
         """How it stands with this token, as last read."""
         return self._tokens.get(token, (0.0, UNKNOWN))[1]
 
@@ -212,7 +212,7 @@ class Lookout:
         holder = self._account(account_id)
         if holder is None or holder.disabled or holder.must_change or str(holder.epoch) != epoch:
             return NOBODY
-        return people.of(holder)
+        return people.person_of_account(holder)
 
     def _account(self, account_id: str) -> Holder | None:
         at, holder = self._accounts.get(account_id, (float("-inf"), None))
@@ -227,24 +227,26 @@ class Lookout:
         """While the database is away, what was read last holds: a page has nothing to show then, but knows whose it is."""
         try:
             yield
-        except error_messages.failures():
+        except error_messages.failure_types():
             if not remembered:
                 raise
 
-    def _seen(self, connection: Connection, entry: Entry, holder: Holder, clock: datetime) -> Seen:
+    def _seen(
+        self, connection: Connection, entry: SignInSession, holder: Holder, clock: datetime
+    ) -> CachedSession:
         latest = entry
         for _ in range(NEXT_AT_MOST):
             if latest.next_id is None:
                 break
             if (
-                further := accounts_and_sessions.entry_numbered(connection, latest.next_id)
+                further := accounts_and_sessions.session_by_number(connection, latest.next_id)
             ) is None:
                 break
             latest = further
         state, pages = (self._state(one, holder, clock) for one in (entry, latest))
-        return Seen(state, entry, holder, pages, latest.id, entry.replaced(clock))
+        return CachedSession(state, entry, holder, pages, latest.id, entry.replaced(clock))
 
-    def _state(self, entry: Entry, holder: Holder, clock: datetime) -> State:
+    def _state(self, entry: SignInSession, holder: Holder, clock: datetime) -> State:
         if entry.ended_at or holder.disabled or entry.began_at > clock + AHEAD:
             return State.ENDED
         if holder.role == Role.GUEST and (

@@ -15,10 +15,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 
 from dashboard.accounts import access_journal, account_changes, passwords
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db import accounts_and_sessions
-from db.accounts_and_sessions import Entry, Holder
-from db.engine import writing
+from db.accounts_and_sessions import Holder, SignInSession
+from db.engine import write_transaction
 
 FREE = 3  # wrong passwords in a row that cost no wait
 LONGEST_WAIT = 60  # seconds
@@ -73,7 +73,7 @@ def digest(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def wait(failures: int) -> int:
+def wait_seconds(failures: int) -> int:
     """Seconds to wait after so many wrong passwords in a row."""
     return 0 if failures <= FREE else min(LONGEST_WAIT, 2 ** (failures - FREE))
 
@@ -81,59 +81,68 @@ def wait(failures: int) -> int:
 def sign_in(engine: Engine, name: str, password: str, browser: Browser) -> str:
     """Let somebody in; gives the token of a new sign-in. Raises Refusal, the same for a wrong name and a wrong password."""
     with engine.connect() as connection:
-        kept = account_changes.as_kept(name)
+        kept = account_changes.stored_name(name)
         holder = accounts_and_sessions.account_named(connection, kept) if kept else None
         who = _counted_as(connection, holder, name, browser)
         kept_of_it = holder.password if holder else None
-        once = passwords.is_once(password, kept_of_it)
+        once = passwords.is_one_time(password, kept_of_it)
         if not once:
             _let_wait(connection, who)
-        way = passwords.drawn_way(
-            accounts_and_sessions.passwords(connection), _draw(connection, name)
+        way = passwords.decoy_hash_settings(
+            accounts_and_sessions.password_hashes(connection), _draw(connection, name)
         )
-        at = accounts_and_sessions.now(connection)
-    right = once or passwords.fits(password, kept_of_it, way)
+        at = accounts_and_sessions.database_time(connection)
+    right = once or passwords.verify_password(password, kept_of_it, way)
     if holder is None or not right or holder.disabled:
         _wrong(engine, who, holder, browser)
         raise Refusal(WRONG)
     if holder.must_change and (holder.works_until is None or at > holder.works_until):
         raise Refusal(TOO_LATE)
-    token, otherwise = new_token(), passwords.made_otherwise(kept_of_it)
-    anew = passwords.hashed(password) if otherwise else ""
-    with writing(engine, queue=False) as connection:
+    token, otherwise = new_token(), passwords.needs_rehash(kept_of_it)
+    anew = passwords.hash_password(password) if otherwise else ""
+    with write_transaction(engine, queue=False) as connection:
         _still(connection, holder)
-        accounts_and_sessions.succeed(connection, who.who)
+        accounts_and_sessions.clear_failures(connection, who.who)
         if anew:
-            accounts_and_sessions.keep_anew(connection, holder, anew)
-        begin(
-            connection, holder.id, token, browser, proved_at=accounts_and_sessions.now(connection)
+            accounts_and_sessions.replace_password_hash(connection, holder, anew)
+        begin_session(
+            connection,
+            holder.id,
+            token,
+            browser,
+            proved_at=accounts_and_sessions.database_time(connection),
         )
-        access_journal.note(connection, holder.name, "signed in", by(browser, "password"))
+        access_journal.note(
+            connection, holder.name, "signed in", journal_details(browser, "password")
+        )
     return token
 
 
-def enter_first(engine: Engine, password: str, browser: Browser) -> str:
+def sign_in_by_first_link(engine: Engine, password: str, browser: Browser) -> str:
     """Let in who brings a first password by its link: once, and whatever others got wrong. What it was is gone; the account's
     other sign-ins end. Gives the token of a new sign-in. Raises Refusal."""
-    kept, token = passwords.kept_once(password), new_token()
+    kept, token = passwords.hash_one_time(password), new_token()
     with engine.connect() as connection:  # who has none keeps no writer waiting
-        if not accounts_and_sessions.waits_for_first(connection, kept):
+        if not accounts_and_sessions.is_first_password(connection, kept):
             raise Refusal(SPENT)
-    with writing(engine, queue=False) as connection:
-        account = accounts_and_sessions.use_first(connection, kept)
+    with write_transaction(engine, queue=False) as connection:
+        account = accounts_and_sessions.use_first_password(connection, kept)
         if account is None:
             raise Refusal(SPENT)
-        now = accounts_and_sessions.now(connection)
-        accounts_and_sessions.end(connection, now, account_id=account)
-        begin(connection, account, token, browser, proved_at=now)
+        now = accounts_and_sessions.database_time(connection)
+        accounts_and_sessions.end_sessions(connection, now, account_id=account)
+        begin_session(connection, account, token, browser, proved_at=now)
         holder = accounts_and_sessions.account(connection, account)
         access_journal.note(
-            connection, holder.name if holder else "", "signed in", by(browser, "first")
+            connection,
+            holder.name if holder else "",
+            "signed in",
+            journal_details(browser, "first"),
         )
     return token
 
 
-def confirm(engine: Engine, password: str, browser: Browser) -> str:
+def confirm_password(engine: Engine, password: str, browser: Browser) -> str:
     """Take the password again of somebody who is signed in, whose pages go on; gives the token of a new sign-in. Raises
     Refusal."""
     with engine.connect() as connection:
@@ -151,7 +160,7 @@ def confirm(engine: Engine, password: str, browser: Browser) -> str:
 
 def account_of(connection: Connection, browser: Browser) -> str | None:
     """The account (id) that is signed in in this browser; None where none is."""
-    entry = _had(connection, browser, accounts_and_sessions.now(connection))
+    entry = _had(connection, browser, accounts_and_sessions.database_time(connection))
     return None if entry is None or entry.ended_at else entry.account_id
 
 
@@ -160,26 +169,30 @@ def known_account(engine: Engine, known_by: str) -> str:
     if not known_by:
         return ""
     with engine.connect() as connection:
-        since = accounts_and_sessions.now(connection) - KNOWN_FOR
+        since = accounts_and_sessions.database_time(connection) - KNOWN_FOR
         return accounts_and_sessions.account_of_browser(connection, digest(known_by), since) or ""
 
 
-def note_seen(engine: Engine, number: int) -> None:
+def note_activity(engine: Engine, number: int) -> None:
     """Somebody is at work under this sign-in."""
-    with writing(engine, queue=False) as connection:
-        accounts_and_sessions.seen(connection, number, accounts_and_sessions.now(connection))
+    with write_transaction(engine, queue=False) as connection:
+        accounts_and_sessions.note_activity(
+            connection, number, accounts_and_sessions.database_time(connection)
+        )
 
 
 def sign_out(engine: Engine, token: str) -> None:
     """End a sign-in; whoever has its token has nothing. Where there is none, nothing waits for a writer."""
     with engine.connect() as connection:
-        if accounts_and_sessions.entry(connection, digest(token)) is None:
+        if accounts_and_sessions.session_by_token(connection, digest(token)) is None:
             return
-    with writing(engine, queue=False) as connection:
-        at = accounts_and_sessions.now(connection)
-        entry = _now(connection, accounts_and_sessions.entry(connection, digest(token)), at)
+    with write_transaction(engine, queue=False) as connection:
+        at = accounts_and_sessions.database_time(connection)
+        entry = _now(
+            connection, accounts_and_sessions.session_by_token(connection, digest(token)), at
+        )
         if entry and not entry.ended_at:
-            accounts_and_sessions.end(connection, at, number=entry.id)
+            accounts_and_sessions.end_sessions(connection, at, number=entry.id)
             holder = accounts_and_sessions.account(connection, entry.account_id)
             access_journal.note(connection, holder.name if holder else "", "signed out")
 
@@ -188,45 +201,52 @@ def change_password(engine: Engine, old: str, new: str, browser: Browser) -> str
     """Take a new password from somebody who signed in; the account's other sign-ins end, and this one gets another token, which
     is given. Raises Refusal."""
     with engine.connect() as connection:
-        entry = accounts_and_sessions.entry(connection, digest(browser.token))
+        entry = accounts_and_sessions.session_by_token(connection, digest(browser.token))
         holder = accounts_and_sessions.account(connection, entry.account_id) if entry else None
         if entry is None or entry.ended_at or holder is None or holder.disabled:
             raise Refusal(ENDED)
         who = _counted_as(connection, holder, holder.name, browser)
         # Who came by the link of a first password has none: the link was it.
-        once = passwords.is_once(old, holder.password) or (
+        once = passwords.is_one_time(old, holder.password) or (
             holder.must_change and holder.password is None
         )
         if not once:
             _let_wait(connection, who)
-    if not (once or passwords.fits(old, holder.password)):
+    if not (once or passwords.verify_password(old, holder.password)):
         _wrong(engine, who, holder, browser)
         raise Refusal("L'ancien mot de passe n'est pas le bon.")
-    if why := passwords.unfit(new, holder.name):
+    if why := passwords.password_problem(new, holder.name):
         raise Refusal(why)
-    if new == old or passwords.is_once(new, holder.password):
+    if new == old or passwords.is_one_time(new, holder.password):
         raise Refusal("Le nouveau mot de passe est l'ancien : en choisir un autre.")
-    token, kept = new_token(), passwords.hashed(new)
-    with writing(engine, queue=False) as connection:
+    token, kept = new_token(), passwords.hash_password(new)
+    with write_transaction(engine, queue=False) as connection:
         _still(connection, holder)
-        now = accounts_and_sessions.entry(connection, entry.token)
+        now = accounts_and_sessions.session_by_token(connection, entry.token)
         if now is None or now.ended_at:
             raise Refusal(ENDED)
-        accounts_and_sessions.succeed(connection, who.who)
+        accounts_and_sessions.clear_failures(connection, who.who)
         accounts_and_sessions.change_account(
             connection, holder.id, password=kept, must_change=False, works_until=None
         )
-        number = begin(
-            connection, holder.id, token, browser, proved_at=accounts_and_sessions.now(connection)
+        number = begin_session(
+            connection,
+            holder.id,
+            token,
+            browser,
+            proved_at=accounts_and_sessions.database_time(connection),
         )
-        accounts_and_sessions.end(
-            connection, accounts_and_sessions.now(connection), account_id=holder.id, but=number
+        accounts_and_sessions.end_sessions(
+            connection,
+            accounts_and_sessions.database_time(connection),
+            account_id=holder.id,
+            but=number,
         )
         access_journal.note(connection, holder.name, "password changed")
     return token
 
 
-class Counted(NamedTuple):
+class FailureCounters(NamedTuple):
     """Under what wrong passwords are counted: who has to wait for the next; of_all: the account, of which browsers that it does
     not know may try so many an hour, all together; "" for one that it knows."""
 
@@ -234,7 +254,7 @@ class Counted(NamedTuple):
     of_all: str
 
 
-def place(address: str) -> str:
+def address_block(address: str) -> str:
     """Where an address is: of IPv6 its network, of which one household has all the addresses."""
     try:
         one = ip_address(address)
@@ -247,28 +267,30 @@ def place(address: str) -> str:
 
 def _counted_as(
     connection: Connection, holder: Holder | None, name: str, browser: Browser
-) -> Counted:
+) -> FailureCounters:
     """A browser that signed in to the account is counted by itself; others by account and place, so that a stranger makes nobody
     wait who is elsewhere. A name that nobody has is counted in the same way."""
     known_by = digest(browser.known_by)
-    since = accounts_and_sessions.now(connection) - KNOWN_FOR
-    known = accounts_and_sessions.knows(connection, holder.id if holder else "", known_by, since)
+    since = accounts_and_sessions.database_time(connection) - KNOWN_FOR
+    known = accounts_and_sessions.is_known_browser(
+        connection, holder.id if holder else "", known_by, since
+    )
     if holder is None:
         # As the name of an account is read, or the waits of two ways to write it would tell which are somebody's.
-        typed = account_changes.as_typed(name).encode(errors="replace")
+        typed = account_changes.normalise_name(name).encode(errors="replace")
         of = f"?{hmac.new(PEPPER, typed, 'sha256').hexdigest()[:15]}"
     else:
         of = holder.id
     if known:
-        return Counted(f"{of}/{known_by[: accounts_and_sessions.KEPT_OF_MARKS]}", "")
-    return Counted(f"{of}@{digest(place(browser.address))[:40]}", of)
+        return FailureCounters(f"{of}/{known_by[: accounts_and_sessions.KEPT_OF_MARKS]}", "")
+    return FailureCounters(f"{of}@{digest(address_block(browser.address))[:40]}", of)
 
 
 def _draw(connection: Connection, name: str) -> float:
     """A number from 0 to 1 that a name has in this database, always the same: so that passwords kept in another way, which
     take another time, tell no name of an account from one that nobody has."""
     key = accounts_and_sessions.own_name(connection).encode() or PEPPER
-    typed = account_changes.as_typed(name).encode(errors="replace")
+    typed = account_changes.normalise_name(name).encode(errors="replace")
     return int.from_bytes(hmac.new(key, typed, "sha256").digest()[:6], "big") / 2**48
 
 
@@ -291,36 +313,40 @@ def _still(connection: Connection, holder: Holder) -> None:
         raise Refusal(CHANGED)
 
 
-def _let_wait(connection: Connection, counted: Counted) -> None:
+def _let_wait(connection: Connection, counted: FailureCounters) -> None:
     """Raises Refusal where the last wrong password was too short a time ago, or there were too many."""
-    at = accounts_and_sessions.now(connection)
+    at = accounts_and_sessions.database_time(connection)
     if counted.of_all and within_an_hour(connection, counted.of_all, at) >= CAP:
-        raise TooSoon(CAPPED.format(load().account_contact))
+        raise TooSoon(CAPPED.format(load_settings().account_contact))
     failed = accounts_and_sessions.failures(connection, counted.who)
     if failed is None:
         return
     number, last_at = failed
-    left = last_at + timedelta(seconds=wait(number)) - at
+    left = last_at + timedelta(seconds=wait_seconds(number)) - at
     if left > timedelta(0):
         seconds = left.seconds + 1
         raise TooSoon(f"Trop d'essais manqués : attendre {seconds} s, puis recommencer.")
 
 
-def _wrong(engine: Engine, counted: Counted, holder: Holder | None, browser: Browser) -> None:
-    with writing(engine, queue=False) as connection:
-        at = accounts_and_sessions.now(connection)
+def _wrong(
+    engine: Engine, counted: FailureCounters, holder: Holder | None, browser: Browser
+) -> None:
+    with write_transaction(engine, queue=False) as connection:
+        at = accounts_and_sessions.database_time(connection)
         of_all = [_of_hour(counted.of_all, at)] if counted.of_all else []
-        accounts_and_sessions.fail(connection, [counted.who, *of_all], at, at - FORGOTTEN)
+        accounts_and_sessions.add_failure(connection, [counted.who, *of_all], at, at - FORGOTTEN)
         if holder:
-            access_journal.note(connection, holder.name, "sign-in failed", by(browser, "password"))
+            access_journal.note(
+                connection, holder.name, "sign-in failed", journal_details(browser, "password")
+            )
 
 
-def by(browser: Browser, how: str) -> dict[str, str]:
+def journal_details(browser: Browser, how: str) -> dict[str, str]:
     """What the journal keeps of somebody who signs in: from where, and how (BY of `dashboard.actions.access_journal`)."""
     return {"from": browser.address, "by": how}
 
 
-def begin(
+def begin_session(
     connection: Connection,
     account_id: str,
     token: str,
@@ -330,27 +356,31 @@ def begin(
 ) -> int:
     """Note the new sign-in; the one that the browser had is at an end, and its pages go on where the account is the same.
     issuer: the provider that said who it is; proved_at: when a password was last given, by the database's clock."""
-    at: datetime = accounts_and_sessions.now(connection)
+    at: datetime = accounts_and_sessions.database_time(connection)
     if browser.known_by and browser.mark:
-        accounts_and_sessions.mark_anew(connection, digest(browser.known_by), digest(browser.mark))
-    number = accounts_and_sessions.begin(
+        accounts_and_sessions.replace_browser_mark(
+            connection, digest(browser.known_by), digest(browser.mark)
+        )
+    number = accounts_and_sessions.add_session(
         connection, account_id, digest(token), digest(browser.mark), at, issuer, proved_at
     )
     before = _had(connection, browser, at)
     if before and not before.ended_at:
-        accounts_and_sessions.end(connection, at, number=before.id)
+        accounts_and_sessions.end_sessions(connection, at, number=before.id)
         if before.account_id == account_id:
-            accounts_and_sessions.follow(connection, before.id, number)
+            accounts_and_sessions.set_next_session(connection, before.id, number)
     return number
 
 
-def _had(connection: Connection, browser: Browser, at: datetime) -> Entry | None:
+def _had(connection: Connection, browser: Browser, at: datetime) -> SignInSession | None:
     """The sign-in that the browser has; where its token was replaced a moment ago, the one that took its place: a button that is
     pressed twice sends the old token twice."""
-    return _now(connection, accounts_and_sessions.entry(connection, digest(browser.token)), at)
+    return _now(
+        connection, accounts_and_sessions.session_by_token(connection, digest(browser.token)), at
+    )
 
 
-def _now(connection: Connection, entry: Entry | None, at: datetime) -> Entry | None:
+def _now(connection: Connection, entry: SignInSession | None, at: datetime) -> SignInSession | None:
     if entry and entry.replaced(at) and entry.next_id:
-        return accounts_and_sessions.entry_numbered(connection, entry.next_id)
+        return accounts_and_sessions.session_by_number(connection, entry.next_id)
     return entry

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from dashboard import french
 from dashboard.accounts import access_journal
-from dashboard.accounts.rights import ROLES, Person, require
+from dashboard.accounts.rights import ROLES, Person, require_right
 from dashboard.answers.context import engine
-from dashboard.period import local
+from dashboard.period import to_local_time
 
 LOG = logging.getLogger("ccsp")
 DAY = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -117,7 +117,7 @@ def note(person: Person, did: str, what: dict[str, Any]) -> None:
         access_journal.add(engine(), person.name, did, what)
 
 
-def note_beside(person: Person, did: str, what: dict[str, Any]) -> Future[None]:
+def note_in_background(person: Person, did: str, what: dict[str, Any]) -> Future[None]:
     """The same, while the page goes on; a failure is said in the log."""
     done = BESIDE.submit(note, person, did, what)
     done.add_done_callback(_say)
@@ -132,15 +132,17 @@ def _say(done: Future[None]) -> None:
 def lines(person: Person, first: date, last: date, wanted: str = "") -> list[Line]:
     """What both journals say of these days, the latest first, where a line holds the words that are looked for. Raises
     NotAllowed."""
-    require(person, "journal")
+    require_right(person, "journal")
     found = access_journal.lines(engine(), first, last)
     told = [
-        Line(local(at), who, DID.get(did, did), _what(detail, why))
+        Line(to_local_time(at), who, DID.get(did, did), _what(detail, why))
         for at, who, did, detail, why in found
     ]
-    looked_for = french.plain(wanted).split()
+    looked_for = french.fold_accents(wanted).split()
     return [
-        one for one in told if all(word in french.plain(" ".join(one[1:])) for word in looked_for)
+        one
+        for one in told
+        if all(word in french.fold_accents(" ".join(one[1:])) for word in looked_for)
     ]
 
 

@@ -5,20 +5,29 @@ Before: `db.complaint_texts`, `db.retention`. After: `dashboard.ui.complaint_tex
 """
 
 from dashboard.accounts import reauthentication, rights
-from dashboard.accounts.rights import NotAllowed, Person, may, require
+from dashboard.accounts.rights import NotAllowed, Person, may, require_right
 from dashboard.actions import access_journal
 from dashboard.answers.context import engine, view
 from dashboard.answers.network import sites_with_words
 from dashboard.answers.question import Question
 from db import complaint_texts, retention
 from db.codes import ALL
-from db.complaint_texts import Named
+from db.complaint_texts import ComplaintWithText
 from db.write import Refused
 
-__all__ = ["Named", "Refused", "are_kept", "erase", "find", "may_erase", "of_open", "read"]
+__all__ = [
+    "ComplaintWithText",
+    "Refused",
+    "has_texts",
+    "erase",
+    "find",
+    "may_erase",
+    "open_with_texts",
+    "read",
+]
 
 
-def are_kept(person: Person, question: Question) -> bool:
+def has_texts(person: Person, question: Question) -> bool:
     """Whether there were words that the person may read, in the places of the question, when the data last moved."""
     if not may(person, "complaint_texts"):
         return False
@@ -26,21 +35,21 @@ def are_kept(person: Person, question: Question) -> bool:
     return bool(there if own == ALL else there & frozenset(own))
 
 
-def of_open(person: Person, question: Question) -> list[Named]:
+def open_with_texts(person: Person, question: Question) -> list[ComplaintWithText]:
     """The complaints that wait and have words that the person may read, in the places of the question."""
     with engine().connect() as connection:
-        return complaint_texts.of_open(connection, _sites(person, question))
+        return complaint_texts.open_with_texts(connection, _sites(person, question))
 
 
-def find(person: Person, reference: str) -> list[Named]:
+def find(person: Person, reference: str) -> list[ComplaintWithText]:
     """Those of this reference, answered or not, wherever the person may read words."""
     with engine().connect() as connection:
-        return complaint_texts.named(connection, _sites(person), reference.strip())
+        return complaint_texts.by_reference(connection, _sites(person), reference.strip())
 
 
 def read(person: Person, site: str, reference: str) -> list[str]:
     """The words of one complaint, once it is noted who read them. Raises NotAllowed."""
-    require(person, "complaint_texts")
+    require_right(person, "complaint_texts")
     with engine().connect() as connection:
         found = complaint_texts.words(connection, _sites(person), site, reference)
     if found:
@@ -59,7 +68,7 @@ def erase(person: Person, site: str, reference: str, why: str) -> None:
         raise NotAllowed(f"{person.name} : erase_texts, {site}")
     if not why.strip():
         raise Refused("Dire pourquoi : le journal le garde.")
-    reauthentication.require(engine(), person)
+    reauthentication.require_recent_proof(engine(), person)
     retention.erase_text(engine(), site, reference, person.name, why.strip())
 
 

@@ -5,10 +5,10 @@ from datetime import UTC, date
 
 from dashboard.accounts import guest_link_rights, guest_links, reauthentication
 from dashboard.accounts.guest_links import LONGEST, MOST_USES
-from dashboard.accounts.rights import NotAllowed, Person, Reach, reach, require
+from dashboard.accounts.rights import NotAllowed, Person, Reach, reach_of_right, require_right
 from dashboard.answers.context import engine
 from dashboard.period import now
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db.accounts_and_sessions import Link
 from db.write import Refused
 
@@ -17,62 +17,62 @@ __all__ = [
     "MOST_USES",
     "Link",
     "Refused",
-    "address",
-    "close",
-    "holding",
+    "link_url",
+    "close_link",
+    "valid_links",
     "links",
-    "make",
+    "make_link",
 ]
 
 
-def make(
+def make_link(
     person: Person, what: str, until: date | None, departments: Collection[str] | None = None
 ) -> tuple[Link, str]:
     """Make a link; gives it, and its address, to be told once. departments: what its guests see; None: all that the person may
     invite for. Raises Refused or NotAllowed."""
     own = _own(person)
-    reauthentication.require(engine(), person)
+    reauthentication.require_recent_proof(engine(), person)
     if departments is None:
         departments = own
     elif own is not None and not set(departments) <= own:
         raise NotAllowed(f"{person.name} : guest_links")
     if until is None:  # a field left blank
         raise Refused("Dire jusqu'à quel jour le lien tient.")
-    link, token = guest_links.make(engine(), what, until, departments, person.name)
-    return link, address(token)
+    link, token = guest_links.make_link(engine(), what, until, departments, person.name)
+    return link, link_url(token)
 
 
 def links(person: Person) -> list[Link]:
     """The links that the person may close, the latest first. Raises NotAllowed."""
-    require(person, "guest_links")
+    require_right(person, "guest_links")
     return [
         one
         for one in guest_links.links(engine())
-        if guest_link_rights.may_show(person, one.departments)
+        if guest_link_rights.may_invite(person, one.departments)
     ]
 
 
-def holding(person: Person) -> list[Link]:
+def valid_links(person: Person) -> list[Link]:
     """Those by which somebody may still come in. Raises NotAllowed."""
     at = now().astimezone(UTC).replace(tzinfo=None)
-    return [one for one in links(person) if guest_links.holds(one, at)]
+    return [one for one in links(person) if guest_links.is_valid(one, at)]
 
 
-def close(person: Person, number: int) -> None:
+def close_link(person: Person, number: int) -> None:
     """Let nobody in by a link any more. Raises Refused or NotAllowed."""
     if number not in {one.id for one in links(person)}:
         raise Refused(f"Il n'y a pas de lien {number} : python -m dashboard accounts guests")
-    reauthentication.require(engine(), person)
-    guest_links.close(engine(), number, person.name)
+    reauthentication.require_recent_proof(engine(), person)
+    guest_links.close_link(engine(), number, person.name)
 
 
-def address(token: str) -> str:
+def link_url(token: str) -> str:
     """What is given to guests: the token stands behind the #, which no server and no log is told."""
-    return f"{load().address}/invitation#{token}"
+    return f"{load_settings().address}/invitation#{token}"
 
 
 def _own(person: Person) -> frozenset[str] | None:
     """The departments that the person may invite for; None: the country. Raises NotAllowed."""
-    require(person, "guest_links")
-    country = reach(person, "guest_links") == Reach.COUNTRY
+    require_right(person, "guest_links")
+    country = reach_of_right(person, "guest_links") == Reach.COUNTRY
     return None if country else (person.departments or frozenset())

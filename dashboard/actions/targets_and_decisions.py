@@ -4,19 +4,19 @@ import math
 from datetime import date, datetime
 
 from dashboard.accounts import rights
-from dashboard.accounts.rights import NotAllowed, Person, Reach, require
+from dashboard.accounts.rights import NotAllowed, Person, Reach, require_right
 from dashboard.answers import control_charts, saved_stories
 from dashboard.answers.context import engine, view
 from dashboard.answers.slides import KINDS
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.signals import impossible
-from dashboard.stories import NotAStory, Story, check, ready, to_json
+from dashboard.judgement.signals import target_problem
+from dashboard.stories import NotAStory, Story, check_story, ready_story, to_json
 from db import targets_and_decisions as steer
-from db.targets_and_decisions import Overtaken
+from db.targets_and_decisions import StoryConflict
 from db.write import Refused
 
 __all__ = [
-    "Overtaken",
+    "StoryConflict",
     "Refused",
     "accept_level",
     "decide",
@@ -38,7 +38,7 @@ def scopes(person: Person, right: str) -> frozenset[str]:
 
 def _check(person: Person, right: str, indicator: str, scope: str) -> None:
     """Raises NotAllowed where the person may not do this, or not for that scope; Refused for an unknown indicator."""
-    if scope not in scopes(person, right) or scope not in control_charts.courses(person):
+    if scope not in scopes(person, right) or scope not in control_charts.control_charts(person):
         raise NotAllowed(f"{person.name} : {right}, {scope}")
     if indicator not in BY_CODE:
         raise Refused(f"« {indicator} » n'est pas un indicateur.")
@@ -55,7 +55,7 @@ def set_target(
     """Keep a target. Raises Refused or NotAllowed."""
     _check(person, "set_targets", indicator, scope)
     aim = math.nan if value is None else value  # a field left blank
-    if why := impossible(indicator, aim):
+    if why := target_problem(indicator, aim):
         raise Refused(why)
     if valid_from is None:
         raise Refused("Dire à partir de quel jour vaut la cible.")
@@ -104,12 +104,12 @@ def keep_story(person: Person, story: Story, over: datetime | None = None) -> da
     """Keep a presentation under its name; since when it is then kept (UTC). over: the same of the one that it replaces, None
     where there is none; another's is replaced only by who may do so. Raises Refused, NotAllowed; Overtaken where something else
     is kept under that name by now."""
-    require(person, "keep_stories")
+    require_right(person, "keep_stories")
     try:
-        check(story, KINDS)
+        check_story(story, KINDS)
     except NotAStory as reason:
         raise Refused(str(reason)) from reason
-    if ready(story.name) or ready(f"{story.name}:x"):
+    if ready_story(story.name) or ready_story(f"{story.name}:x"):
         raise Refused(
             f"« {story.name} » est le nom d'une présentation toute prête : en choisir un autre."
         )
@@ -128,7 +128,7 @@ def keep_story(person: Person, story: Story, over: datetime | None = None) -> da
 def forget_story(person: Person, name: str, kept_at: datetime | None = None) -> None:
     """Remove a kept presentation, another's only by who may do so. kept_at: since when the version that is meant is kept (UTC),
     None for whichever it is. Raises Refused or NotAllowed."""
-    require(person, "keep_stories")
+    require_right(person, "keep_stories")
     steer.forget_story(
         engine(),
         name,
@@ -148,4 +148,4 @@ def may_change(person: Person, name: str) -> bool:
 
 
 def _own_alone(person: Person) -> bool:
-    return rights.reach(person, "keep_stories") != Reach.COUNTRY
+    return rights.reach_of_right(person, "keep_stories") != Reach.COUNTRY

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from dashboard import french
 from dashboard.answers import control_charts, expected_false_alarms, signals
-from dashboard.answers.context import View, answer
-from dashboard.answers.figures import figures, whole
-from dashboard.answers.network import names, silences
+from dashboard.answers.context import View, cached
+from dashboard.answers.figures import figures, whole_figures
+from dashboard.answers.network import silences, site_names
 from dashboard.answers.question import Question
-from dashboard.answers.trust import followed, scope_of
+from dashboard.answers.trust import followed_scope, scope_signals
 from dashboard.indicators import BY_CODE
 from dashboard.judgement import bulletin
-from dashboard.judgement.signal_sentences import beside, origin
-from dashboard.period import Clipped
+from dashboard.judgement.signal_sentences import gap_origin, value_beside_usual
+from dashboard.period import ClippedPeriod
 from dashboard.statistics import sentences
 
 S = french.SPACE
@@ -20,13 +20,13 @@ ARTICLES = {"Collines": "les", "Donga": "la"}  # the others are masculine
 KINDS = {"CCSP": "les CCSP", "GSRU": "les guichets GSRU"}
 
 
-@answer
-def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Line, ...]:
+@cached
+def lines(view: View, question: Question, period: ClippedPeriod) -> tuple[bulletin.Line, ...]:
     """The lines of the bulletin, in the order to print."""
-    known = names(view, question)
-    scope = scope_of(question)
+    known = site_names(view, question)
+    scope = followed_scope(question)
     site = known.get(question.site or "")
-    words = f"le {site}" if site else in_words(question.departments, question.kind)
+    words = f"le {site}" if site else scope_in_words(question.departments, question.kind)
     by_site = figures(view, question, "site")
     judged = control_charts.signals(view, [*([scope] if scope else []), *known], question.last)
     return tuple(
@@ -34,11 +34,11 @@ def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Lin
             bulletin.Situation(
                 period,
                 words,
-                whole(view, question),
+                whole_figures(view, question),
                 judged.get(scope, {}) if scope else None,
                 {} if question.site else {known[c]: judged[c] for c in known if c in judged},
-                control_charts.ground(view, question),
-                expected_false_alarms.budget(view, question),
+                control_charts.trust_context(view, question),
+                expected_false_alarms.false_alarm_budget(view, question),
                 tuple(
                     sorted(
                         (
@@ -49,13 +49,13 @@ def lines(view: View, question: Question, period: Clipped) -> tuple[bulletin.Lin
                         key=french.alphabetical,
                     )
                 ),
-                names(view),
+                site_names(view),
             )
         )
     )
 
 
-@answer
+@cached
 def findings(view: View, question: Question) -> tuple[str, ...]:
     """What the last whole month says besides its headline (`headlines.signals`), in two sentences: of the question's whole,
     and beside what chance alone would give."""
@@ -64,12 +64,12 @@ def findings(view: View, question: Question) -> tuple[str, ...]:
 
 
 def _of_whole(view: View, question: Question, when: str) -> str:
-    known = names(view, question)
+    known = site_names(view, question)
     own = known.get(question.site or "", "")
-    scope = own or french.capital(in_words(question.departments, question.kind))
-    if scope_of(question) is None:
+    scope = own or french.upper_first(scope_in_words(question.departments, question.kind))
+    if followed_scope(question) is None:
         return f"{scope}{S}: pas de jugement d'ensemble{S}; chaque centre est comparé à lui-même."
-    judged = [s for s in followed(view, question).values() if s.charted]
+    judged = [s for s in scope_signals(view, question).values() if s.charted]
     flagged = [s for s in judged if s.flagged]
     if all(one.days is None for one in silences(view, question).values()):
         return f"{scope}{S}: ni registre des visites ni fiche de clôture."
@@ -78,21 +78,21 @@ def _of_whole(view: View, question: Question, when: str) -> str:
     if not flagged:
         return f"{scope}{S}: rien d'inhabituel {when}."
     first = flagged[0]
-    label = french.within(BY_CODE[first.indicator].short)
+    label = french.lower_first(BY_CODE[first.indicator].short)
     more = len(flagged) - 1
     also = f" {french.plural(more, 'autre signal', 'autres signaux')}." if more else ""
-    whence = f" {origin(first, known)}" if origin(first, known) else ""
-    return f"{scope}, {first.said_when}{S}: {label}, {beside(first)}.{whence}{also}"
+    whence = f" {gap_origin(first, known)}" if gap_origin(first, known) else ""
+    return f"{scope}, {first.said_when}{S}: {label}, {value_beside_usual(first)}.{whence}{also}"
 
 
 def _of_chance(view: View, question: Question) -> str:
-    judged = [s for _, s in signals.followed(view, question) if s.charted]
+    judged = [s for _, s in signals.site_signals(view, question) if s.charted]
     return sentences.signal_budget(
-        sum(s.flagged for s in judged), expected_false_alarms.budget(view, question)
+        sum(s.flagged for s in judged), expected_false_alarms.false_alarm_budget(view, question)
     )
 
 
-def in_words(departments: Sequence[str], kind: str | None = None) -> str:
+def scope_in_words(departments: Sequence[str], kind: str | None = None) -> str:
     """The scope of filters, with its article: « le réseau », « les Collines », « les CCSP du Zou »."""
     if not departments:
         return KINDS[kind] if kind else "le réseau"

@@ -6,13 +6,13 @@ from concurrent.futures import Future
 from threading import Lock, local
 from typing import Generic, TypeVar
 
-from dashboard.one_run_at_a_time import aside, give_way
+from dashboard.one_run_at_a_time import release_while_waiting, yield_to_others
 
 Answer = TypeVar("Answer")
 WITHIN = local()  # how many answers this thread is computing, one for another
 
 
-class Kept(Generic[Answer]):
+class AnswerCache(Generic[Answer]):
     """Answers by key, whose weights add up to `most` at most; the one that was asked for longest ago goes first."""
 
     def __init__(self, most: int) -> None:
@@ -32,7 +32,7 @@ class Kept(Generic[Answer]):
         computed, those have their turn who took less: not within another answer, for which they may be waiting.
         """
         if key not in self._answers and not getattr(WITHIN, "depth", 0):
-            give_way(even=False)
+            yield_to_others(even=False)
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
@@ -41,7 +41,7 @@ class Kept(Generic[Answer]):
             if awaited is None:
                 promise = self._computing[key] = Future()
         if awaited is not None:
-            with aside():
+            with release_while_waiting():
                 return awaited.result()
         return self._compute(key, compute, promise, weight)
 

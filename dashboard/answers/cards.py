@@ -1,7 +1,7 @@
 """Headline figures: value, what its control chart says, and plainly beside it a year before. A difference of two periods is
 not a trend: only a signal has a colour, and always a word.
 
-Before: `figures.whole`, `figures.comparison`. After: `dashboard.ui.cards` on pages, `slides` in stories.
+Before: `figures.whole_figures`, `figures.comparison`. After: `dashboard.ui.cards` on pages, `slides` in stories.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,21 +9,29 @@ from dataclasses import dataclass
 
 from dashboard import french
 from dashboard.answers import control_charts
-from dashboard.answers.context import View, answer, quick
-from dashboard.answers.figures import Comparison, comparison, trend, whole
-from dashboard.answers.network import names
+from dashboard.answers.context import View, cached, uncached
+from dashboard.answers.figures import Comparison, comparison, trend, whole_figures
+from dashboard.answers.network import site_names
 from dashboard.answers.question import Question
-from dashboard.answers.trust import followed, in_period
+from dashboard.answers.trust import scope_signals, signal_if_in_period
 from dashboard.indicators import BY_CODE, TIMED, Figure
 from dashboard.indicators.measures import NOT_REPORTED
 from dashboard.judgement import trust
 from dashboard.judgement.change_dates import since_at_least
-from dashboard.judgement.signal_sentences import in_short, origin, verdict
+from dashboard.judgement.signal_sentences import card_state, gap_origin, verdict
 from dashboard.judgement.signals import Signal
-from dashboard.panel import Card, Cards, Panel, count, of_figure, table, words
+from dashboard.panel import Card, Cards, Panel, count_cell, figure_cell, make_table, text_cell
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
-from dashboard.wording import UNITS, against_last_year, amount, base, reason, shown, who_reported
+from dashboard.wording import (
+    UNITS,
+    against_last_year,
+    basis_in_words,
+    missing_reason,
+    shown_value,
+    value_with_unit,
+    who_reported,
+)
 
 S = french.SPACE
 TONES = {
@@ -33,7 +41,7 @@ TONES = {
 }
 
 
-@answer
+@cached
 def cards(
     view: View,
     question: Question,
@@ -42,20 +50,21 @@ def cards(
     title: str = "Les chiffres de la période",
 ) -> Panel:
     """Headline figures of the question's whole, each with what its control chart says, and the strips as a table."""
-    figures = whole(view, question)
-    signals, ground = followed(view, question), control_charts.ground(view, question)
-    known = names(view)
+    figures = whole_figures(view, question)
+    signals, ground = scope_signals(view, question), control_charts.trust_context(view, question)
+    known = site_names(view)
     tiles = [
-        card(code, figures[code], in_period(signals.get(code), question), known) for code in codes
+        card(code, figures[code], signal_if_in_period(signals.get(code), question), known)
+        for code in codes
     ]
     rows = [
         (
-            words(BY_CODE[c].label),
-            of_figure(figures[c]),
-            words(UNITS[BY_CODE[c].unit]),
-            count(figures[c].n),
-            words(one.state),
-            words(trust.strip(c, figures, ground)),
+            text_cell(BY_CODE[c].label),
+            figure_cell(figures[c]),
+            text_cell(UNITS[BY_CODE[c].unit]),
+            count_cell(figures[c].n),
+            text_cell(one.state),
+            text_cell(trust.trust_line(c, figures, ground)),
         )
         for c, one in zip(codes, tiles, strict=True)
     ]
@@ -64,7 +73,7 @@ def cards(
         title,
         Cards(tuple(tiles)),
         alt=f"{title}.",
-        table=table(
+        table=make_table(
             (
                 ("Indicateur", ""),
                 ("Valeur", "mixed"),
@@ -84,25 +93,27 @@ def card(code: str, figure: Figure, signal: Signal | None, names: Mapping[str, s
         ("", "")
         if signal is None
         else (
-            in_short(signal),
+            card_state(signal),
             TONES.get(signal.variation, ""),
         )
     )
     of_its_own_time = BY_CODE[code].register == "complaints" and figure.note  # as guests are told
     if figure.value is None or BY_CODE[code].now or of_its_own_time:
         state, tone = figure.note, ""
-    if state == shown(figure) or figure.note == NOT_REPORTED:  # said once
+    if state == shown_value(figure) or figure.note == NOT_REPORTED:  # said once
         state = ""
     return Card(
         code,
         BY_CODE[code].short,
-        shown(figure),
+        shown_value(figure),
         figure.value,
         BY_CODE[code].unit,
-        "" if figure.value == figure.n or not figure.n else base(figure),  # a count is its own n
+        ""
+        if figure.value == figure.n or not figure.n
+        else basis_in_words(figure),  # a count is its own n
         state,
         tone,
-        french.within(origin(signal, names).removesuffix("."))
+        french.lower_first(gap_origin(signal, names).removesuffix("."))
         if signal is not None and tone
         else "",
     )
@@ -119,22 +130,22 @@ class Metric:
     help: tuple[str, ...]
 
 
-@answer
+@cached
 def metrics(view: View, question: Question, codes: Sequence[str]) -> tuple[Metric, ...]:
     """The headline figures of the question's whole, a year before beside them."""
     figures, months, compared = (
-        whole(view, question),
+        whole_figures(view, question),
         trend(view, question),
         comparison(view, question),
     )
-    signals, known = followed(view, question), names(view)
+    signals, known = scope_signals(view, question), site_names(view)
     return tuple(
         _metric(
             code,
             figures[code],
             [months[m][code].value for m in sorted(months)],
             compared,
-            in_period(signals.get(code), question),
+            signal_if_in_period(signals.get(code), question),
             known,
         )
         for code in codes
@@ -154,7 +165,7 @@ def _metric(
         before = against_last_year(figure, compared.now, compared.before)
     tile, help_ = card(code, figure, signal, known), explanation(code, figure, signal, known)
     if tile.state and before:
-        help_ += (f"{french.capital(before)}.",)
+        help_ += (f"{french.upper_first(before)}.",)
     line_ = tuple(v for v in line if v is not None)
     since = since_at_least(signal) if signal and tile.tone else ""
     return Metric(tile, ", ".join(filter(None, (tile.state, since))) or before, line_, help_)
@@ -168,25 +179,28 @@ def explanation(
     parts = [f"{i.label}. {i.definition}"]
     if i.denominator != "—":
         parts.append(f"Calcul : {i.numerator} / {i.denominator}.")
-    if base(figure):
-        parts.append(f"Ici : {base(figure)}." + (f" {reason(figure)}." if reason(figure) else ""))
+    if basis_in_words(figure):
+        parts.append(
+            f"Ici : {basis_in_words(figure)}."
+            + (f" {missing_reason(figure)}." if missing_reason(figure) else "")
+        )
     if i.limits:
         parts.append(i.limits)
     if signal is not None:
-        aim = "" if signal.target is None else amount(i, signal.target)
-        said = [verdict(signal), origin(signal, names), sentences.target(aim, signal.assurance)]
+        aim = "" if signal.target is None else value_with_unit(i, signal.target)
+        said = [verdict(signal), gap_origin(signal, names), sentences.target(aim, signal.assurance)]
         parts.append(" ".join(part for part in said if part))
     return tuple(parts)
 
 
-@quick
-def sources(view: View, question: Question, period: str, codes: Sequence[str]) -> str:
+@uncached
+def caption(view: View, question: Question, period: str, codes: Sequence[str]) -> str:
     """Under the cards, in one line: the period, who reported, how long nine in ten waited, where the median alone would hide
     it, and under those of complaints the official rate, which counts what is not yet due. period: in words."""
-    figures = whole(view, question)
-    parts = [french.capital(period)]
+    figures = whole_figures(view, question)
+    parts = [french.upper_first(period)]
     measuring, expected = (
-        control_charts.ground(view, question).measuring,
+        control_charts.trust_context(view, question).measuring,
         figures["visits"].sites_expected,
     )
     if "wait_p90" in codes and measuring is not None:  # all the cards are of waits
@@ -195,17 +209,17 @@ def sources(view: View, question: Question, period: str, codes: Sequence[str]) -
         parts.append(who_reported(figures["visits"]))
     nine = figures["wait_p90"] if "wait_p50" in codes and "wait_p90" not in codes else None
     if nine and nine.value is not None:
-        parts.append(f"9 usagers sur 10 ont attendu {shown(nine)} ou moins")
+        parts.append(f"9 usagers sur 10 ont attendu {shown_value(nine)} ou moins")
     if "complaint_delay" in codes and figures["complaints_30d"].value is not None:
-        official = shown(figures["complaints_30d"])
+        official = shown_value(figures["complaints_30d"])
         parts.append(f"GT1PKI10, sur toutes les plaintes reçues, même récentes{S}: {official}")
     return f"{' · '.join(parts)} · petites courbes{S}: 13 mois, chacune de son plus bas à son plus haut."
 
 
-@quick
-def grounds(view: View, question: Question, codes: Sequence[str]) -> tuple[str, ...]:
+@uncached
+def trust_lines(view: View, question: Question, codes: Sequence[str]) -> tuple[str, ...]:
     """What the comparisons of the cards rest on, and how many sites measure waits, for who asks whether to trust them."""
-    figures, compared, parts = whole(view, question), comparison(view, question), []
+    figures, compared, parts = whole_figures(view, question), comparison(view, question), []
     if compared is None:
         parts.append(
             "Pas de comparaison avec un an avant : aucun centre n'a remonté les deux périodes."
@@ -215,7 +229,7 @@ def grounds(view: View, question: Question, codes: Sequence[str]) -> tuple[str, 
             f"« Un an avant » et les écarts : sur les {french.plural(compared.sites, 'centre')} qui ont remonté les"
             " deux périodes."
         )
-    ground = control_charts.ground(view, question)
+    ground = control_charts.trust_context(view, question)
     if any(BY_CODE[code].known == TIMED for code in codes) and ground.measuring is not None:
         have = "mesure" if ground.measuring < 2 else "mesurent"
         parts.append(
@@ -224,14 +238,14 @@ def grounds(view: View, question: Question, codes: Sequence[str]) -> tuple[str, 
     return tuple(parts)
 
 
-@quick
-def of_site(view: View, question: Question, period: str) -> str:
+@uncached
+def site_caption(view: View, question: Question, period: str) -> str:
     """Under the cards of one site: whether it reported, what was closed and measured."""
-    figures = whole(view, question)
+    figures = whole_figures(view, question)
     if figures["visits"].sites_reporting == 0:
         return "Ce centre n'a remonté ni visites ni clôtures sur la période."
     return (
-        f"Période : {period}. Fiches de clôture remises : {shown(figures['completeness'])}. "
+        f"Période : {period}. Fiches de clôture remises : {shown_value(figures['completeness'])}. "
         f"Attente mesurée pour {french.number(figures['wait_p50'].n)} visites sur"
         f" {french.number(figures['visits'].n)}."
     )

@@ -9,15 +9,24 @@ import numpy as np
 from dashboard import charts, french
 from dashboard.answers import complaint_register as registers
 from dashboard.answers.complaint_register import Register, register
-from dashboard.answers.complaints import NOT_OPEN, cell, none_known
-from dashboard.answers.context import View, answer
+from dashboard.answers.complaints import NOT_OPEN, known_count_cell, no_complaints_message
+from dashboard.answers.context import View, cached
 from dashboard.answers.question import Question
-from dashboard.answers.trust import strip
+from dashboard.answers.trust import trust_line
 from dashboard.charts.survival import LONGEST
 from dashboard.indicators import BY_CODE
-from dashboard.panel import Cell, Chart, Message, Panel, count, month, table, words
+from dashboard.panel import (
+    Cell,
+    Chart,
+    Message,
+    Panel,
+    count_cell,
+    make_table,
+    month_cell,
+    text_cell,
+)
 from dashboard.partial_counts import Count
-from dashboard.period import ONE_DAY, add_months, day_of, month_end, month_starts
+from dashboard.period import ONE_DAY, add_months, day_from_number, month_end, month_starts
 from dashboard.statistics import sentences
 from dashboard.statistics.survival import curve, median
 from dashboard.wording import BEHIND
@@ -28,7 +37,7 @@ NONE_UNTIL = "aucune plainte reçue avant la fin de la période"
 METHOD = "Les plaintes en cours comptent jusqu'à leur âge à la fin de la période (Kaplan-Meier), avec un intervalle à 95 %."
 
 
-@answer
+@cached
 def survival(
     view: View, question: Question, key: str, detail: str | None = None, group: str = ALL_COMPLAINTS
 ) -> Panel:
@@ -42,9 +51,11 @@ def survival(
     if len(received) < minimum:
         few = "trop peu de plaintes reçues sur cette période"
         if len(received) and not view.access.guest:
-            return Panel(key, title, Message(f"{french.capital(few)}."))
+            return Panel(key, title, Message(f"{french.upper_first(few)}."))
         return Panel(
-            key, title, none_known(view, question, few, "plainte connue sur cette période")
+            key,
+            title,
+            no_complaints_message(view, question, few, "plainte connue sur cette période"),
         )
     of = getattr(received, detail) if detail else np.zeros(0)
     groups = {
@@ -63,7 +74,7 @@ def survival(
         (f"Sans réponse après {LONGEST} jours", "percent"),
         ("Plus ancienne en cours", "days"),
     )
-    listed = table(columns, [_delays(name, part) for name, part in groups.items()])
+    listed = make_table(columns, [_delays(name, part) for name, part in groups.items()])
     part = groups.get(group, received)
     if len(part) < minimum:
         return Panel(
@@ -84,10 +95,10 @@ def survival(
         finding=f"{whose}{finding}",
         alt="Part des plaintes encore sans réponse selon leur âge.",
         reading="La bande est la marge d'erreur · trait vertical : 30 jours",
-        caption=french.capital(
+        caption=french.upper_first(
             f"{whose}la bande est la marge d'erreur{S}; trait vertical{S}: 30 jours."
         ),
-        strip=f"{strip(view, question, 'complaint_delay')}. {METHOD}",
+        strip=f"{trust_line(view, question, 'complaint_delay')}. {METHOD}",
     )
 
 
@@ -134,25 +145,25 @@ def _delays(name: str, part: Register) -> tuple[Cell, ...]:
         None if middle.high is None else french.days(middle.high),
     )
     delay = (
-        words("trop peu")
+        text_cell("trop peu")
         if few
-        else words("plus de la moitié en cours")
+        else text_cell("plus de la moitié en cours")
         if middle.days is None
         else Cell(french.days(middle.days), int(middle.days))
     )
     oldest, left = int(part.age.max()), _left(part)
     return (
-        words(name),
-        count(len(part)),
-        count(int(part.open.sum())),
+        text_cell(name),
+        count_cell(len(part)),
+        count_cell(int(part.open.sum())),
         delay,
-        words("" if few else ends),
-        words("—") if few or left is None else Cell(french.percent(left), left),
-        words("aucune") if oldest < 0 else Cell(french.days(oldest), oldest),
+        text_cell("" if few else ends),
+        text_cell("—") if few or left is None else Cell(french.percent(left), left),
+        text_cell("aucune") if oldest < 0 else Cell(french.days(oldest), oldest),
     )
 
 
-@answer
+@cached
 def flow(view: View, question: Question, key: str) -> Panel:
     """Complaints received and answered, by month, over the last 25 whole months."""
     title = "Plaintes reçues et réponses, par mois"
@@ -163,7 +174,9 @@ def flow(view: View, question: Question, key: str) -> Panel:
         return Panel(
             key,
             title,
-            none_known(view, question, NONE_UNTIL, "plainte connue avant la fin de la période"),
+            no_complaints_message(
+                view, question, NONE_UNTIL, "plainte connue avant la fin de la période"
+            ),
         )
     last = (
         question.last
@@ -175,7 +188,8 @@ def flow(view: View, question: Question, key: str) -> Panel:
     answered = _by_month(complaints.resolved[complaints.resolved >= 0])
     rows = [(m, received[m], answered[m]) for m in months]
     of = [
-        registers.of_month(view, replace(question, first=m, last=month_end(m)), 0) for m in months
+        registers.month_count(view, replace(question, first=m, last=month_end(m)), 0)
+        for m in months
     ]
     part = not all(one.whole for one in of[-12:])
     more = sum(a - b for _, a, b in rows[-12:])
@@ -207,28 +221,32 @@ def flow(view: View, question: Question, key: str) -> Panel:
         key,
         title,
         Chart(charts.two_lines(drawn, names=("reçues", "réponses"), unit="plaintes")),
-        table=table(
+        table=make_table(
             (("Mois", "month"), ("Reçues", "count"), ("Réponses", "count"), ("Écart", "count")),
             [
-                (month(m), *(cell(replace(one, n=n)) for n in (a, b)), _gap(a, b, one))
+                (
+                    month_cell(m),
+                    *(known_count_cell(replace(one, n=n)) for n in (a, b)),
+                    _gap(a, b, one),
+                )
                 for (m, a, b), one in zip(rows, of, strict=True)
             ],
         ),
         alt="Plaintes reçues et réponses données, par mois.",
         finding=finding,
-        strip=strip(view, question, "complaints_open"),
+        strip=trust_line(view, question, "complaints_open"),
     )
 
 
 def _gap(received: int, answered: int, none: Count) -> Cell:
     if none.whole:
-        return count(received - answered)
+        return count_cell(received - answered)
     return (
-        words(BEHIND) if received or answered else cell(none)
+        text_cell(BEHIND) if received or answered else known_count_cell(none)
     )  # of what is only known in part no difference
 
 
 def _by_month(days: np.ndarray) -> Counter[date]:
     """How many of the days (since 1970) fall into each month, by its first day."""
     months, counts = np.unique(month_starts(days), return_counts=True)
-    return Counter(dict(zip(map(day_of, months.tolist()), counts.tolist(), strict=True)))
+    return Counter(dict(zip(map(day_from_number, months.tolist()), counts.tolist(), strict=True)))

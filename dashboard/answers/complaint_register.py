@@ -6,8 +6,8 @@ from datetime import date
 
 import numpy as np
 
-from dashboard.answers.context import View, answer, answer_with_rows, engine
-from dashboard.answers.network import to_date
+from dashboard.answers.context import View, cached, cached_with_rows, engine
+from dashboard.answers.network import until_data_date
 from dashboard.answers.question import Question
 from dashboard.partial_counts import Count, Coverage
 from dashboard.period import day_number
@@ -65,7 +65,7 @@ class Register:
         return self.where(self.received >= day_number(first))
 
 
-@answer
+@cached
 def register(view: View, question: Question) -> Register:
     """The complaints of the sites whose figures may be seen, without their references: to be counted, never listed."""
     chosen = view.sites(question)
@@ -77,41 +77,41 @@ def register(view: View, question: Question) -> Register:
     return _register(view, question, counted, np.full(int(kept.sum()), "", dtype=object))
 
 
-@answer
+@cached
 def coverage(view: View, question: Question) -> Coverage:
     """Who handed in the complaints of the question's sites, up to its end or that of the data."""
-    found = facts.handed_in(view.facts(question))
-    return handed_in(found.expected, found.ever, found.current)
+    found = facts.complaint_reporting(view.facts(question))
+    return register_coverage(found.expected, found.ever, found.current)
 
 
-@answer_with_rows
+@cached_with_rows
 def coverage_of_rows(view: View, question: Question) -> Coverage:
     """The same, of the sites alone whose complaints one by one are for who asks."""
-    found = facts.handed_in(view.facts(question, rows=True))
-    return handed_in(found.expected, found.ever, found.current)
+    found = facts.complaint_reporting(view.facts(question, rows=True))
+    return register_coverage(found.expected, found.ever, found.current)
 
 
-def of_month(view: View, question: Question, n: int) -> Count:
+def month_count(view: View, question: Question, n: int) -> Count:
     """So many complaints of a month, the question's, of the sites whose register speaks of it to its end."""
-    found = facts.handed_in(view.facts(question))
-    return Count(n, handed_in(found.expected, found.heard, found.through))
+    found = facts.complaint_reporting(view.facts(question))
+    return Count(n, register_coverage(found.expected, found.heard, found.through))
 
 
-def handed_in(expected: int, known: int, current: int) -> Coverage:
+def register_coverage(expected: int, known: int, current: int) -> Coverage:
     """Who handed in complaints: of so many sites that should."""
     return Coverage("registre des plaintes", expected, known, current)
 
 
-def waiting(view: View, question: Question, n: int) -> Count:
+def waiting_count(view: View, question: Question, n: int) -> Count:
     """So many complaints that wait at the date of the data, of what is known."""
-    return Count(n, coverage(view, to_date(view, question)))
+    return Count(n, coverage(view, until_data_date(view, question)))
 
 
-@answer_with_rows
+@cached_with_rows
 def open_rows(view: View, question: Question) -> Register:
     """The complaints that are open at the date of the data, the oldest first, of the sites whose rows may be seen: asked
     of the database, which is told those sites."""
-    book, now = view.book, to_date(view, question)
+    book, now = view.book, until_data_date(view, question)
     end = _end(view, now)
     known = min([end, *(book.complaints_as_of(p.id) or end for p in book.places)])
     with engine().connect() as connection:

@@ -6,11 +6,11 @@ from datetime import date
 from dashboard import charts, french
 from dashboard.answers import complaint_register as registers
 from dashboard.answers.complaint_register import UNKNOWN_CATEGORY, Register, open_rows, register
-from dashboard.answers.context import View, answer, answer_with_rows
-from dashboard.answers.figures import figures, whole
-from dashboard.answers.network import at_date, short_name, sites, to_date
+from dashboard.answers.context import View, cached, cached_with_rows
+from dashboard.answers.figures import figures, whole_figures
+from dashboard.answers.network import data_date_in_words, short_name, sites, until_data_date
 from dashboard.answers.question import Question
-from dashboard.answers.trust import strip
+from dashboard.answers.trust import trust_line
 from dashboard.indicators import Figure
 from dashboard.indicators.measures import NOT_HANDED_IN
 from dashboard.panel import (
@@ -19,15 +19,15 @@ from dashboard.panel import (
     Message,
     Panel,
     Table,
-    count,
-    day,
-    site_name,
-    table,
-    to_site,
-    words,
+    count_cell,
+    day_cell,
+    make_table,
+    site_cell,
+    site_link,
+    text_cell,
 )
 from dashboard.partial_counts import Count
-from dashboard.period import day_of
+from dashboard.period import day_from_number
 from dashboard.statistics import sentences
 from dashboard.wording import BEHIND, NOT_FOR_GUESTS, NOT_HANDED
 
@@ -50,45 +50,50 @@ LATE_DAYS = 30  # of a complaint that waits
 OWN = f"Là où vous répondez{S}: "  # what a list of some of the sites finds
 
 
-@answer
+@cached
 def ages(view: View, question: Question, key: str) -> Panel:
     """Open complaints by age: counts, for whoever may see figures."""
-    title, complaints = "Plaintes en cours, par âge", register(view, to_date(view, question))
+    title, complaints = (
+        "Plaintes en cours, par âge",
+        register(view, until_data_date(view, question)),
+    )
     if not len(complaints):
-        return Panel(key, title, none_known(view, to_date(view, question), NONE_KNOWN))
+        return Panel(
+            key, title, no_complaints_message(view, until_data_date(view, question), NONE_KNOWN)
+        )
     rows = _bands(complaints)
     total, late = sum(n for _, n in rows), sum(n for _, n in rows[LATE_BAND:])
     many, when = (
-        registers.waiting(view, question, total),
+        registers.waiting_count(view, question, total),
         _known_to(view, question, complaints),
     )
     finding = (
-        f"{french.capital(many.plural('plainte'))} en cours{_how_old(late, rows[-1][1], many)}"
+        f"{french.upper_first(many.plural('plainte'))} en cours{_how_old(late, rows[-1][1], many)}"
     )
     if not total:
         return Panel(key, title, ALL_ANSWERED, finding=_none_open(many, when))
-    open_now = whole(view, question)["complaints_open"]
+    open_now = whole_figures(view, question)["complaints_open"]
     return Panel(
         key,
         title,
         Chart(
             charts.age_bands(
-                rows, late=LATE_BAND, words=[counted(n, open_now).text for _, n in rows]
+                rows, late=LATE_BAND, words=[waiting_cell(n, open_now).text for _, n in rows]
             )
         ),
         alt="Plaintes en cours par âge.",
         table=_by_age(rows, open_now),
-        caption=f"{french.capital(when)}. Les trois dernières barres{S}: depuis plus de 30 jours.",
+        caption=f"{french.upper_first(when)}. Les trois dernières barres{S}: depuis plus de 30 jours.",
         finding=f"{finding}, {when}",
         reading="Les trois dernières barres : depuis plus de 30 jours",
-        strip=strip(view, question, "complaints_open"),
+        strip=trust_line(view, question, "complaints_open"),
     )
 
 
 def _none_open(many: Count, when: str = "") -> str:
     """« Aucune plainte en cours au 23/11/2026 », where that is known."""
     said = many.said("", "aucune plainte en cours", "plainte connue en cours")
-    return french.capital(f"{said} {when}".rstrip())
+    return french.upper_first(f"{said} {when}".rstrip())
 
 
 def _how_old(late: int, oldest: int, many: Count) -> str:
@@ -107,31 +112,33 @@ def _how_old(late: int, oldest: int, many: Count) -> str:
     return f", dont {french.number(late)} depuis plus de {LATE_DAYS} jours{more}"
 
 
-@answer_with_rows
+@cached_with_rows
 def waiting(view: View, question: Question, key: str) -> Panel:
     """The open complaints one by one, the oldest first; by age alone for who may not see rows."""
-    title, known = "Plaintes en cours", register(view, to_date(view, question))
+    title, known = "Plaintes en cours", register(view, until_data_date(view, question))
     if not len(known):
-        return Panel(key, title, none_known(view, to_date(view, question), NONE_KNOWN))
+        return Panel(
+            key, title, no_complaints_message(view, until_data_date(view, question), NONE_KNOWN)
+        )
     bands, listed = _bands(known), open_rows(view, question)
     total = sum(n for _, n in bands)
     caption = "Cette liste est la même quelle que soit la période."
     if len(listed) < total:
-        caption += f" {_not_listed(len(listed), registers.waiting(view, question, total))}"
+        caption += f" {_not_listed(len(listed), registers.waiting_count(view, question, total))}"
     return Panel(
         key,
         f"{title} là où vous répondez" if 0 < len(listed) < total else title,
         table=_one_by_one(view, listed, named=not question.site)
         if len(listed) or not total
-        else _by_age(bands, whole(view, question)["complaints_open"]),
+        else _by_age(bands, whole_figures(view, question)["complaints_open"]),
         caption=caption,
         finding=_found(view, question, bands, listed, _known_to(view, question, known)),
-        strip=strip(view, question, "complaints_open"),
+        strip=trust_line(view, question, "complaints_open"),
         rows=bool(len(listed)),
     )
 
 
-def none_known(
+def no_complaints_message(
     view: View, question: Question, why: str, without: str = "plainte connue"
 ) -> Message:
     """What stands in the place of complaints where there are none, none that was handed in, or none for who asks. why: the
@@ -139,7 +146,7 @@ def none_known(
     if view.access.guest:
         return Message(f"{NOT_OPEN}.")
     none = Count(0, registers.coverage(view, question))
-    return Message(f"{french.capital(none.said('', why, without))}.")
+    return Message(f"{french.upper_first(none.said('', why, without))}.")
 
 
 def _found(
@@ -150,16 +157,16 @@ def _found(
     rows = _bands(listed) if own else bands
     late = sum(n for _, n in rows[LATE_BAND:])
     if not 0 < own < total:
-        return _among(registers.waiting(view, question, late), own or total, when)
-    there = Count(late, registers.coverage_of_rows(view, to_date(view, question)))
-    return f"{OWN}{french.within(_among(there, own, when))}"
+        return _among(registers.waiting_count(view, question, late), own or total, when)
+    there = Count(late, registers.coverage_of_rows(view, until_data_date(view, question)))
+    return f"{OWN}{french.lower_first(_among(there, own, when))}"
 
 
 def _known_to(view: View, question: Question, known: Register) -> str:
     """« au 23/11/2026 »; of one site whose complaints are known up to an earlier day, that day."""
     if not question.site:
-        return at_date(view)
-    return f"au {french.date_short(day_of(int(known.known.max())))}"
+        return data_date_in_words(view)
+    return f"au {french.date_short(day_from_number(int(known.known.max())))}"
 
 
 def _among(late: Count, total: int, when: str) -> str:
@@ -174,25 +181,28 @@ def _among(late: Count, total: int, when: str) -> str:
     return f"{said}{S}; {late.least}{others} en cours {when}"
 
 
-@answer
+@cached
 def by_place(view: View, question: Question, key: str) -> Panel:
     """Where complaints have been open for long: by department, by site where one department is asked for."""
     one = len(question.departments) == 1
     title = f"Plaintes de plus de {LATE_DAYS} jours, par {'centre' if one else 'département'}"
-    known = register(view, to_date(view, question))
+    known = register(view, until_data_date(view, question))
     places = {p.code: short_name(p) if one else p.department for p in sites(view, question)}
     waiting = known.where(known.open)
     if not len(waiting):
         return Panel(
             key,
             title,
-            none_known(
-                view, to_date(view, question), "aucune plainte en cours", "plainte connue en cours"
+            no_complaints_message(
+                view,
+                until_data_date(view, question),
+                "aucune plainte en cours",
+                "plainte connue en cours",
             ),
         )
     opened = Counter(places[code] for code in waiting.code.tolist())
     late = Counter(places[code] for code in waiting.code[waiting.age > LATE_DAYS].tolist())
-    count_ = registers.waiting(view, question, late.total())
+    count_ = registers.waiting_count(view, question, late.total())
     finding = _most(late, count_) or sentences.late(count_, LATE_DAYS)
     if len(late) < 2:  # nothing to compare
         return Panel(key, title, finding=finding)
@@ -203,38 +213,40 @@ def by_place(view: View, question: Question, key: str) -> Panel:
         (p for p, f in whose.items() if f.value is not None or opened[p] or f.sites_reporting),
         key=lambda p: (-late[p], -opened[p], french.alphabetical(p)),
     )
-    lately = {p: counted(late[p], whose[p]) for p in order}
+    lately = {p: waiting_cell(late[p], whose[p]) for p in order}
     return Panel(
         key,
         title,
         Chart(charts.bars([(p, _value(c), c.text) for p, c in lately.items()], unit=LATE)),
         alt=f"{title}.",
-        table=table(
+        table=make_table(
             (
                 ("Centre" if one else "Département", ""),
                 (f"Depuis plus de {LATE_DAYS} jours", "count"),
                 ("En cours", "count"),
             ),
-            [(words(p), lately[p], counted(opened[p], whose[p])) for p in order],
+            [(text_cell(p), lately[p], waiting_cell(opened[p], whose[p])) for p in order],
         ),
         finding=finding,
-        strip=strip(view, question, "complaints_open"),
+        strip=trust_line(view, question, "complaints_open"),
     )
 
 
-def counted(n: int, of: Figure) -> Cell:
+def waiting_cell(n: int, of: Figure) -> Cell:
     """A cell of so many complaints that wait. of: those in progress at the same sites, which says whose register is current."""
     known = 0 if of.note == NOT_HANDED_IN else of.sites_expected
-    return cell(Count(n, registers.handed_in(of.sites_expected, known, of.sites_reporting)))
+    return known_count_cell(
+        Count(n, registers.register_coverage(of.sites_expected, known, of.sites_reporting))
+    )
 
 
-def cell(counted: Count) -> Cell:
+def known_count_cell(counted: Count) -> Cell:
     """A cell of complaints: none where all is known, « au moins », or in a word why nobody knows."""
     if counted.n:
         return Cell(f"{counted.least}{french.number(counted.n)}", counted.n)
     if counted.whole:
-        return count(0)
-    return words(BEHIND if counted.of.known else NOT_HANDED)
+        return count_cell(0)
+    return text_cell(BEHIND if counted.of.known else NOT_HANDED)
 
 
 def _value(cell: Cell) -> float | None:
@@ -267,8 +279,9 @@ def _bands(complaints: Register) -> list[tuple[str, int]]:
 
 
 def _by_age(rows: list[tuple[str, int]], of: Figure) -> Table:
-    return table(
-        (("Âge", ""), ("Plaintes en cours", "count")), [(words(k), counted(n, of)) for k, n in rows]
+    return make_table(
+        (("Âge", ""), ("Plaintes en cours", "count")),
+        [(text_cell(k), waiting_cell(n, of)) for k, n in rows],
     )
 
 
@@ -283,7 +296,7 @@ def _one_by_one(view: View, complaints: Register, *, named: bool) -> Table:
     own."""
     home = {p.code: p.department for p in view.book.places}
     several = named and len({home[code] for code in complaints.code.tolist()}) > 1
-    return table(
+    return make_table(
         (
             ("Référence", ""),
             ("Âge", "days"),  # what a telephone shows of the row
@@ -294,12 +307,12 @@ def _one_by_one(view: View, complaints: Register, *, named: bool) -> Table:
         ),
         [
             (
-                Cell(reference or "—", link=to_site(code)),
-                Cell(_age(view, age, day_of(known)), age, strong=age > LATE_DAYS),
-                *([site_name(name, code)] if named else []),
-                *([words(home[code])] if several else []),
-                day(day_of(received)),
-                words(category),
+                Cell(reference or "—", link=site_link(code)),
+                Cell(_age(view, age, day_from_number(known)), age, strong=age > LATE_DAYS),
+                *([site_cell(name, code)] if named else []),
+                *([text_cell(home[code])] if several else []),
+                day_cell(day_from_number(received)),
+                text_cell(category),
             )
             for reference, code, name, received, known, age, category in zip(
                 complaints.reference.tolist(),
@@ -315,7 +328,7 @@ def _one_by_one(view: View, complaints: Register, *, named: bool) -> Table:
     )
 
 
-@answer
+@cached
 def reasons(view: View, question: Question, key: str) -> Panel:
     """Why people complain, over the period."""
     title = "Pourquoi les usagers se plaignent"
@@ -324,7 +337,7 @@ def reasons(view: View, question: Question, key: str) -> Panel:
         return Panel(
             key,
             title,
-            none_known(
+            no_complaints_message(
                 view,
                 question,
                 "aucune plainte reçue sur cette période",
@@ -339,7 +352,11 @@ def reasons(view: View, question: Question, key: str) -> Panel:
     if len(first) > 1:
         of = f"{most} chacun, sur {french.number(len(received))} plaintes"
     listed = [
-        (words(k), count(v), Cell(french.percent(100 * v / len(received)), 100 * v / len(received)))
+        (
+            text_cell(k),
+            count_cell(v),
+            Cell(french.percent(100 * v / len(received)), 100 * v / len(received)),
+        )
         for k, v in rows
     ]
     return Panel(
@@ -352,6 +369,8 @@ def reasons(view: View, question: Question, key: str) -> Panel:
             if first == [UNKNOWN_CATEGORY]
             else f"{which}{S}: {french.join_words(first)} ({of})"
         ),
-        table=table((("Catégorie", ""), ("Plaintes reçues", "count"), ("Part", "percent")), listed),
-        strip=strip(view, question, "complaints_per_1000"),
+        table=make_table(
+            (("Catégorie", ""), ("Plaintes reçues", "count"), ("Part", "percent")), listed
+        ),
+        strip=trust_line(view, question, "complaints_per_1000"),
     )

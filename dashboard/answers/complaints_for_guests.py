@@ -16,7 +16,7 @@ from datetime import timedelta
 import numpy as np
 
 from dashboard import french
-from dashboard.answers.context import View, answer, engine, quick
+from dashboard.answers.context import View, cached, engine, uncached
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, INDICATORS, Breakdown, Figure
 from dashboard.indicators.measures import DUE_DAYS
@@ -43,7 +43,7 @@ Blocks = tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True)
-class Protected:
+class DisclosurePlan:
     """The period that guests are told of, and the blocks: sets of sites' codes of which the number of complaints may be shown,
     and of which also how many were answered in 30 days."""
 
@@ -63,7 +63,7 @@ def is_safe(cells: Iterable[int]) -> bool:
     return all(cell == 0 or cell >= LEAST for cell in cells)
 
 
-def blocks(cells: Mapping[frozenset[str], Cells], homes: Mapping[str, str]) -> Blocks:
+def safe_blocks(cells: Mapping[frozenset[str], Cells], homes: Mapping[str, str]) -> Blocks:
     """These sets of sites, put together so that the cells of each are safe: by itself where its own are; else with others of
     its department, as few as it takes; else with others of the country. What is too few even so is in none.
 
@@ -99,8 +99,8 @@ def _sum(cells: Mapping[frozenset[str], Cells], sites: frozenset[str]) -> Cells:
     return tuple(map(sum, zip(*inside, strict=True)))
 
 
-@answer
-def protected(view: View) -> Protected | None:
+@cached
+def disclosure_plan(view: View) -> DisclosurePlan | None:
     """What guests may be told of, the same for all of them; None where no data are."""
     book = view.moment.ledger
     if book.as_of is None:
@@ -112,10 +112,10 @@ def protected(view: View) -> Protected | None:
     facts = gather(engine(), ALL, period.first, period.last, "site", ledger=book, visits=False)
     fast, received = _counted(FAST, facts)
     codes = [frozenset({code}) for code in facts.keys]
-    counted = blocks({c: (int(n),) for c, n in zip(codes, received, strict=True)}, book.homes)
+    counted = safe_blocks({c: (int(n),) for c, n in zip(codes, received, strict=True)}, book.homes)
     each = {c: (int(k), int(n - k)) for c, k, n in zip(codes, fast, received, strict=True)}
-    answered = blocks({block: _sum(each, block) for block in counted}, book.homes)
-    return Protected(period, counted, answered)
+    answered = safe_blocks({block: _sum(each, block) for block in counted}, book.homes)
+    return DisclosurePlan(period, counted, answered)
 
 
 def _counted(code: str, facts: Facts) -> tuple[np.ndarray, np.ndarray]:
@@ -124,13 +124,13 @@ def _counted(code: str, facts: Facts) -> tuple[np.ndarray, np.ndarray]:
     return np.nan_to_num(m.numerator), np.nan_to_num(m.denominator)
 
 
-def of_complaints(
+def complaint_figures(
     view: View, chosen: frozenset[str] | str, question: Question, asked: Breakdown
 ) -> Breakdown:
     """The same figures, in which those of complaints are what guests may know: over twelve whole months, whatever the
     period; hidden where they may not. asked: without any complaint. chosen: the sites of the question."""
     by = asked.by
-    known = protected(view) if by in PLACES and question.service is None else None
+    known = disclosure_plan(view) if by in PLACES and question.service is None else None
     for code in OTHERS if known else (*OTHERS, *SHOWN):
         asked = asked.with_column(code, _hidden(asked, code, NOT_FOR_GUESTS))
     if known is None:
@@ -176,18 +176,18 @@ def _sites(view: View, chosen: frozenset[str] | str, key: str, by: str) -> froze
     )
 
 
-@quick
-def own_period(view: View, codes: Iterable[str]) -> str:
+@uncached
+def complaint_period(view: View, codes: Iterable[str]) -> str:
     """« sur 12 mois entiers, jusqu'en septembre 2026 », of these indicators for a guest, where some are of complaints and so not
     of the period that he asks about; "" for everybody else."""
-    known = protected(view) if view.access.guest and set(codes) & set(SHOWN) else None
+    known = disclosure_plan(view) if view.access.guest and set(codes) & set(SHOWN) else None
     return _spoken(known.period) if known else ""
 
 
-@quick
+@uncached
 def period_caption(view: View, codes: Iterable[str]) -> str:
     """The same as a sentence, for under a table: « Plaintes : sur 12 mois entiers, jusqu'en septembre 2026. »."""
-    return f"Plaintes{french.SPACE}: {said}." if (said := own_period(view, codes)) else ""
+    return f"Plaintes{french.SPACE}: {said}." if (said := complaint_period(view, codes)) else ""
 
 
 def _spoken(period: Period) -> str:

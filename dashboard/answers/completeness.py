@@ -8,27 +8,37 @@ from datetime import date
 import numpy as np
 
 from dashboard import french
-from dashboard.answers.context import View, answer, quick
-from dashboard.answers.figures import whole
+from dashboard.answers.context import View, cached, uncached
+from dashboard.answers.figures import whole_figures
 from dashboard.answers.network import (
     NOTHING,
     NOTHING_OF_MANY,
     SILENT_DAYS,
     Silence,
-    at_date,
-    dated,
+    data_date_in_words,
     silences,
     sites,
-    to_date,
+    until_data_date,
+    with_data_date,
 )
 from dashboard.answers.question import Question
-from dashboard.answers.trust import strip
+from dashboard.answers.trust import trust_line
 from dashboard.indicators import Figure
 from dashboard.indicators.measures import NO_CLOSINGS
-from dashboard.panel import Cell, Listing, Message, Panel, count, day, site_name, table, words
+from dashboard.panel import (
+    Cell,
+    Listing,
+    Message,
+    Panel,
+    count_cell,
+    day_cell,
+    make_table,
+    site_cell,
+    text_cell,
+)
 from dashboard.partial_counts import Count, Coverage
-from dashboard.period import day_of
-from dashboard.wording import NOT_HANDED, among, base, shown, who_reported
+from dashboard.period import day_from_number
+from dashboard.wording import NOT_HANDED, among_in_words, basis_in_words, shown_value, who_reported
 from db.shared_types import Closure
 
 S = french.SPACE
@@ -50,7 +60,7 @@ class Unclosed:
         return self.days or ()
 
 
-@answer
+@cached
 def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
     """Each of the question's sites, by name: its days from the period's first to the date of the data."""
     book = view.book
@@ -68,13 +78,13 @@ def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
                 p.code,
                 p.name,
                 p.department,
-                tuple(map(day_of, missing.tolist())) if book.closes[row] else None,
+                tuple(map(day_from_number, missing.tolist())) if book.closes[row] else None,
             )
         )
     return tuple(table)
 
 
-@quick
+@uncached
 def closures(view: View, question: Question) -> tuple[tuple[Closure, str], ...]:
     """Closures that touch the period, the oldest first, each with the name of its site or « Tout le réseau »."""
     names: dict[int | None, str] = {p.id: p.name for p in sites(view, question)}
@@ -87,27 +97,27 @@ def closures(view: View, question: Question) -> tuple[tuple[Closure, str], ...]:
     )
 
 
-@answer
-def not_reported(view: View, question: Question, key: str) -> Panel:
+@cached
+def missing_closings(view: View, question: Question, key: str) -> Panel:
     """Which working days have no closing, by site, those that have most first, and when each was last heard of."""
-    figures, heard = whole(view, to_date(view, question)), silences(view, question)
+    figures, heard = whole_figures(view, until_data_date(view, question)), silences(view, question)
     known = sorted(
         unclosed(view, question),
         key=lambda u: (u.days is None, -len(u.known), french.alphabetical(u.name)),
     )
     rows = [
         (
-            site_name(u.name, u.code),
-            words(NOT_HANDED) if u.days is None else count(len(u.days)),
-            heard_of(heard.get(u.code)),
-            words(_recent(u.known)),
+            site_cell(u.name, u.code),
+            text_cell(NOT_HANDED) if u.days is None else count_cell(len(u.days)),
+            last_known_day_cell(heard.get(u.code)),
+            text_cell(_recent(u.known)),
         )
         for u in known
     ]
     return Panel(
         key,
         "Fiches de clôture qui manquent",
-        table=table(
+        table=make_table(
             (
                 ("Centre", ""),
                 ("Fiches qui manquent", "count"),
@@ -119,27 +129,33 @@ def not_reported(view: View, question: Question, key: str) -> Panel:
         caption=f"{_days(view, question)}, {who_reported(figures['visits'])}."
         f" {_of_closings(known, figures['completeness'])}",
         finding=_left_open(known, _later(view, question)),
-        strip=f"{_days(view, question)}, {strip(view, to_date(view, question), 'completeness')}",
+        strip=f"{_days(view, question)}, {trust_line(view, until_data_date(view, question), 'completeness')}",
     )
 
 
 def _days(view: View, question: Question) -> str:
     """« Du 01/11/2025 au 24/11/2026 »: what is counted, whatever the period's end."""
     first = french.date_short(question.first)
-    return f"Du {first} {at_date(view)}" if at_date(view) else f"Depuis le {first}"
+    return (
+        f"Du {first} {data_date_in_words(view)}"
+        if data_date_in_words(view)
+        else f"Depuis le {first}"
+    )
 
 
 def _of_closings(known: Sequence[Unclosed], closed: Figure) -> str:
     """« Fiches de clôture remises : 97 % (4 900 sur 5 050). », and how many sites hand closings in, where not all do."""
     if closed.note == NO_CLOSINGS:
-        return f"{french.capital(NO_CLOSINGS)}."
-    if closed.value is None and not base(closed):  # nothing was due, or nobody knows what was
-        return f"{french.capital(closed.note)}." if closed.note else ""
+        return f"{french.upper_first(NO_CLOSINGS)}."
+    if closed.value is None and not basis_in_words(
+        closed
+    ):  # nothing was due, or nobody knows what was
+        return f"{french.upper_first(closed.note)}." if closed.note else ""
     few = closed.value is None  # « 1 sur 1 »: too few for a percentage
-    said = base(closed) if few else f"{shown(closed)} ({base(closed)})"
+    said = basis_in_words(closed) if few else f"{shown_value(closed)} ({basis_in_words(closed)})"
     hand_in = _coverage(known)
     if 0 < hand_in.known < len(known):
-        said += f", {among(hand_in.known, hand_in.expected)}"
+        said += f", {among_in_words(hand_in.known, hand_in.expected)}"
     return f"Fiches de clôture remises{S}: {said}."
 
 
@@ -152,14 +168,14 @@ def _coverage(known: Sequence[Unclosed]) -> Coverage:
 def _later(view: View, question: Question) -> str:
     """« au 24/11/2026 » with a space before it, where that is after the period; "" else."""
     known_to = view.book.known_to
-    return f" {at_date(view)}" if known_to and known_to > question.last else ""
+    return f" {data_date_in_words(view)}" if known_to and known_to > question.last else ""
 
 
 def _left_open(known: Sequence[Unclosed], when: str) -> str:
     """« CCSP de Covè : 78 fiches de clôture manquent au 24/11/2026 ; 15 autres dans 2 autres centres »."""
     late, hand_in = [u for u in known if u.days], _coverage(known)
     if not hand_in.known:
-        return french.capital(NO_CLOSINGS)
+        return french.upper_first(NO_CLOSINGS)
     if not late:
         every = Count(0, hand_in)
         return (
@@ -189,8 +205,8 @@ def _missing(n: int) -> str:
     return french.plural(n, "fiche de clôture manque", "fiches de clôture manquent")
 
 
-@answer
-def each_day(view: View, question: Question, key: str) -> Panel:
+@cached
+def unclosed_days_listed(view: View, question: Question, key: str) -> Panel:
     """The working days without a closing, a row for each site and day, the newest first."""
     known, when = unclosed(view, question), _later(view, question)
     rows = sorted(
@@ -199,7 +215,7 @@ def each_day(view: View, question: Question, key: str) -> Panel:
     return Panel(
         key,
         "Fiches de clôture qui manquent, une par une",
-        table=table(
+        table=make_table(
             (
                 *([] if question.site else [("Centre", "")]),
                 ("Jour", "day"),
@@ -207,9 +223,9 @@ def each_day(view: View, question: Question, key: str) -> Panel:
             ),
             [
                 (
-                    *([] if question.site else [site_name(u.name, u.code)]),
-                    day(d),
-                    words(french.weekday(d)),
+                    *([] if question.site else [site_cell(u.name, u.code)]),
+                    day_cell(d),
+                    text_cell(french.weekday(d)),
                 )
                 for d, u in rows
             ],
@@ -222,7 +238,7 @@ def each_day(view: View, question: Question, key: str) -> Panel:
     )
 
 
-@answer
+@cached
 def silent(view: View, question: Question, key: str) -> Panel:
     """The sites that are silent at the date of the data, for how long, the longest first, and those that never handed anything
     in."""
@@ -234,17 +250,17 @@ def silent(view: View, question: Question, key: str) -> Panel:
     )
     rows = [
         (
-            site_name(s.name, s.code),
-            words(home[s.code]),
-            day(s.last, "—"),
-            words(NOTHING) if s.days is None else Cell(french.days(s.days), s.days),
+            site_cell(s.name, s.code),
+            text_cell(home[s.code]),
+            day_cell(s.last, "—"),
+            text_cell(NOTHING) if s.days is None else Cell(french.days(s.days), s.days),
         )
         for s in quiet
     ]
     return Panel(
         key,
         "Centres muets",
-        table=table(
+        table=make_table(
             (
                 ("Centre", ""),
                 ("Département", ""),
@@ -253,8 +269,10 @@ def silent(view: View, question: Question, key: str) -> Panel:
             ),
             rows,
         ),
-        caption=dated(view, f"Muet{S}: plus de {french.days(SILENT_DAYS)} sans visite ni clôture"),
-        finding=_silent(heard.values(), at_date(view)),
+        caption=with_data_date(
+            view, f"Muet{S}: plus de {french.days(SILENT_DAYS)} sans visite ni clôture"
+        ),
+        finding=_silent(heard.values(), data_date_in_words(view)),
     )
 
 
@@ -273,7 +291,7 @@ def _silent(heard: Collection[Silence], at: str) -> str:
         )
     if not mute and never:
         said = f"{french.plural(never, 'centre')} sur {french.number(len(heard))} {have}"
-        return french.capital(f"{at}, {said}") if at else said
+        return french.upper_first(f"{at}, {said}") if at else said
     more = f", et {french.number(never)} {others} qui {have}" if never else ""
     if mute:
         return f"{french.plural(mute, 'centre muet', 'centres muets')} {of}{more}"
@@ -282,26 +300,32 @@ def _silent(heard: Collection[Silence], at: str) -> str:
     return f"Aucun des {french.number(len(heard))} centres n'est muet {at}".rstrip()
 
 
-def heard_of(heard: Silence | None) -> Cell:
+def last_known_day_cell(heard: Silence | None) -> Cell:
     """« 20/10/2026, muet depuis 35 jours »: a cell of the last day that is known of a site. heard: None of a closed one."""
     if heard is None or heard.last is None:
-        return words("centre fermé" if heard is None else heard.words)
+        return text_cell("centre fermé" if heard is None else heard.words)
     return Cell(", ".join(filter(None, (french.date_short(heard.last), heard.words))), heard.last)
 
 
 def _recent(days: Sequence[date]) -> str:
     """« 24/11/2026 et 53 autres »: the newest, with its year."""
-    return french.some([french.date_short(d) for d in reversed(days)], 1)
+    return french.join_first([french.date_short(d) for d in reversed(days)], 1)
 
 
-@answer
-def closed(view: View, question: Question, key: str) -> Panel:
+@cached
+def declared_closures(view: View, question: Question, key: str) -> Panel:
     """Declared closures of the period, the newest first."""
     title, declared = "Fermetures déclarées", closures(view, question)
     if not declared:
         return Panel(key, title, Message("Aucune fermeture déclarée sur cette période."))
     rows = [
-        (words(name), day(c.first_day), day(c.last_day), words(_hours(c)), words(c.reason))
+        (
+            text_cell(name),
+            day_cell(c.first_day),
+            day_cell(c.last_day),
+            text_cell(_hours(c)),
+            text_cell(c.reason),
+        )
         for c, name in reversed(declared)
     ]
     reasons = Counter(c.reason for c, _ in declared).most_common(MOST)
@@ -313,7 +337,7 @@ def closed(view: View, question: Question, key: str) -> Panel:
         key,
         title,
         finding=f"{many} sur la période, par motif déclaré{S}: {why}",
-        table=table(
+        table=make_table(
             (("Où", ""), ("Du", "day"), ("Au", "day"), ("Heures", ""), ("Motif", "")), rows
         ),
     )

@@ -16,11 +16,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import numpy as np
 from sqlalchemy import Engine
 
-from dashboard.accounts.rights import Access, Person, access
-from dashboard.answers.cache import Kept
+from dashboard.accounts.rights import Access, Person, access_of
+from dashboard.answers.cache import AnswerCache
 from dashboard.answers.question import Question
 from dashboard.period import today
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db import error_messages, facts, read
 from db.codes import ALL
 from db.engine import make_engine
@@ -29,14 +29,14 @@ from db.network_state import Ledger, for_guests, load_ledger
 Which = ParamSpec("Which")
 Answer = TypeVar("Answer")
 
-ANSWERS: Kept[Any] = Kept(1_000)  # of some 20 KB each
+ANSWER_CACHE: AnswerCache[Any] = AnswerCache(1_000)  # of some 20 KB each
 # The ledger of the state in force, and of the one before for who is still at it; and what guests are given of each.
-NETWORKS: Kept[Ledger] = Kept(2)
-GUESTS: Kept[Ledger] = Kept(2)
+LEDGER_CACHE: AnswerCache[Ledger] = AnswerCache(2)
+GUEST_LEDGER_CACHE: AnswerCache[Ledger] = AnswerCache(2)
 
 
 @dataclass(frozen=True)
-class Moment:
+class DataSnapshot:
     """A state of the data: where they lie, their version, the day it is."""
 
     url: str
@@ -46,7 +46,7 @@ class Moment:
     @property
     def ledger(self) -> Ledger:
         """The network in that state."""
-        return NETWORKS.get((self.url, self.version, self.day), self._load)
+        return LEDGER_CACHE.get((self.url, self.version, self.day), self._load)
 
     @property
     def guests_ledger(self) -> Ledger:
@@ -54,7 +54,7 @@ class Moment:
         of complaints that guests may have are put in by `answers.complaints_for_guests`; whatever else would show one finds
         none."""
         key = (self.url, self.version, self.day)
-        return GUESTS.get(key, lambda: for_guests(self.ledger))
+        return GUEST_LEDGER_CACHE.get(key, lambda: for_guests(self.ledger))
 
     def _load(self) -> Ledger:
         with engine().connect() as connection:
@@ -65,12 +65,12 @@ class Moment:
 class View:
     """What one who asks may see of a state of the data: all that a computation is given."""
 
-    moment: Moment
+    moment: DataSnapshot
     access: Access
     book: Ledger
 
     @cached_property
-    def key(self) -> tuple[Moment, Access]:
+    def key(self) -> tuple[DataSnapshot, Access]:
         """What tells this view's answers from others'."""
         return self.moment, self.access
 
@@ -132,35 +132,35 @@ CACHE_MB = 2
 
 def engine() -> Engine:
     """The database of the settings, opened once for all."""
-    url = load().database_url
+    url = load_settings().database_url
     return ENGINES.get(url) or ENGINES.setdefault(url, make_engine(url, CACHE_MB))
 
 
-def reachable() -> bool:
+def is_database_reachable() -> bool:
     """Whether the database answers at this moment, whatever a run has read already."""
     try:
         with engine().connect() as connection:
             read.version(connection)
-    except error_messages.failures():
+    except error_messages.failure_types():
         return False
     return True
 
 
-def unanswered(error: Exception) -> str:
+def outage_reason(error: Exception) -> str:
     """Why the database did not answer, as far as a reader needs to know, though it may answer again by now; "" where it does,
     and a question of ours fails."""
-    if not isinstance(error, error_messages.failures()):
+    if not isinstance(error, error_messages.failure_types()):
         return ""
     known = {error_messages.NO_TABLES: error_messages.NO_TABLES, error_messages.BUSY: BUSY}
     if why := known.get(error_messages.sentence(error)):
         return why
-    return NO_ANSWER if error_messages.was_away(error) or not reachable() else ""
+    return NO_ANSWER if error_messages.was_unavailable(error) or not is_database_reachable() else ""
 
 
-def no_room(error: Exception) -> bool:
+def is_disk_full(error: Exception) -> bool:
     """Whether a full disk is why something failed."""
     return (
-        isinstance(error, error_messages.failures())
+        isinstance(error, error_messages.failure_types())
         and error_messages.sentence(error) == error_messages.FULL
     )
 
@@ -169,7 +169,7 @@ class _Run:
     """A run of a page: the moment, once something has asked for it, and the views of who asked."""
 
     def __init__(self) -> None:
-        self.moment: Moment | None = None
+        self.moment: DataSnapshot | None = None
         self.views: dict[Person, View] = {}
 
 
@@ -177,7 +177,7 @@ RUN: ContextVar[_Run | None] = ContextVar("run", default=None)
 
 
 @contextmanager
-def run() -> Iterator[None]:
+def page_run() -> Iterator[None]:
     """Within it the version of the data is read once, at the first question, and everything is asked with it. A run within a
     run is the same one."""
     if RUN.get() is not None:
@@ -190,13 +190,13 @@ def run() -> Iterator[None]:
         RUN.reset(token)
 
 
-def now() -> Moment:
+def current_snapshot() -> DataSnapshot:
     """The state of the data that is asked about: the run's, or outside any run the present one."""
     current = RUN.get()
     if current is not None and current.moment is not None:
         return current.moment
     with engine().connect() as connection:
-        moment = Moment(load().database_url, read.version(connection), today())
+        moment = DataSnapshot(load_settings().database_url, read.version(connection), today())
     if current is not None:
         current.moment = moment
     return moment
@@ -209,8 +209,8 @@ def view(who: Asker) -> View:
     current = RUN.get()
     if current is not None and who in current.views:
         return current.views[who]
-    moment = now()
-    allowed = access(who, moment.ledger.homes)
+    moment = current_snapshot()
+    allowed = access_of(who, moment.ledger.homes)
     book = moment.guests_ledger if allowed.guest else moment.ledger
     seen = View(moment, allowed, book)
     if current is not None:
@@ -218,7 +218,7 @@ def view(who: Asker) -> View:
     return seen
 
 
-def weighing(
+def cached_by_weight(
     weight: int, *, rows: bool = False
 ) -> Callable[
     [Callable[Concatenate[View, Which], Answer]], Callable[Concatenate[Asker, Which], Answer]
@@ -234,7 +234,9 @@ def weighing(
         def asked(who: Asker, /, *which: Which.args, **more: Which.kwargs) -> Answer:
             seen = view(who) if rows else view(who).of_figures
             key = (name, seen.key, which, tuple(sorted(more.items())))
-            reply: Answer = ANSWERS.get(key, lambda: frozen(compute(seen, *which, **more)), weight)
+            reply: Answer = ANSWER_CACHE.get(
+                key, lambda: freeze(compute(seen, *which, **more)), weight
+            )
             return reply
 
         return asked
@@ -242,49 +244,49 @@ def weighing(
     return kept
 
 
-def answer(
+def cached(
     compute: Callable[Concatenate[View, Which], Answer],
 ) -> Callable[Concatenate[Asker, Which], Answer]:
     """Makes of a computation (View first, then the question, then which) an answer that is kept: a person or a view may ask.
 
     It is given no row, whoever asks, so that all who may see the same figures share it."""
-    return weighing(1)(compute)
+    return cached_by_weight(1)(compute)
 
 
-def answer_with_rows(
+def cached_with_rows(
     compute: Callable[Concatenate[View, Which], Answer],
 ) -> Callable[Concatenate[Asker, Which], Answer]:
     """The same as `answer`, of what lists rows or holds such a list: kept for those who may see the same rows."""
-    return weighing(1, rows=True)(compute)
+    return cached_by_weight(1, rows=True)(compute)
 
 
-def quick(
+def uncached(
     compute: Callable[Concatenate[View, Which], Answer],
 ) -> Callable[Concatenate[Asker, Which], Answer]:
     """The same as `answer`, of what takes less time to compute than the room it would take from others if it were kept."""
 
     @wraps(compute)
     def asked(who: Asker, /, *which: Which.args, **more: Which.kwargs) -> Answer:
-        reply: Answer = frozen(compute(view(who), *which, **more))
+        reply: Answer = freeze(compute(view(who), *which, **more))
         return reply
 
     return asked
 
 
-def frozen(answer: Any) -> Any:
+def freeze(answer: Any) -> Any:
     """The answer, in which nobody can change what others will be given."""
     if isinstance(answer, dict):
-        return MappingProxyType({key: frozen(part) for key, part in answer.items()})
+        return MappingProxyType({key: freeze(part) for key, part in answer.items()})
     if isinstance(answer, np.ndarray):
         answer.setflags(write=False)
     return tuple(answer) if isinstance(answer, list) else answer
 
 
-def forget() -> None:
+def close_databases() -> None:
     """Close the databases and keep nothing of their answers."""
-    ANSWERS.clear()
-    NETWORKS.clear()
-    GUESTS.clear()
+    ANSWER_CACHE.clear()
+    LEDGER_CACHE.clear()
+    GUEST_LEDGER_CACHE.clear()
     for one in ENGINES.values():
         one.dispose()
     ENGINES.clear()

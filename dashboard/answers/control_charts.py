@@ -5,27 +5,27 @@ from datetime import date
 
 import numpy as np
 
-from dashboard.answers.context import Asker, View, answer, engine, view
+from dashboard.answers.context import Asker, View, cached, engine, view
 from dashboard.answers.figures import figures
 from dashboard.answers.network import freshness, sites
 from dashboard.answers.question import EVERYTHING, Question
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.control_charts import CHARTED, WAITS, Course, Monthly, Series
+from dashboard.judgement.control_charts import CHARTED, WAITS, ControlChart, MonthlySeries, Series
 from dashboard.judgement.monthly_judgement import judge
 from dashboard.judgement.signals import Signal, signal
-from dashboard.judgement.trust import Ground
+from dashboard.judgement.trust import TrustContext
 from dashboard.period import (
     ONE_DAY,
     Period,
     add_months,
+    day_from_number,
     day_number,
-    day_of,
     month_end,
     months,
     today,
 )
 from db.codes import ALL, SILENT_DAYS, SITE_MONTH
-from db.facts import gather, handed_in
+from db.facts import complaint_reporting, gather
 from db.network_state import Ledger
 from db.shared_types import Facts
 
@@ -44,20 +44,20 @@ def signals(
     latest, or with the data. A scope of which the person may see no site has none, nor has the nation for whoever may
     not see all of it."""
     seen = view(who)
-    found = courses(seen)
+    found = control_charts(seen)
     month = judged_month(seen, last)
     wanted = [scope for scope in scopes if scope in found]
     return {scope: _signals(seen, scope, month) for scope in wanted}
 
 
-@answer
+@cached
 def _signals(view: View, scope: str, month: date) -> Mapping[str, Signal]:
     book = view.book
     home = next((p.department for p in book.places if p.code == scope), None)
     nearest = [s for s in (scope, home, NATION) if s]
     return {
         code: signal(course, month, target_in_force(book.targets, code, nearest, view.moment.day))
-        for code, course in courses(view).get(scope, {}).items()
+        for code, course in control_charts(view).get(scope, {}).items()
     }
 
 
@@ -67,8 +67,8 @@ def judged_month(view: View, last: date | None = None) -> date:
     return last_whole_month(min(last, known) if last else known).replace(day=1)
 
 
-@answer
-def courses(view: View) -> Mapping[str, Mapping[str, Course]]:
+@cached
+def control_charts(view: View) -> Mapping[str, Mapping[str, ControlChart]]:
     """Every series that is followed, by scope then indicator: of the sites that may be seen, their departments, and the
     nation where all of it may be."""
     monthly = _monthly(view)
@@ -87,13 +87,13 @@ def courses(view: View) -> Mapping[str, Mapping[str, Course]]:
     return judge(monthly, wholes, marks)
 
 
-def _monthly(view: View) -> Monthly | None:
+def _monthly(view: View) -> MonthlySeries | None:
     """The series of the sites that may be seen, month by month; None where there is no site, or no whole month."""
     book = view.book
     last = last_whole_month(book.known_to)
     first = max(
         add_months(last.replace(day=1), 1 - MONTHS),
-        day_of(book.origin).replace(day=1),
+        day_from_number(book.origin).replace(day=1),
     )
     seen = view.sites(EVERYTHING)
     rows = [i for i, p in enumerate(book.places) if seen == ALL or p.code in seen]
@@ -117,7 +117,7 @@ def _monthly(view: View) -> Monthly | None:
         part = None if BY_CODE[code].closings else parts.get(BY_CODE[code].register)
         by_code[code] = Series(numerator, denominator, value, n, waits, part)
     per_day = BY_CODE["visits_per_day"].measure(facts).value.reshape(shape)
-    return Monthly(tuple(book.places[i].code for i in rows), tuple(starts), by_code, per_day)
+    return MonthlySeries(tuple(book.places[i].code for i in rows), tuple(starts), by_code, per_day)
 
 
 def _in_part(
@@ -151,14 +151,14 @@ def target_in_force(
     return None
 
 
-@answer
+@cached
 def targets(view: View) -> Sequence[Target]:
     """Every target, the oldest first."""
     return view.book.targets
 
 
-@answer
-def restarts(view: View, indicator: str, scope: str) -> tuple[tuple[date, str, str, str], ...]:
+@cached
+def level_changes(view: View, indicator: str, scope: str) -> tuple[tuple[date, str, str, str], ...]:
     """(month, reason, who, kind) of what somebody said of a series' levels; of a series whose signal the person was given."""
     return tuple(
         (when, why, who, kind)
@@ -167,7 +167,7 @@ def restarts(view: View, indicator: str, scope: str) -> tuple[tuple[date, str, s
     )
 
 
-@answer
+@cached
 def decisions(view: View) -> tuple[Decision, ...]:
     """The decisions on what may be seen, the oldest first."""
     table = sites(view)
@@ -177,8 +177,8 @@ def decisions(view: View) -> tuple[Decision, ...]:
     return tuple(d for d in view.book.decisions if d[2] in scopes)
 
 
-@answer
-def ground(view: View, question: Question) -> Ground:
+@cached
+def trust_context(view: View, question: Question) -> TrustContext:
     """What the question's figures rest on, beside their own counts."""
     book = view.book
     table = sites(view, question)
@@ -194,7 +194,7 @@ def ground(view: View, question: Question) -> Ground:
     partial = question.last > last or (
         question.last == book.known_to and question.last != month_end(question.last)
     )
-    return Ground(
+    return TrustContext(
         fresh.as_of,
         fresh.age_days,
         partial,
@@ -205,7 +205,7 @@ def ground(view: View, question: Question) -> Ground:
         fresh.demo,
         sum(f["wait_p50"].n > 0 for f in figures(view, question, "site").values()),
         _complaints_later(view, question, rows),
-        handed_in(view.facts(question)).through,
+        complaint_reporting(view.facts(question)).through,
         book.known_to,
     )
 

@@ -4,31 +4,31 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import french
-from dashboard.answers.context import View, answer_with_rows, quick, weighing
-from dashboard.answers.figures import whole
-from dashboard.answers.network import freshness, names, services
+from dashboard.answers.context import View, cached_by_weight, cached_with_rows, uncached
+from dashboard.answers.figures import whole_figures
+from dashboard.answers.network import freshness, services, site_names
 from dashboard.answers.question import Question
 from dashboard.answers.slides import KINDS, S, Subject
 from dashboard.exports import html
 from dashboard.indicators import BY_CODE
 from dashboard.panel import Deck, Message, Slide
-from dashboard.period import Clipped
-from dashboard.settings import load
+from dashboard.period import ClippedPeriod
+from dashboard.settings import load_settings
 from dashboard.stories import READY, Step, Story
 from dashboard.wording import GUEST_VIEW, who_reported
 
 WHOLE = "Tout le réseau"
 
 
-@answer_with_rows
-def build(view: View, question: Question, story: Story, period: Clipped) -> Deck:
+@cached_with_rows
+def build(view: View, question: Question, story: Story, period: ClippedPeriod) -> Deck:
     """The story over a question and its period. The story's own department or site go before the question's."""
     question = question.at(story.department, story.site)
     scope = scope_words(view, question)
-    figures = whole(view, question)
+    figures = whole_figures(view, question)
     fresh = freshness(view)
     about = Subject(view, question, period, _title(story, question, scope), scope)
-    known = load()
+    known = load_settings()
     who = who_reported(figures["visits"])
     return Deck(
         about.title,
@@ -44,9 +44,9 @@ def build(view: View, question: Question, story: Story, period: Clipped) -> Deck
     )
 
 
-@weighing(75, rows=True)  # their pictures are text, in memory as many answers
+@cached_by_weight(75, rows=True)  # their pictures are text, in memory as many answers
 def slides(
-    view: View, question: Question, story: Story, period: Clipped
+    view: View, question: Question, story: Story, period: ClippedPeriod
 ) -> tuple[dict[str, Any], ...]:
     """The slides as the browser that presents them takes them."""
     told = build(view, question, story, period)
@@ -69,11 +69,11 @@ def _title(story: Story, question: Question, scope: str) -> str:
     return f"{story.title}{S}: {scope}" if ":" in story.name else story.title
 
 
-@quick
-def filter_words(view: View, question: Question, period: Clipped) -> str:
+@uncached
+def filter_words(view: View, question: Question, period: ClippedPeriod) -> str:
     """What every figure of a deck or a picture is about, in words: « 12 derniers mois entiers · Zou · CCSP »."""
     service = services(view).get(question.service, "") if question.service else ""
-    site = names(view, question).get(question.site, "") if question.site else ""
+    site = site_names(view, question).get(question.site, "") if question.site else ""
     return " · ".join(
         w
         for w in (
@@ -88,11 +88,11 @@ def filter_words(view: View, question: Question, period: Clipped) -> str:
     )
 
 
-@quick
+@uncached
 def scope_words(view: View, question: Question) -> str:
     """« Tout le réseau », « Zou », « CCSP d'Allada »."""
     if question.site:
-        name: str = names(view, question).get(question.site, question.site)
+        name: str = site_names(view, question).get(question.site, question.site)
         return name
     return french.join_words(question.departments) or WHOLE
 

@@ -8,35 +8,35 @@ import numpy as np
 
 from dashboard import french
 from dashboard.answers import control_charts
-from dashboard.answers.cache import Kept
-from dashboard.answers.context import View, answer
-from dashboard.answers.network import names
+from dashboard.answers.cache import AnswerCache
+from dashboard.answers.context import View, cached
+from dashboard.answers.network import site_names
 from dashboard.answers.question import Question
-from dashboard.answers.signals import followed
+from dashboard.answers.signals import site_signals
 from dashboard.judgement.control_charts import FOLLOWED, VOLUMES
 from dashboard.statistics.control_limits import COUNTED
 from dashboard.statistics.expected_false_alarms import (
     Budget,
     Shape,
-    chances_of,
-    of_chances,
+    budget_of_chances,
+    false_alarm_chances,
     volume_chances,
 )
 from dashboard.statistics.variation import ChartKind
 
 DRAWS = 100  # of each series, for the budget: its expected number is known to within 0.2
 # Under all that they are drawn from: a decision or a target makes another state of the data, but no other series.
-SIMULATED: Kept[Any] = Kept(8)  # of some 300 KB each
+SIMULATED: AnswerCache[Any] = AnswerCache(8)  # of some 300 KB each
 
 
-@answer
+@cached
 def _chances(view: View) -> Mapping[tuple[str, str], np.ndarray]:
     """The chance of a false alarm of each site's series in each of its months, by scope and indicator: simulated once for
     the same series, with the numbers behind each as they are."""
-    places = names(view)
+    places = site_names(view)
     series = [
         (scope, code, course, course.fit, course.bases)
-        for scope, courses in control_charts.courses(view).items()
+        for scope, courses in control_charts.control_charts(view).items()
         if scope in places
         for code, course in courses.items()
         if course.fit is not None and course.bases is not None
@@ -55,7 +55,9 @@ def _chances(view: View) -> Mapping[tuple[str, str], np.ndarray]:
                 runs=course.kind != ChartKind.RARE,
             )
         )
-    found = SIMULATED.get(tuple(map(_drawn_from, shapes)), lambda: chances_of(shapes, DRAWS))
+    found = SIMULATED.get(
+        tuple(map(_drawn_from, shapes)), lambda: false_alarm_chances(shapes, DRAWS)
+    )
     chances = {(scope, code): c for (scope, code, *_), c in zip(series, found, strict=True)}
     for code in VOLUMES:
         chances |= _of_volumes(view, code)
@@ -70,8 +72,12 @@ def _drawn_from(shape: Shape) -> tuple[Hashable, ...]:
 
 def _of_volumes(view: View, code: str) -> dict[tuple[str, str], np.ndarray]:
     """The same of volumes: what chance does in the last month, which is the same in all that are judged."""
-    places = names(view)
-    of = {s: c[code] for s, c in control_charts.courses(view).items() if s in places and code in c}
+    places = site_names(view)
+    of = {
+        s: c[code]
+        for s, c in control_charts.control_charts(view).items()
+        if s in places and code in c
+    }
     if not of:
         return {}
     months = np.array([m.month for m in next(iter(of.values())).months])
@@ -86,12 +92,12 @@ def _of_volumes(view: View, code: str) -> dict[tuple[str, str], np.ndarray]:
     }
 
 
-@answer
-def budget(view: View, question: Question, codes: Sequence[str] = FOLLOWED) -> Budget:
+@cached
+def false_alarm_budget(view: View, question: Question, codes: Sequence[str] = FOLLOWED) -> Budget:
     """How many signals chance alone would give these series in the month that is judged."""
     chances = _chances(view)
-    judged = [(name, s) for name, s in followed(view, question, codes) if s.charted]
-    return of_chances(
+    judged = [(name, s) for name, s in site_signals(view, question, codes) if s.charted]
+    return budget_of_chances(
         [
             (name, float(chances[s.scope, s.indicator][s.at]))
             for name, s in judged
@@ -101,11 +107,11 @@ def budget(view: View, question: Question, codes: Sequence[str] = FOLLOWED) -> B
     )
 
 
-@answer
-def against_chance(view: View, question: Question) -> str:
+@cached
+def false_alarms_in_words(view: View, question: Question) -> str:
     """The same in a few words, for a headline."""
-    chance_alone = budget(view, question)
-    signals = sum(s.flagged for _, s in followed(view, question))
+    chance_alone = false_alarm_budget(view, question)
+    signals = sum(s.flagged for _, s in site_signals(view, question))
     low, high = math.floor(chance_alone.expected), math.ceil(chance_alone.expected)
     of = french.number(high) if low == high else f"{french.number(low)} ou {french.number(high)}"
     chance = f"le hasard seul en donnerait {of}"

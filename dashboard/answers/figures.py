@@ -7,46 +7,48 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dashboard.answers import complaints_for_guests
-from dashboard.answers.context import Asker, View, answer, engine, quick
-from dashboard.answers.network import at_date, to_date
+from dashboard.answers.context import Asker, View, cached, engine, uncached
+from dashboard.answers.network import data_date_in_words, until_data_date
 from dashboard.answers.question import Question
 from dashboard.indicators import INDICATORS, Breakdown, Figure, Indicator
 from dashboard.period import ONE_DAY, Period, add_months, month_end, year_before
-from db.facts import STANDING, comparable, gather
+from db.facts import STANDING, comparable_sites, gather
 
 Figures = Mapping[str, Mapping[str, Figure]]  # key, then indicator
-NOW = [i for i in INDICATORS if i.now]
+CURRENT_INDICATORS = [i for i in INDICATORS if i.now]
 
 
-@answer
+@cached
 def figures(view: View, question: Question, by: str) -> Breakdown:
     """Every indicator by key; but by month, what is true now is that of the date of the data, and says so."""
     chosen = view.sites(question)
     asked = _of_sites(view, chosen, question, by)
-    found = asked if by == "month" else _dated(asked, view, chosen, question, by)
+    found = asked if by == "month" else _as_of_data_date(asked, view, chosen, question, by)
     return (
-        complaints_for_guests.of_complaints(view, chosen, question, found)
+        complaints_for_guests.complaint_figures(view, chosen, question, found)
         if view.access.guest
         else found
     )
 
 
-def _dated(
+def _as_of_data_date(
     asked: Breakdown, view: View, chosen: frozenset[str] | str, question: Question, by: str
 ) -> Breakdown:
     """The figures of the question, in which what is true now is that of the date of the data, with the date as a note."""
-    current, when = to_date(view, question), at_date(view)
-    same = current == question or not any(by in i.by for i in NOW)
-    now = asked if same else _of_sites(view, chosen, current, by, NOW)
+    current, when = until_data_date(view, question), data_date_in_words(view)
+    same = current == question or not any(by in i.by for i in CURRENT_INDICATORS)
+    now = asked if same else _of_sites(view, chosen, current, by, CURRENT_INDICATORS)
     dated = asked
-    for i in NOW:
+    for i in CURRENT_INDICATORS:
         there = [now.get(key, asked[key])[i.code] for key in asked]
         dated = dated.with_column(i.code, (f._replace(note=f.note or when) for f in there))
     return dated
 
 
-@answer
-def of_sites(view: View, chosen: frozenset[str] | str, question: Question, by: str) -> Breakdown:
+@cached
+def figures_of_sites(
+    view: View, chosen: frozenset[str] | str, question: Question, by: str
+) -> Breakdown:
     """Every indicator by key of these sites alone, which a view gave, all of it at the end of the question."""
     return _of_sites(view, chosen, question, by)
 
@@ -71,7 +73,7 @@ def _of_sites(
     return Breakdown(facts, indicators)
 
 
-def whole(who: Asker, question: Question) -> Mapping[str, Figure]:
+def whole_figures(who: Asker, question: Question) -> Mapping[str, Figure]:
     """Every indicator of the question's whole."""
     return figures(who, question, "nation")["nation"]
 
@@ -87,26 +89,26 @@ class Comparison:
     same_sites: bool  # whether these are all the sites that report now
 
 
-@answer
+@cached
 def comparison(view: View, question: Question) -> Comparison | None:
     """The question's figures beside the same days a year before; None where no site reported both times."""
     scope = view.facts(question)
-    both, before = comparable(scope)
+    both, before = comparable_sites(scope)
     if not both:
         return None
-    now, sites = whole(view, question), frozenset(both)
+    now, sites = whole_figures(view, question), frozenset(both)
     same = now["visits"].sites_reporting == len(both)
     if not same:
         there = replace(question, last=scope.last)
-        now = _dated(_of_sites(view, sites, there, "nation"), view, sites, question, "nation")[
-            "nation"
-        ]
+        now = _as_of_data_date(
+            _of_sites(view, sites, there, "nation"), view, sites, question, "nation"
+        )["nation"]
     earlier = _of_sites(view, sites, question.over(before), "nation")
     if view.book.known_to and question.last < view.book.known_to:
         # What is true now stands beside the same day a year ago.
         ago = replace(question.over(before), last=year_before(view.book.known_to))
-        standing = _of_sites(view, sites, ago, "nation", NOW)
-        for i in NOW:
+        standing = _of_sites(view, sites, ago, "nation", CURRENT_INDICATORS)
+        for i in CURRENT_INDICATORS:
             earlier = earlier.with_column(i.code, standing.column(i.code))
     return Comparison(now, earlier["nation"], before, len(both), same)
 
@@ -114,7 +116,7 @@ def comparison(view: View, question: Question) -> Comparison | None:
 MONTHS = 25  # of a trend, at most
 
 
-@quick
+@uncached
 def trend(view: View, question: Question, months: int = 13) -> Figures:
     """Every indicator by month, over the last whole months of the question: a month half over would look like a fall."""
     last = min(question.last, view.book.known_to or question.last)

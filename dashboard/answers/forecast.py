@@ -7,12 +7,20 @@ from datetime import date
 import numpy as np
 
 from dashboard import charts, french
-from dashboard.answers.context import View, answer, engine
+from dashboard.answers.context import View, cached, engine
 from dashboard.answers.control_charts import last_whole_month
 from dashboard.answers.network import sites
 from dashboard.answers.question import EVERYTHING, Question
-from dashboard.panel import Cell, Chart, Message, Panel, month, table
-from dashboard.period import Period, add_months, day_number, day_of, month_end, months, weekdays
+from dashboard.panel import Cell, Chart, Message, Panel, make_table, month_cell
+from dashboard.period import (
+    Period,
+    add_months,
+    day_from_number,
+    day_number,
+    month_end,
+    months,
+    weekdays,
+)
 from dashboard.statistics.forecast import FARTHEST, Backtest, Forecast, backtest, forecast
 from dashboard.statistics.seasonal import HISTORY
 from db.working_days import public_holidays
@@ -49,13 +57,13 @@ class Outlook:
         return middle, low, high
 
 
-@answer
+@cached
 def outlook(view: View, question: Question) -> Outlook:
     """The forecast of the question's sites, whatever its period: from the last whole month of the data on, all services
     together, over the sites that have all of the last 39 months."""
     book = view.book
     last = last_whole_month(book.known_to)
-    first = day_of(book.origin)
+    first = day_from_number(book.origin)
     if first.day > 1:  # a month half there would be a small one
         first = add_months(first.replace(day=1), 1)
     starts = months(Period(first, last)) if first <= last else []
@@ -98,7 +106,7 @@ def _working_days(coming: list[date]) -> np.ndarray:
     return np.array(counts)
 
 
-@answer
+@cached
 def panel(view: View, question: Question, key: str) -> Panel:
     """The months that were, and those to come."""
     if question.service:
@@ -114,21 +122,21 @@ def panel(view: View, question: Question, key: str) -> Panel:
         counted = None if math.isnan(v) else v
         words = "—" if counted is None else french.number(counted)
         rows.append((m, counted, None, words))
-        listed.append((month(m), Cell(words, counted), Cell(""), Cell(""), Cell("")))
+        listed.append((month_cell(m), Cell(words, counted), Cell(""), Cell(""), Cell("")))
     for n, m in enumerate(found.coming):
         if (ends := found.expected(n)) is None:
             continue
         middle, low, high = (round(v, _digits(ends)) for v in ends)
         rows.append((m, None, (middle, low, high), _in_words(ends)))
         listed.append(
-            (month(m), Cell(""), *(Cell(french.number(v), v) for v in (middle, low, high)))
+            (month_cell(m), Cell(""), *(Cell(french.number(v), v) for v in (middle, low, high)))
         )
     return Panel(
         key,
         TITLE,
-        Chart(charts.ahead(rows, unit="Visites")),
+        Chart(charts.forecast_line(rows, unit="Visites")),
         alt="Visites par mois, puis prévision des six prochains mois.",
-        table=table(
+        table=make_table(
             (
                 ("Mois", "month"),
                 ("Comptées", "count"),
@@ -158,7 +166,7 @@ def _sentence(view: View, found: Outlook) -> str:
     as_of = view.book.as_of
     n = next((n for n, m in enumerate(found.coming) if as_of is None or m > as_of), 0)
     ends = found.expected(n) or (0.0, 0.0, 0.0)
-    return f"{french.capital(french.month_label(found.coming[n]))}{S}: {_in_words(ends)}"
+    return f"{french.upper_first(french.month_label(found.coming[n]))}{S}: {_in_words(ends)}"
 
 
 def _in_words(ends: tuple[float, float, float]) -> str:

@@ -9,24 +9,31 @@ from dashboard.answers import control_charts, site_alerts
 from dashboard.answers import signals as signals_of
 from dashboard.answers.complaint_register import register
 from dashboard.answers.complaints import LATE_DAYS
-from dashboard.answers.context import View, answer
-from dashboard.answers.figures import figures, whole
-from dashboard.answers.network import NOTHING, NOTHING_OF_MANY, short_name, silences, sites, to_date
+from dashboard.answers.context import View, cached
+from dashboard.answers.figures import figures, whole_figures
+from dashboard.answers.network import (
+    NOTHING,
+    NOTHING_OF_MANY,
+    short_name,
+    silences,
+    sites,
+    until_data_date,
+)
 from dashboard.answers.question import Question
 from dashboard.answers.uncertainty import intervals
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.change_dates import in_a_line, since_at_least
-from dashboard.judgement.signal_sentences import moments
+from dashboard.judgement.change_dates import signals_in_a_line, since_at_least
+from dashboard.judgement.signal_sentences import months_in_words
 from dashboard.judgement.signals import Signal, gravest_first
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
-from dashboard.wording import least, shown
+from dashboard.wording import at_least, shown_value
 
 S = french.SPACE
 NAMED = 2  # sites where something gets worse
 
 
-@answer
+@cached
 def department(view: View, question: Question) -> str:
     """« 19 230 usagers reçus sur 12 mois ; aucune dégradation relevée ; 5 plaintes attendent depuis plus de 30 jours » of the
     question's sites; "" without visits."""
@@ -36,30 +43,33 @@ def department(view: View, question: Question) -> str:
     return f"{S}; ".join(part for part in parts if part)
 
 
-@answer
+@cached
 def received(view: View, question: Question) -> str:
     """« 19 230 usagers reçus sur 12 mois », « au moins » where a site did not report; "" without visits."""
-    visits = whole(view, question)["visits"]
+    visits = whole_figures(view, question)["visits"]
     if visits.value is None:
         return ""
     many = french.plural(visits.value, "usager reçu", "usagers reçus")
-    return f"{least(visits)}{many} {question.spoken}"
+    return f"{at_least(visits)}{many} {question.spoken}"
 
 
-@answer
+@cached
 def site(view: View, question: Question) -> str:
     """The same of one site, which may be silent; where something gets worse, that first: « attente de 29 min, pour 18 min
     d'habitude, depuis juin 2026 ; 3 autres alertes ; 3 plaintes attendent depuis plus de 30 jours ». Without one, of all of
     them: how many they are, and which are silent."""
     if not question.site:
         return _of_all(view)
-    heard, bad = silences(view, question).get(question.site), site_alerts.of_site(view, question)
+    heard, bad = (
+        silences(view, question).get(question.site),
+        site_alerts.site_alerts(view, question),
+    )
     silent = heard.words if heard else ""
     # Of a silent site nobody knows how long complaints that were new then wait now.
     waits = "" if silent and not late(view, question) else waiting(view, question)
     if bad:
         others = french.plural(len(bad) - 1, "autre alerte", "autres alertes")
-        first = in_a_line(bad[:1], since_at_least(bad[0]))
+        first = signals_in_a_line(bad[:1], since_at_least(bad[0]))
         found = [first, others if len(bad) > 1 else "", waits]
     else:
         visits = received(view, question)
@@ -73,20 +83,26 @@ def _of_all(view: View) -> str:
     silent = [short[code] for code, one in heard.items() if one.silent]
     never = sum(one.days is None for one in heard.values())
     begun = f"{S}; {never} {NOTHING if never == 1 else NOTHING_OF_MANY}" if never else ""
-    mute = f", dont {french.plural(len(silent), 'muet')} ({french.some(silent)})" if silent else ""
+    mute = (
+        f", dont {french.plural(len(silent), 'muet')} ({french.join_first(silent)})"
+        if silent
+        else ""
+    )
     return f"{french.number(len(short))}{mute}{begun}" if short else ""
 
 
-@answer
+@cached
 def waits(view: View, question: Question) -> str:
     """« un usager sur deux a attendu 15 min ou plus, un sur dix 51 min ou plus », « l'attente n'est pas mesurée »; "" without
     visits, or with too few."""
-    figures = whole(view, question)
+    figures = whole_figures(view, question)
     half, tenth = figures["wait_p50"], figures["wait_p90"]
     if half.value is None:
         return "l'attente n'est pas mesurée" if figures["visits"].n and not half.n else ""
-    more = f", un sur dix {shown(tenth)} ou plus" if tenth.value is not None else ""
-    return f"un usager sur deux a attendu {shown(half)} ou plus{more}{_of_few(view, question)}"
+    more = f", un sur dix {shown_value(tenth)} ou plus" if tenth.value is not None else ""
+    return (
+        f"un usager sur deux a attendu {shown_value(half)} ou plus{more}{_of_few(view, question)}"
+    )
 
 
 def _of_few(view: View, question: Question) -> str:
@@ -98,16 +114,16 @@ def _of_few(view: View, question: Question) -> str:
     return f" (mesuré dans {french.plural(measuring, 'centre')} sur {french.number(len(by_site))})"
 
 
-@answer
+@cached
 def complaints(view: View, question: Question) -> str:
     """« 46 attendent depuis plus de 30 jours, dont 9 à Parakou (GSRU) et 7 à Djougou »; where nothing is known, that; "" for
     guests."""
-    known = register(view, to_date(view, question))
+    known = register(view, until_data_date(view, question))
     if not len(known):
-        nothing = registers.waiting(view, question, 0)
+        nothing = registers.waiting_count(view, question, 0)
         return "" if view.access.guest or nothing.whole else nothing.said("", "")
     names = Counter(known.where(known.age > LATE_DAYS).name.tolist())
-    many = registers.waiting(view, question, names.total())
+    many = registers.waiting_count(view, question, names.total())
     if not names:
         older = f"depuis plus de {LATE_DAYS} jours"
         if known.open.any():
@@ -123,36 +139,36 @@ def complaints(view: View, question: Question) -> str:
     return f"{start}{', dont' if len(most) > 3 else f'{S}:'} {where}"
 
 
-@answer
+@cached
 def signals(view: View, question: Question) -> str:
     """« 5 centres ont une alerte en octobre 2026, d'abord Djougou (4 alertes) » ; « aucun centre n'a d'alerte en octobre 2026 ;
     2 ont une amélioration ou un changement »; "" where no site is judged."""
-    if not any(s.charted for _, s in signals_of.followed(view, question)):
+    if not any(s.charted for _, s in signals_of.site_signals(view, question)):
         return ""
     when = f"en {french.month_label(control_charts.judged_month(view, question.last))}"
     short = {p.name: short_name(p) for p in sites(view, question)}
-    listed = signals_of.listing(view, question)
+    listed = signals_of.ordered_signals(view, question)
     alerts = [(short[name], s) for name, s in listed if s.variation == Variation.ALERT]
     bad = Counter(name for name, _ in alerts)
     if not bad:
         others = len({name for name, _ in listed})
         have = "ont" if others > 1 else "a"
         more = f"{S}; {others} {have} une amélioration ou un changement" if others else ""
-        judged = [one for one in signals_of.followed(view, question) if one[1].charted]
+        judged = [one for one in signals_of.site_signals(view, question) if one[1].charted]
         return f"aucun centre n'a d'alerte {when}{_of_judged(view, question, judged)}{more}"
     (first, n), *rest = bad.items()
     many = f" ({n} alertes)" if n > 1 else ""
     have = "ont une alerte" if rest else "a une alerte"
     gravest = f"surtout {first}" if rest else first
-    when = moments([s for _, s in alerts])
+    when = months_in_words([s for _, s in alerts])
     return f"{french.plural(len(bad), 'centre')} {have} {when}, {gravest}{many}"
 
 
-@answer
+@cached
 def worse(view: View, question: Question) -> str:
     """« aucune dégradation relevée », « alertes à Djougou et Covè », the gravest first, of the question's sites, in its last
     whole month; "" where nothing is followed under its filters."""
-    judged = [(name, s) for name, s in signals_of.followed(view, question) if s.charted]
+    judged = [(name, s) for name, s in signals_of.site_signals(view, question) if s.charted]
     if question.service or not judged:
         return ""
     bad = gravest_first([(name, s) for name, s in judged if s.variation == Variation.ALERT])
@@ -161,9 +177,11 @@ def worse(view: View, question: Question) -> str:
     short = {p.name: short_name(p) for p in sites(view, question)}
     where = list(dict.fromkeys(short[name] for name, _ in bad))
     if len(where) == 1:
-        what = french.some([french.within(BY_CODE[s.indicator].short) for _, s in bad], NAMED)
+        what = french.join_first(
+            [french.lower_first(BY_CODE[s.indicator].short) for _, s in bad], NAMED
+        )
         return f"alerte à {where[0]} ({what})"
-    return f"alertes à {french.some(where, NAMED)}"
+    return f"alertes à {french.join_first(where, NAMED)}"
 
 
 def _of_judged(view: View, question: Question, judged: Sequence[tuple[str, Signal]]) -> str:
@@ -173,22 +191,22 @@ def _of_judged(view: View, question: Question, judged: Sequence[tuple[str, Signa
     return f" ({many} sur {french.number(there)})" if n < there else ""
 
 
-@answer
+@cached
 def waiting(view: View, question: Question) -> str:
     """« 3 plaintes attendent depuis plus de 30 jours »; "" for guests, who are not told."""
     if view.access.guest:
         return ""
-    many = registers.waiting(view, question, late(view, question))
-    return french.within(sentences.late(many, LATE_DAYS))
+    many = registers.waiting_count(view, question, late(view, question))
+    return french.lower_first(sentences.late(many, LATE_DAYS))
 
 
-@answer
+@cached
 def late(view: View, question: Question) -> int:
     """How many complaints have been open for long at the date of the data."""
-    return int((register(view, to_date(view, question)).age > LATE_DAYS).sum())
+    return int((register(view, until_data_date(view, question)).age > LATE_DAYS).sum())
 
 
-@answer
+@cached
 def longest_wait(view: View, question: Question) -> str:
     """« On attend plus à Djougou qu'ailleurs : 22 min, pour 15 min dans l'ensemble »; "" where no site's median wait is
     surely above all others'."""
@@ -199,8 +217,8 @@ def longest_wait(view: View, question: Question) -> str:
     if low is None or any((high := likely[o][1]) is None or high >= low for o in others):
         return ""
     place = next(p for p in sites(view, question) if p.code == first)
-    everybody = shown(whole(view, question)["wait_p50"])
+    everybody = shown_value(whole_figures(view, question)["wait_p50"])
     among = " dans le département" if question.department else ""
-    longest = shown(found[first])
+    longest = shown_value(found[first])
     of_all = "" if longest == everybody else f", pour {everybody} dans l'ensemble"
     return f"On attend plus à {short_name(place)} qu'ailleurs{among}{S}: {longest}{of_all}"

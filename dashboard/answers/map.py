@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard import french
 from dashboard.answers import complaints_for_guests, control_charts
-from dashboard.answers.context import View, answer
+from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures
 from dashboard.answers.map_legend import (
     BADGES,
@@ -14,32 +14,32 @@ from dashboard.answers.map_legend import (
     VOLUME,
     Mark,
     kinds,
-    note,
+    legend_rows,
+    no_signal_note,
+    period_label,
     radii,
-    rows,
     scale,
-    sign,
+    signal_sign,
     sizes,
-    when,
 )
 from dashboard.answers.network import (
     Silence,
-    at_date,
     commune_source,
+    data_date_in_words,
     departments,
     silences,
     sites,
 )
 from dashboard.answers.question import Question
-from dashboard.answers.trust import strip
+from dashboard.answers.trust import trust_line
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement.control_charts import CHARTED
-from dashboard.judgement.signal_sentences import in_short
+from dashboard.judgement.signal_sentences import card_state
 from dashboard.judgement.signals import Signal
 from dashboard.map_classes import CLASSES
-from dashboard.panel import Legend, Panel, Plot, of_figure, table, words
+from dashboard.panel import Legend, Panel, Plot, figure_cell, make_table, text_cell
 from dashboard.statistics.sentences import ASSURANCES, VARIATIONS
-from dashboard.wording import base, shown, who_reported
+from dashboard.wording import basis_in_words, shown_value, who_reported
 from db.shared_types import Place
 
 READING = (
@@ -48,18 +48,18 @@ READING = (
 )
 
 
-@answer
+@cached
 def panel(view: View, question: Question, code: str, key: str) -> Panel:
     """The map as a panel, with the table of what its marks say."""
     drawing = plot(view, question, code)
     values, states = figures(view, question, "site"), _signals(view, question, code)
     lines = [
         (
-            words(m["name"]),
-            of_figure(values[m["id"]][code]),
-            words(base(values[m["id"]][code])),
-            of_figure(values[m["id"]]["visits_per_day"]),
-            words(VARIATIONS[states[m["id"]].variation] if m["id"] in states else ""),
+            text_cell(m["name"]),
+            figure_cell(values[m["id"]][code]),
+            text_cell(basis_in_words(values[m["id"]][code])),
+            figure_cell(values[m["id"]]["visits_per_day"]),
+            text_cell(VARIATIONS[states[m["id"]].variation] if m["id"] in states else ""),
         )
         for m in sorted(drawing.marks, key=lambda m: french.alphabetical(m["name"]))
     ]
@@ -67,8 +67,8 @@ def panel(view: View, question: Question, code: str, key: str) -> Panel:
         key,
         f"{BY_CODE[code].label}{french.SPACE}: le niveau et les signaux de chaque centre",
         drawing,
-        strip=strip(view, question, code),
-        table=table(
+        strip=trust_line(view, question, code),
+        table=make_table(
             (
                 ("Centre", ""),
                 (BY_CODE[code].label, BY_CODE[code].unit),
@@ -83,12 +83,15 @@ def panel(view: View, question: Question, code: str, key: str) -> Panel:
     )
 
 
-@answer
+@cached
 def plot(view: View, question: Question, code: str) -> Plot:
     """The question's sites on the map."""
     values, places = figures(view, question, "site"), sites(view, question)
     signals, heard = _signals(view, question, code), silences(view, question)
-    month, at = french.month_label(control_charts.judged_month(view, question.last)), at_date(view)
+    month, at = (
+        french.month_label(control_charts.judged_month(view, question.last)),
+        data_date_in_words(view),
+    )
     volumes = [values[p.code]["visits_per_day"].value for p in places]
     top = scale(volumes)
     marks = []
@@ -98,12 +101,12 @@ def plot(view: View, question: Question, code: str) -> Plot:
         marks.append({**drawn, "radius": radius, "tip": said})
     gaps = [values[m["id"]][code] for m in marks if m["missing"]]
     legend = Legend(
-        title=f"{BY_CODE[code].label}, {complaints_for_guests.own_period(view, (code,)) or when(question)}",
-        rows=rows(code, marks, signals.values(), gaps, at),
+        title=f"{BY_CODE[code].label}, {complaints_for_guests.complaint_period(view, (code,)) or period_label(question)}",
+        rows=legend_rows(code, marks, signals.values(), gaps, at),
         kinds=kinds(marks),
         size_text=SIZE_TEXT,
         sizes=sizes(top),
-        note=note(signals.values(), month),
+        note=no_signal_note(signals.values(), month),
         credit=commune_source(view),
     )
     return Plot(tuple(marks), legend, question.department)
@@ -120,7 +123,7 @@ def _mark(site: Place, f: Figure, signal: Signal | None, silence: Silence | None
         "label": site.commune,
         "missing": f.value is None,
         "fill": None if f.value is None else CLASSES[f.indicator].colour(f.value),
-        "sign": sign(signal) if signal else None,
+        "sign": signal_sign(signal) if signal else None,
         "silent": silence.short if silence else "",
     }
 
@@ -129,12 +132,12 @@ def _tip(
     f: Mapping[str, Figure], code: str, signal: Signal | None, silence: Silence | None, at: str
 ) -> list[str]:
     """What is said of a site, in lines; each says its time, but those of the period, which the legend names."""
-    lines = [f"{BY_CODE[code].label}{french.SPACE}: {shown(f[code])}"]
+    lines = [f"{BY_CODE[code].label}{french.SPACE}: {shown_value(f[code])}"]
     if code != "visits_per_day":
-        lines.append(f"{VOLUME}{french.SPACE}: {shown(f['visits_per_day'])}")
+        lines.append(f"{VOLUME}{french.SPACE}: {shown_value(f['visits_per_day'])}")
     lines += _said(signal) if signal else []
     if silence and silence.words:
-        lines.append(f"{french.capital(silence.words)}, {at}")
+        lines.append(f"{french.upper_first(silence.words)}, {at}")
     return lines
 
 
@@ -151,13 +154,13 @@ def _signals(view: View, question: Question, code: str) -> Mapping[str, Signal]:
 
 def _said(signal: Signal) -> list[str]:
     """What a signal and a target say, in lines."""
-    lines = [in_short(signal)] if signal.flagged else []
+    lines = [card_state(signal)] if signal.flagged else []
     if signal.assurance in BADGES:
         lines.append(ASSURANCES[signal.assurance])
-    return [french.capital(line) for line in lines]
+    return [french.upper_first(line) for line in lines]
 
 
-@answer
+@cached
 def tints(view: View, question: Question, code: str, tinted: bool) -> Mapping[str, dict[str, Any]]:
     """Words of the departments without a site; if `tinted`, fill and words of those that have a figure of their own:
     never one site's value over a territory."""
@@ -173,6 +176,6 @@ def tints(view: View, question: Question, code: str, tinted: bool) -> Mapping[st
         if f.value is not None and f.sites_reporting > 1:
             tints[name] = {
                 "fill": CLASSES[code].pale(f.value),
-                "tip": f"{BY_CODE[code].label} : {shown(f)}\n{who_reported(f)}",
+                "tip": f"{BY_CODE[code].label} : {shown_value(f)}\n{who_reported(f)}",
             }
     return tints

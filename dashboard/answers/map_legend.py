@@ -16,7 +16,7 @@ from dashboard.period import Period
 from dashboard.statistics.control_limits import OUTSIDE
 from dashboard.statistics.sentences import ASSURANCES, SLIGHT, STATES
 from dashboard.statistics.variation import Assurance, ChartKind, Variation
-from dashboard.wording import shown
+from dashboard.wording import shown_value
 
 Mark = dict[str, Any]  # as dashboard.panel.Plot has them
 Rows = list[dict[str, Any]]  # as dashboard.panel.Legend has them
@@ -40,7 +40,7 @@ LARGEST = 20  # radius, in pixels, of the busiest site
 SIZES = (10, 20, 50, 100, 200, 500, 1000)
 
 
-def sign(signal: Signal) -> dict[str, Any] | None:
+def signal_sign(signal: Signal) -> dict[str, Any] | None:
     """What is drawn around a site's mark; None for nothing. slight: with a thin frame."""
     letter, frame = SIGNS.get(signal.variation, ("", None))
     badge = BADGES.get(signal.assurance)
@@ -53,7 +53,7 @@ def _slight(signal: Signal) -> bool:
     return signal.flagged and signal.rule != OUTSIDE
 
 
-def rows(
+def legend_rows(
     code: str,
     marks: Iterable[Mark],
     signals: Iterable[Signal],
@@ -122,20 +122,20 @@ def _silent_rows(marks: Iterable[Mark], at: str) -> Rows:
 
 def _missing_rows(figures: Iterable[Figure]) -> Rows:
     """Why sites have no figure, a line for each reason."""
-    reasons = Counter(shown(f) for f in figures)
+    reasons = Counter(shown_value(f) for f in figures)
     return [
         {"label": "pas de données" if reason == "—" else reason, "count": n, "missing": True}
         for reason, n in reasons.items()
     ]
 
 
-def note(signals: Iterable[Signal], month: str) -> str:
+def no_signal_note(signals: Iterable[Signal], month: str) -> str:
     """That no site has a signal, where there might be some; "" where there are, or none is possible."""
     states = {s.flagged for s in signals if s.charted}
     return f"Aucun signal en {month}." if states == {False} else ""
 
 
-def when(question: Question) -> str:
+def period_label(question: Question) -> str:
     """The period, short: « nov. 2025 à oct. 2026 », « octobre 2026 », « 2025 », « du 01/10/2026 au 24/11/2026 »."""
     period = Period(question.first, question.last)
     if period.whole_months > 1 and not period.label.isdigit():

@@ -10,16 +10,16 @@ import numpy as np
 from dashboard import charts, french
 from dashboard.answers import control_charts, signals
 from dashboard.answers.completeness import closures
-from dashboard.answers.context import View, answer
+from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures, trend
-from dashboard.answers.network import names, short_name, sites
+from dashboard.answers.network import short_name, site_names, sites
 from dashboard.answers.question import Question
-from dashboard.answers.trust import followed, scope_of, strip
+from dashboard.answers.trust import followed_scope, scope_signals, trust_line
 from dashboard.indicators import BY_CODE
 from dashboard.indicators.measures import UNMEASURED
 from dashboard.judgement.change_dates import since_at_least, since_when
-from dashboard.judgement.control_charts import SKEWED, Course
-from dashboard.judgement.signal_sentences import because, origin, settled, verdict
+from dashboard.judgement.control_charts import SKEWED, ControlChart
+from dashboard.judgement.signal_sentences import gap_origin, limits_basis, rule_in_words, verdict
 from dashboard.judgement.signals import Signal
 from dashboard.panel import (
     Cell,
@@ -28,19 +28,19 @@ from dashboard.panel import (
     Message,
     Panel,
     Table,
-    count,
-    month,
-    of_figure,
-    of_value,
-    table,
-    words,
+    count_cell,
+    figure_cell,
+    make_table,
+    month_cell,
+    text_cell,
+    value_cell,
 )
 from dashboard.period import month_end
 from dashboard.statistics import sentences
 from dashboard.statistics.control_chart_levels import Origin
 from dashboard.statistics.quantile import quantile
 from dashboard.statistics.variation import ChartKind
-from dashboard.wording import NOT_HANDED, amount, axis, base, shown
+from dashboard.wording import NOT_HANDED, axis_words, basis_in_words, shown_value, value_with_unit
 from db import facts
 from db.codes import REFUSED, SET
 
@@ -61,16 +61,16 @@ OF_SITES_ALONE = "Suivi centre par centre : la part de chacun dans l'ensemble fa
 RULE = "signal : un mois hors des limites, ou huit de suite du même côté"
 
 
-@answer
+@cached
 def by_month(view: View, question: Question, code: str, key: str, height: int = 230) -> Panel:
     """One indicator month by month: a control chart, of that many pixels, where the filters leave a followed series, else
     plain points."""
-    signal = followed(view, question).get(code)
+    signal = scope_signals(view, question).get(code)
     if signal is None:
         return _plain(view, question, code, key)
-    i, scope, course = BY_CODE[code], scope_of(question), signal.course
+    i, scope, course = BY_CODE[code], followed_scope(question), signal.course
     shown_values = [None if math.isnan(v) else float(v) for v in course.values]
-    values = [amount(i, v) if v is not None else "" for v in shown_values]
+    values = [value_with_unit(i, v) if v is not None else "" for v in shown_values]
     if "" in values:
         why = _missing(view, question, code, course.months)
         values = [value or word for value, word in zip(values, why, strict=True)]
@@ -90,7 +90,9 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
             finding=verdict(signal, limits=False),
         )
     if course.median is not None:
-        medians = [amount(i, v) if not math.isnan(v) else "—" for v in course.median.tolist()]
+        medians = [
+            value_with_unit(i, v) if not math.isnan(v) else "—" for v in course.median.tolist()
+        ]
         words_of = [
             f"{w}, médiane{french.SPACE}: {m}" for w, m in zip(values, medians, strict=True)
         ]
@@ -100,26 +102,26 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
         words_of,
         direction=i.direction,
         unit=typical,
-        axis=axis(i),
+        axis=axis_words(i),
         decisions=decided,
         events=closed,
         height=height,
     )
-    aim = "" if signal.target is None else amount(i, signal.target)
+    aim = "" if signal.target is None else value_with_unit(i, signal.target)
     finding = verdict(signal, _subject(view, question, code), limits=False)
     if since := since_at_least(signal):
         finding += f", {since}"
     caption = [
         f"{finding}.",
-        origin(signal, names(view)),
+        gap_origin(signal, site_names(view)),
         sentences.target(aim, signal.assurance) if aim else "",
         *levels(view, signal),
     ]
     # How it was reckoned stands one click below.
     ground = [
-        strip(view, question, code),
+        trust_line(view, question, code),
         _because(signal),
-        settled(signal),
+        limits_basis(signal),
         _young(view, signal),
         _method(signal),
     ]
@@ -151,13 +153,13 @@ def _because(signal: Signal) -> str:
     """« Signal : au-dessus de ce que le hasard permet, depuis juin 2026 (entre mai et juillet) »; "" where there is none."""
     if not signal.flagged:
         return ""
-    why = ", ".join(filter(None, (because(signal), since_when(signal))))
+    why = ", ".join(filter(None, (rule_in_words(signal), since_when(signal))))
     return f"Signal{french.SPACE}: {why}" if why else ""
 
 
 def _young(view: View, signal: Signal) -> str:
     """Which sites of a whole have visits and stand outside the comparison, their own usual being not known yet."""
-    known, courses = names(view), control_charts.courses(view)
+    known, courses = site_names(view), control_charts.control_charts(view)
     young = []
     for code in signal.young:
         course = courses.get(code, {}).get(signal.indicator)
@@ -169,12 +171,12 @@ def _young(view: View, signal: Signal) -> str:
     return f"Hors de la comparaison, moins de douze mois de données{french.SPACE}: {french.join_words(young)}."
 
 
-def _table(course: Course, name: str, words_of: Sequence[str]) -> Table:
+def _table(course: ControlChart, name: str, words_of: Sequence[str]) -> Table:
     """Month by month: the value, what is usual and the limits; of waits the median too, which is the figure that is read."""
     code, unit = course.indicator, BY_CODE[course.indicator].unit
     columns = [("Mois", "month"), (name, unit)]
     cells = [
-        [month(m) for m in course.months],
+        [month_cell(m) for m in course.months],
         [
             Cell(w, None if math.isnan(v) else v)
             for w, v in zip(words_of, course.values.tolist(), strict=True)
@@ -187,10 +189,10 @@ def _table(course: Course, name: str, words_of: Sequence[str]) -> Table:
         more.insert(0, (BY_CODE[code].short, course.median))
     for heading, values in more:
         columns.append((heading, unit))
-        cells.append([of_value(code, None if math.isnan(v) else v) for v in values.tolist()])
+        cells.append([value_cell(code, None if math.isnan(v) else v) for v in values.tolist()])
     columns.append(("n", "count"))
-    cells.append([count(n) for n in course.n.tolist()])
-    return table(columns, zip(*cells, strict=True))
+    cells.append([count_cell(n) for n in course.n.tolist()])
+    return make_table(columns, zip(*cells, strict=True))
 
 
 def levels(view: View, signal: Signal) -> list[str]:
@@ -198,7 +200,7 @@ def levels(view: View, signal: Signal) -> list[str]:
     code, scope = signal.indicator, signal.scope
     said = {
         when: (f"{why.rstrip('. ')} ({who})" if who else why.rstrip(". "), kind)
-        for when, why, who, kind in control_charts.restarts(view, code, scope)
+        for when, why, who, kind in control_charts.level_changes(view, code, scope)
     }
     found = []
     for level in signal.course.levels:
@@ -244,36 +246,38 @@ def _method(signal: Signal) -> str:
     if not signal.course.charted:
         return ""
     log = ", échelle logarithmique" if signal.indicator in SKEWED else ""
-    return f"{french.capital(METHODS[signal.kind])}{log}{french.SPACE}; {RULE}."
+    return f"{french.upper_first(METHODS[signal.kind])}{log}{french.SPACE}; {RULE}."
 
 
 def _begun(part: str) -> str:
     """A sentence's beginning; « n = 8 628 » is written so wherever it stands."""
-    return part if part.startswith("n ") else french.capital(part)
+    return part if part.startswith("n ") else french.upper_first(part)
 
 
 def _plain(view: View, question: Question, code: str, key: str) -> Panel:
     figures = trend(view, question, 25)
     months = [(date.fromisoformat(f"{m}-01"), figures[m][code]) for m in sorted(figures)]
-    rows = [(m, f.value, shown(f)) for m, f in months]
-    listed = [(month(m), of_figure(f), words(base(f))) for m, f in months]
+    rows = [(m, f.value, shown_value(f)) for m, f in months]
+    listed = [(month_cell(m), figure_cell(f), text_cell(basis_in_words(f))) for m, f in months]
     known = next(((m, f) for m, f in reversed(months) if f.value is not None), None)
-    last = f"en {french.month_label(known[0])}{french.SPACE}: {shown(known[1])}" if known else ""
+    last = (
+        f"en {french.month_label(known[0])}{french.SPACE}: {shown_value(known[1])}" if known else ""
+    )
     return Panel(
         key,
         f"{BY_CODE[code].label}, par mois",
-        Chart(charts.lines(rows, unit=BY_CODE[code].short, axis=axis(BY_CODE[code]))),
-        table=table(
+        Chart(charts.lines(rows, unit=BY_CODE[code].short, axis=axis_words(BY_CODE[code]))),
+        table=make_table(
             (("Mois", "month"), (BY_CODE[code].label, BY_CODE[code].unit), ("Base", "")), listed
         ),
         alt=f"{BY_CODE[code].label} par mois.",
-        caption=NOT_FOLLOWED if scope_of(question) is None else OF_SITES_ALONE,
+        caption=NOT_FOLLOWED if followed_scope(question) is None else OF_SITES_ALONE,
         finding=last and f"{_subject(view, question, code)} {last}",
-        strip=strip(view, question, code),
+        strip=trust_line(view, question, code),
     )
 
 
-@answer
+@cached
 def medians(view: View, question: Question) -> tuple[tuple[str, date, int, int], ...]:
     """(site's name, month, waits measured, median) of every month of a site with a measured wait, by name then month."""
     known_months, waits = facts.waits_by_month(view.facts(question))
@@ -292,7 +296,7 @@ def _who_moved(view: View, question: Question) -> str:
     followed under the filters."""
     judged = [
         (name, s)
-        for name, s in signals.followed(view, question)
+        for name, s in signals.site_signals(view, question)
         if s.indicator == "wait_p50" and s.charted
     ]
     if question.service or not judged:
@@ -310,7 +314,7 @@ def _who_moved(view: View, question: Question) -> str:
     return f"{', '.join([*ways, when])}{elsewhere}"
 
 
-@answer
+@cached
 def multiples(view: View, question: Question, key: str) -> Panel:
     """Each site's median wait, month by month, all on one scale."""
     title, finding = "Attente de chaque centre, mois par mois", _who_moved(view, question)
@@ -327,7 +331,7 @@ def multiples(view: View, question: Question, key: str) -> Panel:
     values = {(name, m): float(p50) for name, m, p50 in points}
     months = sorted({m for _, m, _ in points})
     listed = [
-        (words(name), *(of_value("wait_p50", values.get((name, m))) for m in months))
+        (text_cell(name), *(value_cell("wait_p50", values.get((name, m))) for m in months))
         for name in dict.fromkeys(name for name, _, _ in points)
     ]
     return Panel(
@@ -339,5 +343,5 @@ def multiples(view: View, question: Question, key: str) -> Panel:
             tuple(listed),
         ),
         alt="Attente médiane de chaque centre, par mois, sur une même échelle.",
-        strip=strip(view, question, "wait_p50"),
+        strip=trust_line(view, question, "wait_p50"),
     )

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dashboard import french
-from dashboard.answers.context import View, answer, engine, quick
+from dashboard.answers.context import View, cached, engine, uncached
 from dashboard.answers.question import EVERYTHING, Question
-from dashboard.period import ONE_DAY, RUNNING, YEAR, resolve
-from dashboard.settings import load
+from dashboard.period import ONE_DAY, RUNNING, YEAR, resolve_period
+from dashboard.settings import load_settings
 from db import codes, read
 from db.codes import ALL
 from db.shared_types import Place
@@ -24,7 +24,7 @@ NOTHING, NOTHING_OF_MANY = (
 )  # not one, nor a closing
 
 
-@quick
+@uncached
 def sites(view: View, question: Question = EVERYTHING) -> tuple[Place, ...]:
     """The sites that may be seen (and that the question is about), by name."""
     chosen = view.sites(question)
@@ -35,13 +35,13 @@ def sites(view: View, question: Question = EVERYTHING) -> tuple[Place, ...]:
     )
 
 
-@quick
-def names(view: View, question: Question = EVERYTHING) -> Mapping[str, str]:
+@uncached
+def site_names(view: View, question: Question = EVERYTHING) -> Mapping[str, str]:
     """Code to name of the question's sites."""
     return {p.code: p.name for p in sites(view, question)}
 
 
-@answer
+@cached
 def sites_with_words(view: View) -> frozenset[str]:
     """The codes of the sites of which complaints have words that are kept."""
     with engine().connect() as connection:
@@ -54,7 +54,7 @@ def short_name(place: Place) -> str:
 
 
 @dataclass(frozen=True)
-class Fresh:
+class Freshness:
     """How far the data go, and how they are. known_to: up to which day all is known (see `db.network_state.Ledger.known_to`).
     begun: how many of the sites ever handed something in."""
 
@@ -69,7 +69,7 @@ class Fresh:
     @property
     def stale(self) -> bool:
         """Whether the data are older than their rhythm."""
-        return self.age_days is not None and self.age_days > load().stale_days
+        return self.age_days is not None and self.age_days > load_settings().stale_days
 
     @property
     def beginning(self) -> str:
@@ -87,14 +87,14 @@ class Fresh:
         return f"ni visite ni clôture depuis le {french.date_short(self.as_of)}, il y a {french.days(self.age_days)}"
 
 
-@answer
-def freshness(view: View) -> Fresh:
+@cached
+def freshness(view: View) -> Freshness:
     """How far the data of the whole network go."""
     book = view.book
     age = (view.moment.day - book.as_of).days if book.as_of else None
     begun = len({site for site, form in book.spans if form != "fermetures"})
     empty = book.as_of is None
-    return Fresh(book.as_of, book.known_to, book.demo, age, empty, begun, len(book.places))
+    return Freshness(book.as_of, book.known_to, book.demo, age, empty, begun, len(book.places))
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Silence:
         return f"muet {french.number(self.days)}{french.SPACE}j"
 
 
-@answer
+@cached
 def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silence]:
     """By code, each of the question's sites that should be open at the date of the data, whatever the period."""
     book = view.book
@@ -148,34 +148,34 @@ def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silenc
     return found
 
 
-def to_date(view: View, question: Question) -> Question:
+def until_data_date(view: View, question: Question) -> Question:
     """The question up to the date of the data: for what is true now, such as an open complaint, and not of a period."""
     known_to = view.book.known_to
     return question if known_to is None else replace(question, last=max(question.last, known_to))
 
 
-def at_date(view: View) -> str:
+def data_date_in_words(view: View) -> str:
     """« au 23/11/2026 »; "" without data."""
     return f"au {french.date_short(view.book.known_to)}" if view.book.known_to else ""
 
 
-def dated(view: View, said: str) -> str:
+def with_data_date(view: View, said: str) -> str:
     """What is said, and as of when: « Plaintes en cours, au 23/11/2026. »; alone without data."""
-    return f"{', '.join(filter(None, (said, at_date(view))))}."
+    return f"{', '.join(filter(None, (said, data_date_in_words(view))))}."
 
 
-@answer
+@cached
 def usual_period(view: View) -> str:
     """What is shown until one chooses: the code of the last twelve whole months; of the running one where all that was handed in
     is of it."""
     book = view.book
-    year = resolve(YEAR, book.known_to or view.moment.day)
+    year = resolve_period(YEAR, book.known_to or view.moment.day)
     days = book.days(year.first, year.last) if year else slice(0)
     seen = book.visited[:, days].any() or book.closed[:, days].any()
     return YEAR if seen or book.as_of is None else RUNNING
 
 
-@answer
+@cached
 def departments(view: View) -> tuple[str, ...]:
     """Every department of the country, with or without a site."""
     return tuple(
@@ -183,7 +183,7 @@ def departments(view: View) -> tuple[str, ...]:
     )
 
 
-@answer
+@cached
 def services(view: View) -> Mapping[str, str]:
     """Code to label of every service, by label; the unknown one last."""
     return {
@@ -192,8 +192,8 @@ def services(view: View) -> Mapping[str, str]:
     }
 
 
-@answer
-def every_site(view: View) -> Mapping[str, str]:
+@cached
+def all_site_names(view: View) -> Mapping[str, str]:
     """Code to name of every site, whatever one may see of it: for who gives accounts their sites."""
     return {place.code: place.name for place in view.book.places}
 
@@ -205,7 +205,7 @@ class Outlines(NamedTuple):
     source: str
 
 
-@answer
+@cached
 def commune_outlines(_view: View) -> Outlines | None:
     """The limits of communes; None where there are none."""
     with engine().connect() as connection:
@@ -213,7 +213,7 @@ def commune_outlines(_view: View) -> Outlines | None:
     return Outlines(json.loads(boundary[0]), boundary[1]) if boundary else None
 
 
-@answer
+@cached
 def commune_source(view: View) -> str:
     """Where the limits of communes come from, "" where the ministry loaded none."""
     loaded = commune_outlines(view)

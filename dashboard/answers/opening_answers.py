@@ -14,29 +14,29 @@ from dashboard.answers import complaint_register as registers
 from dashboard.answers import control_charts, signals
 from dashboard.answers.complaint_register import register
 from dashboard.answers.complaints import LATE_DAYS
-from dashboard.answers.context import View, answer
-from dashboard.answers.figures import figures, whole
+from dashboard.answers.context import View, cached
+from dashboard.answers.figures import figures, whole_figures
 from dashboard.answers.network import (
     NOTHING,
     NOTHING_OF_MANY,
     Silence,
-    at_date,
+    data_date_in_words,
     short_name,
     silences,
     sites,
-    to_date,
+    until_data_date,
 )
 from dashboard.answers.question import Question
 from dashboard.indicators import Figure
 from dashboard.indicators.measures import NO_OPEN_DAY_HANDED_IN
-from dashboard.judgement.change_dates import in_a_line, more_or_less, since_at_least
+from dashboard.judgement.change_dates import more_or_less, signals_in_a_line, since_at_least
 from dashboard.judgement.signals import Signal, rank
-from dashboard.panel import Cell, Link, Panel, table, to_site, words
+from dashboard.panel import Cell, Link, Panel, make_table, site_link, text_cell
 from dashboard.partial_counts import Count, Coverage
-from dashboard.period import day_of
+from dashboard.period import day_from_number
 from dashboard.statistics.control_limits import OUTSIDE
 from dashboard.statistics.variation import Variation
-from dashboard.wording import NOT_FOR_GUESTS, least, shown
+from dashboard.wording import NOT_FOR_GUESTS, at_least, shown_value
 
 COLUMNS = (("Question", ""), ("Quand", ""), ("Réponse", ""))
 NAMED = 3  # sites in one answer
@@ -54,7 +54,7 @@ class Name:
 
 
 @dataclass(frozen=True)
-class Saying:
+class Statement:
     """A part of an answer: names, then words about them."""
 
     names: tuple[Name, ...]
@@ -73,7 +73,7 @@ class Reply:
     label: str
     page: str
     when: str
-    sayings: tuple[Saying, ...]
+    sayings: tuple[Statement, ...]
     filters: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -87,10 +87,10 @@ class Reply:
     @property
     def row(self) -> tuple[Cell, ...]:
         """The same in a table: a cell for each of COLUMNS."""
-        return words(self.label), words(self.when), words(self.text)
+        return text_cell(self.label), text_cell(self.when), text_cell(self.text)
 
 
-@answer
+@cached
 def replies(view: View, question: Question) -> tuple[Reply, ...]:
     """The five answers, in the order to read them."""
     return (
@@ -102,23 +102,25 @@ def replies(view: View, question: Question) -> tuple[Reply, ...]:
     )
 
 
-@answer
+@cached
 def panel(view: View, question: Question, key: str = "reponses") -> Panel:
     """The same as a table, to be taken away."""
-    return Panel(key, "L'essentiel", table=table(COLUMNS, [r.row for r in replies(view, question)]))
+    return Panel(
+        key, "L'essentiel", table=make_table(COLUMNS, [r.row for r in replies(view, question)])
+    )
 
 
 def busiest(view: View, question: Question) -> Reply:
     """The site with most visits per open day, and the two after it."""
     ranked = _ranked(view, question, "visits_per_day")
     if not ranked:
-        saying = Saying((), _no_visits(view, question))
+        saying = Statement((), _no_visits(view, question))
     else:
         (first, value, of_it), *others = ranked[:NAMED]
         after = french.join_words([f"{name.text}{S}{number}" for name, number, _ in others])
         one = "usager" if (of_it["visits_per_day"].value or 0) < 2 else "usagers"
-        told = f"{value} {one} par jour ouvert, {shown(of_it['visits'])} en tout"
-        saying = Saying((first,), told + (f"{S}; puis {after}" if after else ""))
+        told = f"{value} {one} par jour ouvert, {shown_value(of_it['visits'])} en tout"
+        saying = Statement((first,), told + (f"{S}; puis {after}" if after else ""))
     return Reply("Le plus fréquenté", "departement", question.spoken, (saying,))
 
 
@@ -126,7 +128,7 @@ def longest_waits(view: View, question: Question) -> Reply:
     """The site, or the sites, with the longest median wait."""
     ranked = _ranked(view, question, "wait_p50")
     if not ranked:
-        saying = Saying((), _no_waits(view, question))
+        saying = Statement((), _no_waits(view, question))
     else:
         longest = ranked[0][1]
         alike = [r for r in ranked if r[1] == longest]
@@ -135,26 +137,26 @@ def longest_waits(view: View, question: Question) -> Reply:
             told += " dans chacun"
         else:
             nine = alike[0][2]["wait_p90"]
-            told += f", un sur dix {shown(nine)} ou plus" if nine.value is not None else ""
+            told += f", un sur dix {shown_value(nine)} ou plus" if nine.value is not None else ""
         n = sum(of["wait_p50"].n for _, _, of in alike)
         total = " en tout" if len(alike) > 1 else ""
         told += f" ({french.number(n)} attentes mesurées{total})"
-        everywhere = whole(view, question)["wait_p50"]
+        everywhere = whole_figures(view, question)["wait_p50"]
         if len(ranked) > len(alike) and everywhere.value is not None:
-            told += f"{S}; l'ensemble{S}: {shown(everywhere)} ou plus pour un sur deux"
+            told += f"{S}; l'ensemble{S}: {shown_value(everywhere)} ou plus pour un sur deux"
         unknown = _unmeasured(view, question)
         if unknown:
-            told += f"{S}; attente non mesurée à {french.some(unknown)}"
+            told += f"{S}; attente non mesurée à {french.join_first(unknown)}"
         others = len(alike) - NAMED
         if others > 0:
             told = f"et {french.plural(others, 'autre')}{S}: {told}"
-        saying = Saying(tuple(name for name, _, _ in alike[:NAMED]), told)
+        saying = Statement(tuple(name for name, _, _ in alike[:NAMED]), told)
     return Reply("L'attente la plus longue", "attentes", question.spoken, (saying,))
 
 
 def _no_waits(view: View, question: Question) -> str:
     """Why no site's wait is named: too few are measured at each, none is, or nobody handed anything in."""
-    everywhere = whole(view, question)
+    everywhere = whole_figures(view, question)
     if n := everywhere["wait_p50"].n:
         few = french.plural(n, "attente mesurée", "attentes mesurées")
         return f"trop peu d'attentes mesurées dans chaque centre ({few} en tout)"
@@ -165,9 +167,9 @@ def _no_waits(view: View, question: Question) -> str:
 
 def _no_visits(view: View, question: Question) -> str:
     """Why no site is named: nobody handed anything in, or nobody came."""
-    visits = whole(view, question)["visits"]
+    visits = whole_figures(view, question)["visits"]
     if visits.value:
-        return f"{least(visits)}{french.plural(visits.value, 'visite')}, {NO_OPEN_DAY_HANDED_IN}"
+        return f"{at_least(visits)}{french.plural(visits.value, 'visite')}, {NO_OPEN_DAY_HANDED_IN}"
     known = Coverage(
         "registre des visites",
         visits.sites_expected,
@@ -196,19 +198,19 @@ def worse(view: View, question: Question) -> Reply:
     label, page = "Ce qui se dégrade", "signaux"
     month = control_charts.judged_month(view, question.last)
     if question.service:
-        return Reply(label, page, "", (Saying((), "n'est pas suivi prestation par prestation"),))
+        return Reply(label, page, "", (Statement((), "n'est pas suivi prestation par prestation"),))
     if month < question.first.replace(day=1):
         return Reply(
             label,
             page,
             "",
-            (Saying((), "trop tôt pour le dire, la période n'a pas encore de mois entier"),),
+            (Statement((), "trop tôt pour le dire, la période n'a pas encore de mois entier"),),
         )
     sayings = _worse(view, question, month.year)
     if not sayings:
-        judged = {name for name, s in signals.followed(view, question) if s.charted}
+        judged = {name for name, s in signals.site_signals(view, question) if s.charted}
         every = Coverage("suivi", len(sites(view, question)), len(judged), len(judged))
-        sayings = [Saying((), _nothing_worse(Count(0, every)))]
+        sayings = [Statement((), _nothing_worse(Count(0, every)))]
     return Reply(
         label,
         page,
@@ -227,11 +229,11 @@ def _nothing_worse(count: Count) -> str:
     return f"aucune dégradation relevée dans {judged} (sur {count.of.expected})"
 
 
-def _worse(view: View, question: Question, year: int) -> list[Saying]:
+def _worse(view: View, question: Question, year: int) -> list[Statement]:
     names, heard = _names(view, question), silences(view, question)
     by_site = _by_site(view, question, Variation.ALERT)
     sayings = [
-        Saying((names[code],), _told(found, heard.get(code), year))
+        Statement((names[code],), _told(found, heard.get(code), year))
         for code, found in list(by_site.items())[:WORSE]
     ]
     if rest := list(by_site)[WORSE:]:
@@ -244,21 +246,23 @@ def _told(found: Sequence[Signal], heard: Silence | None, year: int) -> str:
     """Alerts of a site; where none is beyond what chance allows, « un peu plus d'attente, depuis 8 mois ou plus »."""
     first = found[0]
     if heard and heard.silent and all(s.indicator == "completeness" for s in found):
-        return in_a_line(found, "")  # since when nothing comes at all is said in another line
+        return signals_in_a_line(
+            found, ""
+        )  # since when nothing comes at all is said in another line
     since = since_at_least(first, year=year)
     if first.rule == OUTSIDE:
-        return in_a_line(found, since)
+        return signals_in_a_line(found, since)
     return f"un peu {more_or_less(first)}" + (f", {since}" if since else "")
 
 
-def _named(names: Sequence[Name], words: str) -> Saying:
+def _named(names: Sequence[Name], words: str) -> Statement:
     """The first names, the others counted, and what is said of all."""
     left = len(names) - NAMED
     more = f"et {french.plural(left, 'autre')} " if left > 0 else ""
-    return Saying(tuple(names[:NAMED]), f"{more}{words}")
+    return Statement(tuple(names[:NAMED]), f"{more}{words}")
 
 
-def _better(view: View, question: Question, year: int) -> tuple[Saying, ...]:
+def _better(view: View, question: Question, year: int) -> tuple[Statement, ...]:
     """« Nikki va mieux : attente de 9 min, contre 15 min d'habitude, depuis mai »."""
     names, found = _names(view, question), _by_site(view, question, Variation.IMPROVEMENT)
     clear = {c: of for c, of in found.items() if any(one.rule == OUTSIDE for one in of)}
@@ -271,8 +275,8 @@ def _better(view: View, question: Question, year: int) -> tuple[Saying, ...]:
         if len(sites_of) > 1:
             sayings.append(_named([names[code] for code in sites_of], many))
         for code, of in sites_of.items() if len(sites_of) == 1 else ():
-            told = in_a_line(of[:1], since_at_least(of[0], year=year))
-            sayings.append(Saying((names[code],), f"{one}{S}: {told}"))
+            told = signals_in_a_line(of[:1], since_at_least(of[0], year=year))
+            sayings.append(Statement((names[code],), f"{one}{S}: {told}"))
     return tuple(sayings)
 
 
@@ -280,7 +284,7 @@ def _by_site(view: View, question: Question, variation: Variation) -> dict[str, 
     """The signals of this kind in the last whole month of the period, by site, the gravest first."""
     names = _names(view, question)
     found: dict[str, list[Signal]] = {}
-    for _, one in signals.followed(view, question):
+    for _, one in signals.site_signals(view, question):
         if one.variation == variation and one.within(question.first, question.last):
             found.setdefault(one.scope, []).append(one)
     for of_site in found.values():
@@ -291,21 +295,21 @@ def _by_site(view: View, question: Question, variation: Variation) -> dict[str, 
 
 def oldest_complaint(view: View, question: Question) -> Reply:
     """The complaint that has been open longest, and how many are late, at the date of the data."""
-    label, page, when = "La plainte la plus ancienne", "plaintes", at_date(view)
-    complaints = register(view, to_date(view, question))
+    label, page, when = "La plainte la plus ancienne", "plaintes", data_date_in_words(view)
+    complaints = register(view, until_data_date(view, question))
     waiting = complaints.where(complaints.open)
     if not len(waiting):
-        many = registers.waiting(view, question, 0)
+        many = registers.waiting_count(view, question, 0)
         none = many.said("", "aucune plainte en cours", "plainte connue en cours")
         return Reply(
-            label, page, when, (Saying((), NOT_FOR_GUESTS if view.access.guest else none),)
+            label, page, when, (Statement((), NOT_FOR_GUESTS if view.access.guest else none),)
         )
     at = int(np.argmax(waiting.age))
     by_name = {p.name: p.code for p in sites(view, question)}
     names = _names(view, question)
-    received = french.date_short(day_of(int(waiting.received[at])))
+    received = french.date_short(day_from_number(int(waiting.received[at])))
     late = int((waiting.age > LATE_DAYS).sum())
-    many = registers.waiting(view, question, len(waiting))
+    many = registers.waiting_count(view, question, len(waiting))
     age = int(waiting.age[at])
     told = (
         f"{french.days(age)} sans réponse{_known(view, int(waiting.known[at]))} (reçue le {received})"
@@ -316,15 +320,15 @@ def oldest_complaint(view: View, question: Question) -> Reply:
     told += f"l'ensemble{S}: {many.plural('plainte en cours', 'plaintes en cours')}"
     if late or many.whole:
         told += f", {_of_late(late, len(waiting), many.least)}"
-    return Reply(label, page, when, (Saying((names[by_name[waiting.name[at]]],), told),))
+    return Reply(label, page, when, (Statement((names[by_name[waiting.name[at]]],), told),))
 
 
 def _known(view: View, to: int) -> str:
     """« au 06/10/2026 », the last day that is known of a site's complaints, where the data go further; "" else."""
     book = view.book
-    further = book.known_to is not None and book.days(day_of(to + 1), book.known_to)
+    further = book.known_to is not None and book.days(day_from_number(to + 1), book.known_to)
     open_since = further and book.open[:, further].any()
-    return f" au {french.date_short(day_of(to))}" if open_since else ""
+    return f" au {french.date_short(day_from_number(to))}" if open_since else ""
 
 
 def _of_late(late: int, waiting: int, least: str) -> str:
@@ -347,16 +351,16 @@ def silent(view: View, question: Question) -> Reply:
         (one for one in heard.values() if one.silent),
         key=lambda one: (one.last or date.min, french.alphabetical(one.name)),
     )
-    sayings = [Saying((names[one.code],), _since(one)) for one in quiet[:NAMED]]
+    sayings = [Statement((names[one.code],), _since(one)) for one in quiet[:NAMED]]
     left = len(quiet) - NAMED
     if left > 0:
         more = f"et {french.plural(left, 'autre centre muet', 'autres centres muets')}"
-        sayings.append(Saying((), more))
+        sayings.append(Statement((), more))
     if never:
         sayings.append(_named(never, NOTHING if len(never) == 1 else NOTHING_OF_MANY))
     if not quiet and not never:
-        sayings.append(Saying((), _none_silent(len(heard))))
-    return Reply("Centres muets", "departement", at_date(view), tuple(sayings))
+        sayings.append(Statement((), _none_silent(len(heard))))
+    return Reply("Centres muets", "departement", data_date_in_words(view), tuple(sayings))
 
 
 def _since(one: Silence) -> str:
@@ -383,7 +387,9 @@ def _ranked(
         for site, of in by_site.items()
         if site in names and (value := of[code].value) and 2 * _days(of) >= most
     ]
-    return [(name, shown(of[code]), of) for *_, name, of in sorted(known, key=lambda r: r[:2])]
+    return [
+        (name, shown_value(of[code]), of) for *_, name, of in sorted(known, key=lambda r: r[:2])
+    ]
 
 
 def _days(of: Mapping[str, Figure]) -> int:
@@ -392,4 +398,4 @@ def _days(of: Mapping[str, Figure]) -> int:
 
 
 def _names(view: View, question: Question) -> dict[str, Name]:
-    return {p.code: Name(short_name(p), to_site(p.code)) for p in sites(view, question)}
+    return {p.code: Name(short_name(p), site_link(p.code)) for p in sites(view, question)}

@@ -7,11 +7,11 @@ from datetime import date
 
 from dashboard import charts, french
 from dashboard.answers import control_charts
-from dashboard.answers.context import View, answer, quick
-from dashboard.answers.figures import figures, of_sites
-from dashboard.answers.network import names, services
+from dashboard.answers.context import View, cached, uncached
+from dashboard.answers.figures import figures, figures_of_sites
+from dashboard.answers.network import services, site_names
 from dashboard.answers.question import Question
-from dashboard.answers.trust import strip
+from dashboard.answers.trust import trust_line
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.indicators.measures import UNMEASURED
 from dashboard.judgement import period_comparison
@@ -22,12 +22,12 @@ from dashboard.panel import (
     Lines,
     Message,
     Panel,
-    count,
-    month,
-    of_figure,
-    of_value,
-    table,
-    words,
+    count_cell,
+    figure_cell,
+    make_table,
+    month_cell,
+    text_cell,
+    value_cell,
 )
 from dashboard.period import Period, add_months
 from dashboard.statistics import sentences
@@ -36,8 +36,8 @@ PARTS = {"site": "Centre", "service": "Prestation", "both": "Centre et prestatio
 MONTHS = 13  # drawn at least
 
 
-@answer
-def with_data(view: View, question: Question, code: str) -> frozenset[str]:
+@cached
+def sites_with_data(view: View, question: Question, code: str) -> frozenset[str]:
     """The codes of the sites that have counts for the indicator in the period."""
     by_site = figures(view, question, "site")
     # A site without a complaints register has no count: its zero would be silence.
@@ -50,7 +50,11 @@ def with_data(view: View, question: Question, code: str) -> frozenset[str]:
 
 def _counts(view: View, question: Question, code: str, split: str) -> period_comparison.Counts:
     """Numerator and denominator of each part, by its name."""
-    chosen, known, words_of = with_data(view, question, code), names(view, question), services(view)
+    chosen, known, words_of = (
+        sites_with_data(view, question, code),
+        site_names(view, question),
+        services(view),
+    )
     if split == "site":
         return {
             known[k]: _pair(f[code])
@@ -58,12 +62,12 @@ def _counts(view: View, question: Question, code: str, split: str) -> period_com
             if k in chosen
         }
     if split == "service":
-        by_service = of_sites(view, chosen, question, "service") if chosen else {}
+        by_service = figures_of_sites(view, chosen, question, "service") if chosen else {}
         return {words_of[k]: _pair(f[code]) for k, f in by_service.items()}
     return {
         f"{known[site]}, {words_of[k]}": _pair(f[code])
         for site in sorted(chosen)
-        for k, f in of_sites(view, frozenset({site}), question, "service").items()
+        for k, f in figures_of_sites(view, frozenset({site}), question, "service").items()
     }
 
 
@@ -71,10 +75,10 @@ def _pair(f: Figure) -> tuple[float | None, float | None]:
     return f.numerator, f.denominator
 
 
-@answer
-def explained(
+@cached
+def explained_change(
     view: View, question: Question, code: str, before: Period, split: str
-) -> period_comparison.Explained | None:
+) -> period_comparison.ExplainedChange | None:
     """The change of an indicator between a period and the question's, taken apart."""
     i = BY_CODE[code]
     earlier = _counts(view, question.over(before), code, split)
@@ -85,16 +89,18 @@ def explained(
     return period_comparison.explain(i.label, earlier, later, i.scale, i.minimum, split, homes)
 
 
-@answer
+@cached
 def in_part(view: View, question: Question, before: Period) -> str:
     """« Registre incomplet : CCSP de Djidja… », the sites of which a part of one of the periods is missing; "" for none. A
     register that ends early changes how visits are shared out, and nothing else need have changed."""
-    known, missing = names(view, question), set()
+    known, missing = site_names(view, question), set()
     for asked in (question.over(before), question):
         missing |= {k for k, f in figures(view, asked, "site").items() if f["visits"].sites_in_part}
     if not missing:
         return ""
-    who = french.some(sorted((known[k] for k in missing if k in known), key=french.alphabetical))
+    who = french.join_first(
+        sorted((known[k] for k in missing if k in known), key=french.alphabetical)
+    )
     return (
         f"Registre incomplet dans l'une des deux périodes{french.SPACE}: {who}. Ce qui manque change le poids des centres,"
         " et le chiffre avec lui, sans que rien ait changé sur place."
@@ -102,15 +108,15 @@ def in_part(view: View, question: Question, before: Period) -> str:
 
 
 def split_panel(
-    change: period_comparison.Explained, code: str, split: str, note: str = ""
+    change: period_comparison.ExplainedChange, code: str, split: str, note: str = ""
 ) -> Panel:
     """The sentences on a change, and its parts as a table. note: what to know before they are read."""
     size = sentences.points if BY_CODE[code].unit == "percent" else period_comparison.signed
     rows = [
         (
-            words(r.part),
-            of_value(code, r.before),
-            of_value(code, r.after),
+            text_cell(r.part),
+            value_cell(code, r.before),
+            value_cell(code, r.after),
             Cell("—" if r.difference is None else size(r.difference), r.difference),
             Cell(french.percent(r.weight_before, 1), r.weight_before),
             Cell(french.percent(r.weight_after, 1), r.weight_after),
@@ -122,7 +128,7 @@ def split_panel(
         f"changements_{code}",
         f"{change.label}, par {PARTS[split].lower()}",
         Lines((*filter(None, (note,)), *change.sentences)),
-        table=table(
+        table=make_table(
             (
                 (PARTS[split], ""),
                 ("Avant", unit),
@@ -136,24 +142,32 @@ def split_panel(
     )
 
 
-@answer
+@cached
 def months_panel(view: View, question: Question, code: str, before: Period) -> Panel:
     """The months up to the question's last whole one, at all sites and at those that have data in both periods."""
     key, title = "memes_centres", f"{BY_CODE[code].label}, par mois"
     seen = view.sites(question)
-    same = with_data(view, question, code) & with_data(view, question.over(before), code)
+    same = sites_with_data(view, question, code) & sites_with_data(
+        view, question.over(before), code
+    )
     last = control_charts.last_whole_month(min(question.last, view.book.known_to or question.last))
     first = min(before.first.replace(day=1), add_months(last.replace(day=1), 1 - MONTHS))
     if not same:
         return Panel(key, title, Message("Aucun centre n'a de données dans les deux périodes."))
     asked = replace(question, first=first, last=last)
-    everywhere, there = (of_sites(view, sites, asked, "month") for sites in (seen, same))
+    everywhere, there = (figures_of_sites(view, sites, asked, "month") for sites in (seen, same))
     pairs = [
         (date.fromisoformat(f"{m}-01"), everywhere[m][code], there[m][code])
         for m in sorted(everywhere)
     ]
     rows = [
-        (month(m), of_figure(a), count(a.sites_reporting), of_figure(b), count(b.sites_reporting))
+        (
+            month_cell(m),
+            figure_cell(a),
+            count_cell(a.sites_reporting),
+            figure_cell(b),
+            count_cell(b.sites_reporting),
+        )
         for m, a, b in pairs
     ]
     spec = charts.two_lines(
@@ -166,7 +180,7 @@ def months_panel(view: View, question: Question, code: str, before: Period) -> P
         title,
         Chart(spec),
         alt=f"{BY_CODE[code].label} par mois : tous les centres, et les mêmes centres.",
-        table=table(
+        table=make_table(
             (
                 ("Mois", "month"),
                 ("Tous les centres", BY_CODE[code].unit),
@@ -179,7 +193,7 @@ def months_panel(view: View, question: Question, code: str, before: Period) -> P
         caption=_who(
             len(same), [a.value == b.value for _, a, b in pairs], in_part(view, question, before)
         ),
-        strip=strip(view, question, code),
+        strip=trust_line(view, question, code),
     )
 
 
@@ -197,8 +211,8 @@ def _who(same: int, equal: Iterable[bool], part: str) -> str:
     )
 
 
-@quick
-def unsplit(view: View, question: Question, code: str, before: Period, split: str) -> bool:
+@uncached
+def cannot_split(view: View, question: Question, code: str, before: Period, split: str) -> bool:
     """Whether a rate cannot be split by service: the service of too many visits is unknown in one of the periods."""
     return (
         split != "site"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from dashboard import french
 from dashboard.accounts.rights import RIGHTS, ROLES, Reach
-from dashboard.panel import Deck, Panel, Slide, table, words
-from dashboard.settings import load
+from dashboard.panel import Deck, Panel, Slide, make_table, text_cell
+from dashboard.settings import load_settings
 from db.table_descriptions import TABLES, Description
 
 TITLE = "Confidentialité"
@@ -49,18 +49,22 @@ def section() -> str:
 def record(as_of: date | None, *, demo: bool) -> Deck:
     """The record of processing, to be printed and signed: the same answers and tables, and what the ministry fills in by hand.
     as_of, demo: of the data, as on every file."""
-    known = load()
-    asked = table(
+    known = load_settings()
+    asked = make_table(
         (("Question", ""), ("Réponse", "")),
-        [(words(one), words(said.replace("`", ""))) for one, said in answers()],
+        [(text_cell(one), text_cell(said.replace("`", ""))) for one, said in answers()],
     )
     heads, _, *rows = _rows(_of_people())
-    kept = table([(french.capital(head), "") for head in heads], [map(words, row) for row in rows])
-    columns = table(
-        (("Table", ""), ("Colonnes", "")), [(words(t), words(told)) for t, told in _columns()]
+    kept = make_table(
+        [(french.upper_first(head), "") for head in heads], [map(text_cell, row) for row in rows]
     )
-    blank = table(
-        (("À remplir par le ministère", ""), ("", "")), [(words(w), words(DOTS)) for w in BY_HAND]
+    columns = make_table(
+        (("Table", ""), ("Colonnes", "")),
+        [(text_cell(t), text_cell(told)) for t, told in _columns()],
+    )
+    blank = make_table(
+        (("À remplir par le ministère", ""), ("", "")),
+        [(text_cell(w), text_cell(DOTS)) for w in BY_HAND],
     )
     return Deck(
         RECORD,
@@ -84,7 +88,7 @@ def record(as_of: date | None, *, demo: bool) -> Deck:
 
 def answers() -> tuple[tuple[str, str], ...]:
     """What articles 415 and 416 have one ask, and what whoever reads them to the end would; in the order of a record."""
-    known = load()
+    known = load_settings()
     rows = (
         "les plaintes y sont une à une pour qui en voit la liste"
         if known.complaint_rows_in_files
@@ -192,4 +196,4 @@ def _kept(one: Description) -> str:
     if not one.kept:
         return "tant que la base"
     then = f", puis {one.then}" if one.then else ""
-    return f"{getattr(load(), one.kept)}{S}mois{then}"
+    return f"{getattr(load_settings(), one.kept)}{S}mois{then}"

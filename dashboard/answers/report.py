@@ -10,23 +10,23 @@ from pathlib import Path
 from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import deck, saved_stories
-from dashboard.answers.context import engine, run
+from dashboard.answers.context import engine, page_run
 from dashboard.answers.network import freshness, services, sites, usual_period
 from dashboard.answers.question import Question
-from dashboard.exports import EXPORTS, NotMade
+from dashboard.exports import EXPORTS, ExportFailed
 from dashboard.exports.file_names import file_name
 from dashboard.panel import Deck
-from dashboard.period import YEAR, Clipped, clip, presets, resolve
+from dashboard.period import YEAR, ClippedPeriod, clip_period, presets, resolve_period
 from dashboard.stories import READY, Story
 
 WHO = LOCAL_READER  # whoever may run the command on the server may read everything
 
 
-class CannotTell(Exception):
+class ReportRefused(Exception):
     """Why there is no file, in French."""
 
 
-class Unknown(CannotTell):
+class Unknown(ReportRefused):
     """A name that nothing has; the message, in French, gives the nearest one."""
 
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
@@ -49,33 +49,35 @@ def write(asked: Namespace) -> list[Path]:
     written to.
     """
     try:
-        formats = chosen(asked.format)
-        with run():
-            told, name = tell(asked), _name(asked)
+        formats = parse_formats(asked.format)
+        with page_run():
+            told, name = build_deck(asked), _name(asked)
         return _put(asked.out, name, {f: EXPORTS[f].file(told) for f in formats})
-    except NotMade as reason:
-        raise CannotTell(f"{reason} ({reason.cause})") from reason
+    except ExportFailed as reason:
+        raise ReportRefused(f"{reason} ({reason.cause})") from reason
     finally:
         engine().dispose()
 
 
-def chosen(text: str) -> list[str]:
+def parse_formats(text: str) -> list[str]:
     """The formats of « pptx,pdf », each once. Raises Unknown."""
     formats = list(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
     for one in formats:
         if one not in EXPORTS:
             raise Unknown("format", one, EXPORTS)
     if not formats:
-        raise CannotTell(f"aucun format n'est demandé ; il y a {french.join_words(list(EXPORTS))}.")
+        raise ReportRefused(
+            f"aucun format n'est demandé ; il y a {french.join_words(list(EXPORTS))}."
+        )
     return formats
 
 
-def tell(asked: Namespace) -> Deck:
+def build_deck(asked: Namespace) -> Deck:
     """The story over the period and the filters of the command. Raises CannotTell."""
     _last_day()
     story = find_story(asked.story)
     if (story.department or story.site) and (asked.department or asked.kind):
-        raise CannotTell(
+        raise ReportRefused(
             f"la présentation {story.name} porte déjà sur un lieu : --department et --kind n'y ont pas de"
             " sens."
         )
@@ -96,7 +98,7 @@ def tell(asked: Namespace) -> Deck:
 def _last_day() -> date:
     as_of: date | None = freshness(WHO).as_of
     if as_of is None:
-        raise CannotTell(
+        raise ReportRefused(
             "la base ne contient encore aucune donnée : il n'y a rien à raconter"
             " (python -m db import FICHIER)."
         )
@@ -109,8 +111,8 @@ def find_story(name: str) -> Story:
     if story is None:
         about = READY.get(name.rstrip(":"))
         if about and about.place:
-            raise CannotTell(f"il faut dire de quel lieu : {about.example}, par exemple.")
-        raise Unknown("présentation", name, [*READY, *saved_stories.kept(WHO)])
+            raise ReportRefused(f"il faut dire de quel lieu : {about.example}, par exemple.")
+        raise Unknown("présentation", name, [*READY, *saved_stories.kept_stories(WHO)])
     for what, place, column in (
         ("département", story.department, "department"),
         ("centre", story.site, "code"),
@@ -121,19 +123,19 @@ def find_story(name: str) -> Story:
     return story
 
 
-def find_period(code: str) -> Clipped:
+def find_period(code: str) -> ClippedPeriod:
     """The period of a code such as those of the pages' links, cut at the last day up to which all is known. Raises CannotTell."""
     as_of = _last_day()
     known_to: date = freshness(WHO).known_to or as_of
-    found = resolve(code, known_to)
+    found = resolve_period(code, known_to)
     if found is None:
-        raise CannotTell(
+        raise ReportRefused(
             f"{Unknown('période', code, presets(known_to))} Aussi : 2026, 2026-11, 2026-T3,"
             " 2026-01-05_2026-02-10."
         )
-    period = clip(found, known_to)
+    period = clip_period(found, known_to)
     if period is None:
-        raise CannotTell(
+        raise ReportRefused(
             f"la période {found.label} commence après le dernier jour des données, le"
             f" {french.date_short(as_of)}."
         )
@@ -163,7 +165,7 @@ def _put(folder: Path, name: str, files: dict[str, bytes]) -> list[Path]:
             for path in paths:
                 (Path(aside) / path.name).replace(path)
     except OSError as error:
-        raise CannotTell(
+        raise ReportRefused(
             f"impossible d'écrire dans {folder} : dossier protégé, disque plein ou nom déjà pris"
             f" (erreur {error.errno})."
         ) from error

@@ -9,15 +9,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from dashboard.answers.context import View, answer, engine
+from dashboard.answers.context import View, cached, engine
 from dashboard.answers.slides import KINDS
-from dashboard.stories import NotAStory, Story, from_json, ready
+from dashboard.stories import NotAStory, Story, from_json, ready_story
 from db import read
 from db.codes import ALL
 
 
-@answer
-def kept(view: View) -> Mapping[str, str]:
+@cached
+def kept_stories(view: View) -> Mapping[str, str]:
     """Name to title of the presentations that people have kept, by title."""
     with engine().connect() as connection:
         titles = dict(read.stories(connection))
@@ -36,7 +36,7 @@ class Keeper(NamedTuple):
     at: datetime
 
 
-@answer
+@cached
 def keepers(view: View) -> Mapping[str, Keeper]:
     """By the name of a presentation that is kept, who keeps it; to guests it is not said."""
     if view.access.guest:
@@ -45,11 +45,11 @@ def keepers(view: View) -> Mapping[str, Keeper]:
         return {name: Keeper(*of) for name, of in read.story_keepers(connection)}
 
 
-@answer
+@cached
 def story(view: View, name: str) -> Story | None:
     """The presentation of that name, ready-made or kept; None where there is none, or none for who asks. Raises NotAStory for a
     spoilt one."""
-    if known := ready(name):
+    if known := ready_story(name):
         return known
     with engine().connect() as connection:
         body = read.story(connection, name)

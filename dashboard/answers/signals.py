@@ -9,52 +9,64 @@ import numpy as np
 
 from dashboard import french
 from dashboard.answers import control_charts
-from dashboard.answers.context import View, answer
-from dashboard.answers.network import names, silences, sites
+from dashboard.answers.context import View, cached
+from dashboard.answers.network import silences, site_names, sites
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.change_dates import since_at_least
-from dashboard.judgement.control_charts import FOLLOWED, Course, Level
-from dashboard.judgement.signal_sentences import apart, beside
+from dashboard.judgement.control_charts import FOLLOWED, ControlChart, Level
+from dashboard.judgement.signal_sentences import distinct_values, value_beside_usual
 from dashboard.judgement.signals import Signal, gravest_first
-from dashboard.panel import Cell, Link, Message, Panel, day, month, site_name, table, words
+from dashboard.panel import (
+    Cell,
+    Link,
+    Message,
+    Panel,
+    day_cell,
+    make_table,
+    month_cell,
+    site_cell,
+    text_cell,
+)
 from dashboard.statistics import sentences
 from dashboard.statistics.control_chart_levels import Origin
 from dashboard.statistics.rule_rates import ROWS
-from dashboard.statistics.rule_rates import table as simulated
+from dashboard.statistics.rule_rates import rule_rates as simulated
 from dashboard.statistics.variation import ChartKind
-from dashboard.wording import amount
+from dashboard.wording import value_with_unit
 
 S = french.SPACE
 SEEN_AFTER = 3  # points after a decision before anything is said of it
 DECIDED_LATER = "Une décision reste sur la courbe de suivi, et se juge après trois mois."
 
 
-@answer
-def followed(
+@cached
+def site_signals(
     view: View, question: Question, codes: Sequence[str] = FOLLOWED
 ) -> Sequence[tuple[str, Signal]]:
     """(site name, signal) of every followed series of the question's sites, at the last whole month of its period; of those
     that nobody has ever heard of, none: that they close no day is said by their silence."""
     unheard = {code for code, heard in silences(view, question).items() if heard.last is None}
-    known = {code: name for code, name in names(view, question).items() if code not in unheard}
+    known = {code: name for code, name in site_names(view, question).items() if code not in unheard}
     signals = control_charts.signals(view, known, question.last)
     return [(known[scope], signals[scope][code]) for scope in signals for code in codes]
 
 
-@answer
-def listing(view: View, question: Question) -> Sequence[tuple[str, Signal]]:
+@cached
+def ordered_signals(view: View, question: Question) -> Sequence[tuple[str, Signal]]:
     """The signals of the question's sites, in the order of gravest_first."""
-    return gravest_first(pair for pair in followed(view, question) if pair[1].flagged)
+    return gravest_first(pair for pair in site_signals(view, question) if pair[1].flagged)
 
 
-@answer
+@cached
 def signals(view: View, question: Question) -> Panel:
     """The signals of the question's sites as a table."""
-    title, flagged = "Centres qui ont un signal", listing(view, question)
+    title, flagged = "Centres qui ont un signal", ordered_signals(view, question)
     if not flagged:
         # Some names have commas of their own.
-        what = f"{french.SPACE}; ".join(french.within(BY_CODE[code].short) for code in FOLLOWED)
+        what = f"{french.SPACE}; ".join(
+            french.lower_first(BY_CODE[code].short) for code in FOLLOWED
+        )
         return Panel(
             "signaux", title, Message(f"Suivis chaque mois, centre par centre{S}: {what}.")
         )
@@ -62,29 +74,29 @@ def signals(view: View, question: Question) -> Panel:
     aimed = any(s.target is not None for _, s in flagged)  # a column of « sans cible » says nothing
     rows = [
         (
-            site_name(name, s.scope),
+            site_cell(name, s.scope),
             Cell(BY_CODE[s.indicator].short, link=_to_chart(s)),
-            words(_short(s, month)),
-            words(sentences.STATES[s.variation]),
-            words(_since(s)),
-            *([words(sentences.ASSURANCES[s.assurance])] if aimed else []),
+            text_cell(_short(s, month)),
+            text_cell(sentences.STATES[s.variation]),
+            text_cell(_since(s)),
+            *([text_cell(sentences.ASSURANCES[s.assurance])] if aimed else []),
         )
         for name, s in flagged
     ]
     columns = (
         ("Centre", ""),
         ("Indicateur", ""),
-        (french.capital(french.month_label(month)), ""),
+        (french.upper_first(french.month_label(month)), ""),
         ("Signal", ""),
         ("Depuis", ""),
         *([("Cible", "")] if aimed else []),
     )
-    return Panel("signaux", title, table=table(columns, rows))
+    return Panel("signaux", title, table=make_table(columns, rows))
 
 
 def _short(one: Signal, month: date) -> str:
     """« 41 %, contre 97 % d'habitude »; with its own time where that is not the month."""
-    said = beside(one)
+    said = value_beside_usual(one)
     return said if one.latest == month else f"{one.when}{french.SPACE}: {said}"
 
 
@@ -98,11 +110,11 @@ def _to_chart(one: Signal) -> Link:
     return Link("signaux", (("centre", one.scope), ("indicateur", one.indicator)))
 
 
-@answer
-def proposed(view: View, question: Question) -> tuple[tuple[str, Signal, Level], ...]:
+@cached
+def proposed_levels(view: View, question: Question) -> tuple[tuple[str, Signal, Level], ...]:
     """(name, signal, level) of every new level that twelve months have proposed and nobody has refused or accepted: of
     the question's sites and its whole, in alphabetical order; the nation is « Le réseau »."""
-    scopes = {**names(view, question), **wholes(view, question)}
+    scopes = {**site_names(view, question), **aggregate_names(view, question)}
     found = [
         (scopes[scope], one, level)
         for scope, signals in control_charts.signals(view, scopes, question.last).items()
@@ -115,7 +127,7 @@ def proposed(view: View, question: Question) -> tuple[tuple[str, Signal, Level],
     )
 
 
-def wholes(view: View, question: Question) -> dict[str, str]:
+def aggregate_names(view: View, question: Question) -> dict[str, str]:
     """Scope to name of the wholes that a question takes in."""
     if question.site or question.kind:
         return {}
@@ -125,23 +137,23 @@ def wholes(view: View, question: Question) -> dict[str, str]:
     return {"nation": "Le réseau", **departments}
 
 
-@answer
+@cached
 def levels(view: View, question: Question) -> Panel:
     """The new levels that wait for a yes or a no, as a table."""
-    title, waiting = "Nouveaux niveaux proposés", proposed(view, question)
+    title, waiting = "Nouveaux niveaux proposés", proposed_levels(view, question)
     if not waiting:
         return Panel("niveaux", title, Message("Aucun nouveau niveau n'attend de réponse."))
     rows = [
         (
-            words(name),
-            words(BY_CODE[one.indicator].short),
-            month(level.start),
-            words(_level_in_words(one, level)),
+            text_cell(name),
+            text_cell(BY_CODE[one.indicator].short),
+            month_cell(level.start),
+            text_cell(_level_in_words(one, level)),
         )
         for name, one, level in waiting
     ]
     columns = (("Où", ""), ("Indicateur", ""), ("Depuis", "month"), ("D'habitude, désormais", ""))
-    return Panel("niveaux", title, table=table(columns, rows))
+    return Panel("niveaux", title, table=make_table(columns, rows))
 
 
 def _level_in_words(one: Signal, level: Level) -> str:
@@ -157,8 +169,8 @@ def _level_in_words(one: Signal, level: Level) -> str:
     if math.isnan(value):
         return "—"
     if not before:
-        return amount(BY_CODE[one.indicator], value)
-    return "{}, au lieu de {}".format(*apart(one.indicator, value, before[-1]))
+        return value_with_unit(BY_CODE[one.indicator], value)
+    return "{}, au lieu de {}".format(*distinct_values(one.indicator, value, before[-1]))
 
 
 def _medians_in_words(one: Signal, medians: np.ndarray, at: int) -> str:
@@ -172,17 +184,17 @@ def _medians_in_words(one: Signal, medians: np.ndarray, at: int) -> str:
     if now is None:
         return "—"
     if before is None:
-        return amount(BY_CODE[one.indicator], now)
-    return "{}, au lieu de {}".format(*apart(one.indicator, now, before))
+        return value_with_unit(BY_CODE[one.indicator], now)
+    return "{}, au lieu de {}".format(*distinct_values(one.indicator, now, before))
 
 
-@answer
+@cached
 def rates(view: View) -> Panel:
     """How often the two rules cry wolf and what they find: simulated, the same at each run (dashboard.statistics.rule_rates)."""
     del view  # the same for everybody
     rows = [
         (
-            words(ROWS[one.series]),
+            text_cell(ROWS[one.series]),
             Cell(french.number(one.flagged, 2), one.flagged),
             Cell("—")
             if one.found_1 is None
@@ -200,11 +212,13 @@ def rates(view: View) -> Panel:
         ("de deux écarts types", ""),
     )
     return Panel(
-        "taux", "Ce que la règle signale à tort, et ce qu'elle trouve", table=table(columns, rows)
+        "taux",
+        "Ce que la règle signale à tort, et ce qu'elle trouve",
+        table=make_table(columns, rows),
     )
 
 
-@answer
+@cached
 def decisions(view: View, question: Question) -> Panel:
     """The decisions already taken, the newest first, and what the months since say of each."""
     places = sites(view, question)
@@ -220,17 +234,17 @@ def decisions(view: View, question: Question) -> Panel:
             "Décisions",
             Message(f"Aucune n'est notée. {DECIDED_LATER}"),
         )
-    known = control_charts.courses(view)
+    known = control_charts.control_charts(view)
     rows = [
         (
-            day(on),
-            words(scopes[scope]),
-            words(BY_CODE[i].short),
-            words(what),
-            words(who),
-            day(due),
-            words(judged(known.get(scope, {}).get(i), on)),
-            words(by or "—"),
+            day_cell(on),
+            text_cell(scopes[scope]),
+            text_cell(BY_CODE[i].short),
+            text_cell(what),
+            text_cell(who),
+            day_cell(due),
+            text_cell(decision_outcome(known.get(scope, {}).get(i), on)),
+            text_cell(by or "—"),
         )
         for _, i, scope, on, who, what, due, by in taken
     ]
@@ -247,13 +261,13 @@ def decisions(view: View, question: Question) -> Panel:
     return Panel(
         "decisions",
         "Décisions",
-        table=table(columns, rows),
+        table=make_table(columns, rows),
         caption="« Depuis » : ce que disent les mois commencés"
         f" après la décision ; trop tôt avant {SEEN_AFTER} points.",
     )
 
 
-def judged(course: Course | None, on: date) -> str:
+def decision_outcome(course: ControlChart | None, on: date) -> str:
     """What the points since a decision say: signal, no signal, or too early to tell."""
     if course is None or not course.charted:
         return "trop tôt"

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from dashboard import french
 from dashboard.answers import control_charts, signals
-from dashboard.answers.context import View, answer
-from dashboard.answers.opening_answers import COLUMNS, Name, Reply, Saying
+from dashboard.answers.context import View, cached
+from dashboard.answers.opening_answers import COLUMNS, Name, Reply, Statement
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.change_dates import since_at_least
-from dashboard.judgement.signal_sentences import apart, beside
+from dashboard.judgement.signal_sentences import distinct_values, value_beside_usual
 from dashboard.judgement.signals import Signal, rank
-from dashboard.panel import Link, Panel, table
+from dashboard.panel import Link, Panel, make_table
 from dashboard.statistics.variation import Variation
 
 S = french.SPACE
@@ -20,20 +20,20 @@ NOTHING = (
 )
 
 
-@answer
-def of_site(view: View, question: Question) -> tuple[Signal, ...]:
+@cached
+def site_alerts(view: View, question: Question) -> tuple[Signal, ...]:
     """The alerts of one site in the last whole month of the period, what people feel first."""
     if not question.site or question.service:
         return ()
-    found = (s for _, s in signals.followed(view, question) if s.variation == Variation.ALERT)
+    found = (s for _, s in signals.site_signals(view, question) if s.variation == Variation.ALERT)
     return tuple(sorted((s for s in found if s.within(question.first, question.last)), key=rank))
 
 
-@answer
+@cached
 def lines(view: View, question: Question, carded: Sequence[str] = ()) -> tuple[Reply, ...]:
     """What was decided, then a line for each alert, which leads to its chart; none without an alert. carded: indicators
     whose cards say theirs."""
-    found = of_site(view, question)
+    found = site_alerts(view, question)
     if not found:
         return ()
     said = [
@@ -51,11 +51,11 @@ def lines(view: View, question: Question, carded: Sequence[str] = ()) -> tuple[R
     return (decided, *said)
 
 
-@answer
+@cached
 def panel(view: View, question: Question, key: str) -> Panel:
     """The same as a table, to be taken away."""
     rows = [one.row for one in lines(view, question)]
-    return Panel(key, "Ce qui se dégrade", table=table(COLUMNS, rows))
+    return Panel(key, "Ce qui se dégrade", table=make_table(COLUMNS, rows))
 
 
 def _chart(one: Signal) -> tuple[tuple[str, str], ...]:
@@ -63,28 +63,28 @@ def _chart(one: Signal) -> tuple[tuple[str, str], ...]:
     return (("centre", one.scope), ("indicateur", one.indicator))
 
 
-def _said(one: Signal) -> Saying:
+def _said(one: Signal) -> Statement:
     """« 29 min contre 18 min d'habitude, depuis juin 2026 », its value a link to the chart."""
     since = since_at_least(one)
     more = f", {since}" if since else ""
     if one.read is None or one.read_usual is None:
-        return Saying((), f"{beside(one)}{more}")
-    value, usual = apart(one.indicator, one.read, one.read_usual)
+        return Statement((), f"{value_beside_usual(one)}{more}")
+    value, usual = distinct_values(one.indicator, one.read, one.read_usual)
     if value == usual:
-        return Saying((), f"{beside(one)}{more}")
+        return Statement((), f"{value_beside_usual(one)}{more}")
     name = Name(value, Link("signaux", _chart(one)))
-    return Saying((name,), f"contre {usual} d'habitude{more}")
+    return Statement((name,), f"contre {usual} d'habitude{more}")
 
 
-def _decided(view: View, found: Sequence[Signal]) -> tuple[Saying, ...]:
+def _decided(view: View, found: Sequence[Signal]) -> tuple[Statement, ...]:
     """The decisions on these series, the newest first: « le 12/10/2026 : ouvrir un second guichet (le directeur) »."""
     series = {(one.indicator, one.scope) for one in found}
     taken = [d for d in reversed(control_charts.decisions(view)) if (d[1], d[2]) in series]
     return tuple(
-        Saying(
+        Statement(
             (),
             f"{BY_CODE[i].short}, le {french.date_short(on)}{S}: {what} ({who}"
             + (f", pour le {french.date_short(due)})" if due else ")"),
         )
         for _, i, _, on, who, what, due, _ in taken
-    ) or (Saying((), NOTHING),)
+    ) or (Statement((), NOTHING),)

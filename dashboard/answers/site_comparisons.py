@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dashboard import charts, french
-from dashboard.answers.context import Asker, View, answer
+from dashboard.answers.context import Asker, View, cached
 from dashboard.answers.figures import figures as figures_of
-from dashboard.answers.network import names, short_name, sites
+from dashboard.answers.network import short_name, site_names, sites
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.control_charts import RATES, SHARES
-from dashboard.judgement.site_comparisons import compared, enough
+from dashboard.judgement.site_comparisons import compare_counts, large_enough_counts
 from dashboard.panel import Chart, Panel
 from dashboard.statistics import sentences
 from dashboard.statistics.dispersion import Differences
 from dashboard.statistics.funnel import Position
-from dashboard.wording import amount, shown
+from dashboard.wording import shown_value, value_with_unit
 
 S = french.SPACE
 FEWEST = 2  # sites that can differ
@@ -25,7 +25,7 @@ READING = "Un point : un centre · trait : l'ensemble · zones : 95 et 99,8 % ·
 
 
 @dataclass(frozen=True)
-class Differing:
+class SiteComparison:
     """How the sites that have enough cases differ in a rate: their two counts by key, the comparison, its headline."""
 
     counts: Mapping[str, tuple[float, float]]
@@ -38,33 +38,37 @@ class Differing:
         return dict(zip(self.counts, self.whole.position, strict=False))
 
 
-@answer
-def differing(view: View, question: Question, code: str) -> Differing | None:
+@cached
+def site_comparison(view: View, question: Question, code: str) -> SiteComparison | None:
     """How sites differ; None where the indicator is no share or rate, or fewer than two sites have enough cases."""
     if code not in SHARES | RATES:
         return None
-    figures, known = figures_of(view, question, "site"), names(view, question)
-    counts = enough(figures, sorted(figures, key=lambda k: french.alphabetical(known[k])), code)
-    whole = compared(counts, code)
+    figures, known = figures_of(view, question, "site"), site_names(view, question)
+    counts = large_enough_counts(
+        figures, sorted(figures, key=lambda k: french.alphabetical(known[k])), code
+    )
+    whole = compare_counts(counts, code)
     if whole is None or whole.sites < FEWEST:
         return None
     apart = [known[k] for k, p in zip(counts, whole.position, strict=False) if p in OUTSIDE]
-    return Differing(counts, whole, sentences.differences(whole.chance, apart, whole.funnel))
+    return SiteComparison(counts, whole, sentences.differences(whole.chance, apart, whole.funnel))
 
 
 def has_funnel(who: Asker, question: Question, by: str, code: str) -> bool:
     """Whether the comparison may be drawn as a funnel: sites, of a rate, enough of them."""
-    found = differing(who, question, code) if by == "site" else None
+    found = site_comparison(who, question, code) if by == "site" else None
     return found is not None and found.whole.funnel
 
 
 def has_ranks(who: Asker, question: Question, by: str, code: str) -> bool:
     """Whether a rank can be given: of three sites or more, in a rate of which one direction is good."""
-    found = differing(who, question, code) if by == "site" else None
+    found = site_comparison(who, question, code) if by == "site" else None
     return found is not None and len(found.counts) > 2 and BY_CODE[code].direction != "neither"
 
 
-def funnel(view: View, question: Question, code: str, found: Differing, panel: Panel) -> Panel:
+def with_funnel(
+    view: View, question: Question, code: str, found: SiteComparison, panel: Panel
+) -> Panel:
     """The panel, with sites against what chance allows at their size: all are named where there is room."""
     i, position, figures = BY_CODE[code], found.position, figures_of(view, question, "site")
     places = sites(view, question)
@@ -73,7 +77,7 @@ def funnel(view: View, question: Question, code: str, found: Differing, panel: P
         found.whole,
         [short[k] for k in found.counts],
         [size for _, size in found.counts.values()],
-        [shown(figures[k][code]) for k in found.counts],
+        [shown_value(figures[k][code]) for k in found.counts],
         unit=i.short,
         base=i.denominator,
     )
@@ -85,7 +89,7 @@ def funnel(view: View, question: Question, code: str, found: Differing, panel: P
     )
     reading = (
         f"Zones : 95 et 99,8 %, {USUAL} ; pointillés : 99,8 %, le hasard seul. Trait plein : l'ensemble,"
-        f" {amount(i, found.whole.target)}."
+        f" {value_with_unit(i, found.whole.target)}."
     )
     return replace(
         panel,

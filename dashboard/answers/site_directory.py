@@ -4,29 +4,29 @@ from collections import Counter
 
 from dashboard import french
 from dashboard.answers.complaint_register import register
-from dashboard.answers.complaints import LATE_DAYS, counted
-from dashboard.answers.completeness import heard_of
-from dashboard.answers.context import View, answer
+from dashboard.answers.complaints import LATE_DAYS, waiting_cell
+from dashboard.answers.completeness import last_known_day_cell
+from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures
-from dashboard.answers.network import dated, silences, sites, to_date
+from dashboard.answers.network import silences, sites, until_data_date, with_data_date
 from dashboard.answers.question import Question
-from dashboard.indicators import BY_CODE, placed
+from dashboard.indicators import BY_CODE, codes_placed_in
 from dashboard.panel import (
     Message,
     Panel,
-    count,
-    department_name,
-    of_figure,
-    site_name,
-    table,
-    words,
+    count_cell,
+    department_cell,
+    figure_cell,
+    make_table,
+    site_cell,
+    text_cell,
 )
 from dashboard.wording import NOT_FOR_GUESTS
 
-KNOWN_FOR = placed("directory")
+KNOWN_FOR = codes_placed_in("directory")
 
 
-@answer
+@cached
 def of_sites(view: View, question: Question, key: str) -> Panel:
     """The question's sites, by department then by name, with what each is known for."""
     title, places = "Les centres, par département", sites(view, question)
@@ -35,10 +35,10 @@ def of_sites(view: View, question: Question, key: str) -> Panel:
     found, heard = figures(view, question, "site"), silences(view, question)
     rows = [
         (
-            site_name(p.name, p.code),
-            department_name(p.department),
-            *(of_figure(found[p.code][code]) for code in KNOWN_FOR),
-            heard_of(heard.get(p.code)),
+            site_cell(p.name, p.code),
+            department_cell(p.department),
+            *(figure_cell(found[p.code][code]) for code in KNOWN_FOR),
+            last_known_day_cell(heard.get(p.code)),
         )
         for p in sorted(
             places, key=lambda p: (french.alphabetical(p.department), french.alphabetical(p.name))
@@ -47,7 +47,7 @@ def of_sites(view: View, question: Question, key: str) -> Panel:
     return Panel(
         key,
         title,
-        table=table(
+        table=make_table(
             (
                 ("Centre", ""),
                 ("Département", ""),
@@ -56,32 +56,37 @@ def of_sites(view: View, question: Question, key: str) -> Panel:
             ),
             rows,
         ),
-        caption=dated(view, "Dernier jour dont les données sont reçues, pour chaque centre"),
+        caption=with_data_date(
+            view, "Dernier jour dont les données sont reçues, pour chaque centre"
+        ),
     )
 
 
-@answer
+@cached
 def of_departments(view: View, question: Question, key: str) -> Panel:
     """The departments that have a site, with what each is known for."""
     found, places = figures(view, question, "department"), sites(view, question)
-    home, known = {p.code: p.department for p in places}, register(view, to_date(view, question))
+    home, known = (
+        {p.code: p.department for p in places},
+        register(view, until_data_date(view, question)),
+    )
     late = Counter(home[code] for code in known.code[known.age > LATE_DAYS].tolist())
     rows = [
         (
-            department_name(name),
-            count(sum(p.department == name for p in places)),
-            of_figure(found[name]["visits"]),
-            *(of_figure(found[name][code]) for code in KNOWN_FOR),
-            words(NOT_FOR_GUESTS)
+            department_cell(name),
+            count_cell(sum(p.department == name for p in places)),
+            figure_cell(found[name]["visits"]),
+            *(figure_cell(found[name][code]) for code in KNOWN_FOR),
+            text_cell(NOT_FOR_GUESTS)
             if view.access.guest
-            else counted(late[name], found[name]["complaints_open"]),
+            else waiting_cell(late[name], found[name]["complaints_open"]),
         )
         for name in sorted(set(home.values()), key=french.alphabetical)
     ]
     return Panel(
         key,
         "Les départements",
-        table=table(
+        table=make_table(
             (
                 ("Département", ""),
                 ("Centres", "count"),
@@ -90,5 +95,5 @@ def of_departments(view: View, question: Question, key: str) -> Panel:
             ),
             rows,
         ),
-        caption=dated(view, "Plaintes en cours"),
+        caption=with_data_date(view, "Plaintes en cours"),
     )

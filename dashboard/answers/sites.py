@@ -6,35 +6,42 @@ from typing import Literal
 
 from dashboard import charts, french
 from dashboard.answers import complaints_for_guests
-from dashboard.answers.context import View, answer
-from dashboard.answers.figures import Figures, whole
+from dashboard.answers.context import View, cached
+from dashboard.answers.figures import Figures, whole_figures
 from dashboard.answers.figures import figures as figures_of
 from dashboard.answers.headlines import longest_wait
-from dashboard.answers.network import names, services, short_name, sites
+from dashboard.answers.network import services, short_name, site_names, sites
 from dashboard.answers.question import Question
-from dashboard.answers.site_comparisons import Differing, differing
-from dashboard.answers.site_comparisons import funnel as draw_funnel
-from dashboard.answers.trust import strip
+from dashboard.answers.site_comparisons import SiteComparison, site_comparison
+from dashboard.answers.site_comparisons import with_funnel as draw_funnel
+from dashboard.answers.trust import trust_line
 from dashboard.answers.uncertainty import Interval, intervals
-from dashboard.indicators import BY_CODE, Figure, placed
+from dashboard.indicators import BY_CODE, Figure, codes_placed_in
 from dashboard.indicators.measures import FEW, HIDDEN, UNMEASURED
 from dashboard.judgement.control_charts import RATES, SHARES
-from dashboard.judgement.extremes import in_words
-from dashboard.judgement.site_comparisons import differ, ranks
+from dashboard.judgement.extremes import extremes_in_words
+from dashboard.judgement.site_comparisons import differ_beyond_chance, ranks
 from dashboard.panel import (
     Chart,
     Message,
     Panel,
     Table,
-    count,
-    of_figure,
-    of_value,
-    site_name,
-    table,
-    words,
+    count_cell,
+    figure_cell,
+    make_table,
+    site_cell,
+    text_cell,
+    value_cell,
 )
 from dashboard.statistics import sentences
-from dashboard.wording import NOT_HANDED, amount, axis, base, reason, shown
+from dashboard.wording import (
+    NOT_HANDED,
+    axis_words,
+    basis_in_words,
+    missing_reason,
+    shown_value,
+    value_with_unit,
+)
 from db.codes import UNKNOWN_KEY
 
 S = french.SPACE
@@ -48,38 +55,40 @@ WHAT = {
     "hour": "Heure d'arrivée",
     "department": "Département",
 }
-COLUMNS = placed("sites")
+COLUMNS = codes_placed_in("sites")
 HOURS = {**{f"{h:02}": f"{h} h" for h in range(24)}, "inconnu": "heure inconnue"}
 
 
 def labels(view: View, question: Question, by: str) -> Mapping[str, str]:
     """The words of the keys of `by`; those of departments are their own."""
     if by == "site":
-        return names(view, question)
+        return site_names(view, question)
     if by == "service":
         return services(view)
     return HOURS if by == "hour" else {}
 
 
-@answer
+@cached
 def side_by_side(view: View, question: Question, codes: Sequence[str] = COLUMNS) -> Panel:
     """The question's sites side by side, alphabetically."""
-    figures, known = figures_of(view, question, "site"), names(view, question)
+    figures, known = figures_of(view, question, "site"), site_names(view, question)
     if not figures:
         return Panel("centres", "Les centres", Message("Aucun centre ne correspond à ces filtres."))
     order = sorted(figures, key=lambda k: french.alphabetical(known.get(k, k)))
     rows = [
-        (site_name(known.get(k, k), k), *(of_figure(figures[k][c]) for c in codes)) for k in order
+        (site_cell(known.get(k, k), k), *(figure_cell(figures[k][c]) for c in codes)) for k in order
     ]
     return Panel(
         "centres",
         "Les centres, par ordre alphabétique",
-        table=table((("Centre", ""), *((BY_CODE[c].short, BY_CODE[c].unit) for c in codes)), rows),
+        table=make_table(
+            (("Centre", ""), *((BY_CODE[c].short, BY_CODE[c].unit) for c in codes)), rows
+        ),
         caption=complaints_for_guests.period_caption(view, codes),
     )
 
 
-@answer
+@cached
 def compare(
     view: View,
     question: Question,
@@ -107,13 +116,13 @@ def compare(
         return Panel(key, title, Message("Aucune donnée."))
     known = labels(view, question, by)
     keys = _ordered(figures, code, known, by, order)
-    found = differing(view, question, code) if by == "site" else None
+    found = site_comparison(view, question, code) if by == "site" else None
     columns = _columns(found, keys, code, ranked) if found else []
     listed = _listed(
         figures, keys, known, WHAT[by], code, intervals(view, question, by, code), columns
     )
     caption = complaints_for_guests.period_caption(view, (code,))
-    panel = Panel(key, title, table=listed, caption=caption, strip=strip(view, question, code))
+    panel = Panel(key, title, table=listed, caption=caption, strip=trust_line(view, question, code))
     if found and funnel and found.whole.funnel:
         return draw_funnel(view, question, code, found, panel)
     drawn, which = _drawn(figures, code, keys, order, most)
@@ -125,7 +134,7 @@ def compare(
 def _none(figure: Figure) -> str:
     """Why a figure has no value, in a word or two."""
     timed = BY_CODE[figure.indicator].register == "visits"
-    said = shown(figure)
+    said = shown_value(figure)
     if said == NOT_HANDED:
         return figure.note
     why = {
@@ -181,12 +190,12 @@ def _bars(
     known: Mapping[str, str],
     drawn: Sequence[str],
     which: str,
-    found: Differing | None,
+    found: SiteComparison | None,
     panel: Panel,
 ) -> Panel:
     """Bars with their intervals in the order given; missing values are written, the whole is a dashed line. which: those
     that are drawn, in words."""
-    i, everybody = BY_CODE[code], whole(view, question)[code]
+    i, everybody = BY_CODE[code], whole_figures(view, question)[code]
     if all(figures[k][code].value is None for k in drawn):
         reasons = sorted({_none(figures[k][code]) for k in drawn})
         why = f"{'selon les cas, ' if len(reasons) > 1 else ''}{french.join_words(reasons, 'ou')}"
@@ -195,15 +204,17 @@ def _bars(
     likely = intervals(view, question, by, code)
     reference = everybody.value if i.unit in ("percent", "minutes", "per_1000", "days") else None
     spec = charts.bars(
-        [(known.get(k, k), figures[k][code].value, shown(figures[k][code])) for k in drawn],
+        [(known.get(k, k), figures[k][code].value, shown_value(figures[k][code])) for k in drawn],
         unit=f"{i.short if which else i.label}{which}",
-        axis=f"{axis(i)}{which}",
+        axis=f"{axis_words(i)}{which}",
         reference=reference,
-        reference_words=f"l'ensemble{S}: {shown(everybody)}",
+        reference_words=f"l'ensemble{S}: {shown_value(everybody)}",
         intervals=[_in_words(code, likely.get(k)) for k in drawn] if likely else (),
     )
-    line = "" if reference is None else f"Trait pointillé : l'ensemble, {shown(everybody)}"
-    caption = [f"L'ensemble{S}: {shown(everybody)} ({base(everybody)})."] if line else []
+    line = "" if reference is None else f"Trait pointillé : l'ensemble, {shown_value(everybody)}"
+    caption = (
+        [f"L'ensemble{S}: {shown_value(everybody)} ({basis_in_words(everybody)})."] if line else []
+    )
     if likely:
         caption.append(LIKELY)
     subject = i.label if by == "site" else panel.title
@@ -233,17 +244,17 @@ def _first_sight(
         if code == "wait_p50" and (said := longest_wait(view, question)):
             return said
         known = {p.code: short_name(p) for p in sites(view, question)}
-    elif code in SHARES | RATES and not differ(figures, code):
+    elif code in SHARES | RATES and not differ_beyond_chance(figures, code):
         return f"{subject}{S}: aucune différence nette n'est visible"
     one = {k: f[code] for k, f in figures.items()}
-    return in_words(one, known, subject, by, whole(view, question)[code])
+    return extremes_in_words(one, known, subject, by, whole_figures(view, question)[code])
 
 
 def _in_words(code: str, ends: Interval | None) -> tuple[float | None, float | None, str]:
     """An interval for a chart: « entre 72 % et 98 % »."""
     if ends is None:
         return None, None, ""
-    low, high = (None if end is None else amount(BY_CODE[code], end) for end in ends)
+    low, high = (None if end is None else value_with_unit(BY_CODE[code], end) for end in ends)
     return *ends, sentences.between(low, high)
 
 
@@ -260,18 +271,18 @@ def _listed(
     unit = BY_CODE[code].unit
     rows = [
         (
-            words(known.get(k, k)),
-            of_figure(figures[k][code]),
-            *((of_value(code, end) for end in likely.get(k, (None, None))) if likely else ()),
-            words(base(figures[k][code])),
-            count(figures[k][code].n),
-            words(reason(figures[k][code])),
-            *(words(m[k]) for _, m in more),
+            text_cell(known.get(k, k)),
+            figure_cell(figures[k][code]),
+            *((value_cell(code, end) for end in likely.get(k, (None, None))) if likely else ()),
+            text_cell(basis_in_words(figures[k][code])),
+            count_cell(figures[k][code].n),
+            text_cell(missing_reason(figures[k][code])),
+            *(text_cell(m[k]) for _, m in more),
         )
         for k in keys
     ]
     ends = (("Sans doute au moins", unit), ("Sans doute au plus", unit)) if likely else ()
-    return table(
+    return make_table(
         (
             (heading, ""),
             (BY_CODE[code].label, unit),
@@ -285,7 +296,7 @@ def _listed(
     )
 
 
-def _columns(found: Differing, keys: Sequence[str], code: str, ranked: bool) -> list[Column]:
+def _columns(found: SiteComparison, keys: Sequence[str], code: str, ranked: bool) -> list[Column]:
     """Where each site stands, and its rank on request."""
     more: list[Column] = []
     if found.whole.funnel:

@@ -20,18 +20,18 @@ from dashboard.answers import (
     waits,
 )
 from dashboard.answers.context import View
-from dashboard.answers.figures import whole
+from dashboard.answers.figures import whole_figures
 from dashboard.answers.network import freshness, silences
 from dashboard.answers.question import Question
-from dashboard.indicators import BY_CODE, Figure, choices, placed
+from dashboard.indicators import BY_CODE, Figure, choices, codes_placed_in
 from dashboard.judgement.control_charts import CHARTED
 from dashboard.map_classes import CLASSES
 from dashboard.panel import Lines, Listing, Message, Opening, Panel
-from dashboard.period import Clipped
-from dashboard.settings import load
+from dashboard.period import ClippedPeriod
+from dashboard.settings import load_settings
 from dashboard.statistics.variation import Variation
 from dashboard.stories import Kind
-from dashboard.wording import DEMO, least, shown, who_reported
+from dashboard.wording import DEMO, at_least, shown_value, who_reported
 
 S = french.SPACE
 BARS = 12  # on a slide, with words that are read from the back of the room
@@ -43,7 +43,7 @@ class Subject:
 
     view: View
     question: Question
-    period: Clipped
+    period: ClippedPeriod
     title: str
     scope: str
 
@@ -76,14 +76,14 @@ def slide(
 
 @slide("ouverture", "Titre")
 def _opening(about: Subject, _: str) -> Found:
-    figures = whole(about.view, about.question)
+    figures = whole_figures(about.view, about.question)
     fresh = freshness(about.view)
     alone = figures["visits"].sites_expected == figures["visits"].sites_reporting == 1
     lines = [
-        load().issuer_name,
+        load_settings().issuer_name,
         *([] if about.title.endswith(about.scope) else [about.scope]),
         f"Période{S}: {about.period.label}",
-        *([] if alone else [f"{french.capital(who_reported(figures['visits']))}."]),
+        *([] if alone else [f"{french.upper_first(who_reported(figures['visits']))}."]),
     ]
     if fresh.as_of:
         lines.append(f"Données au {french.date_long(fresh.as_of)}.")
@@ -100,7 +100,7 @@ def _cards(
     title: str,
     headline: Callable[[Mapping[str, Figure]], str],
 ) -> Found:
-    sentence = headline(whole(about.view, about.question))
+    sentence = headline(whole_figures(about.view, about.question))
     panel = cards.cards(about.view, about.question, codes, f"chiffres_{codes[0]}", title)
     alerts = sum(card.tone == "alert" for card in panel.cards)
     more = french.plural(alerts, "de ces chiffres est en alerte", "de ces chiffres sont en alerte")
@@ -111,10 +111,12 @@ def _visits_headline(figures: Mapping[str, Figure]) -> str:
     f = figures["visits"]
     if f.value is None:
         return "Aucune donnée remontée sur la période"
-    received = french.capital(least(f) + french.plural(f.value, "usager reçu", "usagers reçus"))
+    received = french.upper_first(
+        at_least(f) + french.plural(f.value, "usager reçu", "usagers reçus")
+    )
     if f.sites_expected <= 1:
         return received
-    if least(f):
+    if at_least(f):
         return f"{received} ({who_reported(f)})"
     return f"{received}, dans {french.plural(f.sites_reporting, 'centre')}"
 
@@ -125,7 +127,9 @@ def _visits_headline(figures: Mapping[str, Figure]) -> str:
     question="Lequel de ces chiffres nous surprend, et que voulons-nous comprendre d'abord ?",
 )
 def _period_cards(about: Subject, _: str) -> Found:
-    found, panel = _cards(about, placed("period"), "Les chiffres de la période", _visits_headline)
+    found, panel = _cards(
+        about, codes_placed_in("period"), "Les chiffres de la période", _visits_headline
+    )
     heard = silences(about.view, about.question).get(about.question.site or "")
     return f"{found}{S}; {heard.words}" if heard and heard.words else found, panel
 
@@ -134,7 +138,7 @@ def _waits_headline(figures: Mapping[str, Figure]) -> str:
     if figures["wait_p50"].value is None:
         return "L'attente n'est pas mesurée"
     return (
-        f"Un usager sur deux attend {shown(figures['wait_p50'])} ou moins{S}; 9 sur 10, {shown(figures['wait_p90'])}"
+        f"Un usager sur deux attend {shown_value(figures['wait_p50'])} ou moins{S}; 9 sur 10, {shown_value(figures['wait_p90'])}"
         " ou moins"
     )
 
@@ -145,15 +149,15 @@ def _waits_headline(figures: Mapping[str, Figure]) -> str:
     question="Ces attentes sont-elles acceptables pour un usager ?",
 )
 def _waits_cards(about: Subject, _: str) -> Found:
-    return _cards(about, placed("waits"), "Les chiffres des attentes", _waits_headline)
+    return _cards(about, codes_placed_in("waits"), "Les chiffres des attentes", _waits_headline)
 
 
 def _complaints_headline(figures: Mapping[str, Figure]) -> str:
     f = figures["complaints_open"]
     if f.value is None:
-        return french.capital(f.note)
+        return french.upper_first(f.note)
     some = f"{french.plural(f.value, 'plainte')} en cours"
-    return french.capital(f"{least(f)}{some}") if f.value else "Aucune plainte en cours"
+    return french.upper_first(f"{at_least(f)}{some}") if f.value else "Aucune plainte en cours"
 
 
 @slide(
@@ -162,7 +166,9 @@ def _complaints_headline(figures: Mapping[str, Figure]) -> str:
     question="Que dirions-nous à un usager qui attend une réponse ?",
 )
 def _complaints_cards(about: Subject, _: str) -> Found:
-    return _cards(about, placed("complaints"), "Les chiffres des plaintes", _complaints_headline)
+    return _cards(
+        about, codes_placed_in("complaints"), "Les chiffres des plaintes", _complaints_headline
+    )
 
 
 @slide(
@@ -205,14 +211,14 @@ def _signal_map(about: Subject, code: str) -> Found:
     question="Qu'ont en commun les centres d'une même couleur ?",
 )
 def _map(about: Subject, code: str) -> Found:
-    everybody = whole(about.view, about.question)[code]
+    everybody = whole_figures(about.view, about.question)[code]
     panel = map.panel(about.view, about.question, code, f"carte_{code}")
     marks = map.plot(about.view, about.question, code).marks
     known = sum(not m["missing"] for m in marks)
     if not known:
-        return f"{BY_CODE[code].label}{S}: {everybody.note or shown(everybody)}", panel
+        return f"{BY_CODE[code].label}{S}: {everybody.note or shown_value(everybody)}", panel
     return (
-        f"{BY_CODE[code].label}{S}: {shown(everybody)} pour l'ensemble{S}; un chiffre pour"
+        f"{BY_CODE[code].label}{S}: {shown_value(everybody)} pour l'ensemble{S}; un chiffre pour"
         f" {french.plural(known, 'centre')} sur {len(marks)}"
     ), panel
 
@@ -280,7 +286,7 @@ def _by_size(about: Subject, code: str) -> Found:
     question="Qui sont ceux qui attendent le plus longtemps, et quand ?",
 )
 def _waits(about: Subject, _: str) -> Found:
-    figures = whole(about.view, about.question)
+    figures = whole_figures(about.view, about.question)
     return _waits_headline(figures), waits.distribution(about.view, about.question, "attentes")
 
 
@@ -297,7 +303,7 @@ def _heat(about: Subject, _: str) -> Found:
 @slide(
     "prestations",
     "Prestations comparées",
-    placed("services"),
+    codes_placed_in("services"),
     question="Quelle prestation pourrait se faire sans venir au guichet ?",
 )
 def _services(about: Subject, code: str) -> Found:
@@ -367,9 +373,9 @@ def _delay(about: Subject, _: str) -> Found:
 )
 def _missing(about: Subject, _: str) -> Found:
     if about.question.site:
-        panel = completeness.each_day(about.view, about.question, "remontees")
+        panel = completeness.unclosed_days_listed(about.view, about.question, "remontees")
         return panel.finding, panel
-    panel = completeness.not_reported(about.view, about.question, "remontees")
+    panel = completeness.missing_closings(about.view, about.question, "remontees")
     rows = tuple(row for row in panel.table.rows if row[1].value)
     return panel.finding, replace(panel, table=replace(panel.table, rows=rows))
 
@@ -380,7 +386,7 @@ def _missing(about: Subject, _: str) -> Found:
     question="Lesquelles de ces fermetures pouvions-nous éviter ?",
 )
 def _closures(about: Subject, _: str) -> Found:
-    panel = completeness.closed(about.view, about.question, "fermetures")
+    panel = completeness.declared_closures(about.view, about.question, "fermetures")
     if isinstance(panel.content, Message):
         return "Aucune fermeture déclarée sur la période", panel
     return panel.finding, panel
@@ -394,7 +400,7 @@ def _closures(about: Subject, _: str) -> Found:
 def _signals(about: Subject, _: str) -> Found:
     panel = signals.signals(about.view, about.question)
     named = {row[0].text for row in panel.table.rows}
-    judged = {name for name, s in signals.followed(about.view, about.question) if s.charted}
+    judged = {name for name, s in signals.site_signals(about.view, about.question) if s.charted}
     if not judged:
         return "Trop tôt pour juger les centres", panel
     among = french.plural(len(judged), "suivi")
@@ -403,7 +409,10 @@ def _signals(about: Subject, _: str) -> Found:
         if named
         else "Aucun centre n'a de signal"
     )
-    return f"{who}{S}; {expected_false_alarms.against_chance(about.view, about.question)}", panel
+    return (
+        f"{who}{S}; {expected_false_alarms.false_alarms_in_words(about.view, about.question)}",
+        panel,
+    )
 
 
 @slide("decisions", "Décisions prises", question="Qu'ont donné les décisions déjà prises ?")

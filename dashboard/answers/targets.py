@@ -5,15 +5,15 @@ from datetime import date
 
 from dashboard import french
 from dashboard.answers import control_charts
-from dashboard.answers.context import View, answer
+from dashboard.answers.context import View, cached
 from dashboard.answers.control_charts import Target
 from dashboard.answers.network import sites
 from dashboard.indicators import BY_CODE
-from dashboard.panel import Cell, Message, Panel, day, table, words
-from dashboard.wording import amount
+from dashboard.panel import Cell, Message, Panel, day_cell, make_table, text_cell
+from dashboard.wording import value_with_unit
 
 
-@answer
+@cached
 def scopes(view: View) -> Mapping[str, str]:
     """What a target may be set for, and its words: the network, departments, sites."""
     places = sites(view)
@@ -24,8 +24,8 @@ def scopes(view: View) -> Mapping[str, str]:
     }
 
 
-@answer
-def seen(view: View) -> tuple[Target, ...]:
+@cached
+def visible_targets(view: View) -> tuple[Target, ...]:
     """The targets of what may be seen, the newest first."""
     return tuple(
         sorted(
@@ -36,10 +36,10 @@ def seen(view: View) -> tuple[Target, ...]:
     )
 
 
-@answer
-def listed(view: View) -> Panel:
+@cached
+def targets_panel(view: View) -> Panel:
     """The targets as a table."""
-    targets, names = seen(view), scopes(view)
+    targets, names = visible_targets(view), scopes(view)
     if not targets:
         return Panel(
             "cibles",
@@ -48,20 +48,20 @@ def listed(view: View) -> Panel:
         )
     rows = [
         (
-            words(label(i)),
-            words(names[s]),
-            Cell(amount(BY_CODE[i], v) if i in BY_CODE else str(v), v),
-            day(d),
-            words(_state((i, s, v, d, source, by), targets, view.moment.day)),
-            words(source),
-            words(by or "—"),
+            text_cell(label(i)),
+            text_cell(names[s]),
+            Cell(value_with_unit(BY_CODE[i], v) if i in BY_CODE else str(v), v),
+            day_cell(d),
+            text_cell(_state((i, s, v, d, source, by), targets, view.moment.day)),
+            text_cell(source),
+            text_cell(by or "—"),
         )
         for i, s, v, d, source, by in targets
     ]
     return Panel(
         "cibles",
         "Cibles",
-        table=table(
+        table=make_table(
             (
                 ("Indicateur", ""),
                 ("Périmètre", ""),

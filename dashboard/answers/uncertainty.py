@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from dashboard.answers.complaint_register import register
-from dashboard.answers.context import View, answer
+from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures
-from dashboard.answers.network import names
+from dashboard.answers.network import site_names
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Figure, Indicator
 from dashboard.statistics.intervals import quantile_interval, rate, wilson
@@ -14,7 +14,7 @@ from dashboard.statistics.survival import median
 Interval = tuple[float | None, float | None]  # None for an end that so few cases cannot give
 
 
-@answer
+@cached
 def intervals(view: View, question: Question, by: str, code: str) -> Mapping[str, Interval]:
     """Between what the true value lies, 95 times in 100, by key; in the displayed unit. Only of values that are shown."""
     interval = _of(view, question, by, BY_CODE[code])
@@ -60,7 +60,7 @@ def _of_waits(
 
 
 def _of_delays(view: View, question: Question) -> Callable[[Figure], Interval | None]:
-    received, known = register(view, question).since(question.first), names(view, question)
+    received, known = register(view, question).since(question.first), site_names(view, question)
 
     def interval(f: Figure) -> Interval:
         mine = received.where(received.name == known[f.key])

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard import charts, french
-from dashboard.answers.context import View, answer
-from dashboard.answers.figures import whole
+from dashboard.answers.context import View, cached
+from dashboard.answers.figures import whole_figures
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
-from dashboard.answers.trust import strip
+from dashboard.answers.trust import trust_line
 from dashboard.charts.visits import TENS, wait_bins
-from dashboard.panel import Cell, Chart, Message, Panel, Table, count, table, words
+from dashboard.panel import Cell, Chart, Message, Panel, Table, count_cell, make_table, text_cell
 from dashboard.period import month_number, month_numbers, weekdays
-from dashboard.settings import load
-from dashboard.wording import shown
+from dashboard.settings import load_settings
+from dashboard.wording import shown_value
 from db import facts
 
 S = french.SPACE
@@ -23,23 +23,23 @@ FEWEST_VISITS, FEWEST_DAYS = 30, 4
 TOO_FEW = "Trop peu de visites sur cette période pour dire quelle heure est la plus chargée."
 
 
-@answer
+@cached
 def histogram(view: View, question: Question) -> np.ndarray:
     """Histogram of waits by whole minute, shape (241,); the last bin is 240 and more."""
     return facts.histogram(view.facts(question))
 
 
-@answer
+@cached
 def weekdays_by_hours(view: View, question: Question) -> np.ndarray:
     """Visits by weekday (0 = Monday) and hour, shape (7, 25); the last column is the unknown hour."""
     return facts.heat(view.facts(question))
 
 
-@answer
+@cached
 def distribution(view: View, question: Question, key: str) -> Panel:
     """How long people waited: the distribution, and what it rests on."""
     title = "Répartition des attentes"
-    figures, counted = whole(view, question), histogram(view, question)
+    figures, counted = whole_figures(view, question), histogram(view, question)
     measured = int(counted.sum())
     if not figures["visits"].n:
         return Panel(key, title, Message("Aucune donnée sur cette période."))
@@ -54,32 +54,32 @@ def distribution(view: View, question: Question, key: str) -> Panel:
         )
     spec = charts.distribution(
         counted,
-        threshold=load().wait_threshold_minutes,
+        threshold=load_settings().wait_threshold_minutes,
         median=figures["wait_p50"].value,
         p90=figures["wait_p90"].value,
     )
-    rows = [(words(label), count(n)) for _, _, label, n in wait_bins(counted)]
+    rows = [(text_cell(label), count_cell(n)) for _, _, label, n in wait_bins(counted)]
     share = 100 * measured / max(figures["visits"].n, 1)
     p50, p90, left = (figures[code] for code in ("wait_p50", "wait_p90", "left"))
     finding = ""
     if p50.value is not None:
-        finding = f"La moitié des usagers reçus ont attendu {shown(p50)} ou moins"
+        finding = f"La moitié des usagers reçus ont attendu {shown_value(p50)} ou moins"
         if p90.value is not None:
-            finding += f"{S}; 9 sur 10, {shown(p90)} ou moins"
+            finding += f"{S}; 9 sur 10, {shown_value(p90)} ou moins"
     caption = (
         f"{french.plural(measured, 'attente mesurée', 'attentes mesurées')}, soit {french.percent(share)} des visites."
-        + (f" {shown(left)} sont partis sans être reçus." if left.value is not None else "")
+        + (f" {shown_value(left)} sont partis sans être reçus." if left.value is not None else "")
         + " L'attente va de l'arrivée à l'appel ; ceux qui partent n'ont pas d'attente."
     )
     return Panel(
         key,
         title,
         Chart(spec),
-        table=table((("Attente", ""), ("Usagers", "count")), rows),
+        table=make_table((("Attente", ""), ("Usagers", "count")), rows),
         caption=caption,
         finding=finding,
         alt="Répartition des attentes en tranches de cinq minutes.",
-        strip=strip(view, question, "wait_p50"),
+        strip=trust_line(view, question, "wait_p50"),
     )
 
 
@@ -107,7 +107,7 @@ class Busy:
         return int(day), int(hour)
 
 
-@answer
+@cached
 def busy(view: View, question: Question) -> Busy:
     """When people come: of the sites that note hours, without the months in which they noted less than half of them, so
     that a register without hours does not make others look calm."""
@@ -132,7 +132,7 @@ def busy(view: View, question: Question) -> Busy:
     )
 
 
-@answer
+@cached
 def heat(view: View, question: Question, key: str) -> Panel:
     """When people come: users in the hour, weekday by hour, on days when a site was open."""
     title, counted = "Quand viennent les usagers", weekdays_by_hours(view, question)
@@ -165,7 +165,7 @@ def heat(view: View, question: Question, key: str) -> Panel:
         table=listed,
         caption=" ".join(caption),
         reading=caption[0].rstrip("."),
-        strip=strip(view, question, "visits"),
+        strip=trust_line(view, question, "visits"),
     )
 
 
@@ -183,11 +183,11 @@ def _busiest(found: Busy, at: tuple[int, int], several: bool) -> str:
 def _hours_table(found: Busy) -> Table:
     rates = found.rates
     hours = np.flatnonzero(found.visits.sum(axis=0)).tolist()
-    return table(
+    return make_table(
         (("Jour", ""), *((f"{h} h", "rate") for h in hours)),
         [
             (
-                words(french.WEEKDAYS[d]),
+                text_cell(french.WEEKDAYS[d]),
                 *(Cell(french.number(rates[d, h], 1), float(rates[d, h])) for h in hours),
             )
             for d in range(7)

@@ -3,7 +3,7 @@
 from dashboard.charts.bars import age_bands, bars, pareto
 from dashboard.charts.control_charts import control_chart, signs
 from dashboard.charts.funnel import funnel_chart
-from dashboard.charts.monthly_lines import ahead, lines, small_multiples, two_lines
+from dashboard.charts.monthly_lines import forecast_line, lines, small_multiples, two_lines
 from dashboard.charts.office_chart_data import Native, native
 from dashboard.charts.survival import survival_chart
 from dashboard.charts.visits import distribution, heat_map
@@ -11,7 +11,7 @@ from dashboard.charts.visits import distribution, heat_map
 __all__ = [
     "Native",
     "age_bands",
-    "ahead",
+    "forecast_line",
     "bars",
     "control_chart",
     "distribution",

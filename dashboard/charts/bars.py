@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard import french
-from dashboard.charts.office_chart_data import describe, worded
-from dashboard.charts.style import Row, Spec, chart, heading
+from dashboard.charts.office_chart_data import usermeta, value_series
+from dashboard.charts.style import Row, Spec, chart, tooltip_title
 from dashboard.palette import ACCENT, INK, MAIN, PALE, PAPER, SOFT
 
 STEP = 22  # height of a bar, in pixels
@@ -47,7 +47,7 @@ def bars(
         },
     }
     tip = [
-        heading("k"),
+        tooltip_title("k"),
         {"field": "t", "type": "nominal", "title": unit},
         *([{"field": "w", "type": "nominal", "title": LIKELY}] if intervals else []),
     ]
@@ -86,7 +86,7 @@ def bars(
         ]
     if reference is not None:
         layers[1:1] = _whole_line(reference, reference_words)
-    series: list[Row] = [worded(unit)]
+    series: list[Row] = [value_series(unit)]
     if intervals:
         series += [
             {"name": f"trait fin, {end}", "field": field, "role": "interval"}
@@ -98,7 +98,7 @@ def bars(
         values,
         height={"step": STEP},
         layer=layers,
-        usermeta=describe("bar", x="k", x_title=axis or unit, series=series),
+        usermeta=usermeta("bar", x="k", x_title=axis or unit, series=series),
     )
 
 
@@ -211,7 +211,7 @@ def _counts(
             },
             _words(y, tip=tip),
         ],
-        usermeta=describe("bar", x="k", x_title=title, series=[worded(title)]),
+        usermeta=usermeta("bar", x="k", x_title=title, series=[value_series(title)]),
     )
 
 
@@ -239,7 +239,7 @@ def _scale(top: float, room: float, words: Sequence[str]) -> Spec:
 
 def _counted(what: str) -> list[Spec]:
     """What is said of a bar of counts."""
-    return [heading("k"), {"field": "t", "type": "nominal", "title": what}]
+    return [tooltip_title("k"), {"field": "t", "type": "nominal", "title": what}]
 
 
 def _whiskers(y: Spec, x: Spec, tip: list[Spec], end: str, **look: Any) -> Spec:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
-from dashboard.charts.office_chart_data import describe, worded
-from dashboard.charts.style import Row, Spec, at_noon, chart, heading, known, month_axis
-from dashboard.french import SPACE, capital, month_label
-from dashboard.judgement.control_charts import Course
+from dashboard.charts.office_chart_data import usermeta, value_series
+from dashboard.charts.style import Row, Spec, at_noon, chart, json_number, month_axis, tooltip_title
+from dashboard.french import SPACE, month_label, upper_first
+from dashboard.judgement.control_charts import ControlChart
 from dashboard.judgement.signals import Signal
 from dashboard.palette import ALERT, CHANGE, IMPROVEMENT, INK, MAIN, NONE, SOFT
 from dashboard.statistics.control_chart_levels import Origin
@@ -84,7 +84,7 @@ def control_chart(
         + _events(levels, x, MAIN, "Depuis ce mois")
         + _events(decisions, x, INK, "Décision", flag=True)
     )
-    series: list[Row] = [worded(unit)]
+    series: list[Row] = [value_series(unit)]
     if c.charted:
         series += [
             {"name": name, "field": field, "role": role}
@@ -104,11 +104,11 @@ def control_chart(
         _months(c, words, direction),
         height=height,
         layer=layers,
-        usermeta=describe("line", x="label", y_title=axis or unit, series=series),
+        usermeta=usermeta("line", x="label", y_title=axis or unit, series=series),
     )
 
 
-def _months(c: Course, words: Sequence[str], direction: str) -> list[Row]:
+def _months(c: ControlChart, words: Sequence[str], direction: str) -> list[Row]:
     """A row for each month: its value, what it says, what is usual and the limits."""
     lower, upper = c.limits
     rows: list[Row] = []
@@ -117,15 +117,15 @@ def _months(c: Course, words: Sequence[str], direction: str) -> list[Row]:
         rows.append(
             {
                 "m": at_noon(month),
-                "v": known(c.values[i]),
+                "v": json_number(c.values[i]),
                 "t": words[i],
                 "label": month_label(month),
                 "s": said,
                 "why": _why(said, int(c.rule[i])),
                 "g": int(c.begin[i]),
-                "c": known(c.usual[i]),
-                "lo": known(lower[i]),
-                "hi": known(upper[i]),
+                "c": json_number(c.usual[i]),
+                "lo": json_number(lower[i]),
+                "hi": json_number(upper[i]),
             }
         )
     return rows
@@ -166,7 +166,7 @@ def _points(x: Spec, y: Spec, unit: str) -> tuple[Spec, Spec]:
                     "value": 36,
                 },
                 "tooltip": [
-                    heading("label"),
+                    tooltip_title("label"),
                     {"field": "t", "title": unit},
                     {"field": "why", "title": "Signal"},
                 ],
@@ -175,7 +175,7 @@ def _points(x: Spec, y: Spec, unit: str) -> tuple[Spec, Spec]:
     )
 
 
-def signs(course: Course, direction: str, *, closed: bool, decided: bool) -> str:
+def signs(course: ControlChart, direction: str, *, closed: bool, decided: bool) -> str:
     """What the lines and colours are that such a chart has: « Trait : d'habitude · … · pointillés verticaux : fermetures ».
 
     closed, decided: whether it has closures, decisions.
@@ -189,7 +189,7 @@ def signs(course: Course, direction: str, *, closed: bool, decided: bool) -> str
         *([f"pointillés verticaux : {dotted}"] if dotted else []),
         *(["drapeau : décision"] if decided else []),
     ]
-    return capital(" · ".join(parts))
+    return upper_first(" · ".join(parts))
 
 
 def _why(word: str, rule: int) -> str:

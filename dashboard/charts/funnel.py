@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from dashboard.charts import point_labels
-from dashboard.charts.office_chart_data import describe
-from dashboard.charts.style import Row, Spec, chart, heading, known
+from dashboard.charts.office_chart_data import usermeta
+from dashboard.charts.style import Row, Spec, chart, json_number, tooltip_title
 from dashboard.palette import ALERT, MAIN, SOFT
 from dashboard.statistics.dispersion import Differences
 from dashboard.statistics.funnel import Position
@@ -81,7 +81,7 @@ def funnel_chart(
         return drawn(mark, {"y": y(field)})
 
     tip = [
-        heading("k"),
+        tooltip_title("k"),
         {"field": "t", "title": unit},
         {"field": "p", "title": "Position"},
     ]
@@ -107,9 +107,9 @@ def funnel_chart(
                     },
                 },
             },
-            *point_labels.written({"x": x, "y": y("v")}),
+            *point_labels.name_layers({"x": x, "y": y("v")}),
         ],
-        usermeta=describe(
+        usermeta=usermeta(
             "scatter",
             x="n",
             x_title=base,
@@ -146,7 +146,7 @@ def _curve(whole: Differences, sizes: Sequence[float]) -> list[Row]:
         {
             "n": float(sizes[i]),
             **{
-                field: known(getattr(getattr(whole, which), side)[i])
+                field: json_number(getattr(getattr(whole, which), side)[i])
                 for field, which, side, *_ in LIMITS
             },
         }

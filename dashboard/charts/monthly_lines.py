@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from dashboard import french
-from dashboard.charts.office_chart_data import describe, worded
-from dashboard.charts.style import Spec, at_noon, chart, heading, month_axis
+from dashboard.charts.office_chart_data import usermeta, value_series
+from dashboard.charts.style import Spec, at_noon, chart, month_axis, tooltip_title
 from dashboard.palette import ACCENT, MAIN, SOFT
 
 
@@ -32,7 +32,7 @@ def lines(
             "scale": {"zero": True, "nice": True},
         },
         "tooltip": [
-            heading("label"),
+            tooltip_title("label"),
             {"field": "t", "type": "nominal", "title": unit},
         ],
     }
@@ -65,16 +65,16 @@ def lines(
         values,
         height=height,
         layer=layers,
-        usermeta=describe(
+        usermeta=usermeta(
             "line",
             x="label",
             y_title=axis or unit,
-            series=[worded(unit)],
+            series=[value_series(unit)],
         ),
     )
 
 
-def ahead(
+def forecast_line(
     rows: Sequence[tuple[date, float | None, tuple[float, float, float] | None, str]],
     *,
     unit: str,
@@ -99,7 +99,7 @@ def ahead(
 
     scale: Spec = {"scale": {"zero": True, "nice": True}}
     tip = [
-        heading("label"),
+        tooltip_title("label"),
         {"field": "t", "type": "nominal", "title": unit},
     ]
     forecast = {"transform": [{"filter": "isValid(datum.f)"}]}
@@ -127,7 +127,7 @@ def ahead(
                 "encoding": {"x": x, "y": y("f", **scale), "tooltip": tip},
             },
         ],
-        usermeta=describe(
+        usermeta=usermeta(
             "line",
             x="label",
             y_title=unit,
@@ -203,11 +203,11 @@ def two_lines(
                         "legend": legend,
                         "scale": {"domain": list(names), "range": [[1, 0], [5, 3]]},
                     },
-                    "tooltip": [heading("label"), {"field": "t", "title": unit}],
+                    "tooltip": [tooltip_title("label"), {"field": "t", "title": unit}],
                 },
             }
         ],
-        usermeta=describe(
+        usermeta=usermeta(
             "line",
             x="label",
             y_title=unit,
@@ -229,7 +229,7 @@ def small_multiples(
         height=70,
         columns=columns,
         spacing={"row": 26, "column": 14},
-        usermeta=describe("table"),
+        usermeta=usermeta("table"),
     )
     spec.pop("width"), spec.pop("height")
     spec |= {
@@ -258,7 +258,7 @@ def small_multiples(
                     "axis": {"tickCount": 3},
                 },
                 "tooltip": [
-                    heading("s"),
+                    tooltip_title("s"),
                     {"field": "m", "type": "temporal", "format": "%B %Y", "title": "Mois"},
                     {"field": "t", "title": unit},
                 ],

@@ -47,7 +47,7 @@ class Native:
         return rows
 
 
-def describe(
+def usermeta(
     kind: Kind, *, x: str = "", x_title: str = "", y_title: str = "", series: Sequence[Row] = ()
 ) -> Spec:
     """The `usermeta` of a spec. x: field of the categories, or of a scatter's horizontal axis.
@@ -66,7 +66,7 @@ def describe(
     }
 
 
-def worded(name: str) -> Row:
+def value_series(name: str) -> Row:
     """The series of a chart that has one, its values in words beside it."""
     return {"name": name, "field": "v", "role": "value", "words": "t"}
 

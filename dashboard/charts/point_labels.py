@@ -67,7 +67,7 @@ def _least_covered(boxes: dict[str, Box], others: Sequence[Box]) -> str:
     return min(boxes, key=lambda s: (not _inside(boxes[s]), sum(boxes[s].meets(o) for o in others)))
 
 
-def written(encoding: Spec) -> list[Spec]:
+def name_layers(encoding: Spec) -> list[Spec]:
     """The layers that write the names of rows: fields "k", the name, "side", and "out", whose name is written on a
     telephone too. encoding: of the points' x and y."""
     look = {

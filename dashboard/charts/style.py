@@ -58,7 +58,7 @@ def chart(values: list[Row], *, height: int | Spec, title: str = "", **parts: An
     return spec
 
 
-def heading(field: str) -> Spec:
+def tooltip_title(field: str) -> Spec:
     """The first line of what is said under the pointer: the name of the thing, in bold, without a label."""
     return {"field": field, "type": "nominal", "title": "title"}  # the word by which Vega knows it
 
@@ -84,7 +84,7 @@ def month_axis() -> Spec:
     }
 
 
-def known(x: float) -> float | None:
+def json_number(x: float) -> float | None:
     """A number as JSON has it: None where it is missing."""
     return None if x != x else float(x)  # NaN is not itself
 

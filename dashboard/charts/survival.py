@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dashboard.charts.office_chart_data import describe
+from dashboard.charts.office_chart_data import usermeta
 from dashboard.charts.style import Spec, chart
 from dashboard.palette import GRID, MAIN, SOFT
 
@@ -70,7 +70,7 @@ def survival_chart(
                 "encoding": {"x": {"datum": 30}},
             },
         ],
-        usermeta=describe(
+        usermeta=usermeta(
             "scatter",
             x="d",
             x_title="jours depuis la réception",

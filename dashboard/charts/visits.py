@@ -3,8 +3,8 @@
 import numpy as np
 
 from dashboard import french
-from dashboard.charts.office_chart_data import describe, worded
-from dashboard.charts.style import Row, Spec, chart, heading
+from dashboard.charts.office_chart_data import usermeta, value_series
+from dashboard.charts.style import Row, Spec, chart, tooltip_title
 from dashboard.french import WEEKDAYS
 from dashboard.palette import ACCENT, INK, MAIN, PALE, PAPER, WASH
 
@@ -45,7 +45,7 @@ def heat_map(rates: np.ndarray) -> Spec:
             "axis": {"domain": False, "ticks": False},
         },
         "tooltip": [
-            heading("w"),
+            tooltip_title("w"),
             {"field": "t", "type": "nominal", "title": "Usagers dans l'heure"},
         ],
     }
@@ -77,7 +77,7 @@ def heat_map(rates: np.ndarray) -> Spec:
                 },
             },
         ],
-        usermeta=describe("table"),
+        usermeta=usermeta("table"),
     )
 
 
@@ -171,11 +171,11 @@ def distribution(
         values,
         height=height,
         layer=layers,
-        usermeta=describe(
+        usermeta=usermeta(
             "column",
             x="k",
             x_title="attente en minutes",
             y_title="usagers",
-            series=[worded("usagers")],
+            series=[value_series("usagers")],
         ),
     )

@@ -4,11 +4,11 @@ import importlib
 from dataclasses import dataclass, replace
 
 from dashboard.panel import EMPTY, Deck, Message, Panel
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from dashboard.wording import NOT_IN_FILES
 
 
-class NotMade(Exception):
+class ExportFailed(Exception):
     """Why a file was not made: a French sentence, for whoever asked for it. cause: what the log says of it."""
 
     def __init__(self, sentence: str, cause: str) -> None:
@@ -28,14 +28,16 @@ class Export:
 
     def file(self, deck: Deck) -> bytes:
         """The story as such a file."""
-        deck = replace(deck, slides=tuple(replace(s, panel=leaving(s.panel)) for s in deck.slides))
+        deck = replace(
+            deck, slides=tuple(replace(s, panel=panel_for_files(s.panel)) for s in deck.slides)
+        )
         written: str | bytes = getattr(importlib.import_module(self.module), self.function)(deck)
         return written.encode() if isinstance(written, str) else written
 
 
-def leaving(panel: Panel) -> Panel:
+def panel_for_files(panel: Panel) -> Panel:
     """The panel as it may leave in a file: without complaints one by one, where the ministry wants them in none."""
-    if not panel.rows or load().complaint_rows_in_files:
+    if not panel.rows or load_settings().complaint_rows_in_files:
         return panel
     return replace(panel, content=Message(NOT_IN_FILES), table=EMPTY, rows=False)
 

@@ -6,9 +6,9 @@ from math import ceil
 
 from dashboard import french, palette
 from dashboard.exports import map_svg, svg
-from dashboard.exports.svg import safe
+from dashboard.exports.svg import escape_markup
 from dashboard.indicators import BY_CODE, Indicator
-from dashboard.one_run_at_a_time import give_way
+from dashboard.one_run_at_a_time import yield_to_others
 from dashboard.palette import ROLES
 from dashboard.panel import (
     Card,
@@ -65,7 +65,7 @@ def picture(panel: Panel, width: float, height: float | None, font_px: float) ->
         case _:
             return ""
     return drawn.replace(
-        "<svg ", f'<svg role="img" aria-label="{safe(panel.alt or panel.title)}" ', 1
+        "<svg ", f'<svg role="img" aria-label="{escape_markup(panel.alt or panel.title)}" ', 1
     )
 
 
@@ -73,19 +73,23 @@ def _written(content: Content) -> str:
     """What is no picture, in words: figures, sentences, or why there is nothing."""
     match content:
         case Message(text):
-            return f'<p class="message">{safe(text)}</p>'
+            return f'<p class="message">{escape_markup(text)}</p>'
         case Cards(cards):
             return _cards(cards)
         case Lines(lines):
-            return f'<ul class="lines">{"".join(f"<li>{safe(line)}</li>" for line in lines)}</ul>'
+            return f'<ul class="lines">{"".join(f"<li>{escape_markup(line)}</li>" for line in lines)}</ul>'
     return ""
 
 
 def _cards(cards: Iterable[Card]) -> str:
     def one(card: Card) -> str:
-        state = f'<dd class="state {safe(card.tone)}">{safe(card.state)}</dd>' if card.state else ""
-        base = f'<dd class="base">{safe(card.base)}</dd>' if card.base else ""
-        return f'<div><dt>{safe(card.label)}</dt><dd class="value">{safe(card.text)}</dd>{base}{state}</div>'
+        state = (
+            f'<dd class="state {escape_markup(card.tone)}">{escape_markup(card.state)}</dd>'
+            if card.state
+            else ""
+        )
+        base = f'<dd class="base">{escape_markup(card.base)}</dd>' if card.base else ""
+        return f'<div><dt>{escape_markup(card.label)}</dt><dd class="value">{escape_markup(card.text)}</dd>{base}{state}</div>'
 
     return f'<dl class="cards">{"".join(map(one, cards))}</dl>'
 
@@ -100,12 +104,15 @@ def _table(table: Table, title: str, rows: int | None = None) -> str:
         ' class="n"' if n else ' class="w"' if w else "" for n, w in zip(numeric, wide, strict=True)
     ]
     head = "".join(
-        f'<th scope="col"{k}>{safe(c.name)}</th>' for c, k in zip(table.columns, side, strict=True)
+        f'<th scope="col"{k}>{escape_markup(c.name)}</th>'
+        for c, k in zip(table.columns, side, strict=True)
     )
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td{k}>{safe(cell.text)}</td>" if i else f'<th scope="row"{k}>{safe(cell.text)}</th>'
+            f"<td{k}>{escape_markup(cell.text)}</td>"
+            if i
+            else f'<th scope="row"{k}>{escape_markup(cell.text)}</th>'
             for i, (cell, k) in enumerate(zip(row, side, strict=True))
         )
         + "</tr>\n"
@@ -119,7 +126,7 @@ def _table(table: Table, title: str, rows: int | None = None) -> str:
             f'<p class="rest" data-all="{len(table.rows)}">{shown}{S}premières lignes sur {french.number(len(table.rows))}.</p>'
         )
     )
-    name = safe(title or "Les chiffres")
+    name = escape_markup(title or "Les chiffres")
     few = " few" if shown <= FEW else " long" if shown > SHORT else ""
     return (
         f'<div class="table{few}" role="region" aria-label="Tableau{S}: {name}" tabindex="0"><table><caption>{name}</caption>'
@@ -139,16 +146,16 @@ def slide_html(slide: Slide, number: int, of: int, rows: int = 8) -> str:
     width, height, type_ = PROJECTED
     read = panel.reading or panel.signs
     if drawn := picture(panel, width, height - READING * ceil(len(read) / READ_LINE), type_):
-        caption = f"<figcaption>{safe(read)}</figcaption>" if read else ""
+        caption = f"<figcaption>{escape_markup(read)}</figcaption>" if read else ""
         body = f"<figure>{drawn}{caption}</figure>"
     elif isinstance(panel.content, Listing) and panel.table.columns:
         body = _table(panel.table, panel.title, rows)
     else:
         body = _written(panel.content)
-    question = f'<p class="question">{safe(slide.question)}</p>' if slide.question else ""
+    question = f'<p class="question">{escape_markup(slide.question)}</p>' if slide.question else ""
     return (
         f'<section class="slide" lang="fr" aria-labelledby="{name}" aria-roledescription="diapositive {number} sur {of}">'
-        f'<h2 id="{name}">{safe(french.unbroken(slide.headline))}</h2>{body}{question}</section>'
+        f'<h2 id="{name}">{escape_markup(french.bind_numbers(slide.headline))}</h2>{body}{question}</section>'
     )
 
 
@@ -161,13 +168,16 @@ def dossier(deck: Deck) -> str:
     demo = f'<p class="demo" role="note"><strong>{DEMO}</strong></p>' if deck.demo else ""
     held = base64.b64encode(deck.logo).decode()
     logo = (
-        f'<img class="logo" src="data:image/png;base64,{held}" alt="{safe(deck.issuer)}">'
+        f'<img class="logo" src="data:image/png;base64,{held}" alt="{escape_markup(deck.issuer)}">'
         if deck.logo
         else ""
     )
-    contents = "".join(f'<li><a href="#partie-{n}">{safe(s.headline)}</a></li>' for n, s in shown)
+    contents = "".join(
+        f'<li><a href="#partie-{n}">{escape_markup(s.headline)}</a></li>' for n, s in shown
+    )
     defined = "".join(
-        f"<dt>{safe(i.label)}</dt><dd>{safe(definition(i))}</dd>" for i in indicators(deck)
+        f"<dt>{escape_markup(i.label)}</dt><dd>{escape_markup(definition(i))}</dd>"
+        for i in indicators(deck)
     )
     words = f'<section aria-labelledby="definitions"><h2 id="definitions">Définitions</h2><dl>{defined}</dl></section>'
     return "\n".join(
@@ -179,18 +189,18 @@ def dossier(deck: Deck) -> str:
             f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="color-scheme" content="light dark">',
-            f"<title>{safe(f'{deck.title} · {deck.scope} · {deck.period}')}</title>",
+            f"<title>{escape_markup(f'{deck.title} · {deck.scope} · {deck.period}')}</title>",
             f"<style>{STYLE}</style>",
             "</head>",
             "<body>",
-            f'<header>{logo}{demo}<h1>{safe(deck.title)}</h1><p class="scope">{safe(deck.head[0])}</p>'
-            f"{f'<p>{safe(deck.issuer)}</p>' if deck.issuer else ''}<p>{safe(deck.head[1])}</p></header>",
+            f'<header>{logo}{demo}<h1>{escape_markup(deck.title)}</h1><p class="scope">{escape_markup(deck.head[0])}</p>'
+            f"{f'<p>{escape_markup(deck.issuer)}</p>' if deck.issuer else ''}<p>{escape_markup(deck.head[1])}</p></header>",
             f'<nav aria-label="Sommaire"><h2>Sommaire</h2><ol>{contents}</ol></nav>',
             "<main>",
             *(_part(slide, n) for n, slide in shown),
             words if defined else "",
             "</main>",
-            f"<footer><p>{safe(deck.signed)}</p></footer>",
+            f"<footer><p>{escape_markup(deck.signed)}</p></footer>",
             "</body>",
             "</html>",
             "",
@@ -199,11 +209,11 @@ def dossier(deck: Deck) -> str:
 
 
 def _part(slide: Slide, number: int) -> str:
-    give_way()
+    yield_to_others()
     panel = slide.panel
     parts = [
         f'<section aria-labelledby="partie-{number}">',
-        f'<h2 id="partie-{number}">{safe(slide.headline)}</h2>',
+        f'<h2 id="partie-{number}">{escape_markup(slide.headline)}</h2>',
     ]
     if drawn := picture(panel, READ[0], None, READ[1]):
         # The figure scrolls where it is wider than the window: whoever has only a keyboard must reach it.
@@ -213,11 +223,11 @@ def _part(slide: Slide, number: int) -> str:
     if words := _written(panel.content):
         parts.append(words)
     if slide.under:
-        parts.append(f'<p class="caption">{safe(slide.under)}</p>')
+        parts.append(f'<p class="caption">{escape_markup(slide.under)}</p>')
     if slide.question:
-        parts.append(f'<p class="question">{safe(slide.question)}</p>')
+        parts.append(f'<p class="question">{escape_markup(slide.question)}</p>')
     if panel.strip:
-        parts.append(f'<p class="trust"><strong>{TRUST}</strong> {safe(panel.strip)}</p>')
+        parts.append(f'<p class="trust"><strong>{TRUST}</strong> {escape_markup(panel.strip)}</p>')
     if panel.table.columns and not isinstance(panel.content, Message):
         parts.append(_table(panel.table.filled, panel.title))
     return "\n".join([*parts, "</section>"])
@@ -242,8 +252,8 @@ def definition(indicator: Indicator) -> str:
 
 
 def recoloured(theme: str, within: str = "") -> str:
-    """Style rules that turn the pictures' colours to "dark" or "projector"; what names no role keeps its own (`svg.painted`).
-    within: "", or the selector of what holds the pictures."""
+    """Style rules that turn the pictures' colours to "dark" or "projector"; what names no role keeps its own
+    (`svg.paint_attributes`). within: "", or the selector of what holds the pictures."""
     return "".join(
         f"{within} .{part}-{colour.role}{{{part}:{colour.on(theme)}}}"
         for colour in ROLES.values()

@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.exports import map_geometry
 from dashboard.exports.map_geometry import CHIP, CORNER, FRAMES, Mark
-from dashboard.exports.svg import painted, safe
+from dashboard.exports.svg import escape_markup, paint_attributes
 from dashboard.palette import IDLE, INK, MAP_INK, MISSING, PAPER, SOFT
 
 # Marks keep their colour on dark paper, and so does what stands on them: plain texts, not roles.
@@ -14,24 +14,26 @@ IDLE_FILL, ON_DARK, ON_LIGHT = str(IDLE), str(PAPER), str(MAP_INK)
 SAMPLE, SMALL = 6.5, 4.5  # px: radius of a sample in the legend; of one with a sign around it
 
 
-def drawn(m: Mark, k: float) -> str:
+def draw_mark(m: Mark, k: float) -> str:
     """A mark with its middle at 0, 0: frame and ring under it, letter and badge over it."""
-    return around(m, k) + over(m, k)
+    return draw_frame(m, k) + draw_shape(m, k)
 
 
-def around(m: Mark, k: float) -> str:
+def draw_frame(m: Mark, k: float) -> str:
     """Its frame and ring, which on a map lie under all marks: a frame hides no neighbour."""
     _, ring, frame = map_geometry.sizes(m, k)
     parts = []
     if frame and m.frame:
-        look = f'{painted(PAPER, FRAMES[m.frame])} stroke-width="{short(m.line * k)}"'
+        look = f'{paint_attributes(PAPER, FRAMES[m.frame])} stroke-width="{num(m.line * k)}"'
         parts.append(_shape(m.frame, frame, look))
     if ring:
-        parts.append(_shape("", ring, f'{painted(PAPER, INK)} stroke-width="{short(2.2 * k)}"'))
+        parts.append(
+            _shape("", ring, f'{paint_attributes(PAPER, INK)} stroke-width="{num(2.2 * k)}"')
+        )
     return "".join(parts)
 
 
-def over(m: Mark, k: float) -> str:
+def draw_shape(m: Mark, k: float) -> str:
     """The mark itself, letter and badge."""
     own, _, frame = map_geometry.sizes(m, k)
     parts = [_shape(m.kind, m.radius, _look(m, k))]
@@ -46,25 +48,21 @@ def over(m: Mark, k: float) -> str:
 def _look(m: Mark, k: float) -> str:
     """How a mark itself is painted."""
     if m.missing:
-        dashes = f'stroke-dasharray="{short(2.6 * k)} {short(2.2 * k)}"'
-        return (
-            f'{painted(PAPER, MISSING)} fill-opacity=".65" stroke-width="{short(1.6 * k)}" {dashes}'
-        )
+        dashes = f'stroke-dasharray="{num(2.6 * k)} {num(2.2 * k)}"'
+        return f'{paint_attributes(PAPER, MISSING)} fill-opacity=".65" stroke-width="{num(1.6 * k)}" {dashes}'
     if m.fill is None:
-        return f'{painted(stroke=SOFT)} stroke-width="{short(1.2 * k)}"'
-    return (
-        f'{painted(_colour(m.fill) or IDLE_FILL, INK)} fill-opacity=".95" stroke-width="{short(k)}"'
-    )
+        return f'{paint_attributes(stroke=SOFT)} stroke-width="{num(1.2 * k)}"'
+    return f'{paint_attributes(_colour(m.fill) or IDLE_FILL, INK)} fill-opacity=".95" stroke-width="{num(k)}"'
 
 
 def _chip(letter: str, frame: str, at: float, k: float) -> str:
     """The disc of a signal's letter, at the upper right corner of its frame."""
     px = 13 * k
     return (
-        f'<g transform="translate({short(at)},{short(-at)})">'
-        f'<circle r="{short(CHIP * k)}" {painted(FRAMES[frame], PAPER)} stroke-width="{short(k)}"/>'
-        f'<text y="{short(px * 0.355)}" font-size="{short(px)}" font-weight="700" text-anchor="middle" {painted(PAPER)}>'
-        f"{safe(letter)}</text></g>"
+        f'<g transform="translate({num(at)},{num(-at)})">'
+        f'<circle r="{num(CHIP * k)}" {paint_attributes(FRAMES[frame], PAPER)} stroke-width="{num(k)}"/>'
+        f'<text y="{num(px * 0.355)}" font-size="{num(px)}" font-weight="700" text-anchor="middle" {paint_attributes(PAPER)}>'
+        f"{escape_markup(letter)}</text></g>"
     )
 
 
@@ -77,8 +75,8 @@ TICKS = {
 
 def _badge(badge: str, x: float, y: float, k: float) -> str:
     return (
-        f'<g transform="translate({short(x)},{short(y)}) scale({k:.2f})"><circle r="{CHIP}" {painted(ON_DARK, ON_LIGHT)}'
-        f' stroke-width="1.2"/><path d="{TICKS[badge]}" {painted(stroke=ON_LIGHT)} stroke-width="2"'
+        f'<g transform="translate({num(x)},{num(y)}) scale({k:.2f})"><circle r="{CHIP}" {paint_attributes(ON_DARK, ON_LIGHT)}'
+        f' stroke-width="1.2"/><path d="{TICKS[badge]}" {paint_attributes(stroke=ON_LIGHT)} stroke-width="2"'
         ' stroke-linecap="round"/></g>'
     )
 
@@ -87,14 +85,14 @@ def _shape(kind: str, r: float, look: str) -> str:
     """Circle unless it is named otherwise: a diamond of the same area for a GSRU, a square or a hexagon around a circle."""
     if kind == "GSRU":
         d = r * map_geometry.DIAMOND
-        return f'<path d="M0,{short(-d)}L{short(d)},0 0,{short(d)} {short(-d)},0z" {look}/>'
+        return f'<path d="M0,{num(-d)}L{num(d)},0 0,{num(d)} {num(-d)},0z" {look}/>'
     if kind == "square":
-        return f'<path d="M{short(-r)},{short(-r)}h{short(2 * r)}v{short(2 * r)}h{short(-2 * r)}z" {look}/>'
+        return f'<path d="M{num(-r)},{num(-r)}h{num(2 * r)}v{num(2 * r)}h{num(-2 * r)}z" {look}/>'
     if kind == "hexagon":
         a = r / sqrt(3)
         corners = ((-a, -r), (a, -r), (2 * a, 0), (a, r), (-a, r))
-        return f'<path d="M{short(-2 * a)},0L{" ".join(f"{short(x)},{short(y)}" for x, y in corners)}z" {look}/>'
-    return f'<circle r="{short(r)}" {look}/>'
+        return f'<path d="M{num(-2 * a)},0L{" ".join(f"{num(x)},{num(y)}" for x, y in corners)}z" {look}/>'
+    return f'<circle r="{num(r)}" {look}/>'
 
 
 def before_row(row: dict[str, Any], k: float) -> tuple[str, float]:
@@ -104,7 +102,7 @@ def before_row(row: dict[str, Any], k: float) -> tuple[str, float]:
         return _badge(sign["badge"], 0, 0, k), 2 * CHIP * k
     mark = sample(row, k)
     _, top, _, bottom = map_geometry.box_of(mark, k)
-    return drawn(mark, k), 2 * max(bottom, -top)
+    return draw_mark(mark, k), 2 * max(bottom, -top)
 
 
 def sample(row: dict[str, Any], k: float) -> Mark:
@@ -139,6 +137,6 @@ def _colour(text: object) -> str | None:
     )
 
 
-def short(x: float) -> str:
+def num(x: float) -> str:
     """A number as it is written in a picture: a tenth at most."""
     return f"{round(x, 1):g}"

@@ -6,8 +6,8 @@ from typing import Any
 from dashboard.exports import map_geometry
 from dashboard.exports.map_geometry import Drawing, Mark, Pane
 from dashboard.exports.map_labels import Label, Line, fitting
-from dashboard.exports.map_marks import around, before_row, drawn, over, sample, short
-from dashboard.exports.svg import FONT, painted, safe, text_of
+from dashboard.exports.map_marks import before_row, draw_frame, draw_mark, draw_shape, num, sample
+from dashboard.exports.svg import FONT, escape_markup, paint_attributes, printable_text
 from dashboard.palette import AWAY, COAST, GRID, INK, LAND, MISSING, PAPER, SEA, SOFT
 from dashboard.panel import Plot
 
@@ -38,13 +38,13 @@ def map_(plot: Plot, width: float, height: float, font_px: float = 12) -> str:
         if _across(under) > _across(beside):
             drawing, x, y = under, under.panes[1].x, under.panes[1].height + font_px * 0.6
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{short(width)}" height="{short(height)}"'
-        f' viewBox="0 0 {short(width)} {short(height)}" font-family="{FONT}" font-size="{short(font_px)}" fill="none">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{num(width)}" height="{num(height)}"'
+        f' viewBox="0 0 {num(width)} {num(height)}" font-family="{FONT}" font-size="{num(font_px)}" fill="none">'
     ]
     parts += [_pane(drawing, i, pane, font_px) for i, pane in enumerate(drawing.panes)]
     names, size = fitting(drawing, font_px)
     parts += [_line(one.line, font_px) for one in names if one.line]
-    parts += [_at(m, around(m, drawing.scale)) for m in drawing.marks if m.frame or m.silent]
+    parts += [_at(m, draw_frame(m, drawing.scale)) for m in drawing.marks if m.frame or m.silent]
     parts += [_mark(m, drawing.scale) for m in drawing.marks]
     parts += [_label(one, size) for one in names]
     return "".join([*parts, legend.draw(x, y), "</svg>"])
@@ -58,25 +58,25 @@ def _across(drawing: Drawing) -> float:
 def _pane(drawing: Drawing, i: int, pane: Pane, font_px: float) -> str:
     k = drawing.scale
     shapes = [
-        f'<rect x="{short(pane.x)}" y="{short(pane.y)}" width="{short(pane.width)}" height="{short(pane.height)}"'
-        f' rx="{short(4 * k)}" {painted(SEA, GRID)}/>'
+        f'<rect x="{num(pane.x)}" y="{num(pane.y)}" width="{num(pane.width)}" height="{num(pane.height)}"'
+        f' rx="{num(4 * k)}" {paint_attributes(SEA, GRID)}/>'
     ]
     mine = [o for o in drawing.outlines if o.pane == i]
     # Land once wide and dark below, then each department: what is left of the first is the coast.
     coast = "".join(_path(o.rings) for o in mine)
     shapes.append(
-        f'<path d="{coast}" {painted(stroke=COAST)} stroke-width="{short(2.6 * k)}" stroke-linejoin="round"/>'
+        f'<path d="{coast}" {paint_attributes(stroke=COAST)} stroke-width="{num(2.6 * k)}" stroke-linejoin="round"/>'
     )
     shapes += (
-        f'<path d="{_path(o.rings)}" {painted(AWAY if o.away else LAND, PAPER)} stroke-width="{short(k)}"'
-        f' stroke-linejoin="round"><title>{safe(o.name)}</title></path>'
+        f'<path d="{_path(o.rings)}" {paint_attributes(AWAY if o.away else LAND, PAPER)} stroke-width="{num(k)}"'
+        f' stroke-linejoin="round"><title>{escape_markup(o.name)}</title></path>'
         for o in mine
     )
     if i == 0 and drawing.inset:
         x, y, w, h = drawing.inset
         shapes.append(
-            f'<rect x="{short(x)}" y="{short(y)}" width="{short(w)}" height="{short(h)}" {painted(stroke=MISSING)}'
-            f' stroke-dasharray="{short(4 * k)} {short(3 * k)}"/>'
+            f'<rect x="{num(x)}" y="{num(y)}" width="{num(w)}" height="{num(h)}" {paint_attributes(stroke=MISSING)}'
+            f' stroke-dasharray="{num(4 * k)} {num(3 * k)}"/>'
         )
     x, y = pane.title_at(font_px * 1.8)
     return "".join(shapes) + _label(
@@ -102,29 +102,29 @@ def _path(rings: Iterable[Sequence[tuple[float, float]]]) -> str:
 
 def _mark(m: Mark, k: float) -> str:
     title = "\n".join([m.name, *m.words])
-    return _at(m, f"<title>{safe(title)}</title>{over(m, k)}")
+    return _at(m, f"<title>{escape_markup(title)}</title>{draw_shape(m, k)}")
 
 
 def _at(m: Mark, what: str) -> str:
-    return f'<g transform="translate({short(m.x)},{short(m.y)})">{what}</g>'
+    return f'<g transform="translate({num(m.x)},{num(m.y)})">{what}</g>'
 
 
 def _line(line: Line, font_px: float) -> str:
     """What leads from a mark to a name further away."""
-    x1, y1, x2, y2 = map(short, line)
-    return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" {painted(stroke=SOFT)} stroke-width="{short(font_px / 14)}"/>'
+    x1, y1, x2, y2 = map(num, line)
+    return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" {paint_attributes(stroke=SOFT)} stroke-width="{num(font_px / 14)}"/>'
 
 
 def _label(one: Label, font_px: float, weight: str = "400") -> str:
     x = one.x + one.width * {"start": 0, "middle": 0.5, "end": 1}[one.anchor]
-    halo = f'{painted(INK, PAPER)} stroke-width="{short(font_px / 5)}" stroke-linejoin="round" paint-order="stroke"'
+    halo = f'{paint_attributes(INK, PAPER)} stroke-width="{num(font_px / 5)}" stroke-linejoin="round" paint-order="stroke"'
     parts = []
     for i, words in enumerate((one.text, one.silent) if one.silent else (one.text,)):
         look = ' font-style="italic"' if i else f' font-weight="{weight}"'
         parts.append(
-            f'<text x="{short(x)}" y="{short(one.y + font_px * (0.95 + 1.2 * i))}" font-size="{short(font_px)}"'
+            f'<text x="{num(x)}" y="{num(one.y + font_px * (0.95 + 1.2 * i))}" font-size="{num(font_px)}"'
             f' text-anchor="{one.anchor}"{look} {halo}>'
-            f"{safe(words)}</text>"
+            f"{escape_markup(words)}</text>"
         )
     return "".join(parts)
 
@@ -133,7 +133,7 @@ def _text(x: float, y: float, text: str, colour: str, weight: str = "", anchor: 
     more = (f' font-weight="{weight}"' if weight else "") + (
         f' text-anchor="{anchor}"' if anchor else ""
     )
-    return f'<text x="{short(x)}" y="{short(y)}" {painted(colour)}{more}>{safe(text)}</text>'
+    return f'<text x="{num(x)}" y="{num(y)}" {paint_attributes(colour)}{more}>{escape_markup(text)}</text>'
 
 
 class _Legend:
@@ -191,7 +191,7 @@ class _Legend:
             middle, base = y + tall / 2, y + tall / 2 + self.font * 0.34
             if before:
                 parts.append(
-                    f'<g transform="translate({short(x + self.column / 2)},{short(middle)})">{before}</g>'
+                    f'<g transform="translate({num(x + self.column / 2)},{num(middle)})">{before}</g>'
                 )
             parts.append(
                 _text(
@@ -205,14 +205,14 @@ class _Legend:
             if count:
                 parts.append(_text(x + self.width, base, count, INK, anchor="end"))
             y += tall
-        return f'<g font-size="{short(self.font)}">{"".join(parts)}</g>'
+        return f'<g font-size="{num(self.font)}">{"".join(parts)}</g>'
 
     def _kinds(self, rows: Iterable[dict[str, Any]]) -> str:
         """The kinds of sites side by side, each by the letters that stand for it."""
         parts: list[str] = []
         x = 0.0
         for row in rows:
-            parts.append(f'<g transform="translate({short(x)},0)">{before_row(row, self.k)[0]}</g>')
+            parts.append(f'<g transform="translate({num(x)},0)">{before_row(row, self.k)[0]}</g>')
             parts.append(
                 _text(x + self.column / 2 + self.font * 0.5, self.font * 0.34, row["kind"], SOFT)
             )
@@ -230,7 +230,7 @@ class _Legend:
         for row in rows:
             mark = sample(row, self.k)
             x += mark.radius if parts else 0
-            parts.append(f'<g transform="translate({short(x)},0)">{drawn(mark, self.k)}</g>')
+            parts.append(f'<g transform="translate({num(x)},0)">{draw_mark(mark, self.k)}</g>')
             x += mark.radius + self.font * 0.4
             parts.append(_text(x, self.font * 0.34, row["label"], SOFT))
             x += self.font * (0.6 * len(row["label"]) + 0.8)
@@ -241,7 +241,7 @@ def _wrapped(words: str, most: float) -> list[str]:
     """Lines of about so many letters at most and as even as can be; a longer word is cut."""
     cut = [
         word if len(word) <= most else f"{word[: int(most) - 1]}…"
-        for word in text_of(words)[:200].split(" ")
+        for word in printable_text(words)[:200].split(" ")
         if word
     ]
     # The narrowest that takes no more lines, and cuts no word.

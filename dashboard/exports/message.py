@@ -3,7 +3,7 @@
 import re
 
 from dashboard import french
-from dashboard.exports.svg import text_of
+from dashboard.exports.svg import printable_text
 from dashboard.panel import Chart, Deck, Plot
 from dashboard.wording import DEMO
 
@@ -33,4 +33,4 @@ def message(deck: Deck) -> str:
     head = " · ".join(p for p in (deck.title, scope, deck.others, deck.period) if p)
     known = f"Données au {french.date_short(deck.as_of)}." if deck.as_of else "Aucune donnée."
     lines = [head, *(f"- {line}" for line in said), known, *([DEMO] if deck.demo else [])]
-    return "\n".join(re.sub("[ \t\n]+", " ", text_of(line)) for line in lines)
+    return "\n".join(re.sub("[ \t\n]+", " ", printable_text(line)) for line in lines)

@@ -14,10 +14,10 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from dashboard import limited_process, palette
-from dashboard.exports import NotMade, map_svg, svg
+from dashboard.exports import ExportFailed, map_svg, svg
 from dashboard.exports.html import MAP_HEIGHT, TRUST, definition, indicators
-from dashboard.exports.svg import FACES, text_of
-from dashboard.one_run_at_a_time import aside, give_way
+from dashboard.exports.svg import FACES, printable_text
+from dashboard.one_run_at_a_time import release_while_waiting, yield_to_others
 from dashboard.palette import ALERT, CHANGE, IMPROVEMENT, SOFT
 from dashboard.panel import Card, Chart, Deck, Lines, Message, Panel, Plot, Slide, Table
 from dashboard.wording import DEMO
@@ -87,16 +87,16 @@ def pdf(deck: Deck) -> bytes:
         "faces": str(FACES),
         "made_on": made_on.isoformat(),
     }
-    with aside():
+    with release_while_waiting():
         return _compiled(asked)
 
 
 def _compiled(asked: Part) -> bytes:
     """What `pdf_child.compiled` makes of it, in a process of its own. Raises NotMade."""
     if not TURNS.acquire(timeout=PATIENCE):
-        raise NotMade(f"Trop de PDF sont demandés à la fois. {AGAIN}", "no turn")
+        raise ExportFailed(f"Trop de PDF sont demandés à la fois. {AGAIN}", "no turn")
     try:
-        process = limited_process.start(
+        process = limited_process.start_process(
             CHILD,
             stdin=subprocess.PIPE,
             memory_bytes=MEMORY_BYTES,
@@ -108,14 +108,14 @@ def _compiled(asked: Part) -> bytes:
         finally:
             limited_process.end(process)
     except OSError as error:
-        raise NotMade(f"La machine n'a pas pu faire ce PDF. {AGAIN}", str(error)) from error
+        raise ExportFailed(f"La machine n'a pas pu faire ce PDF. {AGAIN}", str(error)) from error
     finally:
         TURNS.release()
 
 
 def _answer(process: subprocess.Popen[bytes], asked: bytes) -> bytes:
     assert process.stdin is not None and process.stdout is not None  # pipes were asked for
-    with limited_process.within(SECONDS, process) as over:
+    with limited_process.end_after(SECONDS, process) as over:
         with suppress(BrokenPipeError):  # it ended before it had read all: why is seen below
             process.stdin.write(asked + b"\n")
             process.stdin.flush()
@@ -124,21 +124,21 @@ def _answer(process: subprocess.Popen[bytes], asked: bytes) -> bytes:
     if code == 0:
         return written
     if over.is_set() or limited_process.used_its_time(process):
-        raise NotMade(f"La mise en page de ce PDF prend trop de temps. {FEWER}", "time")
+        raise ExportFailed(f"La mise en page de ce PDF prend trop de temps. {FEWER}", "time")
     said = written[:500].decode(errors="replace")
-    raise NotMade(f"Le PDF n'a pas pu être fait. {FEWER}", f"code {code} {said}".strip())
+    raise ExportFailed(f"Le PDF n'a pas pu être fait. {FEWER}", f"code {code} {said}".strip())
 
 
 def _said(text: str) -> str:
     """The text for the template: its end is left out where it would fill pages, and endless words may be broken."""
     text = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
     return re.sub(
-        rf"\S{{{WORD}}}(?=\S)", lambda m: f"{m[0]}\u200b", text_of(text).replace("\t", " ")
+        rf"\S{{{WORD}}}(?=\S)", lambda m: f"{m[0]}\u200b", printable_text(text).replace("\t", " ")
     )
 
 
 def _slide(slide: Slide, number: int, pictures: dict[str, str]) -> Part:
-    give_way()
+    yield_to_others()
     panel, content = slide.panel, slide.panel.content
     drawn = _picture(panel)
     if drawn:

@@ -11,7 +11,7 @@ from typing import cast
 
 from dashboard import french
 from dashboard.exports import map_svg, svg
-from dashboard.exports.svg import FONT, painted, safe, text_of
+from dashboard.exports.svg import FONT, escape_markup, paint_attributes, printable_text
 from dashboard.palette import INK, LINE, NOTICE, ON_NOTICE, PAPER, SOFT
 from dashboard.panel import Chart, Panel, Plot
 from dashboard.wording import DEMO
@@ -54,16 +54,16 @@ def drawable(panel: Panel) -> bool:
 
 def png(panel: Panel, about: About) -> bytes:
     """The panel as a PNG. ValueError where it has neither chart nor map."""
-    return cast(bytes, svg.converter().svg_to_png(sheet(panel, about), scale=SCALE))
+    return cast(bytes, svg.converter().svg_to_png(picture_svg(panel, about), scale=SCALE))
 
 
-def sheet(panel: Panel, about: About) -> str:
+def picture_svg(panel: Panel, about: About) -> str:
     """The same as SVG."""
     picture, tall = _picture(panel)
     scope, source = about.lines
     paper = _Paper()
     if about.demo:
-        paper.parts.append(f'<rect width="{WIDTH}" height="30" {painted(NOTICE)}/>')
+        paper.parts.append(f'<rect width="{WIDTH}" height="30" {paint_attributes(NOTICE)}/>')
         paper.y = 20 - FOOT
         paper.write(DEMO, FOOT, ON_NOTICE, "600")
         paper.y = 30 + EDGE
@@ -73,14 +73,14 @@ def sheet(panel: Panel, about: About) -> str:
     paper.draw(f'<g transform="translate({EDGE},{paper.y + 8:g})">{picture}</g>', tall + 16)
     said = " ".join(filter(None, (panel.remark, panel.signs)))
     paper.write(said or panel.reading, WORD, SOFT)
-    rule = f'<path d="M{EDGE},{paper.y + 6:g}h{WIDTH - 2 * EDGE}" {painted(stroke=LINE)}/>'
+    rule = f'<path d="M{EDGE},{paper.y + 6:g}h{WIDTH - 2 * EDGE}" {paint_attributes(stroke=LINE)}/>'
     paper.draw(rule, 12)
     paper.write(panel.strip, FOOT, SOFT)
     paper.write(source, FOOT, SOFT)
     tall = paper.y + EDGE / 2
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{tall:g}" font-family="{FONT}">'
-        f'<rect width="{WIDTH}" height="{tall:g}" {painted(PAPER)}/>{"".join(paper.parts)}</svg>'
+        f'<rect width="{WIDTH}" height="{tall:g}" {paint_attributes(PAPER)}/>{"".join(paper.parts)}</svg>'
     )
 
 
@@ -99,11 +99,13 @@ class _Paper:
     def write(self, words: str, size: float, colour: str, weight: str = "") -> None:
         """Words on as many lines as they need; none where there are none."""
         room = int((WIDTH - 2 * EDGE) / (size * LETTER))
-        look = f'font-size="{size}" {painted(colour)}' + (
+        look = f'font-size="{size}" {paint_attributes(colour)}' + (
             f' font-weight="{weight}"' if weight else ""
         )
-        for line in textwrap.wrap(FOREIGN.sub("", text_of(words)), room):
-            self.parts.append(f'<text x="{EDGE}" y="{self.y + size:g}" {look}>{safe(line)}</text>')
+        for line in textwrap.wrap(FOREIGN.sub("", printable_text(words)), room):
+            self.parts.append(
+                f'<text x="{EDGE}" y="{self.y + size:g}" {look}>{escape_markup(line)}</text>'
+            )
             self.y += size * LEADING
         self.y += size * 0.2
 

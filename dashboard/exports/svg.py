@@ -34,17 +34,17 @@ UNWANTED = re.compile(
 )
 
 
-def text_of(value: object) -> str:
+def printable_text(value: object) -> str:
     """The text without what is no letter anywhere: control characters, halves of characters, marks of direction."""
     return UNWANTED.sub("", str(value))
 
 
-def safe(value: object) -> str:
+def escape_markup(value: object) -> str:
     """The text as markup shows it, in an attribute or between tags."""
-    return escape(text_of(value))
+    return escape(printable_text(value))
 
 
-def painted(fill: str | None = None, stroke: str | None = None) -> str:
+def paint_attributes(fill: str | None = None, stroke: str | None = None) -> str:
     """The attributes of a shape in these colours. A role is named in `class`, by which a style sheet turns it for other
     paper; a plain text keeps its colour everywhere."""
     given = {part: colour for part, colour in (("fill", fill), ("stroke", stroke)) if colour}
@@ -163,7 +163,7 @@ def _cleaned(part: Any, keep: str, roles: bool = True) -> Any:
     if roles and isinstance(part, Colour):
         return ROLE + part.role
     if isinstance(part, str):
-        return re.sub("[\t\n]", " ", text_of(part))
+        return re.sub("[\t\n]", " ", printable_text(part))
     if isinstance(part, dict):
         return {
             _cleaned(k, keep): _cleaned(v, keep, roles and k != keep)

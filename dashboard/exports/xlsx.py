@@ -19,8 +19,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from dashboard import french, palette
 from dashboard.indicators import INDICATORS
-from dashboard.one_run_at_a_time import give_way
-from dashboard.panel import Cell, Deck, Message, Panel, Table, table, words
+from dashboard.one_run_at_a_time import yield_to_others
+from dashboard.panel import Cell, Deck, Message, Panel, Table, make_table, text_cell
 from dashboard.partial_counts import AT_LEAST
 from dashboard.wording import NOT_IN_FILES, UNITS
 
@@ -138,7 +138,7 @@ def _workbook(
         ]
         _read_first(book.add_worksheet(FIRST), style, title, about, listed, demo)
         for name, (panel, _) in zip(names, said, strict=True):
-            give_way()
+            yield_to_others()
             _sheet(book.add_worksheet(name), style, panel, demo)
         _sheet(book.add_worksheet(LAST), style, _definitions(), demo)
     return out.getvalue()
@@ -352,12 +352,12 @@ def _printed(sheet: Worksheet, demo: bool) -> None:
 def _definitions() -> Panel:
     rows = [
         (
-            words(i.label),
-            words(i.definition),
-            words(i.numerator if i.denominator == "—" else f"{i.numerator} ÷ {i.denominator}"),
-            words(UNITS[i.unit]),
+            text_cell(i.label),
+            text_cell(i.definition),
+            text_cell(i.numerator if i.denominator == "—" else f"{i.numerator} ÷ {i.denominator}"),
+            text_cell(UNITS[i.unit]),
             Cell(french.number(i.minimum), i.minimum),
-            words(i.limits),
+            text_cell(i.limits),
         )
         for i in INDICATORS
     ]
@@ -372,6 +372,6 @@ def _definitions() -> Panel:
     return Panel(
         "definitions",
         LAST,
-        table=table(columns, rows),
+        table=make_table(columns, rows),
         caption="Un chiffre qui repose sur moins d'observations que son minimum n'est pas affiché.",
     )

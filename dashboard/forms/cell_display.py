@@ -44,12 +44,12 @@ class Shown(NamedTuple):
     held: str
 
 
-def marked(mark: str, text: str, held: str = "") -> str:
+def add_mark(mark: str, text: str, held: str = "") -> str:
     """The cell's text, with its mark."""
     return MARK.join(("", mark, text, held))
 
 
-def shown(text: str) -> Shown:
+def split_mark(text: str) -> Shown:
     """A cell's text taken apart; without a mark, the text alone."""
     if not text.startswith(MARK):
         return Shown("", text, "")
@@ -57,9 +57,9 @@ def shown(text: str) -> Shown:
     return Shown(mark, said, held)
 
 
-def plain(text: str) -> str:
+def without_mark(text: str) -> str:
     """The text without its mark: what people are told."""
-    return shown(text).text
+    return split_mark(text).text
 
 
 def objection(cell: Shown, kind: object) -> str | None:

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from dashboard import french
-from dashboard.forms.cell_display import BY_TENS, objection, shown
+from dashboard.forms.cell_display import BY_TENS, objection, split_mark
 from dashboard.forms.formats import Column, Format, Words
-from dashboard.forms.reference_names import Choice, Known, normalise
+from dashboard.forms.reference_names import KnownReferences, SiteChoice, normalise
 from db.shared_types import Cell
 
-Reader = Callable[[str], Cell | Choice]
+Reader = Callable[[str], Cell | SiteChoice]
 OLDEST = date(2000, 1, 1)
 SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
@@ -124,7 +124,7 @@ def _serial_time(text: str) -> str | None:
     )
 
 
-def whole_of(most: int) -> Callable[[str], int]:
+def whole_number_reader(most: int) -> Callable[[str], int]:
     """A reader of a whole number from 0 to the greatest that may be written."""
 
     def read(text: str) -> int:
@@ -173,7 +173,7 @@ def text_of(most: int) -> Callable[[str], str]:
 
 
 def key_of(most: int) -> Callable[[str], str]:
-    """A reader of a reference or a code, of at most so many characters, as it is compared (french.key)."""
+    """A reader of a reference or a code, of at most so many characters, as it is compared (french.normalise_key)."""
     fits = text_of(most)
 
     def read(text: str) -> str:
@@ -184,12 +184,12 @@ def key_of(most: int) -> Callable[[str], str]:
             )
         if SHORTENED.fullmatch(text):
             raise CellProblem(BY_TENS)
-        return fits(french.key(text))
+        return fits(french.normalise_key(text))
 
     return read
 
 
-def site(text: str, known: Known) -> int | Choice:
+def site(text: str, known: KnownReferences) -> int | SiteChoice:
     """The id of the site; a Choice where a commune's name leaves it to the day."""
     named = known.site(text)
     if named is None:
@@ -197,7 +197,7 @@ def site(text: str, known: Known) -> int | Choice:
         raise CellProblem(
             "ce centre n'est pas connu." + (f" Le plus proche : « {near} »." if near else "")
         )
-    if not isinstance(named, Choice):
+    if not isinstance(named, SiteChoice):
         return named.id
     only = named.candidates[0]
     settled = (
@@ -208,7 +208,7 @@ def site(text: str, known: Known) -> int | Choice:
     return only.id if settled else named
 
 
-def term(kind: str, known: Known) -> Callable[[str], int]:
+def term(kind: str, known: KnownReferences) -> Callable[[str], int]:
     """A reader for a word of one of the ministry's lists."""
 
     def read(text: str) -> int:
@@ -225,7 +225,7 @@ def term(kind: str, known: Known) -> Callable[[str], int]:
     return read
 
 
-def readers(known: Known, today: date) -> dict[str, Reader]:
+def readers(known: KnownReferences, today: date) -> dict[str, Reader]:
     """The reader of each kind of cell that formats name, apart from texts and numbers, which have a limit. A blank cell never
     reaches a reader."""
     return {
@@ -238,7 +238,7 @@ def readers(known: Known, today: date) -> dict[str, Reader]:
     }
 
 
-def memos(form: Format, known: Known, today: date, *, typed: bool) -> dict[str, "Memo"]:
+def memos(form: Format, known: KnownReferences, today: date, *, typed: bool) -> dict[str, "Memo"]:
     """A memo for each column of the form, by field. typed: the file tells formulas from texts, as workbooks do."""
     reading = readers(known, today)
 
@@ -247,7 +247,7 @@ def memos(form: Format, known: Known, today: date, *, typed: bool) -> dict[str, 
             return word(column.cell)
         if column.cell == "text":
             return (text_of if form.is_free(column) else key_of)(column.limit)
-        return whole_of(column.limit) if column.cell == "whole" else reading[column.cell]
+        return whole_number_reader(column.limit) if column.cell == "whole" else reading[column.cell]
 
     return {
         c.field: Memo(reader(c), c, free=(free := form.is_free(c)), formulas=free and not typed)
@@ -268,7 +268,7 @@ class Memo(dict[str, Cell]):
         super().__init__()
         self.read, self.column, self.free, self.formulas = read, column, free, formulas
         self.bad: dict[str, str] = {}
-        self.choices: dict[str, Choice] = {}
+        self.choices: dict[str, SiteChoice] = {}
 
     def __missing__(self, text: str) -> Cell:
         value = self._value(text)
@@ -282,8 +282,8 @@ class Memo(dict[str, Cell]):
         return text not in self.bad
 
     def _value(self, text: str) -> Cell:
-        cell = shown(text)
-        stripped = (cell.text if self.free else french.seen(cell.text)).strip()
+        cell = split_mark(text)
+        stripped = (cell.text if self.free else french.strip_invisible(cell.text)).strip()
         try:
             if cell.mark and (reason := objection(cell, self.column.cell)):
                 raise CellProblem(reason)
@@ -301,7 +301,7 @@ class Memo(dict[str, Cell]):
         except CellProblem as problem:
             self.bad[text] = str(problem)
             return None
-        if isinstance(value, Choice):
+        if isinstance(value, SiteChoice):
             self.choices[text] = value
             return None
         return value

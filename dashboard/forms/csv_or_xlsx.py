@@ -13,9 +13,9 @@ from pathlib import Path
 from dashboard.forms import workbook
 from dashboard.forms.digest import Digest, read_as_text
 from dashboard.forms.encoding import OLD, encoding_of
-from dashboard.forms.headings import LOOKED, nearest
+from dashboard.forms.headings import LOOKED, nearest_headings
 from dashboard.forms.problem import Unreadable
-from dashboard.forms.reference_names import Known
+from dashboard.forms.reference_names import KnownReferences
 from dashboard.forms.sheet_layout import Layout
 
 DELIMITERS = ";,\t"
@@ -65,7 +65,7 @@ def check_file(path: Path) -> None:
         not status.st_size
     ):  # nor are files of the system's own without a size, some of which never end
         raise Unreadable(EMPTY)
-    largest = workbook.in_force().file_bytes
+    largest = workbook.limits_in_force().file_bytes
     if status.st_size > largest and _is_workbook(path):
         raise Unreadable(workbook.too_large(largest))
     if status.st_size > TEXT_BYTES:
@@ -82,7 +82,7 @@ def _is_workbook(path: Path) -> bool:
         )
 
 
-def open_sheets(path: Path, known: Known, digest: Digest) -> Iterator[Sheet]:
+def open_sheets(path: Path, known: KnownReferences, digest: Digest) -> Iterator[Sheet]:
     """The sheets of the file at `path`, in order; each must be read, or left, before the next is asked for. digest: is given
     the very bytes that rows are read from, all of them once all are read.
 
@@ -110,7 +110,7 @@ def _workbook(path: Path, digest: Digest) -> Iterator[Sheet]:
         )
 
 
-def _csv(path: Path, known: Known, digest: Digest) -> Iterator[Sheet]:
+def _csv(path: Path, known: KnownReferences, digest: Digest) -> Iterator[Sheet]:
     encoding = encoding_of(path, known)
     csv.field_size_limit(CELL_LIMIT)
     delimiter = _delimiter(path, encoding)
@@ -136,7 +136,7 @@ def _delimiter(path: Path, encoding: str) -> str:
 
     def fits(delimiter: str) -> tuple[int, bool, int]:
         try:
-            headings = nearest(list(islice(csv.reader(top, delimiter=delimiter), LOOKED)))
+            headings = nearest_headings(list(islice(csv.reader(top, delimiter=delimiter), LOOKED)))
         except csv.Error:  # met again, with its line, when the rows are read
             headings = None
         return headings.matched if headings else 0, delimiter == named, first.count(delimiter)

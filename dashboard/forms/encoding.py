@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dashboard.forms.formats import FORMATS
 from dashboard.forms.problem import Unreadable
-from dashboard.forms.reference_names import Known
+from dashboard.forms.reference_names import KnownReferences
 
 BLOCK = 1 << 20
 SAMPLED = 4 * BLOCK  # bytes in which words are looked for
@@ -47,7 +47,7 @@ SAVE_AS = (
 )
 
 
-def encoding_of(path: Path, known: Known) -> str:
+def encoding_of(path: Path, known: KnownReferences) -> str:
     """The name of the file's encoding, as Python spells it. Raises Unreadable where it cannot be told."""
     with path.open("rb") as stream:
         start = stream.read(4096)
@@ -94,7 +94,7 @@ def _utf_16(start: bytes) -> str | None:
     return None
 
 
-def vocabulary(known: Known) -> set[str]:
+def vocabulary(known: KnownReferences) -> set[str]:
     """The words with an accent that files may be expected to hold, in lower case."""
     texts = [
         *(
@@ -108,7 +108,7 @@ def vocabulary(known: Known) -> set[str]:
     return {w for w in WORD.findall(" ".join(texts).casefold()) if not w.isascii()} | COMMON
 
 
-def _old_encoding(path: Path, known: Known) -> str:
+def _old_encoding(path: Path, known: KnownReferences) -> str:
     """The old encoding that makes more known words of the file than any other does."""
     used, tokens = _accents(path)
     words = vocabulary(known)

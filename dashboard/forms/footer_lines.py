@@ -21,7 +21,7 @@ NOTE = (
 )
 
 
-def aside(cells: Sequence[str], unread: Collection[str], form: str) -> str:
+def aside_reason(cells: Sequence[str], unread: Collection[str], form: str) -> str:
     """Why a line that has faults is none of the form's rows; "" where it is only a row with faults. unread: its cells that hold
     nothing that they should."""
     if is_headings(cells, form):

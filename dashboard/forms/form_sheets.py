@@ -14,14 +14,14 @@ from dashboard.forms.formats import Format
 from dashboard.forms.headings import (
     LOOKED,
     Headings,
-    filled,
+    filled_text,
     first_filled,
+    headings_advice,
     is_headings,
-    nearest,
-    what_to_do,
+    nearest_headings,
 )
-from dashboard.forms.problem import Report, Unreadable, visible
-from dashboard.forms.reference_names import Known, normalise
+from dashboard.forms.problem import Report, Unreadable, make_visible
+from dashboard.forms.reference_names import KnownReferences, normalise
 from dashboard.forms.row_blocks import real_lines, refuse_null
 from dashboard.forms.sheet_layout import Layout, Table
 
@@ -64,7 +64,7 @@ class Other:
 
 def form_sheets(
     path: Path,
-    known: Known,
+    known: KnownReferences,
     today: date,
     form: str | None,
     report: Report,
@@ -82,7 +82,7 @@ def form_sheets(
         top = list(islice(sheet.rows, LOOKED))
         lines = _lines(top, typed=sheet.typed)
         refuse_null(top, range(1, len(top) + 1), typed=sheet.typed)
-        headings = nearest(sheet.layout.headings(top), form)
+        headings = nearest_headings(sheet.layout.headings(top), form)
         if headings is None or not headings.enough:
             others.append(_other(sheet, top, first, known, today, report))
         elif sheet.hidden:
@@ -172,15 +172,15 @@ def _places(headings: Headings, line: int, sheet: str, report: Report) -> dict[s
 
 
 def _add(remarks: list[str], remark: str) -> None:
-    if visible(remark) not in remarks:  # twelve sheets alike need one remark
-        remarks.append(visible(remark))
+    if make_visible(remark) not in remarks:  # twelve sheets alike need one remark
+        remarks.append(make_visible(remark))
 
 
 def _other(
     sheet: Sheet,
     top: list[list[str]],
     first: FormSheet | None,
-    known: Known,
+    known: KnownReferences,
     today: date,
     report: Report,
 ) -> Other:
@@ -192,7 +192,7 @@ def _other(
         if is_headings(row):
             if sheet.hidden:
                 _refuse_hidden(sheet.name, sheet.rows, report)
-            return Other(sheet.name, top, sheet.hidden, (line, filled(row)))
+            return Other(sheet.name, top, sheet.hidden, (line, filled_text(row)))
         if is_row and is_row(row):
             return Other(sheet.name, [[]] * (line - 1) + [row], sheet.hidden, None)
         line += 1 if sheet.typed else 1 + real_lines([row], [line])[1]
@@ -230,19 +230,21 @@ def _refuse_all(others: list[Other], form: str | None) -> NoReturn:
         line, text = other.far or (None, "")
         raise Unreadable(TOO_FAR, line, text, other.name)
     best = max(
-        others, key=lambda o: near.matched if (near := nearest(o.top, form)) else 0, default=None
+        others,
+        key=lambda o: near.matched if (near := nearest_headings(o.top, form)) else 0,
+        default=None,
     )
-    near = (nearest(best.top, form) or nearest(best.top)) if best else None
+    near = (nearest_headings(best.top, form) or nearest_headings(best.top)) if best else None
     index, text = first_filled(best.top) if best else (0, "")
     if best and near:
-        index, text = near.index, filled(best.top[near.index])
+        index, text = near.index, filled_text(best.top[near.index])
     if not best or not text:
         raise Unreadable(
             "Le fichier n'a pas d'intitulés : une ligne doit les porter, au-dessus des données."
         )
     also = [f"« {o.name} »" for o in others if o is not best]
     raise Unreadable(
-        what_to_do(best.top, form)
+        headings_advice(best.top, form)
         + (f" Les autres feuilles ({', '.join(also)}) n'en ont pas non plus." if also else ""),
         _lines(best.top, typed=bool(best.name))[index],
         text,
@@ -253,7 +255,7 @@ def _refuse_all(others: list[Other], form: str | None) -> NoReturn:
 def _tell_others(
     others: list[Other],
     first: FormSheet,
-    known: Known,
+    known: KnownReferences,
     today: date,
     report: Report,
     remarks: list[str],
@@ -261,7 +263,7 @@ def _tell_others(
     """Sheets beside the form: another form, or rows of this one without its headings, are a problem; the rest a remark."""
     plain = []
     for other in others:
-        headings = nearest(other.top)
+        headings = nearest_headings(other.top)
         if headings and headings.enough:
             _refuse_form(other.name, headings, first, report)
         elif other.far:
@@ -282,13 +284,17 @@ def _tell_others(
         _add(remarks, f"Feuilles non lues, sans intitulés de formulaire : {', '.join(plain)}.")
 
 
-def _row_of_the_form(other: Other, first: FormSheet, known: Known, today: date) -> int | None:
+def _row_of_the_form(
+    other: Other, first: FormSheet, known: KnownReferences, today: date
+) -> int | None:
     """The first line on which all that the form requires stands where the first sheet has it."""
     is_row = _row_reader(first, known, today)
     return next((line for line, row in enumerate(other.top, 1) if is_row(row)), None)
 
 
-def _row_reader(first: FormSheet, known: Known, today: date) -> Callable[[list[str]], bool]:
+def _row_reader(
+    first: FormSheet, known: KnownReferences, today: date
+) -> Callable[[list[str]], bool]:
     """Whether all that the form requires stands in a row where the first sheet has it."""
     reading = memos(first.form, known, today, typed=True)
     required = [c.field for c in first.form.columns if c.required and c.field in first.places]

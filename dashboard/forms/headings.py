@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dashboard.forms.cell_display import plain
+from dashboard.forms.cell_display import without_mark
 from dashboard.forms.formats import FORMATS, Format
 from dashboard.forms.reference_names import normalise
 
@@ -38,7 +38,7 @@ class Headings:
         return [c.heading for c in self.form.columns if normalise(c.heading) not in texts]
 
 
-def nearest(top: Sequence[Sequence[str]], form: str | None = None) -> Headings | None:
+def nearest_headings(top: Sequence[Sequence[str]], form: str | None = None) -> Headings | None:
     """The line that holds most headings of one form (of `form`, if it is given), enough or not; None without any.
 
     One heading alone is a word: « À » stands in many a table.
@@ -52,7 +52,7 @@ def nearest(top: Sequence[Sequence[str]], form: str | None = None) -> Headings |
             matched = sum(name in texts for name in names)
             rank = (matched, matched / len(names))
             if matched > 1 and (best is None or rank > best[0]):
-                best = rank, Headings(index, candidate, tuple(map(plain, line)), matched)
+                best = rank, Headings(index, candidate, tuple(map(without_mark, line)), matched)
     return best[1] if best else None
 
 
@@ -60,18 +60,18 @@ def is_headings(line: Sequence[str], form: str | None = None) -> bool:
     """Whether a line holds enough headings of a form; quick where it holds none."""
     if sum(len(cell) < LONGEST and _name(cell) in HEADINGS for cell in line) < 2:
         return False
-    found = nearest([line], form)
+    found = nearest_headings([line], form)
     return found is not None and found.enough
 
 
-def filled(line: Sequence[str]) -> str:
+def filled_text(line: Sequence[str]) -> str:
     """What a line says: its cells that are not blank."""
-    return " ; ".join(c.strip() for c in map(plain, line) if c.strip())
+    return " ; ".join(c.strip() for c in map(without_mark, line) if c.strip())
 
 
 def first_filled(top: Sequence[Sequence[str]]) -> tuple[int, str]:
     """The first line that says something (0 is the first of all), and what it says."""
-    return next(((i, text) for i, line in enumerate(top) if (text := filled(line))), (0, ""))
+    return next(((i, text) for i, line in enumerate(top) if (text := filled_text(line))), (0, ""))
 
 
 def expected(form: Format) -> str:
@@ -79,15 +79,15 @@ def expected(form: Format) -> str:
     return ", ".join(c.heading for c in form.columns)
 
 
-def what_to_do(top: Sequence[Sequence[str]], form: str | None) -> str:
+def headings_advice(top: Sequence[Sequence[str]], form: str | None) -> str:
     """Why no line is the headings of a form, or of the form asked for; which is nearest; what to do."""
-    other = nearest(top)
+    other = nearest_headings(top)
     if form and other and other.enough:
         return (
             f"ces intitulés sont ceux du formulaire « {other.form.name} », non de « {form} » ;"
             f" écrire --form {other.form.name}, ou laisser --form de côté."
         )
-    near = nearest(top, form)
+    near = nearest_headings(top, form)
     if near is None:
         name = form or next(iter(FORMATS))
         return (

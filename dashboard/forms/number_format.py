@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
-from dashboard.forms.cell_display import LOST, ROUNDED, TEXT, UNKNOWN, marked
+from dashboard.forms.cell_display import LOST, ROUNDED, TEXT, UNKNOWN, add_mark
 
 Number = int | float
 LONGEST = 1_000  # signs of a format; Excel takes 255, and what is not closed is searched to its end at each of its signs
@@ -122,7 +122,7 @@ def of_number(number: Number, code: str, place: int = 0, *, from_1904: bool = Fa
     has; 164 and more are the file's own."""
     held = general(number)
     if abs(number) >= KEPT:
-        return marked(LOST, held)
+        return add_mark(LOST, held)
     if code.lower() in ("", "general", "@"):
         return held
     try:
@@ -132,7 +132,7 @@ def of_number(number: Number, code: str, place: int = 0, *, from_1904: bool = Fa
             return _moment(number, section, from_1904=from_1904, own=own)
         return _digits(number, section, negative=negative)
     except (Unknown, InvalidOperation, OverflowError):
-        return marked(UNKNOWN, held, held)
+        return add_mark(UNKNOWN, held, held)
 
 
 def of_text(text: str, code: str) -> str:
@@ -147,7 +147,7 @@ def of_text(text: str, code: str) -> str:
     if len(found) < 4 and not last.is_text:
         return text
     said = "".join(text if (kind, t) == ("sign", "@") else t for kind, t in last.tokens)
-    return said if last.is_text else marked(ROUNDED, said, f"« {text} »")
+    return said if last.is_text else add_mark(ROUNDED, said, f"« {text} »")
 
 
 def general(number: Number) -> str:
@@ -186,7 +186,7 @@ def _digits(number: Number, section: Section, *, negative: bool) -> str:
         return "".join(held if kind == "general" else text for kind, text in tokens)
     value = Decimal(format(number, ".15g")) if isinstance(number, float) else Decimal(number)
     if section.has("power"):
-        return marked(ROUNDED, f"{value:.5E}".replace(".", ","), held)
+        return add_mark(ROUNDED, f"{value:.5E}".replace(".", ","), held)
     point = tokens.index(("sign", ".")) if ("sign", ".") in tokens else len(tokens)
     before = [i for i, (kind, _) in enumerate(tokens) if kind == "digit" and i < point]
     after = [i for i, (kind, _) in enumerate(tokens) if kind == "digit" and i > point]
@@ -206,9 +206,9 @@ def _digits(number: Number, section: Section, *, negative: bool) -> str:
         said = f"-{said}"
     signed = number >= 0 or said[:1] in ("-", "(")
     if not DIGIT.search(said) or rounded != abs(value) or scaled or not signed:
-        return marked(ROUNDED, said, held)
+        return add_mark(ROUNDED, said, held)
     own = any(kind == "literal" and DIGIT.search(text) for kind, text in tokens)
-    return marked(TEXT, said, held) if own else said
+    return add_mark(TEXT, said, held) if own else said
 
 
 def _whole(
@@ -257,7 +257,7 @@ def _moment(number: Number, section: Section, *, from_1904: bool, own: bool) -> 
         said = f"{said} {clock // 3600:02}:{clock // 60 % 60:02}{seconds_too}".strip()
     if own:
         parts = "".join(sorted(parts, key=OURS.find))
-    return marked(parts, said, said)
+    return add_mark(parts, said, said)
 
 
 def _day(days: int, *, from_1904: bool) -> str:

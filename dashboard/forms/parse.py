@@ -1,6 +1,6 @@
 """A register file in, rows and problems out. Nothing is guessed: what cannot be read is said, with row and column.
 
-Before: `db.intake.take`, which opens the file. After: `db.write.save_batch`, which takes the rows as they are read.
+Before: `db.intake.import_file`, which opens the file. After: `db.write.save_batch`, which takes the rows as they are read.
 """
 
 import hashlib
@@ -13,14 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from dashboard.forms.cell_display import plain
+from dashboard.forms.cell_display import without_mark
 from dashboard.forms.checks import Values
 from dashboard.forms.column_numbers import as_numbers
-from dashboard.forms.footer_lines import aside
+from dashboard.forms.footer_lines import aside_reason
 from dashboard.forms.form_sheets import FormSheet, form_sheets
-from dashboard.forms.headings import filled
+from dashboard.forms.headings import filled_text
 from dashboard.forms.problem import Problem, Unreadable
-from dashboard.forms.reference_names import Known
+from dashboard.forms.reference_names import KnownReferences
 from dashboard.forms.row_blocks import Block, blocks
 from dashboard.forms.rows import Reader, Rows
 from dashboard.period import DAY_0
@@ -45,7 +45,7 @@ class Parsing:
     def __init__(
         self,
         path: Path,
-        known: Known,
+        known: KnownReferences,
         today: date,
         form: str | None = None,
         replace_days: bool = False,
@@ -163,9 +163,9 @@ class Parsing:
                 continue
             row = [column[places[problem.line]] for column in block.cells]
             unread = {p.found.strip() for p in self.problems[since:] if p.line == problem.line}
-            if why := aside(row, unread, self.form):
+            if why := aside_reason(row, unread, self.form):
                 told[problem.line] = replace(
-                    problem, column="", found=plain(filled(row)), message=why
+                    problem, column="", found=without_mark(filled_text(row)), message=why
                 )
         kept = [told.get(p.line, p) for p in self.problems[since:]]
         self.problems[since:] = list(dict.fromkeys(kept))
@@ -223,7 +223,7 @@ class Parsing:
     ) -> None:
         if len(self.problems) < LISTED:
             place = self._place if sheet is None else sheet
-            self.problems.append(Problem(line, column, plain(found), message, place))
+            self.problems.append(Problem(line, column, without_mark(found), message, place))
         else:
             self.more_problems += 1
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from dashboard.french import capital
+from dashboard.french import upper_first
 
 SPACES = "\u00a0\u202f"  # of French typography: they do no harm on a screen
 
 
-def visible(text: str) -> str:
+def make_visible(text: str) -> str:
     """`text` with every character that a screen would obey or hide (escapes, line breaks, reversals) written out."""
     return (
         text
@@ -39,7 +39,7 @@ class Problem:
         where = ", ".join(filter(None, places)) or "fichier"
         column = f", colonne « {self.column} »" if self.column else ""
         found = f" : lu « {self.found[:80]} »" if self.found else ""
-        return visible(f"{capital(where)}{column}{found} : {self.message}")
+        return make_visible(f"{upper_first(where)}{column}{found} : {self.message}")
 
 
 class Report(Protocol):

@@ -14,7 +14,7 @@ SEPARATORS = re.compile(r"[\s'’‘`´_\u2010-\u2015\u2212-]+")
 
 def normalise(text: str) -> str:
     """`text` without case, accents, or differences of spaces, hyphens and apostrophes."""
-    return SEPARATORS.sub(" ", french.plain(french.seen(text))).strip()
+    return SEPARATORS.sub(" ", french.fold_accents(french.strip_invisible(text))).strip()
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class KnownSite:
 
 
 @dataclass(frozen=True)
-class Choice:
+class SiteChoice:
     """A commune's name given for a site: which site it means depends on the day."""
 
     commune: str
@@ -56,7 +56,7 @@ class Choice:
         return here[0] if len(here) == 1 else None
 
 
-class Known:
+class KnownReferences:
     """Everything a file may refer to.
 
     sites: all sites. terms: kind ("service", "category", "channel", "reason") to {label or code: id}.
@@ -74,17 +74,17 @@ class Known:
         for site in sites:
             for spelling in (site.code, site.name, *site.aliases):
                 self.names[normalise(spelling)] = site
-        self.communes: dict[str, Choice] = {}
+        self.communes: dict[str, SiteChoice] = {}
         for commune in {c for s in sites for _, c in s.communes}:
             here = tuple(s for s in sites if any(c == commune for _, c in s.communes))
-            self.communes[normalise(commune)] = Choice(commune, here)
+            self.communes[normalise(commune)] = SiteChoice(commune, here)
         self.terms = {
             kind: {normalise(label): number for label, number in labels.items()}
             for kind, labels in terms.items()
         }
         self.labels = terms
 
-    def site(self, text: str) -> KnownSite | Choice | None:
+    def site(self, text: str) -> KnownSite | SiteChoice | None:
         """The site of that code, name or alias; else the commune of that name; else None."""
         name = normalise(text)
         return self.names.get(name) or self.communes.get(name)
@@ -104,13 +104,13 @@ class Known:
         return labels[near[0]] if near else None
 
 
-def known_from(
+def known_references_from(
     sites: Sequence[Place],
     locations: list[tuple[int, date, str]],
     services: list[tuple[int, str, str]],
     terms: list[tuple[int, str, str]],
     holidays: frozenset[date],
-) -> Known:
+) -> KnownReferences:
     """Known, from the sites and from plain rows: locations (site id, valid from, commune), services (id, code, label),
     terms (id, kind, label)."""
     communes: dict[int, list[tuple[date, str]]] = {}
@@ -134,4 +134,4 @@ def known_from(
         lists["service"].setdefault(code, number)
     for number, kind, label in terms:
         lists.setdefault(kind, {})[label] = number
-    return Known(known_sites, lists, holidays)
+    return KnownReferences(known_sites, lists, holidays)

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from dashboard.forms.problem import Report, Unreadable
-from dashboard.french import counted
+from dashboard.french import plural_phrase
 
 BEYOND = "écrit à droite du tableau, dans une colonne sans intitulé : l'effacer, ou donner un intitulé à la colonne."
 CHUNK = 2_000  # rows at a time: few enough for their texts to stay in the processor's cache
@@ -65,7 +65,7 @@ def _even(
                 "" if not padded else " ; ".join(c.strip() for c in row[width:] if c.strip()),
                 BEYOND
                 if padded
-                else f"{counted(len(row), 'case')} au lieu de {width} : la ligne est coupée ou mal séparée.",
+                else f"{plural_phrase(len(row), 'case')} au lieu de {width} : la ligne est coupée ou mal séparée.",
             )
             continue
         kept.append(row)

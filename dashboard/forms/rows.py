@@ -16,7 +16,7 @@ from dashboard.forms.csv_losses import Doubts
 from dashboard.forms.form_sheets import FormSheet
 from dashboard.forms.formats import Column
 from dashboard.forms.problem import Report
-from dashboard.forms.reference_names import Known
+from dashboard.forms.reference_names import KnownReferences
 from dashboard.forms.row_blocks import Block
 from db.shared_types import Cell
 
@@ -40,7 +40,7 @@ class Reader:
     """Reads the sheets of one file, all of the same form; what is wrong goes to `report`. repeated: rows said twice. doubts:
     of a CSV, what its texts alone do not show."""
 
-    known: Known
+    known: KnownReferences
     today: date
     report: Report
     first: FormSheet

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dashboard.forms.formats import Format
 from dashboard.forms.problem import Report
-from dashboard.french import counted
+from dashboard.french import plural_phrase
 
 
 class Merged(NamedTuple):
@@ -80,7 +80,7 @@ class Table:
             self._row(line + 1, [])  # what is merged goes on below the last row
         if self._hidden:
             more = len(self._hidden) - 1
-            others = f", comme {counted(more, 'autre')}" if more else ""
+            others = f", comme {plural_phrase(more, 'autre')}" if more else ""
             self.report(
                 self._hidden[0],
                 "",

@@ -19,7 +19,7 @@ from dashboard import limited_process
 from dashboard.forms.digest import Digest, private_copy
 from dashboard.forms.problem import Unreadable
 from dashboard.forms.sheet_layout import Layout, Merged
-from dashboard.settings import load
+from dashboard.settings import load_settings
 
 CHILD = Path(__file__).with_name("workbook_child.py")
 ZIP_MAGIC = b"PK\x03\x04"
@@ -45,9 +45,12 @@ class Limits:
     )
 
 
-def in_force() -> Limits:
+def limits_in_force() -> Limits:
     """The limits, with those that are settings."""
-    return Limits(file_bytes=load().upload_max_mb * MEGABYTE, wait_seconds=load().workbook_seconds)
+    return Limits(
+        file_bytes=load_settings().upload_max_mb * MEGABYTE,
+        wait_seconds=load_settings().workbook_seconds,
+    )
 
 
 SAVE_AGAIN = "Ouvrez-le dans Excel ou LibreOffice, puis enregistrez-le au format .xlsx."
@@ -101,7 +104,7 @@ def rows(
     come as they are read: keep none before the last has come, for a refusal may follow. digest: is given the bytes that
     are read. Raises WorkbookRefused, and OSError if the file itself cannot be opened.
     """
-    limits = limits or in_force()
+    limits = limits or limits_in_force()
     with (
         path.open("rb", buffering=0) as file,
         private_copy(file, limits.file_bytes + 1, digest or sha256()) as copy,
@@ -163,7 +166,7 @@ def _layout(said: dict[str, Any]) -> Layout:
 
 
 def _start(file: IO[bytes], limits: Limits) -> subprocess.Popen[bytes]:
-    return limited_process.start(
+    return limited_process.start_process(
         CHILD,
         json.dumps(asdict(limits)),
         stdin=file,
@@ -177,7 +180,7 @@ def _lines(process: subprocess.Popen[bytes], pipe: int, seconds: float) -> Itera
     pending = b""
     while True:
         started = time.monotonic()
-        with limited_process.within(seconds, process):
+        with limited_process.end_after(seconds, process):
             chunk = os.read(pipe, 1 << 16)
         seconds -= time.monotonic() - started
         if seconds <= 0:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from dashboard.indicators import measures as m
 from dashboard.indicators.breakdown import Breakdown, Figure, compute
-from dashboard.indicators.entry import Indicator, Placement, Requirement, Rest
+from dashboard.indicators.entry import ExcludedRows, Indicator, Placement, Requirement
 from dashboard.indicators.measures import Measure
-from dashboard.settings import Settings, load
+from dashboard.settings import Settings, load_settings
 
 EVERYWHERE = frozenset({"nation", "department", "site", "month", "service", "hour"})
 PLACES = frozenset({"nation", "department", "site"})
@@ -16,7 +16,7 @@ COMPLAINTS = "registre des plaintes"
 
 # Words that hold a setting are built from it. One that cannot be read stops nobody here: whoever starts says so.
 try:
-    KNOWN = load()
+    KNOWN = load_settings()
 except ValueError:
     KNOWN = Settings()
 THRESHOLD, ACTIVE = KNOWN.wait_threshold_minutes, KNOWN.operating_days
@@ -24,7 +24,7 @@ MINUTES = f"{THRESHOLD} minute{'s' if THRESHOLD > 1 else ''}"
 LAST_DAYS = f"les {ACTIVE} derniers jours" if ACTIVE > 1 else "le dernier jour"
 
 TIMED = Requirement("attente mesurée", "wait_p50")
-NOT_TIMED = Rest(
+NOT_TIMED = ExcludedRows(
     "visite sans attente mesurée, départs compris", "visites sans attente mesurée, départs compris"
 )
 
@@ -90,7 +90,9 @@ INDICATORS = (
         measure=m.women_share,
         chart="share",
         classes=(40, 44, 46, 48),
-        rest=Rest("visite dont le sexe n'est pas noté", "visites dont le sexe n'est pas noté"),
+        rest=ExcludedRows(
+            "visite dont le sexe n'est pas noté", "visites dont le sexe n'est pas noté"
+        ),
     ),
     Indicator(
         code="visits_per_1000",
@@ -183,7 +185,7 @@ INDICATORS = (
         followed=True,
         classes=(70, 74, 77, 80),
         known=TIMED,
-        rest=Rest("visite sans heures notées", "visites sans heures notées"),
+        rest=ExcludedRows("visite sans heures notées", "visites sans heures notées"),
         places=_at(
             "period", "waits", "site_page", "site", "sites", "department", "changes", "comparison"
         ),
@@ -206,7 +208,7 @@ INDICATORS = (
         chart="share",
         followed=True,
         classes=(4, 4.5, 5, 6),
-        rest=Rest("visite sans issue notée", "visites sans issue notée"),
+        rest=ExcludedRows("visite sans issue notée", "visites sans issue notée"),
         places=_at(
             "site_page",
             "period",
@@ -238,7 +240,7 @@ INDICATORS = (
         followed=True,
         classes=(78, 80, 82, 85),
         known=Requirement("renseignée", "satisfaction"),
-        rest=Rest("visite sans réponse", "visites sans réponse"),
+        rest=ExcludedRows("visite sans réponse", "visites sans réponse"),
         places=_at(
             "period", "site_page", "sites", "department", "changes", "comparison", "services"
         ),
@@ -301,7 +303,9 @@ INDICATORS = (
         register="complaints",
         chart="share",
         classes=(60, 80, 85, 90),
-        rest=Rest("plainte pas encore échue", "plaintes pas encore échues", of="complaints_30d"),
+        rest=ExcludedRows(
+            "plainte pas encore échue", "plaintes pas encore échues", of="complaints_30d"
+        ),
         places=_at(
             "period", "complaints", "site_page", "sites", "complaints_by_site", "comparison"
         ),
@@ -415,7 +419,7 @@ def choices(holds: Callable[[Indicator], object]) -> tuple[str, ...]:
     return tuple(sorted(codes(holds), key=lambda code: BY_CODE[code].direction == "neither"))
 
 
-def placed(place: Placement) -> tuple[str, ...]:
+def codes_placed_in(place: Placement) -> tuple[str, ...]:
     """The codes of the indicators that have a card or a column in a place, in the order of INDICATORS."""
     return codes(lambda i: place in i.places)
 
@@ -432,5 +436,5 @@ __all__ = [
     "choices",
     "codes",
     "compute",
-    "placed",
+    "codes_placed_in",
 ]

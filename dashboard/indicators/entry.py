@@ -30,7 +30,7 @@ Placement = Literal[
 
 
 @dataclass(frozen=True)
-class Rest:
+class ExcludedRows:
     """The rows that a figure does not rest on, in words after their number. of: the indicator that counts them all."""
 
     one: str
@@ -75,7 +75,7 @@ class Indicator:
     classes: tuple[float, float, float, float] | None = (
         None  # colours of the map: where the second to the last begin
     )
-    rest: Rest | None = None
+    rest: ExcludedRows | None = None
     known: Requirement | None = None
     now: bool = False  # what is true at the date of the data, on pages whatever their period
     closings: bool = False  # rests on closings: only sites that hand them in speak

@@ -106,21 +106,21 @@ def visits(f: Facts) -> Measure:
         else ""
         for off in f.off_day_visits.tolist()
     ]
-    count = np.where(absent(f), np.nan, n)
+    count = np.where(no_visits_handed_in(f), np.nan, n)
     count = np.where((n == 0) & (f.visit_whole < f.expected), np.nan, count)
-    return missing(f, Measure(count, np.full(len(n), np.nan), count, n, note))
+    return hide_if_missing(f, Measure(count, np.full(len(n), np.nan), count, n, note))
 
 
-def absent(f: Facts) -> np.ndarray:
+def no_visits_handed_in(f: Facts) -> np.ndarray:
     """Where nobody handed in a register of visits, or anything: their zero would be silence, not a count."""
     silent = (f.visit_reporting == 0) | (f.reporting == 0)
     nobody: np.ndarray = silent & (f.counter("visits") == 0)
     return nobody
 
 
-def missing(f: Facts, m: Measure) -> Measure:
+def hide_if_missing(f: Facts, m: Measure) -> Measure:
     """Without a value for keys of which no visits were handed in, and with that reason, whatever else it would have been."""
-    nobody, none = absent(f), f.counter("visits") == 0
+    nobody, none = no_visits_handed_in(f), f.counter("visits") == 0
     m = hide(m, none & (f.visit_whole < f.expected), NOT_ALL_VISITS)
     return hide(hide(m, nobody, NO_VISITS), nobody & (f.reporting == 0), NOT_REPORTED)
 
@@ -128,19 +128,19 @@ def missing(f: Facts, m: Measure) -> Measure:
 def visits_per_day(f: Facts) -> Measure:
     """Visits per open site-day."""
     m = ratio(f.counter("visits"), f.open_days, 1, NO_OPEN_DAY_HANDED_IN)
-    return missing(f, m)
+    return hide_if_missing(f, m)
 
 
 def women_share(f: Facts) -> Measure:
     """Women among those whose sex is known."""
     known = f.counter("women") + f.counter("men")
-    return missing(f, ratio(f.counter("women"), known, 100, "sexe non renseigné"))
+    return hide_if_missing(f, ratio(f.counter("women"), known, 100, "sexe non renseigné"))
 
 
 def visits_per_1000(f: Facts) -> Measure:
     """Visits at CCSP per 1 000 inhabitants of their communes, census of 2013."""
     m = ratio(f.ccsp_visits, f.population, 1000, NO_DATA)
-    return replace(missing(f, m), f.ccsp_sites == 0, OUT_OF_SCOPE)
+    return replace(hide_if_missing(f, m), f.ccsp_sites == 0, OUT_OF_SCOPE)
 
 
 def _wait(q: float) -> Callable[[Facts], Measure]:
@@ -153,7 +153,7 @@ def _wait(q: float) -> Callable[[Facts], Measure]:
             for k, m in zip(n.tolist(), minutes.tolist(), strict=True)
         ]
         nothing = np.full(len(n), np.nan)
-        return missing(f, Measure(nothing, nothing, minutes, n, notes))
+        return hide_if_missing(f, Measure(nothing, nothing, minutes, n, notes))
 
     return measure
 
@@ -164,13 +164,13 @@ wait_p50, wait_p90 = _wait(0.5), _wait(0.9)
 def wait_within(f: Facts) -> Measure:
     """Served within the threshold, among the served with a measured wait and those who left after a timed arrival."""
     short = f.waits[:, : f.threshold + 1].sum(axis=1)
-    return missing(f, ratio(short, f.waits.sum(axis=1) + f.left_timed, 100, UNMEASURED))
+    return hide_if_missing(f, ratio(short, f.waits.sum(axis=1) + f.left_timed, 100, UNMEASURED))
 
 
 def left(f: Facts) -> Measure:
     """Left unserved, among visits with a known outcome."""
     known = f.counter("outcome_known")
-    return missing(
+    return hide_if_missing(
         f, ratio(f.counter("left_unserved"), known, 100, "le registre ne note pas les départs")
     )
 
@@ -189,7 +189,7 @@ def satisfaction(f: Facts) -> Measure:
         for a, r in zip(answered.tolist(), rate.tolist(), strict=True)
     ]
     m = ratio(f.counter("satisfied"), answered, 100, "satisfaction non renseignée", note=notes)
-    return missing(f, m)
+    return hide_if_missing(f, m)
 
 
 # --- complaints -----------------------------------------------------------------------------------------------------
@@ -245,7 +245,7 @@ def complaints_per_1000(f: Facts) -> Measure:
     based = _received(f) & f.complaints["based"]
     m = ratio(_count(f, based), f.complaint_visits, 1000, "aucune visite sur la période")
     elsewhere = (f.complaint_visits == 0) & (f.counter("visits") > 0)
-    m = missing(f, hide(m, elsewhere, NOT_CURRENT))
+    m = hide_if_missing(f, hide(m, elsewhere, NOT_CURRENT))
     if f.service is not None or f.by == "service":
         m = hide(m, f.known_service < KNOWN_SERVICE_SHARE * f.all_visits, UNMEASURED)
     return _if_handed_in(f, m)

@@ -8,18 +8,18 @@ from dashboard.judgement.control_charts import (
     RATES,
     SHARES,
     WAITS,
-    Course,
+    ControlChart,
     Marks,
-    Monthly,
+    MonthlySeries,
     Series,
     in_unit,
     levels_of,
     marks_of,
 )
 from dashboard.statistics import observed_vs_expected, rare_events
-from dashboard.statistics.control_chart import follow
-from dashboard.statistics.control_chart_levels import Followed
-from dashboard.statistics.control_limits import NONE, TAIL, Family, exact_limits, tail
+from dashboard.statistics.control_chart import judge_series
+from dashboard.statistics.control_chart_levels import JudgedSeries
+from dashboard.statistics.control_limits import NONE, TAIL, Family, exact_limits, tail_probability
 from dashboard.statistics.log_waits import log_wait
 from dashboard.statistics.quantile import quantile
 from dashboard.statistics.variation import FROZEN_POINTS, ChartKind
@@ -30,7 +30,7 @@ def comparisons(
     events: np.ndarray,
     bases: np.ndarray,
     family: Family,
-    judged: Followed,
+    judged: JudgedSeries,
     series: Series,
     wholes: Mapping[str, Sequence[int]],
 ) -> list[tuple[str, str, observed_vs_expected.Comparison]]:
@@ -70,17 +70,17 @@ def _wait_variance(waits: np.ndarray) -> np.ndarray:
     return log_wait(np.cumsum(waits * first[..., None], axis=1)).variance
 
 
-def courses(
+def control_charts(
     compared: Sequence[tuple[str, str, observed_vs_expected.Comparison]],
     counts: Mapping[str, tuple[np.ndarray, np.ndarray]],
-    monthly: Monthly,
+    monthly: MonthlySeries,
     wholes: Mapping[str, Sequence[int]],
     marks: Marks,
-) -> list[Course]:
+) -> list[ControlChart]:
     """Observed against what the sites usually show, of each whole: one following for all of those that have enough
     events, one for those that have few."""
     few = [_has_few(code, c) for code, _, c in compared]
-    found: list[Course] = []
+    found: list[ControlChart] = []
     for rare in (False, True):
         group = [one for one, is_rare in zip(compared, few, strict=True) if is_rare == rare]
         if group:
@@ -100,15 +100,15 @@ def _has_few(code: str, c: observed_vs_expected.Comparison) -> bool:
 def _together(
     compared: Sequence[tuple[str, str, observed_vs_expected.Comparison]],
     counts: Mapping[str, tuple[np.ndarray, np.ndarray]],
-    monthly: Monthly,
+    monthly: MonthlySeries,
     wholes: Mapping[str, Sequence[int]],
     marks: Marks,
     *,
     rare: bool,
-) -> list[Course]:
+) -> list[ControlChart]:
     named = [(code, scope) for code, scope, _ in compared]
     set_at, refused, accepted = marks_of(named, monthly.months, marks)
-    judged = follow(
+    judged = judge_series(
         np.array([c.z for *_, c in compared]),
         family=Family.STANDARDISED,
         set_at=set_at,
@@ -127,13 +127,13 @@ def _course(
     scope: str,
     c: observed_vs_expected.Comparison,
     counts: tuple[np.ndarray, np.ndarray],
-    monthly: Monthly,
+    monthly: MonthlySeries,
     at: list[int],
-    judged: Followed,
+    judged: JudgedSeries,
     row: int,
     *,
     rare: bool,
-) -> Course:
+) -> ControlChart:
     """One whole. counts: events and bases of all sites, (K, M) each; at: which are its own; row: its place in `judged`."""
     n = c.bases.sum(axis=0)
     missing = np.full(len(n), np.nan)
@@ -152,7 +152,7 @@ def _course(
         bounds, rule, side = _exactly(code, c, bounds, rule, side)
     if code in SHARES:
         bounds = bounds[0], np.minimum(bounds[1], 100)
-    return Course(
+    return ControlChart(
         code,
         scope,
         ChartKind.EXPECTED,
@@ -187,7 +187,9 @@ def _exactly(
     bases = np.where(there, n, 1)
     rate = np.where(there, usual, 0.5) / bases
     low, high = (in_unit(code, end) for end in exact_limits(family, rate, bases))
-    chance = tail(family, np.where(there, observed, 0), bases, rate, above=observed > usual)
+    chance = tail_probability(
+        family, np.where(there, observed, 0), bases, rate, above=observed > usual
+    )
     kept = there & (chance < TAIL)
     wider = np.minimum(bounds[0], low), np.maximum(bounds[1], high)
     return (

@@ -20,16 +20,29 @@ from dashboard.indicators.measures import (
     NOT_HANDED_IN,
 )
 from dashboard.judgement.control_charts import FOLLOWED
-from dashboard.judgement.signal_sentences import because, beside, moments, origin
+from dashboard.judgement.signal_sentences import (
+    gap_origin,
+    months_in_words,
+    rule_in_words,
+    value_beside_usual,
+)
 from dashboard.judgement.signals import SIGNALLED, Signal, gravest_first
-from dashboard.judgement.trust import Ground
+from dashboard.judgement.trust import TrustContext
 from dashboard.partial_counts import Count, Coverage
-from dashboard.period import Clipped, Period
+from dashboard.period import ClippedPeriod, Period
 from dashboard.statistics import sentences
 from dashboard.statistics.control_limits import ON_ONE_SIDE
 from dashboard.statistics.expected_false_alarms import Budget
 from dashboard.statistics.variation import ChartKind, Variation
-from dashboard.wording import NOT_FOR_GUESTS, among, amount, base, least, shown, who_reported
+from dashboard.wording import (
+    NOT_FOR_GUESTS,
+    among_in_words,
+    at_least,
+    basis_in_words,
+    shown_value,
+    value_with_unit,
+    who_reported,
+)
 
 S = french.SPACE
 FIRST = 3  # lines that are read first: what was found
@@ -59,12 +72,12 @@ class Situation:
     received users and measured no wait. names: of sites by code, for where a gap comes from.
     """
 
-    period: Clipped
+    period: ClippedPeriod
     scope: str
     figures: Mapping[str, Figure]
     signals: Mapping[str, Signal] | None
     site_signals: Mapping[str, Mapping[str, Signal]]
-    ground: Ground
+    ground: TrustContext
     budget: Budget
     unmeasured: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
@@ -112,11 +125,11 @@ def write(situation: Situation) -> list[Line]:
 def _reporting(s: Situation) -> Line:
     closed = s.figures["completeness"]
     demo = "Données fictives. " if s.ground.demo else ""
-    name = f"{demo}{french.capital(s.scope)}, {s.period.whole.label}{S}:"
-    closings = NO_CLOSINGS if closed.note == NO_CLOSINGS else french.within(_labelled(closed))
+    name = f"{demo}{french.upper_first(s.scope)}, {s.period.whole.label}{S}:"
+    closings = NO_CLOSINGS if closed.note == NO_CLOSINGS else french.lower_first(_labelled(closed))
     some = closed.sites_reporting
     if closed.value is not None and 0 < some < closed.sites_expected:
-        closings += f", {among(some, closed.sites_expected)}"
+        closings += f", {among_in_words(some, closed.sites_expected)}"
     who = _who(s.figures["visits"], s.ground.not_reported)
     expected = s.figures["visits"].sites_expected or closed.value is not None
     awaited = expected and (closed.note != NO_OPEN_DAY or s.figures["visits"].sites_reporting)
@@ -148,7 +161,9 @@ def _volume(s: Situation) -> Line:
         return Line(f"Usagers reçus{S}: {why}.", "visits_per_day", 0)
     note = f", {visits.note}" if visits.note else ""
     several = " (une personne peut venir plusieurs fois)" if visits.value >= 2 else ""
-    text = french.capital(f"{least(visits)}{french.plural(visits.value, 'visite')}{note}{several}")
+    text = french.upper_first(
+        f"{at_least(visits)}{french.plural(visits.value, 'visite')}{note}{several}"
+    )
     if per_day.value is None:
         text += f", sans moyenne par jour ouvert{S}: {_why(per_day)}"
     elif (per_day.denominator or 0) < FEW_DAYS:
@@ -157,7 +172,7 @@ def _volume(s: Situation) -> Line:
         days = french.plural(per_day.denominator or 0, "jour ouvert", "jours ouverts")
         one = visits.sites_expected == 1
         by, added = ("", "") if one else ("centre et par ", ", tous centres additionnés")
-        value = amount(BY_CODE["visits_per_day"], per_day.value)
+        value = value_with_unit(BY_CODE["visits_per_day"], per_day.value)
         counted = ", toutes comptées," if visits.note else ""
         text += f", soit{counted} {value} par {by}jour ouvert ({days}{added})"
     return Line(f"{text}.", "visits_per_day", visits.n)
@@ -179,7 +194,7 @@ def _waits(s: Situation) -> Line:
         _labelled(soon, with_left),
     ]
     if visits.n:
-        share = amount(BY_CODE["wait_within_30"], 100 * median.n / visits.n)
+        share = value_with_unit(BY_CODE["wait_within_30"], 100 * median.n / visits.n)
         parts.append(
             f"attente mesurée pour {share} des usagers reçus ({french.number(median.n)} sur"
             f" {french.number(visits.n)})"
@@ -223,9 +238,9 @@ def _own_signals(s: Situation) -> Line:
 def _detail(f: Signal, names: Mapping[str, str], *, dated: bool) -> str:
     """Of one signal: its own month if it is not everybody's, its value and what is usual, the rule if it is the run, and
     the sites that it comes from."""
-    run = because(f) if f.rule == ON_ONE_SIDE else ""
-    whence = french.within(origin(f, names).removesuffix("."))
-    parts = [f.when if dated else "", beside(f), run, whence]
+    run = rule_in_words(f) if f.rule == ON_ONE_SIDE else ""
+    whence = french.lower_first(gap_origin(f, names).removesuffix("."))
+    parts = [f.when if dated else "", value_beside_usual(f), run, whence]
     return ", ".join(part for part in parts if part).replace(f"{S};", ",")
 
 
@@ -239,12 +254,14 @@ def _flagged(s: Situation) -> Line:
     text = sentences.signal_budget(len(flagged), s.budget)
     if s.site_signals:
         between = " " if flagged else f"{S}: "
-        text = f"{_sites(s, charted, flagged)}{between}{text if flagged else french.within(text)}"
+        text = (
+            f"{_sites(s, charted, flagged)}{between}{text if flagged else french.lower_first(text)}"
+        )
     else:  # beside the line of all its charts: only some are listed
         judged = len({f.indicator for _, f in charted})
         enough = f", dont {judged} {'a' if judged == 1 else 'ont'} assez de mois et de cas"
         followed = f"Sur les {len(FOLLOWED)} indicateurs surveillés{enough if judged < len(FOLLOWED) else ''}"
-        text = f"{followed}{S}: {french.within(text)}"
+        text = f"{followed}{S}: {french.lower_first(text)}"
     site, first = next(((name, f.indicator) for name, f in gravest_first(flagged)), ("", ""))
     return Line(text, first, len(charted), site if s.site_signals else "")
 
@@ -272,10 +289,12 @@ def _kind_of(flagged: list[tuple[str, Signal]], variation: Variation, *, dated: 
     by_site: dict[str, list[str]] = {}
     for name, f in gravest_first([(name, f) for name, f in flagged if f.variation == variation]):
         when = f", {f.when}" if dated else ""
-        by_site.setdefault(name, []).append(f"{french.within(BY_CODE[f.indicator].short)}{when}")
-    named = [f"{name} ({french.some(labels, OF_ONE)})" for name, labels in by_site.items()]
-    kind = french.capital(sentences.STATES[variation])
-    return f"{kind}{S}: {french.some(named, NAMED)}." if named else ""
+        by_site.setdefault(name, []).append(
+            f"{french.lower_first(BY_CODE[f.indicator].short)}{when}"
+        )
+    named = [f"{name} ({french.join_first(labels, OF_ONE)})" for name, labels in by_site.items()]
+    kind = french.upper_first(sentences.STATES[variation])
+    return f"{kind}{S}: {french.join_first(named, NAMED)}." if named else ""
 
 
 def _not_known(official: Figure) -> str:
@@ -335,22 +354,22 @@ def _still_open(s: Situation, whenever: str = "toutes périodes confondues, ") -
         return "aucune plainte en cours"
     age = "d'âge non mesuré" if oldest.value is None else f"depuis {french.days(oldest.value)}"
     day = f" au {french.date_short(s.ground.known_to)}" if s.ground.known_to else ""
-    many = f"{whenever}{least(now)}{french.plural(now.value, 'plainte')} en cours{day}"
-    oldest_known = "la plus ancienne connue" if least(now) else "la plus ancienne"
+    many = f"{whenever}{at_least(now)}{french.plural(now.value, 'plainte')} en cours{day}"
+    oldest_known = "la plus ancienne connue" if at_least(now) else "la plus ancienne"
     return f"{many}, {age if now.value == 1 else f'{oldest_known} {age}'}"
 
 
 def _limits(s: Situation) -> Line | None:
     parts = []
-    hidden = [code for code in SHOWN if shown(s.figures[code]) == FEW]
+    hidden = [code for code in SHOWN if shown_value(s.figures[code]) == FEW]
     if hidden:
         parts.append(
-            f"trop peu de cas pour calculer {french.some([_label(code) for code in hidden], NAMED)}"
+            f"trop peu de cas pour calculer {french.join_first([_label(code) for code in hidden], NAMED)}"
         )
     few = [c for c, f in (s.signals or {}).items() if not f.charted and c not in hidden]
     if few:
         parts.append(
-            f"pas assez de mois ou de cas pour juger {french.some([_label(code) for code in few], NAMED)}"
+            f"pas assez de mois ou de cas pour juger {french.join_first([_label(code) for code in few], NAMED)}"
         )
     short = sum(not f.charted for _, f in s.followed) if s.site_signals else 0
     if short:
@@ -363,7 +382,7 @@ def _limits(s: Situation) -> Line | None:
         parts.append(f"centre par centre, {many} des {of} chiffres suivis {cannot}")
     if s.unmeasured:
         parts.append(
-            f"attente non mesurée dans {french.plural(len(s.unmeasured), 'centre')} ({french.some(s.unmeasured, NAMED)})"
+            f"attente non mesurée dans {french.plural(len(s.unmeasured), 'centre')} ({french.join_first(s.unmeasured, NAMED)})"
         )
     if not parts:
         return None
@@ -381,26 +400,30 @@ def _told(figure: Figure, more: str = "") -> str:
     """A figure and what it rests on; more: what is added to that."""
     if figure.value is None:
         return _why(figure)
-    return f"{shown(figure)} ({base(figure)}{more})" if base(figure) else shown(figure)
+    return (
+        f"{shown_value(figure)} ({basis_in_words(figure)}{more})"
+        if basis_in_words(figure)
+        else shown_value(figure)
+    )
 
 
 def _why(figure: Figure) -> str:
-    if shown(figure) != FEW:
+    if shown_value(figure) != FEW:
         return figure.note or french.missing
     if figure.denominator and figure.numerator is not None:
-        return f"{base(figure)} (trop peu pour un pourcentage)"
+        return f"{basis_in_words(figure)} (trop peu pour un pourcentage)"
     least_n = french.number(BY_CODE[figure.indicator].minimum)
     return f"trop peu de cas ({french.number(figure.n)}, il en faut {least_n})"
 
 
 def _sentence(parts: Sequence[str]) -> str:
-    return f"{f'{S}; '.join([french.capital(parts[0]), *map(french.within, parts[1:])])}."
+    return f"{f'{S}; '.join([french.upper_first(parts[0]), *map(french.lower_first, parts[1:])])}."
 
 
 def _when(signals: Sequence[Signal], period: Period) -> str:
     """« en octobre 2026 », « en octobre 2026 (au 3ᵉ trimestre 2026 pour les chiffres qui ont peu de cas par mois) »
     where they differ; and whether the period has none."""
-    when = moments(signals)
+    when = months_in_words(signals)
     return (
         when
         if any(f.within(period.first, period.last) for f in signals)

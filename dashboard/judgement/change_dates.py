@@ -8,7 +8,7 @@ import numpy as np
 from dashboard import french
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.control_charts import FOLLOWED, WAITS
-from dashboard.judgement.signal_sentences import beside
+from dashboard.judgement.signal_sentences import value_beside_usual
 from dashboard.judgement.signals import Signal
 from dashboard.statistics.changepoint import ChangePoint, change_point
 from dashboard.statistics.control_limits import ON_ONE_SIDE, RUN
@@ -24,7 +24,7 @@ def since_when(signal: Signal) -> str | None:
         return None
     course, at = signal.course, signal.at
     level = slice(max(int(course.begin[at]), 0), at + 1)
-    return dated(
+    return change_date_in_words(
         course.months[level], course.values[level].tolist(), log=signal.kind == ChartKind.WAIT
     )
 
@@ -46,7 +46,9 @@ def _since_rule(signal: Signal, at: int) -> str:
     return f"depuis {'le ' if quarter else ''}{signal.when}" if new else ""
 
 
-def dated(months: Sequence[date], values: Sequence[float], *, log: bool = False) -> str | None:
+def change_date_in_words(
+    months: Sequence[date], values: Sequence[float], *, log: bool = False
+) -> str | None:
     """« depuis juin 2026 (entre mai et juillet) », of a series that a rule has found changed; None where it has no date:
     under six months, where the change may lie in more than a year of them, or where it did not last.
 
@@ -75,12 +77,12 @@ def _lasts(values: np.ndarray, change: ChangePoint) -> bool:
     return abs(usual - change.after) < abs(usual - change.before)
 
 
-def in_a_line(found: Sequence[Signal], since: str) -> str:
+def signals_in_a_line(found: Sequence[Signal], since: str) -> str:
     """« attente de 29 min, contre 16 min d'habitude (écart depuis juin 2026) ; aussi davantage de départs et moins de
     satisfaits »: the first that people feel in full, with since when, the others by which way they went."""
     one, *others = found
-    said = beside(one)
-    name = french.within(BY_CODE[one.indicator].short)
+    said = value_beside_usual(one)
+    name = french.lower_first(BY_CODE[one.indicator].short)
     text = f"attente de {said}" if one.indicator in WAITS else f"{name}{french.SPACE}: {said}"
     text += f" (écart {since})" if since else ""
     ways = [more_or_less(o, "davantage") for o in others if o.indicator not in WAITS]

@@ -13,9 +13,9 @@ import numpy as np
 from dashboard.indicators import BY_CODE, codes
 from dashboard.period import add_months
 from dashboard.statistics import observed_vs_expected
-from dashboard.statistics.control_chart_levels import Followed, Origin
+from dashboard.statistics.control_chart_levels import JudgedSeries, Origin
 from dashboard.statistics.control_limits import Family, Fit, limits
-from dashboard.statistics.log_waits import minutes
+from dashboard.statistics.log_waits import typical_minutes
 from dashboard.statistics.variation import ChartKind
 from db.codes import ACCEPTED, REFUSED, SET
 
@@ -62,7 +62,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Monthly:
+class MonthlySeries:
     """Series by indicator, of the sites (codes, K) in the months (first days, M). season: (S, M) visits per open day of the
     sites that give the season, which may be more."""
 
@@ -82,7 +82,7 @@ class Level:
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class ControlChart:
     """A series as it was judged, m points of time in order: months, or quarters where kind is BY_QUARTER.
 
     values, n: (m,) what is judged, in the unit that is read, and on how many it rests. usual: (m,) the level to be drawn, by
@@ -146,7 +146,7 @@ def in_unit(code: str, values: np.ndarray) -> np.ndarray:
     """Values of a chart's scale in the unit that is read."""
     if code in SHARES | RATES:
         return np.asarray(values * BY_CODE[code].scale)
-    read = minutes(values) if code in WAITS or code in SKEWED else values
+    read = typical_minutes(values) if code in WAITS or code in SKEWED else values
     return np.asarray(np.maximum(read, 0))
 
 
@@ -164,7 +164,7 @@ def marks_of(
     return found
 
 
-def levels_of(judged: Followed, row: int, months: Sequence[date]) -> tuple[Level, ...]:
+def levels_of(judged: JudgedSeries, row: int, months: Sequence[date]) -> tuple[Level, ...]:
     """The levels of one followed series, with their months."""
     return tuple(
         Level(months[x.start], months[max(x.known, 0)], x.origin) for x in judged.levels(row)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from dashboard import french
 from dashboard.indicators import Figure
-from dashboard.wording import base, shown
+from dashboard.wording import basis_in_words, shown_value
 from db.codes import UNKNOWN_KEY
 
 S = french.SPACE
@@ -17,26 +17,29 @@ LONGEST = {
 }
 
 
-def in_words(
+def extremes_in_words(
     figures: Mapping[str, Figure], names: Mapping[str, str], title: str, by: str, whole: Figure
 ) -> str:
     """« Attente médiane : 11 min à Nikki, 22 min à Djougou ; 15 min pour l'ensemble » of sites; of services, hours and
     departments which is highest and which lowest. figures: of one indicator, by key. title: what is compared."""
     known = {k: f for k, f in figures.items() if f.value is not None and k != UNKNOWN_KEY}
-    values = {shown(f) for f in known.values()}
+    values = {shown_value(f) for f in known.values()}
     if by == "site" and len(known) == 1:
         ((alone, figure),) = known.items()
-        return f"{title}{S}: {shown(figure)} ({base(figure)}) à {names.get(alone, alone)}, seul à avoir un chiffre"
+        where = f"à {names.get(alone, alone)}, seul à avoir un chiffre"
+        return f"{title}{S}: {shown_value(figure)} ({basis_in_words(figure)}) {where}"
     if len(known) < 2:
-        on = f" ({base(whole)})" if base(whole) else ""
-        return f"{title}{S}: {shown(whole)} pour l'ensemble{on}"
+        on = f" ({basis_in_words(whole)})" if basis_in_words(whole) else ""
+        return f"{title}{S}: {shown_value(whole)} pour l'ensemble{on}"
     if len(values) == 1:
         return f"{title}{S}: {values.pop()} partout"
     (most, many), (least, few) = (_at_end(known, names, end) for end in (max, min))
     if by == "site":
-        return f"{title}{S}: {few} à {least}, {many} à {most}{S}; {shown(whole)} pour l'ensemble"
+        return (
+            f"{title}{S}: {few} à {least}, {many} à {most}{S}; {shown_value(whole)} pour l'ensemble"
+        )
     if by == "service" and whole.indicator == "visits":
-        return f"La prestation la plus demandée{S}: {most} ({many} sur {shown(whole)})"
+        return f"La prestation la plus demandée{S}: {most} ({many} sur {shown_value(whole)})"
     if whole.indicator == "wait_p50":
         return f"{LONGEST[by]}{S}: {most}, {many}{S}; le moins{S}: {least}, {few}"
     return f"{title}{S}: le plus, {most} ({many}){S}; le moins, {least} ({few})"
@@ -46,8 +49,8 @@ def _at_end(
     figures: Mapping[str, Figure], names: Mapping[str, str], end: Callable[..., Figure]
 ) -> tuple[str, str]:
     """Those that read like the highest or the lowest, and their value."""
-    value = shown(end(figures.values(), key=lambda f: f.value))
-    alike = {k: names.get(k, k) for k, f in figures.items() if shown(f) == value}
+    value = shown_value(end(figures.values(), key=lambda f: f.value))
+    alike = {k: names.get(k, k) for k, f in figures.items() if shown_value(f) == value}
     # Hours by the clock, all else by name.
     order = sorted(alike, key=lambda k: k if k.isdigit() else french.alphabetical(alike[k]))
-    return french.some([alike[k] for k in order], NAMED), value
+    return french.join_first([alike[k] for k in order], NAMED), value

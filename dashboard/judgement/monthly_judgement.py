@@ -20,28 +20,28 @@ from dashboard.judgement.control_charts import (
     SKEWED,
     VOLUMES,
     WAITS,
-    Course,
+    ControlChart,
     Marks,
-    Monthly,
+    MonthlySeries,
     Series,
     in_unit,
     levels_of,
     marks_of,
 )
 from dashboard.statistics import observed_vs_expected, rare_events
-from dashboard.statistics.control_chart import follow
-from dashboard.statistics.control_chart_levels import Followed
+from dashboard.statistics.control_chart import judge_series
+from dashboard.statistics.control_chart_levels import JudgedSeries
 from dashboard.statistics.control_limits import Family, Fit
 from dashboard.statistics.log_waits import log_wait
 from dashboard.statistics.variation import ChartKind
 
 
 def judge(
-    monthly: Monthly, places: Mapping[str, Sequence[int]], marks: Marks
-) -> dict[str, dict[str, Course]]:
+    monthly: MonthlySeries, places: Mapping[str, Sequence[int]], marks: Marks
+) -> dict[str, dict[str, ControlChart]]:
     """The course of every charted indicator, by scope: of each site, and of each whole, given by the places of its sites
     in `monthly.sites`. A measure that is no share, rate or wait has no course of a whole: its composition would move it."""
-    courses: dict[str, dict[str, Course]] = {s: {} for s in (*monthly.sites, *places)}
+    courses: dict[str, dict[str, ControlChart]] = {s: {} for s in (*monthly.sites, *places)}
     counts = {code: _events(code, series) for code, series in monthly.of.items()}
     families = (
         (Family.SHARE, SHARES),
@@ -59,7 +59,7 @@ def judge(
         set_at, refused, accepted = marks_of(
             [(code, site) for code in named for site in monthly.sites], monthly.months, marks
         )
-        of_all = follow(
+        of_all = judge_series(
             events, bases, family=family, set_at=set_at, refused=refused, accepted=accepted
         )
         whole = [
@@ -68,7 +68,7 @@ def judge(
         ]
         judged = of_all  # of departments and the nation, which are judged by all that is known of their sites
         if not np.array_equal(whole[1], bases, equal_nan=True):
-            judged = follow(
+            judged = judge_series(
                 *whole, family=family, set_at=set_at, refused=refused, accepted=accepted
             )
         rare: list[tuple[str, int]] = []
@@ -92,9 +92,9 @@ def judge(
                 )
         for course in _of_rare(rare, family, monthly, marks):
             courses[course.scope][course.indicator] = course
-    found = aggregates.courses(compared, counts, monthly, places, marks)
+    found = aggregates.control_charts(compared, counts, monthly, places, marks)
     for code in VOLUMES & set(monthly.of):
-        found += volumes.courses(code, monthly, places)
+        found += volumes.control_charts(code, monthly, places)
     for course in found:
         courses[course.scope][course.indicator] = course
     # In the order of CHARTED, whichever family came first.
@@ -102,7 +102,7 @@ def judge(
 
 
 def _events(code: str, series: Series) -> tuple[np.ndarray, np.ndarray]:
-    """Events and bases for control_chart.follow: counts; sums of logarithms of waits; values, each month alike."""
+    """Events and bases for control_chart.judge_series: counts; sums of logarithms of waits; values, each month alike."""
     if code in SHARES | RATES:
         return series.numerator, series.denominator
     if code in WAITS and series.waits is not None:
@@ -133,7 +133,9 @@ def _parts(series: Series, row: int) -> tuple[list[float | None], list[float | N
     return a, b
 
 
-def _of_site(code: str, site: str, row: int, monthly: Monthly, judged: Followed) -> Course:
+def _of_site(
+    code: str, site: str, row: int, monthly: MonthlySeries, judged: JudgedSeries
+) -> ControlChart:
     """The course of a site's share, rate, wait or measure."""
     kind = (
         ChartKind.SHARE
@@ -155,15 +157,15 @@ def _followed(
     scope: str,
     kind: ChartKind,
     months: Sequence[date],
-    judged: Followed,
+    judged: JudgedSeries,
     row: int,
     shown: np.ndarray,
     n: np.ndarray,
-) -> Course:
+) -> ControlChart:
     one = judged.rows(slice(row, row + 1))
     # Of waits the typical one is drawn, which the limits are limits of; the median is read beside it.
     values = in_unit(code, one.values[0]) if kind == ChartKind.WAIT else shown
-    return Course(
+    return ControlChart(
         code,
         scope,
         kind,
@@ -184,8 +186,8 @@ def _followed(
 
 
 def _of_rare(
-    rare: Sequence[tuple[str, int]], family: Family, monthly: Monthly, marks: Marks
-) -> list[Course]:
+    rare: Sequence[tuple[str, int]], family: Family, monthly: MonthlySeries, marks: Marks
+) -> list[ControlChart]:
     """Series with few events: three months together where they have enough, else each month
     by its exact tail alone. A quarter that has not ended is no point."""
     whole = next(
@@ -213,7 +215,7 @@ def _of_rare(
             continue
         events_of, bases_of = (np.array([s[i] for *_, s in series], dtype=float) for i in (0, 1))
         set_at, refused, accepted = marks_of([(c, s) for c, s, _ in series], times, marks)
-        judged = follow(
+        judged = judge_series(
             events_of,
             bases_of,
             family=family,

@@ -66,7 +66,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Explained:
+class ExplainedChange:
     """A change, what may be said of it in French (a warning first where parts and whole disagree), and its parts in
     alphabetical order. label: of the indicator."""
 
@@ -84,7 +84,7 @@ def explain(
     minimum: int = 0,
     split: str = "site",
     homes: dict[str, str] | None = None,
-) -> Explained | None:
+) -> ExplainedChange | None:
     """What the change of Σ numerators / Σ denominators × scale is made of; None where a period has too few to say.
 
     before, after: name of a part → (numerator, denominator); a part left out, a None or a denominator 0 is no data.
@@ -105,7 +105,9 @@ def explain(
     if change is None:
         return None
     text = (*_sentences(change, scale, WORDS[split]), CAVEAT)
-    return Explained(label, change, text, tuple(_rows(parts, known[0], known[1], scale, minimum)))
+    return ExplainedChange(
+        label, change, text, tuple(_rows(parts, known[0], known[1], scale, minimum))
+    )
 
 
 def _known(counts: Counts) -> Known:

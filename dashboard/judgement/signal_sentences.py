@@ -11,17 +11,17 @@ from dashboard.judgement.signals import Signal
 from dashboard.statistics import observed_vs_expected, sentences
 from dashboard.statistics.seasonal import HISTORY
 from dashboard.statistics.variation import FROZEN_POINTS, MINIMUM_POINTS, ChartKind, Variation
-from dashboard.wording import amount
+from dashboard.wording import value_with_unit
 
 # Of what is usual: a value so far from it, and no signal, is said to rest on few cases where that is the reason.
 FAR = 0.15
 FEW = 3.0  # standard deviations of as many cases, within which chance alone explains a gap
 
 
-def apart(indicator: str, value: float, usual: float) -> tuple[str, str]:
+def distinct_values(indicator: str, value: float, usual: float) -> tuple[str, str]:
     """Both in words, with the decimals that tell them apart: « 4,02 % » and « 3,97 % », not « 4,0 % » twice."""
     i = BY_CODE[indicator]
-    words = amount(i, value), amount(i, usual)
+    words = value_with_unit(i, value), value_with_unit(i, usual)
     for decimals in (1, 2):
         if words[0] != words[1]:
             break
@@ -34,10 +34,10 @@ def apart(indicator: str, value: float, usual: float) -> tuple[str, str]:
     return words
 
 
-def told(one: Signal) -> str:
+def value_with_state(one: Signal) -> str:
     """The month's own value beside what is usual: « 73 %, contre 75 % d'habitude à répartition égale (alerte) »; "" where the
     month has no value, or is not judged."""
-    said = beside(one)
+    said = value_beside_usual(one)
     if not said:
         return ""
     mixed = one.kind == ChartKind.EXPECTED and one.flagged and one.indicator not in WAITS
@@ -54,9 +54,9 @@ def _dated(subject: str, one: Signal) -> str:
     return f"{subject}{comma} {one.said_when}"
 
 
-def in_short(one: Signal) -> str:
+def card_state(one: Signal) -> str:
     """The same for a card, where the end of a line may be cut: « alerte en octobre : 73 %, contre 75 % d'habitude »."""
-    said = beside(one)
+    said = value_beside_usual(one)
     if not said or one.latest is None:
         return sentences.VARIATIONS[one.variation]
     quarter = one.kind == ChartKind.BY_QUARTER
@@ -70,23 +70,25 @@ def in_short(one: Signal) -> str:
     return f"{when}{french.SPACE}: {said}"
 
 
-def beside(one: Signal) -> str:
+def value_beside_usual(one: Signal) -> str:
     """The same without the month: « 73 %, contre 75 % d'habitude », « 74 %, rien d'inhabituel (75 % d'habitude) », « 18,7 par
     jour ; d'habitude de 15,1 à 21,0 »."""
     if one.read is None or not one.charted:
         return ""
     i, usually = BY_CODE[one.indicator], one.read_usual
     if one.kind == ChartKind.VOLUME and one.range:
-        low, high = (amount(i, end) for end in one.range)
-        return f"{amount(i, one.read)} par jour{french.SPACE}; d'habitude de {low} à {high}"
+        low, high = (value_with_unit(i, end) for end in one.range)
+        return (
+            f"{value_with_unit(i, one.read)} par jour{french.SPACE}; d'habitude de {low} à {high}"
+        )
     if usually is None:
-        return amount(i, one.read) + ("" if one.flagged else ", rien d'inhabituel")
+        return value_with_unit(i, one.read) + ("" if one.flagged else ", rien d'inhabituel")
     if one.flagged:
-        value, usual = apart(i.code, one.read, usually)
+        value, usual = distinct_values(i.code, one.read, usually)
         if value == usual:
             return f"{value}, à peine {'plus' if one.side > 0 else 'moins'} que d'habitude"
         return f"{value}, contre {usual} d'habitude"
-    value, usual = amount(i, one.read), amount(i, usually)
+    value, usual = value_with_unit(i, one.read), value_with_unit(i, usually)
     if value == usual:
         return f"{value}, comme d'habitude"
     far = abs(one.read - usually) > FAR * usually
@@ -102,13 +104,13 @@ def _few(one: Signal, usual: float) -> bool:
     return abs((one.read or 0) - usual) <= FEW * 100 * math.sqrt(part * (1 - part) / one.base)
 
 
-def because(one: Signal) -> str:
+def rule_in_words(one: Signal) -> str:
     """The rule that makes the month a signal: « au-dessus de ce que le hasard permet »; "" where none does."""
     rule = sentences.RULES.get((one.rule, one.side), "")
     return rule.replace("mois", "trimestres") if one.kind == ChartKind.BY_QUARTER else rule
 
 
-def origin(one: Signal, names: Mapping[str, str]) -> str:
+def gap_origin(one: Signal, names: Mapping[str, str]) -> str:
     """Where a whole's gap lies: « Sans compter le CCSP de Djougou : 75 %, rien d'inhabituel. »; "" where there is none to
     explain. names: of sites, by code."""
     if not one.flagged or one.gap is None:
@@ -120,11 +122,13 @@ def origin(one: Signal, names: Mapping[str, str]) -> str:
     if one.rest is None:
         return f"Surtout{french.SPACE}: {french.join_words(these)}."
     # Of waits it is on the curve's scale, and a median is what is said of them.
-    rest = "" if one.indicator in WAITS else f" {amount(BY_CODE[one.indicator], one.rest)},"
+    rest = (
+        "" if one.indicator in WAITS else f" {value_with_unit(BY_CODE[one.indicator], one.rest)},"
+    )
     return f"Sans compter {french.join_words(these)}{french.SPACE}:{rest} rien d'inhabituel."
 
 
-def against(one: Signal, whole: Signal | None) -> str:
+def beside_aggregate(one: Signal, whole: Signal | None) -> str:
     """Of a site with a signal: which way it went, and where that leaves it beside the whole: « en hausse par rapport à son
     habitude ; encore sous l'ensemble (75 %) »; "" without a signal."""
     if not one.flagged or one.read is None:
@@ -135,11 +139,11 @@ def against(one: Signal, whole: Signal | None) -> str:
     if value is None or (one.read - value) * one.side >= 0:
         return text
     place = "sous" if one.side > 0 else "au-dessus de"
-    of = amount(BY_CODE[one.indicator], value)
+    of = value_with_unit(BY_CODE[one.indicator], value)
     return f"{text}{french.SPACE}; encore {place} l'ensemble ({of})"
 
 
-def settled(one: Signal) -> str:
+def limits_basis(one: Signal) -> str:
     """How settled the limits are: « limites fixées sur 24 mois »; "" without limits."""
     if not one.charted or one.kind == ChartKind.VOLUME:
         return "saison et croissance comprises" if one.charted else ""
@@ -160,9 +164,9 @@ def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
     elif one.variation == Variation.TOO_FEW:
         text = f"{colon}{too_few(one)}"
     else:
-        said = told(one) or sentences.VARIATIONS[one.variation]
+        said = value_with_state(one) or sentences.VARIATIONS[one.variation]
         text = f"{_dated(subject, one)}{french.SPACE}: {said}"
-        details = [because(one), settled(one)] if limits else []
+        details = [rule_in_words(one), limits_basis(one)] if limits else []
         more = f"{french.SPACE}; ".join(d for d in details if d)
         text += f", {more}" if more else ""
     return f"{text}." if limits else text
@@ -178,8 +182,8 @@ def too_few(one: Signal) -> str:
             return f"trop tôt pour dire si ce chiffre est inhabituel ({needed})"
         i = BY_CODE[one.indicator]
         # Of several sites not the same ones may be known of both.
-        before = f", {amount(i, one.year_before)} le même mois un an avant"
-        said = f"{amount(i, one.value)} par jour en {one.when}"
+        before = f", {value_with_unit(i, one.year_before)} le même mois un an avant"
+        said = f"{value_with_unit(i, one.value)} par jour en {one.when}"
         return f"{said}{'' if one.course.of_several else before} ; {needed}"
     return f"trop tôt pour conclure ({one.points} des {_points(one, MINIMUM_POINTS)} nécessaires)"
 
@@ -191,7 +195,7 @@ def _points(one: Signal, n: int) -> str:
     return french.plural(n, "mois", "mois")
 
 
-def moments(signals: Iterable[Signal]) -> str:
+def months_in_words(signals: Iterable[Signal]) -> str:
     """The months and quarters that these are of, the latest first: « en octobre 2026 », « en octobre 2026 (au 3ᵉ trimestre 2026
     pour les chiffres qui ont peu de cas par mois) », of which the last may have ended before the month."""
     known = (one for one in signals if one.latest)

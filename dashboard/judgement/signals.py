@@ -12,7 +12,7 @@ import numpy as np
 
 from dashboard import french
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.control_charts import FOLLOWED, Course, Level, in_unit
+from dashboard.judgement.control_charts import FOLLOWED, ControlChart, Level, in_unit
 from dashboard.period import Period, add_months, month_end
 from dashboard.statistics import observed_vs_expected
 from dashboard.statistics.control_limits import NONE, OUTSIDE, RUN
@@ -39,7 +39,7 @@ SIGNALLED = (
 class Signal:
     """What one month of a course says; at: its position, None where the month is not of the series. target: in force."""
 
-    course: Course
+    course: ControlChart
     at: int | None
     target: float | None = None
 
@@ -244,7 +244,7 @@ def _known(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-def signal(course: Course, month: date, target: float | None = None) -> Signal:
+def signal(course: ControlChart, month: date, target: float | None = None) -> Signal:
     """The signal of a course at a month (its first day)."""
     return Signal(course, course.position(month), target)
 
@@ -258,7 +258,7 @@ MOST = {
 }
 
 
-def impossible(indicator: str, target: float) -> str:
+def target_problem(indicator: str, target: float) -> str:
     """Why a target is none: the indicator can never have that value; "" where it can."""
     if not math.isfinite(target):
         return "Il faut une valeur."

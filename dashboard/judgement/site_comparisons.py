@@ -13,7 +13,9 @@ Figures = Mapping[str, Mapping[str, Figure]]  # key, then indicator
 Counts = Mapping[str, tuple[float, float]]
 
 
-def enough(figures: Figures, order: Sequence[str], code: str) -> dict[str, tuple[float, float]]:
+def large_enough_counts(
+    figures: Figures, order: Sequence[str], code: str
+) -> dict[str, tuple[float, float]]:
     """The two counts of each key that has enough of them to be compared."""
     return {
         k: (f.numerator, f.denominator)
@@ -24,7 +26,7 @@ def enough(figures: Figures, order: Sequence[str], code: str) -> dict[str, tuple
     }
 
 
-def compared(counts: Counts, code: str) -> Differences | None:
+def compare_counts(counts: Counts, code: str) -> Differences | None:
     """How the keys of these counts differ; None where there is nothing to compare."""
     return differences(
         [a for a, _ in counts.values()],
@@ -34,9 +36,11 @@ def compared(counts: Counts, code: str) -> Differences | None:
     )
 
 
-def differ(figures: Figures, code: str) -> bool:
+def differ_beyond_chance(figures: Figures, code: str) -> bool:
     """Whether the keys of a share or rate differ by more than chance."""
-    found = compared(enough(figures, [k for k in figures if k != UNKNOWN_KEY], code), code)
+    found = compare_counts(
+        large_enough_counts(figures, [k for k in figures if k != UNKNOWN_KEY], code), code
+    )
     return found is not None and found.chance < sentences.ALIKE
 
 

@@ -6,14 +6,21 @@ from datetime import date
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, TIMED, Figure
-from dashboard.wording import NOT_FOR_GUESTS, NOT_HANDED, amount, base, reason, shown
+from dashboard.wording import (
+    NOT_FOR_GUESTS,
+    NOT_HANDED,
+    basis_in_words,
+    missing_reason,
+    shown_value,
+    value_with_unit,
+)
 
 GAP = 0.02  # share of visits by which the closings may differ from the register before it is said
 MANY_TIMES = 2  # from here on it is said how many times as much
 
 
 @dataclass(frozen=True)
-class Ground:
+class TrustContext:
     """What is known of a question beside its figures. declared, entered: visits of closed days whose register was handed in, as
     declared at the closing and as entered there. not_reported: names of expected sites without data in the period. measuring:
     sites that measure waits; None where it is not asked. complaints_later: received after the day on which the data end;
@@ -34,11 +41,11 @@ class Ground:
     known_to: date | None = None
 
 
-def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:
+def trust_line(code: str, figures: Mapping[str, Figure], ground: TrustContext) -> str:
     """The line under a figure: n, sites, days covered, share measured, rows left out, age of the data, open flags, hidden
     or not."""
     figure = figures[code]
-    parts = [base(figure)] if base(figure) else []
+    parts = [basis_in_words(figure)] if basis_in_words(figure) else []
     timed = BY_CODE[code].known == TIMED and ground.measuring is not None
     heard = figure.sites_reporting
     measuring = (
@@ -47,7 +54,7 @@ def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:
         else ""
     )
     # Who reads no register is not told who hands it in; where nobody does, the reason says so.
-    if heard and not figure.note.startswith(NOT_FOR_GUESTS) and shown(figure) != NOT_HANDED:
+    if heard and not figure.note.startswith(NOT_FOR_GUESTS) and shown_value(figure) != NOT_HANDED:
         register = "registre des plaintes à jour dans " if BY_CODE[code].now else ""
         sites = french.plural(heard, "centre")
         parts.append(f"{register}{sites} sur {french.number(figure.sites_expected)}{measuring}")
@@ -55,7 +62,7 @@ def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:
     if closed.numerator == 0:
         parts.append("aucune fiche de clôture sur la période")
     elif closed.value is not None:
-        share = amount(BY_CODE["completeness"], closed.value)
+        share = value_with_unit(BY_CODE["completeness"], closed.value)
         some = closed.sites_reporting < closed.sites_expected
         who = f", dans {french.plural(closed.sites_reporting, 'centre')}" if some else ""
         parts.append(f"fiche de clôture pour {share} des jours ouverts{who}")
@@ -70,7 +77,7 @@ def strip(code: str, figures: Mapping[str, Figure], ground: Ground) -> str:
             ground.age_days, f"il y a {french.days(ground.age_days)}"
         )
         parts.append(f"données au {french.date_short(ground.as_of)} ({age})")
-    return " · ".join([*parts, *flags(code, figure, ground)])
+    return " · ".join([*parts, *cautions(code, figure, ground)])
 
 
 def _measuring(heard: int, measuring: int) -> str:
@@ -99,15 +106,15 @@ def _counted(figure: Figure) -> float:
     return figure.n if figure.denominator is None else figure.denominator
 
 
-def flags(code: str, figure: Figure, ground: Ground) -> list[str]:
+def cautions(code: str, figure: Figure, ground: TrustContext) -> list[str]:
     """What to be careful of; empty where there is nothing."""
     warnings = []
     if figure.value is None and figure.note:
-        warnings.append(reason(figure).lower())
+        warnings.append(missing_reason(figure).lower())
     if ground.partial:
         warnings.append("période partielle")
     if ground.not_reported and BY_CODE[code].register == "visits":
-        warnings.append(f"sans visites ni clôtures : {french.some(ground.not_reported)}")
+        warnings.append(f"sans visites ni clôtures : {french.join_first(ground.not_reported)}")
     if BY_CODE[code].register == "visits" and (gap := _gap(ground)):
         warnings.append(gap)
     if ground.complaints_later and BY_CODE[code].register == "complaints":
@@ -120,7 +127,7 @@ def flags(code: str, figure: Figure, ground: Ground) -> list[str]:
     return warnings
 
 
-def _gap(ground: Ground) -> str:
+def _gap(ground: TrustContext) -> str:
     """« les fiches de clôture déclarent 12,5 % de visites de plus que le registre », from twice as many on « 2,9 fois les visites
     du registre »; "" where they agree."""
     if not ground.entered or abs(ground.declared - ground.entered) <= GAP * ground.entered:

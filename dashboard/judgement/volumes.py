@@ -5,18 +5,20 @@ from datetime import date
 
 import numpy as np
 
-from dashboard.judgement.control_charts import Course, Monthly
+from dashboard.judgement.control_charts import ControlChart, MonthlySeries
 from dashboard.statistics.control_limits import two_rules
 from dashboard.statistics.seasonal import HISTORY, same_sites, seasonal
 from dashboard.statistics.variation import ChartKind
 
 
-def courses(code: str, monthly: Monthly, wholes: Mapping[str, Sequence[int]]) -> list[Course]:
+def control_charts(
+    code: str, monthly: MonthlySeries, wholes: Mapping[str, Sequence[int]]
+) -> list[ControlChart]:
     """Of each site with its season and its line, and of each whole on the sites that were there all along."""
     return [*_of_sites(code, monthly), *_of_wholes(code, monthly, wholes)]
 
 
-def _of_sites(code: str, monthly: Monthly) -> list[Course]:
+def _of_sites(code: str, monthly: MonthlySeries) -> list[ControlChart]:
     series = monthly.of[code]
     month = np.array([m.month for m in monthly.months])
     each = seasonal(series.judged(series.value), month, shared=monthly.season)
@@ -36,7 +38,9 @@ def _of_sites(code: str, monthly: Monthly) -> list[Course]:
     ]
 
 
-def _of_wholes(code: str, monthly: Monthly, wholes: Mapping[str, Sequence[int]]) -> list[Course]:
+def _of_wholes(
+    code: str, monthly: MonthlySeries, wholes: Mapping[str, Sequence[int]]
+) -> list[ControlChart]:
     series, places = monthly.of[code], [list(at) for at in wholes.values()]
     month = np.array([m.month for m in monthly.months])
     shape = (len(places), len(monthly.months))
@@ -87,9 +91,9 @@ def _volume(
     side: np.ndarray,
     *,
     of_several: bool = False,
-) -> Course:
+) -> ControlChart:
     usual, lower, upper = bounds
-    return Course(
+    return ControlChart(
         code,
         scope,
         ChartKind.VOLUME,

@@ -9,7 +9,7 @@ false alarm with it, which `python -m tests.benchmarks.rules` prints.
 
 import numpy as np
 
-from dashboard.statistics.control_chart_levels import Followed
+from dashboard.statistics.control_chart_levels import JudgedSeries
 from dashboard.statistics.control_limits import (
     NONE,
     ON_ONE_SIDE,
@@ -18,7 +18,7 @@ from dashboard.statistics.control_limits import (
     Family,
     Fit,
     fit,
-    outside,
+    outside_side,
     run_lengths,
     sides,
 )
@@ -27,7 +27,7 @@ from dashboard.statistics.variation import FROZEN_POINTS, MINIMUM_POINTS
 NEW_LEVEL = 12  # points in a row on one side
 
 
-def follow(
+def judge_series(
     events: np.ndarray,
     bases: np.ndarray | None = None,
     *,
@@ -36,7 +36,7 @@ def follow(
     refused: np.ndarray | None = None,
     accepted: np.ndarray | None = None,
     runs: bool = True,
-) -> Followed:
+) -> JudgedSeries:
     """Judges every month of some series with what was known then.
 
     events, bases: (k, n), months in order, NaN (or a base of 0) where missing. Without bases the values stand in
@@ -52,7 +52,7 @@ def follow(
     return series.followed()
 
 
-def flags(
+def flag_signals(
     events: np.ndarray, bases: np.ndarray | None, family: Family, *, runs: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Of `follow`, given as for it, only which months have limits and which of them are signals, (k, n) each: what is
@@ -147,7 +147,7 @@ class _Series:
         now = self._fits(rows)
         side = sides(self.family, now, self.events[rows, t], self.bases[rows, t])
         self._extend_runs(rows[~fitting[rows]], side[~fitting[rows]])
-        beyond = outside(self.family, now, self.events[rows, t], self.bases[rows, t])
+        beyond = outside_side(self.family, now, self.events[rows, t], self.bases[rows, t])
         in_run = self.runs & (self.run[rows] >= RUN)
         rule = np.where(beyond != 0, OUTSIDE, np.where(in_run, ON_ONE_SIDE, NONE))
         self.rule[rows, t], self.side[rows, t] = rule, np.where(rule != NONE, side, 0)
@@ -196,7 +196,7 @@ class _Series:
         at = (rows[:, None], columns[None, :])
         now = self._fits(rows)
         broad = Fit(now.centre[:, None], now.spread[:, None], now.behind[:, None])
-        side = outside(self.family, broad, self.events[at], self.bases[at])
+        side = outside_side(self.family, broad, self.events[at], self.bases[at])
         self.rule[at], self.side[at] = np.where(side != 0, OUTSIDE, NONE), side
 
     def _propose(self, rows: np.ndarray, t: int) -> None:
@@ -221,7 +221,7 @@ class _Series:
         np.put_along_axis(out, self.order, np.where(none, missing, values).astype(values.dtype), -1)
         return out
 
-    def followed(self) -> Followed:
+    def followed(self) -> JudgedSeries:
         """Everything, at its months."""
         order, placed = self.order, self.placed
         own = np.maximum(self.start, 0)
@@ -235,7 +235,7 @@ class _Series:
             self.known >= 0, np.take_along_axis(order, np.maximum(self.known, 0), -1), -1
         )
 
-        return Followed(
+        return JudgedSeries(
             family=self.family,
             values=placed(self.events / self.bases, np.nan),
             bases=placed(self.bases, np.nan),

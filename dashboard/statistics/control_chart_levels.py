@@ -31,7 +31,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Followed:
+class JudgedSeries:
     """Some series, month by month: arrays (k, n), NaN (or -1, 0) where there is no point.
 
     values: events / bases. rule, side: the signal as it was given then; NONE and 0 where none was. start: position of the first
@@ -63,7 +63,7 @@ class Followed:
         """The lower and the upper limit to be drawn, (k, n) each."""
         return limits(self.family, Fit(self.centre, self.spread, self.behind), self.bases)
 
-    def rows(self, which: slice) -> "Followed":
+    def rows(self, which: slice) -> "JudgedSeries":
         """Some of the series."""
         parts = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "family"}
         return replace(self, **{name: values[which] for name, values in parts.items()})

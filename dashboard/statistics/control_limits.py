@@ -57,7 +57,7 @@ class Fit:
     behind: np.ndarray
 
 
-def unit(family: Family, fit: Fit, bases: np.ndarray) -> np.ndarray:
+def chance_deviation(family: Family, fit: Fit, bases: np.ndarray) -> np.ndarray:
     """The standard deviation that chance alone gives a point, in the unit of the values. bases: as fit broadcasts.
 
     Where a share or a rate has been 0 (or a share 1) in all reference months, half an event is taken: a first event is
@@ -87,7 +87,7 @@ def fit(
     middle = np.where(known, events, 0).sum(axis=-1) / behind if centre is None else centre
     rough = Fit(middle[:, None], np.ones((len(middle), 1)), behind[:, None])
     bases = np.where(known, bases, 1)
-    z = (np.where(known, events, 0) / bases - rough.centre) / unit(family, rough, bases)
+    z = (np.where(known, events, 0) / bases - rough.centre) / chance_deviation(family, rough, bases)
     spread = _mean_range(z, known) / D2
     least = _deviation(z, known, spread) if family == Family.INDIVIDUALS else 1
     return Fit(middle, np.maximum(spread, least), behind)
@@ -116,15 +116,15 @@ def _mean_range(z: np.ndarray, known: np.ndarray) -> np.ndarray:
 def sides(family: Family, fit: Fit, events: np.ndarray, bases: np.ndarray) -> np.ndarray:
     """On which side of the centre each point lies: 1, -1, or 0 on it. Arrays as fit broadcasts against them."""
     gap = events / bases - fit.centre
-    width = WIDTH * fit.spread * unit(family, fit, bases)
+    width = WIDTH * fit.spread * chance_deviation(family, fit, bases)
     on_it = np.abs(gap) <= ROUNDING * (width + np.abs(fit.centre))
     return np.where(on_it, 0, np.sign(gap)).astype(np.int8)
 
 
-def outside(family: Family, fit: Fit, events: np.ndarray, bases: np.ndarray) -> np.ndarray:
+def outside_side(family: Family, fit: Fit, events: np.ndarray, bases: np.ndarray) -> np.ndarray:
     """Beyond which limit each point lies: 1, -1, or 0 within both. Shares and rates: by the exact tail as well."""
     gap = events / bases - fit.centre
-    width = WIDTH * fit.spread * unit(family, fit, bases)
+    width = WIDTH * fit.spread * chance_deviation(family, fit, bases)
     beyond = np.abs(gap) > width + ROUNDING * (width + np.abs(fit.centre))
     if family in COUNTED and beyond.any():
         at = np.flatnonzero(beyond)
@@ -132,7 +132,7 @@ def outside(family: Family, fit: Fit, events: np.ndarray, bases: np.ndarray) -> 
             np.broadcast_to(a, gap.shape).ravel()[at] for a in (events, bases, _inner(family, fit))
         )
         beyond = beyond.copy()
-        beyond.ravel()[at] = tail(family, *parts, above=gap.ravel()[at] > 0) < TAIL
+        beyond.ravel()[at] = tail_probability(family, *parts, above=gap.ravel()[at] > 0) < TAIL
     return np.where(beyond, np.sign(gap), 0).astype(np.int8)
 
 
@@ -143,7 +143,7 @@ def _inner(family: Family, fit: Fit) -> np.ndarray:
     return inner
 
 
-def tail(
+def tail_probability(
     family: Family, events: np.ndarray, bases: np.ndarray, centre: np.ndarray, *, above: np.ndarray
 ) -> np.ndarray:
     """The chance of so many events or more (above), or of so many or fewer; (k,) each. Events are rounded."""
@@ -166,7 +166,7 @@ def limits(family: Family, fit: Fit, bases: np.ndarray) -> tuple[np.ndarray, np.
     A point strictly beyond is a signal (`outside`). Shares and rates: the wider of ± 3 standard deviations and the
     counts that are exceeded by chance less than once in 741 times; cut where the quantity ends.
     """
-    half = WIDTH * fit.spread * unit(family, fit, bases)
+    half = WIDTH * fit.spread * chance_deviation(family, fit, bases)
     lower, upper = fit.centre - half, fit.centre + half
     if family not in COUNTED:
         return lower, upper
@@ -195,7 +195,9 @@ def exact_limits(
         # The inverse functions may land one beside the count that is meant.
         for _ in range(2):
             beyond = count - 1 if not above else count + 1
-            chance = tail(family, np.maximum(beyond, 0), n, share, above=np.full(n.shape, above))
+            chance = tail_probability(
+                family, np.maximum(beyond, 0), n, share, above=np.full(n.shape, above)
+            )
             move = (chance >= TAIL) & (beyond >= 0)
             count = np.where(move, beyond, count)
         ends.append(np.where(missing, np.nan, count / n))

@@ -12,7 +12,7 @@ from itertools import groupby
 
 import numpy as np
 
-from dashboard.statistics.control_chart import flags
+from dashboard.statistics.control_chart import flag_signals
 from dashboard.statistics.control_limits import COUNTED, NONE, RUN, Family, two_rules
 from dashboard.statistics.seasonal import HISTORY, LINE, line, logs, season, seasonal
 
@@ -23,8 +23,8 @@ MOST = 0.95  # of months stay at or under the usual most
 @dataclass(frozen=True)
 class Shape:
     """What a series is like, without its events. site: whose. family; bases: (n,) of its months, NaN where missing, of ones for
-    individuals and standardised values; centre, spread: control_chart_levels.Followed's last ones, spread in units. runs: as
-    for control_chart.follow."""
+    individuals and standardised values; centre, spread: control_chart_levels.JudgedSeries's last ones, spread in units. runs: as
+    for control_chart.judge_series."""
 
     site: Hashable
     family: Family
@@ -59,14 +59,14 @@ def budget(
     volumes: (site, chance) of each series that is judged by season (volume_chances), NaN where it is too early. Series
     without limits in their last month have no chance and are not counted.
     """
-    chances = [by_month[-1] for by_month in chances_of(shapes, draws, seed)]
-    return of_chances(
+    chances = [by_month[-1] for by_month in false_alarm_chances(shapes, draws, seed)]
+    return budget_of_chances(
         [(shape.site, chance) for shape, chance in zip(shapes, chances, strict=True)] + [*volumes],
         draws,
     )
 
 
-def of_chances(chances: Sequence[tuple[Hashable, float]], draws: int = DRAWS) -> Budget:
+def budget_of_chances(chances: Sequence[tuple[Hashable, float]], draws: int = DRAWS) -> Budget:
     """The budget of a month: (site, chance of a false alarm) of each series, NaN where it has no limits."""
     judged = [(s, float(c)) for s, c in chances if not np.isnan(c)]
     quiet: dict[Hashable, float] = {}
@@ -85,7 +85,9 @@ def _most(chances: Sequence[float]) -> int:
     return int(np.argmax(np.cumsum(masses) >= MOST - 1e-12))
 
 
-def chances_of(shapes: Sequence[Shape], draws: int = DRAWS, seed: int = SEED) -> list[np.ndarray]:
+def false_alarm_chances(
+    shapes: Sequence[Shape], draws: int = DRAWS, seed: int = SEED
+) -> list[np.ndarray]:
     """The chance of a false alarm of each series in each of its months, (n,); NaN where it has no limits."""
     chances = [np.full(len(shape.bases), np.nan) for shape in shapes]
 
@@ -99,7 +101,7 @@ def chances_of(shapes: Sequence[Shape], draws: int = DRAWS, seed: int = SEED) ->
         centre = np.repeat([shapes[i].centre for i in at], draws)[:, None]
         spread = np.repeat([shapes[i].spread for i in at], draws)[:, None]
         events = _noise(Family(family), bases, centre, spread, random)
-        limits, signals = flags(
+        limits, signals = flag_signals(
             events, bases if family in COUNTED else None, Family(family), runs=runs
         )
         shape = len(at), draws, months

@@ -40,7 +40,7 @@ def log_wait(histograms: np.ndarray) -> LogWait:
     return LogWait(mean, variance, n)
 
 
-def minutes(log: np.ndarray) -> np.ndarray:
+def typical_minutes(log: np.ndarray) -> np.ndarray:
     """Means of ln(1 + minutes) drawn back in minutes: a typical wait, near the median where waits are log-normal."""
     typical: np.ndarray = np.expm1(log)
     return typical

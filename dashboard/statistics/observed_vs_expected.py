@@ -48,7 +48,7 @@ class Comparison:
 
     @property
     def z(self) -> np.ndarray:
-        """(O − E) / √V: followed by control_chart.follow as STANDARDISED, which widens it by its own spread."""
+        """(O − E) / √V: followed by control_chart.judge_series as STANDARDISED, which widens it by its own spread."""
         variance = np.sqrt(self.variance.sum(axis=0))
         return _ratio((self.observed - self.expected).sum(axis=0), variance)
 
@@ -78,10 +78,9 @@ def compare(
 ) -> Comparison:
     """Observed against expected of some sites, all (k, n).
 
-    events, bases: counts and denominators, NaN where missing; of a mean, events are sums (mean × n). usual, behind,
-    inside: the site's rate in force that month, what it rests on, and whether the month is part of it
-    (control_chart_levels.Followed: usual, usual_behind, inside). variance: of one case (case_variance, or LogWait.variance of the
-    site's reference months).
+    events, bases: counts and denominators, NaN where missing; of a mean, events are sums (mean × n). usual, behind, inside: the
+    site's rate in force that month, what it rests on, and whether the month is part of it (control_chart_levels.JudgedSeries:
+    usual, usual_behind, inside). variance: of one case (case_variance, or LogWait.variance of the site's reference months).
     """
     counts = (
         np.isfinite(events)

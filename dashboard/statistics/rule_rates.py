@@ -39,7 +39,7 @@ class Rate:
 
 
 @cache
-def table() -> tuple[Rate, ...]:
+def rule_rates() -> tuple[Rate, ...]:
     """The stored rates, in the order of ROWS."""
     with TABLE.open(encoding="utf-8", newline="") as file:
         return tuple(

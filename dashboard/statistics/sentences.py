@@ -95,7 +95,7 @@ def late(count: Count, days: int) -> str:
     what is not known."""
     older = f"depuis plus de {french.days(days)}"
     verb = "attend" if count.n == 1 else "attendent"
-    return french.capital(
+    return french.upper_first(
         count.said(
             f"{count.plural('plainte')} {verb} {older}",
             f"aucune plainte n'attend {older}",
@@ -105,7 +105,7 @@ def late(count: Count, days: int) -> str:
 
 def target(aim: str, assured: Assurance) -> str:
     """What the limits say of a target. aim: « 80 % »."""
-    sentence = french.capital(ASSURANCES[assured])
+    sentence = french.upper_first(ASSURANCES[assured])
     return f"{sentence}." if assured == Assurance.NO_TARGET else f"{sentence} (cible{S}: {aim})."
 
 

@@ -11,7 +11,7 @@ from dashboard.actions.access_journal import Line
 from dashboard.exports import EXPORTS
 from dashboard.exports.file_names import file_name
 from dashboard.exports.xlsx import xlsx
-from dashboard.panel import Panel, Table, day, table, words
+from dashboard.panel import Panel, Table, day_cell, make_table, text_cell
 from dashboard.period import today
 from dashboard.ui import downloads, session, tables
 
@@ -64,21 +64,21 @@ def show() -> None:
         f" ; les {SHOWN} dernières sont ici, toutes dans le classeur" if len(found) > SHOWN else ""
     )
     st.caption(
-        f"{french.capital(french.plural(len(found), 'ligne'))}{more}. L'heure est celle du Bénin."
+        f"{french.upper_first(french.plural(len(found), 'ligne'))}{more}. L'heure est celle du Bénin."
     )
 
 
 def _listed(lines: list[Line]) -> Table:
     columns = (("Jour", "day"), ("Heure", ""), ("Qui", ""), ("Quoi", ""), ("De quoi", ""))
-    return table(
+    return make_table(
         columns,
         [
             (
-                day(one.at.date()),
-                words(f"{one.at:%H:%M}"),
-                words(one.who),
-                words(one.did),
-                words(one.what),
+                day_cell(one.at.date()),
+                text_cell(f"{one.at:%H:%M}"),
+                text_cell(one.who),
+                text_cell(one.did),
+                text_cell(one.what),
             )
             for one in lines
         ],

@@ -8,16 +8,16 @@ from typing import Any
 import streamlit as st
 
 from dashboard import french
-from dashboard.accounts.account_changes import GIVEN, WITH_DEPARTMENTS, WITH_SITES
+from dashboard.accounts.account_changes import ASSIGNABLE_ROLES, WITH_DEPARTMENTS, WITH_SITES
 from dashboard.accounts.rights import ROLES, Person
 from dashboard.actions import accounts
-from dashboard.actions.accounts import Holder, Wanted
-from dashboard.answers.network import departments, every_site
-from dashboard.panel import Cell, Table, count, table, words
-from dashboard.period import local
-from dashboard.settings import load
+from dashboard.actions.accounts import AccountChanges, Holder
+from dashboard.answers.network import all_site_names, departments
+from dashboard.panel import Cell, Table, count_cell, make_table, text_cell
+from dashboard.period import to_local_time
+from dashboard.settings import load_settings
 from dashboard.ui import error_messages, form_messages, guest_links, session, tables
-from dashboard.ui.markdown_escaping import escaped
+from dashboard.ui.markdown_escaping import escape_markdown
 
 ONCE = "password_once"  # (form, account, password) of the last one that was made: shown by the run that follows, and no other
 
@@ -25,11 +25,11 @@ ONCE = "password_once"  # (form, account, password) of the last one that was mad
 def show() -> None:
     """The page."""
     person = session.person()
-    held, names = accounts.everyone(person), every_site(person)
-    bound = accounts.bound(person)
+    held, names = accounts.all_accounts(person), all_site_names(person)
+    bound = accounts.bound_accounts(person)
     tables.draw(_listed(person, held, names, bound), label="Comptes", height=460)
-    for pair in accounts.read_alike(person):
-        st.warning(escaped(pair))
+    for pair in accounts.similar_accounts(person):
+        st.warning(escape_markdown(pair))
     left, right = st.columns(2, gap="large")
     with left:
         st.header("Ajouter un compte", anchor=False)
@@ -44,7 +44,7 @@ def _listed(
     person: Person, held: list[Holder], names: Mapping[str, str], bound: Mapping[str, datetime]
 ) -> Table:
     signed_in = Counter(name for name, _ in accounts.sessions(person))
-    by_provider = bool(bound or load().oidc_issuer)
+    by_provider = bool(bound or load_settings().oidc_issuer)
     columns = (
         ("Compte", ""),
         ("Rôle", ""),
@@ -54,17 +54,17 @@ def _listed(
         *([("S'ouvre par", "")] if by_provider else []),
         ("Sessions", "count"),
     )
-    return table(
+    return make_table(
         columns,
         [
             (
-                words(one.name),
-                words(ROLES.get(one.role, one.role)),
-                words(_places(one, names)),
-                words(one.email or "—"),
+                text_cell(one.name),
+                text_cell(ROLES.get(one.role, one.role)),
+                text_cell(_places(one, names)),
+                text_cell(one.email or "—"),
                 Cell(_state(one)),
                 *([Cell(_by(one, bound))] if by_provider else []),
-                count(signed_in[one.name]),
+                count_cell(signed_in[one.name]),
             )
             for one in held
         ],
@@ -78,7 +78,7 @@ def _places(one: Holder, names: Mapping[str, str]) -> str:
 
 def _by(one: Holder, bound: Mapping[str, datetime]) -> str:
     if one.id in bound:
-        return f"identité du ministère, depuis le {local(bound[one.id]):%d/%m/%Y}"
+        return f"identité du ministère, depuis le {to_local_time(bound[one.id]):%d/%m/%Y}"
     return "mot de passe" if one.password else "première connexion à venir"
 
 
@@ -90,7 +90,7 @@ def _state(one: Holder) -> str:
 
 def _told_once(form: str) -> None:
     """What became of a form, and under it the password that works once, in this run and no other."""
-    form_messages.said(form)
+    form_messages.show_outcome(form)
     if st.session_state.get(ONCE, ("",))[0] != form:
         return
     _, name, password = st.session_state.pop(ONCE)
@@ -105,13 +105,13 @@ def _told_once(form: str) -> None:
         st.markdown(
             "Ou le lien qui le contient, à lui envoyer : il fait entrer une fois, sans rien taper."
         )
-        st.code(accounts.first_link(password), language=None, wrap_lines=True)
+        st.code(accounts.first_sign_in_link(password), language=None, wrap_lines=True)
 
 
 def _adding(person: Person, names: Mapping[str, str]) -> None:
     with st.container(border=True):
         st.text_input("Nom du compte", max_chars=80, key="ajouter_nom", placeholder="prenom.nom")
-        _what(person, names, "ajouter", Wanted())
+        _what(person, names, "ajouter", AccountChanges())
         st.button("Ajouter", on_click=_add, key="ajouter")
     _told_once("ajouter")
 
@@ -125,7 +125,7 @@ def _changing(
     with st.container(border=True):
         one = held[st.selectbox("Compte", list(held), key="changer_nom")]
         key = f"changer_{one.id}_{one.epoch}"  # what it is to be is typed anew once it has changed
-        _what(person, names, key, Wanted(one.role, one.departments, one.sites, one.email))
+        _what(person, names, key, AccountChanges(one.role, one.departments, one.sites, one.email))
         with st.container(horizontal=True):
             for label, act, *which in _acts(key, one.id in bound):
                 st.button(label, on_click=act, args=(one.name, *which), key=f"{key}_{label}")
@@ -136,16 +136,16 @@ def _acts(key: str, bound: bool) -> list[tuple[Any, ...]]:
     """The buttons under an account: words, what each calls, and with what besides the name."""
     return [
         ("Enregistrer", _change, key),
-        ("Nouveau mot de passe" if load().local_accounts else "Rouvrir", _reset),
+        ("Nouveau mot de passe" if load_settings().local_accounts else "Rouvrir", _reset),
         *([("Délier du ministère", _unbind)] if bound else []),
         ("Fermer ses sessions", _close),
         ("Fermer le compte", _disable),
     ]
 
 
-def _what(person: Person, names: Mapping[str, str], key: str, now: Wanted) -> None:
+def _what(person: Person, names: Mapping[str, str], key: str, now: AccountChanges) -> None:
     """The fields of what an account is; of places, those that go with the role."""
-    roles: list[str] = list(GIVEN)
+    roles: list[str] = list(ASSIGNABLE_ROLES)
     role = st.selectbox(
         "Rôle",
         roles,
@@ -172,16 +172,16 @@ def _what(person: Person, names: Mapping[str, str], key: str, now: Wanted) -> No
             placeholder="Choisir les centres",
         )
     address = "Adresse électronique " + (
-        "(du compte du ministère)" if load().oidc_issuer else "(facultative)"
+        "(du compte du ministère)" if load_settings().oidc_issuer else "(facultative)"
     )
     st.text_input(address, now.email or "", max_chars=160, key=f"{key}_adresse")
 
 
-def _wanted(key: str) -> Wanted:
+def _wanted(key: str) -> AccountChanges:
     """What was typed; of the places, those that go with the role."""
     typed = st.session_state
     role = typed[f"{key}_role"] or ""
-    return Wanted(
+    return AccountChanges(
         role,
         typed.get(f"{key}_departements") if role in WITH_DEPARTMENTS else None,
         typed.get(f"{key}_centres") if role in WITH_SITES else None,
@@ -189,55 +189,55 @@ def _wanted(key: str) -> Wanted:
     )
 
 
-@error_messages.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.show_failures()  # called between two runs, where nothing else catches
 def _add() -> None:
     name = st.session_state["ajouter_nom"]
-    told = "" if load().local_accounts else " ; le compte du ministère l'ouvre"
-    with form_messages.telling("ajouter", f"Le compte est ajouté{told}."):
+    told = "" if load_settings().local_accounts else " ; le compte du ministère l'ouvre"
+    with form_messages.record_outcome("ajouter", f"Le compte est ajouté{told}."):
         password = accounts.add(session.person(), name, _wanted("ajouter"))
         st.session_state[ONCE] = "ajouter", name, password
         st.session_state["ajouter_nom"] = st.session_state["ajouter_adresse"] = ""
 
 
-@error_messages.said_plainly()
+@error_messages.show_failures()
 def _change(name: str, key: str) -> None:
-    with form_messages.telling(
+    with form_messages.record_outcome(
         "changer", "C'est enregistré ; ses pages ouvertes reprennent avec ces droits."
     ):
         accounts.change(session.person(), name, _wanted(key))
-        session.LOOKOUT.forget_account(name)
+        session.SESSION_CACHE.forget_account(name)
 
 
-@error_messages.said_plainly()
+@error_messages.show_failures()
 def _reset(name: str) -> None:
     told = (
         "L'ancien mot de passe n'ouvre plus."
-        if load().local_accounts
+        if load_settings().local_accounts
         else "Le compte est ouvert ; le compte du ministère l'ouvre, à la prochaine connexion."
     )
-    with form_messages.telling("changer", told):
-        st.session_state[ONCE] = "changer", name, accounts.reset(session.person(), name)
-        session.LOOKOUT.forget_account(name)
+    with form_messages.record_outcome("changer", told):
+        st.session_state[ONCE] = "changer", name, accounts.reset_password(session.person(), name)
+        session.SESSION_CACHE.forget_account(name)
 
 
-@error_messages.said_plainly()
+@error_messages.show_failures()
 def _unbind(name: str) -> None:
     told = "Le compte est délié ; qui a son adresse, vérifiée par le ministère, le lie à la prochaine connexion."
-    with form_messages.telling("changer", told):
-        accounts.unbind(session.person(), name)
-        session.LOOKOUT.forget_account(name)
+    with form_messages.record_outcome("changer", told):
+        accounts.unbind_identity(session.person(), name)
+        session.SESSION_CACHE.forget_account(name)
 
 
-@error_messages.said_plainly()
+@error_messages.show_failures()
 def _close(name: str) -> None:
-    with form_messages.telling("changer", "Ses sessions sont fermées."):
-        accounts.close(session.person(), name)
-        session.LOOKOUT.forget_account(name)
+    with form_messages.record_outcome("changer", "Ses sessions sont fermées."):
+        accounts.end_sessions(session.person(), name)
+        session.SESSION_CACHE.forget_account(name)
 
 
-@error_messages.said_plainly()
+@error_messages.show_failures()
 def _disable(name: str) -> None:
-    again = "Nouveau mot de passe" if load().local_accounts else "Rouvrir"
-    with form_messages.telling("changer", f"Le compte est fermé ; « {again} » le rouvre."):
+    again = "Nouveau mot de passe" if load_settings().local_accounts else "Rouvrir"
+    with form_messages.record_outcome("changer", f"Le compte est fermé ; « {again} » le rouvre."):
         accounts.disable(session.person(), name)
-        session.LOOKOUT.forget_account(name)
+        session.SESSION_CACHE.forget_account(name)

@@ -7,8 +7,8 @@ import asyncio
 from collections import defaultdict
 from typing import Protocol
 
-from dashboard.settings import load
-from dashboard.ui.pace import Pace
+from dashboard.settings import load_settings
+from dashboard.ui.pace import RateLimit
 
 # Connections from one address: at once (a hundred browsers that come back after a restart), and a second from then on. The next
 # ones wait to be heard, and who would wait long is sent away.
@@ -16,7 +16,7 @@ COME_AT_ONCE, COME_A_SECOND, SENT_AWAY = 600, 20.0, 10.0
 AT_MOST = 2_000  # that wait at once: a hundred readers' browsers keep some six hundred
 
 
-class Comer(Protocol):
+class PendingConnection(Protocol):
     """A connection, as far as it matters here."""
 
     address: str
@@ -27,14 +27,14 @@ class Comer(Protocol):
         """It has waited."""
 
 
-class Waiting:
+class PendingConnections:
     """Connections that wait, by address, the longest first."""
 
     def __init__(self, at_most: int = AT_MOST) -> None:
         self.at_most, self._count = at_most, 0
-        self._of: defaultdict[str, dict[Comer, None]] = defaultdict(dict)
+        self._of: defaultdict[str, dict[PendingConnection, None]] = defaultdict(dict)
 
-    def add(self, one: Comer) -> None:
+    def add(self, one: PendingConnection) -> None:
         """It waits from now on; where they are too many, one is closed."""
         self.remove(one)
         self._of[one.address][one] = None
@@ -45,7 +45,7 @@ class Waiting:
             self.remove(oldest)
             oldest.transport.abort()
 
-    def remove(self, one: Comer) -> None:
+    def remove(self, one: PendingConnection) -> None:
         """It waits no longer."""
         if one in self._of[one.address]:
             del self._of[one.address][one]
@@ -54,7 +54,7 @@ class Waiting:
             del self._of[one.address]
 
 
-WAITING = Waiting()
+WAITING = PendingConnections()
 
 
 class Arrivals:
@@ -62,13 +62,15 @@ class Arrivals:
 
     def __init__(self, at_most: int = 10_000) -> None:
         self.at_most = at_most
-        self._of: dict[str, Pace] = {}
-        self._held: dict[str, dict[Comer, None]] = {}  # that wait for their turn, by address
+        self._of: dict[str, RateLimit] = {}
+        self._held: dict[
+            str, dict[PendingConnection, None]
+        ] = {}  # that wait for their turn, by address
 
-    def come(self, one: Comer) -> bool:
+    def come(self, one: PendingConnection) -> bool:
         """Whether one that has come is heard at once; if not, it is told when it is its turn. Behind a proxy, where everybody
         comes from its address, always."""
-        if load().public_url:
+        if load_settings().public_url:
             return True
         line = self._held.get(one.address)
         if line is None:
@@ -79,7 +81,7 @@ class Arrivals:
         line[one] = None
         return False
 
-    def leave(self, one: Comer) -> None:
+    def leave(self, one: PendingConnection) -> None:
         """It waits for its turn no longer."""
         self._held.get(one.address, {}).pop(one, None)
 
@@ -93,10 +95,10 @@ class Arrivals:
         self._pace(name).wait()
         return True
 
-    def _pace(self, name: str) -> Pace:
+    def _pace(self, name: str) -> RateLimit:
         if len(self._of) >= self.at_most:
             self._of.clear()
-        return self._of.setdefault(name, Pace(COME_A_SECOND, COME_AT_ONCE))
+        return self._of.setdefault(name, RateLimit(COME_A_SECOND, COME_AT_ONCE))
 
     def _look_again(self, loop: asyncio.AbstractEventLoop, address: str) -> None:
         loop.call_later(self._pace(address).before(), self._next, loop, address)

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from starlette.types import Scope
 
 from dashboard.accounts import sign_ins
-from dashboard.accounts.session_cache import Lookout, State
+from dashboard.accounts.session_cache import SessionCache, State
 from dashboard.ui import origin
-from dashboard.ui.pace import Entrance
-from dashboard.ui.session import LOOKOUT
-from dashboard.ui.sign_in import visiting
+from dashboard.ui.pace import AdmissionLimit
+from dashboard.ui.session import SESSION_CACHE
+from dashboard.ui.sign_in import visitor_of
 
 # Requests a second, and at once before that counts. Of an address, by whoever is not signed in: a hundred browsers that come for
 # the form, which is three. A browser asks a hundred times at its first visit, then once a second by each page that is looked at;
@@ -27,27 +27,27 @@ Asker = tuple[str, str]  # the account or the address, and which of its browsers
 LOCAL: Asker = ("", "")  # everybody at the machine, where nobody signs in
 
 
-def who(scope: Scope, lookout: Lookout = LOOKOUT) -> Asker:
+def requester(scope: Scope, lookout: SessionCache = SESSION_CACHE) -> Asker:
     """Whose request this is, as far as it is known without asking the database."""
-    visitor = visiting(scope)
+    visitor = visitor_of(scope)
     if visitor.token:
         token = sign_ins.digest(visitor.token)
         seen = lookout.token(token)
         if seen.holder and seen.state != State.ENDED:
             return seen.holder.id, token
     reading = lookout.remembers(None)
-    if reading and reading.is_open and origin.at_the_machine(scope):
+    if reading and reading.is_open and origin.is_local_request(scope):
         return LOCAL
-    return f"at {sign_ins.place(visitor.address)}", ""
+    return f"at {sign_ins.address_block(visitor.address)}", ""
 
 
 class Requests:
     """Of everybody."""
 
     def __init__(self) -> None:
-        self._places = Kept(lambda: Entrance(OF_A_PLACE, PLACE_AT_ONCE))
-        self._browsers = Kept(lambda: Entrance(OF_A_BROWSER, BROWSER_AT_ONCE))
-        self._accounts = Kept(lambda: Entrance(OF_AN_ACCOUNT, ACCOUNT_AT_ONCE))
+        self._places = RecentTable(lambda: AdmissionLimit(OF_A_PLACE, PLACE_AT_ONCE))
+        self._browsers = RecentTable(lambda: AdmissionLimit(OF_A_BROWSER, BROWSER_AT_ONCE))
+        self._accounts = RecentTable(lambda: AdmissionLimit(OF_AN_ACCOUNT, ACCOUNT_AT_ONCE))
 
     async def may_ask(self, asker: Asker) -> bool:
         """Wait until it is this one's turn; False where that is too long."""
@@ -61,13 +61,13 @@ class Requests:
         )
 
 
-class Kept:
+class RecentTable:
     """What is kept of each of many; of those that have not come for longest nothing."""
 
-    def __init__(self, make: Callable[[], Entrance]) -> None:
-        self._make, self._of = make, dict[str, Entrance]()
+    def __init__(self, make: Callable[[], AdmissionLimit]) -> None:
+        self._make, self._of = make, dict[str, AdmissionLimit]()
 
-    def of(self, name: str) -> Entrance:
+    def of(self, name: str) -> AdmissionLimit:
         """That of one."""
         found = self._of.pop(name, None) or self._make()
         self._of[name] = found

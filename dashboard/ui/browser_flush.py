@@ -12,7 +12,7 @@ EVERY = 0.001  # seconds between two times that what was said is handed over
 HEAD_START = 0.002  # seconds in which what was said so far goes, before more is said
 
 
-def often() -> None:
+def flush_often() -> None:
     """Have what pages say handed over as soon as it is said, nearly.
 
     The interval is no setting of Streamlit's: tests/ui/test_browser_flush.py holds that it is still read there.
@@ -20,6 +20,6 @@ def often() -> None:
     runtime.MESSAGE_FLUSH_INTERVAL_SECS = EVERY  # type: ignore[attr-defined]  # not exported, being theirs
 
 
-def ahead() -> None:
+def flush_to_browser() -> None:
     """Let what the page has said so far reach the browser before the rest."""
     time.sleep(HEAD_START)

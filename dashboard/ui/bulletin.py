@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import french
 from dashboard.accounts.rights import Person
 from dashboard.answers import bulletin
-from dashboard.answers.network import names
+from dashboard.answers.network import site_names
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.bulletin import Line
@@ -30,7 +30,7 @@ def findings(person: Person, question: Question) -> None:
 def folded(person: Person, question: Question) -> None:
     """The bulletin, and its text to take away."""
     lines = bulletin.lines(person, question, filters.period())
-    codes = {name: code for code, name in names(person, question).items()}
+    codes = {name: code for code, name in site_names(person, question).items()}
     with st.expander("Le bulletin du mois"):
         said = "".join(f"<li>{escape(line.text)} {_way(line, codes)}</li>" for line in lines)
         st.html(f'<ul class="ccsp-bulletin">{said}</ul>')

@@ -13,13 +13,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
 from dashboard.accounts import identity_provider, provider_identities, sign_ins
-from dashboard.accounts.identity_provider import STALE, Provider, Way
-from dashboard.accounts.session_cache import Lookout, Seen
+from dashboard.accounts.identity_provider import STALE, Provider, SignInFlow
+from dashboard.accounts.session_cache import CachedSession, SessionCache
 from dashboard.accounts.sign_ins import Browser, Refusal, new_token
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from dashboard.ui import origin, sign_in_pages
-from dashboard.ui.desk import Desk, Visitor
-from dashboard.ui.line import Full
+from dashboard.ui.desk import SignInQueue, Visitor
+from dashboard.ui.line import QueueFull
 
 ANOTHER = "autre=oui"  # in the address: somebody else than who is signed in at the provider
 AGAIN = "encore=oui"  # who is signed in here says there anew who he is
@@ -36,11 +36,11 @@ Kept = TypeVar("Kept")
 UNDER_WAY = "identite"  # the cookie that knows a way begun in this browser
 
 
-class ByProvider:
+class ProviderSignIn:
     """Leads to the provider and lets in who comes back."""
 
-    def __init__(self, lookout: Lookout) -> None:
-        self.lookout, self.provider, self.desk = lookout, Provider(), Desk(AT_ONCE)
+    def __init__(self, lookout: SessionCache) -> None:
+        self.lookout, self.provider, self.desk = lookout, Provider(), SignInQueue(AT_ONCE)
         self.used: dict[
             str, int
         ] = {}  # ways that were come back by, until they would be too old anyway
@@ -56,7 +56,7 @@ class ByProvider:
             return RedirectResponse(IN, 303)
         asked, back = scope["query_string"].decode("latin-1"), _back(scope)
         # A way that leads to the confirmation is one: no page of ours is called so.
-        way = Way.begin(CONFIRM if asked == AGAIN else page)
+        way = SignInFlow.begin(CONFIRM if asked == AGAIN else page)
         anew = asked in (ANOTHER, AGAIN)
         answer = RedirectResponse(
             await self.desk.take(
@@ -87,27 +87,31 @@ class ByProvider:
             if again and (
                 told.age is None or told.age > time.time() - way.begun + identity_provider.LEEWAY
             ):
-                raise identity_provider.unproved()
-            return provider_identities.enter(engine, told, browser, again=again), told.proof
+                raise identity_provider.no_fresh_proof()
+            return provider_identities.sign_in_by_identity(
+                engine, told, browser, again=again
+            ), told.proof
 
         token, proof = await self.desk.take(visitor.address, enter)
         _keep(self.proofs, sign_ins.digest(token), proof)
         return browser, token, way.page
 
-    def _way(self, visitor: Visitor, said: dict[str, str]) -> Way:
+    def _way(self, visitor: Visitor, said: dict[str, str]) -> SignInFlow:
         """The way that this browser left by, which ends here. Raises Refusal."""
-        way, now = Way(visitor.way), int(time.time())
+        way, now = SignInFlow(visitor.way), int(time.time())
         if not visitor.way or not way.leads_back(said.get("state", "")) or way.text in self.used:
             raise Refusal(STALE)
         self.used = {one: ends for one, ends in self.used.items() if ends > now}
         self.used[way.text] = way.ends
-        if said.get("iss", load().oidc_issuer) != load().oidc_issuer:
-            raise identity_provider.unsure("another issuer came back")
+        if said.get("iss", load_settings().oidc_issuer) != load_settings().oidc_issuer:
+            raise identity_provider.untrusted_answer("another issuer came back")
         return way
 
-    async def way_out(self, scope: Scope, visitor: Visitor, seen: Seen) -> str:
+    async def way_out(self, scope: Scope, visitor: Visitor, seen: CachedSession) -> str:
         """Where who came in by the provider signs out of it too; "" where he did not, or where it has no such place."""
-        if not (seen.entry and seen.entry.issuer and seen.entry.issuer == load().oidc_issuer):
+        if not (
+            seen.entry and seen.entry.issuer and seen.entry.issuer == load_settings().oidc_issuer
+        ):
             return ""
         key, back = sign_ins.digest(visitor.token), new_token()
         proof, here = self.proofs.pop(key, ""), f"{_here(scope)}{IN}"
@@ -115,7 +119,7 @@ class ByProvider:
             further = await self.desk.take(
                 visitor.address, lambda: self.provider.way_out(proof, here, back)
             )
-        except Full:
+        except QueueFull:
             return ""
         if further:
             _keep(self.leaving, key, (back, further))
@@ -133,15 +137,15 @@ class ByProvider:
             parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=origin.MOST_ASKED)
         )
         if said.get("state") != back:
-            return left(visitor, further, forgets=True)
+            return signed_out_page(visitor, further, forgets=True)
         answer = RedirectResponse(IN, 303)
         visitor.give(answer, "session", "")
         return answer
 
     def refused(self, visitor: Visitor, why: Refusal) -> Response:
         """That nobody comes in, and why."""
-        answers = not isinstance(why, identity_provider.Away)
-        again = bool(visitor.way) and Way(visitor.way).page == CONFIRM
+        answers = not isinstance(why, identity_provider.ProviderUnavailable)
+        again = bool(visitor.way) and SignInFlow(visitor.way).page == CONFIRM
         page = sign_in_pages.unconfirmed if again else sign_in_pages.refused
         body = page(str(why), answers=answers)
         answer = HTMLResponse(body, 401 if answers else 503)
@@ -149,7 +153,7 @@ class ByProvider:
         return answer
 
 
-def left(visitor: Visitor, further: str, *, forgets: bool) -> Response:
+def signed_out_page(visitor: Visitor, further: str, *, forgets: bool) -> Response:
     """That nobody is signed in here any more. further: where the provider is left too; forgets: whether the browser is to forget
     who was."""
     headers = {"clear-site-data": '"storage"'}
@@ -170,7 +174,7 @@ def _keep(kept: dict[str, Kept], key: str, what: Kept) -> None:
 
 def _here(scope: Scope) -> str:
     """Our own address, by the name that the browser knows us by: one of ours, and one that the provider knows or refuses."""
-    scheme = "https" if origin.secure(scope) else "http"
+    scheme = "https" if origin.is_https(scope) else "http"
     return f"{scheme}://{Headers(scope=scope)['host'].lower()}"
 
 

@@ -17,8 +17,8 @@ from dashboard.answers import (
 from dashboard.answers import map as map_of
 from dashboard.answers import signals as signals_of
 from dashboard.answers.question import Question
-from dashboard.indicators import placed
-from dashboard.stories import ready
+from dashboard.indicators import codes_placed_in
+from dashboard.stories import ready_story
 from dashboard.ui import (
     filters,
 )
@@ -33,7 +33,7 @@ def warm() -> None:
     are no data. Called once, between Streamlit's start and the first reader."""
     # The map's component makes itself known only where it is first loaded by a page.
     get_instance().component_registry.register_component(streamlit_folium._component_func)
-    with context.run():
+    with context.page_run():
         person = LOCAL_READER
         last = network.freshness(person).known_to
         period = filters.period_of(network.usual_period(person), last) if last else None
@@ -51,10 +51,10 @@ def warm() -> None:
                 *(site.code for site in known),
             ],
         )
-        cards_of.metrics(person, question, placed("period"))
+        cards_of.metrics(person, question, codes_placed_in("period"))
         map_of.plot(person, question, filters.DEFAULTS["indicateur"])
         sites.side_by_side(person, question)
         opening_answers.replies(person, question)
         signals_of.signals(person, question)
-        for story in filter(None, map(ready, STORIES)):
+        for story in filter(None, map(ready_story, STORIES)):
             deck.build(person, question, story, period)

@@ -19,11 +19,11 @@ ONE_BY_ONE = tuple(RLock() for _ in range(64))
 BUSY = local()  # .now: whether this thread is in a callback
 
 
-class NotSent(KeyError):
+class MissingField(KeyError):
     """A button was pressed, and a field that it is pressed for is not there."""
 
 
-def run_to_their_end() -> None:
+def make_uninterruptible() -> None:
     """Let no callback be broken off by what the page asks next, from now on: that is done after it."""
     if getattr(SessionState, "runs_callbacks_whole", False):
         return
@@ -35,8 +35,8 @@ def run_to_their_end() -> None:
             BUSY.now = True
             try:
                 call(state, **more)
-            except NotSent as missing:
-                widget_validation.leave(state, missing.args[0])
+            except MissingField as missing:
+                widget_validation.note_rejection(state, missing.args[0])
             finally:
                 BUSY.now = False
 
@@ -49,7 +49,7 @@ def run_to_their_end() -> None:
             return look_up(state, key)
         except KeyError:
             if getattr(BUSY, "now", False):
-                raise NotSent(key) from None
+                raise MissingField(key) from None
             raise
 
     for owner, name, ours in (

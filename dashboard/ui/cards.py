@@ -15,10 +15,10 @@ import streamlit as st
 from dashboard.accounts.rights import Person
 from dashboard.answers import cards
 from dashboard.answers.question import Question
-from dashboard.indicators import BY_CODE, Placement, placed
+from dashboard.indicators import BY_CODE, Placement, codes_placed_in
 from dashboard.partial_counts import AT_LEAST
 from dashboard.ui import browser_flush, filters, panel_display
-from dashboard.ui.markdown_escaping import escaped
+from dashboard.ui.markdown_escaping import escape_markdown
 
 WIDE, HIGH = 72, 26  # of a small curve, in pixels
 ABREAST = 5  # cards that a page has room for
@@ -46,7 +46,7 @@ def card(one: cards.Metric) -> str:
         f'<button type="button" popovertarget="{help_}" aria-label="{escape(_spoken(one))}">'
         f"{escape(one.card.label)}</button>"
         f'<div popover id="{help_}" class="ccsp-help">{said}</div>'
-        f"<strong{words}>{_figure(one.card.text)}</strong>{curve(one.line)}"
+        f"<strong{words}>{_figure(one.card.text)}</strong>{sparkline(one.line)}"
         f"<p>{escape(one.beside)}</p></section>"
     )
 
@@ -61,7 +61,7 @@ def _spoken(one: cards.Metric) -> str:
     return f"{one.card.label} : ce que cela veut dire"
 
 
-def curve(values: Sequence[float]) -> str:
+def sparkline(values: Sequence[float]) -> str:
     """A small curve of the values, in the colour of the card; nothing for fewer than three."""
     if len(values) < 3:
         return ""
@@ -80,21 +80,24 @@ def curve(values: Sequence[float]) -> str:
 
 def headline(person: Person, question: Question, place: Placement = "period") -> None:
     """The cards of a place, of the question's whole, then what they rest on."""
-    codes = placed(place)
-    sources = cards.sources(person, question, filters.period().label, codes)
+    codes = codes_placed_in(place)
+    sources = cards.caption(person, question, filters.period().label, codes)
     grid(cards.metrics(person, question, codes), sources)
-    browser_flush.ahead()
+    browser_flush.flush_to_browser()
     panel = partial(cards.cards, person, question, codes)
-    panel_display.later("chiffres", panel)
-    with panel_display.folded("Puis-je m'y fier ?", "chiffres") as fold:
+    panel_display.collect_later("chiffres", panel)
+    with panel_display.lazy_expander("Puis-je m'y fier ?", "chiffres") as fold:
         if not fold.open:
             return
         st.markdown(
             "\n".join(
                 [
-                    *(f"- {escaped(ground)}" for ground in cards.grounds(person, question, codes)),
                     *(
-                        f"- **{BY_CODE[code].short}** : {escaped(row[-1].text)}"
+                        f"- {escape_markdown(ground)}"
+                        for ground in cards.trust_lines(person, question, codes)
+                    ),
+                    *(
+                        f"- **{BY_CODE[code].short}** : {escape_markdown(row[-1].text)}"
                         for code, row in zip(codes, panel().table.rows, strict=True)
                     ),
                 ]

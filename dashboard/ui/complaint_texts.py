@@ -10,7 +10,7 @@ from dashboard import french
 from dashboard.actions import complaint_texts
 from dashboard.answers.question import Question
 from dashboard.ui import form_messages, panel_display, session
-from dashboard.ui.markdown_escaping import escaped
+from dashboard.ui.markdown_escaping import escape_markdown
 
 FOLD = "Lire ce qui est écrit dans une plainte"
 NOTED = "Chaque lecture est notée au journal. Ces mots ne sont dans aucun fichier."
@@ -22,13 +22,13 @@ LONGEST = 200  # of a reason
 def section(question: Question, key: str) -> None:
     """A fold under the list of complaints; nothing for who may read no words, and where there are none."""
     person = session.person()
-    form_messages.said(f"{key}_effacer")
-    if not complaint_texts.are_kept(person, question):
+    form_messages.show_outcome(f"{key}_effacer")
+    if not complaint_texts.has_texts(person, question):
         return
-    with panel_display.folded(FOLD, f"{key}_mots") as fold:
+    with panel_display.lazy_expander(FOLD, f"{key}_mots") as fold:
         if not fold.open:
             return
-        listed = {_label(one): one for one in complaint_texts.of_open(person, question)}
+        listed = {_label(one): one for one in complaint_texts.open_with_texts(person, question)}
         chosen = st.selectbox(
             "Plainte",
             list(listed),
@@ -43,18 +43,18 @@ def section(question: Question, key: str) -> None:
         found = [listed[chosen]] if chosen in listed else complaint_texts.find(person, chosen)
         for one in found:
             if chosen not in listed:  # a reference that was typed may be of several sites
-                st.markdown(f"**{escaped(_label(one))}**")
+                st.markdown(f"**{escape_markdown(_label(one))}**")
             _one(one, f"{key}_{one.site}")
         if not found:
             st.info(NONE)
 
 
-def _one(one: complaint_texts.Named, key: str) -> None:
+def _one(one: complaint_texts.ComplaintWithText, key: str) -> None:
     """One complaint: its words for one run, at a click; the form that erases them."""
     person = session.person()
     if st.button("Lire", key=f"{key}_lire"):
         for words in complaint_texts.read(person, one.site, one.reference):
-            st.markdown(f"«{french.SPACE}{escaped(words)}{french.SPACE}»")
+            st.markdown(f"«{french.SPACE}{escape_markdown(words)}{french.SPACE}»")
     if not complaint_texts.may_erase(person):
         return
     with st.form(f"{key}_effacement", border=True):
@@ -73,7 +73,7 @@ def _one(one: complaint_texts.Named, key: str) -> None:
 def _erase(site: str, reference: str, key: str) -> None:
     """What the form asks for, of whoever sends it; done, nothing is chosen any more."""
     page = key.removesuffix(f"_{site}")
-    with form_messages.telling(
+    with form_messages.record_outcome(
         f"{page}_effacer", f"Les mots de la plainte {reference} sont effacés."
     ):
         complaint_texts.erase(
@@ -82,5 +82,5 @@ def _erase(site: str, reference: str, key: str) -> None:
         st.session_state[f"{page}_laquelle"] = None
 
 
-def _label(one: complaint_texts.Named) -> str:
+def _label(one: complaint_texts.ComplaintWithText) -> str:
     return f"{one.reference}{french.SPACE}· {one.name}"

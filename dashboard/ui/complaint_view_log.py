@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.accounts.rights import Person, Reach, reach
+from dashboard.accounts.rights import Person, Reach, reach_of_right
 from dashboard.actions import access_journal
 from dashboard.answers import complaint_register
 from dashboard.answers.question import Question
@@ -10,18 +10,18 @@ from dashboard.answers.question import Question
 NOTED = "looked_at"  # the places of which it is noted already
 
 
-def at_complaints(person: Person, question: Question) -> None:
+def note_complaint_views(person: Person, question: Question) -> None:
     """Note it, where the person is given any."""
     place = _where(person, question)
     noted = st.session_state.setdefault(NOTED, set())
     if place not in noted and len(complaint_register.open_rows(person, question)):
         noted.add(place)
-        access_journal.note_beside(person, "looked at complaints", {"scope": place})
+        access_journal.note_in_background(person, "looked at complaints", {"scope": place})
 
 
 def _where(person: Person, question: Question) -> str:
     """Of where the complaints were: what was asked for, as far as the person's right goes."""
-    far, places = reach(person, "complaint_list"), frozenset(question.departments)
+    far, places = reach_of_right(person, "complaint_list"), frozenset(question.departments)
     if question.site:
         return question.site
     if far == Reach.SITES:

@@ -18,11 +18,11 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from dashboard.accounts.sign_ins import place
+from dashboard.accounts.sign_ins import address_block
 from dashboard.log import REFUSED
 from dashboard.ui import arrivals, asking
 from dashboard.ui.arrivals import ARRIVALS, WAITING
-from dashboard.ui.origin import address as address_of
+from dashboard.ui.origin import client_address as address_of
 from dashboard.ui.said import LARGEST, TOO_MUCH
 
 # Seconds. A browser opens connections ahead and asks nothing by them: they are closed without harm, and opened again.
@@ -44,7 +44,7 @@ class Connection(HttpToolsProtocol):
     waiting = WAITING
     arrivals = ARRIVALS
     requests = asking.REQUESTS
-    who = staticmethod(asking.who)
+    who = staticmethod(asking.requester)
     address = ""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -59,7 +59,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Somebody is there."""
         super().connection_made(transport)
-        self.address = place(self.client[0] if self.client else "")
+        self.address = address_block(self.client[0] if self.client else "")
         self.waiting.add(self)
         if self.arrivals.come(self):
             self._hear_within(UNTIL_A_REQUEST)

@@ -45,9 +45,9 @@ def one(i: Indicator) -> str:
     """An indicator as HTML: its name, what it means, how it is reckoned."""
     formula = i.numerator if i.denominator == "—" else f"{i.numerator} ÷ {i.denominator}"
     lines = [
-        ("Calcul", f"{french.capital(formula)}."),
-        ("Unité", f"{french.capital(UNITS[i.unit])}{french.SPACE}; {DIRECTIONS[i.direction]}."),
-        ("Source", f"{french.capital(i.source)}."),
+        ("Calcul", f"{french.upper_first(formula)}."),
+        ("Unité", f"{french.upper_first(UNITS[i.unit])}{french.SPACE}; {DIRECTIONS[i.direction]}."),
+        ("Source", f"{french.upper_first(i.source)}."),
         ("Petits nombres", f"Non affiché sous {i.minimum}." if i.minimum else ""),
         ("Limites", i.limits),
         ("Se lit par", ", ".join(WORDS[b] for b in WORDS if b in i.by) + "."),

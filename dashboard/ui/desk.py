@@ -14,8 +14,8 @@ import anyio
 import anyio.to_thread
 from starlette.responses import Response
 
-from dashboard.accounts.sign_ins import Refusal, place
-from dashboard.ui.line import Full, Line
+from dashboard.accounts.sign_ins import Refusal, address_block
+from dashboard.ui.line import FairQueue, QueueFull
 
 # Passwords looked at, of browsers that are not known and of those that are; who waits in each line; for one address.
 AT_ONCE, KNOWN_AT_ONCE, WAITING, OF_ONE_ADDRESS = 2, 1, 80, 40
@@ -64,13 +64,13 @@ class Visitor:
         )
 
 
-class Desk:
+class SignInQueue:
     """How many passwords are looked at: so many at once, so many in wait, and of them from one address; addresses take turns, and
     where all places are taken the one that has most gives one up. Who gets many wrong from one address is slowed down, never shut
     out."""
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
-        self.line = Line(at_once)
+        self.line = FairQueue(at_once)
         self.limit: anyio.CapacityLimiter | None = None
         self.there: Counter[str] = Counter()  # who waits, or is looked at, by address
         self.wrong: dict[str, deque[float]] = {}
@@ -82,11 +82,11 @@ class Desk:
         gone: "asyncio.Future[Any] | None" = None,
     ) -> Result:
         """Do the work when its turn comes. gone: is done once nobody waits for the answer. Raises Full, Refusal."""
-        address = place(address)
+        address = address_block(address)
         self.limit = self.limit or anyio.CapacityLimiter(self.line.at_once)
         await asyncio.sleep(self.pause(address))  # before there is a place to take
         if self.there[address] >= OF_ONE_ADDRESS:
-            raise Full
+            raise QueueFull
         self.there[address] += 1
         try:
             if self.line.all_waiting() >= WAITING:

@@ -12,13 +12,13 @@ from streamlit.runtime import memory_session_storage
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.session_manager import SessionInfo
 
-from dashboard.ui.session import ASKING, BROWSER
+from dashboard.ui.session import BROWSER, CURRENT_ACCOUNT
 
 AT_MOST = 128  # of all accounts
 Whose = tuple[str, str]  # account, browser
 
 
-class Fair(MemorySessionStorage):
+class FairSessionStorage(MemorySessionStorage):
     """Streamlit's, in which accounts have the same right to room. A page is kept in the context of its own connection."""
 
     def __init__(self, maxsize: int = AT_MOST, ttl_seconds: int = 120) -> None:
@@ -52,9 +52,9 @@ class Fair(MemorySessionStorage):
 
 
 def _whose() -> Whose:
-    return (ASKING.get() or "").partition(".")[0], BROWSER.get()
+    return (CURRENT_ACCOUNT.get() or "").partition(".")[0], BROWSER.get()
 
 
-def share_fairly() -> None:
+def install_fair_storage() -> None:
     """Have Streamlit keep pages so, from now on."""
-    memory_session_storage.MemorySessionStorage = Fair  # type: ignore[misc]  # the name is theirs
+    memory_session_storage.MemorySessionStorage = FairSessionStorage  # type: ignore[misc]  # the name is theirs

@@ -17,12 +17,12 @@ from dashboard.accounts.rights import ROLES, Person, Role, may
 from dashboard.accounts.session_cache import OPEN
 from dashboard.actions import access_journal
 from dashboard.answers.context import view
-from dashboard.exports import NotMade
+from dashboard.exports import ExportFailed
 from dashboard.log import REFUSED
-from dashboard.one_run_at_a_time import TURNS
+from dashboard.one_run_at_a_time import RUN_QUEUE
 from dashboard.period import now
 from dashboard.ui import session
-from dashboard.ui.markdown_escaping import escaped
+from dashboard.ui.markdown_escaping import escape_markdown
 
 TO, LONGEST = "file_to", 80  # for whom this session's files are, as somebody wrote; letters of it
 TO_WHOM: ContextVar[str] = ContextVar(
@@ -34,7 +34,7 @@ MOST = 4  # files of an account that are made, or wait for their turn, whether o
 MARK = "file_mark"  # in the names of this session's files: Streamlit hands one file to all whose name and contents are alike
 
 
-class Gone(Exception):
+class DownloadRefused(Exception):
     """Who asked for a file may not have it any more, may see something else by now, or asks for many at once; or the page that
     it would hold was broken off."""
 
@@ -49,11 +49,11 @@ def made_by(person: Person) -> str:
     return f"Fait le {now():%d/%m/%Y à %H:%M}{who}{to}"
 
 
-def to_whom() -> None:
+def ask_recipient() -> None:
     """Where one may write for whom the files of this session are; its label says so, as long as somebody is named."""
     held = st.session_state.get(TO, "")
     short = held if len(held) <= SHORT else f"{held[:SHORT].rstrip()}…"
-    label = f"Pour{french.SPACE}: {escaped(short)}" if held else "Pour…"
+    label = f"Pour{french.SPACE}: {escape_markdown(short)}" if held else "Pour…"
     with st.popover(
         label, type="tertiary", help="Pour qui sont les fichiers que l'on emporte.", width="content"
     ):
@@ -73,18 +73,18 @@ def _hold() -> None:
     st.session_state[TO] = " ".join(str(st.session_state.get(WRITTEN) or "").split())[:LONGEST]
 
 
-def is_news(record: logging.LogRecord) -> bool:
+def is_real_failure(record: logging.LogRecord) -> bool:
     """Whether a line of Streamlit's on a file that was not made is of a fault: that it was refused is none. What is known of
     one that could not be made is said in that line, without where in the code."""
     error = record.exc_info[1] if record.exc_info else None
     why = getattr(error, "__cause__", None)
-    if isinstance(why, NotMade):
+    if isinstance(why, ExportFailed):
         record.msg, record.args = "no file: %s (%s)", (why, why.cause)
         record.exc_info = record.exc_text = None
-    return not isinstance(why, Gone)
+    return not isinstance(why, DownloadRefused)
 
 
-logging.getLogger(maker.__name__).addFilter(is_news)
+logging.getLogger(maker.__name__).addFilter(is_real_failure)
 
 
 def button(
@@ -103,7 +103,7 @@ def button(
     mark = st.session_state.setdefault(MARK, token_hex(3))
     st.download_button(
         label,
-        data=checked(
+        data=checked_maker(
             make, f"{name}.{extension}", right, st.session_state.get(TO, "") if addressed else ""
         ),
         file_name=f"{name}-{mark}.{extension}",
@@ -112,21 +112,21 @@ def button(
     )
 
 
-def checked(
+def checked_maker(
     make: Callable[[Person], bytes], name: str, right: str = "aggregates", to: str = ""
 ) -> Callable[[], bytes]:
     """What makes the file for whoever asked for the page, as the account stands when it is called. Raises Gone, then, where
     it may not see what was on the page. to: for whom it is."""
-    asker, seen, account = session.asker(), view(session.person()).access, session.account()
+    asker, seen, account = session.person_lookup(), view(session.person()).access, session.account()
 
     def made() -> bytes:
         person = asker()
         if not may(person, right) or view(person).access != seen:
             REFUSED.warning("the file %r to %r", name, person.name)
-            raise Gone(name)
+            raise DownloadRefused(name)
         addressed = TO_WHOM.set(to)
         try:
-            with _one_of(account), TURNS.turn(account):
+            with _one_of(account), RUN_QUEUE.turn(account):
                 file = make(person)
         finally:
             TO_WHOM.reset(addressed)
@@ -146,7 +146,7 @@ def _one_of(account: str) -> Iterator[None]:
     """While a file of this account is made. Raises Gone where too many are: pages that were shut since asked for them."""
     with _counting:
         if account != OPEN and _making[account] >= MOST:
-            raise Gone("too many")
+            raise DownloadRefused("too many")
         _making[account] += 1
     try:
         yield

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard.answers import context
-from dashboard.ui.callbacks import NotSent
+from dashboard.ui.callbacks import MissingField
 
 LOG = logging.getLogger("ccsp")
 FULL = (
@@ -18,19 +18,19 @@ AGAIN = 2  # seconds between two looks whether the database is back
 
 
 @contextmanager
-def said_plainly(*, again: bool = False) -> Iterator[None]:
+def show_failures(*, again: bool = False) -> Iterator[None]:
     """Turn a failure into a sentence; its details go to the log under a number that the screen shows.
 
     again: where the database is away, the page runs anew by itself once it answers.
     """
     try:
         yield
-    except NotSent:
+    except MissingField:
         raise  # no failure of ours: `callbacks` says it
     except (
         Exception
     ) as error:  # Streamlit's own way of stopping a page is no Exception and passes by
-        if not (why := context.unanswered(error)):
+        if not (why := context.outage_reason(error)):
             st.error(f"{failed(error)} {to_report(incident(error))}")
             return
         # What the page does next is said as it is: it comes back by itself, or somebody has to ask again.
@@ -42,7 +42,7 @@ def said_plainly(*, again: bool = False) -> Iterator[None]:
 
 def failed(error: Exception) -> str:
     """What is said where no patience helps: the disk is full, or it is a fault of ours."""
-    return FULL if context.no_room(error) else "Cette page n'a pas pu être préparée."
+    return FULL if context.is_disk_full(error) else "Cette page n'a pas pu être préparée."
 
 
 def to_report(number: str) -> str:
@@ -52,7 +52,7 @@ def to_report(number: str) -> str:
 
 @st.fragment(run_every=AGAIN)
 def _wait() -> None:
-    if context.reachable():
+    if context.is_database_reachable():
         st.rerun()
 
 

@@ -78,13 +78,13 @@ class KeptMedia(MediaFileManager):
         made = path.rpartition("/")[2].partition(".")[0]
         with self._lock:
             self._left[made] = time.monotonic()
-            self._made_by[made] = (session.ASKING.get() or "").partition(".")[0]
+            self._made_by[made] = (session.CURRENT_ACCOUNT.get() or "").partition(".")[0]
         self.remove_orphaned_files()
         with self._lock:
             self._make_room(made)
         return path
 
 
-def keep_a_while() -> None:
+def keep_files_longer() -> None:
     """Have Streamlit keep so what it keeps for pages, from its start on."""
     runtime.MediaFileManager = KeptMedia  # type: ignore[attr-defined]  # by this name it makes its own

@@ -8,13 +8,22 @@ from types import MappingProxyType
 import streamlit as st
 
 from dashboard import french
-from dashboard.accounts.rights import Reach, reach
+from dashboard.accounts.rights import Reach, reach_of_right
 from dashboard.answers.network import freshness, services, sites, usual_period
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.map_classes import CLASSES
 from dashboard.navigation import ACTING
-from dashboard.period import YEAR, Clipped, Period, add_months, clip, presets, resolve, today
+from dashboard.period import (
+    YEAR,
+    ClippedPeriod,
+    Period,
+    add_months,
+    clip_period,
+    presets,
+    resolve_period,
+    today,
+)
 from dashboard.ui import error_messages, session, url_parameters
 from dashboard.ui.session import FILTERS, NOTICES
 
@@ -76,9 +85,13 @@ def sync(page: str) -> None:
     same = st.session_state.get(PAGE) == page
     url = {name: v for name, v in url_parameters.read().items() if name in DEFAULTS}
     held = st.session_state.get(FILTERS)
-    url = url or (own() if held is None else {})
+    url = url or (own_departments() if held is None else {})
     if held is None or ((url or same) and url != st.session_state.get(WRITTEN)):
-        usual = {**DEFAULTS, "periode": usual_period(session.person()), "departement": whole()}
+        usual = {
+            **DEFAULTS,
+            "periode": usual_period(session.person()),
+            "departement": guest_departments(),
+        }
         held = dict(held or DEFAULTS)
         for name in DEFAULTS:
             wanted = url.get(name, usual[name])
@@ -93,25 +106,25 @@ def sync(page: str) -> None:
     write_url()
 
 
-def own() -> dict[str, str]:
+def own_departments() -> dict[str, str]:
     """What pages open on for who answers for departments: these, until another choice is made."""
     person = session.person()
-    if reach(person, "complaint_list") != Reach.DEPARTMENTS:
+    if reach_of_right(person, "complaint_list") != Reach.DEPARTMENTS:
         return {}
     there = {p.department for p in sites(person)} & (person.departments or frozenset())
     return {"departement": COMMA.join(sorted(there, key=french.alphabetical))}
 
 
-def whole() -> str:
+def guest_departments() -> str:
     """The departments that are all there is for who asks: those of a guest's link. "" for everybody else. Without them in the
     question, what he sees would be told as of the network."""
     person = session.person()
-    if reach(person, "aggregates") != Reach.LINK or person.departments is None:
+    if reach_of_right(person, "aggregates") != Reach.LINK or person.departments is None:
         return ""
     return COMMA.join(sorted({p.department for p in sites(person)}, key=french.alphabetical))
 
 
-def in_link() -> dict[str, str]:
+def non_default() -> dict[str, str]:
     """The filters of a link to what is seen: those that are not at their default."""
     held: dict[str, str] = st.session_state.get(FILTERS, DEFAULTS)
     return {name: v for name, v in held.items() if v != DEFAULTS[name]}
@@ -119,7 +132,7 @@ def in_link() -> dict[str, str]:
 
 def write_url() -> None:
     """Put into the URL the filters that are not at their default."""
-    wanted = in_link()
+    wanted = non_default()
     others = {
         name: v
         for name, v in url_parameters.read().items()
@@ -129,7 +142,7 @@ def write_url() -> None:
     st.session_state[WRITTEN] = wanted
 
 
-@error_messages.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.show_failures()  # called between two runs, where nothing else catches
 def choose(name: str, wanted: str) -> None:
     """Set a filter; the URL follows. Values that are not known are ignored."""
     if _valid(name, wanted):
@@ -137,7 +150,7 @@ def choose(name: str, wanted: str) -> None:
 
 
 def _keep(name: str, wanted: str) -> None:
-    wanted = wanted or (whole() if name == "departement" else "")
+    wanted = wanted or (guest_departments() if name == "departement" else "")
     st.session_state[FILTERS] = {**st.session_state[FILTERS], name: wanted}
     write_url()
 
@@ -155,7 +168,7 @@ def options(name: str) -> Mapping[str, str]:
         "indicateur": lambda: {code: BY_CODE[code].label for code in CLASSES},
         "comparer": lambda: {"": "", YES: "avec une autre période"},
     }
-    if name not in EVERYTHING or (name == "departement" and whole()):
+    if name not in EVERYTHING or (name == "departement" and guest_departments()):
         return known[name]()
     return {"": EVERYTHING[name], **known[name]()}
 
@@ -164,7 +177,9 @@ def _departments(known: Iterable[str]) -> dict[str, str]:
     """Each department; the several in force, if they are; and a free choice of some."""
     choices = {d: d for d in sorted(set(known), key=french.alphabetical)}
     several = [
-        d for d in (whole(), value("departement")) if COMMA in d and _valid("departement", d)
+        d
+        for d in (guest_departments(), value("departement"))
+        if COMMA in d and _valid("departement", d)
     ]
     together = {d: french.join_words(d.split(COMMA)) for d in several}
     free = {SEVERAL: "Plusieurs départements…"} if len(choices) > 1 else {}
@@ -185,7 +200,7 @@ def _periods() -> dict[str, str]:
     """Presets, the last months, the years; the one in force if it is none of these; and a free choice."""
     last = known_to()
     choices, held = dict(_listed(last)), value("periode")
-    if held not in choices and (period := resolve(held, last)):
+    if held not in choices and (period := resolve_period(held, last)):
         choices[held] = period.label
     choices[OTHER] = "Autre période…"
     return choices
@@ -235,12 +250,12 @@ def bar(names: tuple[str, ...]) -> None:
             select(name)
 
 
-def everybody() -> None:
+def show_reset() -> None:
     """A way back where the filters leave no site: all that who asks may see."""
     st.button("Tout voir", key="tout_voir", on_click=_all, width="content")
 
 
-@error_messages.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.show_failures()  # called between two runs, where nothing else catches
 def _all() -> None:
     for name in ("departement", "type"):
         _keep(name, "")
@@ -324,13 +339,13 @@ def _plain(text: str) -> str:
     return "".join(c if c.isalnum() or c in " .,-'’" else "·" for c in text[:40])
 
 
-def period_of(code: str, last: date) -> Clipped | None:
+def period_of(code: str, last: date) -> ClippedPeriod | None:
     """The period of a code of the address, cut at the last day up to which all is known; None where there is none."""
-    asked = resolve(code, last)
-    return clip(asked, last) if asked else None
+    asked = resolve_period(code, last)
+    return clip_period(asked, last) if asked else None
 
 
-def period() -> Clipped:
+def period() -> ClippedPeriod:
     """The period in force, cut at the last day up to which all is known."""
     last = known_to()
     chosen = period_of(value("periode"), last) or period_of(DEFAULTS["periode"], last)

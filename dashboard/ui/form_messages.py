@@ -10,7 +10,7 @@ from dashboard.accounts.reauthentication import TooLongAgo
 from dashboard.accounts.rights import NotAllowed
 from dashboard.actions.targets_and_decisions import Refused
 from dashboard.log import REFUSED
-from dashboard.ui.markdown_escaping import escaped
+from dashboard.ui.markdown_escaping import escape_markdown
 
 CONFIRMATION = "/confirmation"  # a form of the gate's
 
@@ -19,7 +19,7 @@ SAID = "record_said"  # what became of the last entry of each form, to be said o
 
 
 @contextmanager
-def telling(form: str, done: str) -> Iterator[None]:
+def record_outcome(form: str, done: str) -> Iterator[None]:
     """Keep, for the run that follows, whether what was entered in a form is done or refused."""
     try:
         yield
@@ -37,12 +37,12 @@ def telling(form: str, done: str) -> Iterator[None]:
         st.session_state[SAID] = form, True, done
 
 
-def said(form: str) -> None:
+def show_outcome(form: str) -> None:
     """Say under a form, once, what became of its last entry."""
     if st.session_state.get(SAID, ("",))[0] == form:
         _, done, text = st.session_state.pop(SAID)
         again = st.session_state.pop(CONFIRM, False) and not done
         show = st.success if done else st.warning if again else st.error
-        show(escaped(french.spaced(text)))
+        show(escape_markdown(french.bind_punctuation(text)))
         if again:
             st.link_button("Confirmer que c'est vous", CONFIRMATION)

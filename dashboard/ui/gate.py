@@ -24,11 +24,11 @@ from streamlit.runtime.pages_manager import PagesManager
 from dashboard.accounts.rights import NOBODY
 from dashboard.log import REFUSED
 from dashboard.navigation import MOVED, NO_SUCH_PAGE, PAGES, pages_of
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from dashboard.ui import error_messages, shell, sign_in_pages
-from dashboard.ui.origin import MOST_ASKED, address, allowed, own_origin, secure
+from dashboard.ui.origin import MOST_ASKED, client_address, is_allowed_host, is_https, is_own_origin
 from dashboard.ui.packing import Packing
-from dashboard.ui.said import LONGEST, TOO_MUCH, fits, said
+from dashboard.ui.said import LONGEST, TOO_MUCH, is_within_limits, parse_page_message
 from dashboard.ui.sign_in import OURS, WHO, SignIn, is_public
 from dashboard.ui.sign_in_forms import BY_LINK, FORMS
 
@@ -63,7 +63,7 @@ FILES = "/media/"
 
 COOKIES = (OURS, b"__Host-" + OURS)  # how those that browsers are given begin
 HOME = f"/{PAGES[0].url_path}"
-DRAWN = frozenset(
+PAGE_PATHS = frozenset(
     {"", *(spec.url_path for spec in PAGES)}
 )  # addresses that Streamlit draws a page of ours at
 
@@ -152,7 +152,7 @@ def _ours(policy: str, kept: bool, https_alone: bool) -> Mapping[bytes, bytes]:
 def _https_alone(scope: Scope) -> bool:
     """Whether who asks is to ask by https for a year: where people have one address. Not by our own certificate, under whatever
     name the machine is asked for."""
-    return bool(load().public_url) and secure(scope)
+    return bool(load_settings().public_url) and is_https(scope)
 
 
 @cache
@@ -176,7 +176,7 @@ def policy(scope: Scope) -> str:
     if scope["path"] in FORMS:
         return sign_in_pages.POLICY
     host = Read(scope=scope).get("host", "")
-    return _of_pages(host if allowed(host) else "", secure(scope))
+    return _of_pages(host if is_allowed_host(host) else "", is_https(scope))
 
 
 @lru_cache(64)
@@ -187,7 +187,7 @@ def _of_pages(host: str, secure: bool) -> str:
     return PAGE_POLICY.format(inline=inline(), socket=socket)
 
 
-class Door:
+class AccessFilter:
     """What is let in: our own name, our own pages, what these need. Everything else is refused, and sees nothing."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -198,19 +198,23 @@ class Door:
         if scope["type"] == "http":
             if refused := refusal(scope):
                 status, words = refused
-                await PlainTextResponse(words, status)(scope, receive, noting(scope, send))
+                await PlainTextResponse(words, status)(scope, receive, log_refusals(scope, send))
             else:
                 await self.app(
-                    scope, receive, send if scope["path"] not in FORMS else noting(scope, send)
+                    scope,
+                    receive,
+                    send if scope["path"] not in FORMS else log_refusals(scope, send),
                 )
         elif scope["type"] == "websocket":
-            if not allowed(Read(scope=scope).get("host", "")) or not own_origin(scope):
+            if not is_allowed_host(Read(scope=scope).get("host", "")) or not is_own_origin(scope):
                 of = Read(scope=scope).get("origin", "")
-                REFUSED.warning("a connection of a page at %r, from %r", of[:80], address(scope))
+                REFUSED.warning(
+                    "a connection of a page at %r, from %r", of[:80], client_address(scope)
+                )
                 await receive()
                 await send({"type": "websocket.close", "code": 1008})
             else:
-                await self.app(scope, listening(receive, send, address(scope)), send)
+                await self.app(scope, filter_messages(receive, send, client_address(scope)), send)
         else:
             await self.app(scope, receive, send)
 
@@ -218,9 +222,9 @@ class Door:
 def refusal(scope: Scope) -> tuple[int, str] | None:
     """Status and words of the refusal of an HTTP request; None where it may pass."""
     headers, path = Read(scope=scope), scope["path"]
-    if len(headers.getlist("host")) > 1 or not allowed(headers.get("host", "")):
+    if len(headers.getlist("host")) > 1 or not is_allowed_host(headers.get("host", "")):
         return 421, "Cette adresse n'est pas celle de l'application."
-    if scope["method"] not in ("GET", "HEAD") and not own_origin(scope):
+    if scope["method"] not in ("GET", "HEAD") and not is_own_origin(scope):
         return 403, "Cette demande ne vient pas de l'application."
     if scope["query_string"].count(b"&") >= MOST_ASKED:
         return 400, "Cette adresse demande trop de choses à la fois."
@@ -230,7 +234,7 @@ def refusal(scope: Scope) -> tuple[int, str] | None:
         return 404, NO_SUCH_PAGE
     if path.startswith(("/_stcore", "/auth/", "/oauth2callback")) and not path.startswith(CORE):
         return 404, NO_SUCH_PAGE
-    if path.startswith(COMPONENTS) and document(path) and not framed(headers):
+    if path.startswith(COMPONENTS) and document(path) and not is_framed(headers):
         return 403, "La carte ne s'ouvre que dans l'application."
     return None
 
@@ -240,7 +244,7 @@ def document(path: str) -> bool:
     return not path.endswith((".js", ".css", ".map", ".json", ".png", ".woff", ".woff2", ".txt"))
 
 
-def framed(headers: Read) -> bool:
+def is_framed(headers: Read) -> bool:
     """Whether a page of ours asks for a document to put into a frame of its own, or to see that it is there ("empty").
     Browsers say it, pages cannot.
 
@@ -252,19 +256,19 @@ def framed(headers: Read) -> bool:
     )
 
 
-def noting(scope: Scope, send: Send) -> Send:
+def log_refusals(scope: Scope, send: Send) -> Send:
     """What answers, with a line in the log where it is a refusal."""
 
     async def noted(message: Message) -> None:
         if message["type"] == "http.response.start" and message["status"] >= 400:
-            what = (message["status"], scope["method"], scope["path"][:80], address(scope))
+            what = (message["status"], scope["method"], scope["path"][:80], client_address(scope))
             REFUSED.warning("%d to %s %r, from %r", *what)
         await send(message)
 
     return noted
 
 
-def listening(receive: Receive, send: Send, client: str) -> Receive:
+def filter_messages(receive: Receive, send: Send, client: str) -> Receive:
     """What a page says on its websocket, up to the first thing that it may not say: there the connection ends."""
 
     async def heard() -> Message:
@@ -272,10 +276,10 @@ def listening(receive: Receive, send: Send, client: str) -> Receive:
         if message["type"] != "websocket.receive":
             return message
         code = 0
-        if not fits(message.get("bytes") or b""):
+        if not is_within_limits(message.get("bytes") or b""):
             REFUSED.warning("a message with more than any page says, from %r", client)
             code = TOO_MUCH
-        elif not sayable(message):
+        elif not is_allowed_message(message):
             REFUSED.warning("a message that no page says, from %r", client)
             code = 1008
         if code:
@@ -286,15 +290,15 @@ def listening(receive: Receive, send: Send, client: str) -> Receive:
     return heard
 
 
-def sayable(message: Message) -> bool:
+def is_allowed_message(message: Message) -> bool:
     """Whether it is a message that a page needs."""
-    what = said(message)
+    what = parse_page_message(message)
     if what.kind == "backend_operation_request":
         return what.operation in OPERATIONS
     return what.kind in SAYABLE
 
 
-def elsewhere(scope: Scope) -> Response | None:
+def missing_page_response(scope: Scope) -> Response | None:
     """What answers an address for which Streamlit would serve a page that says, in English, that it is none; None for
     those of who asks. A page that he may not open is answered as one that nobody has. The home page has two; a page that
     has moved leads on with its filters."""
@@ -302,9 +306,9 @@ def elsewhere(scope: Scope) -> Response | None:
     page, more = MOVED.get(path[1:], (path[1:], ""))
     who = scope.get(WHO, NOBODY)
     if page and page not in {spec.url_path for spec in pages_of(who)}:
-        if page in DRAWN:
-            REFUSED.warning("the page %r to %r, from %r", page, who.name, address(scope))
-        return HTMLResponse(sign_in_pages.nowhere(), 404)
+        if page in PAGE_PATHS:
+            REFUSED.warning("the page %r to %r, from %r", page, who.name, client_address(scope))
+        return HTMLResponse(sign_in_pages.not_found(), 404)
     if path in ("", f"/{page}") and path != HOME:
         return None
     wanted = "&".join(part for part in (query, more) if part)
@@ -341,7 +345,7 @@ class Shell:
             nonlocal held, instead
             if message["type"] == "http.response.start":
                 if is_streamlit_s_page(asked, message):
-                    if instead := elsewhere(scope):
+                    if instead := missing_page_response(scope):
                         await instead(scope, receive, send)
                         return
                     held = message  # its length is not known yet
@@ -351,7 +355,7 @@ class Shell:
             elif held is not None:
                 start, held = held, None
                 body = message.get("body", b"")
-                if (ours := shell.dressed(body)) != body:
+                if (ours := shell.page_in_french(body)) != body:
                     message = {**message, "body": ours}
                     headers = MutableHeaders(scope=start)
                     headers["content-length"] = str(
@@ -367,14 +371,14 @@ class Shell:
         """What is asked. A page is asked for whole and plain: Streamlit compresses some itself, and these could not be
         rewritten."""
         headers: list[tuple[bytes, bytes]] = scope["headers"]
-        if scope["path"].strip("/") not in DRAWN:
+        if scope["path"].strip("/") not in PAGE_PATHS:
             return headers
         return [(name, text) for name, text in headers if name not in self.TOLD]
 
 
 MIDDLEWARE = [
     Middleware(Headers),
-    Middleware(Door),
+    Middleware(AccessFilter),
     Middleware(SignIn),
     Middleware(Packing),
     Middleware(Shell),

@@ -9,9 +9,9 @@ from dashboard.accounts.rights import Person
 from dashboard.actions import guest_links
 from dashboard.actions.guest_links import Link
 from dashboard.answers.network import departments
-from dashboard.period import last_day, local, today
+from dashboard.period import last_local_day, to_local_time, today
 from dashboard.ui import error_messages, form_messages, session
-from dashboard.ui.markdown_escaping import escaped
+from dashboard.ui.markdown_escaping import escape_markdown
 
 ONCE = "link_once"  # (workshop, address) of the last one that was made: shown by the run that follows, and no other
 FORM = 616  # pixels: what is typed is short
@@ -27,11 +27,11 @@ def show() -> None:
         " voient les chiffres, les cartes et les graphiques ; aucune plainte une par une, ni rien de moins de 5 plaintes."
     )
     _making(person)
-    form_messages.said("liens")
+    form_messages.show_outcome("liens")
     _told_once()
-    for one in guest_links.holding(person):
+    for one in guest_links.valid_links(person):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(escaped(_said(one)), width="content")
+            st.markdown(escape_markdown(_said(one)), width="content")
             st.button("Fermer ce lien", on_click=_close, args=(one.id,), key=f"lien_{one.id}")
 
 
@@ -40,7 +40,9 @@ def _told_once() -> None:
         return
     what, address = st.session_state.pop(ONCE)
     with st.container(border=True):
-        st.markdown(escaped(f"Lien pour « {what} », à donner aux invités. Il n'est montré qu'ici."))
+        st.markdown(
+            escape_markdown(f"Lien pour « {what} », à donner aux invités. Il n'est montré qu'ici.")
+        )
         st.code(address, language=None, wrap_lines=True)
 
 
@@ -70,15 +72,15 @@ def _said(one: Link) -> str:
     """« Atelier de Parakou : Borgou, jusqu'au 03/12/2026, 12 entrées, fait par cab le 26/11/2026 »."""
     places = french.join_words(sorted(one.departments or ())) or "tout le réseau"
     used = french.plural(one.uses, "entrée")
-    made = f"fait par {one.made_by} le {local(one.made_at):%d/%m/%Y}"
-    return f"{one.what}{french.SPACE}: {places}, jusqu'au {last_day(one.until):%d/%m/%Y}, {used}, {made}"
+    made = f"fait par {one.made_by} le {to_local_time(one.made_at):%d/%m/%Y}"
+    return f"{one.what}{french.SPACE}: {places}, jusqu'au {last_local_day(one.until):%d/%m/%Y}, {used}, {made}"
 
 
-@error_messages.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.show_failures()  # called between two runs, where nothing else catches
 def _make() -> None:
     typed = st.session_state
-    with form_messages.telling("liens", "Le lien est fait."):
-        link, address = guest_links.make(
+    with form_messages.record_outcome("liens", "Le lien est fait."):
+        link, address = guest_links.make_link(
             session.person(),
             typed["lien_pour"],
             typed["lien_jour"],
@@ -88,10 +90,10 @@ def _make() -> None:
         typed["lien_pour"] = ""
 
 
-@error_messages.said_plainly()
+@error_messages.show_failures()
 def _close(number: int) -> None:
-    with form_messages.telling(
+    with form_messages.record_outcome(
         "liens", "Le lien est fermé ; ceux qui sont entrés par lui sont déconnectés."
     ):
-        guest_links.close(session.person(), number)
-        session.LOOKOUT.forget_guests()
+        guest_links.close_link(session.person(), number)
+        session.SESSION_CACHE.forget_guests()

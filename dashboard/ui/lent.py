@@ -16,7 +16,7 @@ SIGN = FOLDER.encode()
 AT_MOST = 20_000
 
 
-class Lent:
+class FileGrants:
     """Which files were lent to whom. who: what the gate says of an account and its rights."""
 
     def __init__(self) -> None:

@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 
-class Full(Exception):
+class QueueFull(Exception):
     """Too many wait already."""
 
 
-class Line:
+class FairQueue:
     """So many go on at once; of those that wait, each has its turn, and its own in the order in which they came."""
 
     def __init__(self, at_once: int = 1) -> None:
@@ -42,7 +42,7 @@ class Line:
                 {mine, *([gone] if gone else [])}, return_when=asyncio.FIRST_COMPLETED
             )
             if not mine.done():
-                raise Full  # nobody is there to be told
+                raise QueueFull  # nobody is there to be told
             mine.result()
         except BaseException:
             if mine.done() and mine.exception() is None:
@@ -78,8 +78,8 @@ class Line:
         """The last of the one that has most gives its place up. Raises Full where that is the one that asks."""
         most = max(self._waiting, key=self.waiting)
         if self.waiting(most) <= self.waiting(who) + 1:
-            raise Full
-        self._waiting[most].pop().set_exception(Full())
+            raise QueueFull
+        self._waiting[most].pop().set_exception(QueueFull())
 
     def _leave(self, who: str, mine: "asyncio.Future[None]") -> None:
         line = self._waiting.get(who, deque())

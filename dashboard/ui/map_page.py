@@ -9,7 +9,7 @@ from dashboard.answers import cards, context
 from dashboard.answers import map as mapped
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
-from dashboard.indicators import placed
+from dashboard.indicators import codes_placed_in
 from dashboard.panel import Plot
 from dashboard.ui import cards as drawn
 from dashboard.ui import (
@@ -24,14 +24,14 @@ from dashboard.ui import (
     session,
     site_header,
 )
-from dashboard.ui.markdown_escaping import escaped
+from dashboard.ui.markdown_escaping import escape_markdown
 from db.shared_types import Place
 
 
 @st.fragment
-@error_messages.said_plainly(again=True)  # a fragment runs again without the frame around it
-@context.run()  # nor has it the run that the frame opens
-def zone() -> None:
+@error_messages.show_failures(again=True)  # a fragment runs again without the frame around it
+@context.page_run()  # nor has it the run that the frame opens
+def map_and_panel() -> None:
     """Map and panel. A click runs this part alone; the map is recoloured in place, never rebuilt."""
     person, question = session.person(), filters.question()
     places = sites(person, question)
@@ -121,13 +121,13 @@ def site_panel(person: Person, question: Question, site: Place) -> None:
     """The chosen site's figures, and the way to its page."""
     own = Question(question.first, question.last, service=question.service, site=site.code)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(escaped(site.name), anchor=False, width="stretch")
+        st.subheader(escape_markdown(site.name), anchor=False, width="stretch")
         st.button(
             "Revenir à l'ensemble", on_click=filters.choose, args=("centre", ""), key="ensemble"
         )
-    st.caption(escaped(site_header.words(site)))
-    codes = placed("site")
-    panel_display.later("chiffres", partial(cards.cards, person, own, codes))
-    sources = cards.of_site(person, own, filters.period().label)
+    st.caption(escape_markdown(site_header.words(site)))
+    codes = codes_placed_in("site")
+    panel_display.collect_later("chiffres", partial(cards.cards, person, own, codes))
+    sources = cards.site_caption(person, own, filters.period().label)
     drawn.grid(cards.metrics(person, own, codes), sources, abreast=3)
     st.page_link(menu.page("site"), label="Ouvrir la page de ce centre", width="content")

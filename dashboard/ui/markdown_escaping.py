@@ -6,7 +6,7 @@ ACTIVE = frozenset("\\`*_{}[]<>()#+-!|$~:&")
 JOINER = "\u2060"  # has no width; breaks a bare address, of a page or of somebody, which Markdown would make a link of
 
 
-def escaped(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """The text as it is read, nothing of which acts: no image is asked for, no link made, no HTML begun."""
     broken = text.replace("://", f":{JOINER}//").replace("www.", f"www{JOINER}.")
     broken = broken.replace("@", f"@{JOINER}")

@@ -19,8 +19,8 @@ import anyio
 import anyio.to_thread
 from starlette.types import Message, Receive, Send
 
-from dashboard.accounts.session_cache import OPEN, Lookout, Reading, State
-from dashboard.ui.said import LARGEST, said
+from dashboard.accounts.session_cache import OPEN, SessionCache, SessionSnapshot, State
+from dashboard.ui.said import LARGEST, parse_page_message
 
 EVERY = 0.5  # seconds from one look to the next: looking takes as long where the machine is busy, and two are promised
 LEAST = 0.1  # and to the next one after a look that took as long
@@ -37,7 +37,7 @@ NAME = re.compile(r"[0-9a-f]{32}")  # of a page, by its own script (static/ccsp-
 LOG = logging.getLogger("ccsp")
 
 
-def standing(reading: Reading, page: "OpenPage", shown: str) -> State:
+def page_state(reading: SessionSnapshot, page: "OpenPage", shown: str) -> State:
     """How it stands with a page that was opened under what the gate said then. shown: the token that its browser showed since, or
     "": where that is of the sign-in that took the place of the page's own, the page is of that one from now on."""
     if page.told == OPEN:
@@ -142,7 +142,7 @@ class OpenPage:
             self.waiting.append(message)
 
     def _passed(self, message: Message) -> Message:
-        if said(message).of_a_person:
+        if parse_page_message(message).of_a_person:
             self.used = time.monotonic()
             self.active()
         return message
@@ -159,7 +159,7 @@ class OpenPage:
 class OpenPages:
     """All pages that are open, and the tokens that others ask about each second."""
 
-    def __init__(self, lookout: Lookout) -> None:
+    def __init__(self, lookout: SessionCache) -> None:
         self.lookout = lookout
         self.pages: set[OpenPage] = set()
         self.named: dict[str, OpenPage] = {}
@@ -243,4 +243,4 @@ class OpenPages:
             LOG.warning("who may look can be read again")
         self.blind = False
         for page, shown in pages.items():  # not what came since: of that nothing was read
-            page.turn(standing(reading, page, shown))
+            page.turn(page_state(reading, page, shown))

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import french
 from dashboard.accounts.rights import Person
 from dashboard.answers import opening_answers
-from dashboard.answers.opening_answers import Reply, Saying
+from dashboard.answers.opening_answers import Reply, Statement
 from dashboard.answers.question import Question
 from dashboard.panel import Link
 from dashboard.ui import panel_display
@@ -18,7 +18,7 @@ from dashboard.ui.links import anchor
 
 def lines(person: Person, question: Question) -> None:
     """The five lines."""
-    panel_display.later("reponses", partial(opening_answers.panel, person, question))
+    panel_display.collect_later("reponses", partial(opening_answers.panel, person, question))
     draw(opening_answers.replies(person, question))
 
 
@@ -34,7 +34,7 @@ def _line(reply: Reply) -> str:
     return f"<div><dt>{anchor(reply.label, Link(reply.page, reply.filters))} {when}</dt><dd>{told}</dd></div>"
 
 
-def _saying(saying: Saying) -> str:
+def _saying(saying: Statement) -> str:
     names = saying.joined([f"<b>{anchor(n.text, n.link)}</b>" for n in saying.names])
-    words = escape(french.unbroken(saying.words))
+    words = escape(french.bind_numbers(saying.words))
     return f"{names} {words}" if names else words

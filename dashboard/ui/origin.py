@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from dashboard.settings import OWN, load
+from dashboard.settings import LOOPBACK_HOSTS, load_settings
 
 # Whatever name leads here, only these are ours: a page elsewhere whose name points to this machine reads nothing.
 HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -32,42 +32,42 @@ def name_of(host: str) -> str:
 
 def public() -> str:
     """The host of PUBLIC_URL, with its port if it has one; "" without."""
-    return urlsplit(load().public_url).netloc.lower()
+    return urlsplit(load_settings().public_url).netloc.lower()
 
 
-def allowed(host: str) -> bool:
+def is_allowed_host(host: str) -> bool:
     """Whether a Host header names the application by one of its own names."""
-    name, settings = name_of(host), load()
+    name, settings = name_of(host), load_settings()
     if name in HERE or (public() and host.lower() == public()):
         return True
-    if settings.host in OWN or public():
+    if settings.host in LOOPBACK_HOSTS or public():
         return False
     # By our own certificate: a page elsewhere cannot pass for a name that the browser has not checked.
     return bool(NAME.fullmatch(name)) and (settings.host in ANY or name == settings.host.lower())
 
 
-def secure(scope: Scope) -> bool:
+def is_https(scope: Scope) -> bool:
     """Whether the browser asks by https: our own, or that of the proxy that PUBLIC_URL speaks of."""
     host = Headers(scope=scope).get("host", "").lower()
     return scope["scheme"] in ("https", "wss") or (public() != "" and host == public())
 
 
-def own_origin(scope: Scope) -> bool:
+def is_own_origin(scope: Scope) -> bool:
     """Whether the page that asks is one of ours; a browser always says which page asks, so silence is a no."""
     headers = Headers(scope=scope)
-    scheme = "https" if secure(scope) else "http"
+    scheme = "https" if is_https(scope) else "http"
     return headers.get("origin", "").lower() == f"{scheme}://{headers.get('host', '').lower()}"
 
 
-def at_the_machine(scope: Scope) -> bool:
+def is_local_request(scope: Scope) -> bool:
     """Whether somebody asks who sits at this very machine, through nothing that could bring in others.
 
     A tunnel cannot be seen: who makes one lets in whom he likes.
     """
-    headers, settings = Headers(scope=scope), load()
+    headers, settings = Headers(scope=scope), load_settings()
     ends = (scope.get("server"), scope.get("client"))
     return (
-        settings.host in OWN
+        settings.host in LOOPBACK_HOSTS
         and not settings.public_url
         and all(end is not None and _loopback(end[0]) for end in ends)
         and name_of(headers.get("host", "")) in HERE
@@ -75,12 +75,15 @@ def at_the_machine(scope: Scope) -> bool:
     )
 
 
-def address(scope: Scope) -> str:
+def client_address(scope: Scope) -> str:
     """The address that asks; behind a proxy of TRUSTED_PROXIES, the one that this proxy saw."""
-    client = alone((scope.get("client") or ("",))[0])
-    trusted = {alone(one) for one in load().trusted_proxies.replace(",", " ").split()}
+    client = address_without_port((scope.get("client") or ("",))[0])
+    trusted = {
+        address_without_port(one)
+        for one in load_settings().trusted_proxies.replace(",", " ").split()
+    }
     said = [
-        alone(part.strip())
+        address_without_port(part.strip())
         for value in Headers(scope=scope).getlist("x-forwarded-for")
         for part in value.split(",")
     ]
@@ -90,7 +93,7 @@ def address(scope: Scope) -> str:
     return client[:45]
 
 
-def alone(said: str) -> str:
+def address_without_port(said: str) -> str:
     """An address, without the port that some proxies write behind it, in the one way in which it is written: with a port each
     connection would be somebody else. What is none stays as it is."""
     with_port = WITH_PORT.fullmatch(said)

@@ -9,10 +9,10 @@ import streamlit as st
 from dashboard import french
 from dashboard.accounts.rights import ROLES, Person, may
 from dashboard.actions import accounts
-from dashboard.answers.network import every_site
+from dashboard.answers.network import all_site_names
 from dashboard.panel import Link
-from dashboard.period import local
-from dashboard.settings import load
+from dashboard.period import to_local_time
+from dashboard.settings import load_settings
 from dashboard.ui import error_messages, form_messages, guest_links, session
 from dashboard.ui.links import anchor
 
@@ -28,7 +28,7 @@ def show() -> None:
     bound = accounts.own_binding(person)
     if bound:
         st.markdown(f"Ce compte s'ouvre par l'identité du ministère, depuis le {_when(bound)}.")
-    elif load().oidc_issuer:
+    elif load_settings().oidc_issuer:
         st.markdown("Ce compte s'ouvre par un mot de passe.")
     st.html(f'<div class="ccsp-way">{"" if bound else CHANGE}{OUT}</div>')
     st.header("Où ce compte est ouvert", anchor=False)
@@ -39,7 +39,7 @@ def show() -> None:
 
 def _sessions(person: Person) -> None:
     """Where the account is open: here first, then elsewhere, each of which can be shut from here."""
-    here, entries = session.entry(), accounts.own_sessions(person)
+    here, entries = session.sign_in_number(), accounts.own_sessions(person)
     # A page that went on with a later sign-in, in another window, does not know its number.
     other = "Un autre navigateur" if here in {one.id for one in entries} else "Un navigateur"
     for one in sorted(entries, key=lambda one: one.id != here):
@@ -56,20 +56,20 @@ def _sessions(person: Person) -> None:
         st.caption(
             "Un navigateur que l'on ferme est déconnecté tout de suite, avec toutes ses pages."
         )
-    form_messages.said("sessions")
+    form_messages.show_outcome("sessions")
 
 
-@error_messages.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.show_failures()  # called between two runs, where nothing else catches
 def _close(number: int | None = None) -> None:
-    with form_messages.telling("sessions", "C'est fermé."):
+    with form_messages.record_outcome("sessions", "C'est fermé."):
         person = session.person()
-        accounts.close_own(person, number)
-        session.LOOKOUT.forget_account(person.name)
+        accounts.end_own_sessions(person, number)
+        session.SESSION_CACHE.forget_account(person.name)
 
 
 def _for(person: Person) -> str:
     """« directeur : Zou », each place leading to its page: HTML."""
-    names = every_site(person) if person.sites else {}
+    names = all_site_names(person) if person.sites else {}
     links = [
         *(
             anchor(d, Link("departement", (("departement", d),)), ())
@@ -89,4 +89,4 @@ def _in_order(places: Iterable[str] | None) -> list[str]:
 
 
 def _when(at: datetime) -> str:
-    return f"{local(at):%d/%m/%Y à %H:%M}"
+    return f"{to_local_time(at):%d/%m/%Y à %H:%M}"

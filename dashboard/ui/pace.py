@@ -15,9 +15,9 @@ from starlette.types import Message, Receive, Send
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dashboard.accounts.session_cache import OPEN
-from dashboard.one_run_at_a_time import TURNS, Turns
-from dashboard.ui.line import Line
-from dashboard.ui.said import said
+from dashboard.one_run_at_a_time import RUN_QUEUE, RunQueue
+from dashboard.ui.line import FairQueue
+from dashboard.ui.said import parse_page_message
 
 # Messages a second, and how many at once before that counts. A person says some in a second, while a list is moved along; forty
 # guests of one link hardly more together than one page may.
@@ -33,7 +33,7 @@ WAITING, AGAIN = (
 FILES = 2  # of an account that are made, or wait for their turn, at once
 
 
-class Pace:
+class RateLimit:
     """So many a second, and so many at once."""
 
     def __init__(self, rate: float, at_once: int) -> None:
@@ -50,11 +50,11 @@ class Pace:
         return max(0.0, self._next + self._step - self._ahead - time.monotonic())
 
 
-class Entrance:
+class AdmissionLimit:
     """So many a second and so many at once are let in, browsers by turns; who would wait long is sent away."""
 
     def __init__(self, rate: float, at_once: int) -> None:
-        self.most, self.pace, self.line = SENT_AWAY * rate, Pace(rate, at_once), Line()
+        self.most, self.pace, self.line = SENT_AWAY * rate, RateLimit(rate, at_once), FairQueue()
 
     async def come(self, browser: str = "") -> bool:
         """Wait until it is let in; False where that is too long."""
@@ -72,16 +72,16 @@ class Account:
 
     def __init__(self) -> None:
         self.pace, self.opening = (
-            Pace(OF_AN_ACCOUNT, ACCOUNT_AT_ONCE),
-            Entrance(OPENED, OPENED_AT_ONCE),
+            RateLimit(OF_AN_ACCOUNT, ACCOUNT_AT_ONCE),
+            AdmissionLimit(OPENED, OPENED_AT_ONCE),
         )
-        self.heard, self.files = Line(), Line(FILES)
+        self.heard, self.files = FairQueue(), FairQueue(FILES)
 
 
-class Paces:
+class PageRateLimits:
     """Of all pages that are open."""
 
-    def __init__(self, turns: Turns = TURNS) -> None:
+    def __init__(self, turns: RunQueue = RUN_QUEUE) -> None:
         self.turns = turns
         self._of: dict[str, Account] = {}
         self._pages: Counter[str] = Counter()
@@ -128,7 +128,7 @@ class _Page:
     ) -> None:
         self.account, self.browser, self.waiting = account, browser, waiting
         self.receive, self.send = receive, send
-        self.pace, self.files = Pace(OF_A_PAGE, PAGE_AT_ONCE), 0
+        self.pace, self.files = RateLimit(OF_A_PAGE, PAGE_AT_ONCE), 0
 
     async def heard(self) -> Message:
         """What the page says next, in its time: meanwhile nothing more is read of it."""
@@ -136,7 +136,7 @@ class _Page:
         if message["type"] == "websocket.receive":
             await asyncio.sleep(self.pace.wait())
             if self.account:
-                await self._among_others(self.account, said(message).asks_for_a_file)
+                await self._among_others(self.account, parse_page_message(message).asks_for_a_file)
         return message
 
     async def _among_others(self, account: Account, a_file: bool) -> None:
@@ -152,7 +152,7 @@ class _Page:
 
     async def said(self, message: Message) -> None:
         """What the page is told; with the answer to its question for a file, another may be asked for."""
-        if self.files and hands_a_file_over(message):
+        if self.files and is_file_answer(message):
             self._let_go()
         await self.send(message)
 
@@ -167,7 +167,7 @@ class _Page:
             self.account.files.go()
 
 
-def hands_a_file_over(message: Message) -> bool:
+def is_file_answer(message: Message) -> bool:
     """Whether this answers a button that makes a file."""
     with suppress(Exception):  # the library has one of its own for each of its makes
         told = ForwardMsg.FromString(message.get("bytes") or b"")

@@ -7,24 +7,24 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.accounts.rights import Person, Role
-from dashboard.answers.bulletin import in_words
+from dashboard.answers.bulletin import scope_in_words
 from dashboard.answers.deck import build
-from dashboard.answers.figures import whole
+from dashboard.answers.figures import whole_figures
 from dashboard.answers.network import freshness
 from dashboard.answers.question import Question
-from dashboard.exports import EXPORTS, Export, leaving
+from dashboard.exports import EXPORTS, Export, panel_for_files
 from dashboard.exports.file_names import file_name
 from dashboard.exports.xlsx import xlsx
 from dashboard.navigation import ACTING, PageSpec
 from dashboard.panel import Deck
-from dashboard.period import Clipped
+from dashboard.period import ClippedPeriod
 from dashboard.stories import Story
 from dashboard.ui import downloads, filters, menu, panel_display, session
-from dashboard.ui.markdown_escaping import escaped
+from dashboard.ui.markdown_escaping import escape_markdown
 from dashboard.wording import GUEST_VIEW, who_reported
 
 
-def ways(spec: PageSpec) -> None:
+def page_actions(spec: PageSpec) -> None:
     """What can be done with a page: presented as a story, or taken away as a file, and its tables as a workbook."""
     story, departments = spec.story, filters.question(("departement",)).departments
     if story == "departement" and len(departments) != 1:
@@ -34,7 +34,7 @@ def ways(spec: PageSpec) -> None:
     if story:
         st.page_link(
             menu.page("presenter"),
-            label=escaped(_present(spec, departments)),
+            label=escape_markdown(_present(spec, departments)),
             help="En diaporama, ou en dossier à emporter : PowerPoint, PDF, HTML.",
             width="content",
             query_params={"histoire": story},
@@ -54,7 +54,7 @@ def ways(spec: PageSpec) -> None:
         type="tertiary",
         width="content",
     )
-    downloads.to_whom()
+    downloads.ask_recipient()
 
 
 def _present(spec: PageSpec, departments: Sequence[str]) -> str:
@@ -64,15 +64,15 @@ def _present(spec: PageSpec, departments: Sequence[str]) -> str:
         return "Présenter ce centre"
     if len(departments) > 1:
         return "Présenter ces départements"
-    return f"Présenter {in_words(departments) if departments else 'le réseau'}"
+    return f"Présenter {scope_in_words(departments) if departments else 'le réseau'}"
 
 
 def heading(spec: PageSpec) -> str:
     """The page's heading, and of what it speaks: « Attentes · Zou »."""
-    return " · ".join([spec.heading, *where(spec)])
+    return " · ".join([spec.heading, *scope_words(spec)])
 
 
-def where(spec: PageSpec) -> list[str]:
+def scope_words(spec: PageSpec) -> list[str]:
     """Of which site, else of what the filters leave, the page speaks; nothing where that is everything."""
     if "centre" in spec.filters:
         site = filters.value("centre")
@@ -83,19 +83,19 @@ def where(spec: PageSpec) -> list[str]:
 
 def workbook(spec: PageSpec) -> Callable[[Person], bytes]:
     """What makes the file, of what the page shows; all that it needs of the session is taken here."""
-    shown: panel_display.Shown = st.session_state[
+    shown: panel_display.ShownPanels = st.session_state[
         panel_display.SHOWN
     ]  # the very dict: a part of the page that runs again by itself renews its panels
-    title, about, demo = heading(spec), known(spec), freshness(session.person()).demo
+    title, about, demo = heading(spec), context_lines(spec), freshness(session.person()).demo
     return lambda person: xlsx(
         title,
         [*about, ("Fichier", downloads.made_by(person))],
-        [leaving(panel) for panel in shown.panels()],
+        [panel_for_files(panel) for panel in shown.panels()],
         demo=demo,
     )
 
 
-def story(told: Deck, question: Question, story: Story, period: Clipped) -> None:
+def story(told: Deck, question: Question, story: Story, period: ClippedPeriod) -> None:
     """The files of a story, each told again for whoever asks for it then; and a text to paste."""
     with st.container(horizontal=True, vertical_alignment="center", key="emporter_histoire"):
         for extension, export in EXPORTS.items():
@@ -108,20 +108,20 @@ def story(told: Deck, question: Question, story: Story, period: Clipped) -> None
                     key=f"emporter_{extension}",
                     mime=export.media_type,
                 )
-        downloads.to_whom()
+        downloads.ask_recipient()
     with st.expander("Texte à coller dans un message"):
         st.code(EXPORTS["txt"].file(told).decode(), language=None, wrap_lines=True)
 
 
 def _telling(
-    export: Export, question: Question, story: Story, period: Clipped
+    export: Export, question: Question, story: Story, period: ClippedPeriod
 ) -> Callable[[Person], bytes]:
     return lambda person: export.file(
         replace(build(person, question, story, period), made=downloads.made_by(person))
     )
 
 
-def known(spec: PageSpec) -> list[tuple[str, str]]:
+def context_lines(spec: PageSpec) -> list[tuple[str, str]]:
     """What to know of the page's figures: (label, words) of its filters, who reported, how far the data go."""
     in_force = [
         (
@@ -134,7 +134,7 @@ def known(spec: PageSpec) -> list[tuple[str, str]]:
     ]
     site = filters.value("centre") or None if "centre" in spec.filters else None
     question = filters.question(tuple(n for n in ACTING if n in spec.filters), site=site)
-    figures = whole(session.person(), question)
+    figures = whole_figures(session.person(), question)
     as_of = freshness(session.person()).as_of
     return [
         *([("Vue", GUEST_VIEW)] if session.person().role == Role.GUEST else []),

@@ -9,11 +9,11 @@ import streamlit as st
 from dashboard import french
 from dashboard.accounts.rights import Person, Role, may
 from dashboard.answers import headlines
-from dashboard.answers.context import Moment, view
-from dashboard.answers.network import Fresh, commune_outlines, freshness, sites
+from dashboard.answers.context import DataSnapshot, view
+from dashboard.answers.network import Freshness, commune_outlines, freshness, sites
 from dashboard.navigation import ACTING, PAGES, PageSpec
 from dashboard.panel import Link
-from dashboard.settings import ROOT, load
+from dashboard.settings import ROOT, load_settings
 from dashboard.ui import (
     browser_flush,
     filters,
@@ -23,7 +23,7 @@ from dashboard.ui import (
     session,
 )
 from dashboard.ui.links import anchor
-from dashboard.ui.markdown_escaping import escaped
+from dashboard.ui.markdown_escaping import escape_markdown
 from dashboard.wording import GUEST_VIEW
 
 # What is found on a page, for its title.
@@ -45,7 +45,7 @@ FICTITIOUS = "Pour la démonstration : aucun chiffre n'est réel."
 
 
 @lru_cache(2)
-def _assets(_moment: Moment) -> str | None:
+def _assets(_moment: DataSnapshot) -> str | None:
     """Put the public files in place; the name of the communes' file, if the ministry loaded limits."""
     loaded = commune_outlines(session.person())
     boundaries = loaded.geojson if loaded else None
@@ -58,11 +58,11 @@ def communes_file() -> str | None:
     return _assets(view(session.person()).moment)
 
 
-def dress(spec: PageSpec) -> None:
+def draw_head(spec: PageSpec) -> None:
     """State of the data, filters and title of the page, which goes first: it says the finding. The page ends there where its
     filters leave no site."""
-    if load().logo:
-        st.logo(load().logo)
+    if load_settings().logo:
+        st.logo(load_settings().logo)
     communes_file()
     filters.sync(spec.url_path)
     nobody = no_site(spec)
@@ -73,16 +73,16 @@ def dress(spec: PageSpec) -> None:
         head = st.container(key="entete", horizontal=True, vertical_alignment="center")
         filters.free_choices()
     if spec != PAGES[0] or nobody:
-        said = nothing_there(spec) if nobody else title(spec)
-        st.title(escaped(french.unbroken(said)), anchor=False)
-        browser_flush.ahead()
+        said = no_site_heading(spec) if nobody else title(spec)
+        st.title(escape_markdown(french.bind_numbers(said)), anchor=False)
+        browser_flush.flush_to_browser()
     if head is not None:
         with head:
             filters.bar(spec.filters)
             if not nobody:
                 _ways(spec)
     if nobody:
-        filters.everybody()
+        filters.show_reset()
         st.stop()
 
 
@@ -92,7 +92,7 @@ def _ways(spec: PageSpec) -> None:
         # What guests are told of complaints is their number: nothing there compares.
         if spec.compared and not (spec.url_path == "plaintes" and guest()):
             period_comparison.switch()
-        page_exports.ways(spec)
+        page_exports.page_actions(spec)
 
 
 def no_site(spec: PageSpec) -> bool:
@@ -102,7 +102,7 @@ def no_site(spec: PageSpec) -> bool:
     return bool(sites(person)) and not sites(person, about)
 
 
-def nothing_there(spec: PageSpec) -> str:
+def no_site_heading(spec: PageSpec) -> str:
     """The heading of a page whose filters leave no site: « Aucun centre ne correspond à ces filtres : GSRU, Alibori »."""
     words = filters.scope(n for n in ("type", "departement") if n in spec.filters)
     return f"Aucun centre ne correspond à ces filtres{french.SPACE}: {', '.join(words)}"
@@ -119,7 +119,7 @@ def title(spec: PageSpec) -> str:
     finding = found(session.person()) if found else ""
     by = NAMED_BY.get(spec.url_path)
     named = finding and by and filters.value(by)
-    head = " · ".join(page_exports.where(spec)) if named else page_exports.heading(spec)
+    head = " · ".join(page_exports.scope_words(spec)) if named else page_exports.heading(spec)
     return f"{head}{french.SPACE}: {finding}" if finding else head
 
 
@@ -135,11 +135,11 @@ def who_asks() -> str:
     return f'<form class="ccsp-who" method="post" action="/deconnexion">{name}{leave}</form>'
 
 
-def _state(fresh: Fresh) -> list[str]:
+def _state(fresh: Freshness) -> list[str]:
     """What stands in the bar: what the data are, up to when they go, who asks. There is a way out before the first file too."""
     marks, parts = [f'<b title="{FICTITIOUS}">Données fictives</b> ' if fresh.demo else ""], []
     if session.person().role == Role.GUEST:
-        mark = french.capital(GUEST_VIEW)
+        mark = french.upper_first(GUEST_VIEW)
         marks.append(f'<b class="guest" title="{OF_GUESTS}">{mark}</b> ')
         words = f"Données fictives · {mark}" if fresh.demo else mark
         parts.append(f'<p class="ccsp-guest">{words}</p>')  # on a telephone, whose bar is full

@@ -19,15 +19,15 @@ from dashboard.answers import (
     sites,
 )
 from dashboard.answers.cards import metrics
-from dashboard.answers.change_dates import since
+from dashboard.answers.change_dates import changed_since
 from dashboard.answers.complaints_for_guests import DUE, RECEIVED
-from dashboard.answers.figures import whole
+from dashboard.answers.figures import whole_figures
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, choices
 from dashboard.judgement.control_charts import FOLLOWED
 from dashboard.panel import Chart, Listing, Message, Panel
 from dashboard.ui import cards, complaint_texts, complaint_view_log, panel_display
-from dashboard.ui.markdown_escaping import escaped
+from dashboard.ui.markdown_escaping import escape_markdown
 
 Value = TypeVar("Value")
 
@@ -57,23 +57,23 @@ ON_DEMAND = {
 DETAILS = {"Toutes": None, "Par catégorie": "category", "Par centre": "name"}
 
 
-def headed(panel: Panel, *, open_: bool = False, height: int | None = None) -> None:
+def panel_with_finding(panel: Panel, *, open_: bool = False, height: int | None = None) -> None:
     """A panel under its finding; where there is no more to it than that, the sentence alone."""
     heading(panel)
-    panel = under(panel)
+    panel = without_finding(panel)
     if panel.table.rows or not isinstance(panel.content, Listing):
         panel_display.panel(panel, open_=open_, height=height)
     elif panel.caption:
-        st.caption(escaped(panel.caption))
+        st.caption(escape_markdown(panel.caption))
 
 
-def drawn(panel: Panel) -> None:
+def panel_if_chart(panel: Panel) -> None:
     """A panel under its finding where there is something to compare; elsewhere the page's heading says it all."""
     if isinstance(panel.content, Chart):
-        headed(panel)
+        panel_with_finding(panel)
 
 
-def waiting(
+def open_complaints(
     person: Person,
     question: Question,
     key: str,
@@ -87,12 +87,12 @@ def waiting(
     if not finding and panel.rows and not panel.finding.startswith(complaints.OWN):
         panel = replace(panel, finding=f"{panel.title}, la plus ancienne d'abord")
     if finding or panel.table.rows or isinstance(panel.content, Message):
-        headed(panel, height=height)
-    complaint_view_log.at_complaints(person, question)
+        panel_with_finding(panel, height=height)
+    complaint_view_log.note_complaint_views(person, question)
     complaint_texts.section(question, key)
 
 
-def told_to_guests(person: Person, question: Question) -> None:
+def guest_complaints(person: Person, question: Question) -> None:
     """What guests may know of complaints, in the place of the page; nothing of it for anybody else."""
     if person.role != Role.GUEST:
         return
@@ -104,24 +104,26 @@ def told_to_guests(person: Person, question: Question) -> None:
     st.stop()
 
 
-def unclosed(person: Person, question: Question, key: str) -> None:
+def unclosed_days(person: Person, question: Question, key: str) -> None:
     """The days not closed, by site; each of them in the workbook."""
-    headed(completeness.not_reported(person, question, key))
+    panel_with_finding(completeness.missing_closings(person, question, key))
     each = f"{key}_jours"
-    panel_display.later(each, partial(completeness.each_day, person, question, each))
+    panel_display.collect_later(
+        each, partial(completeness.unclosed_days_listed, person, question, each)
+    )
 
 
-def under(panel: Panel) -> Panel:
+def without_finding(panel: Panel) -> Panel:
     """The panel without the sentence of its caption that its heading has said."""
     return replace(panel, caption=panel.remark)
 
 
 def heading(panel: Panel) -> None:
     """What the panel finds, at the head of it."""
-    st.header(escaped(french.unbroken(panel.finding or panel.title)), anchor=False)
+    st.header(escape_markdown(french.bind_numbers(panel.finding or panel.title)), anchor=False)
 
 
-def held(key: str, options: Collection[Value], first: Value) -> Value:
+def chosen_value(key: str, options: Collection[Value], first: Value) -> Value:
     """What the choice of that key stands at. It stands under the finding, which is of what was chosen, and so is read before
     it is drawn."""
     value: Value = st.session_state.get(key, first)
@@ -130,7 +132,7 @@ def held(key: str, options: Collection[Value], first: Value) -> Value:
 
 def first_known(person: Person, question: Question, place: Placement) -> str | None:
     """The first of a place's indicators that has a figure; None where none has."""
-    figures = whole(person, question)
+    figures = whole_figures(person, question)
     return next(
         (c for c in choices(lambda i: place in i.places) if figures[c].value is not None), None
     )
@@ -173,17 +175,17 @@ def series(person: Person, question: Question, key: str, first: str = FOLLOWED[0
 
     chosen = f"{key}_choix"
     first = next((code for code in (first, *FOLLOWED) if known(code)), first)
-    code = held(chosen, FOLLOWED, first)
+    code = chosen_value(chosen, FOLLOWED, first)
     panel = monthly_series.by_month(person, question, code, key)
     heading(panel)
     _choose(FOLLOWED, chosen, first)
-    panel_display.panel(under(panel))
+    panel_display.panel(without_finding(panel))
 
 
-def dated(person: Person, question: Question, code: str) -> None:
+def change_date(person: Person, question: Question, code: str) -> None:
     """Since when the question's own series has changed, where it has and where that can be said."""
-    if sentence := since(person, question, code):
-        st.markdown(f"**{escaped(sentence)}**")
+    if sentence := changed_since(person, question, code):
+        st.markdown(f"**{escape_markdown(sentence)}**")
 
 
 def compare_chosen(
@@ -192,7 +194,7 @@ def compare_chosen(
     """Sites compared in an indicator that is chosen."""
     options, chosen = choices(lambda i: place in i.places), f"{key}_choix"
     first = first or options[0]
-    code = held(chosen, options, first)
+    code = chosen_value(chosen, options, first)
     compare(person, question, "site", code, key, above=[partial(_choose, options, chosen, first)])
 
 
@@ -213,7 +215,7 @@ def compare(
         order = "name"
     else:
         drawn.append(partial(_order, f"{key}_ordre", order))
-        order = held(f"{key}_ordre", ORDERS, order)
+        order = chosen_value(f"{key}_ordre", ORDERS, order)
     on = {}
     for name, (offered, label, help_) in ON_DEMAND.items():
         toggle = f"{key}_{name}"
@@ -254,13 +256,13 @@ def _order(key: str, first: sites.Order) -> None:
 
 def survival(person: Person, question: Question, key: str) -> None:
     """How long complaints stay without an answer; by category or site on demand."""
-    detail = held(f"{key}_detail", DETAILS, "Toutes")
+    detail = chosen_value(f"{key}_detail", DETAILS, "Toutes")
     curve = f"{key}_courbe_{DETAILS[detail]}"
     panel = complaint_delays.survival(person, question, key, DETAILS[detail])
     names = [row[0].text for row in panel.table.rows]
     several = bool(DETAILS[detail] and names)
     if several:
-        chosen = held(curve, names, names[0])
+        chosen = chosen_value(curve, names, names[0])
         panel = complaint_delays.survival(person, question, key, DETAILS[detail], chosen)
     heading(panel)
     st.segmented_control(

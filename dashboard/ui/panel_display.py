@@ -8,11 +8,11 @@ import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 from streamlit.runtime.scriptrunner import StopException
 
-from dashboard.one_run_at_a_time import aside, give_way
+from dashboard.one_run_at_a_time import release_while_waiting, yield_to_others
 from dashboard.panel import Chart, Message, Panel
 from dashboard.ui import cached_charts, panel_picture, tables
-from dashboard.ui.downloads import Gone
-from dashboard.ui.markdown_escaping import escaped
+from dashboard.ui.downloads import DownloadRefused
+from dashboard.ui.markdown_escaping import escape_markdown
 
 BEHIND = "Voir les chiffres, et s'y fier"  # the label of the fold under a panel
 SHOWN = "panels_shown"  # what this run of the page has shown, to be taken away
@@ -21,7 +21,7 @@ SHOWN = "panels_shown"  # what this run of the page has shown, to be taken away
 PATIENCE = 30.0  # seconds for which a file waits until its page is drawn
 
 
-class Shown(dict[str, Panel | Callable[[], Panel]]):
+class ShownPanels(dict[str, Panel | Callable[[], Panel]]):
     """What one run of a page has shown, by key; whole once that run came to its end."""
 
     def __init__(self) -> None:
@@ -37,17 +37,17 @@ class Shown(dict[str, Panel | Callable[[], Panel]]):
         """Each panel, whole. Waits for the run where it goes on still: its button stands above what it shows. Raises Gone where
         it was broken off, or failed."""
         if not self._over.is_set():
-            with aside():  # the page itself waits for a turn
+            with release_while_waiting():  # the page itself waits for a turn
                 self._over.wait(PATIENCE)
         if not self.whole:
-            raise Gone("the page was not drawn to its end")
+            raise DownloadRefused("the page was not drawn to its end")
         return panels(self)
 
 
 @contextmanager
-def to_its_end() -> Iterator[None]:
+def collecting_panels() -> Iterator[None]:
     """Within it a page is drawn; what another run has shown is forgotten."""
-    shown = st.session_state[SHOWN] = Shown()
+    shown = st.session_state[SHOWN] = ShownPanels()
     st.session_state.pop(panel_picture.ABOUT, None)
     whole = False
     try:
@@ -62,12 +62,12 @@ def to_its_end() -> Iterator[None]:
 
 def panel(one: Panel, *, open_: bool = False, height: int | None = None) -> None:
     """The panel, its figures one click below (at once where it has no chart). open_: unfolded."""
-    give_way(even=False)
+    yield_to_others(even=False)
     collect(one)
-    unlisted(one, open_=open_, height=height)
+    panel_not_collected(one, open_=open_, height=height)
 
 
-def unlisted(one: Panel, *, open_: bool = False, height: int | None = None) -> None:
+def panel_not_collected(one: Panel, *, open_: bool = False, height: int | None = None) -> None:
     """The same, of what is not taken away with the page."""
     drawn = isinstance(one.content, Chart)
     match one.content:
@@ -79,19 +79,19 @@ def unlisted(one: Panel, *, open_: bool = False, height: int | None = None) -> N
         case _:
             tables.draw(one.table, label=one.title, height=height or 380)
     if said := " ".join(filter(None, (one.caption, one.signs))):
-        st.caption(escaped(said))
+        st.caption(escape_markdown(said))
     if one.strip or drawn:
-        with folded(BEHIND, one.key, open_=open_) as fold:
+        with lazy_expander(BEHIND, one.key, open_=open_) as fold:
             if not fold.open:
                 return
             if one.strip:
-                st.caption(f"**Puis-je m'y fier ?** {escaped(one.strip)}")
+                st.caption(f"**Puis-je m'y fier ?** {escape_markdown(one.strip)}")
             if drawn:
                 tables.draw(one.table, label=one.title, height=380)
                 panel_picture.button(one)
 
 
-def folded(label: str, key: str, *, open_: bool = False) -> ExpanderContainer:
+def lazy_expander(label: str, key: str, *, open_: bool = False) -> ExpanderContainer:
     """A fold, whose contents are for the page to make once it is open: opening it runs the page again.
 
     What nobody looks at is neither written nor sent, nor does a session hold the files that it would offer.
@@ -102,14 +102,14 @@ def folded(label: str, key: str, *, open_: bool = False) -> ExpanderContainer:
 
 def collect(one: Panel) -> None:
     """Note the panel among those of the page, for the file that takes them away."""
-    st.session_state.setdefault(SHOWN, Shown())[one.key] = one.told
+    st.session_state.setdefault(SHOWN, ShownPanels())[one.key] = one.told
 
 
-def later(key: str, make: Callable[[], Panel]) -> None:
+def collect_later(key: str, make: Callable[[], Panel]) -> None:
     """The same of a panel that is not on the page as such: it is made when somebody takes the file away."""
-    st.session_state.setdefault(SHOWN, Shown())[key] = make
+    st.session_state.setdefault(SHOWN, ShownPanels())[key] = make
 
 
-def panels(shown: Shown) -> tuple[Panel, ...]:
+def panels(shown: ShownPanels) -> tuple[Panel, ...]:
     """What a page has shown up to now, each panel whole; shown: as SHOWN holds it."""
     return tuple(one if isinstance(one, Panel) else one() for one in list(shown.values()))

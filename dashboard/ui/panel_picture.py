@@ -10,13 +10,13 @@ import streamlit as st
 
 from dashboard.accounts.rights import Person
 from dashboard.answers.deck import filter_words
-from dashboard.answers.figures import whole
+from dashboard.answers.figures import whole_figures
 from dashboard.answers.network import freshness
 from dashboard.exports import png
 from dashboard.exports.file_names import file_name
 from dashboard.navigation import ACTING, PAGES
 from dashboard.panel import Panel
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from dashboard.ui import downloads, filters, session
 from dashboard.wording import who_reported
 
@@ -31,7 +31,7 @@ def button(panel: Panel) -> None:
     about = st.session_state.get(ABOUT) or st.session_state.setdefault(ABOUT, _about())
     downloads.button(
         LABEL,
-        making(panel, about),
+        picture_maker(panel, about),
         name=file_name(panel.title, about.scope, on=filters.as_of()),
         extension="png",
         mime=png.MEDIA,
@@ -41,7 +41,7 @@ def button(panel: Panel) -> None:
     )
 
 
-def making(panel: Panel, about: png.About) -> Callable[[Person], bytes]:
+def picture_maker(panel: Panel, about: png.About) -> Callable[[Person], bytes]:
     """What makes the file: a picture of figures, the same for all who may see them but for who took it."""
     return lambda person: png.png(panel, replace(about, made=downloads.made_by(person)))
 
@@ -55,8 +55,8 @@ def _about() -> png.About:
     question = filters.question(tuple(n for n in ACTING if n in acting), site=site)
     return png.About(
         filter_words(person, question, filters.period()),
-        who_reported(whole(person, question)["visits"]),
+        who_reported(whole_figures(person, question)["visits"]),
         fresh.as_of,
         fresh.demo,
-        f"Source : registres des centres, {load().issuer_name}",
+        f"Source : registres des centres, {load_settings().issuer_name}",
     )

@@ -7,7 +7,7 @@ from dashboard.answers import forecast, period_comparison
 from dashboard.answers.question import Question
 from dashboard.period import Period
 from dashboard.ui import filters, page_sections, panel_display
-from dashboard.ui.markdown_escaping import escaped
+from dashboard.ui.markdown_escaping import escape_markdown
 
 SPLITS = {"site": "Par centre", "service": "Par prestation", "both": "Par les deux"}
 
@@ -62,25 +62,25 @@ def section(person: Person, question: Question, first: str = "wait_within_30") -
         show_change(person, question, code, before, split)
     with right:
         st.subheader("Tous les centres, et les mêmes centres", anchor=False)
-        page_sections.dated(person, question, code)
+        page_sections.change_date(person, question, code)
         panel_display.panel(period_comparison.months_panel(person, question, code, before))
     to_come = forecast.panel(person, question, "prevision")
-    st.subheader(escaped(to_come.finding or to_come.title), anchor=False)
-    panel_display.panel(page_sections.under(to_come))
+    st.subheader(escape_markdown(to_come.finding or to_come.title), anchor=False)
+    panel_display.panel(page_sections.without_finding(to_come))
 
 
 def show_change(person: Person, question: Question, code: str, before: Period, split: str) -> None:
     """The sentences and the table of one indicator."""
-    if period_comparison.unsplit(person, question, code, before, split):
+    if period_comparison.cannot_split(person, question, code, before, split):
         st.info(
             "La prestation de trop de visites est inconnue : ce taux ne se partage pas par prestation."
         )
         return
-    change = period_comparison.explained(person, question, code, before, split)
+    change = period_comparison.explained_change(person, question, code, before, split)
     if change is None:
         st.info("Trop peu de données dans l'une des deux périodes pour les comparer.")
         return
     note = period_comparison.in_part(person, question, before)
     said = (*filter(None, (note,)), *change.sentences)
-    st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in said))
+    st.markdown("\n".join(f"- {escape_markdown(sentence)}" for sentence in said))
     panel_display.panel(period_comparison.split_panel(change, code, split, note), height=460)

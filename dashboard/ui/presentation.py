@@ -13,7 +13,7 @@ from dashboard.answers.question import Question
 from dashboard.exports import html
 from dashboard.navigation import EVERY_FILTER
 from dashboard.panel import Deck
-from dashboard.period import Clipped
+from dashboard.period import ClippedPeriod
 from dashboard.settings import ROOT
 from dashboard.stories import Story
 from dashboard.ui import filters
@@ -76,20 +76,20 @@ def _component() -> Callable[..., Any]:
     return st.components.v2.component("ccsp_presentation", html=BUTTON, css=BUTTON_STYLE, js=script)
 
 
-def started() -> bool:
+def is_started() -> bool:
     """Whether the presentation is on the person's screen: the browser says when it starts and when it is closed."""
     said = st.session_state.get(KEY)
     return bool(said.get("running")) if isinstance(said, Mapping) else False
 
 
-def told(
-    person: Person, question: Question, story: Story, period: Clipped
+def deck_and_slides(
+    person: Person, question: Question, story: Story, period: ClippedPeriod
 ) -> tuple[Deck, tuple[Slide, ...] | None]:
     """The story over the filters in force; and its slides as the browser takes them, once it is started.
 
     Until then None: their pictures cost twelve times what the page does, and most who open it do not start.
     """
-    slides = deck.slides(person, question, story, period) if started() else None
+    slides = deck.slides(person, question, story, period) if is_started() else None
     return deck.build(person, question, story, period), slides
 
 

@@ -22,7 +22,7 @@ VARINT, OF_EIGHT, OF_SO_MANY, OF_FOUR = 0, 1, 2, 5  # how an entry is written
 
 
 @dataclass(frozen=True)
-class Said:
+class PageMessage:
     """kind: of message; operation: what it asks for beside a page, or ""; by_itself: nobody did anything for it."""
 
     kind: str
@@ -42,23 +42,23 @@ class Said:
         return self.operation == "deferred_file"
 
 
-NOTHING = Said("")
+NOTHING = PageMessage("")
 
 
 class _Unreadable(ValueError):
     """What has no entries that could be counted."""
 
 
-def said(message: Message) -> Said:
+def parse_page_message(message: Message) -> PageMessage:
     """What a page says; NOTHING where it is no message of Streamlit's, or more than a page says."""
     if KEPT not in message:
         data = message.get("bytes") or b""  # none where it is opened, or shut
-        message[KEPT] = _read(data) if data and fits(data) else NOTHING
-    found: Said = message[KEPT]
+        message[KEPT] = _read(data) if data and is_within_limits(data) else NOTHING
+    found: PageMessage = message[KEPT]
     return found
 
 
-def fits(data: bytes) -> bool:
+def is_within_limits(data: bytes) -> bool:
     """Whether it is no more than a page may say at once; of what cannot be read, whether it is short."""
     if len(data) <= MOST:
         return True
@@ -68,7 +68,7 @@ def fits(data: bytes) -> bool:
         return False
 
 
-def _read(data: bytes) -> Said:
+def _read(data: bytes) -> PageMessage:
     message = BackMsg()
     try:
         message.ParseFromString(data)
@@ -76,7 +76,7 @@ def _read(data: bytes) -> Said:
         return NOTHING
     operation = message.backend_operation_request.WhichOneof("payload")
     by_itself = message.rerun_script.is_auto_rerun
-    return Said(message.WhichOneof("type") or "", operation or "", by_itself)
+    return PageMessage(message.WhichOneof("type") or "", operation or "", by_itself)
 
 
 def _left(data: bytes, at: int, end: int, of: Descriptor, left: int) -> int:

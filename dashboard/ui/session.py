@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.accounts.rights import NOBODY, Person
-from dashboard.accounts.session_cache import Lookout, limits
+from dashboard.accounts.session_cache import SessionCache, limits
 from dashboard.answers.context import engine
 
 FILTERS = "filters"  # the filters in force: dict of URL name to value
@@ -17,22 +17,22 @@ NOTICES = "notices"  # values of the URL that could not be used, to be said once
 # The gate says who asks in this header, in place of whatever a browser wrote there; Streamlit keeps it as long as the page is
 # open, and gives a page back to nobody else.
 HEADER = "ccsp-account"
-TOLD = {HEADER: "account"}  # server.trustedUserHeaders
+USER_HEADERS = {HEADER: "account"}  # server.trustedUserHeaders
 # And in this one the number of the sign-in by which the page's browser came in. Streamlit does not compare it: a page goes on
 # with a later sign-in.
 ENTRY = "ccsp-entry"
 # The same, of the connection on which something is asked at this moment: all that Streamlit does for it runs in its context.
-ASKING: ContextVar[str | None] = ContextVar("asking", default=None)
+CURRENT_ACCOUNT: ContextVar[str | None] = ContextVar("asking", default=None)
 # And in which browser: the SHA-256 of its sign-in's token, "" where nobody signs in.
 BROWSER: ContextVar[str] = ContextVar("browser", default="")
 
 
-LOOKOUT = Lookout(engine, limits)
+SESSION_CACHE = SessionCache(engine, limits)
 
 
 def person() -> Person:
     """Who asks, looked up at each run and in each fragment; nobody, where the gate did not say who."""
-    return replace(LOOKOUT.asks(_told()), entry=entry())
+    return replace(SESSION_CACHE.asks(_told()), entry=sign_in_number())
 
 
 def account() -> str:
@@ -40,20 +40,20 @@ def account() -> str:
     return (_told() or "").partition(".")[0]
 
 
-def entry() -> int:
+def sign_in_number() -> int:
     """The number of the sign-in by which this page's browser came in; 0 where the gate said none."""
     return int(st.context.headers.get(ENTRY) or 0)
 
 
-def asker() -> Callable[[], Person]:
+def person_lookup() -> Callable[[], Person]:
     """The same of whoever asks now, to be looked up later and in another thread; nobody, where by then it is asked on a page
     of somebody else, or of other rights."""
     told = _told()
-    return lambda: LOOKOUT.asks(told) if ASKING.get() == told else NOBODY
+    return lambda: SESSION_CACHE.asks(told) if CURRENT_ACCOUNT.get() == told else NOBODY
 
 
 def _told() -> str | None:
     # As `st.user` gives it, which reads Streamlit's files of secrets each time: a twelfth of a run of a page.
     context = get_script_run_ctx()
-    told = context.user_info.get(TOLD[HEADER]) if context else None
+    told = context.user_info.get(USER_HEADERS[HEADER]) if context else None
     return str(told) if told else None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dashboard import palette
 from dashboard.palette import variables
-from dashboard.settings import load
+from dashboard.settings import load_settings
 
 STATIC = Path(__file__).parents[2] / "static"
 # The roles that the style sheet and the script name as variables.
@@ -42,7 +42,7 @@ WITHOUT = (
 ).encode()
 
 
-def dressed(body: bytes) -> bytes:
+def page_in_french(body: bytes) -> bytes:
     """Streamlit's page in French, with our looks and scripts before all others; any other text as it is."""
     if ENGLISH not in body:
         return body
@@ -55,10 +55,10 @@ def head() -> bytes:
     """Variables, style sheet and scripts, as markup."""
     return (
         f"<style>{colours()}</style>"
-        f"<style>:root{{--product:{_quoted(load().product_name)}}}</style>"
-        f'<link rel="stylesheet" href="/app/static/ccsp.css?{of_file("ccsp.css")}">'
-        f'<script src="/app/static/ccsp-shell.js?{of_file("ccsp-shell.js")}"></script>'
-        f'<script src="/app/static/ccsp-pages.js?{of_file("ccsp-pages.js")}" defer></script>'
+        f"<style>:root{{--product:{_quoted(load_settings().product_name)}}}</style>"
+        f'<link rel="stylesheet" href="/app/static/ccsp.css?{file_digest("ccsp.css")}">'
+        f'<script src="/app/static/ccsp-shell.js?{file_digest("ccsp-shell.js")}"></script>'
+        f'<script src="/app/static/ccsp-pages.js?{file_digest("ccsp-pages.js")}" defer></script>'
     ).encode()
 
 
@@ -74,6 +74,6 @@ def _quoted(text: str) -> str:
     return '"' + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in text) + '"'
 
 
-def of_file(name: str) -> str:
+def file_digest(name: str) -> str:
     """What changes with the file: browsers keep it, and an update is not to wait for them."""
     return sha256((STATIC / name).read_bytes()).hexdigest()[:8]

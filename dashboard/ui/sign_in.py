@@ -18,17 +18,17 @@ from starlette.websockets import WebSocketDisconnected
 
 from dashboard.accounts import people, sign_ins
 from dashboard.accounts.rights import LOCAL_READER, Role
-from dashboard.accounts.session_cache import OPEN, UNKNOWN, Lookout, Seen, State
-from dashboard.answers.context import unanswered
+from dashboard.accounts.session_cache import OPEN, UNKNOWN, CachedSession, SessionCache, State
+from dashboard.answers.context import outage_reason
 from dashboard.log import REFUSED
 from dashboard.ui import error_messages, origin, sign_in_pages
 from dashboard.ui.by_provider import IN
 from dashboard.ui.desk import Visitor
-from dashboard.ui.lent import Lent
+from dashboard.ui.lent import FileGrants
 from dashboard.ui.open_pages import MOST_OF_ACCOUNT, MOST_OF_LINK, NAME, OpenPage, OpenPages
-from dashboard.ui.pace import Paces
-from dashboard.ui.session import ASKING, BROWSER, ENTRY, HEADER, LOOKOUT
-from dashboard.ui.sign_in_forms import CHANGE, FORMS, Forms, wanted
+from dashboard.ui.pace import PageRateLimits
+from dashboard.ui.session import BROWSER, CURRENT_ACCOUNT, ENTRY, HEADER, SESSION_CACHE
+from dashboard.ui.sign_in_forms import CHANGE, FORMS, Forms, wanted_page
 
 LOG = logging.getLogger("ccsp")
 ALIVE = "/livez"  # the process answers: neither the database nor Streamlit is asked
@@ -47,12 +47,12 @@ SEEN_EVERY = 30.0  # seconds between two notes that somebody is at work
 class SignIn:
     """Lets in who signed in, or who need not; serves the forms; watches over what is open."""
 
-    def __init__(self, app: ASGIApp, lookout: Lookout = LOOKOUT) -> None:
+    def __init__(self, app: ASGIApp, lookout: SessionCache = SESSION_CACHE) -> None:
         self.app, self.lookout = app, lookout
         self.forms = Forms(lookout)
         self.pages = OpenPages(lookout)
-        self.lent = Lent()
-        self.paces = Paces()
+        self.lent = FileGrants()
+        self.paces = PageRateLimits()
         self.noted: dict[int, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,13 +64,13 @@ class SignIn:
         elif scope["path"] == ALIVE:
             await self._alive(scope)(scope, receive, send)
         elif is_public(scope["path"]):
-            await self.app(saying(scope, ""), receive, send)
+            await self.app(with_account_headers(scope, ""), receive, send)
         else:
             await self._request(scope, receive, send)
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A page, a file, a form."""
-        visitor = visiting(scope)
+        visitor = visitor_of(scope)
         try:
             told, seen = await self._who(scope, visitor)
             if scope["path"] in FORMS and told != OPEN:
@@ -86,28 +86,30 @@ class SignIn:
             return
         if seen.state == State.OPEN and is_document(scope):
             self._active(seen.latest)
-        person = people.of(seen.holder) if seen.holder else LOCAL_READER
-        await self.app({**saying(scope, told), WHO: person}, receive, send)
+        person = people.person_of_account(seen.holder) if seen.holder else LOCAL_READER
+        await self.app({**with_account_headers(scope, told), WHO: person}, receive, send)
 
-    def _refusal(self, scope: Scope, told: str, seen: Seen) -> Response | None:
+    def _refusal(self, scope: Scope, told: str, seen: CachedSession) -> Response | None:
         """What answers who may not have what he asks for; None where he may."""
         if told == OPEN and scope["path"] in FORMS:
             return RedirectResponse("/", 303)
         if not told:
             if is_document(scope):
-                return RedirectResponse(f"{IN}{wanted(scope)}", 303)
+                return RedirectResponse(f"{IN}{wanted_page(scope)}", 303)
             return PlainTextResponse("Il faut se connecter.", 401)
         if seen.holder and seen.holder.must_change:
             if is_document(scope):
-                return RedirectResponse(f"{CHANGE}{wanted(scope)}", 303)
+                return RedirectResponse(f"{CHANGE}{wanted_page(scope)}", 303)
             return PlainTextResponse("Il faut d'abord choisir un mot de passe.", 401)
         if self.lent.is_shut(scope["path"], told):
             who = seen.holder.name if seen.holder else ""
-            REFUSED.warning("a file of another's page to %r, from %r", who, origin.address(scope))
+            REFUSED.warning(
+                "a file of another's page to %r, from %r", who, origin.client_address(scope)
+            )
             return PlainTextResponse("Ce fichier n'existe pas.", 404)
         return None
 
-    async def _who(self, scope: Scope, visitor: Visitor) -> tuple[str, Seen]:
+    async def _who(self, scope: Scope, visitor: Visitor) -> tuple[str, CachedSession]:
         """What the application is told of who asks ("" is nobody), and how it stands with his sign-in."""
         token = sign_ins.digest(visitor.token) if visitor.token else None
         reading = self.lookout.known(token)
@@ -122,13 +124,13 @@ class SignIn:
                     raise
         if reading.is_open:
             # Nobody has an account yet: from elsewhere, nobody comes in.
-            return (OPEN if origin.at_the_machine(scope) else ""), UNKNOWN
+            return (OPEN if origin.is_local_request(scope) else ""), UNKNOWN
         seen = reading.of(token)
         return (seen.told if seen.state == State.OPEN else ""), seen
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The connection of an open page."""
-        visitor = visiting(scope)
+        visitor = visitor_of(scope)
         try:
             told, seen = await self._who(scope, visitor)
         except Exception as error:
@@ -147,10 +149,10 @@ class SignIn:
 
         lending = self._lending(told, send)
         async with self.paces.page(told, receive, lending, token) as (heard, said):
-            page = OpenPage(token, told, heard, said, active, _most(seen), named(scope))
-            ASKING.set(told)  # a connection has a task of its own, and so a context
+            page = OpenPage(token, told, heard, said, active, _most(seen), page_name(scope))
+            CURRENT_ACCOUNT.set(told)  # a connection has a task of its own, and so a context
             BROWSER.set(token)
-            await self._served(saying(scope, told, seen.latest), page)
+            await self._served(with_account_headers(scope, told, seen.latest), page)
 
     async def _served(self, scope: Scope, page: OpenPage) -> None:
         """Pass on what a page says and is told, as long as it is open."""
@@ -186,7 +188,7 @@ class SignIn:
     def _alive(self, scope: Scope) -> Response:
         """That the process is there; and, as far as it is known at this moment, how it stands with who asks."""
         answer = PlainTextResponse(f"en marche {LIFE}")
-        token = visiting(scope).token
+        token = visitor_of(scope).token
         key = sign_ins.digest(token) if token else None
         # A page of ours asks; who looks after the server needs to know nothing more.
         headers = Headers(scope=scope)
@@ -197,7 +199,7 @@ class SignIn:
             if reading is None:
                 return answer
             if reading.is_open:
-                told = f"{State.OPEN.value} {OPEN}" if origin.at_the_machine(scope) else ""
+                told = f"{State.OPEN.value} {OPEN}" if origin.is_local_request(scope) else ""
                 told = told or State.ENDED.value
             else:
                 seen = reading.of(key)
@@ -216,18 +218,18 @@ class SignIn:
                 self.noted.clear()
             self.noted[number] = now
             task = asyncio.ensure_future(
-                anyio.to_thread.run_sync(sign_ins.note_seen, self.lookout.engine(), number)
+                anyio.to_thread.run_sync(sign_ins.note_activity, self.lookout.engine(), number)
             )
             task.add_done_callback(_say_failure)
 
 
-def named(scope: Scope) -> str:
+def page_name(scope: Scope) -> str:
     """The name by which a page's script speaks of it, where its connection says one; "" otherwise."""
     said = scope["query_string"].decode("latin-1").removeprefix("page=")
     return said if NAME.fullmatch(said) else ""
 
 
-def _most(seen: Seen) -> int | None:
+def _most(seen: CachedSession) -> int | None:
     """How many pages of who asks may be open at once; of who sits at the machine, any number."""
     if seen.holder is None:
         return None
@@ -254,7 +256,7 @@ def is_document(scope: Scope) -> bool:
     return "text/html" in headers.get("accept", "")
 
 
-def saying(scope: Scope, told: str, entry: int = 0) -> Scope:
+def with_account_headers(scope: Scope, told: str, entry: int = 0) -> Scope:
     """The request without our cookies, and with what the gate says of who asks in place of anything that a client said. entry:
     the number of his sign-in."""
     headers = []
@@ -277,22 +279,22 @@ def _others(cookies: bytes) -> bytes:
     return b"; ".join(p for p in parts if not p.startswith((OURS, b"__Host-" + OURS)))
 
 
-def visiting(scope: Scope) -> Visitor:
+def visitor_of(scope: Scope) -> Visitor:
     """What the browser keeps of the gate's, and where it is."""
-    secure = origin.secure(scope)
+    secure = origin.is_https(scope)
     found: dict[str, str] = {}
     for value in Headers(scope=scope).getlist("cookie"):
         for part in value.split(";"):
             name, _, text = part.strip().partition("=")
             found.setdefault(name, text)
-    return Visitor.of(found, secure, origin.address(scope))
+    return Visitor.of(found, secure, origin.client_address(scope))
 
 
 async def _failed(error: Exception) -> Response:
     """Where it cannot be known who asks nobody is let in: the database is away, which passes; or a fault of ours, under its
     number in the log."""
-    if await anyio.to_thread.run_sync(unanswered, error):
+    if await anyio.to_thread.run_sync(outage_reason, error):
         LOG.warning("who asks could not be read", exc_info=error)
-        return HTMLResponse(sign_in_pages.away(), 503, {"refresh": "5"})
+        return HTMLResponse(sign_in_pages.database_unavailable(), 503, {"refresh": "5"})
     what = error_messages.to_report(error_messages.incident(error))
     return HTMLResponse(sign_in_pages.failed(error_messages.failed(error), what), 500)

@@ -17,15 +17,23 @@ from starlette.types import Receive, Scope
 
 from dashboard.accounts import guest_links, reauthentication, sign_ins
 from dashboard.accounts.rights import Role
-from dashboard.accounts.session_cache import Lookout, Seen, State
+from dashboard.accounts.session_cache import CachedSession, SessionCache, State
 from dashboard.accounts.sign_ins import Browser, Refusal, new_token
-from dashboard.answers.context import no_room, unanswered
+from dashboard.answers.context import is_disk_full, outage_reason
 from dashboard.navigation import PAGES
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from dashboard.ui import error_messages, filters, sign_in_pages
-from dashboard.ui.by_provider import BACK, CONFIRM, IN, LEAVE, UNDER_WAY, ByProvider, left
-from dashboard.ui.desk import KNOWN_AT_ONCE, Desk, Visitor
-from dashboard.ui.line import Full
+from dashboard.ui.by_provider import (
+    BACK,
+    CONFIRM,
+    IN,
+    LEAVE,
+    UNDER_WAY,
+    ProviderSignIn,
+    signed_out_page,
+)
+from dashboard.ui.desk import KNOWN_AT_ONCE, SignInQueue, Visitor
+from dashboard.ui.line import QueueFull
 from dashboard.ui.origin import MOST_ASKED
 
 LOG = logging.getLogger("ccsp")
@@ -46,7 +54,7 @@ OLD_FORM = "Ce formulaire était ouvert depuis trop longtemps : le remplir de no
 SECRET = token_bytes(32)  # of this process: a form of an earlier one is filled in again
 
 
-def wanted(scope: Scope) -> str:
+def wanted_page(scope: Scope) -> str:
     """The page that is asked for, as the form's address carries it: a name and filters of ours, never an address."""
     name = scope["path"].strip("/")
     if name not in {page.url_path for page in PAGES}:
@@ -64,7 +72,7 @@ def _filters(scope: Scope) -> list[tuple[str, str]]:
     ]
 
 
-def after(scope: Scope) -> str:
+def page_after_sign_in(scope: Scope) -> str:
     """Where a sign-in leads: the page that the form's address names."""
     asked = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=MOST_ASKED))
     name = asked.get(NEXT, "")
@@ -77,14 +85,14 @@ def after(scope: Scope) -> str:
 class Forms:
     """Answers what is asked of the gate's own pages."""
 
-    def __init__(self, lookout: Lookout) -> None:
+    def __init__(self, lookout: SessionCache) -> None:
         self.lookout = lookout
         # Who came in from a browser before is not kept waiting by those who try from elsewhere, or from the same office.
-        self.desk, self.desk_of_known = Desk(), Desk(KNOWN_AT_ONCE)
-        self.by_provider = ByProvider(lookout)
+        self.desk, self.desk_of_known = SignInQueue(), SignInQueue(KNOWN_AT_ONCE)
+        self.by_provider = ProviderSignIn(lookout)
 
     async def answer(
-        self, scope: Scope, receive: Receive, visitor: Visitor, seen: Seen
+        self, scope: Scope, receive: Receive, visitor: Visitor, seen: CachedSession
     ) -> Response:
         """The page, or what a form that was sent leads to."""
         path, method = scope["path"], scope["method"]
@@ -121,7 +129,7 @@ class Forms:
         try:
             if path == INVITED:
                 return await self._invited(scope, visitor, seen, sent)
-            if path in (IN, FIRST) and not load().local_accounts:
+            if path in (IN, FIRST) and not load_settings().local_accounts:
                 return self._form(scope, visitor, seen, NOT_HERE, 403)
             if path == FIRST:
                 return await self._first(scope, visitor, seen, sent)
@@ -130,7 +138,7 @@ class Forms:
             if path == CONFIRM:
                 return await self._confirm(scope, receive, visitor, seen, sent)
             return await self._change(scope, receive, visitor, seen, sent)
-        except Full:
+        except QueueFull:
             answer = self._form(scope, visitor, seen, sign_in_pages.CROWD, 503, typed)
             answer.headers["retry-after"] = "5"
             return answer
@@ -140,7 +148,7 @@ class Forms:
                 raise
             return self._form(scope, visitor, seen, why, 503, typed)
 
-    def _shown(self, scope: Scope, visitor: Visitor, seen: Seen) -> Response:
+    def _shown(self, scope: Scope, visitor: Visitor, seen: CachedSession) -> Response:
         if scope["path"] == OUT:
             return HTMLResponse(sign_in_pages.leave())
         if scope["path"] == IN and seen.state == State.OPEN and seen.holder:
@@ -151,7 +159,7 @@ class Forms:
         self,
         scope: Scope,
         visitor: Visitor,
-        seen: Seen,
+        seen: CachedSession,
         why: str = "",
         status: int = 200,
         typed: str = "",
@@ -162,7 +170,7 @@ class Forms:
         action = f"{scope['path']}{'?' if query else ''}{query}"
         if scope["path"] in BY_LINK:
             inside = seen.holder.name if seen.state == State.OPEN and seen.holder else ""
-            page = sign_in_pages.first if scope["path"] == FIRST else sign_in_pages.invited
+            page = sign_in_pages.first_sign_in if scope["path"] == FIRST else sign_in_pages.invited
             body = page(_signed(form), inside, why, typed)
         elif scope["path"] == CONFIRM:
             holder, entry = seen.holder, seen.entry
@@ -189,7 +197,7 @@ class Forms:
         scope: Scope,
         receive: Receive,
         visitor: Visitor,
-        seen: Seen,
+        seen: CachedSession,
         sent: Mapping[str, str],
     ) -> Response:
         name, password = sent.get("nom", ""), sent.get("mot_de_passe", "")
@@ -202,9 +210,9 @@ class Forms:
             )
         except Refusal as reason:
             return self._form(scope, visitor, seen, str(reason), 401, name)
-        return self._entered(visitor, browser, token, after(scope))
+        return self._entered(visitor, browser, token, page_after_sign_in(scope))
 
-    async def _needs_no_proof(self, method: str, seen: Seen) -> Response | None:
+    async def _needs_no_proof(self, method: str, seen: CachedSession) -> Response | None:
         """What answers who has nothing to confirm: a guest, who has no password; who has not chosen his yet; who just did."""
         if seen.holder is None or seen.holder.role == Role.GUEST:
             return RedirectResponse("/", 303)
@@ -221,7 +229,7 @@ class Forms:
         scope: Scope,
         receive: Receive,
         visitor: Visitor,
-        seen: Seen,
+        seen: CachedSession,
         sent: Mapping[str, str],
     ) -> Response:
         """Who is signed in gives his password again; his pages go on."""
@@ -229,14 +237,16 @@ class Forms:
         password = sent.get("mot_de_passe", "")
         try:
             token = await self._taken(
-                visitor, receive, lambda: sign_ins.confirm(self.lookout.engine(), password, browser)
+                visitor,
+                receive,
+                lambda: sign_ins.confirm_password(self.lookout.engine(), password, browser),
             )
         except Refusal as reason:
             return self._form(scope, visitor, seen, str(reason), 401)
         return self._entered(visitor, browser, token, CONFIRM)
 
     async def _invited(
-        self, scope: Scope, visitor: Visitor, seen: Seen, sent: Mapping[str, str]
+        self, scope: Scope, visitor: Visitor, seen: CachedSession, sent: Mapping[str, str]
     ) -> Response:
         """A guest comes in by his link: by sending the form, for what only looks at an address uses nothing up. He stands in no
         line: no password is looked at, and who tries names keeps no workshop waiting."""
@@ -245,21 +255,21 @@ class Forms:
         link = sent.get("lien", "").strip().rpartition("#")[2]
         try:
             token = await anyio.to_thread.run_sync(
-                guest_links.enter, self.lookout.engine(), link, browser
+                guest_links.sign_in_guest, self.lookout.engine(), link, browser
             )
         except Refusal as reason:
             return self._form(scope, visitor, seen, str(reason), 401)
         return self._entered(visitor, browser, token, "/")
 
     async def _first(
-        self, scope: Scope, visitor: Visitor, seen: Seen, sent: Mapping[str, str]
+        self, scope: Scope, visitor: Visitor, seen: CachedSession, sent: Mapping[str, str]
     ) -> Response:
         """Somebody comes in by the link of his first password: in no line, so that nobody who tries names keeps him waiting."""
         browser = Browser(visitor.token, visitor.known_by, visitor.address)
         link = sent.get("lien", "").strip().rpartition("#")[2]
         try:
             token = await anyio.to_thread.run_sync(
-                sign_ins.enter_first, self.lookout.engine(), link, browser
+                sign_ins.sign_in_by_first_link, self.lookout.engine(), link, browser
             )
         except Refusal as reason:
             return self._form(scope, visitor, seen, str(reason), 401)
@@ -267,14 +277,14 @@ class Forms:
 
     async def _by_provider(self, scope: Scope, visitor: Visitor) -> Response:
         """To the provider of identities, or back from it."""
-        if scope["method"] != "GET" or not load().oidc_issuer:
+        if scope["method"] != "GET" or not load_settings().oidc_issuer:
             return RedirectResponse(IN, 303)
         try:
             if scope["path"] == LEAVE:
-                return await self.by_provider.leave(scope, visitor, after(scope))
+                return await self.by_provider.leave(scope, visitor, page_after_sign_in(scope))
             answer = self._entered(visitor, *await self.by_provider.back(scope, visitor))
-        except Full:
-            return HTMLResponse(sign_in_pages.full(), 503, {"retry-after": "5"})
+        except QueueFull:
+            return HTMLResponse(sign_in_pages.too_many_visitors(), 503, {"retry-after": "5"})
         except Refusal as reason:
             return self.by_provider.refused(visitor, reason)
         visitor.give(answer, UNDER_WAY, "")
@@ -285,7 +295,7 @@ class Forms:
         scope: Scope,
         receive: Receive,
         visitor: Visitor,
-        seen: Seen,
+        seen: CachedSession,
         sent: Mapping[str, str],
     ) -> Response:
         old, new = sent.get("mot_de_passe", ""), sent.get("nouveau", "")
@@ -301,7 +311,7 @@ class Forms:
             )
         except Refusal as reason:
             return self._form(scope, visitor, seen, str(reason), 400)
-        return self._entered(visitor, browser, token, after(scope))
+        return self._entered(visitor, browser, token, page_after_sign_in(scope))
 
     async def _taken(self, visitor: Visitor, receive: Receive, work: Callable[[], str]) -> str:
         """Do the work when the turn of this browser comes: of its account, where it is known, or of its address. Raises Full,
@@ -326,14 +336,14 @@ class Forms:
         visitor.give(answer, "formulaire", "")
         return answer
 
-    async def _out(self, scope: Scope, visitor: Visitor, seen: Seen) -> Response:
+    async def _out(self, scope: Scope, visitor: Visitor, seen: CachedSession) -> Response:
         further = ""
         if visitor.token:
             await anyio.to_thread.run_sync(sign_ins.sign_out, self.lookout.engine(), visitor.token)
             self.lookout.forget_account_of(sign_ins.digest(visitor.token))
             further = await self.by_provider.way_out(scope, visitor, seen)
         # Where the provider is left too, the browser keeps a token that opens nothing: by it is seen that it never got there.
-        return left(visitor, further, forgets=not further)
+        return signed_out_page(visitor, further, forgets=not further)
 
 
 async def _fields(receive: Receive) -> dict[str, str] | None:
@@ -355,7 +365,7 @@ async def _fields(receive: Receive) -> dict[str, str] | None:
     return {name: values[0] for name, values in found.items()}
 
 
-def _gone(seen: Seen) -> str:
+def _gone(seen: CachedSession) -> str:
     """Why who was signed in is asked to do it again; "" where nobody was."""
     if seen.holder and seen.holder.role == Role.GUEST:
         return GUEST_GONE
@@ -364,10 +374,10 @@ def _gone(seen: Seen) -> str:
 
 def _in_vain(error: Exception) -> str:
     """Why a form that was sent came to nothing; "" where it is a fault of ours."""
-    if why := unanswered(error):
+    if why := outage_reason(error):
         LOG.warning("a form came to nothing", exc_info=error)
         return f"{why} Rien n'est fait : recommencer dans un moment."
-    if no_room(error):
+    if is_disk_full(error):
         return f"{error_messages.failed(error)} {error_messages.to_report(error_messages.incident(error))}"
     return ""
 

@@ -10,7 +10,7 @@ from dashboard import french
 from dashboard.accounts.passwords import ADVISED, LEAST
 from dashboard.answers.context import NO_ANSWER
 from dashboard.navigation import NO_SUCH_PAGE
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from dashboard.ui import shell
 
 # What these pages may load and run: a style of their own, the icon.
@@ -50,7 +50,7 @@ a{color:var(--main)}
 @cache
 def _frame() -> tuple[str, str]:
     """What stands before and after the title and the body."""
-    product = escape(load().product_name)
+    product = escape(load_settings().product_name)
     start = (
         '<!doctype html><html lang="fr"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -63,7 +63,7 @@ def _frame() -> tuple[str, str]:
 
 def _page(title: str, *parts: str) -> str:
     start, end = _frame()
-    body = french.spaced("".join(parts))
+    body = french.bind_punctuation("".join(parts))
     return start.replace("{title}", escape(title, quote=False)) + body + end
 
 
@@ -86,7 +86,7 @@ def _password(name: str, words: str, how: str, small: str = "", *, focus: bool =
 def sign_in(token: str, action: str, why: str = "", name: str = "") -> str:
     """The form to sign in, and the button that leads to the provider of identities. token: of the form; action: where it goes,
     with the page that is wanted; why: what went wrong."""
-    settings, query = load(), action.partition("?")[2]
+    settings, query = load_settings(), action.partition("?")[2]
     contact = escape(settings.account_contact)
     if not settings.local_accounts:
         lost = f'<p class="aside">Pas encore d\'accès : le demander à {contact}.</p>'
@@ -111,7 +111,7 @@ def sign_in(token: str, action: str, why: str = "", name: str = "") -> str:
 def _to_provider(query: str) -> str:
     """The button that leads to the provider of identities. query: the page that is wanted."""
     address = f"/connexion/ministere{'?' if query else ''}{query}"
-    return f'<a class="button" href="{escape(address)}">{escape(load().oidc_button)}</a>'
+    return f'<a class="button" href="{escape(address)}">{escape(load_settings().oidc_button)}</a>'
 
 
 def refused(why: str, *, answers: bool) -> str:
@@ -157,7 +157,9 @@ def confirm(token: str, name: str, *, by_provider: bool, why: str = "") -> str:
     """The form by which who is signed in proves it once more. name: his; by_provider: the provider of identities asks him."""
     who = f"<p>Compte <strong>{escape(name)}</strong> : pour changer des comptes ou des liens, pendant un quart d'heure.</p>"
     if by_provider:
-        button = f'<a class="button" href="{CONFIRM_THERE}">{escape(load().oidc_button)}</a>'
+        button = (
+            f'<a class="button" href="{CONFIRM_THERE}">{escape(load_settings().oidc_button)}</a>'
+        )
         return _page(CONFIRMING, who, _said(why), f"<div>{button}</div>", _way_out())
     return _page(
         CONFIRMING,
@@ -244,10 +246,10 @@ def _link(link: str) -> str:
 
 def _script() -> str:
     name = "ccsp-invitation.js"
-    return f'<script src="/app/static/{name}?{shell.of_file(name)}"></script>'
+    return f'<script src="/app/static/{name}?{shell.file_digest(name)}"></script>'
 
 
-def first(token: str, inside: str, why: str = "", link: str = "") -> str:
+def first_sign_in(token: str, inside: str, why: str = "", link: str = "") -> str:
     """What who was given the link of a first password finds there: a button. inside, link: as for `invited`."""
     return _page(
         "Première connexion",
@@ -258,12 +260,12 @@ def first(token: str, inside: str, why: str = "", link: str = "") -> str:
     )
 
 
-def full() -> str:
+def too_many_visitors() -> str:
     """Where too many come by the provider of identities at once."""
     return _page("Patienter", f"<p>{CROWD}</p>", '<p><a href="/connexion">Se connecter</a></p>')
 
 
-def away() -> str:
+def database_unavailable() -> str:
     """Where the database does not answer."""
     return _page(
         "Patienter",
@@ -279,7 +281,7 @@ def failed(why: str, what: str) -> str:
     )
 
 
-def nowhere() -> str:
+def not_found() -> str:
     """What answers an address that is none of ours, or none for who asks."""
     return _page(
         NO_SUCH_PAGE,

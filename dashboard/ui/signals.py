@@ -11,9 +11,9 @@ from dashboard import french
 from dashboard.accounts.rights import Person
 from dashboard.actions import targets_and_decisions
 from dashboard.answers import signals
-from dashboard.answers.bulletin import in_words
+from dashboard.answers.bulletin import scope_in_words
 from dashboard.answers.monthly_series import by_month
-from dashboard.answers.network import names
+from dashboard.answers.network import site_names
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.control_charts import CHARTED
@@ -55,7 +55,7 @@ WORTH = """
 def levels(person: Person, question: Question) -> None:
     """The new levels that are proposed, and the form that accepts or refuses one."""
     within = targets_and_decisions.scopes(person, "rebase")
-    waiting = [w for w in signals.proposed(person, question) if w[1].scope in within]
+    waiting = [w for w in signals.proposed_levels(person, question) if w[1].scope in within]
     st.header("Nouveaux niveaux proposés", anchor=False)
     panel_display.panel(signals.levels(person, question))
     if not waiting:
@@ -66,10 +66,10 @@ def levels(person: Person, question: Question) -> None:
         )
         for name, one, level in waiting
     }
-    with panel_display.folded("Accepter ou refuser un nouveau niveau", "niveau") as fold:
+    with panel_display.lazy_expander("Accepter ou refuser un nouveau niveau", "niveau") as fold:
         if fold.open:
             _level_form(series)
-    form_messages.said("niveau")
+    form_messages.show_outcome("niveau")
 
 
 def _level_form(series: Mapping[tuple[str, str, date], str]) -> None:
@@ -86,7 +86,7 @@ def _level_form(series: Mapping[tuple[str, str, date], str]) -> None:
         right.form_submit_button("Refuser", on_click=_answer_level, args=(False,))
 
 
-@error_messages.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.show_failures()  # called between two runs, where nothing else catches
 def _answer_level(accepted: bool) -> None:
     """Keep the yes or no before the page runs, so that limits and signals have it."""
     typed = st.session_state
@@ -96,7 +96,7 @@ def _answer_level(accepted: bool) -> None:
         if accepted
         else "Le nouveau niveau est refusé : l'habitude d'avant compte de nouveau."
     )
-    with form_messages.telling("niveau", done):
+    with form_messages.record_outcome("niveau", done):
         keep = (
             targets_and_decisions.accept_level if accepted else targets_and_decisions.refuse_level
         )
@@ -108,8 +108,8 @@ def chart(person: Person, question: Question) -> None:
     """The control chart of one series: of a site, or of the question's whole. The choice is in the address, so that a
     line of the bulletin can link to it."""
     place = st.container()
-    whole = in_words(question.departments, question.kind)
-    scopes = {"": french.capital(whole), **names(person, question)}
+    whole = scope_in_words(question.departments, question.kind)
+    scopes = {"": french.upper_first(whole), **site_names(person, question)}
     left, right = st.columns(2)
     opened = _opened(person, question)
     site = _choice(left, "centre", scopes, opened[0])
@@ -120,7 +120,7 @@ def chart(person: Person, question: Question) -> None:
         panel = replace(panel, title=f"{scopes[site]}{french.SPACE}: {panel.title}")
     with place:
         page_sections.heading(panel)
-    panel_display.panel(page_sections.under(panel))
+    panel_display.panel(page_sections.without_finding(panel))
 
 
 def _opened(person: Person, question: Question) -> tuple[str, str]:
@@ -129,7 +129,9 @@ def _opened(person: Person, question: Question) -> tuple[str, str]:
     usual = filters.DEFAULTS["centre"], filters.DEFAULTS["indicateur"]
     if bulletin.SERIES in url_parameters.read() or held != usual:
         return held
-    return next(((s.scope, s.indicator) for _, s in signals.listing(person, question)), held)
+    return next(
+        ((s.scope, s.indicator) for _, s in signals.ordered_signals(person, question)), held
+    )
 
 
 def _choose() -> None:
@@ -158,16 +160,18 @@ def _choice(where: DeltaGenerator, name: str, options: dict[str, str], held: str
 def decide(person: Person, question: Question) -> None:
     """Answer a signal with a decision."""
     within = targets_and_decisions.scopes(person, "decide")
-    flagged = [pair for pair in signals.listing(person, question) if pair[1].scope in within]
+    flagged = [
+        pair for pair in signals.ordered_signals(person, question) if pair[1].scope in within
+    ]
     if not flagged:
         return
     series = {
         (s.scope, s.indicator): f"{name} : {BY_CODE[s.indicator].label}" for name, s in flagged
     }
-    with panel_display.folded("Noter une décision", "decision") as fold:
+    with panel_display.lazy_expander("Noter une décision", "decision") as fold:
         if fold.open:
             _decision_form(series)
-    form_messages.said("decision")
+    form_messages.show_outcome("decision")
 
 
 def _decision_form(series: Mapping[tuple[str, str], str]) -> None:
@@ -187,12 +191,12 @@ def _decision_form(series: Mapping[tuple[str, str], str]) -> None:
         st.form_submit_button("Noter", on_click=_keep)
 
 
-@error_messages.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.show_failures()  # called between two runs, where nothing else catches
 def _keep() -> None:
     """Write the decision before the page runs, so that table and chart have it; what was typed stays if refused."""
     typed = st.session_state
     scope, code = typed["decision_sur"]
-    with form_messages.telling(
+    with form_messages.record_outcome(
         "decision", "La décision est notée ; elle figure sur la courbe de suivi de la série."
     ):
         targets_and_decisions.decide(

@@ -9,10 +9,10 @@ from dashboard.accounts.rights import Person
 from dashboard.answers import site_alerts as answers
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
-from dashboard.indicators import placed
+from dashboard.indicators import codes_placed_in
 from dashboard.ui import opening_answers
 from dashboard.ui import panel_display as panel
-from dashboard.ui.markdown_escaping import escaped
+from dashboard.ui.markdown_escaping import escape_markdown
 from db.shared_types import Place
 
 
@@ -22,14 +22,16 @@ def show(person: Person, code: str) -> None:
     if site is None:
         st.warning("Ce centre n'est pas connu.")
         st.stop()
-    st.caption(escaped(words(site)))
+    st.caption(escape_markdown(words(site)))
 
 
 def worsening(person: Person, question: Question) -> None:
     """What was decided of what gets worse there, and what of it has no card; nothing where nothing does."""
-    found = answers.lines(person, question, placed("site_page"))
+    found = answers.lines(person, question, codes_placed_in("site_page"))
     if found:
-        panel.later("site_alertes", partial(answers.panel, person, question, "site_alertes"))
+        panel.collect_later(
+            "site_alertes", partial(answers.panel, person, question, "site_alertes")
+        )
         opening_answers.draw(found, "brief")
 
 

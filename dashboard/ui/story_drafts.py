@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.accounts.rights import Person
 from dashboard.answers import saved_stories as known_stories
 from dashboard.answers.slides import KINDS
-from dashboard.stories import Step, Story, check
+from dashboard.stories import Step, Story, check_story
 
 DRAFTS = "stories"  # by the name of the story
 NUMBER = "story_slides"  # how many slides this session has numbered
@@ -60,7 +60,7 @@ def _read(person: Person, name: str, before: Draft | None) -> Draft | None:
     return Draft(story, story, kept_at, _numbers(len(story.steps)))
 
 
-def waiting(name: str = "") -> dict[str, Draft]:
+def unsaved_drafts(name: str = "") -> dict[str, Draft]:
     """By the story's name, the drafts that hold changes, but for that one."""
     return {n: draft for n, draft in _all().items() if n != name and draft.changed}
 
@@ -75,7 +75,7 @@ def drop(name: str) -> None:
     st.session_state[DRAFTS] = {n: d for n, d in _all().items() if n != name}
 
 
-def kept(name: str, story: Story, at: datetime) -> None:
+def mark_kept(name: str, story: Story, at: datetime) -> None:
     """The draft of that name is kept as this story from now on (UTC), and is of it."""
     draft = replace(_all()[name], story=story, began=story, kept_at=at)
     drop(name)
@@ -116,7 +116,7 @@ def retire(name: str, number: int) -> None:
 def _hold(name: str, steps: tuple[Step, ...], slides: tuple[int, ...]) -> None:
     draft = _all()[name]
     wanted = replace(draft.story, steps=steps)
-    check(wanted, KINDS)
+    check_story(wanted, KINDS)
     st.session_state[DRAFTS] = {**_all(), name: replace(draft, story=wanted, slides=slides)}
 
 

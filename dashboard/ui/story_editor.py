@@ -30,7 +30,7 @@ from dashboard.ui import (
     story_saving,
     url_parameters,
 )
-from dashboard.ui.markdown_escaping import escaped
+from dashboard.ui.markdown_escaping import escape_markdown
 from dashboard.ui.story_drafts import Draft
 from dashboard.ui.story_saving import ADDRESS
 
@@ -55,7 +55,7 @@ def page(person: Person) -> None:
     question, period = filters.question(), filters.period()
     with st.container(horizontal=True, vertical_alignment="center", key="commencer"):
         with st.spinner("La présentation se prépare…"):
-            deck, slides = presentation.told(person, question, story, period)
+            deck, slides = presentation.deck_and_slides(person, question, story, period)
         presentation.button(
             story,
             deck,
@@ -69,7 +69,7 @@ def page(person: Person) -> None:
         )
     page_exports.story(deck, question, story, period)
     if any(step.kind == LISTED for step in story.shown):
-        complaint_view_log.at_complaints(person, question.at(story.department, story.site))
+        complaint_view_log.note_complaint_views(person, question.at(story.department, story.site))
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.header("Les diapositives", anchor=False)
@@ -96,11 +96,11 @@ def _choose(person: Person) -> Draft | None:
     if name in READY and (field := READY[name].place):
         place = filters.value(story_saving.PLACES[field])
         if not place or filters.COMMA in place:  # several departments are not one
-            story_saving.waiting(person)
+            story_saving.show_unsaved_drafts(person)
             st.info(ADVICE[field])
             return None
         name = f"{name}:{place}"
-    story_saving.waiting(person, name)
+    story_saving.show_unsaved_drafts(person, name)
     try:
         return story_drafts.on_page(person, name)
     except NotAStory as reason:
@@ -112,15 +112,15 @@ def _choose(person: Person) -> Draft | None:
 def _name(person: Person) -> str:
     """The name in the address, which the list shows and changes."""
     titles = {name: one.listed or one.title for name, one in READY.items()}
-    titles |= known_stories.kept(person)
+    titles |= known_stories.kept_stories(person)
     # What was changed here of one that somebody has removed meanwhile.
-    for changed, draft in story_drafts.waiting().items():
+    for changed, draft in story_drafts.unsaved_drafts().items():
         if ":" not in changed:
             titles.setdefault(changed, draft.story.title)
     name = url_parameters.read().get(ADDRESS) or _usual(person)
     if name not in titles:
         st.warning(
-            f"Le lien demande la présentation « {escaped(name[:60])} », qui n'existe pas ou plus. Voici la revue"
+            f"Le lien demande la présentation « {escape_markdown(name[:60])} », qui n'existe pas ou plus. Voici la revue"
             " nationale."
         )
         url_parameters.drop(ADDRESS)
@@ -156,8 +156,8 @@ def _lines(story: Story, deck: Deck) -> list[str]:
     """Each slide of the story, in Markdown: its place, what it is, and what it says."""
     headlines = iter(deck.slides)
     return [
-        f"{at}. **{escaped(KINDS[step.kind].label)}**{french.SPACE}: "
-        + escaped("masquée" if step.hidden else next(headlines).headline)
+        f"{at}. **{escape_markdown(KINDS[step.kind].label)}**{french.SPACE}: "
+        + escape_markdown("masquée" if step.hidden else next(headlines).headline)
         for at, step in enumerate(story.steps, 1)
     ]
 
@@ -229,7 +229,7 @@ def _field(story: Story, number: int, name: str) -> dict[str, Any]:
     return {"key": key, "on_change": _word, "args": (story.name, number, name, key)}
 
 
-@error_messages.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.show_failures()  # called between two runs, where nothing else catches
 def _word(story: str, number: int, name: str, key: str) -> None:
     draft = story_drafts.get(story)
     at = draft.place(number) if draft else None
@@ -253,13 +253,13 @@ def _refused() -> Iterator[None]:
         st.session_state[SAID] = str(reason)
 
 
-@error_messages.said_plainly()
+@error_messages.show_failures()
 def _move(story: str, number: int, by: int) -> None:
     with _refused():
         story_drafts.move(story, number, by)
 
 
-@error_messages.said_plainly()
+@error_messages.show_failures()
 def _retire(story: str, number: int) -> None:
     with _refused():
         story_drafts.retire(story, number)
@@ -292,7 +292,7 @@ def _add(story: str) -> None:
         st.form_submit_button("Ajouter à la fin", on_click=_append, args=(story, kinds))
 
 
-@error_messages.said_plainly()
+@error_messages.show_failures()
 def _append(story: str, kinds: Sequence[Step]) -> None:
     with _refused():
         story_drafts.add(story, kinds[st.session_state["ajouter_quoi"]])

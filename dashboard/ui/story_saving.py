@@ -15,7 +15,7 @@ from dashboard.actions import targets_and_decisions
 from dashboard.answers import network
 from dashboard.answers import saved_stories as known_stories
 from dashboard.answers.saved_stories import Keeper
-from dashboard.period import local
+from dashboard.period import to_local_time
 from dashboard.stories import LONGEST_HEADLINE, READY, Story, slug
 from dashboard.ui import (
     error_messages,
@@ -25,7 +25,7 @@ from dashboard.ui import (
     story_drafts,
     url_parameters,
 )
-from dashboard.ui.markdown_escaping import escaped
+from dashboard.ui.markdown_escaping import escape_markdown
 from dashboard.ui.story_drafts import Draft
 
 ADDRESS = "histoire"  # in the URL: which story
@@ -37,12 +37,12 @@ DONE = "La présentation est gardée. Le lien ci-dessous la retrouve."
 
 
 # --- changes that wait -------------------------------------------------------------------------------------------------
-def waiting(person: Person, name: str = "") -> None:
+def show_unsaved_drafts(person: Person, name: str = "") -> None:
     """Say which other stories hold changes, and offer to go back to each or to give them up."""
-    for other, draft in story_drafts.waiting(name).items():
+    for other, draft in story_drafts.unsaved_drafts(name).items():
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(
-                f"Vos changements de « {escaped(_named(person, draft.story))} » ne sont pas gardés. Ils vous attendent"
+                f"Vos changements de « {escape_markdown(_named(person, draft.story))} » ne sont pas gardés. Ils vous attendent"
                 " tant que cette page reste ouverte."
             )
             st.button("Y revenir", key=f"revenir_{other}", on_click=_return, args=(other,))
@@ -58,11 +58,11 @@ def _named(person: Person, story: Story) -> str:
     """Its title, with its place where it is one of many that have the title."""
     if ":" not in story.name:
         return story.title
-    site = story.site and network.names(person).get(story.site, story.site)
+    site = story.site and network.site_names(person).get(story.site, story.site)
     return f"{story.title}{french.SPACE}: {site or story.department}"
 
 
-@error_messages.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.show_failures()  # called between two runs, where nothing else catches
 def _return(name: str) -> None:
     ready, _, place = name.partition(":")
     url_parameters.put(ADDRESS, ready)
@@ -72,7 +72,7 @@ def _return(name: str) -> None:
         st.session_state.pop(f"filtre_{chosen_by}", None)
 
 
-@error_messages.said_plainly()
+@error_messages.show_failures()
 def _abandon(name: str) -> None:
     story_drafts.drop(name)
 
@@ -88,7 +88,7 @@ def section(person: Person, draft: Draft, *, own: bool) -> None:
                 "Titre de la présentation", story.title, max_chars=LONGEST_HEADLINE, key=key
             )
             st.form_submit_button("Garder sous ce titre", on_click=_kept, args=(story.name, key))
-    form_messages.said("garder")
+    form_messages.show_outcome("garder")
     _other(person, draft)
     if draft.changed:
         st.button(
@@ -98,8 +98,8 @@ def section(person: Person, draft: Draft, *, own: bool) -> None:
             args=(story.name,),
         )
     if keeper := known_stories.keepers(person).get(story.name):
-        since = french.date_short(local(keeper.at).date())
-        st.caption(escaped(f"Gardée par {keeper.name}, le {since}."))
+        since = french.date_short(to_local_time(keeper.at).date())
+        st.caption(escape_markdown(f"Gardée par {keeper.name}, le {since}."))
         if own:
             removal(person, story.name)
     st.caption("Lien à partager, avec les filtres en vigueur :")
@@ -115,7 +115,7 @@ def _other(person: Person, draft: Draft) -> None:
     standing = known_stories.keepers(person).get(target)
     if (standing and standing.at) == meant or (target == name and not draft.changed):
         return
-    st.warning(escaped(_said(title, standing, since=target == name)))
+    st.warning(escape_markdown(_said(title, standing, since=target == name)))
     with st.container(horizontal=True):
         if may(person, "keep_stories") and (
             not standing or targets_and_decisions.may_change(person, target)
@@ -137,7 +137,7 @@ def _said(title: str, standing: Keeper | None, *, since: bool) -> str:
             f"« {title} » a été supprimée depuis que vous l'avez ouverte. Vos changements sont encore là : les garder de"
             " nouveau, ou les abandonner."
         )
-    at = local(standing.at)
+    at = to_local_time(standing.at)
     by = f"par {standing.name}, le {french.date_short(at.date())} à {at:%H:%M}"
     if since:
         return (
@@ -150,14 +150,14 @@ def _said(title: str, standing: Keeper | None, *, since: bool) -> str:
     )
 
 
-@error_messages.said_plainly()
+@error_messages.show_failures()
 def _kept(name: str, key: str) -> None:
     draft, title = story_drafts.get(name), st.session_state[key]
     if draft:
         _keep(name, title, draft.kept_at if slug(title) == name else None)
 
 
-@error_messages.said_plainly()
+@error_messages.show_failures()
 def _keep(name: str, title: str, over: datetime | None) -> None:
     """Keep the draft under a title. over: since when what it replaces is kept, None for nothing."""
     draft = story_drafts.get(name)
@@ -166,11 +166,11 @@ def _keep(name: str, title: str, over: datetime | None) -> None:
     story = replace(draft.story, title=title.strip(), name=slug(title))
     st.session_state.pop(ASKED, None)
     try:
-        with form_messages.telling("garder", DONE):
+        with form_messages.record_outcome("garder", DONE):
             at = targets_and_decisions.keep_story(session.person(), story, over)
-            story_drafts.kept(name, story, at)
+            story_drafts.mark_kept(name, story, at)
             url_parameters.put(ADDRESS, story.name)
-    except targets_and_decisions.Overtaken:
+    except targets_and_decisions.StoryConflict:
         st.session_state[ASKED] = name, title
 
 
@@ -181,9 +181,9 @@ def removal(person: Person, name: str) -> None:
         st.button("Supprimer cette présentation gardée", on_click=_forget, args=(name, kept_at))
 
 
-@error_messages.said_plainly()
+@error_messages.show_failures()
 def _forget(name: str, kept_at: datetime) -> None:
-    with form_messages.telling("garder", "La présentation est supprimée."):
+    with form_messages.record_outcome("garder", "La présentation est supprimée."):
         targets_and_decisions.forget_story(session.person(), name, kept_at)
         url_parameters.drop(ADDRESS)
 

@@ -19,7 +19,7 @@ WORDS = frozenset({"", "day", "month", "mixed"})  # units of what is read from t
 
 def draw(table: Table, *, label: str, height: int | None = None) -> None:
     """The table. label: what it holds, for who hears it. height: in pixels, beyond which it scrolls."""
-    held = tuple(filters.in_link().items()) if table.leads else ()
+    held = tuple(filters.non_default().items()) if table.leads else ()
     st.html(markup(table, label, height, held))
 
 

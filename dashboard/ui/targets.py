@@ -13,8 +13,8 @@ from dashboard.indicators import BY_CODE
 from dashboard.judgement.control_charts import CHARTED
 from dashboard.period import today
 from dashboard.ui import error_messages, form_messages, session
-from dashboard.ui.panel_display import folded
-from dashboard.ui.panel_display import unlisted as show_panel
+from dashboard.ui.panel_display import lazy_expander
+from dashboard.ui.panel_display import panel_not_collected as show_panel
 
 
 def show_form(names: Mapping[str, str]) -> None:
@@ -43,10 +43,10 @@ def show_form(names: Mapping[str, str]) -> None:
         st.form_submit_button("Fixer la cible", on_click=_keep)
 
 
-@error_messages.said_plainly()  # called between two runs, where nothing else catches
+@error_messages.show_failures()  # called between two runs, where nothing else catches
 def _keep() -> None:
     typed = st.session_state
-    with form_messages.telling(
+    with form_messages.record_outcome(
         "cible", "La cible est fixée ; elle se lit sur les courbes de suivi."
     ):
         targets_and_decisions.set_target(
@@ -63,7 +63,7 @@ def _keep() -> None:
 def show_removal(own: Sequence[Target], names: Mapping[str, str]) -> None:
     """Take a target back."""
     words = {(t[0], t[1], t[3]): targets.words_of(t, names) for t in own}
-    with folded("Retirer une cible", "retirer") as fold:
+    with lazy_expander("Retirer une cible", "retirer") as fold:
         if not fold.open:
             return
         which = st.selectbox(
@@ -75,9 +75,9 @@ def show_removal(own: Sequence[Target], names: Mapping[str, str]) -> None:
         st.button("Retirer", on_click=_remove, args=which, key="retirer_cible")
 
 
-@error_messages.said_plainly()
+@error_messages.show_failures()
 def _remove(indicator: str, scope: str, valid_from: date) -> None:
-    with form_messages.telling("cible", "La cible est retirée."):
+    with form_messages.record_outcome("cible", "La cible est retirée."):
         targets_and_decisions.remove_target(session.person(), indicator, scope, valid_from)
 
 
@@ -89,14 +89,14 @@ def show(person: Person) -> None:
         " manquée régulièrement, ou atteinte au hasard des mois. Un centre sans cible à lui suit celle de son"
         " département, à défaut celle du réseau."
     )
-    show_panel(targets.listed(person))
+    show_panel(targets.targets_panel(person))
     within = targets_and_decisions.scopes(person, "set_targets")
     names = {scope: name for scope, name in targets.scopes(person).items() if scope in within}
     if names:
-        with folded("Fixer une cible", "fixer") as fold:
+        with lazy_expander("Fixer une cible", "fixer") as fold:
             if fold.open:
                 show_form(names)
-        form_messages.said("cible")
-        own = [t for t in targets.seen(person) if t[1] in names]
+        form_messages.show_outcome("cible")
+        own = [t for t in targets.visible_targets(person) if t[1] in names]
         if own:
             show_removal(own, names)

@@ -26,7 +26,7 @@ SENTENCE = (
 LOG = logging.getLogger("ccsp")
 
 
-def take_their_own() -> None:
+def check_widget_values() -> None:
     """Have each field take values of its own kind alone, from now on."""
     if getattr(SessionState, "takes_its_own", False):
         return
@@ -47,7 +47,7 @@ def take_their_own() -> None:
     SessionState.takes_its_own = True  # type: ignore[attr-defined]  # the class is theirs
 
 
-def say_what_was_left() -> None:
+def show_rejection() -> None:
     """The sentence, once, where something that was sent could not be taken."""
     if st.session_state.pop(LEFT, False):
         st.warning(SENTENCE)
@@ -80,7 +80,7 @@ def _fits(metadata: Any, sent: Any) -> bool:
     return True
 
 
-def leave(state: SessionState, name: str) -> None:
+def note_rejection(state: SessionState, name: str) -> None:
     """Say that something was not taken, since this field is not there."""
     _say(state, name, "a button was pressed without a field that it is pressed for: %r")
 

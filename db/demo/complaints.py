@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from db.demo.csv_text import cell, chosen, joined, numbers
+from db.demo.csv_text import cell, join_columns, numbers, pick_strings
 from db.demo.model import DemoFile, Plan
 from db.demo.random_draws import chance, draw, table
 
@@ -87,16 +87,16 @@ def _site_rows(
     outcome = draw(rng, _OUTCOME, n) * (reply >= 0)
     dates = [f"{text};" for text in plan.dates] + [";"]
     services = [";", *(f"{cell(label)};" for label in plan.services)]
-    rows = joined(
+    rows = join_columns(
         f"P-{profile.short}-{plan.day(start).year}-",
         numbers(np.arange(1, n + 1), 5),
         f";{profile.code};",
-        chosen(dates, day),
-        chosen([f"{name};" for name in _SUBJECTS], category),
-        chosen(services, draw(rng, table([0.12, *(0.88 * profile.services)]), n)),
-        chosen(_CHANNELS, draw(rng, _CHANNEL, n)),
-        chosen(dates, np.where(reply < 0, plan.days, reply)),
-        chosen(_OUTCOMES, outcome),
+        pick_strings(dates, day),
+        pick_strings([f"{name};" for name in _SUBJECTS], category),
+        pick_strings(services, draw(rng, table([0.12, *(0.88 * profile.services)]), n)),
+        pick_strings(_CHANNELS, draw(rng, _CHANNEL, n)),
+        pick_strings(dates, np.where(reply < 0, plan.days, reply)),
+        pick_strings(_OUTCOMES, outcome),
         _subjects(rng, category),
     )
     return rows, int(reply.max())
@@ -131,4 +131,4 @@ def _subjects(rng: np.random.Generator, category: np.ndarray) -> pa.Array:
     sizes = np.array([len(phrases) for phrases in _SUBJECTS.values()])
     first = np.cumsum(sizes) - sizes
     phrases = [f"{phrase}\n" for group in _SUBJECTS.values() for phrase in group]
-    return chosen(phrases, first[category] + rng.integers(0, sizes[category]))
+    return pick_strings(phrases, first[category] + rng.integers(0, sizes[category]))

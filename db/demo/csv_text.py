@@ -27,7 +27,7 @@ def times(minutes: np.ndarray) -> pa.Array:
     return _TIMES.take(pa.array(minutes))
 
 
-def chosen(table: list[str], codes: np.ndarray) -> pa.Array:
+def pick_strings(table: list[str], codes: np.ndarray) -> pa.Array:
     """The strings of `table` at `codes`."""
     return pa.array(table, pa.string()).take(pa.array(codes))
 
@@ -37,7 +37,7 @@ def numbers(values: np.ndarray, width: int) -> pa.Array:
     return pc.utf8_lpad(pc.cast(pa.array(values), pa.string()), width, "0")
 
 
-def joined(*columns: pa.Array | str) -> bytes:
+def join_columns(*columns: pa.Array | str) -> bytes:
     """The rows whose pieces are `columns`, one after the other, as UTF-8; a str is the same in every row."""
     rows = pc.binary_join_element_wise(*columns, "")
     _, offsets, data = rows.buffers()

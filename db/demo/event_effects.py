@@ -10,7 +10,7 @@ from db.demo.model import DemoSite, Effects, Profile
 OPENING = 0.4  # of its later visits: what any site receives in its first weeks
 
 
-def happens(kind: Kind, site: DemoSite) -> Event | None:
+def event_at(kind: Kind, site: DemoSite) -> Event | None:
     """The event of a kind at a site or in its department, if there is one."""
     return next(
         (e for e in EVENTS if e.kind == kind and e.place in (site.code, site.department)), None
@@ -46,12 +46,12 @@ def effects(sites: list[DemoSite], profiles: list[Profile], first: date, today: 
     }
     for s, site in enumerate(sites):
         for kind, values in at.items():
-            if event := happens(kind, site):
+            if event := event_at(kind, site):
                 days = days_of(event, first, today)
                 if kind == Kind.MEASURES:
                     values[s, : days.start] = 0
                 values[s, days] = event.size
-        if event := happens(Kind.SERVICE_GROWS, site):
+        if event := event_at(Kind.SERVICE_GROWS, site):
             days = days_of(event, first, today)
             grown[s, days] = np.linspace(1, event.size, days.stop - days.start)
     return Effects(wait, visits, timed, closed, cuts, unanswered, grown)
@@ -59,5 +59,5 @@ def effects(sites: list[DemoSite], profiles: list[Profile], first: date, today: 
 
 def opening(sites: list[DemoSite]) -> np.ndarray:
     """The share of its later visits that each site receives at first."""
-    events = [happens(Kind.OPENS, site) for site in sites]
+    events = [event_at(Kind.OPENS, site) for site in sites]
     return np.array([event.size if event else OPENING for event in events])

@@ -20,7 +20,7 @@ _WORDS = {
 }
 
 
-def told(today: date) -> list[str]:
+def events_in_words(today: date) -> list[str]:
     """A line for each event, in the order in which they begin; `today` is the day after the last of the data."""
     names = {row["code"]: row["name"] for row in read_csv("sites.csv")}
     services = {row["code"]: row["label"] for row in read_csv("services.csv")}

@@ -77,6 +77,6 @@ EVENTS = (
 )
 
 
-def at(place: str) -> tuple[Event, ...]:
+def events_at(place: str) -> tuple[Event, ...]:
     """The events of a site or a department, in the order of the list."""
     return tuple(event for event in EVENTS if event.place == place)

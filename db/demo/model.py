@@ -23,7 +23,7 @@ class DemoSite:
 
 def sites_of(places: Iterable[Place]) -> list[DemoSite]:
     """The sites in the order in which they draw by chance: another one, such as a list's on screen, would make other data."""
-    in_order = sorted(places, key=lambda p: french.plain(p.name))
+    in_order = sorted(places, key=lambda p: french.fold_accents(p.name))
     return [DemoSite(p.code, p.kind, p.launched_on, p.department) for p in in_order]
 
 

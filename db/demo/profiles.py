@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from db.demo.event_effects import happens
+from db.demo.event_effects import event_at
 from db.demo.events import Kind
 from db.demo.model import DemoSite, Profile
 
@@ -26,7 +26,7 @@ def first_activity(site: DemoSite, today: date, rng: np.random.Generator) -> dat
     by the table of events."""
     invented = date(2022, 3, 1) + timedelta(days=int(rng.integers(0, 200)))
     usual = site.launched_on or invented
-    opens = happens(Kind.OPENS, site)
+    opens = event_at(Kind.OPENS, site)
     return max(usual, opens.first(today)) if opens else usual
 
 
@@ -69,7 +69,7 @@ def draw_profiles(
 
 def eventful(site: DemoSite) -> bool:
     """Whether the table has an event there, or in its department."""
-    return any(happens(kind, site) for kind in Kind)
+    return any(event_at(kind, site) for kind in Kind)
 
 
 def service_waits(services: int, growing: int, rng: np.random.Generator) -> np.ndarray:
@@ -85,7 +85,7 @@ def service_waits(services: int, growing: int, rng: np.random.Generator) -> np.n
 
 def _last(site: DemoSite, first: date, today: date, days: int) -> int:
     """The index of the last day that a site reports."""
-    silent = happens(Kind.SILENT, site)
+    silent = event_at(Kind.SILENT, site)
     return max(-1, (silent.first(today) - first).days - 1) if silent else days - 1
 
 
@@ -94,7 +94,7 @@ def _services(
 ) -> np.ndarray:
     """The share of each service at a site; the one that grows there is at first as frequent as elsewhere."""
     shares, usual = rng.dirichlet(8 * common), common / common.sum()
-    if growing >= 0 and len(common) > 1 and happens(Kind.SERVICE_GROWS, site):
+    if growing >= 0 and len(common) > 1 and event_at(Kind.SERVICE_GROWS, site):
         shares *= (1 - usual[growing]) / (1 - shares[growing])
         shares[growing] = usual[growing]
     return shares
@@ -103,7 +103,7 @@ def _services(
 def _sizes(sites: list[DemoSite], rng: np.random.Generator) -> np.ndarray:
     """Sizes of the sites, spread evenly in logarithms, in the order of places drawn between 0 and 1."""
     between = [
-        next((limits for kind, limits in _LARGE.items() if happens(kind, site)), (0.0, 1.0))
+        next((limits for kind, limits in _LARGE.items() if event_at(kind, site)), (0.0, 1.0))
         for site in sites
     ]
     rank = np.argsort(np.argsort([rng.uniform(*limits) for limits in between]))

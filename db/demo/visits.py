@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 
 from db.demo.arrival_hours import ARRIVALS, CROWD, arrivals_outside
-from db.demo.csv_text import BLANK_TIME, cell, chosen, encoded, joined, numbers, times
+from db.demo.csv_text import BLANK_TIME, cell, encoded, join_columns, numbers, pick_strings, times
 from db.demo.model import DemoFile, Plan, Profile
 from db.demo.random_draws import chance, draw, table
 
@@ -110,12 +110,12 @@ def _site_rows(
         (drawn.type, drawn.service, drawn.sex, drawn.answer, drawn.outcome),
         (len(_TYPES), len(plan.services) + 1, len(_SEXES), len(_ANSWERS), len(_OUTCOMES)),
     )
-    return joined(
-        chosen([f"{profile.code};{day};" for day in plan.dates[start:end]], drawn.day),
+    return join_columns(
+        pick_strings([f"{profile.code};{day};" for day in plan.dates[start:end]], drawn.day),
         times(arrived),
         times(called),
         times(ended),
-        chosen(labels, codes),
+        pick_strings(labels, codes),
         f"D-{profile.short}-{year}-",
         numbers(np.arange(before + 1, before + 1 + drawn.n), 6),
         "\n",

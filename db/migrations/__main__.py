@@ -34,7 +34,7 @@ def write(title: str) -> Path | None:
                 settings,
                 title,
                 autogenerate=True,
-                rev_id=f"{int(schema.newest()) + 1:04}",
+                rev_id=f"{int(schema.newest_revision()) + 1:04}",
                 process_revision_directives=unless_empty,
             )
     finally:

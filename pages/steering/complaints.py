@@ -6,14 +6,14 @@ from dashboard.answers import complaint_delays, complaints, monthly_series
 from dashboard.ui import cards, filters, page_sections, period_comparison, session
 
 person, question = session.person(), filters.question()
-page_sections.told_to_guests(person, question)
+page_sections.guest_complaints(person, question)
 
 left, right = st.columns([17, 8], gap="medium")
 with left:
-    page_sections.waiting(person, question, "en_cours", height=620, finding=False)
+    page_sections.open_complaints(person, question, "en_cours", height=620, finding=False)
 with right:
-    page_sections.drawn(complaints.by_place(person, question, "retards"))
-    page_sections.drawn(complaints.ages(person, question, "ages"))
+    page_sections.panel_if_chart(complaints.by_place(person, question, "retards"))
+    page_sections.panel_if_chart(complaints.ages(person, question, "ages"))
 
 st.header("Les chiffres de la période", anchor=False)
 cards.headline(person, question, "complaints")
@@ -21,11 +21,11 @@ period_comparison.section(person, question, "complaints_per_1000")
 
 left, right = st.columns(2, gap="large")
 with left:
-    page_sections.headed(complaints.reasons(person, question, "motifs"))
-    page_sections.headed(complaint_delays.flow(person, question, "flux"))
+    page_sections.panel_with_finding(complaints.reasons(person, question, "motifs"))
+    page_sections.panel_with_finding(complaint_delays.flow(person, question, "flux"))
 with right:
     page_sections.survival(person, question, "survie")
-    page_sections.headed(
+    page_sections.panel_with_finding(
         monthly_series.by_month(person, question, "complaints_30d_due", "plaintes_mois")
     )
 

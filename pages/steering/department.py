@@ -15,12 +15,12 @@ with left:
 with right:
     page_sections.series(person, question, "departement_mois", "visits_per_day")
 
-page_sections.waiting(person, question, "plaintes_en_cours")
+page_sections.open_complaints(person, question, "plaintes_en_cours")
 left, right = st.columns(2, gap="large")
 with left:
-    page_sections.unclosed(person, question, "remontees")
+    page_sections.unclosed_days(person, question, "remontees")
 with right:
-    page_sections.headed(completeness.silent(person, question, "muets"))
+    page_sections.panel_with_finding(completeness.silent(person, question, "muets"))
 
 st.header("Les chiffres de la période", anchor=False)
 cards.headline(person, question)
@@ -28,6 +28,6 @@ panel_display.panel(sites.side_by_side(person, question), height=460)
 
 left, right = st.columns(2, gap="large")
 with left:
-    page_sections.headed(waits.heat(person, question, "affluence"))
+    page_sections.panel_with_finding(waits.heat(person, question, "affluence"))
 with right:
-    page_sections.headed(waits.distribution(person, question, "attentes"))
+    page_sections.panel_with_finding(waits.distribution(person, question, "attentes"))

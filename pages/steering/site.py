@@ -18,27 +18,31 @@ cards.headline(person, question, "site_page")
 
 left, right = st.columns(2, gap="large")
 with left:
-    page_sections.headed(waits.heat(person, question, "site_heures"))
+    page_sections.panel_with_finding(waits.heat(person, question, "site_heures"))
 with right:
     page_sections.series(person, question, "site_mois")
 
 left, right = st.columns(2, gap="large")
 with left:
-    page_sections.waiting(person, question, "site_plaintes")
+    page_sections.open_complaints(person, question, "site_plaintes")
 with right:
-    page_sections.headed(completeness.each_day(person, question, "site_jours"), height=300)
+    page_sections.panel_with_finding(
+        completeness.unclosed_days_listed(person, question, "site_jours"), height=300
+    )
 
 left, right = st.columns(2, gap="large")
 with left:
     page_sections.compare(person, question, "service", "visits", "site_prestations")
 with right:
-    page_sections.headed(
+    page_sections.panel_with_finding(
         monthly_series.by_month(person, question, "visits_per_day", "site_affluence")
     )
-    page_sections.headed(waits.distribution(person, question, "site_repartition"))
+    page_sections.panel_with_finding(waits.distribution(person, question, "site_repartition"))
 
 left, right = st.columns(2, gap="large")
 with left:
-    page_sections.headed(forecast.panel(person, question, "site_prevision"))
+    page_sections.panel_with_finding(forecast.panel(person, question, "site_prevision"))
 with right:
-    page_sections.headed(completeness.closed(person, question, "site_fermetures"))
+    page_sections.panel_with_finding(
+        completeness.declared_closures(person, question, "site_fermetures")
+    )

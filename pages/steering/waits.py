@@ -20,7 +20,9 @@ left, right = st.columns(2, gap="large")
 with left:
     page_sections.compare(person, question, "hour", code, "attentes_heures")
 with right:
-    page_sections.headed(monthly_series.by_month(person, question, code, "attentes_mois"))
-    page_sections.headed(waits.distribution(person, question, "repartition"))
+    page_sections.panel_with_finding(
+        monthly_series.by_month(person, question, code, "attentes_mois")
+    )
+    page_sections.panel_with_finding(waits.distribution(person, question, "repartition"))
 
-page_sections.headed(monthly_series.multiples(person, question, "attentes_multiples"))
+page_sections.panel_with_finding(monthly_series.multiples(person, question, "attentes_multiples"))

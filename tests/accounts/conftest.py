@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import Engine
 
 from dashboard.accounts import account_changes
-from dashboard.accounts.account_changes import Wanted
+from dashboard.accounts.account_changes import AccountChanges
 from dashboard.accounts.rights import Role
-from dashboard.accounts.session_cache import Lookout
+from dashboard.accounts.session_cache import SessionCache
 from dashboard.answers import context
-from dashboard.settings import load
-from dashboard.ui.session import LOOKOUT
+from dashboard.settings import load_settings
+from dashboard.ui.session import SESSION_CACHE
 from db import accounts_and_sessions
 from tests.accounts.asgi import Browser
 from tests.accounts.lying import ADDRESS, CLIENT, SECRET, Lying, lying
@@ -33,7 +33,7 @@ class House:
         """An account, and its password that works once."""
         if role == Role.DIRECTOR:
             places = {"departments": ["Zou"], **places}
-        return account_changes.add(self.engine, name, Wanted(role, **places), "test")
+        return account_changes.add(self.engine, name, AccountChanges(role, **places), "test")
 
     def held(self, name: str) -> accounts_and_sessions.Holder:
         """The account of that name, as it is now."""
@@ -56,19 +56,19 @@ def house(engine, database_url, monkeypatch) -> Iterator[House]:
     def settings(**values: str) -> None:
         for name, value in values.items():
             monkeypatch.setenv(name, value)
-        load.cache_clear()
-        LOOKOUT.forget()
+        load_settings.cache_clear()
+        SESSION_CACHE.forget()
 
     settings(DATABASE_URL=database_url)
     # tests/pages/app.py, in the same process, puts who sits at the machine in place of whoever asks.
-    monkeypatch.setattr(LOOKOUT, "asks", partial(Lookout.asks, LOOKOUT))
+    monkeypatch.setattr(SESSION_CACHE, "asks", partial(SessionCache.asks, SESSION_CACHE))
     yield House(engine, settings)
-    load.cache_clear()
+    load_settings.cache_clear()
     until = time.monotonic() + 5
     while any(e.pool.checkedout() for e in context.ENGINES.values()) and time.monotonic() < until:
         time.sleep(0.01)  # a thread is still reading, though the loop that asked is gone
-    context.forget()
-    LOOKOUT.forget()
+    context.close_databases()
+    SESSION_CACHE.forget()
 
 
 @pytest.fixture
@@ -81,11 +81,11 @@ def closed(house) -> House:
 @pytest.fixture
 def opened(house) -> House:
     """A base that holds fictitious data alone: here, none at all."""
-    from db.engine import writing
+    from db.engine import write_transaction
 
-    with writing(house.engine) as connection:
+    with write_transaction(house.engine) as connection:
         assert accounts_and_sessions.open_if_new(connection)
-    LOOKOUT.forget()
+    SESSION_CACHE.forget()
     return house
 
 

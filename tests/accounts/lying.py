@@ -19,7 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from dashboard.accounts.rights import Person
-from dashboard.ui.session import LOOKOUT
+from dashboard.ui.session import SESSION_CACHE
 from tests.accounts.asgi import Answer, Browser
 
 CLIENT, SECRET = "tableau", "un secret de l'essai"
@@ -200,4 +200,4 @@ def come_in(
 
 def person(browser: Browser) -> Person:
     """Who is signed in there."""
-    return LOOKOUT.asks(browser.get("/").told)
+    return SESSION_CACHE.asks(browser.get("/").told)

@@ -7,12 +7,12 @@ from sqlalchemy import text
 
 from dashboard.__main__ import main
 from dashboard.accounts import account_changes
-from dashboard.accounts.account_changes import Wanted
+from dashboard.accounts.account_changes import AccountChanges
 from dashboard.accounts.rights import ROLES, Person, Role
 from dashboard.actions import access_journal
 from dashboard.period import today
 from db.write import Refused
-from scripts.start import who_comes_in
+from scripts.start import sign_in_notice
 from tests.accounts.asgi import Browser
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.lying import LEAVE, come_in, person
@@ -34,7 +34,9 @@ def test_who_is_known_by_a_verified_address_comes_in_and_finds_the_page_he_wante
 
 def test_the_next_time_the_mark_alone_counts_whatever_the_address_has_become(closed, ministry):
     come_in(ministry)
-    account_changes.change(closed.engine, "dir.zou", Wanted(email="autre@exemple.bj"), "test")
+    account_changes.change(
+        closed.engine, "dir.zou", AccountChanges(email="autre@exemple.bj"), "test"
+    )
     ministry.said = {"email": "nouvelle@exemple.bj", "email_verified": False}
     assert person(come_in(ministry)[0]).name == "dir.zou"
 
@@ -142,7 +144,7 @@ def test_while_the_provider_is_away_a_password_still_opens(closed, ministry):
 # --- one door to an account ---------------------------------------------------------------------------------------------
 def test_once_bound_an_account_has_no_password_and_no_page_for_one(closed, ministry):
     account_changes.disable(closed.engine, "dir.zou", "test")
-    received = account_changes.reset(closed.engine, "dir.zou", "test")
+    received = account_changes.reset_password(closed.engine, "dir.zou", "test")
     by_password = Browser()
     by_password.enter("dir.zou", received, PASSWORD)
     browser, _ = come_in(ministry)
@@ -166,12 +168,12 @@ def test_where_passwords_open_nothing_the_form_has_the_button_alone(closed, mini
 
 def test_who_is_unbound_is_out_at_once_and_the_next_with_the_address_is_bound(closed, ministry):
     browser, _ = come_in(ministry)
-    account_changes.unbind(closed.engine, "dir.zou", "adm")
+    account_changes.unbind_identity(closed.engine, "dir.zou", "adm")
     closed.set()
     assert browser.get("/").status == 303
     assert journal(closed)[-1] == ("adm", "identity unbound")
     with pytest.raises(Refused, match="n'est lié à aucune"):
-        account_changes.unbind(closed.engine, "dir.zou", "adm")
+        account_changes.unbind_identity(closed.engine, "dir.zou", "adm")
     ministry.subject = "s-2"
     assert person(come_in(ministry)[0]).name == "dir.zou"
     ministry.subject = "s-1"
@@ -180,7 +182,7 @@ def test_who_is_unbound_is_out_at_once_and_the_next_with_the_address_is_bound(cl
 
 def test_a_new_password_unbinds_and_is_gone_with_the_next_sign_in_at_the_ministry(closed, ministry):
     come_in(ministry)
-    received = account_changes.reset(closed.engine, "dir.zou", "adm")
+    received = account_changes.reset_password(closed.engine, "dir.zou", "adm")
     assert Browser().sign_in("dir.zou", received).status == 303
     come_in(ministry)
     assert Browser().sign_in("dir.zou", received).status == 401
@@ -191,13 +193,13 @@ def test_where_passwords_open_nothing_none_is_made_and_an_address_is_needed(clos
     with pytest.raises(Refused, match="adresse électronique"):
         closed.add("cab", Role.CABINET)
     assert closed.add("cab", Role.CABINET, email="cab@exemple.bj") == ""
-    assert who_comes_in() == "On entre en se connectant (python -m dashboard accounts list)."
+    assert sign_in_notice() == "On entre en se connectant (python -m dashboard accounts list)."
     with closed.engine.begin() as connection:
         connection.execute(text("UPDATE account SET role = 'cabinet'"))
-    assert who_comes_in().endswith("add NOM --role administrator --email ADRESSE")
+    assert sign_in_notice().endswith("add NOM --role administrator --email ADRESSE")
     account_changes.disable(closed.engine, "dir.zou", "adm")
     assert come_in(ministry)[1].status == 401
-    assert account_changes.reset(closed.engine, "dir.zou", "adm") == ""
+    assert account_changes.reset_password(closed.engine, "dir.zou", "adm") == ""
     assert person(come_in(ministry)[0]).name == "dir.zou"
 
 

@@ -6,8 +6,8 @@ import server
 from dashboard.__main__ import main
 from dashboard.accounts.rights import Person, Role
 from dashboard.actions import accounts
-from dashboard.settings import load
-from scripts.start import address, who_comes_in, whom_to_believe
+from dashboard.settings import load_settings
+from scripts.start import address, proxy_notice, sign_in_notice
 from tests.accounts.asgi import Browser
 from tests.accounts.conftest import PASSWORD
 
@@ -15,7 +15,7 @@ FIRST = "python -m dashboard accounts add NOM --role administrator"
 
 
 def test_an_account_from_the_command_to_the_page_and_back(house, command):
-    assert FIRST in command(main, "accounts", "list").out and FIRST in who_comes_in()
+    assert FIRST in command(main, "accounts", "list").out and FIRST in sign_in_notice()
     said = command(main, "accounts", "add", "Dir.Zou", "--role", "director", "--department", "Zou")
     assert said.code == 0 and "dir.zou" in said.out and "72 heures" in said.out
     browser = Browser()
@@ -36,7 +36,7 @@ def test_an_account_from_the_command_to_the_page_and_back(house, command):
     received = command(main, "accounts", "reset", "dir.zou").out.split()[-1]
     assert Browser().sign_in("dir.zou", received).status == 303
     command(main, "accounts", "add", "adm", "--role", "administrator")
-    assert FIRST not in who_comes_in() and "en se connectant" in who_comes_in()
+    assert FIRST not in sign_in_notice() and "en se connectant" in sign_in_notice()
 
 
 def test_what_cannot_be_is_said_in_one_sentence(house, command):
@@ -58,30 +58,30 @@ def test_what_cannot_be_is_said_in_one_sentence(house, command):
 
 
 def test_the_start_says_whether_one_has_to_sign_in_and_where(opened):
-    assert "sans se connecter" in who_comes_in()
+    assert "sans se connecter" in sign_in_notice()
     assert address(8501) == "http://localhost:8501"
     opened.set(PUBLIC_URL="https://tableau.example.bj")
-    assert FIRST in who_comes_in() and address(8501) == load().public_url
-    assert "TRUSTED_PROXIES=127.0.0.1 make run" in whom_to_believe()
+    assert FIRST in sign_in_notice() and address(8501) == load_settings().public_url
+    assert "TRUSTED_PROXIES=127.0.0.1 make run" in proxy_notice()
     opened.set(TRUSTED_PROXIES="127.0.0.1")
-    assert whom_to_believe() == ""
+    assert proxy_notice() == ""
     opened.set(
         PUBLIC_URL="", TRUSTED_PROXIES="", HOST="10.0.0.4", TLS_CERT=__file__, TLS_KEY=__file__
     )
-    assert FIRST in who_comes_in() and address(8501) == "https://10.0.0.4:8501"
-    assert whom_to_believe() == ""
+    assert FIRST in sign_in_notice() and address(8501) == "https://10.0.0.4:8501"
+    assert proxy_notice() == ""
 
 
 def test_a_certificate_that_is_none_is_said_in_a_sentence(house):
     house.set(TLS_CERT=__file__, TLS_KEY=__file__)
     with pytest.raises(SystemExit, match="ne sont pas un certificat"):
-        server.refuse_certificate()
+        server.exit_if_certificate_unfit()
     house.set(TLS_CERT="", TLS_KEY="")
-    server.refuse_certificate()
+    server.exit_if_certificate_unfit()
 
 
 def test_nobody_gives_himself_a_new_password_on_a_page_that_would_end_before_it_is_read(closed):
     clerk = Person("adm", Role.ADMINISTRATOR, id="1")
     with pytest.raises(accounts.Refused, match="« Mon compte »"):
-        accounts.reset(clerk, "adm")
-    assert accounts.reset(accounts.whoever_runs_the_command("root"), "adm")
+        accounts.reset_password(clerk, "adm")
+    assert accounts.reset_password(accounts.command_line_person("root"), "adm")

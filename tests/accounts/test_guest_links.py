@@ -13,12 +13,12 @@ from dashboard.accounts import account_changes, people, sign_ins
 from dashboard.accounts import guest_links as links
 from dashboard.accounts.rights import NotAllowed, Person, Role
 from dashboard.actions import guest_links
-from dashboard.period import noted, today
+from dashboard.period import naive_utc_bounds, today
 from dashboard.ui import open_pages
-from dashboard.ui.desk import Desk
-from dashboard.ui.session import LOOKOUT
+from dashboard.ui.desk import SignInQueue
+from dashboard.ui.session import SESSION_CACHE
 from db import accounts_and_sessions, backup
-from db.engine import writing
+from db.engine import write_transaction
 from db.write import Refused
 from tests.accounts.asgi import PAGE, Browser, run, stack
 from tests.accounts.test_open_pages import SHUT, application, open_page, rerun
@@ -34,7 +34,7 @@ def invite(
     who: Person = CABINET, what: str = "atelier de Parakou", **more
 ) -> tuple[guest_links.Link, str]:
     """A link, and its address."""
-    return guest_links.make(who, what, today() + SOON, **more)
+    return guest_links.make_link(who, what, today() + SOON, **more)
 
 
 def token_of(address: str) -> str:
@@ -60,7 +60,7 @@ def test_a_guest_comes_in_by_the_button_and_not_by_looking_at_the_address(closed
     guest, status = enter(address)
     assert status == 303 and guest.get("/").told
     assert guest_links.links(CABINET)[0].uses == 1
-    person = LOOKOUT.asks(guest.get("/").told)
+    person = SESSION_CACHE.asks(guest.get("/").told)
     assert (person.role, person.departments) == (Role.GUEST, None)
     assert journal(closed)[-1] == (person.name, "signed in")
     with closed.engine.connect() as connection:
@@ -78,7 +78,7 @@ def test_the_form_of_an_invitation_runs_our_script_and_no_other(closed):
 
 def test_a_guest_stands_in_no_line(closed, monkeypatch):
     """Else who tries made-up names, at some addresses, keeps a workshop out."""
-    monkeypatch.setattr(Desk, "take", lambda *which: pytest.fail("stood in line"))
+    monkeypatch.setattr(SignInQueue, "take", lambda *which: pytest.fail("stood in line"))
     _, address = invite()
     assert enter(address)[1] == 303
     assert enter("https://tableau.exemple.bj/invitation#inventé")[1] == 401
@@ -108,14 +108,16 @@ def test_forty_come_in_by_a_link_and_no_more_however_many_at_once(closed, monkey
 
     def one(_: int) -> bool:
         try:
-            links.enter(closed.engine, token_of(address), sign_ins.Browser("", "", "10.0.0.1"))
+            links.sign_in_guest(
+                closed.engine, token_of(address), sign_ins.Browser("", "", "10.0.0.1")
+            )
         except sign_ins.Refusal:
             return False
         return True
 
     with ThreadPoolExecutor(8) as many:
         assert sum(many.map(one, range(12))) == 5
-    assert guest_links.links(CABINET)[0].uses == 5 and not guest_links.holding(CABINET)
+    assert guest_links.links(CABINET)[0].uses == 5 and not guest_links.valid_links(CABINET)
     assert enter(address)[1] == 401
 
 
@@ -151,12 +153,12 @@ def test_a_link_that_is_closed_puts_its_guests_out_and_lets_nobody_in(closed):
         async with open_page(guest) as page:
             await page.says(rerun())
             assert await page.next_heard() == rerun()
-            await asyncio.to_thread(guest_links.close, CABINET, link.id)
-            await asyncio.to_thread(LOOKOUT.forget_guests)
+            await asyncio.to_thread(guest_links.close_link, CABINET, link.id)
+            await asyncio.to_thread(SESSION_CACHE.forget_guests)
             assert await page.next_said() == SHUT
 
     run(tried())
-    assert (guest.get("/").status, enter(address)[1], guest_links.holding(CABINET)) == (
+    assert (guest.get("/").status, enter(address)[1], guest_links.valid_links(CABINET)) == (
         303,
         401,
         [],
@@ -168,10 +170,10 @@ def test_a_link_that_is_closed_puts_its_guests_out_and_lets_nobody_in(closed):
 def maker(house, role: Role = Role.DIRECTOR, *departments: str, name: str = "qui.invite") -> Person:
     """Somebody with an account who may invite."""
     house.add(name, role, **({"departments": departments} if departments else {}))
-    who = people.of(house.held(name))
-    with writing(house.engine, queue=False) as connection:
-        at = accounts_and_sessions.now(connection)
-        entry = accounts_and_sessions.begin(
+    who = people.person_of_account(house.held(name))
+    with write_transaction(house.engine, queue=False) as connection:
+        at = accounts_and_sessions.database_time(connection)
+        entry = accounts_and_sessions.add_session(
             connection, who.id, sign_ins.new_token(), "b", at, proved_at=at
         )
     return replace(who, entry=entry)
@@ -183,18 +185,18 @@ def disabled(house, name: str = "qui.invite") -> None:
 
 def narrowed(house, name: str = "qui.invite") -> None:
     account_changes.change(
-        house.engine, name, account_changes.Wanted(departments=["Borgou"]), "adm"
+        house.engine, name, account_changes.AccountChanges(departments=["Borgou"]), "adm"
     )
 
 
 def without_the_right(house, name: str = "qui.invite") -> None:
     account_changes.change(
-        house.engine, name, account_changes.Wanted(role=Role.DATA_MANAGER), "adm"
+        house.engine, name, account_changes.AccountChanges(role=Role.DATA_MANAGER), "adm"
     )
 
 
 def of_a_department(house, name: str = "qui.invite") -> None:
-    wanted = account_changes.Wanted(role=Role.DIRECTOR, departments=["Zou"])
+    wanted = account_changes.AccountChanges(role=Role.DIRECTOR, departments=["Zou"])
     account_changes.change(house.engine, name, wanted, "adm")
 
 
@@ -230,7 +232,7 @@ def test_a_link_ends_with_the_right_that_it_was_made_by_and_so_do_its_guests(
     run(tried())
     assert (guest.get("/").status, enter(address)[1], stays.get("/").status) == (303, 401, 200)
     assert ("adm", "guest link closed") in journal(closed)
-    assert len(guest_links.holding(CABINET)) == 1
+    assert len(guest_links.valid_links(CABINET)) == 1
 
 
 def test_on_a_page_guests_are_out_at_once_with_who_invited_them(closed, monkeypatch):
@@ -246,7 +248,7 @@ def test_on_a_page_guests_are_out_at_once_with_who_invited_them(closed, monkeypa
             await asyncio.sleep(0.3)
             await asyncio.to_thread(disabled, closed)
             assert await page.next_said(0.5) is None
-            await asyncio.to_thread(LOOKOUT.forget_account, "qui.invite")
+            await asyncio.to_thread(SESSION_CACHE.forget_account, "qui.invite")
             assert await page.next_said() == SHUT
 
     run(tried())
@@ -255,14 +257,14 @@ def test_on_a_page_guests_are_out_at_once_with_who_invited_them(closed, monkeypa
 def test_a_link_holds_while_who_made_it_may_still_make_it(closed):
     invite(maker(closed, Role.DIRECTOR, "Zou", "Borgou"), departments=["Zou"])
     account_changes.change(
-        closed.engine, "qui.invite", account_changes.Wanted(departments=["Zou"]), "adm"
+        closed.engine, "qui.invite", account_changes.AccountChanges(departments=["Zou"]), "adm"
     )
-    assert len(guest_links.holding(CABINET)) == 1
-    account_changes.reset(closed.engine, "qui.invite", "adm")
+    assert len(guest_links.valid_links(CABINET)) == 1
+    account_changes.reset_password(closed.engine, "qui.invite", "adm")
     account_changes.change(
-        closed.engine, "qui.invite", account_changes.Wanted(role=Role.CABINET), "adm"
+        closed.engine, "qui.invite", account_changes.AccountChanges(role=Role.CABINET), "adm"
     )
-    assert len(guest_links.holding(CABINET)) == 1
+    assert len(guest_links.valid_links(CABINET)) == 1
 
 
 @pytest.mark.parametrize(("role", "departments", "end"), ENDS)
@@ -270,7 +272,7 @@ def test_who_was_closed_or_narrowed_since_he_asked_makes_no_link(closed, role, d
     who = maker(closed, role, *departments)
     end(closed)
     with pytest.raises(Refused, match="ne peut plus inviter"):
-        links.make(closed.engine, "atelier", today() + SOON, who.departments, who.name)
+        links.make_link(closed.engine, "atelier", today() + SOON, who.departments, who.name)
 
 
 def test_who_is_signed_in_is_asked_first_and_is_out_once_he_comes_in_as_a_guest(closed):
@@ -279,28 +281,28 @@ def test_who_is_signed_in_is_asked_first_and_is_out_once_he_comes_in_as_a_guest(
     _, address = invite()
     assert "dir.zou" in director.get("/invitation").text
     assert director.get("/").told and enter(address, director)[1] == 303
-    assert LOOKOUT.asks(director.get("/").told).role == Role.GUEST
+    assert SESSION_CACHE.asks(director.get("/").told).role == Role.GUEST
     assert Browser(cookies=before).get("/").status == 303
 
 
 def test_a_link_opens_no_form_of_passwords_and_no_page_of_accounts(closed):
     _, address = invite()
     guest, _ = enter(address)
-    name = LOOKOUT.asks(guest.get("/").told).name
+    name = SESSION_CACHE.asks(guest.get("/").told).name
     assert (
         Browser().sign_in(name, "").status
         == Browser().sign_in(name, token_of(address)).status
         == 401
     )
     for act in (
-        lambda: account_changes.reset(closed.engine, name, "adm"),
+        lambda: account_changes.reset_password(closed.engine, name, "adm"),
         lambda: account_changes.change(
-            closed.engine, name, account_changes.Wanted(role="administrator"), "adm"
+            closed.engine, name, account_changes.AccountChanges(role="administrator"), "adm"
         ),
     ):
         with pytest.raises(Refused, match="pas de compte"):
             act()
-    assert name not in {one.name for one in account_changes.everyone(closed.engine)}
+    assert name not in {one.name for one in account_changes.all_accounts(closed.engine)}
     fields = {"mot_de_passe": "", "nouveau": "trois lampes vertes", "encore": "trois lampes vertes"}
     answer = guest.post("/mot-de-passe", jeton="x", **fields)
     assert (answer.status, answer.header("location")) == (303, "/")
@@ -316,7 +318,7 @@ def test_who_may_invite_and_for_what(closed):
         for act in (
             lambda w=who: invite(w),
             lambda w=who: guest_links.links(w),
-            lambda w=who: guest_links.close(w, 1),
+            lambda w=who: guest_links.close_link(w, 1),
         ):
             with pytest.raises(NotAllowed):
                 act()
@@ -329,7 +331,7 @@ def test_who_may_invite_and_for_what(closed):
     assert [one.id for one in guest_links.links(DIRECTOR)] == [own.id]
     for other in (nation, borgou):
         with pytest.raises(Refused):
-            guest_links.close(DIRECTOR, other.id)
+            guest_links.close_link(DIRECTOR, other.id)
     assert len(guest_links.links(CABINET)) == 3
 
 
@@ -339,10 +341,13 @@ def test_who_may_invite_and_for_what(closed):
 def test_a_link_holds_fourteen_days_at_most(closed, days, holds):
     until = today() + timedelta(days=days)
     if holds:
-        assert guest_links.make(CABINET, "atelier", until)[0].until == noted(until, until)[1]
+        assert (
+            guest_links.make_link(CABINET, "atelier", until)[0].until
+            == naive_utc_bounds(until, until)[1]
+        )
         return
     with pytest.raises(Refused, match="14 jours"):
-        guest_links.make(CABINET, "atelier", until)
+        guest_links.make_link(CABINET, "atelier", until)
 
 
 @pytest.mark.parametrize(
@@ -351,12 +356,12 @@ def test_a_link_holds_fourteen_days_at_most(closed, days, holds):
 )
 def test_what_cannot_be_is_refused_in_a_sentence(closed, what, departments):
     with pytest.raises(Refused):
-        guest_links.make(CABINET, what, today() + SOON, departments)
+        guest_links.make_link(CABINET, what, today() + SOON, departments)
 
 
 def test_a_link_without_a_day_is_refused_in_a_sentence(closed):
     with pytest.raises(Refused, match="jusqu'à quel jour"):
-        guest_links.make(CABINET, "atelier", None)
+        guest_links.make_link(CABINET, "atelier", None)
 
 
 def test_a_copy_that_is_put_back_lets_in_nobody_by_a_link_of_then(
@@ -365,7 +370,7 @@ def test_a_copy_that_is_put_back_lets_in_nobody_by_a_link_of_then(
     _, address = invite()
     backup.backup(closed.engine, tmp_path / "copie")
     backup.restore(closed.engine, tmp_path / "copie", force=True, by="test")
-    assert guest_links.links(CABINET) and not guest_links.holding(CABINET)
+    assert guest_links.links(CABINET) and not guest_links.valid_links(CABINET)
     assert enter(address)[1] == 401
 
 
@@ -384,7 +389,9 @@ def test_the_command_makes_lists_and_closes(closed, command):
 
 
 def test_whoever_makes_links_up_keeps_no_writer_waiting(closed, monkeypatch):
-    monkeypatch.setattr(links, "writing", lambda *a, **k: pytest.fail("waited for a writer"))
+    monkeypatch.setattr(
+        links, "write_transaction", lambda *a, **k: pytest.fail("waited for a writer")
+    )
     assert enter("x#" + "y" * 43)[1] == 401
 
 
@@ -392,8 +399,8 @@ def test_a_guest_s_browser_is_not_known_afterwards(closed):
     _, address = invite()
     guest, _ = enter(address)
     assert "ccsp-navigateur" not in guest.cookies
-    with writing(closed.engine, queue=False) as connection:
+    with write_transaction(closed.engine, queue=False) as connection:
         assert not accounts_and_sessions.account_of_browser(
-            connection, "", accounts_and_sessions.now(connection) - SOON
+            connection, "", accounts_and_sessions.database_time(connection) - SOON
         )
     assert run(guest.ask("/comptes", **PAGE)).status == 200  # behind stands no page here

@@ -51,8 +51,10 @@ def test_a_hundred_wrong_ones_an_hour_are_looked_at_wherever_they_come_from(
     closed, monkeypatch, name
 ):
     closed.add()
-    looked, fits = [], passwords.fits
-    monkeypatch.setattr(passwords, "fits", lambda *which: looked.append(which) or fits(*which))
+    looked, fits = [], passwords.verify_password
+    monkeypatch.setattr(
+        passwords, "verify_password", lambda *which: looked.append(which) or fits(*which)
+    )
     said = [stranger(n % 60).sign_in(name, "faux").text for n in range(sign_ins.CAP + 9)]
     assert len(looked) == sign_ins.CAP == 100
     assert ["sous ce nom" in one for one in said] == [False] * 100 + [True] * 9
@@ -65,7 +67,7 @@ def test_of_an_hour_count_the_last_sixty_minutes(closed):
     with closed.engine.begin() as connection:
         at = datetime(2026, 11, 26, 10, 45)
         for _ in range(40):
-            accounts_and_sessions.fail(
+            accounts_and_sessions.add_failure(
                 connection, [sign_ins._of_hour(held, at)], at, at - sign_ins.FORGOTTEN
             )
         for minutes, wrong in ((0, 40), (14, 40), (15, 40), (30, 30), (45, 20), (75, 0), (200, 0)):
@@ -92,8 +94,8 @@ def test_who_tries_from_many_addresses_of_one_network_waits_as_from_one(closed):
     assert "attendre" in [one.sign_in("dir.zou", "faux") for one in tries][-1].text
     for other in ("2001:db8:0:8::1", "::ffff:10.0.0.1"):
         assert sign_ins.WRONG in Browser(client=other).sign_in("dir.zou", "faux").text
-    assert sign_ins.place("::ffff:10.0.0.1") == sign_ins.place("10.0.0.1")
-    assert sign_ins.place("") == ""
+    assert sign_ins.address_block("::ffff:10.0.0.1") == sign_ins.address_block("10.0.0.1")
+    assert sign_ins.address_block("") == ""
 
 
 def test_the_first_wrong_ones_of_many_at_once_are_all_counted(closed):
@@ -101,7 +103,7 @@ def test_the_first_wrong_ones_of_many_at_once_are_all_counted(closed):
     held = closed.held("dir.zou")
 
     def one(n: int) -> None:
-        who = sign_ins.Counted(f"{held.id}@{n % 2}", held.id)
+        who = sign_ins.FailureCounters(f"{held.id}@{n % 2}", held.id)
         sign_ins._wrong(closed.engine, who, held, sign_ins.Browser("", "", "10.0.0.9"))
 
     with ThreadPoolExecutor(8) as many:
@@ -116,7 +118,7 @@ def test_a_new_password_forgives_all_that_was_wrong(closed):
     closed.add()
     guess(6)
     guess(6, browser=stranger(8))
-    account_changes.reset(closed.engine, "dir.zou", "adm")
+    account_changes.reset_password(closed.engine, "dir.zou", "adm")
     with closed.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM failed_sign_in")).scalar() == 0
 
@@ -125,7 +127,9 @@ def test_a_new_password_forgives_all_that_was_wrong(closed):
 def test_the_link_of_a_first_password_lets_in_once_and_leads_to_another(closed, command):
     said = command(main, "accounts", "add", "cab", "--role", "cabinet").out.splitlines()
     link, password = said[1], said[-1]
-    assert link == accounts.first_link(password) == f"http://localhost:8501{LINK}#{password}"
+    assert (
+        link == accounts.first_sign_in_link(password) == f"http://localhost:8501{LINK}#{password}"
+    )
     browser = Browser()
     page = browser.get(LINK)
     assert "ccsp-invitation.js" in page.text
@@ -162,7 +166,9 @@ def test_strangers_delay_no_first_sign_in(closed, monkeypatch, by):
     if by == "password":
         assert browser.sign_in("dir.zou", received).status == 303
         return
-    monkeypatch.setattr(sign_in_forms.Desk, "take", lambda *which: pytest.fail("stood in line"))
+    monkeypatch.setattr(
+        sign_in_forms.SignInQueue, "take", lambda *which: pytest.fail("stood in line")
+    )
     assert browser.post(LINK, lien=f"x#{received}").status == 303
     monkeypatch.undo()
     assert browser.post("/mot-de-passe", nouveau=PASSWORD, encore=PASSWORD).status == 303
@@ -174,7 +180,9 @@ def test_one_of_many_at_once_comes_in_by_the_link(closed):
 
     def one(_: int) -> bool:
         try:
-            sign_ins.enter_first(closed.engine, received, sign_ins.Browser("", "", "10.0.0.1"))
+            sign_ins.sign_in_by_first_link(
+                closed.engine, received, sign_ins.Browser("", "", "10.0.0.1")
+            )
         except sign_ins.Refusal:
             return False
         return True
@@ -192,7 +200,7 @@ def test_a_link_of_a_first_password_ends(closed, end):
     elif end == "closed":
         account_changes.disable(closed.engine, "dir.zou", "adm")
     elif end == "another":
-        account_changes.reset(closed.engine, "dir.zou", "adm")
+        account_changes.reset_password(closed.engine, "dir.zou", "adm")
     elif end == "changed":
         Browser().enter("dir.zou", received, PASSWORD)
     else:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from dashboard.__main__ import main
 from dashboard.accounts import account_changes, lookalike_names, sign_ins
-from dashboard.accounts.account_changes import Wanted
+from dashboard.accounts.account_changes import AccountChanges
 from dashboard.accounts.rights import Role
 from db import provider_identities
 from db.write import Refused
@@ -37,15 +37,20 @@ def test_no_account_is_made_of_letters_of_another_alphabet(closed, written):
         closed.add(written, Role.CABINET)
     with pytest.raises(Refused, match="d'un autre alphabet"):
         account_changes.add(
-            closed.engine, "kofi", Wanted(Role.CABINET, email=f"{written}@exemple.bj"), "test"
+            closed.engine,
+            "kofi",
+            AccountChanges(Role.CABINET, email=f"{written}@exemple.bj"),
+            "test",
         )
-    assert "kofi" not in {one.name for one in account_changes.everyone(closed.engine)}
+    assert "kofi" not in {one.name for one in account_changes.all_accounts(closed.engine)}
 
 
 @pytest.mark.parametrize("written", ["h\u00e9l\u00e8ne", "k\u0254j\u00f3", "\u0190v\u025b-\u0256o"])
 def test_an_account_is_made_of_the_letters_of_benin(closed, written):
     closed.add(written, Role.CABINET)
-    assert written.lower() in {one.name.lower() for one in account_changes.everyone(closed.engine)}
+    assert written.lower() in {
+        one.name.lower() for one in account_changes.all_accounts(closed.engine)
+    }
 
 
 def with_address(house, name: str, address: str) -> None:
@@ -108,9 +113,15 @@ def test_no_account_is_given_an_address_that_reads_like_another_s(closed, plain,
     with pytest.raises(Refused, match="se lit comme, l'adresse du compte « un »"):
         closed.add("trois", Role.CABINET, email=other)
     with pytest.raises(Refused, match="se lit comme, l'adresse du compte « un »"):
-        account_changes.change(closed.engine, "deux", Wanted(email=other), "test")
-    account_changes.change(closed.engine, "un", Wanted(email=plain.upper()), "test")  # its own
-    assert [one.name for one in account_changes.everyone(closed.engine)] == ["adm", "deux", "un"]
+        account_changes.change(closed.engine, "deux", AccountChanges(email=other), "test")
+    account_changes.change(
+        closed.engine, "un", AccountChanges(email=plain.upper()), "test"
+    )  # its own
+    assert [one.name for one in account_changes.all_accounts(closed.engine)] == [
+        "adm",
+        "deux",
+        "un",
+    ]
 
 
 @pytest.mark.parametrize("name", ["ａｄｍ", "ad\u1d50"])
@@ -138,8 +149,8 @@ def test_accounts_that_read_alike_already_are_named_until_one_is_changed(closed,
     said = command(main, "accounts", "list").out
     assert "« deux » (\u017fauve@exemple.bj) et « un » (sauve@exemple.bj) se lisent de même" in said
     # What else is changed of them is not refused for that.
-    account_changes.change(closed.engine, "un", Wanted(role=Role.DATA_MANAGER), "test")
-    account_changes.change(closed.engine, "deux", Wanted(email="deux@exemple.bj"), "test")
+    account_changes.change(closed.engine, "un", AccountChanges(role=Role.DATA_MANAGER), "test")
+    account_changes.change(closed.engine, "deux", AccountChanges(email="deux@exemple.bj"), "test")
     assert "se lisent de même" not in command(main, "accounts", "list").out
 
 

@@ -11,7 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from dashboard.accounts import identity_provider, provider_client
-from dashboard.ui.desk import Desk
+from dashboard.ui.desk import SignInQueue
 from tests.accounts.asgi import PAGE, Browser, run, stack
 from tests.accounts.lying import ADDRESS, CLIENT, LEAVE, come_in, key, person
 from tests.accounts.test_lookalike_names import with_address
@@ -355,8 +355,8 @@ def test_a_provider_that_is_slow_to_say_goodbye_keeps_nobody_waiting_for_the_gat
 ):
     """Who signs out waits for it in a thread that is for nothing else."""
     taken = []
-    real = Desk.take
+    real = SignInQueue.take
     browser, _ = come_in(ministry)
-    monkeypatch.setattr(Desk, "take", lambda *which: taken.append(which[1]) or real(*which))
+    monkeypatch.setattr(SignInQueue, "take", lambda *which: taken.append(which[1]) or real(*which))
     assert "/end?" in browser.post("/deconnexion").header("refresh")
     assert taken == ["127.0.0.1"]

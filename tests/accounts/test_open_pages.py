@@ -18,12 +18,12 @@ from dashboard.accounts.guest_links import MOST_USES
 from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import OPEN, State
 from dashboard.actions import guest_links
-from dashboard.actions.accounts import whoever_runs_the_command
+from dashboard.actions.accounts import command_line_person
 from dashboard.log import REFUSED
 from dashboard.period import today
 from dashboard.ui import downloads, lent, open_pages, said, session, sign_in
 from dashboard.ui.said import LARGEST, TOO_MUCH
-from dashboard.ui.session import LOOKOUT
+from dashboard.ui.session import SESSION_CACHE
 from db import accounts_and_sessions
 from tests.accounts.asgi import PAGE, Browser, behind, run, stack
 from tests.accounts.conftest import PASSWORD
@@ -137,7 +137,7 @@ def test_a_page_of_who_signed_in_is_heard_under_his_account(someone):
             assert await page.next_heard() == rerun()
             await page.tell(b"figures")
             assert await page.next_said() == b"figures"
-            assert LOOKOUT.asks(page.told).name == "dir.zou"
+            assert SESSION_CACHE.asks(page.told).name == "dir.zou"
 
     run(tried())
 
@@ -173,14 +173,14 @@ WITHDRAWN = {
         account_changes.change,
         house.engine,
         "dir.zou",
-        account_changes.Wanted(role="cabinet"),
+        account_changes.AccountChanges(role="cabinet"),
         "test",
     ),
     "closed": lambda house, browser: asyncio.to_thread(
-        account_changes.close, house.engine, "dir.zou", "test"
+        account_changes.end_sessions, house.engine, "dir.zou", "test"
     ),
     "a new first password": lambda house, browser: asyncio.to_thread(
-        account_changes.reset, house.engine, "dir.zou", "test"
+        account_changes.reset_password, house.engine, "dir.zou", "test"
     ),
 }
 
@@ -231,7 +231,7 @@ def test_what_is_withdrawn_in_this_process_ends_at_once(closed, someone, monkeyp
             await WITHDRAWN["disabled"](closed, someone)
             await asyncio.to_thread(account_changes.disable, closed.engine, "dir.borgou", "test")
             assert await theirs.next_said(0.5) is None
-            await asyncio.to_thread(LOOKOUT.forget_account, "dir.borgou")
+            await asyncio.to_thread(SESSION_CACHE.forget_account, "dir.borgou")
             assert await theirs.next_said() == SHUT
 
     run(tried())
@@ -354,7 +354,7 @@ def test_who_says_more_than_any_page_is_ended_and_nobody_reads_it(someone, caplo
 def test_what_a_page_says_is_read_once_on_its_way(someone, monkeypatch):
     read, reading = [], said._read
 
-    def noted(data: bytes) -> said.Said:
+    def noted(data: bytes) -> said.PageMessage:
         read.append(data)
         return reading(data)
 
@@ -518,20 +518,22 @@ def test_signing_in_as_another_ends_the_pages_of_the_one_before(closed, someone)
 
 def test_twelve_hours_are_the_longest_whoever_is_at_work(closed, someone):
     with closed.engine.connect() as connection:
-        number = accounts_and_sessions.entries(connection)[0].id
+        number = accounts_and_sessions.open_sessions(connection)[0].id
     later(closed, hours=12)
-    from db.engine import writing
+    from db.engine import write_transaction
 
-    with writing(closed.engine) as connection:
-        accounts_and_sessions.seen(connection, number, accounts_and_sessions.now(connection))
-    LOOKOUT.forget()
+    with write_transaction(closed.engine) as connection:
+        accounts_and_sessions.note_activity(
+            connection, number, accounts_and_sessions.database_time(connection)
+        )
+    SESSION_CACHE.forget()
     assert someone.get("/").status == 303
 
 
 def test_only_what_a_person_does_counts_as_being_at_work(closed, someone):
     def seen() -> object:
         with closed.engine.connect() as connection:
-            return accounts_and_sessions.entries(connection)[0].seen_at
+            return accounts_and_sessions.open_sessions(connection)[0].seen_at
 
     async def tried():
         async with open_page(someone) as page:
@@ -617,8 +619,8 @@ def test_a_page_that_is_closed_makes_room(someone, monkeypatch):
 def test_a_guest_who_opens_many_pages_closes_his_own_and_no_other_guest_s(closed, monkeypatch):
     monkeypatch.setattr(sign_in, "MOST_OF_LINK", 4)
     monkeypatch.setattr(sign_in, "MOST_OF_ACCOUNT", 1)
-    who = whoever_runs_the_command("test")
-    _, address = guest_links.make(who, "atelier", today())
+    who = command_line_person("test")
+    _, address = guest_links.make_link(who, "atelier", today())
     calm, greedy = Browser(app=stack(application)), Browser()
     greedy.app = calm.app
     for one in (calm, greedy):
@@ -636,8 +638,8 @@ def test_a_guest_who_opens_many_pages_closes_his_own_and_no_other_guest_s(closed
 
 
 def test_who_comes_in_by_a_link_all_the_times_that_are_left_takes_no_third_page_of_another(closed):
-    who = whoever_runs_the_command("test")
-    _, address = guest_links.make(who, "atelier", today())
+    who = command_line_person("test")
+    _, address = guest_links.make_link(who, "atelier", today())
     calm = Browser(app=stack(application))
     greedy = [Browser(app=calm.app) for _ in range(MOST_USES - 1)]
     for one in (calm, *greedy):
@@ -808,7 +810,7 @@ def test_a_file_is_made_for_the_page_that_was_told_its_number_and_for_no_other(
         async with open_page(someone) as mine, open_page(other) as theirs:
             mine.files = theirs.files = files
             monkeypatch.setattr(session, "_told", lambda: mine.told)
-            make = downloads.checked(lambda person: b"rows", "plaintes.xlsx")
+            make = downloads.checked_maker(lambda person: b"rows", "plaintes.xlsx")
             number = files.add_deferred(make, None, "0", "plaintes.xlsx")
             asks = BackMsg()
             asks.backend_operation_request.deferred_file.file_id = number
@@ -856,7 +858,9 @@ def test_what_is_kept_of_files_does_not_grow_for_ever(closed, someone, monkeypat
 def test_the_database_away_leaves_open_pages_as_they_are(closed, someone, monkeypatch, caplog):
     async def tried():
         async with open_page(someone) as page:
-            monkeypatch.setattr(LOOKOUT, "look", lambda *a: (_ for _ in ()).throw(OSError("away")))
+            monkeypatch.setattr(
+                SESSION_CACHE, "look", lambda *a: (_ for _ in ()).throw(OSError("away"))
+            )
             await asyncio.sleep(2.2)
             await page.says(rerun())
             assert await page.next_heard() == rerun()
@@ -879,15 +883,15 @@ def test_tokens_that_are_made_up_do_not_make_the_server_look_for_ever_more(close
         for i in range(500):
             made_up = Browser(someone.app, cookies={"ccsp-session": f"{i:043}"})
             await made_up.ask("/livez", **{"sec-fetch-site": "same-origin"})
-        look = LOOKOUT.look
-        LOOKOUT.look = lambda tokens: (looked.append(len(set(tokens))), look(tokens))[1]
+        look = SESSION_CACHE.look
+        SESSION_CACHE.look = lambda tokens: (looked.append(len(set(tokens))), look(tokens))[1]
         try:
             async with open_page(someone) as page:
                 await asyncio.sleep(1.2)
                 await page.says(rerun())
                 assert await page.next_heard() == rerun()
         finally:
-            LOOKOUT.look = look
+            SESSION_CACHE.look = look
 
     run(tried())
     assert max(looked) == 1, "the page's own, and none that was made up"
@@ -899,25 +903,27 @@ def test_however_many_pages_are_open_they_are_looked_at_in_as_many_questions(clo
         other = closed.someone(f"dir.{i}")
         tokens.append(sign_ins.digest(other.cookies["ccsp-session"]))
     asked = []
-    engine = LOOKOUT.engine()
+    engine = SESSION_CACHE.engine()
     event.listen(engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
 
     def questions(of) -> int:
         asked.clear()
-        reading = LOOKOUT.look(of)
+        reading = SESSION_CACHE.look(of)
         assert all(reading.of(token).state == State.OPEN for token in tokens if token in of)
         return len([one for one in asked if one.startswith("SELECT")])
 
     assert questions(tokens) == questions([*tokens, *map(str, range(300))]) == questions(tokens[:1])
-    assert len({LOOKOUT.token(token).told for token in tokens}) == 5
+    assert len({SESSION_CACHE.token(token).told for token in tokens}) == 5
 
 
 def test_nobody_who_is_not_signed_in_ends_the_pages_of_others(closed, someone, monkeypatch):
     """Signing out with a made-up token, between what is read of a page and what is done about it."""
     signed_out = []
-    monkeypatch.setattr(sign_ins, "writing", lambda *a, **k: pytest.fail("waited for a writer"))
+    monkeypatch.setattr(
+        sign_ins, "write_transaction", lambda *a, **k: pytest.fail("waited for a writer")
+    )
     stranger = Browser(someone.app, cookies={"ccsp-session": "x" * 43})
-    look = LOOKOUT.look
+    look = SESSION_CACHE.look
 
     def looked(tokens=()):
         reading = look(tokens)
@@ -926,17 +932,17 @@ def test_nobody_who_is_not_signed_in_ends_the_pages_of_others(closed, someone, m
 
     async def tried():
         async with open_page(someone) as page:
-            LOOKOUT.look = looked
+            SESSION_CACHE.look = looked
             try:
                 assert await page.next_said(1.5) is None, "it is shut"
-                LOOKOUT.look = look
+                SESSION_CACHE.look = look
                 later = asyncio.get_running_loop().time() + 1.2
                 while asyncio.get_running_loop().time() < later:
                     await stranger.ask("/deconnexion", "POST", origin=stranger.origin)
                     stranger.cookies["ccsp-session"] = "x" * 43
                     assert (await someone.ask("/", **PAGE)).told
             finally:
-                LOOKOUT.look = look
+                SESSION_CACHE.look = look
             assert await page.next_said(0.1) is None
 
     run(tried())
@@ -949,9 +955,9 @@ def test_ten_thousand_made_up_tokens_do_not_make_the_gate_forget_who_is_signed_i
     monkeypatch.setattr(session_cache, "KEPT_AT_MOST", 10)
     assert someone.get("/").told
     token = sign_ins.digest(someone.cookies["ccsp-session"])
-    LOOKOUT.look([f"{i}" for i in range(50)])
-    LOOKOUT.look(["one more"])
-    assert LOOKOUT.token(token).holder and len(LOOKOUT._tokens) < 10
+    SESSION_CACHE.look([f"{i}" for i in range(50)])
+    SESSION_CACHE.look(["one more"])
+    assert SESSION_CACHE.token(token).holder and len(SESSION_CACHE._tokens) < 10
 
 
 @pytest.mark.parametrize("shut", [True, False])

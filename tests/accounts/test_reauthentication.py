@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.accounts import reauthentication, sign_ins
-from dashboard.accounts.account_changes import Wanted
+from dashboard.accounts.account_changes import AccountChanges
 from dashboard.accounts.reauthentication import TooLongAgo
 from dashboard.accounts.rights import Person, Role
 from dashboard.actions import accounts, guest_links
 from dashboard.period import today
-from dashboard.ui.session import LOOKOUT
+from dashboard.ui.session import SESSION_CACHE
 from db import accounts_and_sessions
 from tests.accounts.asgi import Browser
 from tests.accounts.conftest import PASSWORD
@@ -24,14 +24,14 @@ CONFIRM, THERE = "/confirmation", f"{LEAVE}?encore=oui"
 
 # Everything that an administrator changes of accounts and links, as his pages call it.
 CHANGES = {
-    "add": lambda who: accounts.add(who, "kofi", Wanted(Role.CABINET)),
-    "change": lambda who: accounts.change(who, "dir.zou", Wanted(Role.CABINET)),
+    "add": lambda who: accounts.add(who, "kofi", AccountChanges(Role.CABINET)),
+    "change": lambda who: accounts.change(who, "dir.zou", AccountChanges(Role.CABINET)),
     "disable": lambda who: accounts.disable(who, "dir.zou"),
-    "reset": lambda who: accounts.reset(who, "dir.zou"),
-    "unbind": lambda who: accounts.unbind(who, "dir.zou"),
-    "close": lambda who: accounts.close(who, "dir.zou"),
-    "make a link": lambda who: guest_links.make(who, "atelier", today()),
-    "close a link": lambda who: guest_links.close(who, 1),
+    "reset": lambda who: accounts.reset_password(who, "dir.zou"),
+    "unbind": lambda who: accounts.unbind_identity(who, "dir.zou"),
+    "close": lambda who: accounts.end_sessions(who, "dir.zou"),
+    "make a link": lambda who: guest_links.make_link(who, "atelier", today()),
+    "close a link": lambda who: guest_links.close_link(who, 1),
 }
 
 
@@ -39,7 +39,7 @@ def who(house, browser: Browser, name: str = "awa") -> Person:
     """Who acts on a page that was opened in this browser now."""
     holder = house.held(name)
     with house.engine.connect() as connection:
-        entry = accounts_and_sessions.entry(
+        entry = accounts_and_sessions.session_by_token(
             connection, sign_ins.digest(browser.cookies["ccsp-session"])
         )
     assert entry
@@ -50,7 +50,7 @@ def who(house, browser: Browser, name: str = "awa") -> Person:
 def desk(closed):
     """Somebody whose accounts and links are changed."""
     closed.add()
-    guest_links.make(accounts.whoever_runs_the_command("test"), "atelier", today())
+    guest_links.make_link(accounts.command_line_person("test"), "atelier", today())
     return closed
 
 
@@ -89,14 +89,14 @@ def _state(desk) -> list:
 def test_right_after_a_sign_in_nobody_is_asked(desk):
     browser = desk.someone("awa", role=Role.ADMINISTRATOR)
     later(desk, minutes=14)
-    accounts.close(who(desk, browser), "dir.zou")
-    guest_links.make(who(desk, browser), "atelier", today())
+    accounts.end_sessions(who(desk, browser), "dir.zou")
+    guest_links.make_link(who(desk, browser), "atelier", today())
 
 
 def test_the_command_of_who_has_the_database_asks_no_password(desk):
     for name, change in CHANGES.items():
         if name != "unbind":
-            change(accounts.whoever_runs_the_command("test"))
+            change(accounts.command_line_person("test"))
 
 
 def test_who_has_not_the_right_is_told_that_and_not_asked(desk):
@@ -121,8 +121,8 @@ def test_another_s_password_or_sign_in_proves_nothing_of_mine(desk):
     me, of_other = who(desk, mine), who(desk, other, "kofi")
     for entry in (me.entry, of_other.entry):
         with pytest.raises(TooLongAgo):
-            accounts.close(Person("awa", me.role, None, None, me.id, entry), "dir.zou")
-    accounts.close(of_other, "dir.zou")
+            accounts.end_sessions(Person("awa", me.role, None, None, me.id, entry), "dir.zou")
+    accounts.end_sessions(of_other, "dir.zou")
 
 
 def test_a_wrong_one_confirms_nothing_is_counted_and_signs_nobody_out(desk):
@@ -135,7 +135,7 @@ def test_a_wrong_one_confirms_nothing_is_counted_and_signs_nobody_out(desk):
     assert "attendre" in browser.post(CONFIRM, mot_de_passe=PASSWORD).text
     assert browser.get("/").told
     with pytest.raises(TooLongAgo):
-        accounts.close(who(desk, browser), "dir.zou")
+        accounts.end_sessions(who(desk, browser), "dir.zou")
 
 
 def test_a_new_sign_in_takes_the_place_of_the_old_one(desk):
@@ -162,15 +162,15 @@ def test_a_form_that_is_sent_twice_leaves_the_page_and_the_browser_signed_in(des
     before, first = dict(browser.cookies), Browser(cookies=dict(browser.cookies))
     first.app = browser.app
     assert first.post(path, **fields).status == 303
-    LOOKOUT.forget()
+    SESSION_CACHE.forget()
     browser.cookies = before
     assert browser.post(path, **fields).status == 303
     assert browser.get("/").told and first.get("/").status == 303
-    accounts.close(page, "dir.zou")  # the page that was open all the time
+    accounts.end_sessions(page, "dir.zou")  # the page that was open all the time
     assert len(accounts.own_sessions(page)) == 1  # no sign-in is left that nobody has
     browser.post("/deconnexion")
     with pytest.raises(TooLongAgo):
-        accounts.close(page, "dir.zou")
+        accounts.end_sessions(page, "dir.zou")
 
 
 def test_who_signs_out_with_the_token_of_before_is_out(desk):
@@ -179,7 +179,7 @@ def test_who_signs_out_with_the_token_of_before_is_out(desk):
     later(desk, minutes=16)
     assert browser.post(CONFIRM, mot_de_passe=PASSWORD).status == 303
     before.post("/deconnexion")
-    LOOKOUT.forget()
+    SESSION_CACHE.forget()
     assert browser.get("/").status == 303
 
 
@@ -200,7 +200,7 @@ def test_a_page_goes_on_however_often_it_is_confirmed(desk):
     for _ in range(25):
         later(desk, minutes=16)
         assert browser.post(CONFIRM, mot_de_passe=PASSWORD).status == 303
-    accounts.close(page, "dir.zou")
+    accounts.end_sessions(page, "dir.zou")
 
 
 def test_a_sign_in_that_has_ended_is_no_proof(desk):
@@ -208,7 +208,7 @@ def test_a_sign_in_that_has_ended_is_no_proof(desk):
     page = who(desk, browser)
     browser.post("/deconnexion")
     with pytest.raises(TooLongAgo):
-        accounts.close(page, "dir.zou")
+        accounts.end_sessions(page, "dir.zou")
 
 
 def test_who_has_nothing_to_confirm_is_led_elsewhere(desk):
@@ -216,7 +216,7 @@ def test_who_has_nothing_to_confirm_is_led_elsewhere(desk):
     first = Browser()
     first.sign_in("premier", desk.add("premier", Role.CABINET))
     assert first.get(CONFIRM).header("location") == "/mot-de-passe"
-    _, address = guest_links.make(accounts.whoever_runs_the_command("test"), "atelier", today())
+    _, address = guest_links.make_link(accounts.command_line_person("test"), "atelier", today())
     guest = Browser()
     guest.post("/invitation", lien=address)
     assert guest.get(CONFIRM).header("location") == "/"
@@ -227,7 +227,7 @@ def test_who_has_nothing_to_confirm_is_led_elsewhere(desk):
 def by_ministry(closed, ministry):
     """An administrator who came in by the provider."""
     accounts.change(
-        accounts.whoever_runs_the_command("test"), "dir.zou", Wanted(Role.ADMINISTRATOR)
+        accounts.command_line_person("test"), "dir.zou", AccountChanges(Role.ADMINISTRATOR)
     )
     browser, _ = come_in(ministry)
     return closed, ministry, browser
@@ -237,13 +237,13 @@ def test_who_came_in_by_the_provider_is_asked_there_anew(by_ministry):
     house, ministry, browser = by_ministry
     page = who(house, browser, "dir.zou")
     with pytest.raises(TooLongAgo):  # nobody knows when he gave a password there
-        guest_links.make(page, "atelier", today())
+        guest_links.make_link(page, "atelier", today())
     shown = browser.get(CONFIRM).text
     assert THERE in shown and "mot_de_passe" not in shown
     ministry.says_since = True
     _, answer = come_in(ministry, browser, "?encore=oui")
     assert answer.header("location") == CONFIRM and "C'est confirmé" in browser.get(CONFIRM).text
-    guest_links.make(page, "atelier", today())
+    guest_links.make_link(page, "atelier", today())
 
 
 def test_the_way_asks_for_a_password_though_he_is_signed_in_there(by_ministry):
@@ -264,7 +264,7 @@ def test_a_provider_that_does_not_say_that_it_asked_confirms_nothing(by_ministry
     assert answer.status == 401 and "Rien n'est confirmé" in unescape(answer.text)
     assert browser.get("/").told  # he stays signed in
     with pytest.raises(TooLongAgo):
-        guest_links.make(who(house, browser, "dir.zou"), "atelier", today())
+        guest_links.make_link(who(house, browser, "dir.zou"), "atelier", today())
 
 
 def test_another_person_there_confirms_nothing_and_does_not_come_in(by_ministry):

@@ -15,10 +15,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from dashboard.accounts import account_changes, passwords, sign_ins
-from dashboard.accounts.identity_provider import Away
+from dashboard.accounts.identity_provider import ProviderUnavailable
 from dashboard.accounts.rights import Role
-from dashboard.ui.desk import LONGEST_PAUSE, Desk, Full
-from dashboard.ui.session import LOOKOUT
+from dashboard.ui.desk import LONGEST_PAUSE, QueueFull, SignInQueue
+from dashboard.ui.session import SESSION_CACHE
 from db import accounts_and_sessions
 from tests.accounts.asgi import PAGE, Browser, run, stack
 from tests.accounts.conftest import PASSWORD
@@ -49,7 +49,7 @@ def later(house, **ago: float) -> None:
                         text(f"UPDATE {table} SET {column} = :to WHERE {column} = :at"),  # noqa: S608
                         {"to": _written(house, before - lag), "at": at},
                     )
-    LOOKOUT.forget()
+    SESSION_CACHE.forget()
 
 
 def _time(at: str):
@@ -210,7 +210,7 @@ def test_a_new_password_ends_the_account_s_other_sign_ins(closed):
 
 
 def test_a_new_password_that_will_not_do_is_refused_in_a_sentence(closed, monkeypatch):
-    monkeypatch.setattr(sign_ins, "wait", lambda failures: 0)
+    monkeypatch.setattr(sign_ins, "wait_seconds", lambda failures: 0)
     browser = closed.someone()
     for new, again, why in (
         ("court", "court", "trop court"),
@@ -259,11 +259,13 @@ def test_a_field_that_is_sent_twice_counts_once_and_one_that_is_not_asked_for_ne
 
 @pytest.mark.parametrize("new", ["deux mots ", "12 œufs ?", "clédel'étage", "     8 espaces"])
 def test_no_rule_says_which_signs_a_password_has(new):
-    assert passwords.unfit(new, "dir.zou") == ""
+    assert passwords.password_problem(new, "dir.zou") == ""
 
 
 def test_the_same_signs_composed_by_another_keyboard_are_the_same_password():
-    assert passwords.fits("e\u0301te\u0301 a\u0300 Abomey", passwords.hashed("été à Abomey"))
+    assert passwords.verify_password(
+        "e\u0301te\u0301 a\u0300 Abomey", passwords.hash_password("été à Abomey")
+    )
 
 
 def test_fields_of_passwords_are_hidden_and_managers_may_fill_them_in(closed):
@@ -338,8 +340,8 @@ def test_who_was_signed_in_is_told_why_he_is_asked_again_and_nobody_else_is(clos
     page = unescape(browser.get("/connexion").text).partition("<body>")[2]
     assert "Votre session a expiré\u00a0: se connecter" in page and " :" not in page
     browser.sign_in("dir.zou", PASSWORD)
-    account_changes.close(closed.engine, "dir.zou", "test")
-    LOOKOUT.forget()
+    account_changes.end_sessions(closed.engine, "dir.zou", "test")
+    SESSION_CACHE.forget()
     assert "Votre session a été fermée" in browser.get("/connexion").text
     browser.post("/deconnexion")
     assert 'role="alert"' not in browser.get("/connexion").text
@@ -392,8 +394,8 @@ def test_a_wrong_name_and_a_wrong_password_read_the_same(closed):
 def test_a_name_that_nobody_has_is_looked_at_as_long_and_is_never_noted(closed, monkeypatch):
     closed.add()
     looked = []
-    fits = passwords.fits
-    monkeypatch.setattr(passwords, "fits", lambda *a: looked.append(a[1]) or fits(*a))
+    fits = passwords.verify_password
+    monkeypatch.setattr(passwords, "verify_password", lambda *a: looked.append(a[1]) or fits(*a))
     hidden = "Mon Mot De Passe!"
     Browser().sign_in(hidden, "x")
     Browser().sign_in("dir.zou", "x")
@@ -436,7 +438,7 @@ def test_both_take_the_same_time(closed, monkeypatch):
     browser = Browser()
     browser.enter("dir.zou", received, PASSWORD)
     passwords._of_nobody()
-    monkeypatch.setattr(sign_ins, "wait", lambda failures: 0)
+    monkeypatch.setattr(sign_ins, "wait_seconds", lambda failures: 0)
     spent: dict[str, list[float]] = {"dir.zou": [], "personne": []}
     for _ in range(3):
         for name, times in spent.items():
@@ -466,7 +468,7 @@ def test_each_wrong_password_makes_the_next_wait_longer_whether_the_name_is_know
 
 def test_nobody_waits_longer_than_a_minute_and_the_right_password_then_opens(closed):
     closed.someone()
-    assert max(sign_ins.wait(n) for n in range(100)) == sign_ins.LONGEST_WAIT == 60
+    assert max(sign_ins.wait_seconds(n) for n in range(100)) == sign_ins.LONGEST_WAIT == 60
     for _ in range(4):
         Browser().sign_in("dir.zou", "faux")
     assert "attendre" in Browser().sign_in("dir.zou", PASSWORD).text
@@ -488,7 +490,7 @@ def test_whoever_waits_costs_no_look_at_a_password(closed, monkeypatch):
     closed.add()
     for _ in range(4):
         Browser().sign_in("dir.zou", "faux")
-    monkeypatch.setattr(passwords, "fits", lambda *a: pytest.fail("looked at"))
+    monkeypatch.setattr(passwords, "verify_password", lambda *a: pytest.fail("looked at"))
     assert "attendre" in Browser().sign_in("dir.zou", "faux").text
 
 
@@ -542,7 +544,7 @@ def test_two_passwords_are_looked_at_at_once_eighty_wait_and_the_next_is_asked_t
         at_once.pop()
         return False
 
-    monkeypatch.setattr(passwords, "fits", fits)
+    monkeypatch.setattr(passwords, "verify_password", fits)
     app = stack()
 
     async def all_together() -> list[int]:
@@ -565,7 +567,7 @@ def test_two_passwords_are_looked_at_at_once_eighty_wait_and_the_next_is_asked_t
 
 
 def test_one_address_cannot_take_all_the_places_and_is_slowed_never_shut_out(monkeypatch):
-    desk = Desk()
+    desk = SignInQueue()
     assert desk.pause("10.0.0.1") == 0
     for _ in range(40):
         desk._count("10.0.0.1")
@@ -583,7 +585,7 @@ def test_one_address_cannot_take_all_the_places_and_is_slowed_never_shut_out(mon
         go = Event()
         mine = [asyncio.ensure_future(desk.take("a", lambda: go.wait(5))) for _ in range(45)]
         await asyncio.sleep(0.05)
-        refused = sum(isinstance(t.exception(), Full) for t in mine if t.done())
+        refused = sum(isinstance(t.exception(), QueueFull) for t in mine if t.done())
         other = asyncio.ensure_future(desk.take("b", lambda: "in"))
         await asyncio.sleep(0.05)
         go.set()
@@ -593,7 +595,7 @@ def test_one_address_cannot_take_all_the_places_and_is_slowed_never_shut_out(mon
 
 
 def test_addresses_take_turns_and_the_one_that_has_most_gives_a_place_up():
-    desk, done = Desk(at_once=1), []
+    desk, done = SignInQueue(at_once=1), []
 
     async def tried() -> tuple[int, list[str]]:
         go = Event()
@@ -618,7 +620,7 @@ def test_addresses_take_turns_and_the_one_that_has_most_gives_a_place_up():
 
 
 def test_who_is_gone_before_his_turn_is_not_looked_at():
-    desk, looked = Desk(at_once=1), []
+    desk, looked = SignInQueue(at_once=1), []
 
     async def tried() -> None:
         go = Event()
@@ -630,7 +632,7 @@ def test_who_is_gone_before_his_turn_is_not_looked_at():
         await asyncio.sleep(0.05)
         gone.set_result({"type": "http.disconnect"})
         await asyncio.sleep(0.05)
-        assert isinstance(second.exception(), Full)
+        assert isinstance(second.exception(), QueueFull)
         third.cancel()
         await asyncio.sleep(0.05)
         go.set()
@@ -648,7 +650,7 @@ def test_who_signs_in_again_and_again_keeps_the_known_browsers_of_others_out_of_
     app = stack()
     busy, me = closed.someone("dir.zou"), closed.someone("adm.deux", role=Role.ADMINISTRATOR)
     busy.app = me.app = app
-    looked, go, real = [], Event(), passwords.fits
+    looked, go, real = [], Event(), passwords.verify_password
 
     def fits(password: str, kept: str | None, *_more) -> bool:
         looked.append(password)
@@ -657,7 +659,7 @@ def test_who_signs_in_again_and_again_keeps_the_known_browsers_of_others_out_of_
 
     async def tried() -> list[int]:
         await busy.ask("/connexion?autre", **PAGE)
-        monkeypatch.setattr(passwords, "fits", fits)
+        monkeypatch.setattr(passwords, "verify_password", fits)
         others = []
         for _ in range(60):
             one = Browser(app, cookies=dict(busy.cookies))
@@ -697,7 +699,7 @@ def test_who_tries_many_names_keeps_no_colleague_of_the_same_office_waiting(clos
     app = colleague.app = stranger.app = stack()
     colleague.post("/deconnexion")
     slow = Event()
-    fits = passwords.fits
+    fits = passwords.verify_password
 
     def looked(password, kept, *_more) -> bool:
         return slow.wait(5) and False if kept is None else fits(password, kept)
@@ -706,7 +708,7 @@ def test_who_tries_many_names_keeps_no_colleague_of_the_same_office_waiting(clos
         others = [Browser(app, client=f"10.0.{i}.1") for i in range(3)]
         for _ in range(3):
             await stranger.posted("/connexion", nom="personne", mot_de_passe="x")
-        monkeypatch.setattr(passwords, "fits", looked)
+        monkeypatch.setattr(passwords, "verify_password", looked)
         held = [
             asyncio.ensure_future(one.posted("/connexion", nom=f"nom{i}", mot_de_passe="x"))
             for one in [stranger, *others]
@@ -727,7 +729,7 @@ def test_who_tries_many_names_keeps_no_colleague_of_the_same_office_waiting(clos
 
 
 def test_a_pause_takes_no_place_and_a_refusal_to_wait_makes_no_pause(monkeypatch):
-    desk = Desk()
+    desk = SignInQueue()
     monkeypatch.setattr(desk, "pause", lambda address: 0.3 if address == "bad" else 0)
 
     async def tried() -> tuple[int, str]:
@@ -743,7 +745,7 @@ def test_a_pause_takes_no_place_and_a_refusal_to_wait_makes_no_pause(monkeypatch
     def refused(by: type[sign_ins.Refusal]):
         raise by
 
-    for why in (sign_ins.TooSoon, Away):  # nobody got anything wrong
+    for why in (sign_ins.TooSoon, ProviderUnavailable):  # nobody got anything wrong
         with pytest.raises(why):
             run(desk.take("bad2", partial(refused, why)))
     assert not desk.wrong
@@ -756,39 +758,41 @@ def test_a_pause_takes_no_place_and_a_refusal_to_wait_makes_no_pause(monkeypatch
 def test_a_disabled_account_is_out_at_once_and_reads_like_a_wrong_password(closed):
     browser = closed.someone()
     account_changes.disable(closed.engine, "dir.zou", "test")
-    LOOKOUT.forget()
+    SESSION_CACHE.forget()
     assert browser.get("/").status == 303
     assert sign_ins.WRONG in Browser().sign_in("dir.zou", PASSWORD).text
-    received = account_changes.reset(closed.engine, "dir.zou", "test")
+    received = account_changes.reset_password(closed.engine, "dir.zou", "test")
     assert Browser().sign_in("dir.zou", received).status == 303
 
 
 def test_other_rights_are_another_page_for_the_same_account(closed):
     browser = closed.someone()
     before = browser.get("/").told
-    assert LOOKOUT.asks(before).departments == {"Zou"}
+    assert SESSION_CACHE.asks(before).departments == {"Zou"}
     account_changes.change(
-        closed.engine, "dir.zou", account_changes.Wanted(departments=["Borgou"]), "test"
+        closed.engine, "dir.zou", account_changes.AccountChanges(departments=["Borgou"]), "test"
     )
-    LOOKOUT.forget()
-    assert LOOKOUT.asks(before).role == "", "a fragment of a page that was open has nobody"
+    SESSION_CACHE.forget()
+    assert SESSION_CACHE.asks(before).role == "", "a fragment of a page that was open has nobody"
     after = browser.get("/").told
-    assert after != before and LOOKOUT.asks(after).departments == {"Borgou"}
+    assert after != before and SESSION_CACHE.asks(after).departments == {"Borgou"}
     account_changes.disable(closed.engine, "dir.zou", "test")
-    LOOKOUT.forget()
-    assert LOOKOUT.asks(after).role == ""
+    SESSION_CACHE.forget()
+    assert SESSION_CACHE.asks(after).role == ""
 
 
 def test_what_the_gate_did_not_say_is_nobody(closed):
     for told in ("", None, "x", "x.1", ".", "open", "0" * 16 + ".1"):
-        assert LOOKOUT.asks(told).role == ""
+        assert SESSION_CACHE.asks(told).role == ""
 
 
 def test_the_last_administrator_stays(closed):
     with pytest.raises(account_changes.Refused, match="dernier compte d'administrateur"):
         account_changes.disable(closed.engine, "adm", "test")
     with pytest.raises(account_changes.Refused):
-        account_changes.change(closed.engine, "adm", account_changes.Wanted(role="cabinet"), "test")
+        account_changes.change(
+            closed.engine, "adm", account_changes.AccountChanges(role="cabinet"), "test"
+        )
     closed.add("autre", Role.ADMINISTRATOR)
     account_changes.disable(closed.engine, "adm", "test")
 
@@ -808,17 +812,19 @@ def test_an_account_that_cannot_be_is_refused_in_a_sentence(closed):
         ("cab", "adresse électronique", {"role": "cabinet", "email": "sans arobase"}),
     ):
         with pytest.raises(account_changes.Refused, match=why):
-            account_changes.add(closed.engine, name, account_changes.Wanted(**wanted), "test")
-    assert [one.name for one in account_changes.everyone(closed.engine)] == ["adm"]
+            account_changes.add(
+                closed.engine, name, account_changes.AccountChanges(**wanted), "test"
+            )
+    assert [one.name for one in account_changes.all_accounts(closed.engine)] == ["adm"]
 
 
 # --- what is changed while a password is looked at --------------------------------------------------------------------
 MEANWHILE = {
-    "reset": lambda house: account_changes.reset(house.engine, "dir.zou", "test"),
-    "close": lambda house: account_changes.close(house.engine, "dir.zou", "test"),
+    "reset": lambda house: account_changes.reset_password(house.engine, "dir.zou", "test"),
+    "close": lambda house: account_changes.end_sessions(house.engine, "dir.zou", "test"),
     "disable": lambda house: account_changes.disable(house.engine, "dir.zou", "test"),
     "change": lambda house: account_changes.change(
-        house.engine, "dir.zou", account_changes.Wanted(departments=["Borgou"]), "test"
+        house.engine, "dir.zou", account_changes.AccountChanges(departments=["Borgou"]), "test"
     ),
 }
 
@@ -828,15 +834,15 @@ def while_looking(monkeypatch):
     """Has something happen once a password was found right, before anything is written."""
 
     def happens(what) -> None:
-        fits = passwords.fits
+        fits = passwords.verify_password
 
         def looked(*which) -> bool:
-            monkeypatch.setattr(passwords, "fits", fits)
+            monkeypatch.setattr(passwords, "verify_password", fits)
             right = fits(*which)
             what()
             return right
 
-        monkeypatch.setattr(passwords, "fits", looked)
+        monkeypatch.setattr(passwords, "verify_password", looked)
 
     return happens
 

@@ -12,9 +12,9 @@ from streamlit.web.server.starlette.starlette_static_routes import (
 
 from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import OPEN, State
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from dashboard.ui import gate
-from dashboard.ui.session import LOOKOUT
+from dashboard.ui.session import SESSION_CACHE
 from dashboard.ui.sign_in import SignIn
 from tests.accounts.asgi import Browser, run, stack
 
@@ -72,10 +72,10 @@ def test_the_first_account_closes_a_running_application_to_whoever_was_in(opened
     browser = Browser()
     assert browser.get("/").told == OPEN
     opened.add()
-    LOOKOUT.forget()
+    SESSION_CACHE.forget()
     assert browser.get("/").status == 303
     # A run of a page that was open has nobody either.
-    assert LOOKOUT.asks(OPEN).role == ""
+    assert SESSION_CACHE.asks(OPEN).role == ""
 
 
 def test_a_base_that_is_not_open_lets_nobody_in_even_without_any_account(house):
@@ -318,9 +318,9 @@ def test_the_address_noted_is_that_of_the_network_unless_a_trusted_proxy_says_an
     from dashboard.ui import origin
 
     scope = Browser(client="10.1.1.1").scope("http", "/", **{"x-forwarded-for": "6.6.6.6, 7.7.7.7"})
-    assert origin.address(scope) == "10.1.1.1"
+    assert origin.client_address(scope) == "10.1.1.1"
     closed.set(TRUSTED_PROXIES="10.1.1.1, 10.1.1.2")
-    assert origin.address(scope) == "7.7.7.7"
+    assert origin.client_address(scope) == "7.7.7.7"
 
 
 @pytest.mark.parametrize(
@@ -341,7 +341,7 @@ def test_a_client_is_the_same_however_a_proxy_writes_it(closed, said, where, pro
 
     closed.set(TRUSTED_PROXIES="10.1.1.1")
     scope = Browser(client=proxy).scope("http", "/", **{"x-forwarded-for": f"6.6.6.6, {said}"})
-    assert origin.address(scope) == where
+    assert origin.client_address(scope) == where
 
 
 # --- settings -----------------------------------------------------------------------------------------------------------
@@ -359,10 +359,10 @@ def test_a_client_is_the_same_however_a_proxy_writes_it(closed, said, where, pro
 def test_other_machines_are_let_in_over_tls_only(monkeypatch, values, said):
     for name, value in values.items():
         monkeypatch.setenv(name, value)
-    load.cache_clear()
+    load_settings.cache_clear()
     with pytest.raises(ValueError) as refused:
-        load()
-    load.cache_clear()
+        load_settings()
+    load_settings.cache_clear()
     assert said in str(refused.value)
 
 
@@ -370,8 +370,8 @@ def test_who_is_asked_for_each_second_is_read_once_for_all(closed):
     """One look at the database a second, however many requests: asked within one second, nothing more is read."""
     browser, reads = closed.someone(), []
     browser.get("/")
-    look = LOOKOUT.look
-    LOOKOUT.look = lambda *which: (reads.append(which), look(*which))
+    look = SESSION_CACHE.look
+    SESSION_CACHE.look = lambda *which: (reads.append(which), look(*which))
 
     async def many() -> None:
         await asyncio.gather(*(browser.ask("/_stcore/health") for _ in range(50)))
@@ -379,7 +379,7 @@ def test_who_is_asked_for_each_second_is_read_once_for_all(closed):
     try:
         run(many())
     finally:
-        LOOKOUT.look = look
+        SESSION_CACHE.look = look
     assert len(reads) <= 1
 
 
@@ -389,9 +389,9 @@ def test_a_sign_in_dated_ahead_of_the_clock_opens_nothing(closed):
     browser = closed.someone()
     with closed.engine.begin() as connection:
         connection.execute(text("UPDATE sign_in SET began_at = '2999-01-01 00:00:00.000000'"))
-    LOOKOUT.forget()
+    SESSION_CACHE.forget()
     assert browser.get("/").status == 303
-    assert LOOKOUT.token(next(iter(LOOKOUT._tokens))).state == State.ENDED
+    assert SESSION_CACHE.token(next(iter(SESSION_CACHE._tokens))).state == State.ENDED
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
 from dashboard.actions import access_journal
 from dashboard.answers import context
-from dashboard.period import local, noted, today
-from dashboard.settings import ROOT, load
+from dashboard.period import naive_utc_bounds, to_local_time, today
+from dashboard.settings import ROOT, load_settings
 from db import targets_and_decisions
 from tests.builders import KANDI
 
@@ -20,10 +20,10 @@ ADMINISTRATOR = Person("adm", Role.ADMINISTRATOR, id="a")
 def in_use(database_url, monkeypatch):
     """The database that is asked."""
     monkeypatch.setenv("DATABASE_URL", database_url)
-    load.cache_clear()
+    load_settings.cache_clear()
     yield
-    context.forget()
-    load.cache_clear()
+    context.close_databases()
+    load_settings.cache_clear()
 
 
 def test_what_was_entered_and_what_was_looked_at_are_read_together_the_latest_first(engine):
@@ -55,9 +55,9 @@ def test_a_day_in_the_journal_is_written_as_french_writes_it(engine):
 
 
 def test_a_day_is_one_of_benin(engine):
-    since, until = noted(today(), today())
-    assert local(since).hour == 0 and until - since == timedelta(days=1)
-    assert local(datetime(2026, 11, 25, 23, 30)).isoformat()[:16] == "2026-11-26T00:30"
+    since, until = naive_utc_bounds(today(), today())
+    assert to_local_time(since).hour == 0 and until - since == timedelta(days=1)
+    assert to_local_time(datetime(2026, 11, 25, 23, 30)).isoformat()[:16] == "2026-11-26T00:30"
     yesterday = today() - timedelta(days=1)
     access_journal.note(Person("awa", Role.CABINET, id="c"), "exported", {"file": "x"})
     noted_then = access_journal.lines(ADMINISTRATOR, yesterday, yesterday)
@@ -71,9 +71,9 @@ def test_the_journal_is_for_who_has_the_right(engine):
 
 
 def test_a_line_of_accesses_leaves_the_version_of_the_data_as_it_is(engine):
-    before = context.now().version
+    before = context.current_snapshot().version
     access_journal.note(Person("awa", Role.CABINET, id="c"), "exported", {"file": "x"})
-    assert context.now().version == before
+    assert context.current_snapshot().version == before
 
 
 def test_whatever_is_noted_has_its_words():

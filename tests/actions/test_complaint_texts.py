@@ -10,7 +10,7 @@ from dashboard.actions import access_journal, complaint_texts
 from dashboard.answers import context
 from dashboard.answers.question import Question
 from dashboard.period import today
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from tests.builders import COVE, KANDI, complaint, visit
 
 pytestmark = pytest.mark.usefixtures("programs_of_the_server")
@@ -33,7 +33,7 @@ TOLD = "Personne au guichet avant dix heures"  # invented
 def desk(office, database_url, monkeypatch):
     """Two sites with complaints and their words; the application asks this database."""
     monkeypatch.setenv("DATABASE_URL", database_url)
-    load.cache_clear()
+    load_settings.cache_clear()
     office.hand_in("registre", visit(), visit(site=COVE))
     office.hand_in(
         "plaintes",
@@ -44,8 +44,8 @@ def desk(office, database_url, monkeypatch):
         as_of="2025-04-01",
     )
     yield office
-    context.forget()
-    load.cache_clear()
+    context.close_databases()
+    load_settings.cache_clear()
 
 
 def noted(desk) -> list[tuple[str, str]]:
@@ -53,7 +53,7 @@ def noted(desk) -> list[tuple[str, str]]:
 
 
 def test_words_are_read_one_complaint_at_a_time_and_each_reading_is_noted(desk):
-    assert [(one.site, one.reference) for one in complaint_texts.of_open(DATA, YEAR)] == [
+    assert [(one.site, one.reference) for one in complaint_texts.open_with_texts(DATA, YEAR)] == [
         (KANDI, "P1"),
         (COVE, "P1"),
     ]
@@ -67,19 +67,19 @@ def test_words_are_read_one_complaint_at_a_time_and_each_reading_is_noted(desk):
 
 
 def test_a_director_reads_those_of_his_departments_alone(desk):
-    assert [one.site for one in complaint_texts.of_open(ZOU, YEAR)] == [COVE]
+    assert [one.site for one in complaint_texts.open_with_texts(ZOU, YEAR)] == [COVE]
     assert [one.site for one in complaint_texts.find(ZOU, "P1")] == [COVE]
     assert complaint_texts.read(ALIBORI, KANDI, "P1") == [TOLD]
     assert complaint_texts.read(ZOU, KANDI, "P1") == []
     assert complaint_texts.read(ZOU, COVE, "P1") == ["à Covè"]
-    assert not complaint_texts.are_kept(ZOU, YEAR.at("Alibori", None))
+    assert not complaint_texts.has_texts(ZOU, YEAR.at("Alibori", None))
     assert noted(desk) == [("directrice", "read words"), ("directeur", "read words")]
 
 
 @pytest.mark.parametrize("person", WITHOUT, ids=lambda p: p.name or "nobody")
 def test_nobody_else_is_given_a_word(desk, person):
-    assert not complaint_texts.are_kept(person, YEAR)
-    assert complaint_texts.of_open(person, YEAR) == complaint_texts.find(person, "P1") == []
+    assert not complaint_texts.has_texts(person, YEAR)
+    assert complaint_texts.open_with_texts(person, YEAR) == complaint_texts.find(person, "P1") == []
     with pytest.raises(NotAllowed):
         complaint_texts.read(person, KANDI, "P1")
     with pytest.raises(NotAllowed):

@@ -9,7 +9,7 @@ from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
 from dashboard.actions import targets_and_decisions as record
 from dashboard.answers import context, control_charts, saved_stories
 from dashboard.period import add_months, today
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from dashboard.stories import Step, Story
 from db.codes import ACCEPTED, REFUSED, SET
 from tests.builders import KANDI, waited
@@ -22,10 +22,10 @@ def in_use(office, database_url, monkeypatch):
     """A database with a line of the register, asked by the answers."""
     office.hand_in("registre", waited(12, day="2025-03-03"))
     monkeypatch.setenv("DATABASE_URL", database_url)
-    load.cache_clear()
+    load_settings.cache_clear()
     yield
-    context.forget()
-    load.cache_clear()
+    context.close_databases()
+    load_settings.cache_clear()
 
 
 def test_a_target_is_set_once_a_day_and_taken_back():
@@ -71,14 +71,14 @@ def test_a_day_of_which_no_page_could_tell_the_months_around_is_refused(day):
         with pytest.raises(record.Refused, match="de 2000 à 2100"):
             enter()
     assert not (control_charts.decisions(LOCAL_READER) or control_charts.targets(LOCAL_READER))
-    assert not control_charts.restarts(LOCAL_READER, *WAITS)
+    assert not control_charts.level_changes(LOCAL_READER, *WAITS)
 
 
 def test_a_new_start_replaces_the_one_of_the_same_month():
     month = today().replace(day=1)
     for why in ("travaux", "déménagement"):
         record.rebase(LOCAL_READER, *WAITS, today(), why)
-    assert control_charts.restarts(LOCAL_READER, *WAITS) == (
+    assert control_charts.level_changes(LOCAL_READER, *WAITS) == (
         (month, "déménagement", LOCAL_READER.name, SET),
     )
 
@@ -86,11 +86,11 @@ def test_a_new_start_replaces_the_one_of_the_same_month():
 def test_a_proposed_level_is_refused_or_accepted_with_a_reason_and_in_the_journal(office):
     month = today().replace(day=1)
     record.refuse_level(LOCAL_READER, *WAITS, today(), "panne d'un an")
-    assert control_charts.restarts(LOCAL_READER, *WAITS) == (
+    assert control_charts.level_changes(LOCAL_READER, *WAITS) == (
         (month, "panne d'un an", LOCAL_READER.name, REFUSED),
     )
     record.accept_level(LOCAL_READER, *WAITS, month, "nouveau guichet")
-    assert control_charts.restarts(LOCAL_READER, *WAITS) == (
+    assert control_charts.level_changes(LOCAL_READER, *WAITS) == (
         (month, "nouveau guichet", LOCAL_READER.name, ACCEPTED),
     )
     actions = [a for (a,) in office.rows("SELECT did FROM journal ORDER BY id")]
@@ -108,10 +108,10 @@ def test_a_presentation_is_kept_replaced_and_removed():
     at = None
     for title in ("Revue", "Revue d'été"):
         at = record.keep_story(LOCAL_READER, Story("revue", title, (Step("chiffres"),)), at)
-    assert dict(saved_stories.kept(LOCAL_READER)) == {"revue": "Revue d'été"}
+    assert dict(saved_stories.kept_stories(LOCAL_READER)) == {"revue": "Revue d'été"}
     assert saved_stories.story(LOCAL_READER, "revue").title == "Revue d'été"
     record.forget_story(LOCAL_READER, "revue")
-    assert not saved_stories.kept(LOCAL_READER)
+    assert not saved_stories.kept_stories(LOCAL_READER)
     with pytest.raises(record.Refused, match="Aucune présentation"):
         record.forget_story(LOCAL_READER, "revue")
 
@@ -119,19 +119,19 @@ def test_a_presentation_is_kept_replaced_and_removed():
 def test_a_version_that_was_not_meant_is_neither_replaced_nor_removed():
     here, there = (Story("revue", "Revue", (Step(kind),)) for kind in ("chiffres", "bulletin"))
     first = record.keep_story(LOCAL_READER, here)
-    with pytest.raises(record.Overtaken):
+    with pytest.raises(record.StoryConflict):
         record.keep_story(LOCAL_READER, there)  # who takes the title for free
     second = record.keep_story(LOCAL_READER, there, first)
-    with pytest.raises(record.Overtaken):
+    with pytest.raises(record.StoryConflict):
         record.keep_story(LOCAL_READER, here, first)
     with pytest.raises(record.Refused, match="Une autre version"):
         record.forget_story(LOCAL_READER, "revue", first)
     assert saved_stories.story(LOCAL_READER, "revue") == there
     assert saved_stories.keepers(LOCAL_READER)["revue"].at == second
     record.forget_story(LOCAL_READER, "revue", second)
-    with pytest.raises(record.Overtaken):
+    with pytest.raises(record.StoryConflict):
         record.keep_story(LOCAL_READER, here, second)  # it was removed meanwhile
-    assert not saved_stories.kept(LOCAL_READER)
+    assert not saved_stories.kept_stories(LOCAL_READER)
 
 
 AWA, KOFI = (Person(name, Role.CABINET, id=name) for name in ("awa", "kofi"))
@@ -148,7 +148,7 @@ def test_one_s_own_presentation_is_replaced_and_removed_and_nobody_else_s():
     record.keep_story(AWA, Story("revue", "Revue du mois", (Step("bulletin"),)), at)
     assert saved_stories.keepers(KOFI)["revue"][:2] == ("awa", "awa")
     record.forget_story(AWA, "revue")
-    assert not saved_stories.kept(LOCAL_READER) and not record.may_change(AWA, "revue")
+    assert not saved_stories.kept_stories(LOCAL_READER) and not record.may_change(AWA, "revue")
 
 
 def test_who_answers_for_all_data_removes_anybody_s_presentation():
@@ -156,7 +156,7 @@ def test_who_answers_for_all_data_removes_anybody_s_presentation():
     record.keep_story(AWA, Story("revue", "Revue", (Step("chiffres"),)))
     assert record.may_change(manager, "revue")
     record.forget_story(manager, "revue")
-    assert not saved_stories.kept(LOCAL_READER)
+    assert not saved_stories.kept_stories(LOCAL_READER)
 
 
 def test_a_presentation_of_who_had_no_account_is_nobody_s_own():

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from dashboard.answers import context
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from tests.builders import Office
 
 
@@ -13,7 +13,7 @@ from tests.builders import Office
 def asked(office, database_url, monkeypatch) -> Iterator[Office]:
     """An office whose database answers questions."""
     monkeypatch.setenv("DATABASE_URL", database_url)
-    load.cache_clear()
+    load_settings.cache_clear()
     yield office
-    context.forget()
-    load.cache_clear()
+    context.close_databases()
+    load_settings.cache_clear()

@@ -13,11 +13,11 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers import context
-from dashboard.answers.cache import Kept
+from dashboard.answers.cache import AnswerCache
 from dashboard.indicators import BY_CODE
 from dashboard.navigation import pages_of
 from dashboard.period import today
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from dashboard.ui import page_sections, period_comparison
 from tests.builders import KANDI, add_decisions
 from tests.pages.app import sound, visit_page
@@ -50,7 +50,7 @@ MORE = {
 }
 
 
-class Heard(Kept):
+class Heard(AnswerCache):
     """A cache that remembers which questions were put to it, whoever asked and of whichever database."""
 
     def __init__(self) -> None:
@@ -70,22 +70,22 @@ def both(sqlite, postgresql):
         for url in (one, other):
             add_decisions(url, "nation", "Zou", "Atlantique", KANDI)
         yield one, other
-        context.forget()
+        context.close_databases()
 
 
 @pytest.fixture
 def heard(monkeypatch) -> Heard:
     """The cache of answers of this test."""
     cache = Heard()
-    monkeypatch.setattr(context, "ANSWERS", cache)
+    monkeypatch.setattr(context, "ANSWER_CACHE", cache)
     yield cache
-    load.cache_clear()
+    load_settings.cache_clear()
 
 
 def use(monkeypatch, url: str) -> None:
     """Ask the database at this address from now on."""
     monkeypatch.setenv("DATABASE_URL", url)
-    load.cache_clear()
+    load_settings.cache_clear()
 
 
 def choose_everything(at: AppTest) -> None:
@@ -150,7 +150,7 @@ def same(one, other) -> bool:
 def answers(questions, person: Person) -> dict:
     """What the database in use answers to each question."""
     found = {}
-    with context.run():
+    with context.page_run():
         for name, which, more in questions:
             module, _, function = name.rpartition(".")
             asked = getattr(import_module(module), function)

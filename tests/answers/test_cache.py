@@ -7,26 +7,26 @@ from threading import Barrier, Event, Thread
 import pytest
 
 from dashboard import one_run_at_a_time
-from dashboard.answers.cache import Kept
-from dashboard.one_run_at_a_time import Turns
+from dashboard.answers.cache import AnswerCache
+from dashboard.one_run_at_a_time import RunQueue
 
 SOON = 10  # seconds
 
 
 def test_an_answer_is_computed_once_and_then_kept():
-    kept, asked = Kept(3), []
+    kept, asked = AnswerCache(3), []
     assert [kept.get("a", lambda: asked.append(1) or "answer") for _ in range(3)] == ["answer"] * 3
     assert len(asked) == 1
 
 
 def test_nothing_is_an_answer_too():
-    kept, asked = Kept(3), []
+    kept, asked = AnswerCache(3), []
     assert kept.get("a", lambda: asked.append(1)) is kept.get("a", lambda: asked.append(1)) is None
     assert len(asked) == 1
 
 
 def test_it_holds_so_many_and_forgets_what_was_asked_for_longest_ago():
-    kept = Kept(3)
+    kept = AnswerCache(3)
     for key in "abc":
         kept.get(key, key.upper)
     kept.get("a", lambda: "not asked")
@@ -37,7 +37,7 @@ def test_it_holds_so_many_and_forgets_what_was_asked_for_longest_ago():
 
 
 def test_a_heavy_answer_counts_for_many():
-    kept = Kept(10)
+    kept = AnswerCache(10)
     for key in "abcde":
         kept.get(key, key.upper)
     kept.get("deck", lambda: "slides", weight=8)
@@ -51,7 +51,7 @@ def test_a_heavy_answer_counts_for_many():
 
 
 def test_two_who_ask_at_once_wait_for_one_computation():
-    kept, computed, begun, go = Kept(3), [], Event(), Event()
+    kept, computed, begun, go = AnswerCache(3), [], Event(), Event()
 
     def slow():
         computed.append(1)
@@ -69,7 +69,7 @@ def test_two_who_ask_at_once_wait_for_one_computation():
 
 
 def test_a_slow_answer_holds_up_no_other():
-    kept, begun, go = Kept(3), Event(), Event()
+    kept, begun, go = AnswerCache(3), Event(), Event()
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(kept.get, "slow", lambda: begun.set() or go.wait(SOON))
         assert begun.wait(SOON)
@@ -79,7 +79,7 @@ def test_a_slow_answer_holds_up_no_other():
 
 
 def test_a_failure_reaches_all_who_wait_and_is_not_kept():
-    kept, begun, go = Kept(3), Event(), Event()
+    kept, begun, go = AnswerCache(3), Event(), Event()
 
     def failing():
         begun.set()
@@ -98,7 +98,7 @@ def test_a_failure_reaches_all_who_wait_and_is_not_kept():
 
 
 def test_what_was_computed_before_it_was_emptied_is_not_kept():
-    kept, begun, go = Kept(3), Event(), Event()
+    kept, begun, go = AnswerCache(3), Event(), Event()
     with ThreadPoolExecutor(1) as pool:
         old = pool.submit(kept.get, "a", lambda: begun.set() or go.wait(SOON) and "old")
         assert begun.wait(SOON)
@@ -110,7 +110,7 @@ def test_what_was_computed_before_it_was_emptied_is_not_kept():
 
 
 def test_many_threads_and_keys_give_each_its_own_and_never_too_many():
-    kept, start = Kept(20), Barrier(8)
+    kept, start = AnswerCache(20), Barrier(8)
 
     def ask(turn: int) -> bool:
         start.wait(SOON)
@@ -128,7 +128,7 @@ def test_many_threads_and_keys_give_each_its_own_and_never_too_many():
 def beside(monkeypatch, ask) -> list[str]:
     """What happens in which order where an account that took much asks, and a page of another waits for its turn."""
     monkeypatch.setattr(one_run_at_a_time, "PATIENCE", 60)
-    taking, order = Turns(), []
+    taking, order = RunQueue(), []
     taking._took = {"much": (10.0, time.monotonic())}
 
     def page() -> None:
@@ -145,7 +145,7 @@ def beside(monkeypatch, ask) -> list[str]:
 
 
 def test_before_a_new_answer_is_computed_those_go_first_who_took_less(monkeypatch):
-    kept = Kept(3)
+    kept = AnswerCache(3)
     assert beside(monkeypatch, lambda order: kept.get("a", lambda: order.append("answer"))) == [
         "page",
         "answer",
@@ -155,7 +155,7 @@ def test_before_a_new_answer_is_computed_those_go_first_who_took_less(monkeypatc
 
 
 def test_within_an_answer_nobody_goes_first_for_others_may_wait_for_it(monkeypatch):
-    kept = Kept(3)
+    kept = AnswerCache(3)
 
     def outer(order: list[str]) -> None:
         order.append("outer begins")
@@ -167,7 +167,7 @@ def test_within_an_answer_nobody_goes_first_for_others_may_wait_for_it(monkeypat
 
 
 def test_who_waits_for_the_answer_of_another_lets_others_have_the_turn(monkeypatch):
-    kept, begun, go = Kept(3), Event(), Event()
+    kept, begun, go = AnswerCache(3), Event(), Event()
     computing = Thread(target=lambda: kept.get("a", lambda: begun.set() or go.wait(SOON)))
     computing.start()
     assert begun.wait(SOON)

@@ -10,7 +10,7 @@ from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import change_dates as answers
 from dashboard.answers import monthly_series
 from dashboard.answers.question import Question
-from dashboard.judgement.change_dates import dated
+from dashboard.judgement.change_dates import change_date_in_words
 from dashboard.panel import Message
 from dashboard.period import add_months, month_end, today
 from tests.builders import KANDI, waited
@@ -20,18 +20,21 @@ NOISE = np.random.default_rng(3).standard_normal(24)
 
 
 def test_a_clear_step_has_one_month():
-    assert dated(MONTHS, [10.0 + 9 * (n >= 17) + n % 2 for n in range(24)]) == "depuis juin 2026"
+    assert (
+        change_date_in_words(MONTHS, [10.0 + 9 * (n >= 17) + n % 2 for n in range(24)])
+        == "depuis juin 2026"
+    )
 
 
 def test_a_step_in_noise_has_an_interval_that_holds_its_month():
-    said = dated(MONTHS, [float(10 + 2 * (n >= 17) + NOISE[n]) for n in range(24)])
+    said = change_date_in_words(MONTHS, [float(10 + 2 * (n >= 17) + NOISE[n]) for n in range(24)])
     assert said is not None and said.startswith("depuis ") and " (entre " in said
     change = said.removeprefix("depuis ").split(" (")[0]
     assert change in ("mai 2026", "juin 2026", "juillet 2026")
 
 
 def test_months_of_two_years_bear_their_years():
-    said = dated(MONTHS, [float(10 + 2.2 * (n >= 12) + NOISE[n]) for n in range(24)])
+    said = change_date_in_words(MONTHS, [float(10 + 2.2 * (n >= 12) + NOISE[n]) for n in range(24)])
     assert said is not None and " 2025 et " in said
 
 
@@ -46,12 +49,12 @@ def test_months_of_two_years_bear_their_years():
     ids=["same", "few", "none", "noise"],
 )
 def test_what_has_no_clear_date_has_none(values):
-    assert dated(MONTHS[: len(values)], values) is None
+    assert change_date_in_words(MONTHS[: len(values)], values) is None
 
 
 def test_missing_months_keep_their_place():
     values = [np.nan if n in (3, 9) else 10.0 + 9 * (n >= 17) + n % 2 for n in range(24)]
-    assert dated(MONTHS, values) == "depuis juin 2026"
+    assert change_date_in_words(MONTHS, values) == "depuis juin 2026"
 
 
 def test_a_site_whose_waits_rose_says_since_when(asked):
@@ -68,7 +71,7 @@ def test_a_site_whose_waits_rose_says_since_when(asked):
         covers=(first, month_end(add_months(first, 19))),
     )
     question = Question(first, today(), site=KANDI)
-    said = answers.since(LOCAL_READER, question, "wait_p50")
+    said = answers.changed_since(LOCAL_READER, question, "wait_p50")
     assert said.startswith("Attente médiane\xa0: signal d'alerte, depuis ")
     assert f"{rise.year}" in said
     curve = monthly_series.by_month(LOCAL_READER, question, "wait_p50", "mois")
@@ -80,5 +83,5 @@ def test_a_site_whose_waits_rose_says_since_when(asked):
     assert (
         isinstance(none.content, Message) and "pas assez de données pour juger" in none.finding
     ), "no empty axes"
-    assert answers.since(LOCAL_READER, question, "visits_per_day") == ""
-    assert answers.since(LOCAL_READER, question, "satisfaction") == ""
+    assert answers.changed_since(LOCAL_READER, question, "visits_per_day") == ""
+    assert answers.changed_since(LOCAL_READER, question, "satisfaction") == ""

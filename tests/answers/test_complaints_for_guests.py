@@ -36,9 +36,9 @@ from dashboard.answers.question import Question
 from dashboard.exports import EXPORTS
 from dashboard.indicators import INDICATORS
 from dashboard.panel import Deck
-from dashboard.period import ONE_DAY, add_months, clip, day_number, resolve
-from dashboard.settings import load
-from dashboard.stories import ready
+from dashboard.period import ONE_DAY, add_months, clip_period, day_number, resolve_period
+from dashboard.settings import load_settings
+from dashboard.stories import ready_story
 from tests.answers.test_who_asks import answers, ask
 from tests.builders import KANDI, add_decisions, never_answer, visit
 
@@ -58,11 +58,11 @@ def demo(databases) -> Iterator[str]:
         add_decisions(url, "nation", "Zou", KANDI)
         never_answer(url)
         patch.setenv("DATABASE_URL", url)
-        load.cache_clear()
-        context.forget()
+        load_settings.cache_clear()
+        context.close_databases()
         yield url
-        context.forget()
-    load.cache_clear()
+        context.close_databases()
+    load_settings.cache_clear()
 
 
 def year() -> Question:
@@ -124,7 +124,7 @@ def asked_for() -> set[frozenset[str]]:
 
 def counted() -> dict[str, tuple[int, int]]:
     """Complaints received at each site in the guests' period, and those answered in 30 days, one by one from the register."""
-    period = complaints_for_guests.protected(GUEST).period
+    period = complaints_for_guests.disclosure_plan(GUEST).period
     known, found = (
         complaint_register.register(LOCAL_READER, replace(year(), first=period.first)),
         {},
@@ -178,7 +178,7 @@ def given_back(
 
 @pytest.mark.pitfall(35)
 def test_no_small_cell_is_given_back_by_any_sum_or_difference_of_what_pages_show(demo):
-    known, cells, sets = complaints_for_guests.protected(GUEST), counted(), asked_for()
+    known, cells, sets = complaints_for_guests.disclosure_plan(GUEST), counted(), asked_for()
     shown = {code: {one for one in sets if known.shows(code, one)} for code in SHOWN}
     assert all(shown.values()) and shown[SHOWN[2]] == shown[SHOWN[1]] <= shown[SHOWN[0]]
     assert given_back(shown[SHOWN[0]], shown[SHOWN[1]]) == []
@@ -193,7 +193,7 @@ def test_no_small_cell_is_given_back_by_any_sum_or_difference_of_what_pages_show
 
 
 def test_what_pages_show_is_what_those_sets_hold_and_nothing_else(demo):
-    known, cells, found = complaints_for_guests.protected(GUEST), counted(), set()
+    known, cells, found = complaints_for_guests.disclosure_plan(GUEST), counted(), set()
     for question, by in questions()[::5]:
         chosen = context.view(GUEST).sites(question)
         for key, of in told(question, by).items():
@@ -254,7 +254,7 @@ def test_a_guest_is_given_no_other_figure_of_complaints_and_no_decision(demo):
     ):
         assert "non affiché aux invités" in repr(panel(GUEST, year(), "k")), panel
     last = network.freshness(LOCAL_READER).as_of
-    lines = repr(bulletin.lines(GUEST, year(), clip(resolve("12m", last), last)))
+    lines = repr(bulletin.lines(GUEST, year(), clip_period(resolve_period("12m", last), last)))
     assert "non remonté" not in lines and "aucune plainte" not in lines.lower()
     assert not context.view(GUEST).book.decisions and context.view(CABINET).book.decisions
     assert not len(complaint_register.register(GUEST, year()))
@@ -263,7 +263,7 @@ def test_a_guest_is_given_no_other_figure_of_complaints_and_no_decision(demo):
 
 def test_a_guest_is_told_of_which_months_his_figures_of_complaints_are(demo):
     """Whatever he asks about: on the map, under a list, under bars and on a funnel; and everybody else, of his own period."""
-    period = complaints_for_guests.protected(GUEST).period
+    period = complaints_for_guests.disclosure_plan(GUEST).period
     when = f"sur 12 mois entiers, jusqu'en {french.month_label(period.last)}"
     last = network.freshness(LOCAL_READER).as_of
     a_month = Question(last.replace(day=1), last)
@@ -284,7 +284,7 @@ def test_a_guest_is_told_of_which_months_his_figures_of_complaints_are(demo):
 
 def test_a_guest_is_told_of_which_months_no_register_came(asked):
     asked.hand_in("registre", visit(KANDI, "2025-12-31"))
-    note = figures.whole(GUEST, Question(date(2025, 12, 1), date(2025, 12, 31)))[
+    note = figures.whole_figures(GUEST, Question(date(2025, 12, 1), date(2025, 12, 31)))[
         "complaints_30d"
     ].note
     assert note == "registre des plaintes non remonté, sur 12 mois entiers, jusqu'en novembre 2025"
@@ -302,11 +302,11 @@ def plainly(answer: object) -> str:
 @pytest.mark.pitfall(35)
 def test_no_answer_to_a_guest_rests_on_complaints_but_those_figures(demo, monkeypatch):
     """Every answer stays as it is, whatever the complaints are."""
-    monkeypatch.setattr(complaints_for_guests, "protected", lambda view: None)
-    context.forget()
+    monkeypatch.setattr(complaints_for_guests, "disclosure_plan", lambda view: None)
+    context.close_databases()
     before = {name: plainly(ask(name, GUEST, year())) for name in answers()}
     without = context.for_guests(context.view(CABINET).moment.ledger)
-    context.forget()
+    context.close_databases()
     monkeypatch.setattr(context, "load_ledger", lambda connection: replace(without, decisions=()))
     assert {name: plainly(ask(name, GUEST, year())) for name in answers()} == before
 
@@ -320,7 +320,7 @@ CELLS = st.dictionaries(
 def test_every_block_is_safe_no_site_is_in_two_and_none_is_lost_where_there_are_enough(cells, size):
     homes = {code: str("abcdefghijkl".index(code) // size) for code in cells}
     units = {frozenset({code}): held for code, held in cells.items()}
-    found = complaints_for_guests.blocks(units, homes)
+    found = complaints_for_guests.safe_blocks(units, homes)
     codes = [code for block in found for code in block]
     assert len(codes) == len(set(codes)) and set(codes) <= cells.keys()
     assert all(
@@ -328,7 +328,7 @@ def test_every_block_is_safe_no_site_is_in_two_and_none_is_lost_where_there_are_
     )
     if complaints_for_guests.is_safe(complaints_for_guests._sum(units, frozenset(cells))):
         assert set(codes) == cells.keys()
-    again = complaints_for_guests.blocks(
+    again = complaints_for_guests.safe_blocks(
         {block: complaints_for_guests._sum(units, block) for block in found}, homes
     )
     assert set(again) == set(found)
@@ -338,12 +338,12 @@ def test_a_few_complaints_are_hidden_with_those_of_a_neighbour_and_else_of_anoth
     homes = dict.fromkeys("abc", "Zou") | dict.fromkeys("de", "Mono") | {"f": "Couffo"}
     cells = {"a": (3,), "b": (4,), "c": (9,), "d": (2,), "e": (7,), "f": (1,)}
     units = {frozenset({code}): held for code, held in cells.items()}
-    assert set(complaints_for_guests.blocks(units, homes)) == {
+    assert set(complaints_for_guests.safe_blocks(units, homes)) == {
         frozenset("abf"),
         frozenset("c"),
         frozenset("de"),
     }
-    assert complaints_for_guests.blocks({frozenset({"a"}): (3,)}, homes) == ()
+    assert complaints_for_guests.safe_blocks({frozenset({"a"}): (3,)}, homes) == ()
 
 
 def text_in(kind: str, file: bytes) -> str:
@@ -360,8 +360,10 @@ def text_in(kind: str, file: bytes) -> str:
 def made(demo) -> dict[Person, Deck]:
     """A story about complaints as a guest and as the cabinet have it."""
     last = network.freshness(LOCAL_READER).as_of
-    period = clip(resolve("12m", last), last)
-    return {who: deck.build(who, year(), ready("plaintes"), period) for who in (GUEST, CABINET)}
+    period = clip_period(resolve_period("12m", last), last)
+    return {
+        who: deck.build(who, year(), ready_story("plaintes"), period) for who in (GUEST, CABINET)
+    }
 
 
 @pytest.mark.parametrize("kind", EXPORTS)
@@ -375,14 +377,14 @@ def test_every_file_of_a_guest_says_that_it_is_his(made, kind):
 def test_what_guests_are_not_told_is_not_said_to_be_too_few(databases, tmp_path, monkeypatch):
     with databases.fresh(visits=2_000) as url:
         monkeypatch.setenv("DATABASE_URL", url)
-        load.cache_clear()
-        with context.run():
+        load_settings.cache_clear()
+        with context.page_run():
             known_to = network.freshness(GUEST).known_to
-            period = clip(resolve("12m", known_to), known_to)
+            period = clip_period(resolve_period("12m", known_to), known_to)
             question = Question(period.period.first, period.period.last)
             said = [line.text for line in bulletin.lines(GUEST, question, period)]
-        context.forget()
-    load.cache_clear()
+        context.close_databases()
+    load_settings.cache_clear()
     (complaints,) = [text for text in said if "plaintes en cours" in text]
     assert complaints.endswith("plaintes en cours\u00a0: non affiché aux invités.")
     assert "il en faut 0" not in complaints

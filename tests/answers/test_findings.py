@@ -21,7 +21,7 @@ from dashboard.answers import (
     waits,
 )
 from dashboard.answers.question import Question
-from dashboard.indicators import Figure, placed
+from dashboard.indicators import Figure, codes_placed_in
 from dashboard.panel import Chart, Message, Panel
 from dashboard.statistics.control_limits import OUTSIDE
 from dashboard.statistics.variation import Variation
@@ -229,7 +229,7 @@ def test_what_gets_worse_is_named_and_where(asked, monkeypatch, question, said):
             for code in ("wait_p50", "completeness", "left")
         ]
 
-    monkeypatch.setattr(signals, "followed", followed)
+    monkeypatch.setattr(signals, "site_signals", followed)
     assert headlines.worse(LOCAL_READER, question).translate(PLAIN) == said
 
 
@@ -257,16 +257,16 @@ def test_the_small_curves_are_headed_by_who_left_his_habit(asked, monkeypatch):
             )
             for site, side in sides.items()
         ]
-        monkeypatch.setattr(signals, "followed", lambda *_: found)
+        monkeypatch.setattr(signals, "site_signals", lambda *_: found)
         return monthly_series.multiples(LOCAL_READER, YEAR, "attentes").title.translate(PLAIN)
 
     start = "Attente de chaque centre, mois par mois"
     assert judged({KANDI: 0, COVE: 0}) == f"{start} : rien d'inhabituel en octobre 2025"
-    context.forget()
+    context.close_databases()
     assert judged({KANDI: 1, COVE: 0}) == (
         f"{start} : en hausse à Kandi, en octobre 2025 ; rien d'inhabituel ailleurs"
     )
-    context.forget()
+    context.close_databases()
     assert judged({KANDI: 1, COVE: -1}) == (
         f"{start} : en hausse à Kandi, en baisse à Covè, en octobre 2025"
     )
@@ -274,11 +274,11 @@ def test_the_small_curves_are_headed_by_who_left_his_habit(asked, monkeypatch):
 
 def test_the_official_rate_of_complaints_is_said_once_and_is_no_second_card(asked):
     received(asked, [3] * 8 + [None] * 4)
-    codes = placed("complaints")
+    codes = codes_placed_in("complaints")
     assert "complaints_30d_due" in codes and "complaints_30d" not in codes
-    said = cards.sources(LOCAL_READER, YEAR, "2025", codes).translate(PLAIN)
+    said = cards.caption(LOCAL_READER, YEAR, "2025", codes).translate(PLAIN)
     assert "GT1PKI10, sur toutes les plaintes reçues, même récentes : 67 %" in said
-    assert "GT1PKI10" not in cards.sources(LOCAL_READER, YEAR, "2025", placed("period"))
+    assert "GT1PKI10" not in cards.caption(LOCAL_READER, YEAR, "2025", codes_placed_in("period"))
 
 
 def test_late_complaints_are_placed_in_a_sentence_that_reads(asked):

@@ -11,7 +11,7 @@ from dashboard.answers import context, forecast, network
 from dashboard.answers.question import Question
 from dashboard.panel import Chart, Message
 from dashboard.period import add_months, day_number, today
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from dashboard.statistics.forecast import backtest
 from dashboard.statistics.forecast import forecast as months_to_come
 from dashboard.statistics.seasonal import HISTORY
@@ -26,15 +26,15 @@ def demo(sqlite):
     """Fictitious data of five years."""
     with sqlite.fresh(visits=20_000) as url, pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", url)
-        load.cache_clear()
+        load_settings.cache_clear()
         yield url
-        context.forget()
-    load.cache_clear()
+        context.close_databases()
+    load_settings.cache_clear()
 
 
 def test_under_39_months_it_is_too_early(office, database_url, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", database_url)
-    load.cache_clear()
+    load_settings.cache_clear()
     first = add_months(today().replace(day=1), -20)
     office.hand_in(
         "registre",
@@ -52,8 +52,8 @@ def test_under_39_months_it_is_too_early(office, database_url, monkeypatch):
             "Trop tôt pour prévoir : 19 mois de données, il en faut 39 de suite."  # the last is not whole
         )
     )
-    context.forget()
-    load.cache_clear()
+    context.close_databases()
+    load_settings.cache_clear()
 
 
 def whose_history_is_whole() -> str:

@@ -20,7 +20,7 @@ from dashboard.answers import (
 )
 from dashboard.answers.context import View
 from dashboard.answers.question import Question
-from dashboard.panel import Chart, Message, Panel, to_site
+from dashboard.panel import Chart, Message, Panel, site_link
 from tests.builders import (
     COVE,
     EVERY_SITE,
@@ -87,7 +87,7 @@ def test_open_complaints_are_listed_oldest_first_whatever_the_period(asked):
             "late ones stand out"
         )
     first = panel.table.rows[0]
-    assert first[0].link == first[2].link == to_site(COVE)
+    assert first[0].link == first[2].link == site_link(COVE)
 
 
 def test_of_a_site_whose_register_ends_sooner_the_age_is_that_of_its_last_day(asked):
@@ -208,14 +208,14 @@ def test_late_complaints_are_counted_by_department_and_in_one_by_site(asked):
 def test_days_not_closed_are_named_with_their_year_and_counted(asked):
     asked.hand_in("cloture", closing(KANDI, "2025-11-17"))
     question = replace(YEAR, site=KANDI)
-    (row,) = read(completeness.not_reported(LOCAL_READER, question, "remontees"))
+    (row,) = read(completeness.missing_closings(LOCAL_READER, question, "remontees"))
     assert row == [
         "CCSP de Kandi",
         "5",
         "24/11/2025",
         "24/11/2025 et 4 autres",
     ]
-    panel = completeness.each_day(LOCAL_READER, question, "jours")
+    panel = completeness.unclosed_days_listed(LOCAL_READER, question, "jours")
     assert [row[0] for row in read(panel)] == [f"{d}/11/2025" for d in (24, 21, 20, 19, 18)]
     assert read(panel)[0][1] == "lundi"
     said = panel.finding.translate(PLAIN)
@@ -224,7 +224,7 @@ def test_days_not_closed_are_named_with_their_year_and_counted(asked):
 
 def test_the_site_that_left_most_days_comes_first_and_heads_the_list(asked):
     asked.hand_in("cloture", *[closing(code, before(5 + n)) for n, code in enumerate(EVERY_SITE)])
-    panel = completeness.not_reported(LOCAL_READER, YEAR, "remontees")
+    panel = completeness.missing_closings(LOCAL_READER, YEAR, "remontees")
     names = [row[0] for row in read(panel)]
     days = [row[1].value for row in panel.table.rows]
     assert len(days) == 24 and days == sorted(days, reverse=True) and days[0] > days[-1]
@@ -249,7 +249,7 @@ def test_silent_sites_are_listed_with_their_last_day_and_then_those_that_never_b
     assert panel.finding.translate(PLAIN) == (
         f"1 centre muet sur 24 au 24/11/2025, et {never} autres qui n'ont remis ni registre des visites ni fiche de clôture"
     )
-    assert panel.table.rows[0][0].link == to_site(COVE)
+    assert panel.table.rows[0][0].link == site_link(COVE)
     zou = completeness.silent(LOCAL_READER, replace(YEAR, site=KANDI), "muets")
     assert zou.finding.translate(PLAIN) == "Le centre n'est pas muet au 24/11/2025"
 
@@ -258,7 +258,7 @@ def test_every_site_and_department_is_one_click_away(asked):
     of_sites = site_directory.of_sites(LOCAL_READER, YEAR, "centres")
     homes = [row[1].text for row in of_sites.table.rows]
     assert len(homes) == 24 and homes == sorted(homes)
-    assert to_site(KANDI) in [row[0].link for row in of_sites.table.rows]
+    assert site_link(KANDI) in [row[0].link for row in of_sites.table.rows]
     of_departments = site_directory.of_departments(LOCAL_READER, YEAR, "departements")
     links = [row[0].link for row in of_departments.table.rows]
     assert [dict(link.filters)["departement"] for link in links] == sorted(set(homes))
@@ -277,7 +277,9 @@ def test_closures_are_headed_by_how_many_there_were_and_why(asked):
             for day in days
         ),
     )
-    said = completeness.closed(LOCAL_READER, replace(YEAR, site=KANDI), "fermetures").finding
+    said = completeness.declared_closures(
+        LOCAL_READER, replace(YEAR, site=KANDI), "fermetures"
+    ).finding
     assert (
         said.translate(PLAIN)
         == "7 fermetures déclarées sur la période, par motif déclaré : « électricité » 2, « réseau » 2, « grève » 1,"

@@ -15,10 +15,10 @@ from dashboard.answers import (
     network,
     opening_answers,
 )
-from dashboard.answers.figures import comparison, figures, whole
+from dashboard.answers.figures import comparison, figures, whole_figures
 from dashboard.answers.network import SILENT_DAYS
 from dashboard.answers.question import Question
-from dashboard.answers.trust import strip
+from dashboard.answers.trust import trust_line
 from tests.builders import COVE, EVERY_SITE, KANDI, NIKKI, Office, closing, complaint, visit
 
 DAY = date(2025, 11, 24)  # a Monday
@@ -66,7 +66,7 @@ def test_pages_map_and_lists_say_the_same_of_silent_sites_whatever_the_period(as
         assert first.names[0].text == "Covè" and first.words.startswith("rien depuis le 15/10/2025")
         left = f"et {len(never) - 3} autres n'ont remis ni registre des visites ni fiche de clôture"
         assert rest.words.replace("\xa0", " ") == left
-        listed = completeness.not_reported(LOCAL_READER, question, "remontees")
+        listed = completeness.missing_closings(LOCAL_READER, question, "remontees")
         since = {row[0].text: row[2].text for row in listed.table.rows}
         assert {n for n, w in since.items() if "muet" in w} == silent
         assert {
@@ -90,7 +90,7 @@ def test_open_complaints_and_the_oldest_are_those_of_the_date_of_the_data(asked)
         sites=EVERY_SITE,
     )
     for question in (OLD, replace(OLD, last=DAY)):
-        f = whole(LOCAL_READER, question)
+        f = whole_figures(LOCAL_READER, question)
         assert (f["complaints_open"].value, f["complaints_open"].note) == (2, "au 24/11/2025")
         assert f["complaints_oldest"].value == (DAY - date(2025, 3, 10)).days
         ages = complaints.ages(LOCAL_READER, question, "ages")
@@ -100,7 +100,7 @@ def test_open_complaints_and_the_oldest_are_those_of_the_date_of_the_data(asked)
         (tile,) = cards.cards(LOCAL_READER, question, ("complaints_open",)).cards
         assert (tile.value, tile.state) == (2, "au 24/11/2025")
     # What happened in a period stays counted in it, and a month has its own end.
-    assert whole(LOCAL_READER, OLD)["complaints_30d"].denominator == 2
+    assert whole_figures(LOCAL_READER, OLD)["complaints_30d"].denominator == 2
     months = figures(LOCAL_READER, replace(OLD, last=date(2025, 4, 30)), "month")
     assert [months[m]["complaints_open"].value for m in ("2025-03", "2025-04")] == [2, 2]
 
@@ -139,6 +139,6 @@ def test_complaints_received_after_the_date_of_the_data_are_counted_beside_the_f
     )
     whole = Question(date(2025, 1, 1), date(2025, 12, 31))
     for question, later in ((whole, 4), (replace(whole, site=KANDI), 3), (OLD, 0)):
-        said = strip(context.view(LOCAL_READER), question, "complaints_open").translate(PLAIN)
+        said = trust_line(context.view(LOCAL_READER), question, "complaints_open").translate(PLAIN)
         assert (f"{later} plaintes reçues depuis" in said) is bool(later), question
         assert ("depuis cette date" in said) is bool(later), question

@@ -23,7 +23,7 @@ from dashboard.answers.question import Question
 from dashboard.judgement.change_dates import since_at_least
 from dashboard.judgement.signals import Signal
 from dashboard.period import ONE_DAY, add_months, today
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from dashboard.statistics.control_limits import ON_ONE_SIDE, OUTSIDE
 from dashboard.statistics.variation import Variation
 from tests.builders import COVE, EVERY_SITE, KANDI, NIKKI, Office, complaint, visit, waited
@@ -54,10 +54,10 @@ def filled(databases) -> Iterator[str]:
 def demo(filled, monkeypatch) -> Iterator[None]:
     """These data, in use."""
     monkeypatch.setenv("DATABASE_URL", filled)
-    load.cache_clear()
+    load_settings.cache_clear()
     yield
-    context.forget()
-    load.cache_clear()
+    context.close_databases()
+    load_settings.cache_clear()
 
 
 def reply(question: Question, start: str) -> Reply:
@@ -171,7 +171,11 @@ def test_where_no_site_is_silent_it_is_said_of_how_many(asked):
 def test_what_gets_worse_is_what_the_signals_say_and_since_when(demo):
     found = reply(YEAR, "Ce qui")
     alerting, improved = (
-        {one.scope for _, one in signals.followed(LOCAL_READER, YEAR) if one.variation == variation}
+        {
+            one.scope
+            for _, one in signals.site_signals(LOCAL_READER, YEAR)
+            if one.variation == variation
+        }
         for variation in (Variation.ALERT, Variation.IMPROVEMENT)
     )
     for better in (False, True):
@@ -192,7 +196,7 @@ def told(monkeypatch, of_sites: Mapping[str, Sequence[Signal]]) -> list[tuple[st
         for site, found in of_sites.items()
         for one in found
     ]
-    monkeypatch.setattr(signals, "followed", lambda *_: placed)
+    monkeypatch.setattr(signals, "site_signals", lambda *_: placed)
     monkeypatch.setattr(control_charts, "judged_month", lambda *_: OCTOBER.first)
     return [
         (" ".join(n.text for n in s.names), s.words.translate(PLAIN))
@@ -224,9 +228,9 @@ def test_what_is_a_little_in_a_line_is_slight_on_the_map():
     grave = october("wait_within_30", 75, 40, 3, shift=0.6)
     small = october("wait_within_30", 75, 45, 9, shift=0.93, since=9, base=300)
     calm = october("wait_within_30", 75, 45, 9)
-    signs = [map_legend.sign(one) for one in (grave, small, calm)]
+    signs = [map_legend.signal_sign(one) for one in (grave, small, calm)]
     assert [sign and sign["slight"] for sign in signs] == [False, True, None]
-    rows = map_legend.rows("wait_within_30", [], [grave, small, small, calm], [], "")
+    rows = map_legend.legend_rows("wait_within_30", [], [grave, small, small, calm], [], "")
     assert [
         (row["label"].translate(PLAIN), row["count"], row["sign"]["slight"]) for row in rows
     ] == [
@@ -242,7 +246,7 @@ def test_a_small_gap_has_the_date_that_signaux_gives_it(monkeypatch, asked):
         one = october("wait_within_30", 75, 45, seed, shift=shift, since=since, base=300)
         ((_, words),) = told(monkeypatch, {KANDI: [one]})
         read[since_at_least(one)] = re.split(r", | \(écart ", words)[-1].rstrip(")")
-        context.forget()
+        context.close_databases()
     assert read == {
         "depuis mars 2025": "depuis mars",
         "depuis décembre 2024": "depuis décembre 2024",
@@ -269,7 +273,7 @@ def test_beyond_five_sites_the_others_are_named(monkeypatch, asked):
     waits = october("wait_p50", 18, 40, 3, shift=1.6)
     lines = told(monkeypatch, {code: [waits] for code in places[:6]})
     assert len(lines) == 6 and lines[5][1] == "a aussi une alerte"
-    context.forget()
+    context.close_databases()
     lines = told(monkeypatch, {code: [waits] for code in places})
     assert len(lines) == 6 and lines[5][1] == "ont aussi une alerte"
 

@@ -21,14 +21,14 @@ from dashboard.answers import (
     site_directory,
     slides,
 )
-from dashboard.answers.control_charts import ground
-from dashboard.answers.figures import comparison, figures, trend, whole
+from dashboard.answers.control_charts import trust_context
+from dashboard.answers.figures import comparison, figures, trend, whole_figures
 from dashboard.answers.question import Question
-from dashboard.indicators import placed
-from dashboard.judgement.trust import strip
+from dashboard.indicators import codes_placed_in
+from dashboard.judgement.trust import trust_line
 from dashboard.panel import Message
-from dashboard.period import Period, clip, month_end, resolve
-from dashboard.wording import shown, who_reported
+from dashboard.period import Period, clip_period, month_end, resolve_period
+from dashboard.wording import shown_value, who_reported
 from tests import clock
 from tests.builders import (
     COVE,
@@ -73,7 +73,7 @@ def test_the_first_file_of_one_site_denies_nothing_of_what_was_not_handed_in(ask
     )
     assert said["Le plus fréquenté"].startswith("Covè 4,0 usagers par jour ouvert, 60 en tout")
     about = slides.Subject(
-        context.view(LOCAL_READER), MONTH, clip(Period(MONTH.first, MONTH.last), DAY), "", ""
+        context.view(LOCAL_READER), MONTH, clip_period(Period(MONTH.first, MONTH.last), DAY), "", ""
     )
     for panel in (
         complaints.waiting(LOCAL_READER, MONTH, "a"),
@@ -99,28 +99,28 @@ def test_the_first_file_of_one_site_denies_nothing_of_what_was_not_handed_in(ask
 @pytest.mark.pitfall(27)
 def test_a_site_that_never_closes_its_days_left_none_open(asked):
     first_file(asked)
-    panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
+    panel = completeness.missing_closings(LOCAL_READER, MONTH, "a")
     assert panel.finding == "Aucune fiche de clôture remise"
     assert {row[1].text for row in panel.table.rows} == {"non remonté"}
-    assert shown(whole(LOCAL_READER, MONTH)["completeness"]) == "non remonté"
-    days = completeness.each_day(LOCAL_READER, replace(MONTH, site=COVE), "b")
+    assert shown_value(whole_figures(LOCAL_READER, MONTH)["completeness"]) == "non remonté"
+    days = completeness.unclosed_days_listed(LOCAL_READER, replace(MONTH, site=COVE), "b")
     assert not days.table.rows and days.content == Message("Aucune fiche de clôture remise.")
     # Kandi closes all its days but one: it alone is counted, and how many do is said.
     asked.hand_in("cloture", *[closing(KANDI, d.isoformat()) for d in OPEN[:-1]])
-    panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
+    panel = completeness.missing_closings(LOCAL_READER, MONTH, "a")
     said = "23 centres sur 24 n'ont remis aucune fiche ; CCSP de Kandi : 1 fiche de clôture manque"
     assert panel.finding.translate(PLAIN) == said
     assert ", dans le seul centre qui en ait déjà remis, sur 24." in panel.caption.translate(PLAIN)
-    figure = whole(LOCAL_READER, MONTH)["completeness"]
+    figure = whole_figures(LOCAL_READER, MONTH)["completeness"]
     assert (figure.numerator, figure.denominator) == (len(OPEN) - 1, len(OPEN))
     assert (figure.sites_reporting, figure.sites_expected) == (1, 24)
     asked.hand_in("cloture", closing(KANDI, OPEN[-1].isoformat()))
-    panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
+    panel = completeness.missing_closings(LOCAL_READER, MONTH, "a")
     said = "23 centres sur 24 n'ont remis aucune fiche ; ailleurs, aucune ne manque"
     assert panel.finding.translate(PLAIN) == said
     every = [closing(code, d.isoformat()) for code in EVERY_SITE for d in OPEN]
     asked.hand_in("cloture", *every)
-    panel = completeness.not_reported(LOCAL_READER, MONTH, "a")
+    panel = completeness.missing_closings(LOCAL_READER, MONTH, "a")
     assert panel.finding == "Toutes les fiches de clôture sont remises"
 
 
@@ -142,8 +142,8 @@ def test_sites_that_never_reported_dilute_no_rate_and_are_not_silent(asked):
         == "Au 21/11/2025, 23 centres sur 24 n'ont remis ni registre des visites ni fiche de clôture"
     )
     by_site = figures(LOCAL_READER, MONTH, "site")
-    for code in placed("sites"):
-        assert shown(by_site[KANDI][code]) == "non remonté", code
+    for code in codes_placed_in("sites"):
+        assert shown_value(by_site[KANDI][code]) == "non remonté", code
     assert network.usual_period(LOCAL_READER) == "mois", "the twelve months before hold nothing"
 
 
@@ -151,8 +151,8 @@ def test_sites_that_never_reported_dilute_no_rate_and_are_not_silent(asked):
 def test_the_usual_period_is_the_year_where_it_has_data(asked, day):
     first_file(asked).hand_in("registre", waited(5, site=KANDI, day=day))
     assert network.usual_period(LOCAL_READER) == "12m"
-    year = resolve("12m", DAY)
-    assert whole(LOCAL_READER, Question(year.first, year.last))["visits"].value == 1
+    year = resolve_period("12m", DAY)
+    assert whole_figures(LOCAL_READER, Question(year.first, year.last))["visits"].value == 1
 
 
 def test_without_any_data_the_usual_period_is_the_year(asked):
@@ -187,7 +187,7 @@ def test_visits_of_which_a_part_never_came_are_a_floor(asked, months, whole):
     assert who_reported(visits[NIKKI]) == (
         "données remontées" if whole else "données remontées en partie"
     )
-    assert shown(visits[KANDI]) == "3" and shown(visits[NIKKI]) == (
+    assert shown_value(visits[KANDI]) == "3" and shown_value(visits[NIKKI]) == (
         f"{len(months)}" if whole else f"au moins {len(months)}"
     )
     said = who_reported(figures(LOCAL_READER, quarter, "nation")["nation"]["visits"])
@@ -210,7 +210,7 @@ def test_complaints_are_counted_against_visits_of_days_that_both_registers_speak
     told = {"covers": (date(2025, 3, 3), date(2025, 3, 6)), "sites": (COVE,)}
     asked.hand_in("plaintes", complaint("P1", COVE, "2025-03-04"), **told)
     march = Question(date(2025, 3, 1), date(2025, 3, 31)).at(None, COVE)
-    rate = whole(LOCAL_READER, march)["complaints_per_1000"]
+    rate = whole_figures(LOCAL_READER, march)["complaints_per_1000"]
     # The four days of which complaints are known, and the two before them in the month, on which nobody opened.
     assert (rate.numerator, rate.denominator) == (1, 40)
 
@@ -222,7 +222,7 @@ def test_complaints_after_the_last_visits_of_a_month_are_counted_against_none(as
     lines = [complaint(f"P{n}", COVE, f"2025-03-{n}") for n in (10, 27, 28, 31)]
     asked.hand_in("plaintes", *lines, **told)
     march = Question(date(2025, 3, 1), date(2025, 3, 31)).at(None, COVE)
-    rate = whole(LOCAL_READER, march)["complaints_per_1000"]
+    rate = whole_figures(LOCAL_READER, march)["complaints_per_1000"]
     assert (rate.numerator, rate.denominator) == (1, 10 * len(days))
 
 
@@ -247,13 +247,13 @@ def test_a_site_declared_closed_on_every_day_was_not_expected(asked):
         asked.hand_in("registre", visit(site=site, day="2025-02-03"))
     asked.hand_in("registre", visit(site=COVE, day="2025-03-31"))
     march = Question(date(2025, 3, 1), date(2025, 3, 31))
-    expected = lambda: whole(LOCAL_READER, march)["visits"].sites_expected  # noqa: E731
+    expected = lambda: whole_figures(LOCAL_READER, march)["visits"].sites_expected  # noqa: E731
     before = expected()
     asked.hand_in("fermetures", closure(site=KANDI, first="2025-03-01", last="2025-03-30"))
     assert expected() == before, "a day of it was due"
     asked.hand_in("fermetures", closure(site=KANDI, first="2025-03-01", last="2025-03-31"))
     assert expected() == before - 1
-    assert "CCSP de Kandi" not in ground(LOCAL_READER, march).not_reported
+    assert "CCSP de Kandi" not in trust_context(LOCAL_READER, march).not_reported
 
 
 def test_a_register_of_a_month_says_nothing_of_ninety_days(asked):
@@ -301,7 +301,7 @@ def test_what_closings_declare_is_held_against_days_whose_register_came(asked):
 
     def trusted() -> str:
         by_code = figures(LOCAL_READER, quarter, "nation")["nation"]
-        return strip("visits", by_code, ground(LOCAL_READER, quarter)).translate(PLAIN)
+        return trust_line("visits", by_code, trust_context(LOCAL_READER, quarter)).translate(PLAIN)
 
     assert "déclarent" not in trusted()
     asked.hand_in(
@@ -317,9 +317,9 @@ def test_visits_are_whole_where_nobody_opened_on_the_days_that_are_missing(asked
     asked.hand_in("registre", visit(site=NIKKI, day="2025-01-13"), covers=covers)
     asked.hand_in("registre", visit(site=KANDI, day="2025-03-31"))
     of_nikki = lambda: figures(LOCAL_READER, quarter, "site")[NIKKI]["visits"]  # noqa: E731
-    assert shown(of_nikki()) == "au moins 1"
+    assert shown_value(of_nikki()) == "au moins 1"
     asked.hand_in("fermetures", closure(site=NIKKI, first="2025-03-10", last="2025-03-31"))
-    assert shown(of_nikki()) == "1" and who_reported(of_nikki()) == "données remontées"
+    assert shown_value(of_nikki()) == "1" and who_reported(of_nikki()) == "données remontées"
 
 
 def handed_in(office: Office, until: date, *lines: list, sites=EVERY_SITE) -> None:
@@ -337,8 +337,11 @@ def test_a_register_that_stops_makes_totals_a_floor_and_denies_nothing(asked):
     assert first_answers(YEAR)["La plainte la plus ancienne"].endswith(
         "l'ensemble : au moins 1 plainte en cours, de plus de 30 jours"
     )
-    figure = whole(LOCAL_READER, YEAR)["complaints_open"]
-    assert shown(figure) == "au moins 1" and (figure.sites_reporting, figure.sites_expected) == (
+    figure = whole_figures(LOCAL_READER, YEAR)["complaints_open"]
+    assert shown_value(figure) == "au moins 1" and (
+        figure.sites_reporting,
+        figure.sites_expected,
+    ) == (
         23,
         24,
     )
@@ -349,7 +352,7 @@ def test_a_register_that_stops_makes_totals_a_floor_and_denies_nothing(asked):
         said == "registre des plaintes à jour dans 2 centres sur 3 ; aucune plainte connue en cours"
     )
     of_zou = figures(LOCAL_READER, YEAR, "department")["Zou"]["complaints_open"]
-    assert of_zou.value is None and shown(of_zou) == "pas à jour"
+    assert of_zou.value is None and shown_value(of_zou) == "pas à jour"
     rows = {
         row[0].text: row[-1].text
         for row in site_directory.of_departments(LOCAL_READER, YEAR, "g").table.rows
@@ -357,7 +360,7 @@ def test_a_register_that_stops_makes_totals_a_floor_and_denies_nothing(asked):
     assert rows["Alibori"] == "1" and rows["Zou"] == "pas à jour" and rows["Borgou"] == "0"
     # The rest of it comes: what is known is whole.
     handed_in(asked, DAY, late, sites=(COVE,))
-    assert shown(whole(LOCAL_READER, YEAR)["complaints_open"]) == "2"
+    assert shown_value(whole_figures(LOCAL_READER, YEAR)["complaints_open"]) == "2"
 
 
 @pytest.mark.parametrize("late", [7, 8])
@@ -411,7 +414,7 @@ def test_months_without_a_register_of_complaints_are_no_base_of_their_rate(asked
         found = figures(LOCAL_READER, year, by)[key]["complaints_per_1000"]
         assert (found.numerator, found.denominator) == of, key
     alone = figures(LOCAL_READER, replace(year, site=KANDI), "month")
-    assert shown(alone["2025-07"]["complaints_per_1000"]) == "non remonté"
+    assert shown_value(alone["2025-07"]["complaints_per_1000"]) == "non remonté"
     series = control_charts._monthly(context.view(LOCAL_READER)).of["complaints_per_1000"]
     row = series.denominator[[p.code for p in network.sites(LOCAL_READER)].index(KANDI)]
     assert row[-10:].tolist() == [3.0] * 6 + [0.0] * 4, "what is not known is not judged"
@@ -445,12 +448,12 @@ def test_a_month_is_whole_once_its_last_open_day_is_handed_in(asked, month):
         )  # what is said stays what was handed in
         known_to = network.freshness(LOCAL_READER).known_to
         assert known_to == whole_month
-        assert resolve("12m", known_to).last == whole_month
-        found = clip(resolve("mois", known_to), known_to)
+        assert resolve_period("12m", known_to).last == whole_month
+        found = clip_period(resolve_period("mois", known_to), known_to)
         assert not found.partial and found.label.endswith(" 2026")
         assert control_charts.judged_month(context.view(LOCAL_READER)) == last.replace(day=1)
         asked_now = Question(last.replace(day=1), whole_month)
-        assert not control_charts.ground(LOCAL_READER, asked_now).partial
+        assert not control_charts.trust_context(LOCAL_READER, asked_now).partial
         assert list(trend(LOCAL_READER, asked_now))[-1] == f"{last:%Y-%m}"
 
 
@@ -488,13 +491,13 @@ def test_what_waits_after_the_last_open_day_is_the_same_everywhere_and_dated_ali
             covers=(date(2026, 5, 1), date(2026, 5, 31)),
         )
         may = Question(date(2026, 5, 1), date(2026, 5, 31), site=KANDI)
-        card = whole(LOCAL_READER, may)["complaints_open"]
+        card = whole_figures(LOCAL_READER, may)["complaints_open"]
         assert (card.value, card.note) == (6, "au 31/05/2026")
         panel = complaints.waiting(LOCAL_READER, may, "en_cours")
         assert len(panel.table.rows) == 6 and panel.finding.endswith("au 31/05/2026")
-        assert whole(LOCAL_READER, may)["complaints_oldest"].value == 1
+        assert whole_figures(LOCAL_READER, may)["complaints_oldest"].value == 1
         april = replace(may, first=date(2026, 4, 1), last=date(2026, 4, 30))
-        assert whole(LOCAL_READER, april)["complaints_open"].value == 6
+        assert whole_figures(LOCAL_READER, april)["complaints_open"].value == 6
 
 
 def test_a_network_of_which_most_sites_have_not_begun_says_what_comes_next(asked):

@@ -11,7 +11,7 @@ import pytest
 from dashboard.accounts.rights import Reach
 from dashboard.answers import privacy
 from dashboard.exports import EXPORTS
-from dashboard.settings import ROOT, load
+from dashboard.settings import ROOT, load_settings
 from db.table_descriptions import TABLES
 
 
@@ -19,10 +19,10 @@ from db.table_descriptions import TABLES
 def said(monkeypatch) -> str:
     monkeypatch.setenv("TEXTS_KEPT_MONTHS", "7")
     monkeypatch.setenv("PRIVACY_CONTACT", "dpo@ministere.example")
-    load.cache_clear()
+    load_settings.cache_clear()
     yield " ".join(privacy.section().split())
     monkeypatch.undo()
-    load.cache_clear()
+    load_settings.cache_clear()
 
 
 def test_it_answers_what_somebody_asks_of_his_data(said):
@@ -50,10 +50,10 @@ def test_it_says_who_sees_what_and_how_long(said):
 @pytest.mark.parametrize("allowed", ["0", "1"])
 def test_it_says_whether_files_hold_complaints_one_by_one(allowed, monkeypatch):
     monkeypatch.setenv("COMPLAINT_ROWS_IN_FILES", allowed)
-    load.cache_clear()
+    load_settings.cache_clear()
     said = privacy.section()
     monkeypatch.undo()
-    load.cache_clear()
+    load_settings.cache_clear()
     assert ("les plaintes y sont une à une" in said) == (allowed == "1")
     assert ("aucune plainte n'y est seule" in said) == (allowed == "0")
 

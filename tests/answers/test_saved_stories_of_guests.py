@@ -10,8 +10,8 @@ from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers import context, deck, network, saved_stories
 from dashboard.answers.question import Question
 from dashboard.exports import EXPORTS
-from dashboard.period import ONE_DAY, add_months, clip, resolve, today
-from dashboard.settings import load
+from dashboard.period import ONE_DAY, add_months, clip_period, resolve_period, today
+from dashboard.settings import load_settings
 from dashboard.stories import Step, Story, to_json
 from dashboard.ui import downloads
 from db import targets_and_decisions
@@ -73,11 +73,11 @@ def demo(databases) -> Iterator[str]:
     with databases.fresh(visits=6_000) as url, pytest.MonkeyPatch.context() as patch:
         note(url)
         patch.setenv("DATABASE_URL", url)
-        load.cache_clear()
-        context.forget()
+        load_settings.cache_clear()
+        context.close_databases()
         yield url
-        context.forget()
-    load.cache_clear()
+        context.close_databases()
+    load_settings.cache_clear()
 
 
 def question() -> Question:
@@ -86,8 +86,12 @@ def question() -> Question:
 
 
 def test_guests_are_told_the_stories_of_their_own_places_alone(demo):
-    assert set(saved_stories.kept(OF_ZOU)) == OF_THE_ZOU
-    assert set(saved_stories.kept(GUEST)) == set(saved_stories.kept(CABINET)) == set(TOLD)
+    assert set(saved_stories.kept_stories(OF_ZOU)) == OF_THE_ZOU
+    assert (
+        set(saved_stories.kept_stories(GUEST))
+        == set(saved_stories.kept_stories(CABINET))
+        == set(TOLD)
+    )
     for name, story in TOLD.items():
         for who in (GUEST, OF_ZOU):
             found = saved_stories.story(who, name)
@@ -101,7 +105,7 @@ def test_a_spoilt_story_keeps_no_guest_from_the_others(demo):
     engine = make_engine(demo)
     targets_and_decisions.keep_story(engine, "abimee", "Abîmée", "{}", NAME)
     try:
-        assert set(saved_stories.kept(OF_ZOU)) == OF_THE_ZOU
+        assert set(saved_stories.kept_stories(OF_ZOU)) == OF_THE_ZOU
     finally:
         targets_and_decisions.forget_story(engine, "abimee", NAME)
         engine.dispose()
@@ -110,7 +114,7 @@ def test_a_spoilt_story_keeps_no_guest_from_the_others(demo):
 @pytest.mark.parametrize("kind", EXPORTS)
 def test_no_file_of_a_guest_has_notes_or_names_of_accounts(demo, kind):
     last = network.freshness(LOCAL_READER).as_of
-    period = clip(resolve("12m", last), last)
+    period = clip_period(resolve_period("12m", last), last)
     noted = {}
     for who in (CABINET, GUEST, OF_ZOU):
         told = deck.build(who, question(), saved_stories.story(who, "du-zou"), period)

@@ -22,7 +22,7 @@ PLAIN = str.maketrans("\xa0\u202f", "  ")
 
 def codes(_: Office) -> list[str]:
     """Every site's code, in order."""
-    return sorted(network.names(LOCAL_READER))
+    return sorted(network.site_names(LOCAL_READER))
 
 
 def satisfied(office: Office, shares: dict[str, tuple[int, int]]) -> None:
@@ -154,7 +154,7 @@ def test_no_sentence_of_the_screen_denies_differences(asked):
     """F5: « ne diffèrent pas plus que le hasard » was printed where χ² has p = 6·10⁻⁵."""
     shares = {site: (30 + 3 * (n % 7), 60) for n, site in enumerate(codes(asked)[:FEWEST_SITES])}
     satisfied(asked, shares)
-    found = site_comparisons.differing(LOCAL_READER, YEAR, "satisfaction")
+    found = site_comparisons.site_comparison(LOCAL_READER, YEAR, "satisfaction")
     assert found.whole.chance < 0.05 and found.finding == (
         "les centres diffèrent réellement entre eux, mais aucun n'est nettement au-dessus ou au-dessous des autres"
     )

@@ -19,7 +19,7 @@ from dashboard.accounts.rights import (
     Access,
     Person,
     Role,
-    access,
+    access_of,
     may,
     scopes,
 )
@@ -37,10 +37,10 @@ from dashboard.answers import (
 )
 from dashboard.answers.question import Question
 from dashboard.indicators import Figure
-from dashboard.judgement.trust import Ground
-from dashboard.period import Period, clip, resolve, today
-from dashboard.settings import load
-from dashboard.stories import ready
+from dashboard.judgement.trust import TrustContext
+from dashboard.period import Period, clip_period, resolve_period, today
+from dashboard.settings import load_settings
+from dashboard.stories import ready_story
 from db.engine import make_engine
 from db.targets_and_decisions import decide
 from tests.builders import KANDI, add_decisions, never_answer
@@ -68,65 +68,65 @@ SAME_FOR_ALL = {
     "commune_outlines",
     "commune_source",
     "targets",
-    "restarts",
-    "kept",
+    "level_changes",
+    "kept_stories",
     "keepers",
     "story",
-    "every_site",
-    "protected",
+    "all_site_names",
+    "disclosure_plan",
 }
 # Given sites that a view gave.
-GIVEN_SITES = {"of_sites", "of_complaints"}
+GIVEN_SITES = {"figures_of_sites", "complaint_figures"}
 # Public functions that put no question: they work on what they are given.
 NO_QUESTION = {
-    "context.now",
-    "context.no_room",
-    "context.reachable",
-    "context.unanswered",
-    "context.run",
-    "context.forget",
+    "context.current_snapshot",
+    "context.is_disk_full",
+    "context.is_database_reachable",
+    "context.outage_reason",
+    "context.page_run",
+    "context.close_databases",
     "context.engine",
     "context.view",
-    "context.answer",
-    "context.answer_with_rows",
-    "context.weighing",
-    "context.quick",
-    "context.frozen",
+    "context.cached",
+    "context.cached_with_rows",
+    "context.cached_by_weight",
+    "context.uncached",
+    "context.freeze",
     "privacy.section",
     "privacy.record",
     "privacy.answers",
     "report.write",
-    "report.chosen",
-    "report.tell",
+    "report.parse_formats",
+    "report.build_deck",
     "report.find_story",
     "report.find_period",
-    "complaints.cell",
-    "complaints.counted",
-    "complaint_register.handed_in",
-    "completeness.heard_of",
+    "complaints.known_count_cell",
+    "complaints.waiting_cell",
+    "complaint_register.register_coverage",
+    "completeness.last_known_day_cell",
     "slides.slide",
-    "trust.scope_of",
-    "trust.in_period",
+    "trust.followed_scope",
+    "trust.signal_if_in_period",
     "control_charts.last_whole_month",
     "control_charts.target_in_force",
     "cards.card",
     "cards.explanation",
     "map_legend.kinds",
     "network.short_name",
-    "map_legend.note",
+    "map_legend.no_signal_note",
     "map_legend.radii",
-    "map_legend.rows",
+    "map_legend.legend_rows",
     "map_legend.scale",
-    "map_legend.sign",
+    "map_legend.signal_sign",
     "map_legend.sizes",
-    "map_legend.when",
+    "map_legend.period_label",
     "period_comparison.split_panel",
-    "bulletin.in_words",
-    "signals.judged",
+    "bulletin.scope_in_words",
+    "signals.decision_outcome",
     "targets.label",
     "targets.words_of",
     "complaints_for_guests.is_safe",
-    "complaints_for_guests.blocks",
+    "complaints_for_guests.safe_blocks",
 }
 
 
@@ -137,10 +137,10 @@ def demo(databases):
         add_decisions(url, "nation", SOME_DEPARTMENT, ELSEWHERE, KANDI)
         never_answer(url)
         patch.setenv("DATABASE_URL", url)
-        load.cache_clear()
+        load_settings.cache_clear()
         yield url
-        context.forget()
-    load.cache_clear()
+        context.close_databases()
+    load_settings.cache_clear()
 
 
 def doors() -> dict[str, Callable]:
@@ -180,12 +180,12 @@ def ask(name: str, person: Person | context.View, question: Question = YEAR):
         "codes": ("visits_per_day", "wait_p50"),
         "split": "site",
         "tinted": True,
-        "story": ready("national"),
+        "story": ready_story("national"),
         "indicator": "wait_p50",
         "before": Period(YEAR.first - timedelta(days=365), YEAR.first),
-        "period": clip(resolve("12m", last), last),
+        "period": clip_period(resolve_period("12m", last), last),
     }
-    if name in ("cards.sources", "cards.of_site"):
+    if name in ("cards.caption", "cards.site_caption"):
         given["period"] = "12 mois"
     wanted = [p for p in inspect.signature(door).parameters.values() if p.name in given]
     return door(
@@ -200,14 +200,14 @@ DATA = (
     "figures.comparison",
     "figures.trend",
     "network.sites",
-    "network.names",
+    "network.site_names",
     "complaint_register.register",
     "completeness.unclosed",
     "completeness.closures",
     "waits.histogram",
     "waits.weekdays_by_hours",
     "monthly_series.medians",
-    "control_charts.ground",
+    "control_charts.trust_context",
     "control_charts.decisions",
 )
 
@@ -220,7 +220,7 @@ def rows(answer) -> int:
         return int(answer.sum())
     if isinstance(answer, figures.Comparison):
         return answer.sites
-    if isinstance(answer, Ground):
+    if isinstance(answer, TrustContext):
         return len(answer.not_reported) + answer.declared + answer.entered
     if isinstance(answer, Mapping) and all(isinstance(v, Mapping) for v in answer.values()):
         return sum(
@@ -237,7 +237,7 @@ def test_every_door_asks_who_comes_in_and_then_for_what():
             assert (
                 "question" not in others
                 or others[0] == "question"
-                or name in ("figures.of_sites", "complaints_for_guests.of_complaints")
+                or name in ("figures.figures_of_sites", "complaints_for_guests.complaint_figures")
             ), name
     assert doors().keys() >= NO_QUESTION
 
@@ -280,7 +280,7 @@ COVE_ALONE = frozenset({"ccsp-cove"})
 def test_an_access_holds_the_sites_of_figures_those_of_rows_and_the_rights_of_a_person(
     person, expected
 ):
-    assert access(person, HOMES) == expected
+    assert access_of(person, HOMES) == expected
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,9 @@ def test_an_unknown_role_gets_no_count_even_of_the_whole(demo):
 @pytest.mark.parametrize("name", sorted(answers()))
 def test_no_answer_names_a_site_that_may_not_be_seen(demo, name, departments):
     person = confined(*departments)
-    hidden = set(network.names(LOCAL_READER).values()) - set(network.names(person).values())
+    hidden = set(network.site_names(LOCAL_READER).values()) - set(
+        network.site_names(person).values()
+    )
     said = repr(ask(name, person))
     assert not {site for site in hidden if site in said}
 
@@ -469,10 +471,10 @@ def test_no_answer_holds_a_complaint_of_a_department_that_a_director_does_not_an
 def test_a_story_holds_the_complaints_of_who_asks_alone(directors):
     one, other = directors
     last = network.freshness(LOCAL_READER).as_of
-    period = clip(resolve("12m", last), last)
+    period = clip_period(resolve_period("12m", last), last)
     for place, own in ((*one.departments, True), (*other.departments, False)):
         for tell in (deck.build, deck.slides):
-            said = repr(tell(one, YEAR, ready(f"departement:{place}"), period))
+            said = repr(tell(one, YEAR, ready_story(f"departement:{place}"), period))
             held = {r for r in references(LOCAL_READER) if r in said}  # a slide has room for some
             assert bool(held) == own and held <= references(one)
 
@@ -504,23 +506,23 @@ def ask_a_page() -> None:
 
 
 def test_a_run_asks_for_the_version_once_and_a_known_answer_asks_for_nothing_else(statements):
-    with context.run():
+    with context.page_run():
         ask_a_page()
     statements.clear()
-    with context.run():
+    with context.page_run():
         ask_a_page()
     assert len(statements) == 1 and "journal" in statements[0]
 
 
 def test_a_run_asks_everything_of_one_state_and_the_next_run_of_the_next(demo):
-    with context.run():
+    with context.page_run():
         before = len(control_charts.decisions(LOCAL_READER))
         engine = make_engine(demo)
         decide(engine, "left", KANDI, today(), "le directeur", "tickets", None, by="test")
         engine.dispose()
-        with context.run():  # a part of the page is within its run
+        with context.page_run():  # a part of the page is within its run
             assert len(control_charts.decisions(LOCAL_READER)) == before
-    with context.run():
+    with context.page_run():
         assert len(control_charts.decisions(LOCAL_READER)) == before + 1
     assert len(control_charts.decisions(LOCAL_READER)) == before + 1
 
@@ -537,7 +539,10 @@ def test_one_person_s_answer_is_the_very_answer_of_another_who_may_see_the_same(
 def test_who_made_a_deck_is_nowhere_in_it(demo):
     last = network.freshness(LOCAL_READER).as_of
     told = deck.build(
-        Person("Awa K.", Role.CABINET), YEAR, ready("national"), clip(resolve("12m", last), last)
+        Person("Awa K.", Role.CABINET),
+        YEAR,
+        ready_story("national"),
+        clip_period(resolve_period("12m", last), last),
     )
     assert "Awa" not in repr(told)
 
@@ -546,7 +551,7 @@ def test_nobody_can_change_what_others_will_be_given(demo):
     with pytest.raises(TypeError):
         figures.figures(LOCAL_READER, YEAR, "site")[KANDI] = {}
     with pytest.raises(TypeError):
-        figures.whole(LOCAL_READER, YEAR)["visits"] = None
+        figures.whole_figures(LOCAL_READER, YEAR)["visits"] = None
     with pytest.raises(ValueError, match="read-only"):
         waits.histogram(LOCAL_READER, YEAR)[0] = 1
     panel = waits.distribution(LOCAL_READER, YEAR, "attentes")

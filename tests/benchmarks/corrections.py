@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from dashboard.forms.formats import FORMATS
 from db import rollup, supersede, write
-from db.intake import Options, load_known, take
+from db.intake import Options, import_file, load_known_references
 from tests.benchmarks.data import FOLDER, fresh
 
 SIZES = {20_000: (True, False), 1_000_000: (True,)}  # rows: with references, without
@@ -40,12 +40,14 @@ def measure(server: str) -> dict[str, dict]:
 
 def _measured(kind: str, size: int, server: str, named: bool) -> dict[str, float]:
     engine = fresh(kind, "corrections", server)
-    known = load_known(engine)
+    known = load_known_references(engine)
 
     def hand_in(name: str, wait: int, prefix: str, count: int) -> float:
         path = _register(FOLDER / f"{name}.csv", wait, prefix, count)
         start = perf_counter()
-        outcome = take(engine, path, Options(as_of=datetime(2026, 1, 1 + wait)), "bench", known)
+        outcome = import_file(
+            engine, path, Options(as_of=datetime(2026, 1, 1 + wait)), "bench", known
+        )
         seconds = perf_counter() - start
         if outcome.rows != count:
             raise SystemExit(f"the register was refused: {outcome.problems[:3]}")

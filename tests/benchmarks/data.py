@@ -19,8 +19,8 @@ from dashboard.period import today
 from dashboard.settings import ROOT
 from db import read, schema
 from db.demo import DemoFile, files, sites_of
-from db.engine import make_engine, writing
-from db.intake import Options, load_known, take
+from db.engine import make_engine, write_transaction
+from db.intake import Options, import_file, load_known_references
 from db.models import Commune, Site, SiteLocation
 from db.seed import FIRST_DAY, seed
 from db.working_days import public_holidays
@@ -135,14 +135,14 @@ def _filled(kind: str, size: Size, server: str) -> Engine:
     start = perf_counter()
     engine = fresh(kind, size.name, server)
     add_sites(engine, size)
-    known = load_known(engine)
+    known = load_known_references(engine)
     path = FOLDER / f"{size.name}-file.csv"
     for file in generated(engine, size):
         path.write_bytes(file.content)
         options = Options(
             file.form, datetime.combine(file.as_of, time()), file.covers, file.sites, demo=True
         )
-        outcome = take(engine, path, options, "bench", known)
+        outcome = import_file(engine, path, options, "bench", known)
         if not outcome.accepted:
             raise SystemExit(f"{file.name} was refused: {outcome.problems[:3]}")
     path.unlink()
@@ -156,7 +156,7 @@ def _filled(kind: str, size: Size, server: str) -> Engine:
 
 def add_sites(engine: Engine, size: Size) -> None:
     """Invented sites, one commune after the other, until there are `size.sites`."""
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         count = len(connection.execute(select(Site.id)).all())
         communes = connection.execute(select(Commune).order_by(Commune.name)).all()
         for number in range(count, size.sites):

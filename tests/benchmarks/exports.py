@@ -7,7 +7,7 @@ from argparse import Namespace
 from dashboard.answers import context
 from dashboard.answers import report as telling
 from dashboard.exports import EXPORTS
-from dashboard.settings import load
+from dashboard.settings import load_settings
 
 ASKED = Namespace(story="national", period="12m", department=None, kind=None, service=None)
 
@@ -23,15 +23,15 @@ def measure(url: str) -> dict[str, dict[str, float]]:
     """Milliseconds of telling the story and of writing each of its files, the first time and the best of three more."""
     before = os.environ.get("DATABASE_URL")
     os.environ["DATABASE_URL"] = url
-    load.cache_clear()
+    load_settings.cache_clear()
     try:
         found = {
             "figures and slides": {
-                "first": 1000 * seconds(lambda: telling.tell(ASKED)),
-                "later": 1000 * min(seconds(lambda: telling.tell(ASKED)) for _ in range(3)),
+                "first": 1000 * seconds(lambda: telling.build_deck(ASKED)),
+                "later": 1000 * min(seconds(lambda: telling.build_deck(ASKED)) for _ in range(3)),
             }
         }
-        told = telling.tell(ASKED)
+        told = telling.build_deck(ASKED)
         for kind, export in EXPORTS.items():
             first = seconds(lambda e=export: e.file(told))  # with the import of what writes it
             again = min(seconds(lambda e=export: e.file(told)) for _ in range(3))
@@ -41,7 +41,7 @@ def measure(url: str) -> dict[str, dict[str, float]]:
             name: {**times, "x figures": times["later"] / figures} for name, times in found.items()
         }
     finally:
-        context.forget(), load.cache_clear()
+        context.close_databases(), load_settings.cache_clear()
         os.environ.pop("DATABASE_URL")
         if before:
             os.environ["DATABASE_URL"] = before

@@ -20,7 +20,7 @@ from time import perf_counter, sleep
 from urllib.parse import urlencode
 
 from dashboard.accounts import account_changes
-from dashboard.accounts.account_changes import Wanted
+from dashboard.accounts.account_changes import AccountChanges
 from dashboard.accounts.rights import Role
 from db.engine import make_engine
 from tests.benchmarks.viewer import Run, Viewer
@@ -112,7 +112,8 @@ def beside_viewers(url: str, folder: Path) -> None:
     names = [f"viewer.{n}" for n in range(VIEWERS)] + ["office"]
     engine = make_engine(f"sqlite:///{copy}")
     received = {
-        name: account_changes.add(engine, name, Wanted(Role.CABINET), "measure") for name in names
+        name: account_changes.add(engine, name, AccountChanges(Role.CABINET), "measure")
+        for name in names
     }
     engine.dispose()
     with served.serve(f"sqlite:///{copy}", folder / "accounts.log") as app:

@@ -29,14 +29,14 @@ from statistics import median
 import psutil
 
 from dashboard.accounts import guest_links, sign_ins
-from dashboard.accounts.account_changes import Wanted, add
+from dashboard.accounts.account_changes import AccountChanges, add
 from dashboard.accounts.rights import Role
 from dashboard.log import BEHIND
 from dashboard.period import today
 from dashboard.settings import ROOT
 from db import accounts_and_sessions, schema
 from db.demo_load import load_demo
-from db.engine import make_engine, writing
+from db.engine import make_engine, write_transaction
 from db.seed import seed
 from tests.accounts.lying import CLIENT, SECRET
 from tests.benchmarks import load
@@ -85,11 +85,11 @@ def people(url: str) -> tuple[list[str], dict[str, str], str]:
     """Sign everybody in on a database of fictitious data, which is shut by it; gives the viewers' cookies, those of the hostile
     guest and account, and the first password of the office."""
     engine = make_engine(url)
-    office = add(engine, "office", Wanted(Role.CABINET), "measure")
-    _, link = guest_links.make(engine, "atelier", today() + timedelta(days=7), None, "measure")
+    office = add(engine, "office", AccountChanges(Role.CABINET), "measure")
+    _, link = guest_links.make_link(engine, "atelier", today() + timedelta(days=7), None, "measure")
     tokens = {f"viewer.{n}": sign_ins.new_token() for n in range(VIEWERS)}
     tokens["focal"] = sign_ins.new_token()
-    with writing(engine, queue=False) as connection:
+    with write_transaction(engine, queue=False) as connection:
         for name, token in tokens.items():
             lowest = name == "focal"
             account = accounts_and_sessions.add_account(
@@ -100,9 +100,13 @@ def people(url: str) -> tuple[list[str], dict[str, str], str]:
                 sites=frozenset({"ccsp-kandi"}) if lowest else None,
                 email=None,
             )
-            sign_ins.begin(connection, account, token, sign_ins.Browser("", "", served.HOST))
+            sign_ins.begin_session(
+                connection, account, token, sign_ins.Browser("", "", served.HOST)
+            )
     hostile = {
-        "guest": guest_links.enter(engine, link, sign_ins.Browser("", "", served.HOST, mark="")),
+        "guest": guest_links.sign_in_guest(
+            engine, link, sign_ins.Browser("", "", served.HOST, mark="")
+        ),
         "account": tokens.pop("focal"),
     }
     engine.dispose()

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 
 from dashboard.period import today
 from db.engine import make_engine
-from db.intake import Options, load_known, take
+from db.intake import Options, import_file, load_known_references
 from tests.benchmarks.data import FOLDER, fresh, one_register
 
 ROUNDS = 3
@@ -58,9 +58,9 @@ def measure(server: str) -> dict[str, dict]:
 def _ours(kind: str, server: str, register: Path) -> float:
     """Seconds of one import; the rows it made are kept for the loaders."""
     engine = fresh(kind, "import", server)
-    known = load_known(engine)
+    known = load_known_references(engine)
     start = perf_counter()
-    outcome = take(
+    outcome = import_file(
         engine, register, Options(as_of=datetime.combine(today(), time())), "bench", known
     )
     seconds = perf_counter() - start

@@ -16,7 +16,7 @@ import numpy as np
 
 from dashboard.statistics import funnel
 from dashboard.statistics.changepoint import change_point
-from dashboard.statistics.control_chart import follow
+from dashboard.statistics.control_chart import judge_series
 from dashboard.statistics.control_limits import NONE, OUTSIDE, Family, two_rules
 from dashboard.statistics.dispersion import differences, null_dispersion
 from dashboard.statistics.expected_false_alarms import Shape, budget
@@ -74,7 +74,7 @@ def levels(random: np.random.Generator) -> None:
     kinds = measures(random)
     row("series", "flagged a year", "new levels")
     for kind, series in kinds.items():
-        judged = follow(series)
+        judged = judge_series(series)
         row(names[kind], a_year(judged.rule[:, 36:]), float(judged.proposed.sum() / SERIES))
     row("shift at month 48", "found in 8", "median month")
     for shift in (1, 2):
@@ -98,7 +98,7 @@ def measures(random: np.random.Generator) -> dict[str, np.ndarray]:
 
 def shifted(noise: np.ndarray, shift: float) -> tuple[float, float]:
     """What is found of a shift at month 48, and the median month."""
-    judged = follow(noise + shift * (np.arange(noise.shape[-1]) >= 48))
+    judged = judge_series(noise + shift * (np.arange(noise.shape[-1]) >= 48))
     return found(judged.rule[:, 48:56], judged.side[:, 48:56], 1)
 
 
@@ -116,7 +116,7 @@ def counts(random: np.random.Generator) -> None:
         n = bases.astype(int)
         share = family == Family.SHARE
         events = random.binomial(n, centre) if share else random.poisson(bases * centre)
-        rule = follow(events, bases, family=family).rule[:, 24:]
+        rule = judge_series(events, bases, family=family).rule[:, 24:]
         outside = float((rule == OUTSIDE).mean() * 12)
         row(f"{family} of {centre}, 60 to 300 cases", a_year(rule), outside)
 
@@ -124,9 +124,9 @@ def counts(random: np.random.Generator) -> None:
 def composition(random: np.random.Generator) -> None:
     """A nation of 24 sites that never change, although their sizes do (F1): flagged months a series-year after month 24"""
     z, pooled = nations(random, 100 * TIMES)
-    mixed = follow(*(np.array(x) for x in zip(*pooled, strict=True)), family=Family.SHARE)
+    mixed = judge_series(*(np.array(x) for x in zip(*pooled, strict=True)), family=Family.SHARE)
     row("pooled share, p′ chart", a_year(mixed.rule[:, 24:]))
-    expected = follow(z, family=Family.STANDARDISED)
+    expected = judge_series(z, family=Family.STANDARDISED)
     row("observed against expected", a_year(expected.rule[:, 24:]))
     row("standard deviation of z", float(z[:, 24:].std()))
 
@@ -144,7 +144,7 @@ def nations(
         size = 40 * 12 ** np.linspace(0, 1, SITES)
         bases = random.poisson(size[:, None] * np.exp(drift)).astype(float)
         events = random.binomial(bases.astype(int), share[:, None]).astype(float)
-        sites = follow(events, bases, family=Family.SHARE)
+        sites = judge_series(events, bases, family=Family.SHARE)
         variance = case_variance(Family.SHARE, sites.usual)
         whole = compare(events, bases, sites.usual, sites.usual_behind, variance, sites.inside)
         z.append(whole.z)
@@ -227,7 +227,7 @@ def waits(random: np.random.Generator) -> None:
             medians.append(np.log1p(quantile(histogram, 0.5)))
             means.append(log_wait(histogram).mean)
         seen = [
-            float((follow(np.array(v)).side[:, 24:] == 1).any(axis=1).mean())
+            float((judge_series(np.array(v)).side[:, 24:] == 1).any(axis=1).mean())
             for v in (medians, means)
         ]
         row(extra, *seen)
@@ -312,7 +312,7 @@ def simulate(random: np.random.Generator) -> list[Rate]:
     rows, kinds = [], measures(random)
     for kind, series in kinds.items():
         power = [shifted(series, shift)[0] for shift in (1, 2)] if kind == "noise" else [None, None]
-        rows.append(rate(kind, follow(series).rule[:, 36:], *power))
+        rows.append(rate(kind, judge_series(series).rule[:, 36:], *power))
     bases = random.integers(60, 300, (SERIES, MONTHS)).astype(float)
     for kind, family, centre in (
         ("share", Family.SHARE, 0.75),
@@ -323,9 +323,9 @@ def simulate(random: np.random.Generator) -> list[Rate]:
         events = (
             random.binomial(bases.astype(int), centre) if share else random.poisson(bases * centre)
         )
-        rows.append(rate(kind, follow(events, bases, family=family).rule[:, 24:]))
+        rows.append(rate(kind, judge_series(events, bases, family=family).rule[:, 24:]))
     z, _ = nations(random, 200 * TIMES)
-    rows.append(rate("whole", follow(z, family=Family.STANDARDISED).rule[:, 24:]))
+    rows.append(rate("whole", judge_series(z, family=Family.STANDARDISED).rule[:, 24:]))
     calm = []
     for _ in range(12 * TIMES):
         judged = seasonal(network(random, "growth", 84), np.arange(84) % 12 + 1)

@@ -14,7 +14,7 @@ from dashboard.accounts import guest_links, sign_ins
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.period import today
 from db import accounts_and_sessions
-from db.engine import make_engine, writing
+from db.engine import make_engine, write_transaction
 from tests.browser import served
 
 READER, GUEST = "reader", "guest"
@@ -69,13 +69,13 @@ class House:
 
     def people(self, engine: Engine) -> None:
         """An account for each, and a link for guests."""
-        with writing(engine, queue=False) as connection:
+        with write_transaction(engine, queue=False) as connection:
             for person in PEOPLE.values():
                 if person.name and person is not LOCAL_READER:
                     accounts_and_sessions.add_account(
                         connection, person.name, **_of(person), email=None
                     )
-        _, self.guest = guest_links.make(
+        _, self.guest = guest_links.make_link(
             engine, "atelier", today() + timedelta(days=7), None, "walk"
         )
 
@@ -87,18 +87,18 @@ class House:
         browser = sign_ins.Browser("", sign_ins.new_token(), served.HOST)
         with self.engine() as engine:
             if who == GUEST:
-                token = guest_links.enter(engine, self.guest, browser)
+                token = guest_links.sign_in_guest(engine, self.guest, browser)
             else:
                 token = sign_ins.new_token()
-                with writing(engine, queue=False) as connection:
+                with write_transaction(engine, queue=False) as connection:
                     held = accounts_and_sessions.account_named(connection, PEOPLE[who].name)
                     assert held
                     usual = {"disabled": False, "must_change": False, "works_until": None}
                     accounts_and_sessions.change_account(
                         connection, held.id, **_of(PEOPLE[who]), **usual
                     )
-                    at = accounts_and_sessions.now(connection)
-                    sign_ins.begin(connection, held.id, token, browser, proved_at=at)
+                    at = accounts_and_sessions.database_time(connection)
+                    sign_ins.begin_session(connection, held.id, token, browser, proved_at=at)
         visit.context.add_cookies([{"name": "ccsp-session", "value": token, "url": self.at}])
 
 

@@ -8,9 +8,9 @@ from dashboard.answers import context, deck, network
 from dashboard.answers.question import Question
 from dashboard.exports import html
 from dashboard.palette import SOFT
-from dashboard.period import clip, resolve
-from dashboard.settings import load
-from dashboard.stories import ready
+from dashboard.period import clip_period, resolve_period
+from dashboard.settings import load_settings
+from dashboard.stories import ready_story
 from tests.browser import served
 from tests.exports import decks
 
@@ -24,16 +24,16 @@ def stories(demo_file):
     """The ready-made stories over the fictitious data, as dossiers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", f"sqlite:///{demo_file}")
-        load.cache_clear()
+        load_settings.cache_clear()
         last = network.freshness(LOCAL_READER).as_of
-        period = clip(resolve("12m", last), last)
+        period = clip_period(resolve_period("12m", last), last)
         question = Question(period.period.first, period.period.last)
         yield {
-            name: html.dossier(deck.build(LOCAL_READER, question, ready(name), period))
+            name: html.dossier(deck.build(LOCAL_READER, question, ready_story(name), period))
             for name in STORIES
         }
-        context.forget()
-    load.cache_clear()
+        context.close_databases()
+    load_settings.cache_clear()
 
 
 @pytest.fixture

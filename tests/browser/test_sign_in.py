@@ -21,7 +21,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
 from dashboard.accounts import account_changes, guest_links
-from dashboard.accounts.account_changes import Wanted
+from dashboard.accounts.account_changes import AccountChanges
 from dashboard.accounts.rights import Role
 from dashboard.period import today
 from dashboard.ui.disconnected_sessions import AT_MOST
@@ -56,7 +56,7 @@ class Office:
 
     def add(self, name: str, role: Role, **places) -> str:
         """An account, and its password that works once."""
-        return self.do(account_changes.add, name, Wanted(role, **places))
+        return self.do(account_changes.add, name, AccountChanges(role, **places))
 
 
 @pytest.fixture(scope="module")
@@ -444,7 +444,7 @@ def test_nothing_of_the_bar_is_cut_on_a_telephone(office, people):
     his.goto(f"{office.address}/plaintes")
     sign_in(his, "adjovi.houngbo", received)
     choose_password(his, received)
-    _, link = office.do(guest_links.make, "atelier", today() + timedelta(days=1), None)
+    _, link = office.do(guest_links.make_link, "atelier", today() + timedelta(days=1), None)
     guest = people(viewport=served.TELEPHONE).context.new_page()
     guest.goto(f"{office.address}/invitation#{link}")
     guest.get_by_role("button", name="Entrer").click()

@@ -32,7 +32,7 @@ WORDS = [f"{n} %" for n in range(24)]
 # The charts with example data far from 0, so that a scale that does not begin there would show; by function.
 EXAMPLES = {
     "ahead": [
-        lambda: charts.ahead(
+        lambda: charts.forecast_line(
             [
                 *((m, 900.0 + n, None, "900") for n, m in enumerate(MONTHS[:20])),
                 *((m, None, (900.0, 800.0, 1000.0), "900") for m in MONTHS[20:]),

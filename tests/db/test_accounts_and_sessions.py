@@ -7,7 +7,7 @@ from sqlalchemy.exc import DatabaseError
 from dashboard.accounts import access_journal as accesses
 from db import accounts_and_sessions, backup, read, schema, write
 from db.demo_load import load_demo
-from db.engine import make_engine, writing
+from db.engine import make_engine, write_transaction
 from tests.builders import Office, visit
 
 
@@ -17,7 +17,7 @@ def is_open(engine) -> bool:
 
 
 def add(engine, name: str = "dir.zou", **more) -> str:
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         return accounts_and_sessions.add_account(connection, name, role="director", **more)
 
 
@@ -36,7 +36,7 @@ def test_a_base_that_demo_filled_is_open_and_one_that_nobody_filled_is_not(demo,
 
 
 def test_the_first_account_closes_the_base_in_the_same_transaction(demo):
-    with pytest.raises(RuntimeError), writing(demo) as connection:
+    with pytest.raises(RuntimeError), write_transaction(demo) as connection:
         accounts_and_sessions.add_account(connection, "dir.zou", role="director")
         assert not accounts_and_sessions.is_open(connection)
         raise RuntimeError("undone")
@@ -66,7 +66,7 @@ def test_a_base_that_was_purged_never_opens_again_not_even_filled_anew(demo):
 
 def test_a_base_where_something_real_was_handed_in_is_not_opened(office):
     office.withdraw(office.hand_in("registre", visit(ref="1")).batch_id)
-    with writing(office.engine) as connection:
+    with write_transaction(office.engine) as connection:
         assert not accounts_and_sessions.open_if_new(connection)
 
 
@@ -79,14 +79,14 @@ def test_a_copy_of_an_open_base_is_closed_once_it_is_put_back_and_nobody_in_it_i
     backup.restore(demo, copy, force=True, by="test")
     assert not is_open(demo)
     account = add(demo)
-    with writing(demo) as connection:
-        accounts_and_sessions.begin(
-            connection, account, "t" * 64, "b" * 64, accounts_and_sessions.now(connection)
+    with write_transaction(demo) as connection:
+        accounts_and_sessions.add_session(
+            connection, account, "t" * 64, "b" * 64, accounts_and_sessions.database_time(connection)
         )
     backup.backup(demo, tmp_path / "autre")
     backup.restore(demo, tmp_path / "autre", force=True, by="test")
     with demo.connect() as connection:
-        assert accounts_and_sessions.entries(connection) == []
+        assert accounts_and_sessions.open_sessions(connection) == []
         assert accounts_and_sessions.account(connection, account)
 
 
@@ -105,7 +105,7 @@ def test_the_update_leaves_fictitious_data_open_and_closes_all_others(demo, offi
 
 def write_purged(engine) -> None:
     """The line that a version before this one left in the journal."""
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         connection.execute(
             text(
                 "INSERT INTO journal (at, who, did, detail, why) SELECT at, who, 'purged', detail, '' FROM journal LIMIT 1"
@@ -119,7 +119,7 @@ def test_a_base_with_accounts_goes_down_after_a_copy_and_the_copy_brings_them_ba
 ):
     office.hand_in("registre", visit(ref="1"))
     account = add(office.engine, departments=frozenset({"Zou", "Collines"}))
-    with writing(office.engine) as connection:
+    with write_transaction(office.engine) as connection:
         accesses.note(connection, "dir.zou", "signed in")
     held = "SELECT * FROM account JOIN access_journal ON access_journal.who = account.name"
     before = office.rows(held)
@@ -140,7 +140,7 @@ def test_a_base_with_accounts_goes_down_after_a_copy_and_the_copy_brings_them_ba
     "change", ["UPDATE access_journal SET who = 'autre'", "DELETE FROM access_journal"]
 )
 def test_no_line_of_the_journal_of_accesses_is_ever_changed(engine, change):
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         accesses.note(connection, "dir.zou", "signed in", {"from": "127.0.0.1"})
     with pytest.raises(DatabaseError, match="append-only"), engine.begin() as connection:
         connection.execute(text(change))
@@ -154,12 +154,12 @@ def test_nobody_who_signs_in_empties_what_is_kept_for_all(office):
     with office.engine.connect() as connection:
         before = read.version(connection)
     account = add(office.engine)
-    with writing(office.engine, queue=False) as connection:
-        at = accounts_and_sessions.now(connection)
-        number = accounts_and_sessions.begin(connection, account, "t" * 64, "b" * 64, at)
+    with write_transaction(office.engine, queue=False) as connection:
+        at = accounts_and_sessions.database_time(connection)
+        number = accounts_and_sessions.add_session(connection, account, "t" * 64, "b" * 64, at)
         accesses.note(connection, "dir.zou", "signed in")
-        accounts_and_sessions.seen(connection, number, at)
-        accounts_and_sessions.fail(connection, account, at, at)
-        accounts_and_sessions.end(connection, at)
+        accounts_and_sessions.note_activity(connection, number, at)
+        accounts_and_sessions.add_failure(connection, account, at, at)
+        accounts_and_sessions.end_sessions(connection, at)
     with office.engine.connect() as connection:
         assert read.version(connection) == before

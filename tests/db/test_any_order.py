@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.period import as_noted
+from dashboard.period import to_naive_utc
 from db import write
 from db.batch_effects import Effect
 from db.engine import make_engine
@@ -325,7 +325,7 @@ def change(office: Office, live: dict[Paper, int], paper: Paper, how: str, day: 
     else:
         dated = replace(paper, as_of=day)
         _, found = write.date_anew(
-            office.engine, live[paper], as_noted(datetime.fromisoformat(day)), by="test"
+            office.engine, live[paper], to_naive_utc(datetime.fromisoformat(day)), by="test"
         )
         after = {dated if p == paper else p: batch for p, batch in live.items()}
         was = [dated if p == paper else p for p in before]

@@ -15,8 +15,8 @@ from types import ModuleType
 import pytest
 
 from db import write
-from db.engine import make_engine, writing
-from db.intake import Options, take
+from db.engine import make_engine, write_transaction
+from db.intake import Options, import_file
 from tests.builders import COVE, KANDI, NIKKI, Office, visit, waited
 
 KILLS = int(os.environ.get("KILLS", "6"))
@@ -39,7 +39,7 @@ def no_page_is_the_main_module(monkeypatch):
 
 def hand_in(url: str, path: Path) -> None:
     """A child imports a file."""
-    take(make_engine(url), path, Options(), by="child")
+    import_file(make_engine(url), path, Options(), by="child")
 
 
 def withdraw(url: str, batch: int) -> None:
@@ -152,7 +152,7 @@ def test_a_write_killed_at_any_moment_leaves_nothing_or_all(office, database_url
         )  # from the first moment to past the commit
         alive = killed_after(seconds, action, database_url, argument or last_batch(office))
         killed += alive
-        with writing(office.engine):
+        with write_transaction(office.engine):
             pass  # the lock of the dead is free again
         whole_batches(office)
         now = office.figure("visits").value

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from dashboard.settings import ROOT
 from db import backup, backup_files, error_messages, reference, schema, startup_check, write
 from db import targets_and_decisions as steer
-from db.engine import make_engine, writing
+from db.engine import make_engine, write_transaction
 from tests.builders import Office, visit, waited
 from tests.db import first_release
 
@@ -224,7 +224,7 @@ def test_a_restoring_that_fails_midway_leaves_everything_as_it_was(office, tmp_p
     backup.backup(office.engine, path)
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
     before = office.contents()
-    monkeypatch.setattr(backup_files, "check", lambda *_: schema.newest())
+    monkeypatch.setattr(backup_files, "check", lambda *_: schema.newest_revision())
     with pytest.raises(write.Refused), backup_files.replacing(office.engine) as put:
         put(path, lambda _: None)
     assert office.contents() == before
@@ -253,7 +253,7 @@ def test_a_restoring_that_is_killed_leaves_what_was_there_or_the_copy(
         time.sleep(duration * (0.4 + 0.6 * (kill + 0.5) / KILLS))  # past the start of Python
         process.kill()
         process.wait()
-        with writing(office.engine):
+        with write_transaction(office.engine):
             pass  # whoever still writes is waited for
         assert office.rows("SELECT count(*), max(id) FROM visit") in (present, copied)
         assert office.differences() == []
@@ -267,7 +267,7 @@ def test_while_another_writes_nothing_is_put_back_and_it_is_said_soon(
     monkeypatch.setattr("db.engine.BUSY_MS", 300)
     busy = make_engine(office.engine.url.render_as_string(hide_password=False))
     with (
-        writing(office.engine),
+        write_transaction(office.engine),
         pytest.raises(write.Refused, match="Une autre écriture"),
         backup_files.replacing(busy) as put,
     ):
@@ -367,7 +367,7 @@ def test_a_copy_of_an_older_version_is_brought_up_to_date(databases, elsewhere, 
         backup.backup(engine, tmp_path / "copie")
         engine.dispose()
     backup.restore(elsewhere.engine, tmp_path / "copie", force=False, by="test")
-    assert schema.version(elsewhere.engine) == schema.newest()
+    assert schema.version(elsewhere.engine) == schema.newest_revision()
     assert elsewhere.differences() == []
     assert (
         elsewhere.figure("visits", "ccsp-kandi", by="site").value

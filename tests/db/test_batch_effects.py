@@ -53,8 +53,8 @@ def test_a_withdrawal_says_what_counts_no_more_and_what_counts_again(office, com
 
 def test_many_files_and_days_are_named_a_few_and_counted():
     files = {f"« {n}.csv » (lot {n})": n for n in range(1, 7)}
-    days = [(NIKKI, journal.now().date() + timedelta(n)) for n in range(5)]
-    said = batch_effects.of_import(
+    days = [(NIKKI, journal.utc_now().date() + timedelta(n)) for n in range(5)]
+    said = batch_effects.import_sentence(
         Effect(3, idle=files, ceased=files, begun=files, whole=4, days=days)
     )
     plain = said.replace("\u202f", " ").replace("\xa0", " ")
@@ -73,7 +73,7 @@ def test_what_days_asked_for_replace_is_said_without_another_reason(office):
     days = office.hand_in("fermetures", closure(site="", first="2025-03-04"), replace_days=True,
                           covers=(date(2025, 3, 1), date(2025, 3, 31)))  # fmt: skip
     assert days.effect.days == [("", date(2025, 3, 3))]
-    assert "par journée entière (tout le réseau le 03/03/2025)" in batch_effects.of_import(
+    assert "par journée entière (tout le réseau le 03/03/2025)" in batch_effects.import_sentence(
         days.effect
     )
 
@@ -144,7 +144,7 @@ def test_a_file_that_is_refused_does_not_stop_those_after_it(office, command):
 def ahead(office):
     """A register that came in while the clock was a day ahead."""
     office.hand_in("registre", waited(50, ref="1"), name="avance.csv")
-    tomorrow = journal.now() + timedelta(days=1)
+    tomorrow = journal.utc_now() + timedelta(days=1)
     with office.engine.begin() as connection:
         connection.execute(
             text("UPDATE import_batch SET as_of = :at, imported_at = :at"), {"at": tomorrow}
@@ -184,15 +184,15 @@ def test_a_file_dated_ahead_is_named_until_it_is_dated_anew_and_then_its_correct
 
 
 def test_by_default_a_file_is_dated_of_the_next_one_s_arrival_or_of_now(ahead):
-    before = journal.now()
+    before = journal.utc_now()
     when, _ = write.date_anew(ahead.engine, 1, None, by="test")
-    assert before <= when <= journal.now()
+    assert before <= when <= journal.utc_now()
     last = ahead.hand_in("registre", waited(10, ref="1")).batch_id
     moment = ahead.rows("SELECT imported_at FROM import_batch WHERE id = 2")
     with ahead.engine.begin() as connection:
         connection.execute(
             text("UPDATE import_batch SET as_of = :at WHERE id = 1"),
-            {"at": journal.now() + timedelta(days=1)},
+            {"at": journal.utc_now() + timedelta(days=1)},
         )
     when, effect = write.date_anew(ahead.engine, 1, None, by="test")
     assert str(moment[0][0]).startswith(f"{when:%Y-%m-%d %H:%M:%S}")
@@ -200,7 +200,7 @@ def test_by_default_a_file_is_dated_of_the_next_one_s_arrival_or_of_now(ahead):
 
 
 def test_dating_says_when_it_cannot_be_done(ahead, command):
-    day = journal.now().date() + timedelta(days=2)
+    day = journal.utc_now().date() + timedelta(days=2)
     for argv, why in (
         ((9,), "pas de lot numéro 9"),
         ((1, "--as-of", str(day)), "avenir"),

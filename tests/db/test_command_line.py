@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from dashboard.settings import ROOT, load
+from dashboard.settings import ROOT, load_settings
 from db.__main__ import main
 from db.demo.events import EVENTS
 from tests.builders import closing, complaint, csv_text, visit
@@ -16,7 +16,7 @@ from tests.builders import closing, complaint, csv_text, visit
 def test_init_makes_a_database_and_may_be_repeated(databases, command, monkeypatch):
     with databases.fresh(empty=True) as url:
         monkeypatch.setenv("DATABASE_URL", url)
-        load.cache_clear()
+        load_settings.cache_clear()
         said = command(main, "status")
         assert (said.code, "python -m db init" in said.err) == (1, True)
         assert command(main, "init").code == command(main, "init").code == 0
@@ -50,7 +50,7 @@ def test_the_events_of_the_demonstration_are_told_without_a_database(
     command, monkeypatch, tmp_path
 ):
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/none.db")
-    load.cache_clear()
+    load_settings.cache_clear()
     said = command(main, "demo", "--events")
     assert (said.code, said.err) == (0, "")
     assert len(said.out.splitlines()) == 1 + len(EVENTS)
@@ -176,7 +176,7 @@ def test_a_fictitious_database_says_so_and_is_purged(command, office):
 
 def test_a_database_that_does_not_answer_is_said_in_one_sentence(command, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
-    load.cache_clear()
+    load_settings.cache_clear()
     said = command(main, "status")
     assert said.code == 1
     assert said.err.startswith("La base de données ne répond pas") and "Traceback" not in said.err

@@ -10,7 +10,7 @@ import pytest
 from dashboard.__main__ import main as dashboard_main
 from dashboard.settings import ROOT
 from db.__main__ import main
-from db.console import fit, guarded, who
+from db.console import guard_output, system_user, terminal_safe
 from tests.builders import Said, visit
 
 ESC, BIDI, CSI = "\x1b[31m\x1b]0;titre\x07", "\u202e", "\x9b2J"
@@ -55,21 +55,21 @@ def asked(command):
 
 @pytest.mark.parametrize("code", sorted(CODES - {"\n", "\t"}))
 def test_a_control_or_direction_code_is_spelled_out(code):
-    assert fit(f"a{code}b") == f"a{ascii(code)[1:-1]}b"
+    assert terminal_safe(f"a{code}b") == f"a{ascii(code)[1:-1]}b"
 
 
 @pytest.mark.parametrize(
     "text", ["Ouèssè, 1\u202f234,5\u00a0% « ok » 🙂", "a\tb\nc", "Centre;Jour\r\n", "عربي"]
 )
 def test_words_stay_as_they_are(text):
-    assert fit(text) == text
+    assert terminal_safe(text) == text
 
 
 def test_what_is_printed_goes_by_the_one_place_and_the_streams_come_back():
     before, sys.stdout = sys.stdout, io.StringIO()
     try:
         mine = sys.stdout
-        with guarded():
+        with guard_output():
             print(f"a{ESC}")
         assert sys.stdout is mine and mine.getvalue() == "a\\x1b[31m\\x1b]0;titre\\x07\n"
     finally:
@@ -181,6 +181,6 @@ def test_bytes_that_are_not_utf_8_are_refused_in_a_process_of_its_own(office, da
 
 def test_an_account_with_a_strange_name_is_noted_all_the_same(monkeypatch):
     monkeypatch.setenv("LOGNAME", "a\udcff" + "x" * 200)
-    assert who() == "a?" + "x" * 78
+    assert system_user() == "a?" + "x" * 78
     monkeypatch.setenv("LOGNAME", f"a{ESC}")
-    assert "\x1b" not in who()
+    assert "\x1b" not in system_user()

@@ -63,7 +63,7 @@ def test_a_moment_is_by_its_offset_and_else_by_the_clock_of_benin(
 
 
 def test_a_moment_of_today_that_is_still_to_come_is_refused(office: Office, command, monkeypatch):
-    monkeypatch.setattr("db.intake.now", lambda: datetime(2026, 11, 27, 9, 30))  # UTC
+    monkeypatch.setattr("db.intake.utc_now", lambda: datetime(2026, 11, 27, 9, 30))  # UTC
     monkeypatch.setattr("db.intake.today", lambda: date(2026, 11, 27))
     path = office.path("registre", visit(ref="1"))
     for moment in ("2026-11-27T10:31", "2026-11-27T09:31Z", "2026-11-27T05:31-04:00"):

@@ -11,11 +11,11 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.__main__ import main as dashboard_main
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db import error_messages
 from db.__main__ import main
-from db.engine import make_engine, writing
-from server import refuse_to_start
+from db.engine import make_engine, write_transaction
+from server import exit_if_database_unfit
 from tests.builders import shell, visit
 
 ENGLISH = re.compile(
@@ -30,13 +30,13 @@ def asked(monkeypatch, capsys):
 
     def run(url, run=main, *argv):
         monkeypatch.setenv("DATABASE_URL", url)
-        load.cache_clear()
+        load_settings.cache_clear()
         capsys.readouterr()
         code = run([str(a) for a in argv or ("status",)])
         return code, *capsys.readouterr()
 
     yield run
-    load.cache_clear()
+    load_settings.cache_clear()
 
 
 def is_french(said: str) -> bool:
@@ -93,7 +93,7 @@ def test_a_database_that_is_not_there_is_not_made_by_asking_for_it(
     code, _, said = asked(f"sqlite:///{tmp_path}/absente.db", main, *argv)
     assert code == 1 and said.startswith("Refusé : La base n'existe pas encore") and is_french(said)
     with pytest.raises(SystemExit, match="n'existe pas encore"):
-        refuse_to_start()
+        exit_if_database_unfit()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -121,7 +121,7 @@ def test_a_database_that_may_not_be_written_is_said(
         url += "&options=-c%20default_transaction_read_only%3Don"
     monkeypatch.setenv("DATABASE_URL", url)
     monkeypatch.chdir(tmp_path)
-    load.cache_clear()
+    load_settings.cache_clear()
     before = office.contents()
     for argv in (
         ("import", office.path("registre", visit(ref="2"))),
@@ -144,7 +144,7 @@ def test_a_database_that_another_import_holds_is_said_soon(office, command, monk
     office.hand_in("registre", visit(ref="1"))
     register = office.path("registre", visit(ref="2"))
     monkeypatch.setattr("db.engine.BUSY_MS", 300)
-    with writing(office.engine):
+    with write_transaction(office.engine):
         code, out, err = command(main, *(register if a == "{register}" else a for a in argv))
     assert (
         code == 1 and "Une autre écriture (import" in out + err and is_french(last_line(out, err))

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.indicators import BY_CODE
 from dashboard.settings import ROOT
-from db.demo.events import EVENTS, Kind, at
+from db.demo.events import EVENTS, Kind, events_at
 
 TODAY = date(2026, 11, 24)
 
@@ -61,7 +61,7 @@ def test_what_an_event_shows_in_is_a_followed_indicator_and_not_yet_a_new_level(
 def test_every_kind_happens_once_and_one_site_has_one_story():
     assert [event.kind for event in EVENTS] == list(Kind)
     assert len({event.place for event in EVENTS}) == len(EVENTS)
-    assert at("ccsp-djougou") == (EVENTS[0],) and at("ccsp-kandi") == ()
+    assert events_at("ccsp-djougou") == (EVENTS[0],) and events_at("ccsp-kandi") == ()
     shaken = {code for code, site in SITES.items() if site["department"] == "Collines"}
     assert not shaken & {event.place for event in EVENTS}
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from dashboard.accounts import account_changes
-from dashboard.settings import ROOT, load
+from dashboard.settings import ROOT, load_settings
 from db import backup, erasure_guard, erasures, retention, schema, write
 from db.__main__ import main
 from db.database_identity import begin_anew, identity
-from db.engine import make_engine, writing
+from db.engine import make_engine, write_transaction
 from db.write import Refused
 from tests.builders import KANDI, Office, complaint, visit, waited
 from tests.histories.play import playing
@@ -37,11 +37,11 @@ def months(monkeypatch):
     def keep(number: int) -> None:
         for name in SETTINGS:
             monkeypatch.setenv(name, str(number))
-        load.cache_clear()
+        load_settings.cache_clear()
 
     yield keep
     monkeypatch.undo()
-    load.cache_clear()
+    load_settings.cache_clear()
 
 
 def until(office) -> set[str]:
@@ -176,7 +176,7 @@ def test_what_a_trial_erases_is_not_erased_of_the_database_that_it_was_copied_fr
 ):
     """5. The list of erasures stood under the name of the database: two that share a folder, or a name, shared it."""
     for one in (office, trial):
-        with writing(one.engine) as connection:
+        with write_transaction(one.engine) as connection:
             begin_anew(connection, one.engine)
     office.hand_in(
         "plaintes", complaint("P1", received="2026-08-03", resolved="2026-08-05", subject="mot")
@@ -199,7 +199,7 @@ def test_a_copy_put_back_elsewhere_says_where_the_list_of_erasures_is_missed(
 ):
     """5. Nothing said that the list had stayed behind."""
     for one in (office, trial):
-        with writing(one.engine) as connection:
+        with write_transaction(one.engine) as connection:
             begin_anew(connection, one.engine)
     office.hand_in("plaintes", complaint("P1", subject="mot"))
     backup.backup(office.engine, tmp_path / "copie")
@@ -208,7 +208,7 @@ def test_a_copy_put_back_elsewhere_says_where_the_list_of_erasures_is_missed(
         name = f"effacements-{identity(connection).own}.json"
     listed = tmp_path / "copies" / name
     monkeypatch.setenv("COPIES", str(tmp_path / "ailleurs"))
-    load.cache_clear()
+    load_settings.cache_clear()
     said = backup.restore(trial.engine, tmp_path / "copie", force=True, by="test")
     assert "à côté de la copie, et recommencer" in said
     assert trial.rows("SELECT count(*) FROM complaint_text") == [(1,)]
@@ -223,14 +223,14 @@ def test_a_copy_says_which_other_base_erased_more_and_does_it_too_when_told(
 ):
     """A base that had moved, and served since, was a trial for the copy of before: what it had erased came back, unsaid."""
     for one in (office, trial):
-        with writing(one.engine) as connection:
+        with write_transaction(one.engine) as connection:
             begin_anew(connection, one.engine)
     office.hand_in("plaintes", complaint("P1", subject="mot"))
     copy = tmp_path / "copie"
     backup.backup(office.engine, copy)
     backup.restore(trial.engine, copy, force=True, by="test")
     retention.erase_text(trial.engine, KANDI, "P1", "awa", "demande de l'usager")
-    listed = erasures.path(trial.engine, identity_of(trial))
+    listed = erasures.list_path(trial.engine, identity_of(trial))
     said = backup.restore(office.engine, copy, force=True, by="test")
     assert f"recommencer avec --force --erased {listed}" in said and texts(office) == {"mot"}
     done = command(main, "restore", copy, "--force", "--erased", listed)
@@ -247,7 +247,7 @@ def test_what_cannot_be_written_down_is_not_erased_and_that_is_said(office, tmp_
     office.hand_in("plaintes", complaint("P1", received="2024-03-04", resolved="2024-03-05", subject="mot"))  # fmt: skip
     (tmp_path / "fichier").write_text("")
     monkeypatch.setenv("COPIES", str(tmp_path / "fichier"))
-    load.cache_clear()
+    load_settings.cache_clear()
     for erase in (
         lambda: retention.erase_text(office.engine, KANDI, "P1", "awa", "demande"),
         lambda: retention.erase(office.engine, ON, "awa"),
@@ -255,21 +255,25 @@ def test_what_cannot_be_written_down_is_not_erased_and_that_is_said(office, tmp_
         with pytest.raises(Refused, match="ne peut pas être écrite.*COPIES"):
             erase()
     assert office.rows("SELECT count(*) FROM complaint_text") == [(1,)] and until(office) == set()
-    account_changes.add(office.engine, "chef", account_changes.Wanted(role="administrator"), "test")
-    account_changes.add(office.engine, "awa", account_changes.Wanted(role="cabinet"), "test")
+    account_changes.add(
+        office.engine, "chef", account_changes.AccountChanges(role="administrator"), "test"
+    )
+    account_changes.add(
+        office.engine, "awa", account_changes.AccountChanges(role="cabinet"), "test"
+    )
     account_changes.disable(office.engine, "awa", "test")  # this cannot wait
     monkeypatch.setenv("COPIES", str(tmp_path / "copies"))
-    load.cache_clear()
+    load_settings.cache_clear()
     backup.backup(office.engine, tmp_path / "copie")  # and is written down as soon as it can be
     with office.engine.connect() as connection:
-        assert len(erasures.listed(office.engine, identity(connection).own).closed) == 1
+        assert len(erasures.erased_by_lists(office.engine, identity(connection).own).closed) == 1
 
 
 def test_a_copy_of_a_copy_is_of_each_database_that_it_came_from(
     office, trial, databases, tmp_path, monkeypatch
 ):
     for one in (office, trial):
-        with writing(one.engine) as connection:
+        with write_transaction(one.engine) as connection:
             begin_anew(connection, one.engine)
     office.hand_in("plaintes", complaint("P1", subject="mot"))
     backup.backup(office.engine, tmp_path / "copie")
@@ -278,7 +282,7 @@ def test_a_copy_of_a_copy_is_of_each_database_that_it_came_from(
     retention.erase_text(office.engine, KANDI, "P1", "awa", "demande de l'usager")
     with databases.fresh() as url:
         third = Office(make_engine(url), tmp_path)
-        with writing(third.engine) as connection:
+        with write_transaction(third.engine) as connection:
             begin_anew(connection, third.engine)
         backup.restore(third.engine, tmp_path / "copie-2", force=True, by="test")
         assert third.rows("SELECT count(*) FROM complaint_text") == [(0,)]
@@ -411,7 +415,7 @@ def test_words_erased_for_what_another_file_said_do_not_come_back_by_a_copy_with
         office.withdraw(correction.batch_id)
     retention.erase(office.engine, ON, "awa")
     assert texts(office) == set()
-    kept = erasures.path(office.engine, identity_of(office)).read_text()
+    kept = erasures.list_path(office.engine, identity_of(office)).read_text()
     assert "secret" not in kept and "P1" not in kept
     backup.restore(office.engine, tmp_path / "copie", force=True, by="test")
     assert texts(office) == set() and office.differences() == []
@@ -438,12 +442,12 @@ def test_words_that_a_file_says_anew_after_they_were_erased_stay_in_copies_of_si
 def test_an_account_that_is_opened_again_stays_open_after_a_copy_is_put_back(office, tmp_path):
     for name in ("chef", "awa", "kofi"):
         account_changes.add(
-            office.engine, name, account_changes.Wanted(role="administrator"), "test"
+            office.engine, name, account_changes.AccountChanges(role="administrator"), "test"
         )
     backup.backup(office.engine, tmp_path / "copie")
     for name in ("awa", "kofi"):
         account_changes.disable(office.engine, name, "test")
-    account_changes.reset(office.engine, "kofi", "test")
+    account_changes.reset_password(office.engine, "kofi", "test")
     backup.restore(office.engine, tmp_path / "copie", force=True, by="test")
     asked = "SELECT name, disabled FROM account ORDER BY name"
     assert [(name, bool(shut)) for name, shut in office.rows(asked)] == [
@@ -468,9 +472,9 @@ def test_the_model_has_teeth(databases, tmp_path, monkeypatch):
     """One rule broken on purpose must be found: a term that moves back."""
     if databases.name != "sqlite":
         pytest.skip("the model is the same on both")
-    real = erasure_guard.until
+    real = erasure_guard.term_reached
     monkeypatch.setattr(
-        erasure_guard, "until", lambda c, table: None if table == "visit" else real(c, table)
+        erasure_guard, "term_reached", lambda c, table: None if table == "visit" else real(c, table)
     )
     found = 0
     for seed in range(40):

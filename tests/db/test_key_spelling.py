@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from dashboard.french import key
+from dashboard.french import normalise_key
 from db import backup, key_spelling, schema
 from db.__main__ import main
 from db.engine import make_engine
@@ -102,13 +102,13 @@ def test_a_site_may_be_typed_with_signs_that_nobody_sees(command, office):
 # --- the rule itself ------------------------------------------------------------------------------------------------------
 @given(st.text())
 def test_a_key_is_kept_as_it_is_compared(text_):
-    kept = key(text_)
-    assert key(kept) == kept and kept == kept.strip() and "  " not in kept
+    kept = normalise_key(text_)
+    assert normalise_key(kept) == kept and kept == kept.strip() and "  " not in kept
 
 
 @given(st.text(), st.sampled_from((MARK, "\u200b", "\ufeff", "\u00ad", "\x07")), st.integers(0, 20))
 def test_what_nobody_sees_makes_no_other_key(text_, sign, at):
-    assert key(text_[:at] + sign + text_[at:]) == key(text_)
+    assert normalise_key(text_[:at] + sign + text_[at:]) == normalise_key(text_)
 
 
 # --- rows that are there ----------------------------------------------------------------------------------------------------
@@ -249,12 +249,14 @@ def test_whatever_the_older_rows_nothing_that_differs_is_joined(
         groups = defaultdict(list)
         for rows in files:
             for name, said in rows:
-                groups[key(name)].append((name, said))
+                groups[normalise_key(name)].append((name, said))
         expected: Counter[str] = Counter()
         for wanted, rows in groups.items():
             one = len({name for name, _ in rows}) == 1 or len({said for _, said in rows}) == 1
             expected.update([wanted] if one else {n: before[n] for n, _ in rows})
         assert Counter(name for name, _ in counting(office, table)) == expected
         assert office.differences() == []
-        assert len(problems(office)) == sum(n for name, n in expected.items() if key(name) != name)
+        assert len(problems(office)) == sum(
+            n for name, n in expected.items() if normalise_key(name) != name
+        )
         office.engine.dispose()

@@ -10,7 +10,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import ProgrammingError
 
 from dashboard.accounts import access_journal, account_changes, sign_ins
-from dashboard.accounts.account_changes import Wanted
+from dashboard.accounts.account_changes import AccountChanges
 from dashboard.accounts.rights import Role
 from dashboard.accounts.sign_ins import Browser
 from dashboard.period import today
@@ -53,7 +53,7 @@ def test_all_that_people_do_is_done_under_it(clerk, tmp_path):
     clerk.withdraw(second.batch_id)
     assert clerk.figure("visits").value == 2 and clerk.differences() == []
     received = account_changes.add(
-        clerk.engine, "dir.zou", Wanted(Role.DIRECTOR, departments=["Zou"]), "test"
+        clerk.engine, "dir.zou", AccountChanges(Role.DIRECTOR, departments=["Zou"]), "test"
     )
     browser = Browser("", "", "127.0.0.1")
     token = sign_ins.sign_in(clerk.engine, "dir.zou", received, browser)

@@ -45,7 +45,7 @@ def test_an_empty_database_has_no_version_and_init_gives_it_the_newest(databases
         assert schema.version(engine) is None
         schema.upgrade(engine)
         seed(engine)
-        assert schema.version(engine) == schema.newest() == REVISIONS[0]
+        assert schema.version(engine) == schema.newest_revision() == REVISIONS[0]
         fill(Office(engine, tmp_path))
         engine.dispose()
 
@@ -57,7 +57,7 @@ def test_all_migrations_go_down_and_up_again_one_by_one_with_data_in_the_tables(
     assert set(inspect(office.engine).get_table_names()) <= {"alembic_version"}
     for _ in REVISIONS:
         schema.upgrade(office.engine, "+1")
-    assert schema.version(office.engine) == schema.newest()
+    assert schema.version(office.engine) == schema.newest_revision()
     seed(office.engine)
     fill(office)
     assert office.differences() == []

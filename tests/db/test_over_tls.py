@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 
 from db import postgresql_dump
-from db.engine import make_engine, over_tls
+from db.engine import make_engine, tls_options
 from db.error_messages import sentence
 
 ELSEWHERE = (
@@ -107,4 +107,4 @@ def test_postgresql_s_programs_are_told_the_same(tmp_path, monkeypatch):
     ],
 )
 def test_what_the_address_says_itself_counts_and_this_machine_needs_none(address, over):
-    assert over_tls(make_url(address)) == ({"sslmode": "verify-full"} if over else {})
+    assert tls_options(make_url(address)) == ({"sslmode": "verify-full"} if over else {})

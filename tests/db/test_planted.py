@@ -71,5 +71,5 @@ def test_what_is_on_the_disk_is_the_words_alone_and_not_even_they_once_erased(
     assert copy.stat().st_mode & 0o777 == 0o600
     with office.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM complaint_text")
-    retention.flush(office.engine)
+    retention.empty_sqlite_journal(office.engine)
     assert not held()

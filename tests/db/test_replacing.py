@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from db import supersede
-from db.engine import writing
+from db.engine import write_transaction
 from tests.builders import (
     COVE,
     KANDI,
@@ -217,7 +217,7 @@ def test_settling_anew_mends_rows_that_were_wrongly_set_aside_and_their_rollups(
         connection.execute(text("UPDATE visit SET superseded_by = 3 WHERE source_ref = '1'"))
         connection.execute(text("UPDATE visit SET superseded_by = NULL WHERE source_ref = '0'"))
         connection.execute(text("DELETE FROM rollup WHERE site_id <> 0"))
-    with writing(office.engine) as connection:
+    with write_transaction(office.engine) as connection:
         assert supersede.settle_anew(connection) == 2
     assert office.differences() == []
     assert office.figures(by="site") == before

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db import __main__, backup, backup_files, erasures, retention, schema
 from db.database_identity import identity
 from db.engine import is_sqlite
@@ -118,7 +118,7 @@ def test_the_words_of_one_complaint_are_erased_with_a_line_in_the_journal(full):
 def test_dated_copies_past_their_term_are_deleted_and_no_other_file(full, command, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", full.engine.url.render_as_string(hide_password=False))
     monkeypatch.setattr(__main__, "today", lambda: ON)
-    load.cache_clear()
+    load_settings.cache_clear()
     there, stem = backup_files.folder(full.engine), Path(full.engine.url.database).stem
     there.mkdir(exist_ok=True)
     with full.engine.connect() as connection:
@@ -147,7 +147,7 @@ def test_dated_copies_past_their_term_are_deleted_and_no_other_file(full, comman
 def test_the_command_says_what_it_would_erase_and_erases_when_told(full, command, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", full.engine.url.render_as_string(hide_password=False))
     monkeypatch.setattr(__main__, "today", lambda: ON)
-    load.cache_clear()
+    load_settings.cache_clear()
     said = command(__main__.main, "retain")
     assert (
         said.code == 0
@@ -165,13 +165,13 @@ def test_the_command_says_what_it_would_erase_and_erases_when_told(full, command
 
 def test_terms_are_settings(full, monkeypatch):
     monkeypatch.setenv("TEXTS_KEPT_MONTHS", "60")
-    load.cache_clear()
+    load_settings.cache_clear()
     try:
         with full.engine.connect() as connection:
             assert retention.due(connection, ON)[0].rows == 0
     finally:
         monkeypatch.undo()
-        load.cache_clear()
+        load_settings.cache_clear()
 
 
 LATER = date(2031, 6, 15)  # rows of before the 15th of June 2026 are past their term
@@ -309,7 +309,7 @@ def test_a_database_that_was_lost_learns_from_the_list_beside_the_copies(full, t
     backup.backup(full.engine, tmp_path / "copie")
     retention.erase_text(full.engine, KANDI, "P2", "awa", "demande de l'usager")
     with full.engine.connect() as connection:
-        listed = erasures.path(full.engine, identity(connection).own)
+        listed = erasures.list_path(full.engine, identity(connection).own)
     assert listed.stat().st_mode & 0o777 == 0o600 and "encore ouverte" not in listed.read_text()
     backup.restore(full.engine, tmp_path / "copie", force=True, by="test")
     with full.engine.begin() as c:  # as if nothing had been there

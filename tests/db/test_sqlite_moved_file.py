@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import context, figures
 from dashboard.answers.question import Question
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db import error_messages, schema
 from db.engine import make_engine
 from tests.builders import Office, visit
@@ -132,7 +132,7 @@ def test_a_file_that_is_gone_is_said_and_not_made_anew_and_comes_back(used, plac
         pass
     assert error_messages.sentence(
         error.value
-    ) == error_messages.CLOSED and error_messages.was_away(error.value)
+    ) == error_messages.CLOSED and error_messages.was_unavailable(error.value)
     assert not place.exists()
     other.rename(place)
     with used.engine.connect() as connection:
@@ -150,15 +150,15 @@ def test_a_new_file_is_still_made_where_there_was_none(tmp_path):
 
 def test_a_running_server_answers_from_the_file_that_lies_there(used, place, other, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{place}")
-    load.cache_clear()
+    load_settings.cache_clear()
     year = Question(date(2025, 1, 1), date(2025, 12, 31))
     try:
-        asked = [figures.whole(LOCAL_READER, year)["visits"].value]
-        before = context.now().version
+        asked = [figures.whole_figures(LOCAL_READER, year)["visits"].value]
+        before = context.current_snapshot().version
         move(place, BESIDE["the file alone"], "gone.db")
         shutil.copyfile(other, place)
-        asked.append(figures.whole(LOCAL_READER, year)["visits"].value)
-        assert asked == [1, 3] and context.now().version != before
+        asked.append(figures.whole_figures(LOCAL_READER, year)["visits"].value)
+        assert asked == [1, 3] and context.current_snapshot().version != before
     finally:
-        context.forget()
-        load.cache_clear()
+        context.close_databases()
+        load_settings.cache_clear()

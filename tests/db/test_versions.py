@@ -15,7 +15,7 @@ from sqlalchemy import inspect, text
 
 from dashboard.__main__ import main as dashboard_main
 from dashboard.period import today
-from dashboard.settings import ROOT, load
+from dashboard.settings import ROOT, load_settings
 from db import backup, backup_files, retention, rollup, schema
 from db import targets_and_decisions as steer
 from db.__main__ import main
@@ -41,7 +41,7 @@ def old(databases, tmp_path):
 def asked_of_old(old, command, monkeypatch):
     """Runs a command against the first release's database."""
     monkeypatch.setenv("DATABASE_URL", old.engine.url.render_as_string(hide_password=False))
-    load.cache_clear()
+    load_settings.cache_clear()
     return command
 
 
@@ -88,7 +88,7 @@ def test_an_update_is_preceded_by_a_checked_copy_that_the_journal_names(old, ask
     assert backup_files.check(old.engine, copy) == first_release.REVISION
     assert (
         "migrated",
-        {"from": "0001", "to": schema.newest(), "copy": copy.name, "settled": 0},
+        {"from": "0001", "to": schema.newest_revision(), "copy": copy.name, "settled": 0},
     ) in journal(old)
     assert first_release.rows(old.engine) == before
     assert asked_of_old(main, "init").code == 0
@@ -99,7 +99,7 @@ def test_a_new_database_needs_no_copy(databases, tmp_path):
     with databases.fresh(empty=True) as url:
         office = Office(make_engine(url), tmp_path)
         assert backup.migrate(office.engine, "test") is None
-        assert (schema.version(office.engine), kept(office)) == (schema.newest(), [])
+        assert (schema.version(office.engine), kept(office)) == (schema.newest_revision(), [])
         office.engine.dispose()
 
 
@@ -113,14 +113,14 @@ def test_without_a_copy_there_is_no_update_unless_it_is_asked_for(
     else:
         (tmp_path / "pas-un-dossier").write_text("")
         monkeypatch.setenv("COPIES", str(tmp_path / "pas-un-dossier"))
-        load.cache_clear()
+        load_settings.cache_clear()
         reason = "pas-un-dossier"
     said = asked_of_old(main, "init")
     assert said.code == 1
     assert reason in said.err and "--without-copy" in said.err and "Traceback" not in said.err
     assert (schema.version(old.engine), old.contents()) == ("0001", before)
     assert asked_of_old(main, "init", "--without-copy").code == 0
-    assert schema.version(old.engine) == schema.newest()
+    assert schema.version(old.engine) == schema.newest_revision()
 
 
 def test_a_pg_dump_older_than_the_server_is_refused_with_the_package_to_install(
@@ -357,7 +357,7 @@ def test_a_database_of_another_application_is_refused_and_left_alone(
                 connection.execute(text(f"INSERT INTO alembic_version VALUES ('{revision}')"))  # noqa: S608
         before = inspect(engine).get_table_names()
         monkeypatch.setenv("DATABASE_URL", url)
-        load.cache_clear()
+        load_settings.cache_clear()
         for name in ("init", "demo", "status"):
             said = command(main, name)
             assert said.code == 1 and "autre application" in said.err

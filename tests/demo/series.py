@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from dashboard.statistics.control_chart import follow
-from dashboard.statistics.control_chart_levels import Followed
+from dashboard.statistics.control_chart import judge_series
+from dashboard.statistics.control_chart_levels import JudgedSeries
 from dashboard.statistics.control_limits import Family, two_rules
 from dashboard.statistics.log_waits import log_wait
 from dashboard.statistics.observed_vs_expected import Comparison, case_variance, compare
@@ -164,12 +164,14 @@ class Series:
         )
 
     @cached_property
-    def levels(self) -> dict[str, Followed]:
+    def levels(self) -> dict[str, JudgedSeries]:
         """The sites' series as the rules for levels follow them."""
         logs = log_wait(self.waits)
-        followed = {"wait_p50": follow(np.nan_to_num(logs.mean) * logs.n, logs.n.astype(float))}
+        followed = {
+            "wait_p50": judge_series(np.nan_to_num(logs.mean) * logs.n, logs.n.astype(float))
+        }
         for code, (events, bases) in self.pairs.items():
-            followed[code] = follow(events, bases, family=FAMILIES[code])
+            followed[code] = judge_series(events, bases, family=FAMILIES[code])
         return followed
 
     def rules(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -196,7 +198,7 @@ class Series:
         """(rule, side) of each month of some sites together, by indicator; chosen: positions of sites."""
         found = {}
         for code in self.levels:
-            z = follow(self.comparison(code, chosen).z[None], family=Family.STANDARDISED)
+            z = judge_series(self.comparison(code, chosen).z[None], family=Family.STANDARDISED)
             found[code] = (z.rule[0], z.side[0])
         together = same_sites(self.visits[chosen], self.open[chosen], self.n - 1)
         z = seasonal(together[None], self.month, shared=self.per_day, since=self.n - 1).z

@@ -24,18 +24,18 @@ from dashboard.answers import (
 )
 from dashboard.answers.question import Question
 from dashboard.period import add_months, today
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from dashboard.statistics.control_limits import OUTSIDE, RUN
 from dashboard.statistics.observed_vs_expected import gap
 from dashboard.statistics.variation import Variation
 from db import read
 from db.codes import ALL
 from db.demo import files, sites_of
-from db.demo.event_effects import happens
-from db.demo.event_sentences import told
+from db.demo.event_effects import event_at
+from db.demo.event_sentences import events_in_words
 from db.demo.events import EVENTS, Event, Kind
 from db.engine import make_engine
-from db.intake import Options, load_known, take
+from db.intake import Options, import_file, load_known_references
 from db.working_days import public_holidays
 from tests.demo.series import Rows, Series, of_database
 from tests.demo.truths import Truths
@@ -63,13 +63,15 @@ def demonstration(sqlite, tmp_path_factory) -> Iterator[tuple[str, Rows]]:
             services = {code: label for _, code, label in read.services(connection)}
             holidays = set(public_holidays(connection, date(2021, 1, 1), TODAY))
         sites = sites_of(places)
-        known = load_known(engine)
+        known = load_known_references(engine)
         path = tmp_path_factory.mktemp("demo") / "file.csv"
         for file in files(sites, services, today=TODAY, holidays=holidays):
             path.write_bytes(file.content)
             as_of = datetime.combine(file.as_of, time())
             options = Options(file.form, as_of, file.covers, file.sites, demo=True)
-            outcome = take(engine, path.rename(path.with_name(file.name)), options, "test", known)
+            outcome = import_file(
+                engine, path.rename(path.with_name(file.name)), options, "test", known
+            )
             assert outcome.accepted, outcome.problems[:3]
         with engine.connect() as connection:
             found = of_database(connection, sites, TODAY, holidays)
@@ -93,7 +95,7 @@ def since(event: Event) -> pd.Timestamp:
 
 def calm(rows: Rows, *kinds: Kind) -> list[str]:
     """The sites at which none of these happens; at which nothing does, without any."""
-    return [s.code for s in rows.sites if not any(happens(k, s) for k in kinds or Kind)]
+    return [s.code for s in rows.sites if not any(event_at(k, s) for k in kinds or Kind)]
 
 
 # Sizes
@@ -363,14 +365,14 @@ def asked(demonstration, monkeypatch) -> Iterator[Question]:
     """The question of the last twelve months, put to the demonstration; chance drawn as often as it is for readers."""
     monkeypatch.setattr(expected_false_alarms, "DRAWS", DRAWS)
     monkeypatch.setenv("DATABASE_URL", demonstration[0])
-    load.cache_clear()
+    load_settings.cache_clear()
     yield Question(add_months(TODAY.replace(day=1), -11), TODAY - timedelta(days=1))
-    context.forget()
-    load.cache_clear()
+    context.close_databases()
+    load_settings.cache_clear()
 
 
 def test_the_list_of_signals_shows_every_event_and_little_else(asked, rows):
-    listed = {(s.scope, s.indicator): s for _, s in signals.listing(LOCAL_READER, asked)}
+    listed = {(s.scope, s.indicator): s for _, s in signals.ordered_signals(LOCAL_READER, asked)}
     shown = {(event.place, code): event for event in EVENTS for code in event.shown_in}
     assert set(shown) <= set(listed), "an event that no list shows"
     for which, event in shown.items():
@@ -378,7 +380,9 @@ def test_the_list_of_signals_shows_every_event_and_little_else(asked, rows):
         assert listed[which].variation == expected.get(event.kind, Variation.ALERT), which
     places = {event.place for event in EVENTS}
     by_chance = [which for which in listed if which[0] not in places]
-    assert len(by_chance) <= expected_false_alarms.budget(LOCAL_READER, asked).usual_most, by_chance
+    assert (
+        len(by_chance) <= expected_false_alarms.false_alarm_budget(LOCAL_READER, asked).usual_most
+    ), by_chance
 
 
 def test_the_nation_and_the_departments_show_events_and_name_their_sites(asked, rows):
@@ -416,7 +420,7 @@ def test_the_nation_and_the_departments_show_events_and_name_their_sites(asked, 
 
 
 def test_the_table_is_told_in_french():
-    lines = told(date(2026, 11, 24))
+    lines = events_in_words(date(2026, 11, 24))
     assert len(lines) == len(EVENTS)
     assert "  depuis le 01/06/2026 · CCSP de Djougou · attentes multipliées par 1,6" in lines
     assert any(

@@ -29,11 +29,11 @@ from dashboard.panel import (
     Plot,
     Slide,
     Table,
-    count,
-    day,
-    of_value,
-    table,
-    words,
+    count_cell,
+    day_cell,
+    make_table,
+    text_cell,
+    value_cell,
 )
 from dashboard.period import add_months
 from dashboard.statistics.dispersion import differences
@@ -221,7 +221,7 @@ def compared(say: Say = same) -> dict:
 
 def listing(say: Say = same, rows: int = 40) -> Table:
     """A long table with every sort of cell."""
-    return table(
+    return make_table(
         (
             (say("Centre"), ""),
             (say("Reçue le"), "day"),
@@ -232,12 +232,12 @@ def listing(say: Say = same, rows: int = 40) -> Table:
         ),
         [
             (
-                words(say(f"CCSP n° {n}")),
-                day(date(2026, 1 + n % 12, 1 + n % 28) if n % 7 else None, "non connue"),
-                count(1234 * n),
-                of_value("satisfaction", None if n % 5 == 4 else 99.25 - n),
-                of_value("wait_p50", 12.0 + n, "non mesuré"),
-                words(say("rien à signaler")),
+                text_cell(say(f"CCSP n° {n}")),
+                day_cell(date(2026, 1 + n % 12, 1 + n % 28) if n % 7 else None, "non connue"),
+                count_cell(1234 * n),
+                value_cell("satisfaction", None if n % 5 == 4 else 99.25 - n),
+                value_cell("wait_p50", 12.0 + n, "non mesuré"),
+                text_cell(say("rien à signaler")),
             )
             for n in range(rows)
         ],
@@ -510,10 +510,10 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
             say("Affluence"),
             Chart(charts.heat_map(heat)),
             alt=say("Jours et heures."),
-            table=table(
+            table=make_table(
                 (("Jour", ""), *((f"{h} h", "count") for h in range(8, 17))),
                 [
-                    (words(d), *(count(n) for n in heat[i, 8:17]))
+                    (text_cell(d), *(count_cell(n) for n in heat[i, 8:17]))
                     for i, d in enumerate(
                         ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi")
                     )
@@ -623,9 +623,9 @@ def bare() -> Deck:
 def extreme() -> Deck:
     """The longest headline, question and note that a story may have; wide and long tables; many cards; many lines."""
     sentence = "Une phrase longue, avec des mots comme anticonstitutionnellement, qui se suivent. "
-    wide = table(
+    wide = make_table(
         tuple((f"Colonne numéro {n}", "count") for n in range(14)),
-        [[count(10**6 * n)] * 14 for n in range(60)],
+        [[count_cell(10**6 * n)] * 14 for n in range(60)],
     )
     many = tuple(
         Card(
@@ -656,7 +656,9 @@ def extreme() -> Deck:
         Panel(
             "cellules",
             "Tableau",
-            table=table((("Quoi", ""), ("Qui", "")), [[Cell(sentence * 5), Cell("court")]] * 12),
+            table=make_table(
+                (("Quoi", ""), ("Qui", "")), [[Cell(sentence * 5), Cell("court")]] * 12
+            ),
         ),
     )
     return Deck(

@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import pytest
 
 from dashboard.exports import html
-from dashboard.exports.svg import text_of
+from dashboard.exports.svg import printable_text
 from dashboard.indicators import BY_CODE
-from dashboard.panel import Cell, Chart, Panel, Plot, Slide, table
+from dashboard.panel import Cell, Chart, Panel, Plot, Slide, make_table
 from dashboard.wording import DEMO
 from tests.exports import decks
 
@@ -105,7 +105,10 @@ def test_every_table_is_there_in_full(told):
     deck, reader = told
     tables = [s.panel.table for s in deck.slides if not s.panel.table.empty]
     assert reader.tables == [
-        [[text_of(c.name) for c in t.columns], *([text_of(c.text) for c in row] for row in t.rows)]
+        [
+            [printable_text(c.name) for c in t.columns],
+            *([printable_text(c.text) for c in row] for row in t.rows),
+        ]
         for t in tables
     ]
 
@@ -113,17 +116,19 @@ def test_every_table_is_there_in_full(told):
 def test_every_slide_says_headline_caption_strip_question_and_the_rest(told):
     deck, reader = told
     spoken = Counter("\n".join(data for _, _, data in reader.words).split("\n"))
-    heads = [text_of(s.headline) for s in deck.slides if s.headline]
+    heads = [printable_text(s.headline) for s in deck.slides if s.headline]
     assert [h for h in reader.of("h2") if h not in ("Sommaire", "Définitions")] == heads
     for slide in deck.slides:
         panel = slide.panel
         texts = [panel.caption, slide.question, *decks.lines(panel)]
         texts += [t for c in panel.cards for t in (c.label, c.text, c.base, c.state)]
         for text in texts:
-            for line in text_of(text).split("\n"):
+            for line in printable_text(text).split("\n"):
                 assert line in spoken, line
-    assert reader.classed("value") == [text_of(c.text) for s in deck.slides for c in s.panel.cards]
-    strips = [text_of(s.panel.strip) for s in deck.slides if s.panel.strip]
+    assert reader.classed("value") == [
+        printable_text(c.text) for s in deck.slides for c in s.panel.cards
+    ]
+    strips = [printable_text(s.panel.strip) for s in deck.slides if s.panel.strip]
     assert [t[1:] for t in reader.classed("trust")] == strips
     assert reader.of("strong").count("Puis-je m'y fier\u00a0?") == len(strips)
 
@@ -132,7 +137,7 @@ def test_every_figure_has_its_words(told):
     deck, reader = told
     drawn = [s.panel for s in deck.slides if isinstance(s.panel.content, Chart | Plot)]
     figures = [a for tag, a in reader.elements if tag == "svg"]
-    assert [a["aria-label"] for a in figures] == [text_of(p.alt or p.title) for p in drawn]
+    assert [a["aria-label"] for a in figures] == [printable_text(p.alt or p.title) for p in drawn]
     assert all(a["role"] == "img" for a in figures)
 
 
@@ -199,8 +204,8 @@ def test_a_slide_is_one_calm_section_with_headline_and_question(name):
         assert root.tag == "section" and root.find("h2").get("id") == root.get("aria-labelledby")
         reader = Reader(text)
         calm(reader)
-        assert reader.of("h2") == [text_of(slide.headline)] * bool(slide.headline)
-        assert reader.classed("question") == [text_of(slide.question)]
+        assert reader.of("h2") == [printable_text(slide.headline)] * bool(slide.headline)
+        assert reader.classed("question") == [printable_text(slide.question)]
 
 
 def test_a_part_of_the_dossier_says_its_finding_once():
@@ -265,7 +270,9 @@ def test_a_column_that_holds_nothing_is_left_out_and_a_short_table_is_seen_whole
     heads = (("Centre", ""), ("Remarque", ""), ("n", "count"))
     deck = decks.whole()
     for rows, scrolls in ((12, False), (13, True)):
-        listed = table(heads, [[Cell(f"Centre {n}"), Cell(""), Cell("5")] for n in range(rows)])
+        listed = make_table(
+            heads, [[Cell(f"Centre {n}"), Cell(""), Cell("5")] for n in range(rows)]
+        )
         panel = Panel("liste", "Liste", table=listed)
         text = html.dossier(replace(deck, slides=(Slide("liste", "H", panel),)))
         assert "Remarque" not in text and f"Centre {rows - 1}" in text

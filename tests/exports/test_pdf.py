@@ -16,8 +16,8 @@ import pytest
 from PIL import ImageFont
 
 from dashboard.exports import html, pdf
-from dashboard.exports.svg import FACES, text_of
-from dashboard.panel import Cell, Chart, Listing, Message, Opening, Panel, Plot, Slide, table
+from dashboard.exports.svg import FACES, printable_text
+from dashboard.panel import Cell, Chart, Listing, Message, Opening, Panel, Plot, Slide, make_table
 from dashboard.settings import ROOT
 from dashboard.wording import DEMO
 from tests.exports import decks
@@ -76,7 +76,7 @@ def test_all_that_the_deck_says_is_there(told):
     deck, _, pages = told
     text = "".join(pages)
     for code, said in sayings(deck):
-        for word in text_of(said)[: pdf.LONGEST].split():
+        for word in printable_text(said)[: pdf.LONGEST].split():
             assert packed(word) in text, (code, word)
 
 
@@ -95,7 +95,7 @@ def test_every_cell_of_every_table_is_there(told):
     for slide in deck.slides:
         for row in slide.panel.table.rows:
             for cell in row:
-                for word in text_of(cell.text)[: pdf.LONGEST].split(" "):
+                for word in printable_text(cell.text)[: pdf.LONGEST].split(" "):
                     assert packed(word) in text, (slide.code, word)
 
 
@@ -174,7 +174,7 @@ def test_a_sentence_in_a_table_leaves_the_short_words_beside_it_whole():
     row = ["Plaintes échues traitées en 30 jours ou moins", *short, "octobre : 15 min", SENTENCE]
     units = ("", "mixed", "", "count", "", "")
     heads = ("Indicateur", "Valeur", "Unité", "n", "Dernier mois entier", "Puis-je m'y fier ?")
-    document = alone(table(zip(heads, units, strict=True), [[Cell(t) for t in row]] * 6))
+    document = alone(make_table(zip(heads, units, strict=True), [[Cell(t) for t in row]] * 6))
     rows = [line for line in set_texts(document.pages[0]) if "nombre" in {t for *_, t in line}]
     assert [[text for *_, text in line][1:4] for line in rows] == [short] * 6
     for line in rows:
@@ -187,7 +187,7 @@ def test_columns_that_fit_a_page_take_a_line_for_each_row_and_empty_ones_no_plac
     units = ("", *("percent",) * 3, "", "count", "", "", "")
     heads = "Centre,Satisfaits selon le registre,Au moins,Au plus,Base,n,Vide,Remarque,Position"
     document = alone(
-        table(zip(heads.split(","), units, strict=True), [[Cell(t) for t in row]] * 24)
+        make_table(zip(heads.split(","), units, strict=True), [[Cell(t) for t in row]] * 24)
     )
     assert len(document.pages) == 1
     lines = [[text for *_, text in line] for line in set_texts(document.pages[0])]
@@ -198,7 +198,7 @@ def test_columns_that_fit_a_page_take_a_line_for_each_row_and_empty_ones_no_plac
 def test_five_years_of_months_stand_beside_each_other_under_their_figure():
     heads = ("Mois", "Attente typique", "Attente médiane", "D'habitude", "Limite basse", "n")
     row = ["septembre 2022", "15 min", "15 min", "15 min", "14 min", "2 805"]
-    months = table([(h, "count") for h in heads], [[Cell(t) for t in row]] * 59)
+    months = make_table([(h, "count") for h in heads], [[Cell(t) for t in row]] * 59)
     deck = decks.whole()
     drawn = next(s for s in deck.slides if s.code == "controle")
     one = replace(drawn, panel=replace(drawn.panel, table=months))
@@ -210,7 +210,9 @@ def test_five_years_of_months_stand_beside_each_other_under_their_figure():
 
 
 def test_where_nothing_is_known_no_table_of_what_is_missing_stands():
-    missing = table((("Mois", ""), ("Attente", "")), [[Cell("mai 2026"), Cell("non mesuré")]] * 59)
+    missing = make_table(
+        (("Mois", ""), ("Attente", "")), [[Cell("mai 2026"), Cell("non mesuré")]] * 59
+    )
     panel = Panel("mois", "Par mois", Message("Aucun chiffre sur ces mois."), table=missing)
     deck = replace(decks.whole(), slides=(Slide("mois", "Attente", panel),))
     for text in (read(pdf.pdf(deck)).pages[0].extract_text(), html.dossier(deck)):
@@ -218,7 +220,9 @@ def test_where_nothing_is_known_no_table_of_what_is_missing_stands():
 
 
 def test_a_long_list_beside_itself_goes_on_over_pages():
-    listed = table((("Attente", ""), ("Usagers", "count")), [[Cell("5 min"), Cell("12")]] * 400)
+    listed = make_table(
+        (("Attente", ""), ("Usagers", "count")), [[Cell("5 min"), Cell("12")]] * 400
+    )
     text = "".join(page.extract_text() for page in alone(listed).pages)
     assert text.count("5 min") == 400
 
@@ -239,7 +243,7 @@ def test_the_head_says_each_thing_once_and_stands_for_a_bare_opening():
 
 def test_its_pages_are_a4_and_say_where_they_are(told):
     deck, document, pages = told
-    foot = packed(text_of(deck.foot)[:300])
+    foot = packed(printable_text(deck.foot)[:300])
     for number, (page, text) in enumerate(zip(document.pages, pages, strict=True), 1):
         assert [round(float(v)) for v in page.mediabox[2:]] == [595, 842]
         assert f"page{number}/{len(document.pages)}" in text and foot in text

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from dashboard import limited_process
-from dashboard.exports import EXPORTS, NotMade, pdf, pdf_child
+from dashboard.exports import EXPORTS, ExportFailed, pdf, pdf_child
 from tests.benchmarks.viewer import Viewer
 from tests.browser import served
 from tests.exports import decks
@@ -37,8 +37,8 @@ def children(monkeypatch) -> Iterator[list[subprocess.Popen]]:
         started.append(begin(*given, **more))
         return started[-1]
 
-    begin = limited_process.start
-    monkeypatch.setattr(limited_process, "start", start)
+    begin = limited_process.start_process
+    monkeypatch.setattr(limited_process, "start_process", start)
     yield started
     assert [p.pid for p in started if psutil.pid_exists(p.pid)] == []
     assert [pdf.TURNS.acquire(blocking=False) for _ in range(3)] == [True, True, False]
@@ -67,9 +67,9 @@ def child(tmp_path, monkeypatch):
     return put
 
 
-def refusal(deck=None) -> NotMade:
+def refusal(deck=None) -> ExportFailed:
     """Why there is no PDF."""
-    with pytest.raises(NotMade) as why:
+    with pytest.raises(ExportFailed) as why:
         pdf.pdf(deck or decks.bare())
     assert str(why.value).endswith(".")
     return why.value

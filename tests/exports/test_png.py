@@ -32,7 +32,7 @@ def panels(deck=None):
 def test_a_picture_says_what_it_shows_of_whom_and_when_and_on_how_many():
     for panel in panels():
         told = replace(panel, finding="On attend plus à Covè", strip="n = 2 347", caption="Barres.")
-        words = said(read(png.sheet(told, ABOUT)))
+        words = said(read(png.picture_svg(told, ABOUT)))
         for part in ("On attend plus à Covè", panel.title, ABOUT.scope, "n = 2 347", "Barres."):
             assert part in words
         assert f"{ABOUT.source} · {ABOUT.who} · données au 23/11/2026" in words
@@ -48,21 +48,21 @@ def test_every_letter_of_its_words_is_in_its_own_typeface():
         reading="■ orange : alerte · ● bleu : amélioration · ◆ violet : changement",
         caption="",
     )
-    for words in said(read(png.sheet(told, ABOUT))):
+    for words in said(read(png.picture_svg(told, ABOUT))):
         missing = [c for c in words if not c.isspace() and bytes(face.getmask(c)) == absent]
         assert missing == [], words
     assert "orange : alerte · bleu : amélioration · violet : changement" in said(
-        read(png.sheet(told, ABOUT))
+        read(png.picture_svg(told, ABOUT))
     )
 
 
 def test_only_fictitious_data_are_said_to_be():
     panel = panels()[0]
-    assert DEMO not in said(read(png.sheet(panel, replace(ABOUT, demo=False))))
+    assert DEMO not in said(read(png.picture_svg(panel, replace(ABOUT, demo=False))))
 
 
 def test_without_data_it_says_so():
-    words = said(read(png.sheet(panels()[0], replace(ABOUT, as_of=None))))
+    words = said(read(png.picture_svg(panels()[0], replace(ABOUT, as_of=None))))
     assert "aucune donnée" in words
 
 
@@ -72,14 +72,14 @@ def test_every_chart_and_map_is_drawn_and_nothing_in_it_acts(deck):
     assert found
     for panel in found:
         told = replace(ABOUT, scope=panel.caption, source=panel.title, who=panel.strip)
-        sheet = png.sheet(panel, told)
+        sheet = png.picture_svg(panel, told)
         read(sheet)
         assert f'width="{png.WIDTH}"' in sheet
 
 
 def test_nothing_stands_beyond_its_edge():
     for panel in panels():
-        for element in read(png.sheet(replace(panel, caption="un mot " * 80), ABOUT)).iter():
+        for element in read(png.picture_svg(replace(panel, caption="un mot " * 80), ABOUT)).iter():
             if element.tag.endswith("text") and (size := element.get("font-size")):
                 letters = len("".join(element.itertext()))
                 assert letters * float(size) * png.LETTER <= png.WIDTH - 2 * png.EDGE + 1
@@ -106,4 +106,4 @@ def test_small_pictures_side_by_side_are_made_to_fit():
 
 def test_what_has_no_picture_is_refused():
     with pytest.raises(ValueError):
-        png.sheet(replace(panels()[0], content=Message("rien")), ABOUT)
+        png.picture_svg(replace(panels()[0], content=Message("rien")), ABOUT)

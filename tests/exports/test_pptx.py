@@ -29,8 +29,8 @@ from dashboard.charts import bars, native
 from dashboard.exports.pptx import pptx
 from dashboard.exports.pptx.map import draw_map
 from dashboard.exports.pptx.shapes import Box
-from dashboard.exports.pptx.text_fitting import wide
-from dashboard.panel import Cards, Cell, Chart, Deck, Listing, Message, Panel, Slide, table
+from dashboard.exports.pptx.text_fitting import text_width
+from dashboard.panel import Cards, Cell, Chart, Deck, Listing, Message, Panel, Slide, make_table
 from tests.exports import decks
 from tests.exports.decks import DECKS, HOSTILE
 
@@ -290,7 +290,7 @@ def test_a_bars_value_stands_where_neither_its_line_nor_the_one_of_all_comes(cod
     frame = next(s for s in shown.shapes if s.has_chart)
     across = float(inner) * frame.width / Inches(1)
     size = max(p.text_frame.paragraphs[0].runs[0].font.size.pt for p in place.values())
-    room = max(wide(t, size) for t in labels.values()) / across
+    room = max(text_width(t, size) for t in labels.values()) / across
     farthest = max(v for s in expected.series for v in s.y if v) / scale
     assert farthest < 1 - room - 0.01
     for line in (s for s in shown.shapes if s.name.startswith("Trait")):
@@ -313,12 +313,12 @@ def test_short_words_of_a_table_keep_their_line_beside_long_ones():
     short = ("CCSP de Djougou", "Satisfaits, selon le registre", "47 % d'habitude", "alerte")
     long_ = "14,3 par jour ; d'habitude de 19,9 à 31,0 usagers par jour ouvert"
     rows = [[*short, "juin 2026"]] * 8 + [["CCSP de Nikki", "Jours", long_, "changement", "2022"]]
-    listed = table(((h, "") for h in heads), [[Cell(t) for t in row] for row in rows])
+    listed = make_table(((h, "") for h in heads), [[Cell(t) for t in row] for row in rows])
     shown = alone(Panel("liste", "Liste", table=listed))
     grid = next(s for s in shown.shapes if s.has_table).table
     assert len(grid.rows) == 10
     for column, text in zip(grid.columns, short, strict=False):
-        assert wide(text, 16) < column.width / Inches(1) - 0.2, text
+        assert text_width(text, 16) < column.width / Inches(1) - 0.2, text
 
 
 @every_deck

@@ -15,8 +15,8 @@ from dashboard.__main__ import main
 from dashboard.answers import context
 from dashboard.exports import EXPORTS, pdf
 from dashboard.exports.xlsx import FICTIVE
-from dashboard.settings import load
-from dashboard.stories import READY, Step, Story, ready, to_json
+from dashboard.settings import load_settings
+from dashboard.stories import READY, Step, Story, ready_story, to_json
 from db.engine import make_engine
 from db.targets_and_decisions import keep_story
 from tests.builders import Said, shell
@@ -49,7 +49,7 @@ def url(databases):
         )
         engine.dispose()
         yield found
-        context.forget()
+        context.close_databases()
 
 
 @pytest.fixture
@@ -61,15 +61,15 @@ def run(url, monkeypatch, capsys):
 
     def said(address: str, *argv) -> Said:
         monkeypatch.setenv("DATABASE_URL", address)
-        load.cache_clear()
+        load_settings.cache_clear()
         capsys.readouterr()
         code = main(["report", *map(str, argv)])
         if address != url:
-            context.forget()
+            context.close_databases()
         return Said(code, *capsys.readouterr())
 
     yield said
-    load.cache_clear()
+    load_settings.cache_clear()
 
 
 def command(url: str, *argv) -> tuple[Said, set[str]]:
@@ -140,7 +140,7 @@ def test_neither_command_loads_anything_of_screens(reported, listed):
 def test_each_file_opens_and_says_that_its_data_are_fictitious(made):
     folder = made[1]
     slides = pptx.Presentation(str(only(folder, "pptx"))).slides
-    assert len(slides) >= len(ready("national").steps)
+    assert len(slides) >= len(ready_story("national").steps)
     with zipfile.ZipFile(only(folder, "pptx")) as archive:
         assert any(
             "FICTIVES" in archive.read(n).decode()
@@ -340,7 +340,7 @@ def test_a_database_that_was_never_prepared_is_said(databases, run, tmp_path):
 
 def test_every_ready_made_story_needs_a_place_or_none_as_its_example_says():
     for name, one in READY.items():
-        assert ready(one.example or name) is not None and bool(one.example) == bool(one.place)
+        assert ready_story(one.example or name) is not None and bool(one.example) == bool(one.place)
 
 
 def test_the_review_of_a_silent_site_says_so_first(url, run, tmp_path):

@@ -11,8 +11,8 @@ import pytest
 from pptx import Presentation
 
 from dashboard.exports import EXPORTS, png
-from dashboard.panel import Panel, Slide, table, words
-from dashboard.settings import load
+from dashboard.panel import Panel, Slide, make_table, text_cell
+from dashboard.settings import load_settings
 from tests.exports import decks
 from tests.exports.test_png import ABOUT, panels
 from tests.exports.test_svg import read, said
@@ -78,8 +78,8 @@ def test_a_file_says_who_took_it_and_when(extension):
 
 def test_a_picture_says_who_took_it_and_when():
     panel = panels()[0]
-    assert MADE in said(read(png.sheet(panel, replace(ABOUT, made=MADE))))
-    assert "Fait le" not in said(read(png.sheet(panel, ABOUT)))
+    assert MADE in said(read(png.picture_svg(panel, replace(ABOUT, made=MADE))))
+    assert "Fait le" not in said(read(png.picture_svg(panel, ABOUT)))
 
 
 @pytest.mark.parametrize("extension", EXPORTS)
@@ -88,14 +88,14 @@ def test_complaints_leave_in_files_only_where_the_ministry_lets_them(
     extension, allowed, monkeypatch
 ):
     monkeypatch.setenv("COMPLAINT_ROWS_IN_FILES", str(int(allowed)))
-    load.cache_clear()
-    listed = table((("Référence", ""),), [(words("P-COVE-2026-00042"),)])
+    load_settings.cache_clear()
+    listed = make_table((("Référence", ""),), [(text_cell("P-COVE-2026-00042"),)])
     panel = Panel("plaintes_en_cours", "Plaintes en cours", table=listed, rows=True)
     whole = decks.whole()
     deck = replace(whole, slides=(*whole.slides[:2], Slide("liste", "Une plainte en cours", panel)))
     everything = {**WHOLE, "txt": bytes.decode}[extension](EXPORTS[extension].file(deck))
     monkeypatch.undo()
-    load.cache_clear()
+    load_settings.cache_clear()
     assert ("P-COVE-2026-00042" in everything) == (allowed and extension != "txt")
     if extension != "txt":
         assert ("Une plainte en cours" in everything) == (extension != "xlsx" or allowed)

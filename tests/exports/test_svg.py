@@ -246,7 +246,7 @@ def test_a_slight_signal_has_a_thin_frame():
     widths: dict[bool, set[float]] = {True: set(), False: set()}
     for m in map_geometry.draw(decks.signals(), 760, 500).marks:
         if m.frame:
-            frame = re.search(r'stroke-width="([\d.]+)"', map_marks.around(m, 1))
+            frame = re.search(r'stroke-width="([\d.]+)"', map_marks.draw_frame(m, 1))
             widths[m.slight].add(float(frame[1]))
     assert max(widths[True]) < min(widths[False]) / 2
 

@@ -25,13 +25,13 @@ SLIDE = """
 def _word(about: Subject, _: str) -> Found:
     return f"Merci, {about.scope}", Panel("mot", "Mot", Lines(("La séance est levée.",)))
 """
-STORY = '    "courte": Ready("Une revue courte", _steps("ouverture mot")),\n'
+STORY = '    "courte": ReadyStory("Une revue courte", _steps("ouverture mot")),\n'
 PANEL = """
 
-@answer
+@cached
 def counted(view: View, question: Question, key: str) -> Panel:
-    rows = [(words("Centres vus"), count(len(view.book.places)))]
-    return Panel(key, "Ce qui est vu", table=table((("Quoi", ""), ("Combien", "count")), rows))
+    rows = [(text_cell("Centres vus"), count_cell(len(view.book.places)))]
+    return Panel(key, "Ce qui est vu", table=make_table((("Quoi", ""), ("Combien", "count")), rows))
 """
 SHOWN = """
 from dashboard.ui import panel_display
@@ -73,7 +73,7 @@ def project(sqlite, tmp_path_factory) -> Iterator[tuple[Path, str]]:
     put(root / "dashboard/exports/headlines.py", EXPORT)
     put(root / "dashboard/exports/__init__.py", ENTRY, before='    "txt": Export(')
     put(root / "dashboard/answers/slides.py", SLIDE)
-    put(root / "dashboard/stories.py", STORY, before='    "plaintes": Ready(')
+    put(root / "dashboard/stories.py", STORY, before='    "plaintes": ReadyStory(')
     put(root / "dashboard/answers/waits.py", PANEL)
     put(root / "pages/steering/waits.py", SHOWN)
     with sqlite.fresh(visits=6_000) as address:

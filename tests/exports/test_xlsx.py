@@ -27,7 +27,18 @@ from dashboard.exports.xlsx import (
     xlsx,
 )
 from dashboard.indicators import INDICATORS
-from dashboard.panel import Cell, Column, Message, Panel, Table, count, day, of_value, table, words
+from dashboard.panel import (
+    Cell,
+    Column,
+    Message,
+    Panel,
+    Table,
+    count_cell,
+    day_cell,
+    make_table,
+    text_cell,
+    value_cell,
+)
 from dashboard.settings import ROOT
 from dashboard.wording import UNITS
 from tests.exports import decks
@@ -100,7 +111,7 @@ def test_every_cell_of_every_table_is_in_the_workbook_in_its_place(name):
 
 
 def test_days_are_days_and_numbers_look_as_their_unit_wants():
-    one = table(
+    one = make_table(
         (
             ("Reçue le", "day"),
             ("Part", "percent"),
@@ -110,17 +121,17 @@ def test_days_are_days_and_numbers_look_as_their_unit_wants():
         ),
         [
             (
-                day(date(2026, 11, 23)),
-                of_value("left", 4.25),
-                count(1234),
-                of_value("wait_p50", 12.0),
+                day_cell(date(2026, 11, 23)),
+                value_cell("left", 4.25),
+                count_cell(1234),
+                value_cell("wait_p50", 12.0),
                 Cell("3 jours", 3),
             ),
             (
-                day(None, "non connue"),
-                of_value("left", None),
-                count(0),
-                of_value("wait_p50", 240.0),
+                day_cell(None, "non connue"),
+                value_cell("left", None),
+                count_cell(0),
+                value_cell("wait_p50", 240.0),
                 Cell("—"),
             ),
         ],
@@ -148,14 +159,14 @@ def test_days_are_days_and_numbers_look_as_their_unit_wants():
 
 
 def test_a_number_that_is_a_floor_stays_a_number_and_says_so():
-    rows = [(words("a"), Cell("au moins 1 234", 1234)), (words("b"), count(4321))]
-    book = made(table((("Centre", ""), ("Usagers", "count")), rows))
+    rows = [(text_cell("a"), Cell("au moins 1 234", 1234)), (text_cell("b"), count_cell(4321))]
+    book = made(make_table((("Centre", ""), ("Usagers", "count")), rows))
     looks = {c.value: c.number_format for sheet in book for row in sheet.iter_rows() for c in row}
     assert looks[1234].startswith('"au moins "') and "au moins" not in looks[4321]
 
 
 def test_months_can_be_sorted():
-    sheet = made(table((("Mois", "month"),), [(Cell("novembre 2026", date(2026, 11, 1)),)]))[
+    sheet = made(make_table((("Mois", "month"),), [(Cell("novembre 2026", date(2026, 11, 1)),)]))[
         "Tableau"
     ]
     cell = sheet.cell(heading_row(sheet) + 1, 1)
@@ -163,13 +174,13 @@ def test_months_can_be_sorted():
 
 
 def test_a_column_of_several_units_shows_each_number_as_its_neighbour_says():
-    one = table(
+    one = make_table(
         (("Indicateur", ""), ("Valeur", "mixed"), ("Unité", "")),
         [
-            (words("Satisfaits"), Cell("83 %", 83.128), words(UNITS["percent"])),
-            (words("Usagers"), Cell("82 552", 82552), words(UNITS["count"])),
-            (words("Attente"), Cell("non mesuré"), words(UNITS["minutes"])),
-            (words("?"), Cell("1", 1.5), words("lieues")),
+            (text_cell("Satisfaits"), Cell("83 %", 83.128), text_cell(UNITS["percent"])),
+            (text_cell("Usagers"), Cell("82 552", 82552), text_cell(UNITS["count"])),
+            (text_cell("Attente"), Cell("non mesuré"), text_cell(UNITS["minutes"])),
+            (text_cell("?"), Cell("1", 1.5), text_cell("lieues")),
         ],
     )
     sheet = made(one)["Tableau"]
@@ -185,7 +196,7 @@ def test_a_heading_says_its_unit_unless_it_says_it_already():
 
 def test_what_is_no_finite_number_is_said_in_words():
     sheet = made(
-        table(
+        make_table(
             (("x", "rate"),),
             [
                 (Cell("—", math.nan),),
@@ -238,7 +249,9 @@ def test_a_story_says_its_subject_its_period_who_reported_and_each_headline():
 
 def test_a_sheet_says_what_is_beside_the_table_and_whether_to_trust_it():
     sheet = made(
-        table((("x", ""),), [(words("y"),)]), caption="Trait plein : l'ensemble.", strip="n = 12"
+        make_table((("x", ""),), [(text_cell("y"),)]),
+        caption="Trait plein : l'ensemble.",
+        strip="n = 12",
     )["Tableau"]
     above = [sheet.cell(n, 1).value for n in range(1, heading_row(sheet))]
     assert above == ["Tableau", "Trait plein : l'ensemble.", "Puis-je m'y fier\xa0? n = 12"]
@@ -247,7 +260,7 @@ def test_a_sheet_says_what_is_beside_the_table_and_whether_to_trust_it():
 @pytest.mark.pitfall(42)
 @pytest.mark.parametrize("demo", [True, False])
 def test_fictitious_data_are_said_on_every_sheet_and_real_ones_nowhere(demo):
-    book = made(table((("x", ""),), [(words("y"),)]), demo=demo)
+    book = made(make_table((("x", ""),), [(text_cell("y"),)]), demo=demo)
     for sheet in book:
         written = [c.value for row in sheet.iter_rows(max_row=3) for c in row]
         assert (FICTIVE in written) == demo
@@ -255,8 +268,8 @@ def test_fictitious_data_are_said_on_every_sheet_and_real_ones_nowhere(demo):
 
 
 def test_sheets_can_be_read_sorted_and_printed():
-    rows = [(words(f"CCSP de la commune numéro {n}"), count(n)) for n in range(50)]
-    sheet = made(table((("Centre", ""), ("Usagers", "count")), rows))["Tableau"]
+    rows = [(text_cell(f"CCSP de la commune numéro {n}"), count_cell(n)) for n in range(50)]
+    sheet = made(make_table((("Centre", ""), ("Usagers", "count")), rows))["Tableau"]
     top = heading_row(sheet)
     assert sheet.auto_filter.ref == f"A{top}:B{top + 50}"
     assert sheet.print_title_rows == f"${top}:${top}"
@@ -269,17 +282,19 @@ def test_sheets_can_be_read_sorted_and_printed():
 
 def test_a_heading_and_a_word_in_place_of_a_number_stand_where_its_numbers_do():
     rows = [
-        (words("Kandi"), count(12), day(date(2026, 11, 3))),
-        (words("Cotonou"), words("non mesuré"), day(None, "jamais vu")),
+        (text_cell("Kandi"), count_cell(12), day_cell(date(2026, 11, 3))),
+        (text_cell("Cotonou"), text_cell("non mesuré"), day_cell(None, "jamais vu")),
     ]
-    sheet = made(table((("Centre", ""), ("Usagers", "count"), ("Jour", "day")), rows))["Tableau"]
+    sheet = made(make_table((("Centre", ""), ("Usagers", "count"), ("Jour", "day")), rows))[
+        "Tableau"
+    ]
     for column, side in (("A", "left"), ("B", "right"), ("C", "right")):
         heading, _, missing = (sheet[f"{column}{heading_row(sheet) + n}"] for n in range(3))
         assert (heading.alignment.horizontal or "left", missing.alignment.horizontal) == (side,) * 2
 
 
 def test_definitions_of_all_indicators_are_there():
-    sheet = made(table((("x", ""),), []))["Définitions"]
+    sheet = made(make_table((("x", ""),), []))["Définitions"]
     assert [c.value for c in sheet[heading_row(sheet)]] == [
         "Indicateur",
         "Définition",
@@ -311,7 +326,7 @@ MORE = (
 @pytest.mark.pitfall(45)
 @pytest.mark.parametrize("text", HOSTILE + MORE)
 def test_text_from_data_never_acts_wherever_it_stands(text):
-    one = Table((Column(text), Column("n", text)), ((words(text), Cell(text, text)),))
+    one = Table((Column(text), Column("n", text)), ((text_cell(text), Cell(text, text)),))
     content = xlsx(
         text,
         [(text, text)],
@@ -409,7 +424,7 @@ def test_a_cell_too_long_for_a_workbook_is_cut_visibly():
     assert clean("a" * (LONGEST_CELL + 1)) == "a" * (LONGEST_CELL - 1) + "…"
     cut = clean("😀" * 20_000)  # two units each
     assert cut.endswith("😀…") and len(cut.encode("utf-16-le")) // 2 <= LONGEST_CELL
-    assert below(made(table((("x", ""),), [(words("a" * 50_000),)]))["Tableau"]) == [
+    assert below(made(make_table((("x", ""),), [(text_cell("a" * 50_000),)]))["Tableau"]) == [
         ["a" * (LONGEST_CELL - 1) + "…"]
     ]
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from dashboard.forms.parse import Parsing
-from dashboard.forms.reference_names import known_from
+from dashboard.forms.reference_names import known_references_from
 from db.shared_types import Place
 
 TODAY = date(2025, 11, 24)
@@ -15,7 +15,7 @@ def site(number, code, name, aliases="", launched=date(2021, 12, 21), closed=Non
     return Place(number, code, kind, name, aliases, *where, launched, closed, None)
 
 
-KNOWN = known_from(
+KNOWN = known_references_from(
     sites=[
         site(KANDI, "ccsp-kandi", "CCSP de Kandi", "Kandi-ville; Kandi centre"),
         site(COVE_OLD, "ccsp-cove", "CCSP de Covè", closed=date(2024, 6, 30)),

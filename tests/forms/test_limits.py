@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Integer, SmallInteger, String, Text
 
-from dashboard.forms.cells import CellProblem, whole_of
+from dashboard.forms.cells import CellProblem, whole_number_reader
 from dashboard.forms.formats import FORMATS, REFERENCE, Column, Words
 from db.__main__ import main
 from db.codes import LONGEST
@@ -136,7 +136,7 @@ def test_the_longest_account_name_is_kept(command, office, monkeypatch):
 
 def test_a_number_may_have_a_limit_of_its_own():
     minutes = Column("Minutes sans service", "minutes", "whole", "", most=1_440)
-    read = whole_of(minutes.limit)
+    read = whole_number_reader(minutes.limit)
     assert read("1 440") == 1_440
     with pytest.raises(CellProblem, match="trop grand : 1440 au plus"):
         read("1 441")

@@ -77,10 +77,10 @@ def project(tmp_path_factory) -> Path:
 SESSION = """
 import contextlib, io, json, sys
 from sqlalchemy import text
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db.__main__ import main
 from db.engine import make_engine
-engine, answers = make_engine(load().database_url), []
+engine, answers = make_engine(load_settings().database_url), []
 query = "SELECT number, topic, words FROM suggestion WHERE superseded_by IS NULL ORDER BY number"
 for arguments in json.loads(sys.argv[1]):
     with contextlib.redirect_stdout(io.StringIO()) as said:

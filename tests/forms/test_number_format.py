@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from dashboard.forms.cell_display import LOST, MARK, ROUNDED, TEXT, UNKNOWN, plain, shown
+from dashboard.forms.cell_display import (
+    LOST,
+    MARK,
+    ROUNDED,
+    TEXT,
+    UNKNOWN,
+    split_mark,
+    without_mark,
+)
 from dashboard.forms.formats import FORMATS
 from dashboard.forms.number_format import HASHES, general, of_number, of_text, sections
 from tests.builders import closing, complaint, csv_text, monthly, visit
@@ -95,7 +103,7 @@ def test_a_number_is_told_as_it_is_shown(number, code, text):
     ],
 )
 def test_what_is_not_shown_as_it_is_held_has_a_mark(number, code, mark, text):
-    told = shown(of_number(number, code))
+    told = split_mark(of_number(number, code))
     assert told.mark == mark
     assert told.text == text
 
@@ -108,8 +116,8 @@ def test_a_day_or_a_time_that_cannot_be_is_hashes_as_in_excel(number, code):
 
 
 def test_the_format_that_each_machine_shows_in_its_own_way_is_a_day():
-    assert shown(of_number(DAY, "mm-dd-yy", 14))[:2] == ("dmy", "04/11/2025")
-    assert shown(of_number(DAY, "mm-dd-yy", 164)).mark == "mdy"
+    assert split_mark(of_number(DAY, "mm-dd-yy", 14))[:2] == ("dmy", "04/11/2025")
+    assert split_mark(of_number(DAY, "mm-dd-yy", 164)).mark == "mdy"
 
 
 @pytest.mark.parametrize(
@@ -128,7 +136,7 @@ def test_a_text_is_told_as_it_is_shown(code, text):
 
 
 def test_a_text_that_a_format_hides_has_a_mark():
-    assert shown(of_text("a", ";;;")).mark == ROUNDED
+    assert split_mark(of_text("a", ";;;")).mark == ROUNDED
 
 
 @given(st.integers(0, 10**14), st.integers(1, 18))
@@ -180,7 +188,7 @@ NUMBERS = st.one_of(st.integers(-(10**20), 10**20), st.floats(allow_nan=False))
 
 @given(NUMBERS, CODES, st.booleans())
 def test_whatever_the_format_a_number_is_told_or_marked(number, code, from_1904):
-    told = shown(of_number(number, code, from_1904=from_1904))
+    told = split_mark(of_number(number, code, from_1904=from_1904))
     if (
         not told.mark
         and not any(part in code.lower() for part in ("general", "@", "d", "m", "y", "h", "s"))
@@ -192,13 +200,13 @@ def test_whatever_the_format_a_number_is_told_or_marked(number, code, from_1904)
 
 @given(st.text(), CODES)
 def test_whatever_the_format_a_text_is_told_or_marked(text, code):
-    assert isinstance(plain(of_text(text.replace(MARK, ""), code)), str)
+    assert isinstance(without_mark(of_text(text.replace(MARK, ""), code)), str)
 
 
 @pytest.mark.parametrize("sign", ["[", '"', "_", "[$-", "[>"])
 def test_a_format_longer_than_any_spreadsheet_takes_is_not_followed(sign):
     assert sections(sign * 300)
-    assert shown(of_number(7, sign * 500_000)).mark == UNKNOWN
+    assert split_mark(of_number(7, sign * 500_000)).mark == UNKNOWN
 
 
 # --- columns ------------------------------------------------------------------------------------------------------------

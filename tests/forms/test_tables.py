@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.forms import csv_or_xlsx, workbook
 from dashboard.forms.formats import FORMATS
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from tests.builders import closure, complaint, csv_text, visit
 
 TEXT = csv_text("registre", visit(ref="1"))
@@ -141,7 +141,8 @@ def test_a_device_is_refused(office):
 
 
 @pytest.mark.parametrize(
-    "name, most", [("a.xlsx", workbook.in_force().file_bytes), ("a.csv", csv_or_xlsx.TEXT_BYTES)]
+    "name, most",
+    [("a.xlsx", workbook.limits_in_force().file_bytes), ("a.csv", csv_or_xlsx.TEXT_BYTES)],
 )
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(office, monkeypatch, name, most):
     from db import intake
@@ -186,10 +187,10 @@ def test_the_largest_workbook_is_the_setting_s(tmp_path, monkeypatch):
     path.write_bytes(b"PK\x03\x04" + bytes(1_500_000))
     for megabytes, refused in (("1", True), ("2", False)):
         monkeypatch.setenv("UPLOAD_MAX_MB", megabytes)
-        load.cache_clear()
+        load_settings.cache_clear()
         try:
             csv_or_xlsx.check_file(path)
             assert not refused
         except csv_or_xlsx.Unreadable as reason:
             assert refused and "1\u00a0Mo" in str(reason)
-    load.cache_clear()
+    load_settings.cache_clear()

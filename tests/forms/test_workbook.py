@@ -13,7 +13,7 @@ import pytest
 from openpyxl import Workbook
 
 from dashboard.forms import workbook, workbook_child, workbook_parts
-from dashboard.forms.cell_display import plain
+from dashboard.forms.cell_display import without_mark
 from dashboard.forms.workbook import Limits, WorkbookRefused
 from tests.builders import SAMPLES
 
@@ -39,7 +39,7 @@ def save(tmp_path):
 
 def rows(path: Path, limits: Limits | None = None) -> Iterator[list[str]]:
     """The rows alone, where the sheet does not matter, without the marks of cells that hold more than they show."""
-    return ([plain(cell) for cell in row] for _, row in workbook.rows(path, limits))
+    return ([without_mark(cell) for cell in row] for _, row in workbook.rows(path, limits))
 
 
 def rewrite(path: Path, **parts) -> Path:

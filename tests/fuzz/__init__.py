@@ -9,9 +9,9 @@ from random import Random
 from sqlalchemy import Engine, text
 
 from dashboard.forms.formats import FORMATS
-from dashboard.forms.reference_names import Known
+from dashboard.forms.reference_names import KnownReferences
 from db.form_tables import DESTINATIONS
-from db.intake import Options, Outcome, take
+from db.intake import Options, Outcome, import_file
 from db.write import Refused
 from tests.builders import BROUGHT
 from tests.fuzz.mutate import mutant
@@ -43,7 +43,7 @@ def options_for(rng: Random) -> Options:
 
 def attempt(
     engine: Engine,
-    known: Known,
+    known: KnownReferences,
     folder: Path,
     seed: int,
     number: int,
@@ -59,7 +59,7 @@ def attempt(
     options = options_for(rng)
     before = contents(engine)
     try:
-        outcome = take(engine, path, options, "essai", known)
+        outcome = import_file(engine, path, options, "essai", known)
     except Refused as refusal:  # of the options, by the database
         outcome = Outcome(name, False, problems=[f"Fichier : {refusal}"])
     except Exception as error:  # the very thing that is looked for

@@ -14,7 +14,7 @@ from time import monotonic
 
 from db import rollup, schema
 from db.engine import make_engine
-from db.intake import load_known
+from db.intake import load_known_references
 from db.seed import seed as load_reference
 from tests.fuzz import Tally, attempt
 
@@ -45,7 +45,7 @@ def database(kind: str, folder: Path):
 
 def run(engine, folder: Path, numbers: range, seconds: float, seed: int) -> Tally:
     """Hand the files in, until they or the seconds are at an end; says every thousand how far it is."""
-    known, tally, end = load_known(engine), Tally(), monotonic() + seconds
+    known, tally, end = load_known_references(engine), Tally(), monotonic() + seconds
     for done, number in enumerate(numbers, 1):
         attempt(engine, known, folder, seed, number, tally, workbook=number % EVERY == 0)
         if done % 1000 == 0:

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from dashboard.settings import ROOT, load
+from dashboard.settings import ROOT, load_settings
 from db import __main__, console, schema
-from db.engine import make_engine, writing
+from db.engine import make_engine, write_transaction
 from tests import clock
 from tests.builders import Said, complaint, csv_text, visit
 from tests.histories.model import COMPLAINTS, VISITS, Paper
@@ -78,10 +78,10 @@ class Base:
             # One engine for all commands keeps the statements that it has compiled, half of the work.
             patch.setattr(console, "make_engine", lambda _: self.engine)
             patch.setattr(__main__, "parser", GRAMMAR)
-            load.cache_clear()
+            load_settings.cache_clear()
             with redirect_stdout(out), redirect_stderr(err):
                 code = __main__.main([str(a) for a in argv])
-        load.cache_clear()
+        load_settings.cache_clear()
         return Said(code, out.getvalue(), err.getvalue())
 
     def _environment(self) -> dict[str, str]:
@@ -98,7 +98,7 @@ class Base:
             env={**os.environ, **self._environment(), **settings},
             capture_output=True,
         )
-        with writing(self.engine):
+        with write_transaction(self.engine):
             pass  # a server may still be undoing what it did
         return done.returncode if done.returncode >= 0 else None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dashboard.period import add_months
 from db.database_identity import begin_anew
-from db.engine import writing
+from db.engine import write_transaction
 from db.erasures import digest
 from tests.histories.base import Base
 from tests.histories.model import COMPLAINTS, FORMS, VISITS, Known, Model, Paper, Row
@@ -354,7 +354,7 @@ def playing(databases, folder: Path, seed: int, *, kills: bool = False) -> Itera
                 base,
                 trial,
             ):  # both are clones of one, as none of those are that the application makes
-                with writing(one.engine) as connection:
+                with write_transaction(one.engine) as connection:
                     begin_anew(connection, one.engine)
             yield Play(base, trial, random.Random(seed), kills)
         finally:

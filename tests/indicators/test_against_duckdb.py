@@ -14,12 +14,12 @@ from sqlalchemy import Connection
 
 import dashboard.__main__ as command
 from dashboard.indicators import BY_CODE, INDICATORS
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db import facts, read
 from db.codes import ALL
 from db.demo import files, sites_of
 from db.engine import make_engine
-from db.intake import Options, load_known, take
+from db.intake import Options, import_file, load_known_references
 from db.network_state import Ledger, load_ledger
 from db.working_days import public_holidays
 from tests.builders import Office, shell
@@ -65,14 +65,14 @@ def imported(databases, made, folder) -> Iterator[str]:
     """The address of a database into which the same files were imported."""
     with databases.fresh() as url:
         engine = make_engine(url)
-        known = load_known(engine)
+        known = load_known_references(engine)
         for file in made:
             path = folder / file.name
             path.write_bytes(file.content)
             options = Options(
                 file.form, datetime.combine(file.as_of, time()), file.covers, file.sites, demo=True
             )
-            outcome = take(engine, path, options, "test", known)
+            outcome = import_file(engine, path, options, "test", known)
             assert outcome.accepted, outcome.problems[:3]
         assert Office(engine, folder).differences() == []
         yield url
@@ -111,7 +111,7 @@ def printed(filled, known, books, monkeypatch, capsys):
     def run(*argv, url: str) -> dict:
         monkeypatch.setenv("DATABASE_URL", url)
         monkeypatch.setattr(facts, "load_ledger", lambda c: books.get(url) or read_first(c, url))
-        load.cache_clear()
+        load_settings.cache_clear()
         capsys.readouterr()
         assert command.main(["indicators", *map(str, argv)]) == 0
         return {
@@ -124,7 +124,7 @@ def printed(filled, known, books, monkeypatch, capsys):
         return books[url]
 
     yield ask
-    load.cache_clear()
+    load_settings.cache_clear()
 
 
 def number(text: str) -> float | None:

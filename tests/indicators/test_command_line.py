@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.__main__ import main
 from dashboard.indicators import INDICATORS
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from tests.builders import KANDI, NIKKI, visit, waited
 
 YEAR = ("--from", "2025-01-01", "--to", "2025-12-31")
@@ -115,7 +115,7 @@ def test_a_database_without_tables_is_refused_with_the_command_that_makes_them(
 ):
     with databases.fresh(empty=True) as url:
         monkeypatch.setenv("DATABASE_URL", url)
-        load.cache_clear()
+        load_settings.cache_clear()
         said = command(main, "indicators", *YEAR, "--by", "nation")
     assert (said.code, said.out) == (1, "")
     assert "python -m db init" in said.err and "Traceback" not in said.err

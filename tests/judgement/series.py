@@ -11,9 +11,9 @@ from dashboard.judgement.control_charts import (
     SHARES,
     VOLUMES,
     WAITS,
-    Course,
+    ControlChart,
     Marks,
-    Monthly,
+    MonthlySeries,
     Series,
 )
 from dashboard.judgement.monthly_judgement import judge
@@ -59,12 +59,12 @@ def follow(
     last: date,
     wholes: dict[str, Sequence[int]] | None = None,
     marks: Marks | None = None,
-) -> dict[str, Course]:
+) -> dict[str, ControlChart]:
     """The courses of one indicator by scope; sites are « site 0 », « site 1 »…; the last month is `last`."""
     k, m = series.n.shape
     months = tuple(add_months(last, i - m + 1) for i in range(m))
     names = tuple(f"site {i}" for i in range(k))
-    monthly = Monthly(names, months, {code: series}, np.atleast_2d(series.value))
+    monthly = MonthlySeries(names, months, {code: series}, np.atleast_2d(series.value))
     return {s: c[code] for s, c in judge(monthly, wholes or {}, marks or {}).items() if code in c}
 
 

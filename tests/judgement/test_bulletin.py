@@ -17,8 +17,8 @@ from dashboard.indicators.measures import NO_OPEN_DAY, NO_OPEN_DAY_HANDED_IN
 from dashboard.judgement.bulletin import Line, Situation, write
 from dashboard.judgement.control_charts import CHARTED, FOLLOWED, MEASURES, RATES, VOLUMES
 from dashboard.judgement.signals import Signal, signal
-from dashboard.judgement.trust import Ground
-from dashboard.period import Clipped, Period, add_months, month_end
+from dashboard.judgement.trust import TrustContext
+from dashboard.period import ClippedPeriod, Period, add_months, month_end
 from dashboard.statistics.control_limits import ON_ONE_SIDE, OUTSIDE
 from dashboard.statistics.expected_false_alarms import Budget
 from dashboard.statistics.variation import ChartKind
@@ -280,7 +280,7 @@ def situation(seed: int) -> Situation:
         calm,
         pool if alone else wholes,
     )
-    ground = Ground(
+    ground = TrustContext(
         last,
         r.choice([0, 1, 9]),
         r.random() < 0.3,
@@ -298,7 +298,7 @@ def situation(seed: int) -> Situation:
     ):  # a filter by type of site: nobody follows the series of the whole
         scope, own = r.choice(OF_A_KIND), None
     return Situation(
-        Clipped(whole, Period(month, last)),
+        ClippedPeriod(whole, Period(month, last)),
         scope,
         figures_of(r, expected, expected - len(not_reported)),
         own,
@@ -901,11 +901,11 @@ def test_the_reader_sees_what_is_false(line, old, new):
 
 
 EMPTY = {code: figure(code, note="non mesuré", sites=(0, 3)) for code in BY_CODE}
-NOVEMBER = Clipped(
+NOVEMBER = ClippedPeriod(
     Period(date(2026, 11, 1), date(2026, 11, 30)), Period(date(2026, 11, 1), date(2026, 11, 30))
 )
 NOT_DUE = "aucune fiche n'est encore attendue"
-NOTHING = Ground(None, None, False, (), 0, 0, False)
+NOTHING = TrustContext(None, None, False, (), 0, 0, False)
 NO_CHANCE = Budget(0, 0.0, 0, 0.0, 0, 100)
 
 

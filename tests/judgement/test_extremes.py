@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.indicators import Figure
-from dashboard.judgement.extremes import in_words
+from dashboard.judgement.extremes import extremes_in_words
 
 PLAIN = str.maketrans("\xa0\u202f", "  ")
 NAMES = {"a": "Nikki", "b": "Djougou", "c": "Covè", "d": "Kandi"}
@@ -17,7 +17,7 @@ def figure(value: float | None, code: str = "wait_p50", key: str = "a") -> Figur
 
 def said(values: dict[str, float | None], by: str = "site", code: str = "wait_p50") -> str:
     figures = {k: figure(v, code, k) for k, v in values.items()}
-    return in_words(figures, NAMES, "Titre", by, figure(15, code)).translate(PLAIN)
+    return extremes_in_words(figures, NAMES, "Titre", by, figure(15, code)).translate(PLAIN)
 
 
 def test_of_sites_it_goes_from_the_lowest_to_the_highest_beside_the_whole():
@@ -66,5 +66,5 @@ def test_of_counts_the_most_asked_for_is_named_beside_the_whole():
 def test_hours_that_read_alike_are_named_by_the_clock():
     hours = {"09": figure(19, key="09"), "10": figure(19, key="10"), "17": figure(4, key="17")}
     words = {"09": "9 h", "10": "10 h", "17": "17 h"}
-    found = in_words(hours, words, "Titre", "hour", figure(15)).translate(PLAIN)
+    found = extremes_in_words(hours, words, "Titre", "hour", figure(15)).translate(PLAIN)
     assert found == "L'heure où l'on attend le plus : 9 h et 10 h, 19 min ; le moins : 17 h, 4 min"

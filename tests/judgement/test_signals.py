@@ -5,9 +5,15 @@ from datetime import date
 import numpy as np
 import pytest
 
-from dashboard.judgement.control_charts import CHARTED, Monthly
+from dashboard.judgement.control_charts import CHARTED, MonthlySeries
 from dashboard.judgement.monthly_judgement import judge
-from dashboard.judgement.signal_sentences import against, moments, origin, told, verdict
+from dashboard.judgement.signal_sentences import (
+    beside_aggregate,
+    gap_origin,
+    months_in_words,
+    value_with_state,
+    verdict,
+)
 from dashboard.judgement.signals import Signal, rank, signal
 from dashboard.period import add_months
 from dashboard.statistics.control_chart_levels import Origin
@@ -101,12 +107,12 @@ def test_the_signal_of_a_period_is_that_of_its_last_whole_month_with_its_own_val
     one, before = signal(course, LAST), signal(course, add_months(LAST, -1))
     assert one.variation == Variation.ALERT and before.variation == Variation.NO_SIGNAL
     assert one.value == course.values[-1] and one.usual == pytest.approx(75, abs=1.5)
-    text = plain(told(one))
+    text = plain(value_with_state(one))
     assert text == f"{one.value:.0f} %, contre {one.usual:.0f} % d'habitude (alerte)"
     assert plain(verdict(one)).startswith(
         f"Reçus en 30 minutes ou moins en octobre 2026 : {text}, au-dessous de ce que le hasard permet ;"
     )
-    assert "habitude" in told(before) and "alerte" not in told(before)
+    assert "habitude" in value_with_state(before) and "alerte" not in value_with_state(before)
 
 
 def test_a_month_without_data_or_outside_the_series_says_nothing():
@@ -115,7 +121,7 @@ def test_a_month_without_data_or_outside_the_series_says_nothing():
     course = follow(CODE, series, LAST)["site 0"]
     for month in (LAST, add_months(LAST, 1)):
         one = signal(course, month)
-        assert one.variation == Variation.NO_DATA and not one.flagged and not told(one)
+        assert one.variation == Variation.NO_DATA and not one.flagged and not value_with_state(one)
 
 
 def test_a_whole_does_not_move_when_only_its_composition_does():
@@ -138,10 +144,10 @@ def test_the_gap_of_a_whole_is_traced_to_its_site():
     others = follow(CODE, shares(levels), LAST)
     without = np.mean([others[f"site {i}"].values[-1] for i in range(1, sites)])
     assert one.rest == pytest.approx(without)
-    assert plain(origin(one, names)) == (
+    assert plain(gap_origin(one, names)) == (
         f"Sans compter le CCSP 0 : {without:.0f} %, rien d'inhabituel."
     )
-    assert "à répartition égale" in told(one)
+    assert "à répartition égale" in value_with_state(one)
 
 
 def test_sites_under_twelve_months_stand_outside_observed_and_expected():
@@ -190,7 +196,9 @@ def test_waits_are_judged_by_all_of_them_and_drawn_in_minutes():
     low, high = one.course.limits
     assert low[-1] < one.usual < high[-1] < one.value * 1.1
     medians = one.course.median
-    assert told(one).startswith(f"{medians[-1]:.0f}") and "typique" not in told(one)
+    assert value_with_state(one).startswith(
+        f"{medians[-1]:.0f}"
+    ) and "typique" not in value_with_state(one)
     assert (one.read, one.read_usual) == (medians[-1], np.median(medians[:-1]))
     few = waited(np.where(np.arange(20) < 5, 9, -1)[None, None, :].repeat(30, axis=1))
     assert signal(follow("wait_p50", few, LAST)["site 0"], LAST).variation == Variation.NO_DATA
@@ -220,8 +228,8 @@ def test_a_share_far_from_what_is_usual_and_no_signal_says_why(base, spread, sai
         levels = np.clip(65 + spread * generator.standard_normal((1, 36)), 5, 95)
         one = signal(follow(CODE, shares(levels, base, seed), LAST)["site 0"], LAST)
         if one.charted and not one.flagged and abs(one.read - one.usual) > 0.15 * one.usual:
-            assert " d'habitude)" in told(one)
-            found.add(told(one).split(", ")[1].split(" (")[0])
+            assert " d'habitude)" in value_with_state(one)
+            found.add(value_with_state(one).split(", ")[1].split(" (")[0])
     assert found == {said}
 
 
@@ -275,12 +283,12 @@ def test_a_month_is_said_before_the_quarter_of_what_is_rare():
     rare = counted("complaints_per_1000", [2 + np.arange(60) % 2], [[130] * 60])
     of_a_quarter = signal(follow("complaints_per_1000", rare, LAST)["site 0"], LAST)
     assert of_a_quarter.kind == ChartKind.BY_QUARTER
-    said = plain(moments([of_a_quarter, of_a_month, of_a_month]))
+    said = plain(months_in_words([of_a_quarter, of_a_month, of_a_month]))
     assert (
         said
         == f"{of_a_month.said_when} ({of_a_quarter.said_when} pour les chiffres qui ont peu de cas par mois)"
     )
-    assert moments([of_a_quarter]) == of_a_quarter.said_when and moments([]) == ""
+    assert months_in_words([of_a_quarter]) == of_a_quarter.said_when and months_in_words([]) == ""
 
 
 def test_volumes_have_a_season_and_no_signal_before_forty_months():
@@ -295,7 +303,9 @@ def test_volumes_have_a_season_and_no_signal_before_forty_months():
     )
     assert one.variation == Variation.NEUTRAL and one.rule == OUTSIDE
     assert calm.variation == Variation.NO_SIGNAL
-    assert " en octobre 2026 : " in plain(verdict(one)) and "; d'habitude de " in plain(told(one))
+    assert " en octobre 2026 : " in plain(verdict(one)) and "; d'habitude de " in plain(
+        value_with_state(one)
+    )
     followed = follow("visits_per_day", series, LAST, wholes)
     for scope, compared in (("site 0", True), ("nation", False)):
         early = signal(followed[scope], add_months(LAST, -30))
@@ -327,7 +337,7 @@ def test_courses_come_in_the_order_of_the_registry():
     months = tuple(add_months(LAST, i - 29) for i in range(30))
     of = {"complaints_per_1000": counted("complaints_per_1000", [[9] * 30], [[300] * 30])}
     of |= {CODE: shares(np.full((1, 30), 75.0)), "wait_p50": waited(np.full((1, 30, 20), 15))}
-    found = judge(Monthly(("a",), months, of, np.full((1, 30), 20.0)), {"nation": [0]}, {})
+    found = judge(MonthlySeries(("a",), months, of, np.full((1, 30), 20.0)), {"nation": [0]}, {})
     wanted = [c for c in CHARTED if c in of]
     assert list(found["a"]) == wanted == list(found["nation"])
 
@@ -349,8 +359,8 @@ def test_courses_come_in_the_order_of_the_registry():
 def test_a_site_that_moved_is_set_beside_the_whole(code, shift, beside, text):
     one = made(code, 65, 40, LAST, 2, shift=shift, since=1)
     whole = signal(follow(code, shares(np.full((1, 40), beside), base=10**6), LAST)["site 0"], LAST)
-    assert plain(against(one, whole)) == text
-    assert plain(against(one, None)) == text.split(" ;")[0]
+    assert plain(beside_aggregate(one, whole)) == text
+    assert plain(beside_aggregate(one, None)) == text.split(" ;")[0]
 
 
 def test_runs_are_said_as_runs():

@@ -6,16 +6,16 @@ from datetime import date
 import pytest
 
 from dashboard.indicators import INDICATORS, Indicator
-from dashboard.judgement.trust import Ground, strip
+from dashboard.judgement.trust import TrustContext, trust_line
 from tests.builders import complaint, visit, waited
 
-GROUND = Ground(date(2025, 12, 31), 0, False, (), 0, 0, False)
+GROUND = TrustContext(date(2025, 12, 31), 0, False, (), 0, 0, False)
 
 
 def said(office, code: str, **question) -> str:
     """The strip of an indicator, with plain spaces."""
     figures = {found: figure for (_, found), figure in office.figures(**question).items()}
-    return plain(strip(code, figures, GROUND))
+    return plain(trust_line(code, figures, GROUND))
 
 
 def plain(text: str) -> str:
@@ -28,10 +28,10 @@ def test_complaints_that_came_after_the_date_of_the_data_are_counted_beside_what
     figures = {code: figure for (_, code), figure in office.figures().items()}
     one, two = (replace(GROUND, complaints_later=n) for n in (1, 2))
     assert "2 plaintes reçues depuis cette date, pas encore comptées" in plain(
-        strip("complaints_open", figures, two)
+        trust_line("complaints_open", figures, two)
     )
-    assert "1 plainte reçue depuis" in plain(strip("complaints_30d", figures, one))
-    assert "plainte" not in strip("visits", figures, two)
+    assert "1 plainte reçue depuis" in plain(trust_line("complaints_30d", figures, one))
+    assert "plainte" not in trust_line("visits", figures, two)
 
 
 @pytest.mark.pitfall(5)

@@ -15,7 +15,7 @@ def read(
     many questions of each person, None for all."""
     found: dict[str, list[reading.Figure]] = defaultdict(list)
     for person in people:
-        with context.run():
+        with context.page_run():
             questions = list(said.asked(person))[:most]
         # All who answer for the service are told the same; each guest's complaints are blurred in his own way.
         audience = person.name if person.role == Role.GUEST else ""

@@ -16,8 +16,8 @@ from dashboard.exports import xlsx
 from dashboard.exports.message import message
 from dashboard.navigation import pages_of
 from dashboard.panel import Cards, Lines, Message, Panel
-from dashboard.period import Clipped, clip, resolve, today
-from dashboard.stories import ready
+from dashboard.period import ClippedPeriod, clip_period, resolve_period, today
+from dashboard.stories import ready_story
 from dashboard.ui import session
 from tests.pages.app import visit_page, words
 from tests.partial.said import PLAIN
@@ -61,7 +61,7 @@ class Asked:
     who: Person
     filters: tuple[tuple[str, str], ...]
     question: Question
-    period: Clipped
+    period: ClippedPeriod
     place: str
     story: str
     places: Mapping[str, str]  # the names by which a place is called, to its own
@@ -85,7 +85,9 @@ def asked(who: Person = LOCAL_READER) -> Iterator[Asked]:
     known_to = network.freshness(who).known_to or today()
     usual = network.usual_period(who)
     for code in dict.fromkeys((usual, "3m")):
-        if not (found := resolve(code, known_to)) or not (period := clip(found, known_to)):
+        if not (found := resolve_period(code, known_to)) or not (
+            period := clip_period(found, known_to)
+        ):
             continue
         whole = Question(period.period.first, period.period.last)
         when = () if code == usual else (("periode", code),)
@@ -141,8 +143,8 @@ def everything(one: Asked) -> Iterator[Line]:
     for page in PAGES:
         if bool(one.question.site) != (page == "site") or page not in open_to:
             continue
-        context.forget()  # what is kept is not made again
-        with _made() as panels, patch.object(session.LOOKOUT, "asks", lambda told: one.who):
+        context.close_databases()  # what is kept is not made again
+        with _made() as panels, patch.object(session.SESSION_CACHE, "asks", lambda told: one.who):
             at = visit_page(page, **dict(one.filters))
             shown = words(at)
         # That page shows one series, of a place that it names elsewhere.
@@ -150,7 +152,7 @@ def everything(one: Asked) -> Iterator[Line]:
             yield one.line(f"page {page}", text=plain(text))
         for panel in panels:
             yield from _of_panel(one, f"page {page}", panel)
-    with context.run():
+    with context.page_run():
         for reply in opening_answers.replies(one.who, one.question):
             yield one.line("premières réponses", text=plain(reply.text))
         for title in (
@@ -161,7 +163,7 @@ def everything(one: Asked) -> Iterator[Line]:
             )
         for line in bulletin.lines(one.who, one.question, one.period):
             yield one.line("bulletin", text=plain(line.text))
-        told = deck.build(one.who, one.question, ready(one.story), one.period)
+        told = deck.build(one.who, one.question, ready_story(one.story), one.period)
     for slide in told.slides:
         yield one.line(f"diapositive {slide.code}", text=plain(slide.headline))
         yield from _of_panel(one, "diapositive", slide.panel)

@@ -7,7 +7,7 @@ import pytest
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import context, saved_stories
 from dashboard.answers.context import engine
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db import targets_and_decisions
 from tests.conftest import Sqlite
 
@@ -23,7 +23,7 @@ def filled(databases) -> Iterator[str]:
     """The address of fictitious data, which nobody changes; a module that needs others has its own."""
     with databases.fresh(visits=6_000) as url:
         yield url
-        context.forget()
+        context.close_databases()
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def demo(filled, using) -> Iterator[str]:
     """The same, shown by the pages; stories that a test keeps there, it removes."""
     using(filled)
     yield filled
-    for name in saved_stories.kept(LOCAL_READER):
+    for name in saved_stories.kept_stories(LOCAL_READER):
         targets_and_decisions.forget_story(engine(), name, "test")
 
 
@@ -41,7 +41,7 @@ def using(monkeypatch):
 
     def use(url: str) -> None:
         monkeypatch.setenv("DATABASE_URL", url)
-        load.cache_clear()
+        load_settings.cache_clear()
 
     yield use
-    load.cache_clear()
+    load_settings.cache_clear()

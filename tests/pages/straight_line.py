@@ -90,7 +90,7 @@ DECIDING: dict[str, tuple[Where, ...]] = {
     ),
     "figure": ((breakdown._figures, "few =", 2),),
     "asked": ((rights, '"aggregates":', 1),),
-    "metric": ((wording.shown, "if figure.value", 5),),
+    "metric": ((wording.shown_value, "if figure.value", 5),),
 }
 
 
@@ -174,7 +174,7 @@ def _code(where: Callable | ModuleType, first: str, lines: int) -> str:
 
 def _calls(run: Run) -> str:
     """Who calls whom: for the import, then for a card where nothing is kept yet."""
-    context.forget()
+    context.close_databases()
     with watching(*ASKING) as asked:
         cards.metrics(LOCAL_READER, MARCH, (CODE,))
     before = run.of(cards.metrics).chain[:-1]  # the page may have asked for the same by another way
@@ -276,9 +276,14 @@ def _asked() -> str:
             (
                 who,
                 len(network.sites(person, question)),
-                *(lambda f: (f"{f.numerator} / {f.denominator}", f.n, f.note, wording.shown(f)))(
-                    figures.whole(person, question)[CODE]
-                ),
+                *(
+                    lambda f: (
+                        f"{f.numerator} / {f.denominator}",
+                        f.n,
+                        f.note,
+                        wording.shown_value(f),
+                    )
+                )(figures.whole_figures(person, question)[CODE]),
             )
             for who, person, question in asked
         ),
@@ -294,11 +299,11 @@ def rewrite() -> None:
     """Put what happens now into the document's blocks."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DATABASE_URL"] = f"sqlite:///{folder}/ccsp.db"
-        settings.load.cache_clear()
+        settings.load_settings.cache_clear()
         schema.upgrade(context.engine())
         seed(context.engine())
         _, blocks = happened(Path(folder))
-        context.forget()
+        context.close_databases()
     PAPER.write_text(filled(PAPER.read_text(encoding="utf-8"), blocks), encoding="utf-8")
 
 

@@ -15,14 +15,14 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import french
 from dashboard.accounts import account_changes, sign_ins
-from dashboard.accounts.account_changes import Wanted
+from dashboard.accounts.account_changes import AccountChanges
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.actions import access_journal
 from dashboard.answers import context, network
 from dashboard.period import today
 from dashboard.ui import downloads, session
 from db import accounts_and_sessions, provider_identities
-from db.engine import writing
+from db.engine import write_transaction
 from tests.builders import COVE, KANDI, Office, complaint, visit
 from tests.pages.app import everything, link, read_tables, sound, visit_page
 
@@ -33,7 +33,7 @@ def desk(office, database_url, using) -> Iterator[Office]:
     using(database_url)
     office.hand_in("registre", visit(), visit(COVE))
     yield office
-    context.forget()
+    context.close_databases()
 
 
 @pytest.fixture
@@ -41,12 +41,12 @@ def signed_in(desk, monkeypatch):
     """signed_in(role, …): an account of that role, who asks from now on."""
 
     def come(role: Role, name: str = "awa", **places) -> Person:
-        with writing(desk.engine, queue=False) as connection:
+        with write_transaction(desk.engine, queue=False) as connection:
             held = {"departments": None, "sites": None, "email": None} | places
             account = accounts_and_sessions.add_account(connection, name, role=role, **held)
         person = Person(name, role, places.get("departments"), places.get("sites"), account)
-        monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: person)
-        monkeypatch.setattr(session, "entry", lambda: prove(desk, person))
+        monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: person)
+        monkeypatch.setattr(session, "sign_in_number", lambda: prove(desk, person))
         return person
 
     return come
@@ -54,11 +54,11 @@ def signed_in(desk, monkeypatch):
 
 def prove(desk: Office, person: Person) -> int:
     """The sign-in of somebody who gave his password a moment ago, as long as he has not signed in otherwise."""
-    with writing(desk.engine, queue=False) as connection:
-        if held := accounts_and_sessions.entries(connection, person.id):
+    with write_transaction(desk.engine, queue=False) as connection:
+        if held := accounts_and_sessions.open_sessions(connection, person.id):
             return held[0].id
-        at = accounts_and_sessions.now(connection)
-        return accounts_and_sessions.begin(
+        at = accounts_and_sessions.database_time(connection)
+        return accounts_and_sessions.add_session(
             connection, person.id, sign_ins.new_token(), "b", at, proved_at=at
         )
 
@@ -126,21 +126,21 @@ def test_what_is_missing_of_an_account_is_said_in_french_and_nothing_that_was_ty
 def test_a_page_left_open_asks_for_the_password_first_and_what_was_typed_stays(desk, signed_in):
     me = signed_in(Role.ADMINISTRATOR)
     at = add(sound(visit_page("comptes")), "kofi", Role.CABINET)
-    with writing(desk.engine, queue=False) as connection:
-        long_ago = accounts_and_sessions.now(connection) - timedelta(minutes=16)
+    with write_transaction(desk.engine, queue=False) as connection:
+        long_ago = accounts_and_sessions.database_time(connection) - timedelta(minutes=16)
         connection.execute(text("UPDATE sign_in SET proved_at = :at"), {"at": long_ago})
     sound(press(at, "Ajouter"))
     assert "Rien n'est encore fait" in at.warning[0].value and not at.error
     [way] = [one.proto for one in at.get("link_button")]
     assert (way.label, way.url) == ("Confirmer que c'est vous", "/confirmation")
     assert account(desk, "kofi") is None and at.text_input(key="ajouter_nom").value == "kofi"
-    with writing(desk.engine, queue=False) as connection:  # in the other window
-        now = accounts_and_sessions.now(connection)
-        before = accounts_and_sessions.entries(connection, me.id)[0].id
-        number = accounts_and_sessions.begin(
+    with write_transaction(desk.engine, queue=False) as connection:  # in the other window
+        now = accounts_and_sessions.database_time(connection)
+        before = accounts_and_sessions.open_sessions(connection, me.id)[0].id
+        number = accounts_and_sessions.add_session(
             connection, me.id, sign_ins.new_token(), "b", now, proved_at=now
         )
-        accounts_and_sessions.follow(connection, before, number)
+        accounts_and_sessions.set_next_session(connection, before, number)
     sound(press(at, "Ajouter"))
     assert account(desk, "kofi").role == Role.CABINET and not at.get("link_button")
 
@@ -174,7 +174,7 @@ def test_a_director_is_not_left_without_a_department(desk, signed_in):
 def test_accounts_that_read_alike_are_named(desk, signed_in):
     signed_in(Role.ADMINISTRATOR)
     for name, address in (("un", "sauve@exemple.bj"), ("deux", "autre@exemple.bj")):
-        account_changes.add(desk.engine, name, Wanted(Role.CABINET, email=address), "test")
+        account_changes.add(desk.engine, name, AccountChanges(Role.CABINET, email=address), "test")
     assert not visit_page("comptes").warning
     with desk.engine.begin() as connection:  # as older versions let it be made
         connection.execute(
@@ -187,7 +187,7 @@ def test_accounts_that_read_alike_are_named(desk, signed_in):
 
 def test_an_account_is_changed_reset_and_closed(desk, signed_in):
     me = signed_in(Role.ADMINISTRATOR)
-    with writing(desk.engine, queue=False) as connection:
+    with write_transaction(desk.engine, queue=False) as connection:
         accounts_and_sessions.add_account(
             connection, "kofi", role=Role.CABINET, departments=None, sites=None, email=None
         )
@@ -212,7 +212,7 @@ def test_the_pages_say_what_opens_an_account_and_an_administrator_unbinds_it(des
     me = signed_in(Role.ADMINISTRATOR, email="awa@exemple.bj")
     at = sound(visit_page("comptes"))
     assert "S'ouvre par" not in everything(at) and "Délier du ministère" not in everything(at)
-    with writing(desk.engine, queue=False) as connection:
+    with write_transaction(desk.engine, queue=False) as connection:
         provider_identities.bind(connection, "https://identite.exemple.bj", "s-1", me.id)
     assert "Ce compte s'ouvre par l'identité du ministère" in everything(
         sound(visit_page("mon-compte"))
@@ -263,10 +263,10 @@ def test_who_may_not_invite_finds_nothing_of_links(desk, signed_in, role):
 
 def test_one_sees_where_one_is_signed_in_and_ends_it(desk, signed_in):
     me = signed_in(Role.FOCAL_POINT, sites=frozenset({KANDI}))
-    with writing(desk.engine, queue=False) as connection:
-        now = accounts_and_sessions.now(connection)
+    with write_transaction(desk.engine, queue=False) as connection:
+        now = accounts_and_sessions.database_time(connection)
         for token, at in (("a", now), ("b", now), ("c", now - timedelta(hours=1))):
-            accounts_and_sessions.begin(
+            accounts_and_sessions.add_session(
                 connection, me.id, token, "x", at
             )  # the last one has lapsed
     at = sound(visit_page("mon-compte"))
@@ -279,12 +279,12 @@ def test_one_sees_where_one_is_signed_in_and_ends_it(desk, signed_in):
 
 def test_the_browser_that_one_sits_at_is_told_from_the_others(desk, signed_in, monkeypatch):
     me = signed_in(Role.CABINET)
-    with writing(desk.engine, queue=False) as connection:
-        now = accounts_and_sessions.now(connection)
+    with write_transaction(desk.engine, queue=False) as connection:
+        now = accounts_and_sessions.database_time(connection)
         _, here = (
-            accounts_and_sessions.begin(connection, me.id, token, "x", now) for token in "ab"
+            accounts_and_sessions.add_session(connection, me.id, token, "x", now) for token in "ab"
         )
-    monkeypatch.setattr(session, "entry", lambda: here)
+    monkeypatch.setattr(session, "sign_in_number", lambda: here)
     at = sound(visit_page("mon-compte"))
     told = [m.value.partition(",")[0] for m in at.markdown if "navigateur," in m.value]
     assert told == ["Ce navigateur", "Un autre navigateur"]
@@ -309,24 +309,24 @@ def test_who_signed_in_before_the_first_file_finds_his_account_and_the_way_out(
 ):
     using(database_url)
     person = Person("awa", Role.CABINET, id="a")
-    monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: person)
+    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: person)
     at = sound(visit_page("plaintes"))
     assert "ne contient encore aucune donnée" in at.info[0].value
     [bar] = [e.proto.body for e in at.get("html") if "ccsp-top" in e.proto.body]
     assert "Se déconnecter" in bar and 'href="./mon-compte"' in bar and "données au" not in bar
-    context.forget()
+    context.close_databases()
 
 
 def test_nobody_ends_another_s_sign_in_from_his_own_page(desk, signed_in):
     other = signed_in(Role.CABINET, "kofi")
-    with writing(desk.engine, queue=False) as connection:
-        number = accounts_and_sessions.begin(
-            connection, other.id, "k", "x", accounts_and_sessions.now(connection)
+    with write_transaction(desk.engine, queue=False) as connection:
+        number = accounts_and_sessions.add_session(
+            connection, other.id, "k", "x", accounts_and_sessions.database_time(connection)
         )
     me = signed_in(Role.CABINET)
     from dashboard.actions import accounts
 
-    assert accounts.close_own(me, number) == 0
+    assert accounts.end_own_sessions(me, number) == 0
     assert len(desk.rows("SELECT 1 FROM sign_in WHERE ended_at IS NULL")) == 1
 
 

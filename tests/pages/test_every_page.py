@@ -23,7 +23,7 @@ from dashboard.indicators import BY_CODE
 from dashboard.map_classes import CLASSES
 from dashboard.navigation import EVERY_FILTER, pages_of
 from dashboard.palette import RAMP
-from dashboard.period import resolve, today
+from dashboard.period import resolve_period, today
 from dashboard.settings import ROOT
 from dashboard.ui import browser_flush, filters, panel_display, session
 from db.engine import make_engine
@@ -125,7 +125,7 @@ SAYS = {
 
 def usual_period() -> str:
     """The period that pages open with where it has a name of its own, « 2026 » in January; "" on other days."""
-    whole = resolve("12m", today() - timedelta(days=1))
+    whole = resolve_period("12m", today() - timedelta(days=1))
     return whole.label if whole.label.isdigit() else ""
 
 
@@ -144,7 +144,7 @@ def filled(databases, tmp_path_factory):
             fill(Office(engine, tmp_path_factory.mktemp("files")), _ago)
             engine.dispose()
         yield found
-        context.forget()
+        context.close_databases()
 
 
 @contextmanager
@@ -194,7 +194,7 @@ def on_postgresql(postgresql) -> Iterator[str]:
     """The address of the usual data on the other kind of database."""
     with usual(postgresql) as url:
         yield url
-        context.forget()
+        context.close_databases()
 
 
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
@@ -221,7 +221,7 @@ def test_what_a_page_finds_goes_to_the_browser_before_its_filters_and_figures(
         enqueue(context, message)
 
     monkeypatch.setattr(ScriptRunContext, "enqueue", note)
-    monkeypatch.setattr(browser_flush, "ahead", lambda: said.append("handed over"))
+    monkeypatch.setattr(browser_flush, "flush_to_browser", lambda: said.append("handed over"))
     visit_page(page)
     title, *rest = "\n".join(said).split("handed over")
     assert title.count("heading") == 1
@@ -239,7 +239,7 @@ def is_said_not_to_be_ready(spec) -> None:
     )
     assert "Cette page revient d'elle-même dès qu'elle répond." in said
     assert not at.exception
-    context.forget()
+    context.close_databases()
 
 
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
@@ -260,10 +260,10 @@ def test_a_question_that_fails_is_not_said_to_be_a_database_that_is_away(filled,
         "SELECT nothing", {}, sqlite3.OperationalError("no such column: nothing")
     )
     using(filled["usual"])
-    assert context.unanswered(ours) == ""
+    assert context.outage_reason(ours) == ""
     using("postgresql://nobody@127.0.0.1:9/none")
-    assert context.unanswered(ours) == "La base de données ne répond pas."
-    context.forget()
+    assert context.outage_reason(ours) == "La base de données ne répond pas."
+    context.close_databases()
 
 
 def test_what_has_passed_already_is_not_said_to_be_a_fault_of_ours(filled, using):
@@ -272,9 +272,9 @@ def test_what_has_passed_already_is_not_said_to_be_a_fault_of_ours(filled, using
     lost = psycopg.OperationalError("server closed the connection unexpectedly")
     busy = sqlite3.OperationalError("database is locked")
     busy.sqlite_errorname = "SQLITE_BUSY"
-    assert context.unanswered(lost) == "La base de données ne répond pas."
-    assert context.unanswered(busy) == "La base de données est occupée par une autre écriture."
-    context.forget()
+    assert context.outage_reason(lost) == "La base de données ne répond pas."
+    assert context.outage_reason(busy) == "La base de données est occupée par une autre écriture."
+    context.close_databases()
 
 
 def test_a_file_that_is_no_database_any_more_is_one_that_does_not_answer(tmp_path, using):
@@ -286,10 +286,10 @@ def test_a_file_that_is_no_database_any_more_is_one_that_does_not_answer(tmp_pat
     (said,) = [e.value for e in at.error]
     assert said.startswith("La base de données ne répond pas. Cette page revient d'elle-même")
     assert (
-        context.unanswered(sqlite3.DatabaseError("malformed"))
+        context.outage_reason(sqlite3.DatabaseError("malformed"))
         == "La base de données ne répond pas."
     )
-    context.forget()
+    context.close_databases()
 
 
 @pytest.mark.pitfall(27)
@@ -563,7 +563,7 @@ def test_the_map_holds_every_site_and_asks_nobody_else(demo):
     assert all(
         link.startswith("../../app/static/") for link in given["js_links"] + given["css_links"]
     )
-    names = network.names(LOCAL_READER)
+    names = network.site_names(LOCAL_READER)
     assert len(names) == SITES
     assert {s["id"]: s["name"] for s in drawn(at)["sites"]} == names
 
@@ -703,7 +703,7 @@ def test_sites_without_data_are_counted_in_the_legend(filled, using):
 
 
 def test_the_list_and_the_link_choose_a_site(demo):
-    names = network.names(LOCAL_READER)
+    names = network.site_names(LOCAL_READER)
     at = visit_page(centre=KANDI)
     assert names[KANDI] in [s.value for s in at.subheader] and drawn(at)["chosen"] == KANDI
     at.selectbox(key="liste_centres").set_value(NIKKI).run()
@@ -719,7 +719,7 @@ def test_the_list_and_the_link_choose_a_site(demo):
 @pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
 def test_no_english_is_left_in_widgets(demo, spec):
     at = visit_page(spec.url_path, centre=KANDI)
-    names = {*network.names(LOCAL_READER).values(), *network.services(LOCAL_READER).values()}
+    names = {*network.site_names(LOCAL_READER).values(), *network.services(LOCAL_READER).values()}
     english = {
         w: ENGLISH.findall(w) for w in widget_words(at) if w not in names and ENGLISH.search(w)
     }
@@ -763,7 +763,7 @@ YEAR = Question(today() - timedelta(days=365), today())
 def test_no_page_shows_a_site_to_who_may_see_none(demo, monkeypatch, spec):
     monkeypatch.setattr(session, "person", lambda: NOBODY)
     text = everything(sound(visit_page(spec.url_path, centre=KANDI)))
-    assert not [name for name in network.names(LOCAL_READER).values() if name in text]
+    assert not [name for name in network.site_names(LOCAL_READER).values() if name in text]
     assert not re.search(r"\d+ usagers? reçus?", text)
 
 
@@ -773,7 +773,7 @@ def unanswered(databases) -> Iterator[str]:
     with databases.fresh(visits=6_000) as url:
         never_answer(url)
         yield url
-        context.forget()
+        context.close_databases()
 
 
 @pytest.fixture

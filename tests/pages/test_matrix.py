@@ -20,8 +20,8 @@ from dashboard.answers import complaint_register, context, deck, network
 from dashboard.answers.question import Question
 from dashboard.exports import EXPORTS
 from dashboard.navigation import NO_SUCH_PAGE, PAGES
-from dashboard.period import clip, resolve, today
-from dashboard.stories import ready
+from dashboard.period import clip_period, resolve_period, today
+from dashboard.stories import ready_story
 from dashboard.ui import (
     complaint_texts,
     downloads,
@@ -36,7 +36,7 @@ from dashboard.ui import (
     targets,
 )
 from db import accounts_and_sessions
-from db.engine import make_engine, writing
+from db.engine import make_engine, write_transaction
 from tests.builders import KANDI, never_answer
 from tests.pages.app import everything, heading, link, visit_page
 
@@ -114,20 +114,20 @@ def filled(databases) -> Iterator[str]:
     """The address of fictitious data, and an account for each."""
     with databases.fresh(visits=6_000) as url:
         engine = make_engine(url)
-        with writing(engine, queue=False) as connection:
+        with write_transaction(engine, queue=False) as connection:
             for person in PEOPLE.values():
                 held = {"departments": person.departments, "sites": person.sites, "email": None}
                 accounts_and_sessions.add_account(connection, person.name, role=person.role, **held)
         engine.dispose()
         never_answer(url)
         yield url
-        context.forget()
+        context.close_databases()
 
 
 @pytest.fixture(params=PEOPLE, ids=str)
 def role(request, monkeypatch) -> str:
     """The role of who asks, on pages and in what they call later."""
-    monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: PEOPLE[request.param])
+    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: PEOPLE[request.param])
     return request.param
 
 
@@ -146,7 +146,7 @@ def buttons() -> set[str]:
     from dashboard.ui import access_journal, guide, page_exports, panel_picture
 
     known = {
-        page_exports.ways: "page",
+        page_exports.page_actions: "page",
         panel_picture.button: "picture",
         access_journal.show: "journal",
         guide._record: "record",
@@ -184,7 +184,7 @@ def test_no_button_hands_a_file_over_but_by_the_one_that_looks_again_who_asks():
 @pytest.mark.parametrize("right", REACHES)
 def test_each_right_goes_as_far_as_the_table_says(right):
     assert {
-        role: rights.reach(person, right)
+        role: rights.reach_of_right(person, right)
         for role, person in PEOPLE.items()
         if rights.may(person, right)
     } == REACHES[right]
@@ -217,7 +217,7 @@ def test_a_page_is_there_for_the_roles_of_the_table_alone(demo, role, spec):
         assert heading(at).startswith(spec.heading) or spec.url_path in page_frame.FINDINGS
     else:
         assert [title.value for title in at.title] == [NO_SUCH_PAGE]
-        names = network.names(LOCAL_READER).values()
+        names = network.site_names(LOCAL_READER).values()
         assert not [name for name in names if name in everything(at)]
 
 
@@ -225,7 +225,7 @@ def test_the_gate_answers_an_address_for_the_roles_of_the_table_alone(role):
     for spec in PAGES:
         scope = {"path": f"/{spec.url_path}", "query_string": b"", "headers": []}
         scope[gate.WHO] = PEOPLE[role]
-        answer = gate.elsewhere(scope)
+        answer = gate.missing_page_response(scope)
         found = not (answer and answer.status_code == 404)
         assert (spec.url_path, found) == (spec.url_path, role in OPEN_TO[spec.url_path])
 
@@ -248,11 +248,11 @@ def test_a_file_is_made_for_the_roles_of_the_table_alone(demo, role, kind, monke
     made = []
     monkeypatch.setattr(access_journal, "note", lambda person, did, what: made.append(did))
     right = RIGHT_OF.get(kind, "aggregates")
-    make = downloads.checked(lambda person: b"file", f"x.{kind}", right)
+    make = downloads.checked_maker(lambda person: b"file", f"x.{kind}", right)
     if role in MADE_FOR[kind]:
         assert make() == b"file" and made == ["exported"]
     else:
-        with pytest.raises(downloads.Gone):
+        with pytest.raises(downloads.DownloadRefused):
             make()
         assert not made
 
@@ -263,9 +263,11 @@ def test_a_file_that_was_offered_is_made_for_nobody_once_the_account_is_gone(
 ):
     made: list[Person] = []
     right = RIGHT_OF.get(kind, "aggregates")
-    make = downloads.checked(lambda person: made.append(person) or b"file", f"x.{kind}", right)
-    monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: NOBODY)
-    with pytest.raises(downloads.Gone):
+    make = downloads.checked_maker(
+        lambda person: made.append(person) or b"file", f"x.{kind}", right
+    )
+    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: NOBODY)
+    with pytest.raises(downloads.DownloadRefused):
         make()
     assert not made
 
@@ -273,8 +275,8 @@ def test_a_file_that_was_offered_is_made_for_nobody_once_the_account_is_gone(
 def test_the_rows_of_a_story_s_files_are_those_of_who_asks(demo, role):
     person, everybody = PEOPLE[role], Question(today() - timedelta(days=365), today())
     last = network.freshness(LOCAL_READER).as_of
-    period = clip(resolve("12m", last), last)
-    told = repr(deck.build(person, everybody, ready(f"departement:{HOME}"), period))
+    period = clip_period(resolve_period("12m", last), last)
+    told = repr(deck.build(person, everybody, ready_story(f"departement:{HOME}"), period))
     every = complaint_register.open_rows(LOCAL_READER, everybody.at(HOME, None))
     own = every.where(every.code == KANDI) if role == F else every
     held = {str(reference) for reference in every.reference if reference in told}
@@ -293,7 +295,7 @@ AIM = {
 }
 DECISION = {"decision_quoi": "tickets", "decision_qui": "le directeur", "decision_pour": None}
 LEVEL = {"niveau_raison": "travaux"}
-OWN = story_drafts.Draft(ready("national"), ready("national"), None, ())
+OWN = story_drafts.Draft(ready_story("national"), ready_story("national"), None, ())
 FORGED = {
     "words erased": (
         complaint_texts._erase,
@@ -394,33 +396,33 @@ def test_the_map_s_own_run_shows_nothing_after_the_right_is_gone(demo, monkeypat
     def page() -> None:
         from dashboard.ui import filters, map_page, panel_display
 
-        with panel_display.to_its_end():
+        with panel_display.collecting_panels():
             filters.sync("carte")
-            map_page.zone()
+            map_page.map_and_panel()
 
     at = AppTest.from_function(page, default_timeout=30).run()
-    names = network.names(LOCAL_READER).values()
+    names = network.site_names(LOCAL_READER).values()
     assert not at.exception and [name for name in names if name in everything(at)]
-    monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: NOBODY)
+    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: NOBODY)
     at.run()
     assert not at.exception
     assert not [name for name in names if name in everything(at)]
-    assert map_page.zone.__wrapped__  # it is a part that runs by itself
+    assert map_page.map_and_panel.__wrapped__  # it is a part that runs by itself
 
 
 # ---- accounts and the journal ----------------------------------------------------------------------------------------
 
 MANAGED = {
-    "add": lambda who: accounts.add(who, "x", accounts.Wanted("cabinet")),
-    "change": lambda who: accounts.change(who, "x", accounts.Wanted("cabinet")),
+    "add": lambda who: accounts.add(who, "x", accounts.AccountChanges("cabinet")),
+    "change": lambda who: accounts.change(who, "x", accounts.AccountChanges("cabinet")),
     "disable": lambda who: accounts.disable(who, "x"),
-    "reset": lambda who: accounts.reset(who, "x"),
-    "close": lambda who: accounts.close(who, "x"),
-    "everyone": accounts.everyone,
+    "reset_password": lambda who: accounts.reset_password(who, "x"),
+    "end_sessions": lambda who: accounts.end_sessions(who, "x"),
+    "all_accounts": accounts.all_accounts,
     "sessions": accounts.sessions,
-    "unbind": lambda who: accounts.unbind(who, "x"),
-    "bound": accounts.bound,
-    "read_alike": accounts.read_alike,
+    "unbind_identity": lambda who: accounts.unbind_identity(who, "x"),
+    "bound_accounts": accounts.bound_accounts,
+    "similar_accounts": accounts.similar_accounts,
     "lines": lambda who: access_journal.lines(who, today(), today()),
 }
 
@@ -442,18 +444,18 @@ def test_every_action_on_accounts_is_in_the_table():
         if inspect.isfunction(f) and f.__module__ == accounts.__name__ and not name.startswith("_")
     }
     assert asked == (MANAGED.keys() - {"lines"}) | {
-        "first_link",  # words alone: no account is asked for
-        "whoever_runs_the_command",
+        "first_sign_in_link",  # words alone: no account is asked for
+        "command_line_person",
         "own_sessions",
         "own_binding",
-        "close_own",
+        "end_own_sessions",
     }
 
 
 def test_a_guest_reads_of_complaints_what_he_may_and_no_part_that_is_empty(demo, monkeypatch):
     told = {}
     for role in (Role.GUEST, Role.CABINET):
-        monkeypatch.setattr(session.LOOKOUT, "asks", lambda _, who=PEOPLE[role]: who)
+        monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda _, who=PEOPLE[role]: who)
         at = visit_page("plaintes")
         drawn = "".join(e.proto.body for e in at.get("html"))
         told[role] = (
@@ -474,7 +476,7 @@ def test_what_a_guest_of_some_departments_sees_is_never_told_as_of_the_network(
     demo, monkeypatch, places, words
 ):
     guest = Person("invité", Role.GUEST, frozenset(places), id="g")
-    monkeypatch.setattr(session.LOOKOUT, "asks", lambda _: guest)
+    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda _: guest)
     for page, asked in (("carte", {}), ("plaintes", {"departement": ""}), ("presenter", {})):
         at = visit_page(page, **asked)
         assert not at.exception and words in heading(at) and link(at)["departement"]

@@ -10,7 +10,7 @@ from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from dashboard.accounts import account_changes
-from dashboard.accounts.account_changes import Wanted
+from dashboard.accounts.account_changes import AccountChanges
 from dashboard.accounts.rights import Person, Role
 from dashboard.answers import context
 from dashboard.navigation import PAGES
@@ -43,7 +43,7 @@ def as_served(monkeypatch) -> Iterator[None]:
     for name in ("register_widget", "on_script_will_rerun"):
         monkeypatch.setattr(SessionState, name, getattr(SessionState, name))
     monkeypatch.setattr(SessionState, "takes_its_own", False, raising=False)
-    widget_validation.take_their_own()
+    widget_validation.check_widget_values()
     call_as_served(monkeypatch)
     yield
 
@@ -104,7 +104,7 @@ def on_postgresql(postgresql) -> Iterator[str]:
     """The address of fictitious data on the database that keeps no such sign."""
     with postgresql.fresh(visits=2_000) as url:
         yield url
-        context.forget()
+        context.close_databases()
 
 
 ADMINISTRATION = ["comptes", "mon-compte", "journal"]
@@ -115,10 +115,10 @@ def with_accounts(databases) -> Iterator[str]:
     """The address of fictitious data with an account."""
     with databases.fresh(visits=6_000) as url:
         engine = make_engine(url)
-        account_changes.add(engine, "kofi", Wanted(Role.CABINET), "test")
+        account_changes.add(engine, "kofi", AccountChanges(Role.CABINET), "test")
         engine.dispose()
         yield url
-        context.forget()
+        context.close_databases()
 
 
 @pytest.fixture
@@ -129,8 +129,8 @@ def anybody(with_accounts, using, monkeypatch):
 
     def opened(page: str) -> AppTest:
         if page in ADMINISTRATION:
-            monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: administrator)
-            monkeypatch.setattr(session, "entry", lambda: 0)
+            monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: administrator)
+            monkeypatch.setattr(session, "sign_in_number", lambda: 0)
         return unfold(visit_page(page, centre="ccsp-kandi"))
 
     return opened

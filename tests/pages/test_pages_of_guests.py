@@ -23,14 +23,14 @@ def noted(databases) -> Iterator[str]:
     with databases.fresh(visits=6_000) as url:
         note(url)
         yield url
-        context.forget()
+        context.close_databases()
 
 
 @pytest.fixture
 def asked_by(noted, using, monkeypatch):
     """asked_by(person): who asks from now on."""
     using(noted)
-    return lambda who: monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: who)
+    return lambda who: monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: who)
 
 
 def held(at) -> str:
@@ -63,7 +63,7 @@ def test_a_guest_opens_the_stories_of_his_places_without_what_the_speaker_kept_f
     at.run()
     said = held(at)
     assert not [word for word in (NOTE, HIDDEN, NAME) if word in said]
-    own = set(saved_stories.kept(OF_ZOU))
+    own = set(saved_stories.kept_stories(OF_ZOU))
     for other, story in TOLD.items():
         words = {story.title, f"dit de {other}"}
         assert other in own or not [word for word in words if word in said], other

@@ -17,11 +17,13 @@ def page(filled, using, monkeypatch):
     using(filled)
 
     def opened(spec):
-        made, real = [], panel_picture.making
+        made, real = [], panel_picture.picture_maker
         wanted = {"centre": KANDI} if "centre" in spec.filters else {"departement": "Zou"}
         with monkeypatch.context() as patch:
             patch.setattr(
-                panel_picture, "making", lambda p, about: made.append((p, about)) or real(p, about)
+                panel_picture,
+                "picture_maker",
+                lambda p, about: made.append((p, about)) or real(p, about),
             )
             patch.setattr(panel_picture.png, "png", lambda *_: pytest.fail("nobody asked for it"))
             at = visit_page(spec.url_path, periode="3m", **wanted)
@@ -43,4 +45,4 @@ def test_every_chart_and_map_has_its_picture(page, spec):
         assert ("CCSP de Kandi" if "centre" in spec.filters else "Zou") in about.scope
         assert about.demo and about.as_of and "remonté" in about.who
     if made:
-        assert panel_picture.making(*made[0])(LOCAL_READER).startswith(b"\x89PNG")
+        assert panel_picture.picture_maker(*made[0])(LOCAL_READER).startswith(b"\x89PNG")

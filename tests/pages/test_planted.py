@@ -15,8 +15,8 @@ from dashboard.answers.question import Question
 from dashboard.exports import EXPORTS, png
 from dashboard.exports.xlsx import xlsx
 from dashboard.panel import Panel
-from dashboard.period import clip, resolve, today
-from dashboard.stories import ready
+from dashboard.period import clip_period, resolve_period, today
+from dashboard.stories import ready_story
 from dashboard.ui import panel_display, session
 from db import __main__ as database
 from tests import planted
@@ -32,7 +32,7 @@ PAGES = (*WITH_FILES, "presenter")
 @pytest.fixture
 def desk(command, database_url, using, monkeypatch, tmp_path):
     """The thousand handed in, whoever keeps the data at a page, and a place of our own for what is put aside."""
-    context.forget()  # the answers of other tests need not be searched
+    context.close_databases()  # the answers of other tests need not be searched
     aside = tmp_path / "aside"
     aside.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(aside))
@@ -40,14 +40,14 @@ def desk(command, database_url, using, monkeypatch, tmp_path):
         assert command(database.main, "import", path).code == 0
         path.unlink()
     using(database_url)
-    monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: DATA)
+    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: DATA)
     yield tmp_path
-    context.forget()
+    context.close_databases()
 
 
 def kept() -> bytes:
     """All that answers are kept of, as bytes."""
-    caches = (context.ANSWERS, context.NETWORKS, context.GUESTS)
+    caches = (context.ANSWER_CACHE, context.LEDGER_CACHE, context.GUEST_LEDGER_CACHE)
     return b"".join(_bytes(one) for cache in caches for one in cache._answers.items())
 
 
@@ -81,7 +81,9 @@ def files(shown: list[Panel]) -> dict[str, bytes | str]:
     """A file of each kind: of a story, the workbook of pages, a picture, and its words before they are drawn."""
     last = network.freshness(DATA).as_of
     asked = Question(today() - timedelta(days=365), today())
-    story = deck.build(DATA, asked, ready("plaintes"), clip(resolve("12m", last), last))
+    story = deck.build(
+        DATA, asked, ready_story("plaintes"), clip_period(resolve_period("12m", last), last)
+    )
     about, drawn = (
         png.About("12 mois", "", last, False, "Source"),
         complaints.ages(DATA, asked, "x"),
@@ -89,7 +91,7 @@ def files(shown: list[Panel]) -> dict[str, bytes | str]:
     return {kind: export.file(story) for kind, export in EXPORTS.items()} | {
         "page.xlsx": xlsx("Page", [], shown, demo=False),
         "png": png.png(drawn, about),
-        "svg": png.sheet(drawn, about),
+        "svg": png.picture_svg(drawn, about),
     }
 
 
@@ -104,7 +106,7 @@ def test_planted_people_are_nowhere_but_in_the_words_that_are_read(
     )  # the list itself is in it
     days = ("--from", str(today()), "--to", str(today()), "--by", "site")
     printed = command(__main__.main, "indicators", *days)
-    monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: ADMINISTRATOR)
+    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: ADMINISTRATOR)
     pages.append(opened("journal"))
     assert "a lu les mots d'une plainte" in pages[-1][0]
     assert not planted.found(*(told for told, _ in pages), *made.values(), printed, caplog.text)

@@ -13,8 +13,8 @@ from dashboard.answers import saved_stories as known
 from dashboard.answers.context import engine
 from dashboard.answers.question import Question
 from dashboard.exports import EXPORTS, Export
-from dashboard.period import clip, resolve
-from dashboard.stories import Step, ready
+from dashboard.period import clip_period, resolve_period
+from dashboard.stories import Step, ready_story
 from dashboard.ui import presentation as telling
 from dashboard.ui import session, story_drafts, story_editor
 from db import targets_and_decisions as steer
@@ -62,7 +62,7 @@ def said(at) -> str:
 
 def test_the_national_review_is_there_at_once(demo):
     at = sound(present())
-    assert codes(at) == [s.code for s in ready("national").steps]
+    assert codes(at) == [s.code for s in ready_story("national").steps]
     assert "12 diapositives. Touches" in said(at)
     assert "1. **Titre** : " in said(at)
 
@@ -161,7 +161,7 @@ def test_a_story_is_kept_under_its_title_and_found_by_its_link(demo):
     assert len(codes(other)) == 11 and story(other).title == "Atelier de Zou & Collines"
     prepare(other)
     next(b for b in other.button if "Supprimer" in b.label).click().run()
-    assert known.kept(LOCAL_READER) == {} and "histoire" not in link(sound(other))
+    assert known.kept_stories(LOCAL_READER) == {} and "histoire" not in link(sound(other))
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_title_that_cannot_be_kept_is_refused_with_its_reason(demo, title, why
     next(t for t in at.text_input if t.label == "Titre de la présentation").set_value(title)
     next(b for b in at.button if b.label == "Garder sous ce titre").click().run()
     assert not at.exception and why in "\n".join(e.value.replace("\\", "") for e in at.error)
-    assert known.kept(LOCAL_READER) == {}
+    assert known.kept_stories(LOCAL_READER) == {}
 
 
 def test_an_unknown_story_gives_a_notice_and_the_national_review(demo):
@@ -208,7 +208,7 @@ def test_a_kept_story_that_is_spoilt_is_said_to_be_and_can_be_removed(demo):
     at = present(histoire="abimee")
     assert not at.exception and "n'a pas pu être lue" in at.error[0].value
     next(b for b in at.button if "Supprimer" in b.label).click().run()
-    assert known.kept(LOCAL_READER) == {}
+    assert known.kept_stories(LOCAL_READER) == {}
 
 
 def test_who_may_not_read_is_told_nothing(demo, monkeypatch):
@@ -217,7 +217,7 @@ def test_who_may_not_read_is_told_nothing(demo, monkeypatch):
     at = present()
     assert story_drafts.DRAFTS not in at.session_state
     with pytest.raises(NotAllowed):
-        record.keep_story(nobody, ready("national"))
+        record.keep_story(nobody, ready_story("national"))
     with pytest.raises(NotAllowed):
         record.forget_story(nobody, "x")
 
@@ -225,16 +225,18 @@ def test_who_may_not_read_is_told_nothing(demo, monkeypatch):
 def test_a_director_tells_the_story_of_the_department_alone(demo, monkeypatch):
     director = Person("directrice", Role.READER, frozenset({"Zou"}))
     monkeypatch.setattr(session, "person", lambda: director)
-    hidden = set(network.names(LOCAL_READER).values()) - set(network.names(director).values())
+    hidden = set(network.site_names(LOCAL_READER).values()) - set(
+        network.site_names(director).values()
+    )
     at = present()
     told = telling.deck.build(director, Question(*_year()), story(at), _period())
     assert told.slides and not [name for name in hidden if name in repr(told)]
-    assert Step("chiffres") in ready("national").steps
+    assert Step("chiffres") in ready_story("national").steps
 
 
 def _period():
     last = network.freshness(LOCAL_READER).as_of
-    return clip(resolve("12m", last), last)
+    return clip_period(resolve_period("12m", last), last)
 
 
 def _year():
@@ -260,5 +262,5 @@ def pressed_twice() -> None:
 
 def test_who_presses_twice_on_a_slide_s_button_means_one_slide(demo):
     at = sound(AppTest.from_function(pressed_twice).run())
-    wanted = [step.code for n, step in enumerate(ready("national").steps) if n != 2]
+    wanted = [step.code for n, step in enumerate(ready_story("national").steps) if n != 2]
     assert at.text[0].value == " ".join(wanted)

@@ -8,7 +8,7 @@ from dashboard.answers.context import engine
 from dashboard.stories import LONGEST_HEADLINE, LONGEST_TEXT, MOST_STEPS, Step, Story
 from dashboard.ui import story_editor
 from dashboard.ui.gate import LONGEST_QUERY
-from dashboard.ui.said import LARGEST, MOST, fits
+from dashboard.ui.said import LARGEST, MOST, is_within_limits
 from db import targets_and_decisions as steer
 from tests.pages.app import visit_page
 from tests.ui.test_said import entries
@@ -38,4 +38,4 @@ def test_a_story_of_as_many_words_as_may_be_is_heard(filled, using):
     count, _ = entries(message)
     assert MOST_STEPS * 3 * (LONGEST_HEADLINE + 2 * LONGEST_TEXT) < len(said) < 0.9 * LARGEST
     assert MOST_STEPS * 4 < count < 0.9 * MOST
-    assert fits(said)
+    assert is_within_limits(said)

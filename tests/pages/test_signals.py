@@ -17,14 +17,14 @@ from dashboard.__main__ import main
 from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
 from dashboard.actions import targets_and_decisions as record
 from dashboard.answers import context, control_charts, network, site_alerts
-from dashboard.answers.bulletin import in_words
+from dashboard.answers.bulletin import scope_in_words
 from dashboard.answers.context import engine as opened
 from dashboard.answers.question import Question
 from dashboard.french import month_label
 from dashboard.indicators import BY_CODE
 from dashboard.period import add_months, month_end, today
 from dashboard.ui import session, signals
-from db.console import who
+from db.console import system_user
 from tests.builders import COVE, KANDI, NIKKI, Office, complaint, visit, waited
 from tests.pages.app import drawn, go, heading, read_tables, sound, unfold, visit_page, words
 
@@ -43,7 +43,7 @@ def desk(office, database_url, using) -> Iterator[Office]:
     """Somebody who hands in files to the database that the pages show."""
     using(database_url)
     yield office
-    context.forget()
+    context.close_databases()
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def filled(databases) -> Iterator[str]:
     """The address of fictitious data, which nobody changes."""
     with databases.fresh(visits=20_000) as url:
         yield url
-        context.forget()
+        context.close_databases()
 
 
 def month_of_waits(first: date, wait: int, site: str) -> list[list]:
@@ -193,7 +193,9 @@ def test_a_decision_on_the_median_wait_stays_on_the_page_of_the_site(desk, at_th
 def test_the_page_of_a_site_says_each_of_its_alerts_and_what_was_decided(desk, at_the_time):
     alarming(desk)
     page = sound(visit_page("site", centre=KANDI))
-    first, *others = site_alerts.of_site(LOCAL_READER, Question(LAST, month_end(LAST), site=KANDI))
+    first, *others = site_alerts.site_alerts(
+        LOCAL_READER, Question(LAST, month_end(LAST), site=KANDI)
+    )
     assert first.indicator == "wait_p50" and others, "what people feel comes first"
     title = plain(heading(page))
     assert re.match(r"CCSP de Kandi : attente de \d+ min, contre \d+ min d'habitude", title)
@@ -424,7 +426,7 @@ def test_a_new_start_gives_new_limits_and_says_since_when_and_why(desk, command)
     page = sound(visit_page("signaux", centre=KANDI))
     assert len(limits(page)) == 2
     assert "Nouveau niveau à partir d" in said(page)
-    assert f"{month.year} : déménagement du centre ({who()})." in said(page)
+    assert f"{month.year} : déménagement du centre ({system_user()})." in said(page)
     assert "(proposé) depuis" not in said(page)
     assert "déménagement" not in said(visit_page("signaux", centre=KANDI, indicateur="wait_p90"))
     assert (
@@ -635,7 +637,7 @@ def test_complaints_are_split_by_service_only_where_the_services_of_visits_are_k
     ],
 )
 def test_the_scope_is_named_as_the_filters_have_it(department, kind, wanted):
-    assert in_words((department,) if department else (), kind) == wanted
+    assert scope_in_words((department,) if department else (), kind) == wanted
 
 
 @pytest.mark.parametrize(
@@ -773,7 +775,7 @@ def delays(at: AppTest) -> list[str]:
 
 
 def test_the_signals_of_all_sites_ask_the_database_once(demo):
-    codes = ["nation", "Zou", *network.names(LOCAL_READER)]
+    codes = ["nation", "Zou", *network.site_names(LOCAL_READER)]
     control_charts.signals(LOCAL_READER, codes)
     asked = []
     event.listen(opened(), "before_cursor_execute", lambda *a: asked.append(a[2]))

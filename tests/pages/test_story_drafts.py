@@ -175,13 +175,15 @@ def test_a_version_that_was_not_seen_is_not_removed(demo):
     press(at, "Supprimer cette présentation gardée")
     assert "Une autre version" in at.error[0].value and headline("revue") == THEIRS
     press(at, "Supprimer cette présentation gardée")
-    assert known.kept(LOCAL_READER) == {}
+    assert known.kept_stories(LOCAL_READER) == {}
 
 
 def test_removing_a_story_leaves_what_was_changed_in_it(demo):
     targets_and_decisions.keep_story(LOCAL_READER, REVIEW)
     at = press(entitle(opened(histoire="revue"), MINE), "Supprimer cette présentation gardée")
-    assert known.kept(LOCAL_READER) == {} and "Vos changements de « Revue »" in said(sound(at))
+    assert known.kept_stories(LOCAL_READER) == {} and "Vos changements de « Revue »" in said(
+        sound(at)
+    )
     press(press(at, "Y revenir"), "Garder la mienne")
     assert headline("revue") == MINE
 

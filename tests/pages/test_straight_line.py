@@ -35,7 +35,7 @@ def test_a_file_passes_every_stop_and_leaves_there_what_the_document_shows(
 ):
     using(database_url)
     run, blocks = happened(tmp_path)
-    context.forget()  # the database goes
+    context.close_databases()  # the database goes
     assert [stop for stop in STOPS if not codes(stop) & run.passed] == []
     now = filled(PAPER_TEXT, blocks)
     if now != PAPER_TEXT:

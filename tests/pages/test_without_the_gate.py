@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.accounts.session_cache import OPEN, Lookout
+from dashboard.accounts.session_cache import OPEN, SessionCache
 from dashboard.answers import context
 from dashboard.settings import ROOT
 from dashboard.ui import session
@@ -17,12 +17,14 @@ def fictitious(sqlite, using, monkeypatch):
     """Fictitious data, in front of which nobody has to sign in."""
     with sqlite.fresh(visits=6_000) as url:
         using(url)
-        session.LOOKOUT.forget()
+        session.SESSION_CACHE.forget()
         # tests/pages/app.py puts who sits at the machine in place of whoever asks.
-        monkeypatch.setattr(session.LOOKOUT, "asks", partial(Lookout.asks, session.LOOKOUT))
+        monkeypatch.setattr(
+            session.SESSION_CACHE, "asks", partial(SessionCache.asks, session.SESSION_CACHE)
+        )
         yield
-        context.forget()
-        session.LOOKOUT.forget()
+        context.close_databases()
+        session.SESSION_CACHE.forget()
 
 
 def opened(said: dict[str, str]) -> AppTest:

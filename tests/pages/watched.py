@@ -17,8 +17,8 @@ NOT_OURS = (ROOT / "tests", ROOT / ".venv", Path(sys.prefix).resolve())
 # What stands between who asks and who answers: the cache of answers, and functions without a name.
 BETWEEN = (
     "dashboard.answers.cache.",
-    "dashboard.answers.context.weighing.",
-    "dashboard.answers.context.quick.",
+    "dashboard.answers.context.cached_by_weight.",
+    "dashboard.answers.context.uncached.",
 )
 Chain = tuple[str, ...]  # functions, each of which called the next
 

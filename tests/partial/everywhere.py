@@ -29,7 +29,7 @@ BEFORE = re.compile(r"^(- |Puis-je m'y fier \? |Base : )")
 def everywhere(people: Sequence[Person]) -> Iterator[Said]:
     """Each sentence and cell of each page, story, workbook and message that each of them may open."""
     for person in people:
-        with context.run():
+        with context.page_run():
             questions = list(pages.asked(person))
         if person != people[0]:  # what he opens on: the pages are those of the first
             questions = questions[:1]
@@ -38,7 +38,7 @@ def everywhere(people: Sequence[Person]) -> Iterator[Said]:
 
 
 def _said(one: Asked) -> Iterator[Said]:
-    with context.run():
+    with context.page_run():
         known = names(network.sites(one.who))
         asked = network.sites(one.who, one.question)
         scope, his = tuple(p.code for p in asked), tuple(p.code for p in asked if _his(one.who, p))

@@ -9,7 +9,7 @@ from pathlib import Path
 from dashboard.accounts.rights import Person
 from dashboard.answers import context
 from dashboard.period import today
-from dashboard.settings import load
+from dashboard.settings import load_settings
 from db.engine import make_engine
 from tests.builders import Office
 from tests.partial import said, world
@@ -23,15 +23,15 @@ def in_use(url: str):
     """The answers are of this database."""
     before = os.environ.get("DATABASE_URL")
     os.environ["DATABASE_URL"] = url
-    load.cache_clear()
+    load_settings.cache_clear()
     try:
         yield
     finally:
-        context.forget()
+        context.close_databases()
         os.environ.pop("DATABASE_URL")
         if before is not None:
             os.environ["DATABASE_URL"] = before
-        load.cache_clear()
+        load_settings.cache_clear()
 
 
 def hand_in(url: str, folder: Path, seed: int) -> world.World:
@@ -62,5 +62,5 @@ def read(
 
 
 def _answers() -> Iterator[said.Said]:
-    with context.run():
+    with context.page_run():
         yield from said.everything()

@@ -19,10 +19,10 @@ from dashboard.answers import (
     sites,
 )
 from dashboard.answers.question import Question
-from dashboard.indicators import placed
+from dashboard.indicators import codes_placed_in
 from dashboard.panel import Cards, Lines, Message, Panel
-from dashboard.period import clip, resolve, today
-from dashboard.stories import ready
+from dashboard.period import clip_period, resolve_period, today
+from dashboard.stories import ready_story
 
 PLAIN = str.maketrans("\xa0\u202f", "  ")
 
@@ -47,7 +47,7 @@ def everything() -> Iterator[Said]:
     known_to = network.freshness(LOCAL_READER).known_to or today()
     everywhere = network.sites(LOCAL_READER)
     for code in dict.fromkeys((network.usual_period(LOCAL_READER), "12m", "mois-1")):
-        period = clip(resolve(code, known_to), known_to)
+        period = clip_period(resolve_period(code, known_to), known_to)
         whole = Question(period.period.first, period.period.last)
         asked = [(whole, "national"), (whole.at("Zou", None), ""), (whole.at("Alibori", None), "")]
         asked += [(whole.at(None, "ccsp-cove"), ""), (whole.at(None, "gsru-parakou"), "")]
@@ -95,7 +95,7 @@ def _texts(question: Question, period, story: str) -> Iterator[tuple[str, str, s
     for panel in _panels(question):
         yield from _of_panel(panel)
     if story:
-        for slide in deck.build(LOCAL_READER, question, ready(story), period).slides:
+        for slide in deck.build(LOCAL_READER, question, ready_story(story), period).slides:
             yield f"diapositive {slide.code}", slide.headline, "", ""
             yield from _of_panel(slide.panel)
 
@@ -103,15 +103,15 @@ def _texts(question: Question, period, story: str) -> Iterator[tuple[str, str, s
 def _panels(question: Question) -> Iterator[Panel]:
     who = LOCAL_READER
     for place in ("period", "complaints", "site_page"):
-        yield cards.cards(who, question, placed(place), f"chiffres {place}")
+        yield cards.cards(who, question, codes_placed_in(place), f"chiffres {place}")
     for one in (complaints.waiting, complaints.ages, complaints.by_place, complaints.reasons):
         yield one(who, question, one.__name__)
     yield complaint_delays.flow(who, question, "flow")
     yield complaint_delays.survival(who, question, "survival")
-    for one in (completeness.not_reported, completeness.silent, completeness.closed):
+    for one in (completeness.missing_closings, completeness.silent, completeness.declared_closures):
         yield one(who, question, one.__name__)
     if question.site:
-        yield completeness.each_day(who, question, "each_day")
+        yield completeness.unclosed_days_listed(who, question, "each_day")
     else:
         yield site_directory.of_sites(who, question, "of_sites")
         yield site_directory.of_departments(who, question, "of_departments")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.statistics.control_chart import flags, follow
+from dashboard.statistics.control_chart import flag_signals, judge_series
 from dashboard.statistics.control_chart_levels import Level, Origin
 from dashboard.statistics.control_limits import NONE, ON_ONE_SIDE, OUTSIDE, Family
 
@@ -23,7 +23,7 @@ def many(seed) -> np.ndarray:
 
 
 def one(series, **choices):
-    return follow(np.array([series], dtype=float), **choices)
+    return judge_series(np.array([series], dtype=float), **choices)
 
 
 def marks(n, *positions) -> np.ndarray:
@@ -104,7 +104,7 @@ def test_the_first_limits_are_held_against_the_points_before_them():
 def test_a_new_month_changes_no_signal_that_was_given(seed, shift, at, until):
     series = many(seed)
     series[:, at:] += shift
-    whole, then = follow(series), follow(series[:, :until])
+    whole, then = judge_series(series), judge_series(series[:, :until])
     assert (whole.rule[:, :until] == then.rule).all()
     assert (whole.side[:, :until] == then.side).all()
     assert np.allclose(whole.usual[:, :until], then.usual, equal_nan=True)
@@ -115,7 +115,7 @@ def test_a_new_month_changes_no_signal_that_was_given(seed, shift, at, until):
 def test_another_unit_gives_the_same_signals(seed, factor, added):
     series = many(seed)
     series[:, 30:] += 1.5
-    plain, other = follow(series), follow(series * factor + added)
+    plain, other = judge_series(series), judge_series(series * factor + added)
     assert (plain.rule == other.rule).all() and (plain.start == other.start).all()
 
 
@@ -125,7 +125,7 @@ def test_a_missing_month_is_no_point(seed, gaps):
     series = many(seed) + np.where(np.arange(60) > 35, 2, 0)
     with_gaps = np.insert(series, sorted(gaps), np.nan, axis=1)
     points = np.isfinite(with_gaps[0])
-    plain, other = follow(series), follow(with_gaps)
+    plain, other = judge_series(series), judge_series(with_gaps)
     assert (other.rule[:, points] == plain.rule).all() and not other.rule[:, ~points].any()
     assert np.allclose(other.limits[0][:, points], plain.limits[0])
     assert (other.start[:, points] == np.flatnonzero(points)[plain.start]).all()
@@ -136,7 +136,7 @@ def test_a_missing_month_is_no_point(seed, gaps):
 @given(st.integers(0, 10_000), st.floats(-2, 2))
 def test_a_proposed_level_has_twelve_points_on_one_side_of_the_centre_before(seed, trend):
     series = many(seed) + trend * np.arange(60) / 12
-    judged = follow(series)
+    judged = judge_series(series)
     for row in range(len(series)):
         for level in judged.levels(row)[1:]:
             assert level.known - level.start >= 11
@@ -149,9 +149,9 @@ def test_many_series_at_once_are_each_series_alone():
     bases = random.integers(50, 400, (20, 50)).astype(float)
     events = random.binomial(bases.astype(int), 0.8).astype(float)
     bases[random.random(bases.shape) < 0.1] = np.nan
-    together = follow(events, bases, family=Family.SHARE)
+    together = judge_series(events, bases, family=Family.SHARE)
     for row in range(20):
-        alone = follow(events[[row]], bases[[row]], family=Family.SHARE)
+        alone = judge_series(events[[row]], bases[[row]], family=Family.SHARE)
         assert (together.rule[row] == alone.rule[0]).all()
         assert np.allclose(together.limits[1][row], alone.limits[1][0], equal_nan=True)
 
@@ -161,8 +161,8 @@ def test_what_is_simulated_has_the_signals_and_limits_of_what_is_followed(runs):
     series = many(4)
     series[1, 5:9] = np.nan
     series[2, :] = np.nan
-    limits, signals = flags(series, None, Family.INDIVIDUALS, runs=runs)
-    followed = follow(series, runs=runs)
+    limits, signals = flag_signals(series, None, Family.INDIVIDUALS, runs=runs)
+    followed = judge_series(series, runs=runs)
     assert (limits == np.isfinite(followed.usual)).all()
     assert (signals == (followed.rule != NONE)).all() and signals.any() and not limits[2].any()
 
@@ -179,14 +179,14 @@ def test_a_standardised_series_is_held_against_0_until_it_has_moved():
 def test_the_centre_of_means_is_that_of_all_cases_together():
     """Months of 10 and 90 waits at 1 and 2: 1.9, resting on 600; the limits follow the months as they are."""
     bases = np.tile([10.0, 90.0], 6)[None]
-    judged = follow(np.tile([1.0, 2.0], 6) * bases, bases)
+    judged = judge_series(np.tile([1.0, 2.0], 6) * bases, bases)
     assert judged.centre[0, -1] == pytest.approx(1.9) and judged.usual_behind[0, -1] == 600
     assert judged.spread[0, -1] == pytest.approx(1 / 1.128)
 
 
 def test_a_share_of_more_events_than_cases_is_refused():
     with pytest.raises(ValueError, match="more events than cases"):
-        follow(np.array([[3.0]]), np.array([[2.0]]), family=Family.SHARE)
+        judge_series(np.array([[3.0]]), np.array([[2.0]]), family=Family.SHARE)
 
 
 def test_a_series_without_points_has_no_level():
@@ -196,7 +196,7 @@ def test_a_series_without_points_has_no_level():
 
 def a_year(series) -> float:
     """Flagged months a series-year, in months 36 to 71."""
-    rule = follow(series).rule[:, 36:]
+    rule = judge_series(series).rule[:, 36:]
     return float((rule != NONE).sum() / len(series) / (rule.shape[-1] / 12))
 
 
@@ -223,6 +223,6 @@ def test_a_shift_of_two_deviations_is_found_in_eight_months():
     for shift, share in ((1, 0.45), (2, 0.94)):
         series = np.random.default_rng(7).standard_normal((SERIES, MONTHS))
         series[:, 48:] += shift
-        judged = follow(series)
+        judged = judge_series(series)
         seen = ((judged.side[:, 48:56] > 0) & (judged.rule[:, 48:56] != NONE)).any(axis=1).mean()
         assert abs(seen - share) < 3 * math.sqrt(2 * share * (1 - share) / SERIES)

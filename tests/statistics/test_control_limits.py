@@ -14,13 +14,13 @@ from dashboard.statistics.control_limits import (
     TAIL,
     Family,
     Fit,
+    chance_deviation,
     fit,
     limits,
-    outside,
+    outside_side,
     run_lengths,
     sides,
     two_rules,
-    unit,
 )
 
 # Montgomery, Introduction to Statistical Quality Control, example of 30 samples of 50 cans.
@@ -50,7 +50,7 @@ def test_individuals_are_the_screened_ones_of_the_published_example():
 
 def test_a_share_has_the_centre_and_the_unit_of_the_published_p_chart():
     at = fitted(Family.SHARE, CANS, [50] * 30)
-    three = 3 * unit(Family.SHARE, at, np.array([50.0]))[0]
+    three = 3 * chance_deviation(Family.SHARE, at, np.array([50.0]))[0]
     assert at.centre[0] == pytest.approx(0.2313, abs=5e-5)
     assert (at.centre[0] - three, at.centre[0] + three) == pytest.approx((0.0524, 0.4102), abs=2e-4)
 
@@ -109,7 +109,7 @@ def test_a_published_chart_of_single_values():
     ],
 )
 def test_three_deviations_of_published_shares_and_rates(family, centre, n, lower, upper):
-    three = 3 * unit(family, known(centre), np.array([float(n)]))[0]
+    three = 3 * chance_deviation(family, known(centre), np.array([float(n)]))[0]
     assert (centre - three, centre + three) == pytest.approx((lower, upper), abs=1e-6)
 
 
@@ -122,7 +122,7 @@ def test_published_shares_and_rates_from_their_counts():
         (Family.RATE, errors, 0.074, 0.189412),
     ):
         at = fitted(family, counts, [50] * len(counts))
-        three = 3 * unit(family, at, np.array([50.0]))[0]
+        three = 3 * chance_deviation(family, at, np.array([50.0]))[0]
         assert (at.centre[0], at.centre[0] + three) == pytest.approx((centre, upper), abs=1e-6)
 
 
@@ -157,18 +157,18 @@ def test_limits_follow_the_denominator_of_each_point():
 
 def test_a_rare_event_is_no_signal_where_three_deviations_would_make_it_one():
     rare, exposure = known(0.002), np.array([250.0])  # half an event expected
-    three = 0.002 + 3 * unit(Family.RATE, rare, exposure)[0]
+    three = 0.002 + 3 * chance_deviation(Family.RATE, rare, exposure)[0]
     assert three * 250 < 3
-    assert outside(Family.RATE, rare, np.array([3.0]), exposure)[0] == 0  # one month in 70
-    assert outside(Family.RATE, rare, np.array([5.0]), exposure)[0] == 1
+    assert outside_side(Family.RATE, rare, np.array([3.0]), exposure)[0] == 0  # one month in 70
+    assert outside_side(Family.RATE, rare, np.array([5.0]), exposure)[0] == 1
 
 
 def test_a_first_event_after_two_years_of_none_is_no_signal():
     empty = fitted(Family.RATE, [0] * 24, [10] * 24)
-    assert outside(Family.RATE, empty, np.array([1.0]), np.array([10.0]))[0] == 0
+    assert outside_side(Family.RATE, empty, np.array([1.0]), np.array([10.0]))[0] == 0
     full = fitted(Family.SHARE, [20] * 24, [20] * 24)
-    assert outside(Family.SHARE, full, np.array([19.0]), np.array([20.0]))[0] == 0
-    assert outside(Family.SHARE, full, np.array([12.0]), np.array([20.0]))[0] == -1
+    assert outside_side(Family.SHARE, full, np.array([19.0]), np.array([20.0]))[0] == 0
+    assert outside_side(Family.SHARE, full, np.array([12.0]), np.array([20.0]))[0] == -1
 
 
 @given(
@@ -183,7 +183,7 @@ def test_a_point_is_outside_exactly_where_it_is_drawn_outside(family, centre, sp
     at, bases = known(centre, spread), np.array([float(n)])
     lower, upper = limits(family, at, bases)
     drawn = 1 if count / n > upper[0] + 1e-9 else -1 if count / n < lower[0] - 1e-9 else 0
-    assert outside(family, at, np.array([float(count)]), bases)[0] == drawn
+    assert outside_side(family, at, np.array([float(count)]), bases)[0] == drawn
 
 
 @given(

@@ -5,9 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from dashboard.statistics.control_chart import follow
+from dashboard.statistics.control_chart import judge_series
 from dashboard.statistics.control_limits import NONE, Family, two_rules
-from dashboard.statistics.expected_false_alarms import Shape, budget, chances_of, volume_chances
+from dashboard.statistics.expected_false_alarms import (
+    Shape,
+    budget,
+    false_alarm_chances,
+    volume_chances,
+)
 from dashboard.statistics.seasonal import HISTORY, seasonal
 from tests.statistics.test_seasonal import months, network
 
@@ -40,7 +45,8 @@ def test_the_printed_budget_is_the_simulated_one():
         (Family.INDIVIDUALS, random.normal(2.7, 0.1, bases.shape), None),
     )
     chance = [
-        float((follow(e, b, family=family).rule[:, -1] != NONE).mean()) for family, e, b in series
+        float((judge_series(e, b, family=family).rule[:, -1] != NONE).mean())
+        for family, e, b in series
     ]
     variance = sum(8 * c / 300 + 64 * c / draws for c in chance)
     assert printed.series == 24
@@ -64,7 +70,7 @@ def test_signals_of_one_site_are_one_site():
 def test_series_that_are_not_judged_have_no_chance():
     short = Shape("a", Family.SHARE, np.r_[np.full(40, np.nan), np.full(10, 200.0)], 0.8)
     silent = Shape("b", Family.SHARE, np.r_[np.full(49, 200.0), np.nan], 0.8)
-    of_short, of_silent = chances_of([short, silent], draws=5)
+    of_short, of_silent = false_alarm_chances([short, silent], draws=5)
     assert np.isnan(of_short).all() and np.isnan(of_silent[-1]) and np.isfinite(of_silent[-2])
     nothing = budget([short, silent], [("c", math.nan)], draws=5)
     assert (nothing.series, nothing.expected, nothing.usual_most) == (0, 0, 0)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.statistics.control_chart import follow
-from dashboard.statistics.log_waits import log_wait, minutes
+from dashboard.statistics.control_chart import judge_series
+from dashboard.statistics.log_waits import log_wait, typical_minutes
 from dashboard.statistics.quantile import quantile
 
 waits = st.lists(st.integers(0, 240), min_size=2, max_size=60)
@@ -24,7 +24,7 @@ def test_it_is_what_the_hand_finds():
     assert typical.mean == pytest.approx(math.log(2))
     assert typical.variance == pytest.approx(math.log(2) ** 2)  # (ln²2 + 0 + ln²2) / 2
     assert typical.error == pytest.approx(math.log(2) / math.sqrt(3))
-    assert minutes(typical.mean) == pytest.approx(1)
+    assert typical_minutes(typical.mean) == pytest.approx(1)
 
 
 @given(waits)
@@ -63,7 +63,7 @@ def test_two_minutes_more_are_found_sooner_than_by_the_median():
     codes = records + 241 * np.arange(series * 27).reshape(series, 27, 1)
     counts = np.bincount(codes.ravel(), minlength=series * 27 * 241).reshape(series, 27, 241)
     found = [
-        (follow(values).side[:, 24:] == 1).any(axis=1).mean()
+        (judge_series(values).side[:, 24:] == 1).any(axis=1).mean()
         for values in (log_wait(counts).mean, np.log1p(quantile(counts, 0.5)))
     ]
     error = math.sqrt(0.25 / series)

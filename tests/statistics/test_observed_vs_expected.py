@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.statistics.control_chart import follow
+from dashboard.statistics.control_chart import judge_series
 from dashboard.statistics.control_limits import NONE, Family
 from dashboard.statistics.observed_vs_expected import (
     Comparison,
@@ -68,7 +68,7 @@ def nation(random, sites=24, months=60):
 
 def whole_of(events, bases) -> Comparison:
     """As the screen: each site followed, then the whole compared with their rates in force."""
-    sites = follow(events, bases, family=Family.SHARE)
+    sites = judge_series(events, bases, family=Family.SHARE)
     variance = case_variance(Family.SHARE, sites.usual)
     return compare(events, bases, sites.usual, sites.usual_behind, variance, sites.inside)
 
@@ -85,9 +85,9 @@ def test_z_varies_as_chance_does_and_a_mix_that_moves_gives_no_alerts():
         pooled.append((rate - rate[:24].mean()) / rate[:24].std(ddof=1))
     later = np.array(z)[:, 24:]
     assert later.std() == pytest.approx(1, abs=0.08)
-    judged = follow(np.array(z), family=Family.STANDARDISED)
+    judged = judge_series(np.array(z), family=Family.STANDARDISED)
     assert (judged.rule[:, 24:] != NONE).mean() * 12 < 0.5  # flagged months a year
-    mixed = follow(np.array(pooled))
+    mixed = judge_series(np.array(pooled))
     assert (mixed.rule[:, 24:] != NONE).mean() * 12 > 1
 
 
@@ -98,7 +98,7 @@ def test_a_mean_is_held_against_its_sites_as_a_share_is():
     for _ in range(60):
         n = random.poisson(300 * np.exp(np.outer([-0.4, 0, 0.4], np.arange(48) / 12))).astype(float)
         sums = n * (level + spread / np.sqrt(n) * random.standard_normal(n.shape))
-        sites = follow(sums, n)
+        sites = judge_series(sums, n)
         variance = np.full(n.shape, spread**2)
         whole = compare(sums, n, sites.usual, sites.usual_behind, variance, sites.inside)
         z.append(whole.z[24:])

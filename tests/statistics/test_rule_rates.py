@@ -5,19 +5,19 @@ import math
 import numpy as np
 import pytest
 
-from dashboard.statistics.rule_rates import ROWS, table
+from dashboard.statistics.rule_rates import ROWS, rule_rates
 from tests.benchmarks import rules
 
 
 def test_every_kind_of_series_has_its_row():
-    assert [row.series for row in table()] == list(ROWS)
-    assert [row.series for row in table() if row.found_1 is not None] == ["noise"]
+    assert [row.series for row in rule_rates()] == list(ROWS)
+    assert [row.series for row in rule_rates() if row.found_1 is not None] == ["noise"]
 
 
 @pytest.mark.pitfall(16)
 def test_the_stored_rates_are_those_of_a_fresh_simulation():
     fresh = {row.series: row for row in rules.simulate(np.random.default_rng(rules.SEED + 1))}
-    for stored in table():
+    for stored in rule_rates():
         new = fresh[stored.series]
         both = math.hypot(stored.error, new.error)
         assert stored.flagged == pytest.approx(new.flagged, abs=3 * both), stored.series
@@ -36,6 +36,6 @@ def test_another_rule_has_other_rates(changed, monkeypatch):
         if hasattr(module, changed):
             monkeypatch.setattr(module, changed, getattr(control_limits, changed) - 1)
     noise = rules.measures(np.random.default_rng(rules.SEED + 1))["noise"]
-    new = rules.rate("noise", control_chart.follow(noise).rule[:, 36:])
-    stored = table()[0]
+    new = rules.rate("noise", control_chart.judge_series(noise).rule[:, 36:])
+    stored = rule_rates()[0]
     assert abs(new.flagged - stored.flagged) > 3 * math.hypot(stored.error, new.error)

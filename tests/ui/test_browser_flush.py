@@ -8,7 +8,7 @@ from dashboard.ui import browser_flush
 def test_streamlit_reads_how_often_it_hands_over_where_it_is_set(monkeypatch):
     name = "MESSAGE_FLUSH_INTERVAL_SECS"
     monkeypatch.setattr(runtime, name, getattr(runtime, name))  # put back afterwards
-    browser_flush.often()
+    browser_flush.flush_often()
     assert getattr(runtime, name) == browser_flush.EVERY
     read = runtime.Runtime._loop_coroutine
     assert name in read.__code__.co_names

@@ -82,7 +82,7 @@ def page_of_a_form():
 
     from dashboard.ui import error_messages, widget_validation
 
-    @error_messages.said_plainly()
+    @error_messages.show_failures()
     def work(key: str) -> None:
         typed = st.session_state
         typed["done"] = typed.get("none", "") + typed[key]
@@ -90,7 +90,7 @@ def page_of_a_form():
     st.button("Work", on_click=work, args=("word",))
     st.button("Ask", on_click=work, args=("asked",))
     st.session_state.setdefault("asked", "yes")
-    widget_validation.say_what_was_left()
+    widget_validation.show_rejection()
     st.text(st.session_state.get("done"))
 
 

@@ -15,11 +15,11 @@ import pytest
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from dashboard.accounts.session_cache import Reading, Seen, State
-from dashboard.accounts.sign_ins import digest, place
+from dashboard.accounts.session_cache import CachedSession, SessionSnapshot, State
+from dashboard.accounts.sign_ins import address_block, digest
 from dashboard.log import REFUSED
 from dashboard.ui import arrivals, asking, connection
-from dashboard.ui.arrivals import Arrivals, Waiting
+from dashboard.ui.arrivals import Arrivals, PendingConnections
 from dashboard.ui.asking import Requests
 from dashboard.ui.connection import FRAMES, Connection, Socket
 from dashboard.ui.said import TOO_MUCH
@@ -79,9 +79,9 @@ def limits(monkeypatch) -> Callable[..., None]:
 
 
 @pytest.fixture
-def waiting(monkeypatch) -> Waiting:
+def waiting(monkeypatch) -> PendingConnections:
     """Those that wait, of which four may."""
-    monkeypatch.setattr(Connection, "waiting", found := Waiting(4))
+    monkeypatch.setattr(Connection, "waiting", found := PendingConnections(4))
     monkeypatch.setattr(Connection, "arrivals", Arrivals())
     monkeypatch.setattr(Connection, "requests", Requests())
     return found
@@ -209,19 +209,21 @@ def test_a_connection_that_would_wait_long_is_sent_away_at_once(port, limits):
 def test_behind_a_proxy_all_come_from_its_address_and_none_waits(port, limits, monkeypatch):
     limits(COME_AT_ONCE=1, COME_A_SECOND=1)
     behind = SimpleNamespace(public_url="https://tableau.example.bj")
-    monkeypatch.setattr(arrivals, "load", lambda: behind)
+    monkeypatch.setattr(arrivals, "load_settings", lambda: behind)
     assert max(seconds(port) for _ in range(5)) < SOON
 
 
 @pytest.fixture
 def signed_in(monkeypatch) -> bytes:
     """A request of who is signed in, which is known without asking the database."""
-    seen = Seen(State.OPEN, holder=SimpleNamespace(id="ada", epoch=1))
+    seen = CachedSession(State.OPEN, holder=SimpleNamespace(id="ada", epoch=1))
     known = SimpleNamespace(
-        token=lambda token: seen if token == digest("right") else Seen(State.ENDED),
-        remembers=lambda _: Reading(False, {}),
+        token=lambda token: seen if token == digest("right") else CachedSession(State.ENDED),
+        remembers=lambda _: SessionSnapshot(False, {}),
     )
-    monkeypatch.setattr(Connection, "who", staticmethod(lambda scope: asking.who(scope, known)))
+    monkeypatch.setattr(
+        Connection, "who", staticmethod(lambda scope: asking.requester(scope, known))
+    )
     return ASKED.replace(b"\r\n\r\n", b"\r\nCookie: a=b; ccsp-session=right\r\n\r\n")
 
 
@@ -331,15 +333,15 @@ async def _turned() -> None:
 
 
 def test_where_nobody_signs_in_who_sits_at_the_machine_waits_for_nothing(monkeypatch):
-    open_ = SimpleNamespace(remembers=lambda _: Reading(True, {}), token=lambda _: None)
+    open_ = SimpleNamespace(remembers=lambda _: SessionSnapshot(True, {}), token=lambda _: None)
     scope = {
         "type": "http", "scheme": "http", "path": "/", "client": (HOST, 1), "server": (HOST, 2),
         "headers": [(b"host", b"localhost:2")],
     }  # fmt: skip
-    assert asking.who(scope, open_) == asking.LOCAL
-    assert asking.who({**scope, "client": ("10.0.0.7", 1)}, open_) == ("at 10.0.0.7", "")
-    shut = SimpleNamespace(remembers=lambda _: Reading(False, {}))
-    assert asking.who(scope, shut) == (f"at {HOST}", "")
+    assert asking.requester(scope, open_) == asking.LOCAL
+    assert asking.requester({**scope, "client": ("10.0.0.7", 1)}, open_) == ("at 10.0.0.7", "")
+    shut = SimpleNamespace(remembers=lambda _: SessionSnapshot(False, {}))
+    assert asking.requester(scope, shut) == (f"at {HOST}", "")
 
 
 def test_who_hangs_up_during_an_answer_leaves_no_line(port, caplog):
@@ -621,7 +623,7 @@ def test_a_page_may_ping_and_send_a_message_in_parts(port):
     ],
 )
 def test_a_house_of_ipv6_is_one_place(client, where):
-    assert place(client) == where
+    assert address_block(client) == where
 
 
 def test_the_address_that_has_most_makes_room():
@@ -634,7 +636,7 @@ def test_the_address_that_has_most_makes_room():
             self.shut = True
 
     few, many = [One("a") for _ in range(2)], [One("b") for _ in range(20)]
-    waiting = Waiting(10)
+    waiting = PendingConnections(10)
     for one in (*few, *many):
         waiting.add(one)
     assert [one.shut for one in few] == [False, False]

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.settings import ROOT
-from dashboard.ui.disconnected_sessions import AT_MOST, Fair
-from dashboard.ui.session import ASKING, BROWSER
+from dashboard.ui.disconnected_sessions import AT_MOST, FairSessionStorage
+from dashboard.ui.session import BROWSER, CURRENT_ACCOUNT
 
 
-def keep(kept: Fair, name: str, account: str, browser: str = "b") -> None:
+def keep(kept: FairSessionStorage, name: str, account: str, browser: str = "b") -> None:
     """A page of that account loses its line: what is done then is done in the context of its connection."""
 
     def lost() -> None:
-        ASKING.set(f"{account}.1")
+        CURRENT_ACCOUNT.set(f"{account}.1")
         BROWSER.set(browser)
         kept.save(SimpleNamespace(session=SimpleNamespace(id=name)))
 
@@ -27,7 +27,7 @@ def keep(kept: Fair, name: str, account: str, browser: str = "b") -> None:
 
 
 def test_three_accounts_that_open_and_close_hundreds_lose_their_own():
-    kept = Fair()
+    kept = FairSessionStorage()
     keep(kept, "mine", "victim")
     for n in range(95):
         for account in ("a", "b", "c"):
@@ -38,7 +38,7 @@ def test_three_accounts_that_open_and_close_hundreds_lose_their_own():
 
 
 def test_a_guest_who_does_takes_nothing_of_the_other_guests_of_his_link():
-    kept = Fair()
+    kept = FairSessionStorage()
     keep(kept, "mine", "link", "calm")
     for n in range(3 * AT_MOST):
         keep(kept, f"{n}", "link", "greedy")
@@ -46,7 +46,7 @@ def test_a_guest_who_does_takes_nothing_of_the_other_guests_of_his_link():
 
 
 def test_what_comes_back_is_not_counted_any_more():
-    kept = Fair(4)
+    kept = FairSessionStorage(4)
     for n in range(4):
         keep(kept, f"a{n}", "a")
     for n in range(3):
@@ -62,7 +62,7 @@ COMING = st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("xy")), max
 
 @given(COMING, st.integers(1, 8))
 def test_nobody_loses_a_page_to_who_has_more(coming, room):
-    kept, whose = Fair(room), {}
+    kept, whose = FairSessionStorage(room), {}
     for n, (account, browser) in enumerate(coming):
         before = [one.session.id for one in kept.list()]
         keep(kept, str(n), account, browser)
@@ -79,9 +79,9 @@ def test_streamlit_keeps_them_so():
     tried = """
 import streamlit as st
 from dashboard.ui import disconnected_sessions
-disconnected_sessions.share_fairly()
+disconnected_sessions.install_fair_storage()
 kept = st.App("streamlit_app.py")._create_runtime()._session_mgr._session_storage
-assert type(kept) is disconnected_sessions.Fair and kept._cache.ttl == 120, kept
+assert type(kept) is disconnected_sessions.FairSessionStorage and kept._cache.ttl == 120, kept
 """
     found = subprocess.run([sys.executable, "-c", tried], cwd=ROOT, capture_output=True, text=True)
     assert found.returncode == 0, found.stderr
@@ -89,7 +89,7 @@ assert type(kept) is disconnected_sessions.Fair and kept._cache.ttl == 120, kept
 
 @pytest.mark.parametrize("again", [1, 3])
 def test_a_page_that_is_kept_again_is_kept_once(again):
-    kept = Fair(2)
+    kept = FairSessionStorage(2)
     for _ in range(again):
         keep(kept, "mine", "a")
     keep(kept, "other", "a")

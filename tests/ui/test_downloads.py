@@ -14,14 +14,14 @@ from streamlit.runtime.media_file_storage import MediaFileStorageError
 
 from dashboard import log
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
-from dashboard.accounts.session_cache import Lookout, limits
+from dashboard.accounts.session_cache import SessionCache, limits
 from dashboard.answers import context
-from dashboard.exports import NotMade
-from dashboard.one_run_at_a_time import HELD, TURNS, aside
-from dashboard.settings import load
+from dashboard.exports import ExportFailed
+from dashboard.one_run_at_a_time import CURRENT_RUN, RUN_QUEUE, release_while_waiting
+from dashboard.settings import load_settings
 from dashboard.ui import downloads, session
 from db import accounts_and_sessions
-from db.engine import writing
+from db.engine import write_transaction
 from tests.builders import Office, visit
 
 Make = Callable[[], bytes]
@@ -31,19 +31,19 @@ Make = Callable[[], bytes]
 def desk(office, database_url, monkeypatch) -> Iterator[Office]:
     """A database that answers, and nobody who was looked up before."""
     monkeypatch.setenv("DATABASE_URL", database_url)
-    load.cache_clear()
+    load_settings.cache_clear()
     office.hand_in("registre", visit())
-    monkeypatch.setattr(session, "LOOKOUT", Lookout(context.engine, limits))
+    monkeypatch.setattr(session, "SESSION_CACHE", SessionCache(context.engine, limits))
     log.SPARING.begin()
     yield office
-    context.forget()
-    load.cache_clear()
+    context.close_databases()
+    load_settings.cache_clear()
 
 
 @pytest.fixture
 def signed_in(desk, monkeypatch) -> Iterator[str]:
     """The account of a director of the Zou, whose page is open; its id."""
-    with writing(desk.engine, queue=False) as connection:
+    with write_transaction(desk.engine, queue=False) as connection:
         account = accounts_and_sessions.add_account(
             connection,
             "directrice",
@@ -53,15 +53,15 @@ def signed_in(desk, monkeypatch) -> Iterator[str]:
             email=None,
         )
     monkeypatch.setattr(session, "_told", lambda: f"{account}.1")
-    asking = session.ASKING.set(f"{account}.1")
+    asking = session.CURRENT_ACCOUNT.set(f"{account}.1")
     yield account
-    session.ASKING.reset(asking)
+    session.CURRENT_ACCOUNT.reset(asking)
 
 
 def offered(right: str = "aggregates") -> tuple[Make, list[Person]]:
     """What a button of the page would call, and for whom files were made."""
     made: list[Person] = []
-    return downloads.checked(
+    return downloads.checked_maker(
         lambda person: made.append(person) or b"file", "plaintes.xlsx", right
     ), made
 
@@ -83,7 +83,7 @@ def test_what_making_a_file_took_goes_back_whether_there_is_one_or_not(
     monkeypatch.setattr(downloads.memory, "give_back", lambda: given.append(1))
     offered()[0]()
     with pytest.raises(ZeroDivisionError):
-        downloads.checked(lambda person: bytes(1 // 0), "plaintes.xlsx")()
+        downloads.checked_maker(lambda person: bytes(1 // 0), "plaintes.xlsx")()
     assert len(given) == 2
 
 
@@ -100,10 +100,10 @@ def test_a_file_that_was_offered_is_not_made_once_the_rights_have_changed(
     desk, signed_in, change, caplog
 ):
     make, made = offered()
-    with writing(desk.engine, queue=False) as connection:
+    with write_transaction(desk.engine, queue=False) as connection:
         accounts_and_sessions.change_account(connection, signed_in, **change)
-    session.LOOKOUT.forget()
-    with pytest.raises(downloads.Gone):
+    session.SESSION_CACHE.forget()
+    with pytest.raises(downloads.DownloadRefused):
         make()
     assert not made and not noted(desk)
     (line,) = [one.getMessage() for one in caplog.records if one.name == "ccsp.refused"]
@@ -116,18 +116,18 @@ def test_who_may_see_something_else_by_now_gets_no_file_of_before(desk, monkeypa
     monkeypatch.setattr(session, "person", lambda: now)
     monkeypatch.setattr(
         session,
-        "asker",
+        "person_lookup",
         lambda: lambda: Person("directrice", Role.DIRECTOR, frozenset({"Alibori"}), id="a"),
     )
     make, made = offered()
-    with pytest.raises(downloads.Gone):
+    with pytest.raises(downloads.DownloadRefused):
         make()
     assert not made
 
 
 def test_a_file_of_another_right_is_made_for_who_has_it_alone(desk, signed_in):
     make, made = offered("journal")
-    with pytest.raises(downloads.Gone):
+    with pytest.raises(downloads.DownloadRefused):
         make()
     assert not made
 
@@ -136,14 +136,14 @@ def test_a_file_of_another_right_is_made_for_who_has_it_alone(desk, signed_in):
 def test_a_file_is_made_on_the_pages_alone_that_it_was_offered_to(desk, signed_in, asking):
     """Streamlit makes a file for any page that says its number."""
     make, made = offered()
-    session.ASKING.set(asking and asking.format(account=signed_in))
-    with pytest.raises(downloads.Gone):
+    session.CURRENT_ACCOUNT.set(asking and asking.format(account=signed_in))
+    with pytest.raises(downloads.DownloadRefused):
         make()
     assert not made and not noted(desk)
 
 
 def test_nothing_is_noted_of_who_has_no_account(desk, monkeypatch):
-    monkeypatch.setattr(session.LOOKOUT, "asks", lambda told: LOCAL_READER)
+    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: LOCAL_READER)
     make, made = offered()
     assert make() == b"file" and made and not noted(desk)
 
@@ -157,7 +157,7 @@ def test_what_is_taken_says_by_whom_and_when(monkeypatch):
 
 def test_a_file_says_for_whom_it_is_and_so_does_the_journal_but_not_its_name(desk, signed_in):
     said: list[str] = []
-    make = downloads.checked(
+    make = downloads.checked_maker(
         lambda person: said.append(downloads.made_by(person)) or b"file",
         "plaintes.xlsx",
         to="la préfecture",
@@ -167,7 +167,7 @@ def test_a_file_says_for_whom_it_is_and_so_does_the_journal_but_not_its_name(des
     detail = desk.rows("SELECT detail FROM access_journal WHERE did = 'exported'")[0][0]
     held = json.loads(detail) if isinstance(detail, str) else detail
     assert held == {"file": "plaintes.xlsx", "for": "la préfecture"}
-    downloads.checked(lambda person: said.append(downloads.made_by(person)) or b"file", "x")()
+    downloads.checked_maker(lambda person: said.append(downloads.made_by(person)) or b"file", "x")()
     assert "Pour" not in said[1]
 
 
@@ -185,18 +185,23 @@ def failed(why: Exception) -> logging.LogRecord:
 
 
 def test_the_log_says_why_there_is_no_file_and_of_a_fault_of_ours_where():
-    assert not downloads.is_news(failed(downloads.Gone("f")))
-    known, fault = failed(NotMade("Le PDF n'a pas pu être fait.", "-6")), failed(ValueError("x"))
-    assert downloads.is_news(known) and downloads.is_news(fault)
+    assert not downloads.is_real_failure(failed(downloads.DownloadRefused("f")))
+    known, fault = (
+        failed(ExportFailed("Le PDF n'a pas pu être fait.", "-6")),
+        failed(ValueError("x")),
+    )
+    assert downloads.is_real_failure(known) and downloads.is_real_failure(fault)
     assert known.getMessage() == "no file: Le PDF n'a pas pu être fait. (-6)" and not known.exc_info
     assert fault.getMessage() == "Error of f" and fault.exc_info
 
 
 def test_files_are_made_by_turns_of_accounts(desk, signed_in):
     held: list[object] = []
-    assert downloads.checked(lambda person: held.append(HELD.get()) or b"file", "x.pptx")()
+    assert downloads.checked_maker(
+        lambda person: held.append(CURRENT_RUN.get()) or b"file", "x.pptx"
+    )()
     ((turns, turn),) = held
-    assert turns is TURNS and turn.who == signed_in
+    assert turns is RUN_QUEUE and turn.who == signed_in
 
 
 def test_of_an_account_few_files_are_made_at_once_and_the_rest_refused(desk, signed_in):
@@ -205,16 +210,16 @@ def test_of_an_account_few_files_are_made_at_once_and_the_rest_refused(desk, sig
 
     def make(person: Person) -> bytes:
         begun.release()
-        with aside():
+        with release_while_waiting():
             go.wait(20)
         return b"file"
 
-    made = downloads.checked(make, "x.pptx")
+    made = downloads.checked_maker(make, "x.pptx")
     with ThreadPoolExecutor(downloads.MOST) as threads:
         waiting = [threads.submit(copy_context().run, made) for _ in range(downloads.MOST)]
         for _ in waiting:
             assert begun.acquire(timeout=20)
-        with pytest.raises(downloads.Gone):
+        with pytest.raises(downloads.DownloadRefused):
             made()
         go.set()
         assert [one.result(20) for one in waiting] == [b"file"] * downloads.MOST

@@ -44,11 +44,11 @@ class Pages:
 
     def press(self, page: str, number: str = "", who: str = "a.1") -> str:
         """Where the file is at that the button makes for this account."""
-        asking = session.ASKING.set(who)
+        asking = session.CURRENT_ACCOUNT.set(who)
         try:
             return self.files.execute_deferred(number or self.numbers[page])
         finally:
-            session.ASKING.reset(asking)
+            session.CURRENT_ACCOUNT.reset(asking)
 
     def has(self, path: str) -> bool:
         return self.files.read_file(path.removeprefix("/media/")) is not None
@@ -92,7 +92,7 @@ def test_streamlit_by_itself_still_forgets_a_file_once_two_pages_were_drawn(stre
 def test_streamlit_makes_its_own_by_the_name_that_is_replaced(monkeypatch):
     monkeypatch.setattr(runtime, "MediaFileManager", MediaFileManager)
     assert "MediaFileManager" in runtime.Runtime.__init__.__code__.co_names
-    file_expiry.keep_a_while()
+    file_expiry.keep_files_longer()
     assert runtime.MediaFileManager is KeptMedia
 
 

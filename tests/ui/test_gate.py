@@ -74,13 +74,13 @@ def test_streamlit_s_page_is_dressed_where_a_page_of_ours_is_and_is_nowhere_else
             assert answer.status == 200 and '<html lang="fr"' in answer.text, name
             assert "/app/static/ccsp-shell.js" in answer.text, name
         else:
-            assert (answer.status, answer.text) == (404, sign_in_pages.nowhere()), name
+            assert (answer.status, answer.text) == (404, sign_in_pages.not_found()), name
 
 
 @given(st.lists(st.text(string.ascii_letters + "-_.%", min_size=1), min_size=1, max_size=3))
 def test_no_address_that_is_none_of_ours_shows_streamlit_s_page(parts):
     path = f"/{'/'.join(parts)}"
-    if path.strip("/") in gate.DRAWN | MOVED.keys():
+    if path.strip("/") in gate.PAGE_PATHS | MOVED.keys():
         return
     answer = ask(path)
     assert answer.text == SAID or "<title>Streamlit</title>" not in answer.text
@@ -107,7 +107,7 @@ def test_a_connection_of_a_page_elsewhere_and_a_message_that_no_page_says_leave_
 
     def connect(origin: str) -> None:
         run(
-            gate.Door(page)(
+            gate.AccessFilter(page)(
                 browser.scope("websocket", "/_stcore/stream", origin=origin), receive, send
             )
         )
@@ -161,6 +161,6 @@ def test_a_file_that_is_taken_away_runs_and_loads_nothing_wherever_it_is_opened(
 
 @pytest.mark.parametrize("name", ["a" * 300, "é" * 200, "a/" * 3_000, "%" * 300])
 def test_a_longer_name_than_a_disk_has_is_no_fault_of_ours(name, caplog):
-    app = gate.Headers(gate.Door(StaticFiles(directory=shell.STATIC)))
+    app = gate.Headers(gate.AccessFilter(StaticFiles(directory=shell.STATIC)))
     assert run(Browser(app=app).ask(f"/app/static/{name}")).status == 404
     assert not [one for one in caplog.records if one.exc_info]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from dashboard.ui.markdown_escaping import ACTIVE, JOINER, escaped
+from dashboard.ui.markdown_escaping import ACTIVE, JOINER, escape_markdown
 
 # What Markdown makes a link of without being told to (GFM, « autolinks »).
 BARE = re.compile(r"\w+://|www\.|[\w.+-]+@[\w-]")
@@ -19,6 +19,6 @@ BARE = re.compile(r"\w+://|www\.|[\w.+-]+@[\w-]")
     ],
 )
 def test_no_address_of_a_page_or_of_somebody_becomes_a_link(text):
-    plain = re.sub(rf"\\([{re.escape(''.join(ACTIVE))}])", r"\1", escaped(text))
+    plain = re.sub(rf"\\([{re.escape(''.join(ACTIVE))}])", r"\1", escape_markdown(text))
     assert BARE.search(text) and not BARE.search(plain)
     assert plain.replace(JOINER, "") == text

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from dashboard.answers.opening_answers import Name, Reply, Saying
-from dashboard.panel import to_site
+from dashboard.answers.opening_answers import Name, Reply, Statement
+from dashboard.panel import site_link
 from dashboard.ui import opening_answers
 
 
@@ -20,7 +20,7 @@ from dashboard.ui import opening_answers
 def test_names_are_listed_as_in_a_sentence(monkeypatch, names, read):
     drawn: list[str] = []
     monkeypatch.setattr(opening_answers.st, "html", drawn.append)
-    told = Saying(tuple(Name(n, to_site(n)) for n in names), "ont aussi une alerte")
+    told = Statement(tuple(Name(n, site_link(n)) for n in names), "ont aussi une alerte")
     opening_answers.draw([Reply("Ce qui se dégrade", "signaux", "en octobre 2026", (told,))])
     (part,) = re.findall(r"<p>(.*)</p>", drawn[0])
     assert re.sub(r"<[^>]+>", "", part) == read
@@ -30,6 +30,6 @@ def test_names_are_listed_as_in_a_sentence(monkeypatch, names, read):
 def test_no_line_ends_within_a_date(monkeypatch):
     drawn: list[str] = []
     monkeypatch.setattr(opening_answers.st, "html", drawn.append)
-    told = Saying((), "un peu plus d'attente, depuis août 2024")
+    told = Statement((), "un peu plus d'attente, depuis août 2024")
     opening_answers.draw([Reply("Ce qui se dégrade", "signaux", "en octobre 2026", (told,))])
     assert "août\xa02024" in drawn[0]

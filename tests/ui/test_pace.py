@@ -8,7 +8,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dashboard.accounts.session_cache import OPEN
 from dashboard.ui import pace
-from dashboard.ui.pace import FILES, Paces
+from dashboard.ui.pace import FILES, PageRateLimits
 
 
 class Time:
@@ -45,7 +45,7 @@ async def nothing(_message) -> None:
     pass
 
 
-async def heard(paces: Paces, count: int, told: str = "a.1", ask=rerun) -> None:
+async def heard(paces: PageRateLimits, count: int, told: str = "a.1", ask=rerun) -> None:
     """Hear so many messages of one page."""
 
     async def receive() -> dict:
@@ -58,19 +58,19 @@ async def heard(paces: Paces, count: int, told: str = "a.1", ask=rerun) -> None:
 
 def test_what_a_person_says_waits_for_nothing(monkeypatch):
     clock = Time(monkeypatch)
-    asyncio.run(heard(Paces(), pace.PAGE_AT_ONCE))
+    asyncio.run(heard(PageRateLimits(), pace.PAGE_AT_ONCE))
     assert clock.now == pytest.approx(0)
 
 
 def test_a_page_that_floods_is_heard_so_many_times_a_second(monkeypatch):
     clock = Time(monkeypatch)
-    asyncio.run(heard(Paces(), 1_000))
+    asyncio.run(heard(PageRateLimits(), 1_000))
     expected = (1_000 - pace.PAGE_AT_ONCE) / pace.OF_A_PAGE
     assert clock.now == pytest.approx(expected, rel=0.01)
 
 
 def test_many_pages_of_an_account_are_heard_no_oftener_together(monkeypatch):
-    clock, paces = Time(monkeypatch), Paces()
+    clock, paces = Time(monkeypatch), PageRateLimits()
 
     async def receive() -> dict:
         return rerun()
@@ -87,7 +87,7 @@ def test_many_pages_of_an_account_are_heard_no_oftener_together(monkeypatch):
 
 
 def test_pages_that_are_opened_one_after_the_other_are_no_way_round(monkeypatch):
-    clock, paces = Time(monkeypatch), Paces()
+    clock, paces = Time(monkeypatch), PageRateLimits()
 
     async def opened(count: int, told: str = "a.1") -> list[bool]:
         found = []
@@ -111,7 +111,7 @@ def test_of_pages_that_are_opened_together_those_that_would_wait_long_are_sent_a
     monkeypatch.setattr(pace.asyncio, "sleep", _nothing)
 
     async def together() -> list[bool]:
-        paces = Paces()
+        paces = PageRateLimits()
         return [await paces.may_open("a.1") for _ in range(1_000)]
 
     found = asyncio.run(together())
@@ -121,7 +121,7 @@ def test_of_pages_that_are_opened_together_those_that_would_wait_long_are_sent_a
 
 def test_where_nobody_signs_in_people_are_no_account(monkeypatch):
     """Everybody at the machine has the same name there: a hundred viewers of `make load` too."""
-    clock, paces = Time(monkeypatch), Paces()
+    clock, paces = Time(monkeypatch), PageRateLimits()
 
     async def opened() -> None:
         for _ in range(200):
@@ -143,7 +143,7 @@ async def _turned(_seconds: float) -> None:
 
 
 def test_who_floods_keeps_no_other_account_waiting(monkeypatch):
-    clock, paces = Time(monkeypatch), Paces()
+    clock, paces = Time(monkeypatch), PageRateLimits()
 
     async def both() -> None:
         async with paces.page("a.1", receive, nothing) as (hear, _):
@@ -163,7 +163,7 @@ def test_of_the_files_that_an_account_asks_for_a_few_are_made_at_once(monkeypatc
     Time(monkeypatch)
 
     async def asking() -> None:
-        paces, asked = Paces(), []
+        paces, asked = PageRateLimits(), []
 
         async def receive() -> dict:
             return file()
@@ -203,7 +203,7 @@ def test_while_many_of_an_account_wait_for_their_turn_no_more_are_heard(monkeypa
             return pace.WAITING if who == "a" and clock.now < 10 else pace.WAITING - 1
 
     async def both() -> None:
-        paces = Paces(Queue())
+        paces = PageRateLimits(Queue())
         await heard(paces, 1, "b.1")
         assert clock.now == pytest.approx(0)
         await heard(paces, 1, "a.1")
@@ -212,7 +212,7 @@ def test_while_many_of_an_account_wait_for_their_turn_no_more_are_heard(monkeypa
     asyncio.run(both())
 
 
-async def asked_by(paces: Paces, browser: str, done: list, count: int, ask=rerun) -> None:
+async def asked_by(paces: PageRateLimits, browser: str, done: list, count: int, ask=rerun) -> None:
     """Say so many things on one page of a browser, and note each that is heard."""
 
     async def receive() -> dict:
@@ -235,7 +235,7 @@ def test_a_guest_who_floods_by_many_pages_keeps_no_other_guest_of_the_link_waiti
     done: list[str] = []
 
     async def all_of_them() -> None:
-        paces = Paces()
+        paces = PageRateLimits()
         many = [asyncio.ensure_future(asked_by(paces, "greedy", done, 20, ask)) for _ in range(40)]
         await _quiet()
         await asked_by(paces, "calm", done, 5, ask)
@@ -258,7 +258,7 @@ def test_a_guest_who_opens_page_after_page_keeps_no_other_guest_of_the_link_out(
     monkeypatch.setattr(pace.asyncio, "sleep", slept)
 
     async def all_of_them() -> None:
-        paces = Paces()
+        paces = PageRateLimits()
         for _ in range(pace.OPENED_AT_ONCE):
             await paces.may_open("link.1", "greedy")
         many = [asyncio.ensure_future(paces.may_open("link.1", "greedy")) for _ in range(200)]
@@ -274,7 +274,7 @@ def test_a_guest_who_opens_page_after_page_keeps_no_other_guest_of_the_link_out(
 
 def test_who_goes_while_he_waits_takes_no_place(monkeypatch):
     async def tried() -> None:
-        line = pace.Line()
+        line = pace.FairQueue()
         await line.come("a")
         gone, given = (asyncio.ensure_future(line.come("a")) for _ in range(2))
         await _quiet()
@@ -293,7 +293,7 @@ def test_a_page_that_is_shut_gives_its_places_back(monkeypatch):
     Time(monkeypatch)
 
     async def one_after_the_other() -> None:
-        paces = Paces()
+        paces = PageRateLimits()
 
         async def receive() -> dict:
             return rerun()

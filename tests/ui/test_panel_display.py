@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException, StopExcept
 from dashboard import one_run_at_a_time
 from dashboard.panel import Panel
 from dashboard.ui import panel_display
-from dashboard.ui.downloads import Gone
+from dashboard.ui.downloads import DownloadRefused
 
 LONG = 20  # seconds: nothing takes so long
 
@@ -24,7 +24,7 @@ def held(monkeypatch) -> dict:
 def test_a_file_waits_for_its_page_and_leaves_it_the_turn_meanwhile(held, monkeypatch):
     monkeypatch.setattr(one_run_at_a_time, "PATIENCE", 10 * LONG)  # nobody is passed by
     monkeypatch.setattr(panel_display, "PATIENCE", LONG / 4)
-    turns, panel, begun = one_run_at_a_time.Turns(), Panel("waits", "Attentes"), Event()
+    turns, panel, begun = one_run_at_a_time.RunQueue(), Panel("waits", "Attentes"), Event()
 
     def made() -> tuple[Panel, ...]:
         with turns.turn("account"):
@@ -32,11 +32,11 @@ def test_a_file_waits_for_its_page_and_leaves_it_the_turn_meanwhile(held, monkey
             return held[panel_display.SHOWN].panels()
 
     with ThreadPoolExecutor(1) as thread:
-        with panel_display.to_its_end():
+        with panel_display.collecting_panels():
             file = thread.submit(made)
             assert begun.wait(LONG)
             with turns.turn("account"):
-                panel_display.later(panel.key, lambda: panel)
+                panel_display.collect_later(panel.key, lambda: panel)
                 assert not file.done()
         assert file.result(LONG) == (panel,)
 
@@ -45,19 +45,19 @@ def test_a_file_waits_for_its_page_and_leaves_it_the_turn_meanwhile(held, monkey
     "end", [RerunException(RerunData()), ValueError("a fault")], ids=["asked anew", "a fault"]
 )
 def test_nothing_is_taken_away_of_a_page_that_was_broken_off(held, end):
-    with pytest.raises(type(end)), panel_display.to_its_end():
+    with pytest.raises(type(end)), panel_display.collecting_panels():
         raise end
-    with pytest.raises(Gone):
+    with pytest.raises(DownloadRefused):
         held[panel_display.SHOWN].panels()
 
 
 def test_a_page_that_says_that_it_ends_here_is_whole(held):
-    with pytest.raises(StopException), panel_display.to_its_end():
+    with pytest.raises(StopException), panel_display.collecting_panels():
         raise StopException
     assert held[panel_display.SHOWN].panels() == ()
 
 
 def test_a_file_does_not_wait_for_ever(held, monkeypatch):
     monkeypatch.setattr(panel_display, "PATIENCE", 0.1)
-    with panel_display.to_its_end(), pytest.raises(Gone):
+    with panel_display.collecting_panels(), pytest.raises(DownloadRefused):
         held[panel_display.SHOWN].panels()

@@ -70,7 +70,7 @@ def made(say: Callable[[BackMsg, int], None], many: int) -> bytes:
 def unread(monkeypatch) -> None:
     """Whoever makes a message of bytes fails."""
 
-    def refuse(_data: bytes) -> said.Said:
+    def refuse(_data: bytes) -> said.PageMessage:
         raise AssertionError("it was read")
 
     monkeypatch.setattr(said, "_read", refuse)
@@ -94,7 +94,7 @@ def unread(monkeypatch) -> None:
     ],
 )  # fmt: skip
 def test_more_than_any_page_says_is_refused_before_it_is_read(unread, data):
-    assert said.said({"type": "websocket.receive", "bytes": data}) is NOTHING
+    assert said.parse_page_message({"type": "websocket.receive", "bytes": data}) is NOTHING
 
 
 def entries(message: Proto) -> tuple[int, int]:
@@ -135,7 +135,7 @@ def spoilt(draw) -> bytes:
 @given(st.one_of(spoilt(), st.binary(max_size=3_000)))
 def test_of_whatever_comes_so_many_entries_are_kept_and_no_more(data):
     message = {"type": "websocket.receive", "bytes": data}
-    found = said.said(message)
+    found = said.parse_page_message(message)
     assert message[KEPT] is found
     if found is NOTHING:
         return
@@ -153,9 +153,9 @@ def test_what_is_within_all_bounds_is_heard(parts):
     data = message.SerializeToString()
     count, longest = entries(message)
     within = count <= MOST and longest <= LONGEST and len(data) <= LARGEST
-    heard = said.said({"type": "websocket.receive", "bytes": data})
+    heard = said.parse_page_message({"type": "websocket.receive", "bytes": data})
     if within:
-        assert heard == said.Said("rerun_script")
+        assert heard == said.PageMessage("rerun_script")
     elif numbers not in [say for say, _ in parts]:  # a number takes a byte, and may take ten
         assert len(data) <= MOST or heard is NOTHING
 
@@ -164,8 +164,8 @@ def test_what_is_within_all_bounds_is_heard(parts):
 def test_what_is_heard_is_known(by_itself):
     message = BackMsg()
     message.rerun_script.is_auto_rerun = by_itself
-    found = said.said({"bytes": message.SerializeToString()})
+    found = said.parse_page_message({"bytes": message.SerializeToString()})
     assert found.kind == "rerun_script" and found.of_a_person is not by_itself
     message.backend_operation_request.deferred_file.file_id = "x"
-    found = said.said({"bytes": message.SerializeToString()})
+    found = said.parse_page_message({"bytes": message.SerializeToString()})
     assert found.asks_for_a_file and found.of_a_person

@@ -23,7 +23,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dashboard.forms import workbook
-from dashboard.forms.cell_display import ROUNDED, TEXT, shown
+from dashboard.forms.cell_display import ROUNDED, TEXT, split_mark
 from dashboard.forms.formats import FORMATS, Column, Format
 from dashboard.forms.number_format import HASHES
 from db.codes import MAN, WOMAN
@@ -420,7 +420,7 @@ def _unlike_libreoffice(folder: Path, path: Path) -> list[str]:
     told = []
     for number, (row, their) in enumerate(zip(rows, theirs, strict=False), 1):
         for place, text in enumerate(row):
-            cell = shown(text)
+            cell = split_mark(text)
             if (
                 cell.mark not in ("", ROUNDED, TEXT)
                 or cell.text == HASHES

@@ -11,7 +11,7 @@ from datetime import UTC
 from dashboard.exports.pptx.slides import write_slide
 from dashboard.exports.pptx.template import blank
 from dashboard.exports.pptx.text_fitting import clean
-from dashboard.one_run_at_a_time import give_way
+from dashboard.one_run_at_a_time import yield_to_others
 from dashboard.panel import Deck
 from dashboard.period import now
 
@@ -29,7 +29,7 @@ def _written(deck: Deck) -> bytes:
     deck = clean(deck)
     show = blank()
     for number, slide in enumerate(deck.slides, 1):
-        give_way()
+        yield_to_others()
         write_slide(show, deck, slide, number)
     about = show.core_properties
     about.title, about.subject, about.comments = (

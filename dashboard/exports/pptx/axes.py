@@ -27,16 +27,16 @@ from dashboard.exports.pptx.shapes import (
     INNER,
     Box,
     Run,
+    add_text,
     leaf,
-    look,
     paint,
     pen,
     rgb,
-    said,
-    words,
+    set_alt_text,
+    set_font,
     write,
 )
-from dashboard.exports.pptx.text_fitting import BODY, SMALL, fitted, tall, wide
+from dashboard.exports.pptx.text_fitting import BODY, SMALL, fit_text, text_height, text_width
 from dashboard.palette import GRID, PAPER, SOFT
 from dashboard.panel import Panel
 
@@ -89,7 +89,7 @@ class Scale:
     @property
     def wide(self) -> float:
         """Inches of its longest number."""
-        return max(wide(french.number(v, self.decimals), AXIS) for v in (self.low, self.high))
+        return max(text_width(french.number(v, self.decimals), AXIS) for v in (self.low, self.high))
 
 
 def code(decimals: int, after: str = "") -> str:
@@ -123,7 +123,7 @@ def place_chart(
     """A chart in its place, in French, without title. inner: where its axes stand, so that charts line up and lines may be
     drawn over them."""
     frame = made.shapes.add_chart(kind, *box.emu(), data)
-    chart = said(frame, panel.title or "Graphique", panel.alt or panel.title).chart
+    chart = set_alt_text(frame, panel.title or "Graphique", panel.alt or panel.title).chart
     chart.has_title = chart.has_legend = False
     chart.font.size, chart.font.name, chart.font.language_id = (
         Pt(AXIS),
@@ -178,7 +178,7 @@ def month_axis(axis: DateAxis, total: float, room: float) -> None:
     """An axis of so many months, named as often as there is room."""
     _axis(axis, "", AXIS)
     axis.tick_labels.number_format = f"{FRENCH}mmm yyyy"
-    fits = max(int(room / (wide("sept. 2026", AXIS) + 0.25)), 1)
+    fits = max(int(room / (text_width("sept. 2026", AXIS) + 0.25)), 1)
     each = next((n for n in (1, 2, 3, 6, 12, 24, 60) if total / n <= fits), 120)
     base = axis._element.find(qn("c:baseTimeUnit"))
     base.set("val", "months")
@@ -194,10 +194,10 @@ def _axis(
     if grid:
         pen(axis.major_gridlines.format.line, GRID)
     pen(axis.format.line, GRID, 1)
-    look(axis.tick_labels.font, size, SOFT)
+    set_font(axis.tick_labels.font, size, SOFT)
     axis.has_title = bool(title)
     if title:
-        text, size = fitted(title, room, tall(1, AXIS), (AXIS, SMALL))
+        text, size = fit_text(title, room, text_height(1, AXIS), (AXIS, SMALL))
         write(axis.axis_title.text_frame, Run(text, size, SOFT))
 
 
@@ -221,7 +221,7 @@ def place_lines(
 ) -> tuple[Chart, Box]:
     """A chart of lines with its axis of numbers and its legend, at the right of a wide chart, else under it; none for one
     name, which the axis says. foot: inches for what is written under the axes. The chart, and where its axes stand."""
-    each, right, under = min(max(wide(n, BODY) for n in names), 3.2) + 0.8, box.w > 9, 0.0
+    each, right, under = min(max(text_width(n, BODY) for n in names), 3.2) + 0.8, box.w > 9, 0.0
     if not right and len(names) > 1:
         under = 0.12 + 0.28 * math.ceil(len(names) / max(int(box.w * 0.85 / each), 1))
     inner = box.within(
@@ -233,7 +233,7 @@ def place_lines(
         chart.has_legend = True
         chart.legend.position = XL_LEGEND_POSITION.RIGHT if right else XL_LEGEND_POSITION.BOTTOM
         chart.legend.include_in_layout = False
-        look(chart.legend.font, BODY, SOFT)
+        set_font(chart.legend.font, BODY, SOFT)
     return chart, inner
 
 
@@ -247,14 +247,14 @@ def upright(
     )
     pen(line.line, colour, 1 if dashed and not text else 1.75, MSO_LINE.DASH if dashed else None)
     if text:
-        room = wide(text, BODY, True) + 0.2
+        room = text_width(text, BODY, True) + 0.2
         at = min(max(x - room / 2, inner.x), inner.x + inner.w - room)
-        words(
+        add_text(
             made.shapes,
             Box(at, inner.y - 0.32, room, 0.3),
             Run(text, BODY, colour, True),
             name="Nom du trait",
             align=PP_ALIGN.CENTER,
         )
-        said(line, f"Trait{french.SPACE}: {text}", text)
+        set_alt_text(line, f"Trait{french.SPACE}: {text}", text)
     return line

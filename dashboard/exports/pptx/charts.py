@@ -20,8 +20,19 @@ from dashboard.charts.control_charts import COLOURS, STATES
 from dashboard.charts.style import Row, Spec
 from dashboard.exports.pptx import axes
 from dashboard.exports.pptx.axes import SIDE, TAIL, TOP, Scale
-from dashboard.exports.pptx.shapes import Box, Run, leaf, look, paint, pen, rest, rgb, said, write
-from dashboard.exports.pptx.text_fitting import BODY, SMALL, cut, wide
+from dashboard.exports.pptx.shapes import (
+    Box,
+    Run,
+    add_rest_note,
+    leaf,
+    paint,
+    pen,
+    rgb,
+    set_alt_text,
+    set_font,
+    write,
+)
+from dashboard.exports.pptx.text_fitting import BODY, SMALL, cut, text_width
 from dashboard.palette import ACCENT, ALERT, INK, MAIN, NONE, PALE, SOFT, Colour
 from dashboard.panel import Panel
 
@@ -92,7 +103,7 @@ def _bars(made: Page, panel: Panel, chart: Native, box: Box) -> None:
     total = len(chart.categories)
     shown = min(total, 2 * MOST_BARS)
     if total > shown:
-        rest(
+        add_rest_note(
             made.shapes,
             box.within(0, box.h - 0.3, 0, 0),
             french.plural(total - shown, "autre barre", "autres barres"),
@@ -126,11 +137,13 @@ def _bar_chart(made: Page, panel: Panel, chart: Native, which: range, box: Box, 
         for i in which
     )
     names = [cut(n, 1, box.w * 0.42 - 0.15, size) for n in named]
-    left = max(wide(n, size) for n in names) + 0.2
+    left = max(text_width(n, size) for n in names) + 0.2
     frame = replace(box, h=top + TAIL + len(which) * min(row, 0.95))
     inner = frame.within(left, top, SIDE, TAIL)
     # The scale ends where the longest label of a bar, or the whole column of them, still has its place.
-    rooms = [max(1 - (wide(t, size) + (0.3 if aside else 0.15)) / inner.w, 0.3) for t in said_]
+    rooms = [
+        max(1 - (text_width(t, size) + (0.3 if aside else 0.15)) / inner.w, 0.3) for t in said_
+    ]
     rooms = [min(rooms)] * len(rooms) if aside else rooms
     ends = (v / room for s in chart.series for v, room in zip(s.y, rooms, strict=False) if v)
     high = max(ends, default=1)
@@ -208,7 +221,7 @@ def _label(label: DataLabel, value: float | None, text: str, size: float) -> Non
     if value is None or (format_ := _format(value, text)) is None:
         write(label.text_frame, Run(text[:200], size))
     else:
-        look(label.font, size, INK)
+        set_font(label.font, size, INK)
         element = label._dLbl
         element.idx.addnext(leaf("c:numFmt", formatCode=format_, sourceLinked=0))
         element.txPr.find(qn("a:bodyPr")).set("wrap", "none")
@@ -231,7 +244,7 @@ def _columns(made: Page, panel: Panel, chart: Native, box: Box) -> None:
         axes.round_scale([y for y in chart.series[0].y if y is not None]),
         chart.rows,
     )
-    foot = min(0.5 + 0.72 * max(wide(n, SMALL) for n in chart.categories), box.h / 2)
+    foot = min(0.5 + 0.72 * max(text_width(n, SMALL) for n in chart.categories), box.h / 2)
     inner = box.within(scale.wide + 0.55, 0.36, SIDE, foot)
     drawn = axes.place_chart(
         made, panel, XL_CHART_TYPE.COLUMN_CLUSTERED, _numbers(chart.categories, chart), box, inner
@@ -300,7 +313,7 @@ def _line(made: Page, panel: Panel, chart: Native, box: Box) -> None:
     for on, what, text in events(chart.spec):
         share, decided = (_month_number(on) - first + 0.5) / total, what == "Décision"
         if 0 <= share <= 1:
-            said(
+            set_alt_text(
                 axes.upright(made, inner, share, INK if decided else NONE, dashed=not decided),
                 what,
                 f"{what}, {french.date_short(on)}{french.SPACE}: {text}",

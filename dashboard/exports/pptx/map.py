@@ -19,8 +19,18 @@ from dashboard.exports import map_geometry
 from dashboard.exports.map_geometry import CHIP, CORNER, FRAMES, Mark
 from dashboard.exports.map_labels import labels
 from dashboard.exports.map_marks import sample
-from dashboard.exports.pptx.shapes import CENTRED, Box, Run, area, flat, grouped, said, words, write
-from dashboard.exports.pptx.text_fitting import BODY, SMALL, cut, tall, wide, wrapped
+from dashboard.exports.pptx.shapes import (
+    CENTRED,
+    Box,
+    Run,
+    add_text,
+    area,
+    grouped,
+    set_alt_text,
+    set_flat_colours,
+    write,
+)
+from dashboard.exports.pptx.text_fitting import BODY, SMALL, cut, text_height, text_width, wrap_text
 from dashboard.french import SPACE
 from dashboard.palette import COAST, GRID, INK, LAND, NONE, PAPER, SEA, SOFT, WASH
 from dashboard.panel import Panel, Plot
@@ -49,16 +59,23 @@ def draw_map(made: Page, panel: Panel, plot: Plot, box: Box) -> None:
         return Box(place.x + x / 72, place.y + y / 72, w / 72, h / 72)
 
     for pane in drawing.panes:
-        said(area(shapes, at(pane.x, pane.y, pane.width, pane.height), SEA, GRID), pane.title)
+        set_alt_text(
+            area(shapes, at(pane.x, pane.y, pane.width, pane.height), SEA, GRID), pane.title
+        )
     for one in drawing.outlines:
         rings = [[(p.x, p.y) for p in (at(*point) for point in ring)] for ring in one.rings]
-        said(flat(_path(shapes, rings, "<a:close/>"), WASH if one.away else LAND, COAST), one.name)
+        set_alt_text(
+            set_flat_colours(_path(shapes, rings, "<a:close/>"), WASH if one.away else LAND, COAST),
+            one.name,
+        )
     if drawing.inset:
-        said(area(shapes, at(*drawing.inset), None, SOFT, dash=MSO_LINE.DASH), "Cadre du sud")
+        set_alt_text(
+            area(shapes, at(*drawing.inset), None, SOFT, dash=MSO_LINE.DASH), "Cadre du sud"
+        )
     names = labels(drawing, SMALL)
     for line in (name.line for name in names if name.line):
         ends = [[(p.x, p.y) for p in (at(*line[:2]), at(*line[2:]))]]
-        said(flat(_path(shapes, ends), None, SOFT), "Trait")
+        set_alt_text(set_flat_colours(_path(shapes, ends), None, SOFT), "Trait")
     for mark in drawing.marks:  # under all marks: a frame hides no neighbour
         p = at(mark.x, mark.y)
         _under(shapes, p.x, p.y, mark)
@@ -70,16 +87,16 @@ def draw_map(made: Page, panel: Panel, plot: Plot, box: Box) -> None:
         for i, text in enumerate((name.text, name.silent) if name.silent else (name.text,)):
             high = name.height / (2 if name.silent else 1)
             spot = at(name.x - 4, name.y + i * high, name.width + 8, high)
-            words(shapes, spot, Run(text, SMALL), name="Nom", **CENTRED)
+            add_text(shapes, spot, Run(text, SMALL), name="Nom", **CENTRED)
     for pane in drawing.panes:
         p = at(*pane.title_at(0.42 * 72))
         tag = area(
             shapes,
-            Box(p.x + 0.08, p.y + 0.08, wide(pane.title, SMALL, True) + 0.2, 0.26),
+            Box(p.x + 0.08, p.y + 0.08, text_width(pane.title, SMALL, True) + 0.2, 0.26),
             PAPER,
             GRID,
         )
-        write(said(tag, "Titre").text_frame, Run(pane.title, SMALL, SOFT, True), **CENTRED)
+        write(set_alt_text(tag, "Titre").text_frame, Run(pane.title, SMALL, SOFT, True), **CENTRED)
     grouped(shapes, before, panel.title or "Carte", panel.alt or panel.title)
     _legend(shapes, plot, box.within(box.w - LEGEND, 0, 0, 0))
 
@@ -149,13 +166,13 @@ def _over(shapes: SlideShapes, x: float, y: float, mark: Mark, alt: str = "") ->
         form,
     )
     if mark.missing:
-        flat(body, PAPER, SOFT, 1.25, MSO_LINE.SQUARE_DOT)
+        set_flat_colours(body, PAPER, SOFT, 1.25, MSO_LINE.SQUARE_DOT)
     at = (frame or own) * CORNER
     if mark.letter and mark.frame:
         chip = _around(x + at, y - at, CHIP * UNIT, CHIP * UNIT)
         area(shapes, chip, FRAMES[mark.frame], PAPER, MSO_SHAPE.OVAL)
         run = Run(mark.letter, SMALL, PAPER, True)
-        words(shapes, chip, run, **CENTRED).text_frame.word_wrap = False
+        add_text(shapes, chip, run, **CENTRED).text_frame.word_wrap = False
     if mark.badge:
         _badge(shapes, x + at, y + at, mark.badge)
     grouped(shapes, before, mark.name, alt)
@@ -170,7 +187,7 @@ def _badge(shapes: SlideShapes, x: float, y: float, badge: str) -> None:
         MSO_SHAPE.OVAL,
     )
     if badge in TICKS:
-        flat(
+        set_flat_colours(
             _path(
                 shapes, [[(x + a * UNIT, y + b * UNIT) for a, b in line] for line in TICKS[badge]]
             ),
@@ -184,15 +201,15 @@ def _legend(shapes: SlideShapes, plot: Plot, box: Box) -> None:
     """The legend's lines as on screen, one under the other."""
     legend, before, y = plot.legend, len(shapes), box.y
     if legend.title:
-        title = wrapped(cut(legend.title, 2, box.w, BODY, True), box.w, BODY, True)
+        title = wrap_text(cut(legend.title, 2, box.w, BODY, True), box.w, BODY, True)
         run = Run(" ".join(title), BODY, INK, True)
-        words(shapes, Box(box.x, y, box.w, tall(len(title), BODY)), run)
-        y += tall(len(title), BODY) + 0.06
+        add_text(shapes, Box(box.x, y, box.w, text_height(len(title), BODY)), run)
+        y += text_height(len(title), BODY) + 0.06
     under = 0.28 + (0.75 if legend.sizes else 0) + (0.3 if legend.note else 0)
     shares = [SIGNED if row.get("sign") else 1 for row in legend.rows]
     lines = sum(shares) + bool(legend.kinds)
     high = min((box.y + box.h - y - under) / max(lines, 1), 0.36)
-    size = BODY if high > tall(1, BODY) else SMALL  # lines one over the other are not read
+    size = BODY if high > text_height(1, BODY) else SMALL  # lines one over the other are not read
     for row, share in zip(legend.rows, shares, strict=True):
         _row(shapes, Box(box.x, y, box.w, high * share), row, size)
         y += high * share
@@ -200,16 +217,16 @@ def _legend(shapes: SlideShapes, plot: Plot, box: Box) -> None:
         _row(shapes, Box(box.x + 1.4 * i, y, 1.4, high), {**row, "label": row["kind"]}, size)
     y += high if legend.kinds else 0
     for text in filter(None, (legend.note, legend.size_text)):
-        words(shapes, Box(box.x, y, box.w, 0.28), Run(cut(text, 1, box.w, size), size))
+        add_text(shapes, Box(box.x, y, box.w, 0.28), Run(cut(text, 1, box.w, size), size))
         y += 0.28
     for i, row in enumerate(legend.sizes):
         mark = sample(row, SCALE)
         _sample(shapes, box.x + 0.3 + 1.2 * i, y + 0.24, mark)
         place = Box(box.x + 0.65 + 1.2 * i, y, 0.8, 0.48)
-        words(shapes, place, Run(row["label"], size), anchor=MSO_ANCHOR.MIDDLE)
+        add_text(shapes, place, Run(row["label"], size), anchor=MSO_ANCHOR.MIDDLE)
     place = box.within(0, box.h - 0.24, 0, 0)
     run = Run(cut(legend.sources, 1, box.w, SMALL), SMALL, SOFT)
-    words(shapes, place, run, anchor=MSO_ANCHOR.BOTTOM)
+    add_text(shapes, place, run, anchor=MSO_ANCHOR.BOTTOM)
     told = [f"{row['label']}{SPACE}: {row['count']}" for row in legend.rows]
     grouped(shapes, before, "Légende de la carte", "Légende. " + ", ".join(told))
 
@@ -222,9 +239,9 @@ def _row(shapes: SlideShapes, box: Box, row: dict[str, Any], most: int) -> None:
     else:
         _sample(shapes, box.x + 0.22, box.y + box.h / 2, sample(row, SCALE))
     room = box.w - (0.95 if count is not None else 0.5)
-    size = most if wide(row["label"], most) <= room else SMALL
+    size = most if text_width(row["label"], most) <= room else SMALL
     text = Run(cut(row["label"], 2, room, size), size)
-    words(shapes, Box(box.x + 0.5, box.y, room, box.h), text, anchor=MSO_ANCHOR.MIDDLE)
+    add_text(shapes, Box(box.x + 0.5, box.y, room, box.h), text, anchor=MSO_ANCHOR.MIDDLE)
     if count is not None:
         run, place = Run(str(count), most, INK, True), Box(box.x + box.w - 0.6, box.y, 0.6, box.h)
-        words(shapes, place, run, align=PP_ALIGN.RIGHT, anchor=MSO_ANCHOR.MIDDLE)
+        add_text(shapes, place, run, align=PP_ALIGN.RIGHT, anchor=MSO_ANCHOR.MIDDLE)

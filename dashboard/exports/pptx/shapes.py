@@ -89,7 +89,7 @@ def pen(
         line.dash_style = dash
 
 
-def look(font: Font, size: float, colour: str, bold: bool = False) -> None:
+def set_font(font: Font, size: float, colour: str, bold: bool = False) -> None:
     """Size in points, colour and weight."""
     font.size, font.bold, font.color.rgb = Pt(size), bold, rgb(colour)
 
@@ -117,10 +117,10 @@ def write(
         for one in [runs] if isinstance(runs, Run) else runs:
             r = p.add_run()
             r.text, r.font.language_id = one.text, MSO_LANGUAGE_ID.FRENCH
-            look(r.font, one.size, one.colour, one.bold)
+            set_font(r.font, one.size, one.colour, one.bold)
 
 
-def words(
+def add_text(
     shapes: SlideShapes,
     box: Box,
     *paragraphs: Run | Sequence[Run],
@@ -130,7 +130,7 @@ def words(
     """A text box without edge or ground, written as `write` does."""
     made = shapes.add_textbox(*box.emu())
     write(made.text_frame, *paragraphs, **how)
-    return said(made, name) if name else made
+    return set_alt_text(made, name) if name else made
 
 
 def area(
@@ -143,10 +143,10 @@ def area(
     dash: MSO_LINE | None = None,
 ) -> BaseShape:
     """A shape in flat colours."""
-    return flat(shapes.add_shape(kind, *box.emu()), fill, line, width, dash)
+    return set_flat_colours(shapes.add_shape(kind, *box.emu()), fill, line, width, dash)
 
 
-def flat(
+def set_flat_colours(
     shape: BaseShape,
     fill: str | None,
     line: str | None = None,
@@ -161,7 +161,7 @@ def flat(
     return shape
 
 
-def said(shape: BaseShape, name: str, alt: str = "") -> Any:
+def set_alt_text(shape: BaseShape, name: str, alt: str = "") -> Any:
     """The shape with its name and what is read aloud in its place."""
     about = next(shape._element.iter(qn("p:cNvPr")))
     about.set("name", name[:200])
@@ -171,9 +171,9 @@ def said(shape: BaseShape, name: str, alt: str = "") -> Any:
 
 def grouped(shapes: SlideShapes, before: int, name: str, alt: str = "") -> None:
     """All shapes drawn since there were so many, as one."""
-    said(shapes.add_group_shape(list(shapes)[before:]), name, alt)
+    set_alt_text(shapes.add_group_shape(list(shapes)[before:]), name, alt)
 
 
-def rest(shapes: SlideShapes, box: Box, text: str, where: str = "le classeur") -> None:
+def add_rest_note(shapes: SlideShapes, box: Box, text: str, where: str = "le classeur") -> None:
     """Says in a line that there is more than what is shown, and where it is."""
-    words(shapes, box, Run(f"et {text}\u00a0: voir {where}", BODY, SOFT), name="Suite")
+    add_text(shapes, box, Run(f"et {text}\u00a0: voir {where}", BODY, SOFT), name="Suite")

@@ -23,10 +23,10 @@ from dashboard.exports.pptx.shapes import (
     LEFT,
     Box,
     Run,
+    add_text,
     area,
     leaf,
-    said,
-    words,
+    set_alt_text,
     write,
 )
 from dashboard.exports.pptx.tables import draw_table
@@ -36,10 +36,10 @@ from dashboard.exports.pptx.text_fitting import (
     SMALL,
     clean,
     cut,
-    fitted,
-    tall,
-    wide,
-    wrapped,
+    fit_text,
+    text_height,
+    text_width,
+    wrap_text,
 )
 from dashboard.palette import (
     ALERT,
@@ -85,7 +85,7 @@ def write_slide(show: Presentation, deck: Deck, slide: Slide, number: int) -> No
             picture = made.shapes.add_picture(
                 io.BytesIO(deck.logo), Inches(LEFT), Inches(0.5), height=Inches(1)
             )
-            said(picture, "Logo", clean(deck.issuer))
+            set_alt_text(picture, "Logo", clean(deck.issuer))
     else:
         text, size, lines = _headline(slide.headline)
         write(title.text_frame, Run(text, size, INK, True), anchor=MSO_ANCHOR.MIDDLE, spacing=0.95)
@@ -103,14 +103,14 @@ def _headline(text: str) -> tuple[str, float, int]:
     """On one line where it can be, else on two; what is longer is small, and cut after three. Text, size and lines."""
     for lines, sizes in ((1, (30, 28, 26)), (2, (30, 28, 26, LARGE)), (3, (LARGE,))):
         for size in sizes:
-            if len(text) < 400 and len(wrapped(text, INNER - 0.1, size, True)) <= lines:
+            if len(text) < 400 and len(wrap_text(text, INNER - 0.1, size, True)) <= lines:
                 return text, size, lines
     return cut(text, 3, INNER - 0.1, LARGE, True), LARGE, 3
 
 
 def _opening(made: Page, headline: str, opening: Opening) -> None:
     room = INNER - 0.9
-    text, size = fitted(headline, room, 1.9, (48, 40, 32, LARGE), bold=True)
+    text, size = fit_text(headline, room, 1.9, (48, 40, 32, LARGE), bold=True)
     write(made.shapes.title.text_frame, Run(text, size, PAPER, True), anchor=MSO_ANCHOR.BOTTOM)
     scope, *others = opening.lines
     write(
@@ -160,9 +160,9 @@ def _table(made: Page, panel: Panel, box: Box, shaded: bool = False) -> None:
 def _question(made: Page, question: str) -> float:
     """The question at the foot of the slide; its upper edge."""
     label, room = f"À discuter{S}: ", INNER - 0.5
-    text, size = fitted(label + question, room, 1.25, (LARGE, 20, 18, BODY))
-    high = tall(len(wrapped(text, room, size)), size) + 0.2
-    ground = said(
+    text, size = fit_text(label + question, room, 1.25, (LARGE, 20, 18, BODY))
+    high = text_height(len(wrap_text(text, room, size)), size) + 0.2
+    ground = set_alt_text(
         area(made.shapes, Box(LEFT, BOTTOM - high, INNER, high), WASH), "Question à discuter"
     )
     write(
@@ -172,7 +172,7 @@ def _question(made: Page, question: str) -> float:
         inset=0.05,
     )
     ground.text_frame.margin_left = Inches(0.25)
-    said(area(made.shapes, Box(LEFT, BOTTOM - high, 0.09, high), MAIN), "Filet")
+    set_alt_text(area(made.shapes, Box(LEFT, BOTTOM - high, 0.09, high), MAIN), "Filet")
     return BOTTOM - high
 
 
@@ -180,24 +180,24 @@ def _caption(made: Page, text: str, box: Box, under: bool = False) -> Box:
     """The caption: under the picture where two lines hold it, else at its right; what is left for the picture."""
     if not text:
         return box
-    lines, column = len(wrapped(text, box.w, BODY)), 3.5
+    lines, column = len(wrap_text(text, box.w, BODY)), 3.5
     if under or lines <= 2:
-        high = tall(min(lines, 2), BODY) + 0.05
+        high = text_height(min(lines, 2), BODY) + 0.05
         text, place, left = (
             cut(text, 2, box.w, BODY),
             box.within(0, box.h - high, 0, 0),
             box.within(0, 0, 0, high + 0.08),
         )
     else:
-        text, _ = fitted(text, column, box.h, (BODY,))
+        text, _ = fit_text(text, column, box.h, (BODY,))
         place, left = box.within(box.w - column, 0.1, 0, 0), box.within(0, 0, column + 0.3, 0)
-    words(made.shapes, place, Run(text, BODY, SOFT), name="Légende")
+    add_text(made.shapes, place, Run(text, BODY, SOFT), name="Légende")
     return left
 
 
 def _message(made: Page, text: str, box: Box) -> None:
-    text, size = fitted(text, box.w - 1, box.h - 1, (LARGE, 20, BODY))
-    ground = said(area(made.shapes, box.within(0, 0.3, 0, 0.3), WASH), "Message")
+    text, size = fit_text(text, box.w - 1, box.h - 1, (LARGE, 20, BODY))
+    ground = set_alt_text(area(made.shapes, box.within(0, 0.3, 0, 0.3), WASH), "Message")
     write(ground.text_frame, Run(text, size, SOFT), inset=0.4, **CENTRED)
 
 
@@ -205,21 +205,23 @@ def _lines(made: Page, lines: Sequence[str], box: Box) -> None:
     """Sentences as a list; those without room are in the notes."""
 
     def high(shown: Sequence[str], size: float) -> float:
-        return sum(tall(len(wrapped(t, room, size)), size) + size * 0.45 / 72 for t in shown)
+        return sum(
+            text_height(len(wrap_text(t, room, size)), size) + size * 0.45 / 72 for t in shown
+        )
 
     room = box.w - 0.5
     size = next((s for s in (22, 20, 18, 17) if high(lines, s) <= box.h), BODY)
     shown = [cut(t, 12, room, size) for t in lines]
     while len(shown) > 1 and high(shown, size) > box.h - (
-        tall(1, BODY) if len(shown) < len(lines) else 0
+        text_height(1, BODY) if len(shown) < len(lines) else 0
     ):
         shown.pop()
-    spare = int((box.h - high(shown, size) - tall(2, BODY)) / tall(1, size))
+    spare = int((box.h - high(shown, size) - text_height(2, BODY)) / text_height(1, size))
     if len(shown) < len(lines) and spare > 1:
         shown.append(cut(lines[len(shown)], spare, room, size))
     left = len(lines) - len(shown)
     more = f"et {french.plural(left, 'autre phrase', 'autres phrases')}{S}: voir les notes"
-    made_text = words(
+    made_text = add_text(
         made.shapes,
         box,
         *(Run(t, size) for t in shown),
@@ -239,16 +241,19 @@ def _cards(made: Page, cards: Sequence[Card], box: Box) -> None:
     rows, gap = math.ceil(len(cards) / columns), 0.22
     w, h = (box.w - gap * (columns - 1)) / columns, min((box.h - gap * (rows - 1)) / rows, 2.1)
     known = [c for c in cards if c.value is not None] or cards
-    beneath = 4 if any(wide(c.state, BODY, True) > w - 0.6 for c in cards) else 3  # lines
+    beneath = 4 if any(text_width(c.state, BODY, True) > w - 0.6 for c in cards) else 3  # lines
     size = min(
-        fitted(c.text, w - 0.45, h - 0.2 - tall(beneath, BODY), VALUES, bold=True)[1] for c in known
+        fit_text(c.text, w - 0.45, h - 0.2 - text_height(beneath, BODY), VALUES, bold=True)[1]
+        for c in known
     )
     small = next(
         (
             s
             for s in (20, 18)
-            if tall(1, size) + tall(3, s) + 0.3 <= h
-            and all(wide(t, s, True) < w - 0.6 for c in cards for t in (c.label, c.state, c.base))
+            if text_height(1, size) + text_height(3, s) + 0.3 <= h
+            and all(
+                text_width(t, s, True) < w - 0.6 for c in cards for t in (c.label, c.state, c.base)
+            )
         ),
         BODY,
     )
@@ -266,26 +271,28 @@ def _card(made: Page, card: Card, box: Box, size: float, small: float) -> None:
     """The value large; beneath it what its control chart says, in a colour and in words, and what it rests on."""
     colour, sign = TONES.get(card.tone, (SOFT, ""))
     room, known = box.w - 0.45, card.value is not None
-    value, own = fitted(
-        card.text, room, tall(1, size) + 0.01, [s for s in VALUES if s <= size], bold=True
+    value, own = fit_text(
+        card.text, room, text_height(1, size) + 0.01, [s for s in VALUES if s <= size], bold=True
     )
-    state = french.capital(card.state)
-    sign = sign if wide(sign + state, small, True) <= room else ""
+    state = french.upper_first(card.state)
+    sign = sign if text_width(sign + state, small, True) <= room else ""
     lines = [
         Run(cut(card.label, 1, room, small), small, SOFT),
         Run(value, own, INK if known else SOFT, True),
     ]
-    spare = int((box.h - 0.16 - tall(1, size) - tall(1, small)) / tall(1, small) + 0.01)  # lines
+    spare = int(
+        (box.h - 0.16 - text_height(1, size) - text_height(1, small)) / text_height(1, small) + 0.01
+    )  # lines
     state = cut(state, max(1, min(2, spare)), room, small, True)
     if state:
         lines.append(Run(sign + state, small, colour, bool(card.tone)))
-    if card.base and spare > len(wrapped(state, room, small, True)):
+    if card.base and spare > len(wrap_text(state, room, small, True)):
         lines.append(Run(cut(card.base, 1, room, small), small, SOFT))
     ground = area(made.shapes, box, PAPER, GRID, width=1)
     write(ground.text_frame, *lines, inset=0.08)
     ground.text_frame.margin_left = Inches(0.28)
     edge = area(made.shapes, replace(box, w=0.1), colour if card.tone else NONE)
-    said(
+    set_alt_text(
         made.shapes.add_group_shape([ground, edge]),
         f"Chiffre{S}: {card.label}",
         ", ".join(t for t in (card.label, card.text, card.state, card.base) if t),
@@ -303,7 +310,9 @@ def _foot(made: Page, deck: Deck, number: int) -> None:
         if kind not in ("ftr", "sldNum"):
             continue
         made.shapes.clone_placeholder(holder)
-        frame = said(made.shapes[-1], "Pied de page" if kind == "ftr" else "Numéro").text_frame
+        frame = set_alt_text(
+            made.shapes[-1], "Pied de page" if kind == "ftr" else "Numéro"
+        ).text_frame
         fictitious = [Run(FICTITIOUS, SMALL, ON_NOTICE, True)] if deck.demo else []
         runs = [Run(text.removesuffix(FICTITIOUS), SMALL, SOFT), *fictitious]
         if kind == "sldNum":

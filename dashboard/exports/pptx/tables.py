@@ -8,8 +8,8 @@ from pptx.table import _Cell
 from pptx.util import Inches
 
 from dashboard import french
-from dashboard.exports.pptx.shapes import Box, Run, paint, rest, said, write
-from dashboard.exports.pptx.text_fitting import BODY, cut, tall, wide, wrapped
+from dashboard.exports.pptx.shapes import Box, Run, add_rest_note, paint, set_alt_text, write
+from dashboard.exports.pptx.text_fitting import BODY, cut, text_height, text_width, wrap_text
 from dashboard.palette import INK, MAIN, PAPER, WASH
 from dashboard.panel import Column, Panel, Table
 
@@ -29,7 +29,7 @@ def draw_table(made: Page, panel: Panel, box: Box, shaded: bool = False) -> None
     frame = made.shapes.add_table(
         len(rows) + 1, len(kept), *Box(box.x, box.y, sum(widths), sum(heights)).emu()
     )
-    grid = said(frame, panel.title or "Tableau", panel.alt or panel.title).table
+    grid = set_alt_text(frame, panel.title or "Tableau", panel.alt or panel.title).table
     for places, sizes, side in ((grid.columns, widths, "width"), (grid.rows, heights, "height")):
         for place, size in zip(places, sizes, strict=True):
             setattr(place, side, Inches(size))
@@ -54,7 +54,7 @@ def draw_table(made: Page, panel: Panel, box: Box, shaded: bool = False) -> None
         if n
     ]
     if more:
-        rest(
+        add_rest_note(
             made.shapes,
             Box(box.x, box.y + sum(heights) + 0.06, box.w, 0.3),
             french.join_words(more),
@@ -65,12 +65,14 @@ def _fitting(
     table: Table, kept: Sequence[Column], widths: Sequence[float], room: float
 ) -> tuple[list[float], list[list[str]]]:
     """The heights of the headings and of the rows that fit, in inches, and the texts of these."""
-    head = max(len(wrapped(c.name, w - PAD, BODY, True)) for c, w in zip(kept, widths, strict=True))
-    heights, rows = [tall(min(head, 3), BODY) + 0.12], list[list[str]]()
+    head = max(
+        len(wrap_text(c.name, w - PAD, BODY, True)) for c, w in zip(kept, widths, strict=True)
+    )
+    heights, rows = [text_height(min(head, 3), BODY) + 0.12], list[list[str]]()
     for row in table.rows:
         texts = [cut(c.text, 5, w - PAD, BODY) for c, w in zip(row, widths, strict=False)]
-        lines = max(len(wrapped(t, w - PAD, BODY)) for t, w in zip(texts, widths, strict=True))
-        high = tall(lines, BODY) + 0.1
+        lines = max(len(wrap_text(t, w - PAD, BODY)) for t, w in zip(texts, widths, strict=True))
+        high = text_height(lines, BODY) + 0.1
         last = len(rows) + 1 == len(table.rows) and len(kept) == len(table.columns)
         if rows and sum(heights) + high > room - (0 if last else REST):
             break
@@ -86,13 +88,13 @@ def _widths(table: Table, room: float) -> list[float]:
         for j, c in enumerate(table.columns)
     ]
     least = [
-        min(max(wide(w, BODY, b) for t, b in column for w in t.split(" ")), 2.6) + 0.24
+        min(max(text_width(w, BODY, b) for t, b in column for w in t.split(" ")), 2.6) + 0.24
         for column in texts
     ]
     while len(least) > 1 and sum(least) > room:
         least.pop()
     want = [
-        max(max(wide(t, BODY, b) for t, b in column) + 0.24, low)
+        max(max(text_width(t, BODY, b) for t, b in column) + 0.24, low)
         for column, low in zip(texts, least, strict=False)
     ]
     if sum(want) <= room:
@@ -113,7 +115,7 @@ def _settled(
     def lines(tried: list[float]) -> int:
         return sum(
             max(
-                len(wrapped(t, round(w - PAD, 2), BODY, b))
+                len(wrap_text(t, round(w - PAD, 2), BODY, b))
                 for (t, b), w in zip(row, tried, strict=True)
             )
             for row in rows

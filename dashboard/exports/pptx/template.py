@@ -8,7 +8,16 @@ from pptx.shapes.autoshape import Shape
 from pptx.slide import SlideMaster
 from pptx.util import Inches
 
-from dashboard.exports.pptx.shapes import BOTTOM, FONT, HEIGHT, INNER, LEFT, WIDTH, Box, flat
+from dashboard.exports.pptx.shapes import (
+    BOTTOM,
+    FONT,
+    HEIGHT,
+    INNER,
+    LEFT,
+    WIDTH,
+    Box,
+    set_flat_colours,
+)
 from dashboard.palette import (
     ACCENT,
     CHANGE,
@@ -75,7 +84,7 @@ def blank() -> Show:
             areas
         ):  # at the back; a layout has no call of its own for that
             made = tree.add_autoshape(90 + i, "Fond", "rect", *box.emu())
-            tree.insert(2 + i, flat(Shape(made, holder.shapes), colour)._element)
+            tree.insert(2 + i, set_flat_colours(Shape(made, holder.shapes), colour)._element)
     style = master._element.find(".//" + qn("p:titleStyle")).find(qn("a:lvl1pPr"))
     style.set("algn", "l")
     style.find(qn("a:defRPr")).attrib.update({"sz": "2800", "b": "1"})

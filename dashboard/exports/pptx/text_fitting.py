@@ -51,41 +51,41 @@ def _units(text: str) -> int:
     return sum(LETTERS.get(c, 556 if ord(c) < 0x2E80 else 1000) for c in plain)
 
 
-def wide(text: str, size: float, bold: bool = False) -> float:
+def text_width(text: str, size: float, bold: bool = False) -> float:
     """Inches that a text takes on one line, somewhat more rather than less."""
     return _units(text) * size / 72000 * (1.09 if bold else 1.02)
 
 
-def tall(lines: int, size: float) -> float:
+def text_height(lines: int, size: float) -> float:
     """Inches that so many lines take."""
     return lines * size * 1.17 / 72
 
 
 @lru_cache(maxsize=4096)
-def wrapped(text: str, width: float, size: float, bold: bool = False) -> tuple[str, ...]:
+def wrap_text(text: str, width: float, size: float, bold: bool = False) -> tuple[str, ...]:
     """The lines of a text in a width; a word longer than a line is cut, and nothing is said of what is too long."""
     lines, here, taken = [], "", 0.0
     for whole in text[:LONGEST].split(" "):
         word = whole
-        needed, space = wide(word, size, bold), wide(" ", size, bold) if here else 0
+        needed, space = text_width(word, size, bold), text_width(" ", size, bold) if here else 0
         if here and taken + space + needed > width:
             lines.append(here)
             here, taken, space = "", 0.0, 0
         while needed > width and len(word) > 1:
             most = next(
-                (n for n in range(1, len(word)) if wide(word[: n + 1], size, bold) > width),
+                (n for n in range(1, len(word)) if text_width(word[: n + 1], size, bold) > width),
                 len(word),
             )
             lines.append(word[:most])
             word = word[most:]
-            needed = wide(word, size, bold)
+            needed = text_width(word, size, bold)
         here, taken = f"{here} {word}" if here else word, taken + space + needed
     return (*lines, here)
 
 
 def cut(text: str, lines: int, width: float, size: float, bold: bool = False) -> str:
     """The text, with « … » where it takes more lines."""
-    found = wrapped(text, width, size, bold)
+    found = wrap_text(text, width, size, bold)
     return (
         text
         if len(found) <= lines and len(text) <= LONGEST
@@ -93,11 +93,16 @@ def cut(text: str, lines: int, width: float, size: float, bold: bool = False) ->
     )
 
 
-def fitted(
+def fit_text(
     text: str, width: float, height: float, sizes: Sequence[float], bold: bool = False
 ) -> tuple[str, float]:
     """The text and the largest of the sizes at which it fits; cut where even the last is too large."""
     for size in sizes:
-        if tall(len(wrapped(text, width, size, bold)), size) <= height and len(text) <= LONGEST:
+        if (
+            text_height(len(wrap_text(text, width, size, bold)), size) <= height
+            and len(text) <= LONGEST
+        ):
             return text, size
-    return cut(text, max(int(height / tall(1, sizes[-1])), 1), width, sizes[-1], bold), sizes[-1]
+    return cut(
+        text, max(int(height / text_height(1, sizes[-1])), 1), width, sizes[-1], bold
+    ), sizes[-1]

@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from dashboard.french import key
-from db.journal import now
+from dashboard.french import normalise_key
+from db.journal import utc_now
 from db.rollup import rebuild
 
 revision = "0012"
@@ -63,7 +63,7 @@ def _groups(table: str, column: str, beside: tuple[str, ...]) -> Iterator[tuple[
     for row in connection.execute(
         sa.text(f"SELECT DISTINCT {', '.join(beside)}, {column} FROM {table} WHERE {unusual}")  # noqa: S608 (own names)
     ).all():
-        wanted = key(row[-1])
+        wanted = normalise_key(row[-1])
         if wanted != row[-1]:
             found[*row[:-1], wanted].update((row[-1], wanted))
     words = "c.subject" if table == "complaint" else "NULL"
@@ -117,7 +117,7 @@ def _note(done: dict[str, list[Any]], renamed: int) -> None:
         sa.text(
             "INSERT INTO journal (at, who, did, detail, why) VALUES (:at, :who, 'spelled alike', :detail, '')"
         ).bindparams(sa.bindparam("at", type_=sa.DateTime), sa.bindparam("detail", type_=sa.JSON)),
-        {"at": now(), "who": "mise à jour", "detail": detail},
+        {"at": utc_now(), "who": "mise à jour", "detail": detail},
     )
 
 
