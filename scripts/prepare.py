@@ -15,7 +15,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple, Union
+from typing import IO, Any, Dict, List, Optional, Tuple, Union
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -151,18 +151,33 @@ def why_pip_failed(said: str) -> str:
 
 def call(*command: Union[str, Path], **environ: str) -> int:
     """Run a command in the project's folder and give its exit code."""
+    return run_printing(None, *command, **environ)
+
+
+def run_printing(printed: Optional[IO[str]], *command: Union[str, Path], **environ: str) -> int:
+    """The same. printed: the file that its output goes to; None for where everything is printed."""
     # Where Python may not keep what it compiled, each of the hundred processes of the tests compiles everything again.
     return subprocess.call(
         [str(c) for c in command],
         cwd=str(ROOT),
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **environ},
         stdin=subprocess.DEVNULL,
+        stdout=printed,
+        stderr=printed and subprocess.STDOUT,
     )
 
 
 def module(*arguments: str, **environ: str) -> int:
     """Run a Python module in the environment and give its exit code."""
     return call(PYTHON, "-m", *arguments, **environ)
+
+
+def output_of(*arguments: str, **environ: str) -> Tuple[int, str]:
+    """The same; its exit code, and what it printed."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+        code = run_printing(file, PYTHON, "-m", *arguments, **environ)
+        file.seek(0)
+        return code, file.read()
 
 
 def run() -> int:
@@ -318,17 +333,24 @@ def test() -> int:
     if missing and os.environ.get("CI"):
         # In continuous integration nothing may be left out.
         raise Stop("La variable CI est présente : tout doit être joué, rien ne peut être sauté.")
-    # Types are found by one processor, and the tests begin meanwhile.
-    beside = ThreadPoolExecutor(1)
+    # Types are found by one processor, and the tests begin meanwhile. A browser waits for pages half of its time: in the short
+    # form, where little that is timed is tried, it is driven beside the rest, and what is printed of it comes after.
+    beside, short = ThreadPoolExecutor(2), "SHORT_FORM_OF" in environ
     style = beside.submit(faults_of_style)
+    processes = "2" if short else PROCESSES
+    driving = ("pytest", "-q", "-n", processes, "--dist", "loadgroup", "tests/browser")
+    driven = beside.submit(output_of, *driving, **environ) if browser and short else None
     failed = []
     # What stands together in a file stays together, with what is made for it, until a process has nothing left to do.
-    spread = ("-n", PROCESSES, "--dist", "worksteal")
+    spread = ("-n", processes, "--dist", "worksteal")
     if module("pytest", "-q", *spread, "--ignore=tests/browser", **environ):
         failed.append("pytest")
-    if browser and module(
-        "pytest", "-q", "-n", PROCESSES, "--dist", "loadgroup", "tests/browser", **environ
-    ):
+    if driven:
+        code, words = driven.result()
+        print(words)
+    else:
+        code = module(*driving, **environ) if browser else 0
+    if code:
         failed.append("navigateur")
     failed = style.result() + failed
     beside.shutdown()
