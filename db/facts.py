@@ -39,7 +39,7 @@ from db.codes import (
     UNKNOWN_SERVICE,
 )
 from db.monthly_visits import Visits, visits
-from db.network_state import SHORTEST_MONTH, Ledger, load_ledger
+from db.network_state import NEVER, SHORTEST_MONTH, Ledger, load_ledger
 from db.shared_types import Facts
 
 VISITS, MEASURED, LEFT_TIMED = (COUNTERS.index(c) for c in ("visits", "measured", "left_timed"))
@@ -462,8 +462,11 @@ def _opening(scope: Scope, spans: np.ndarray) -> np.ndarray:
     """The same, but for a site that was declared closed on every day of the span on which others open, (G, S)."""
     opening = scope.ledger.between("opening", spans) > 0
     rest = ~opening.any(axis=1, keepdims=True)  # nobody opens
-    unknown = ~scope.ledger.open.any(axis=1)  # of whom nobody knows since when he is open
-    due: np.ndarray = _expected(scope, spans) & (opening | rest | unknown)
+    book = scope.ledger
+    first = np.where(book.open.any(axis=1), book.open.argmax(axis=1) + book.origin, NEVER)
+    begins = first >= spans[:, :1]  # what lies before its first open day is no closure
+    ends = book.ends <= spans[:, :1]  # nor is its last day
+    due: np.ndarray = _expected(scope, spans) & (opening | rest | begins | ends)
     return due
 
 

@@ -81,7 +81,7 @@ class Freshness:
 
     @property
     def warning(self) -> str:
-        """« rien depuis le 13/11/2026, il y a 12 jours », of old data; "" else."""
+        """« ni visite ni clôture depuis le 13/11/2026, il y a 12 jours », of old data; "" else."""
         if self.as_of is None or not self.stale:
             return ""
         return f"ni visite ni clôture depuis le {french.date_short(self.as_of)}, il y a {french.days(self.age_days)}"

@@ -343,7 +343,7 @@ def _of_late(late: int, waiting: int, least: str) -> str:
 
 
 def silent(view: View, question: Question) -> Reply:
-    """The sites of which nothing has been heard for too long, at the date of the data: « Bembèrèkè rien depuis le
+    """The sites of which nothing has been heard for too long, at the date of the data: « Bembèrèkè ni visite ni clôture depuis le
     21/10/2026 (35 jours) »."""
     heard, names = silences(view, question), _names(view, question)
     never = [names[one.code] for one in heard.values() if one.days is None]
@@ -364,7 +364,7 @@ def silent(view: View, question: Question) -> Reply:
 
 
 def _since(one: Silence) -> str:
-    """« rien depuis le 21/10/2026 (35 jours) », the last day that is known of the site."""
+    """« ni visite ni clôture depuis le 21/10/2026 (35 jours) », the last day that is known of the site."""
     last = french.date_short(one.last) if one.last else ""
     return f"ni visite ni clôture depuis le {last} ({french.days(one.days)})"
 

@@ -125,17 +125,17 @@ def test_passwords_are_kept_as_argon2id_and_older_ways_of_keeping_them_still_ope
     spec = find_spec(passwords.__name__)
     theirs = module_from_spec(spec)
     spec.loader.exec_module(theirs)
-    kept = {theirs.hashed("un mot") for _ in range(2)}
+    kept = {theirs.hash_password("un mot") for _ in range(2)}
     assert len(kept) == 2
     assert all(one.startswith("$argon2id$v=19$m=19456,t=2,p=1$") for one in kept)
     before = Argon2Hasher(time_cost=3, memory_cost=65_536, parallelism=4).hash("un mot")
     assert passwords.verify_password("un mot", before) and not passwords.verify_password(
         "un autre", before
     )
-    assert theirs.made_otherwise(before) and not theirs.made_otherwise(kept.pop())
-    assert not theirs.made_otherwise(
+    assert theirs.needs_rehash(before) and not theirs.made_otherwise(kept.pop())
+    assert not theirs.needs_rehash(
         passwords.hash_one_time("un mot")
-    ) and not theirs.made_otherwise(None)
+    ) and not theirs.needs_rehash(None)
 
 
 def test_every_word_is_written_as_it_is_looked_up():

@@ -31,7 +31,7 @@ def demo(sqlite: Sqlite, monkeypatch) -> Iterator[str]:
 def drawn(monkeypatch) -> list[str]:
     """What was simulated, in order."""
     found: list[str] = []
-    for name in ("chances_of", "volume_chances"):
+    for name in ("false_alarm_chances", "volume_chances"):
         real = getattr(expected_false_alarms, name)
         noted = lambda *which, name=name, real=real: found.append(name) or real(*which)  # noqa: E731
         monkeypatch.setattr(expected_false_alarms, name, noted)
@@ -45,7 +45,7 @@ def test_chance_is_simulated_for_numbers_and_not_for_what_is_noted(demo, drawn, 
         expected_false_alarms.false_alarm_budget(LOCAL_READER, year),
         context.current_snapshot(),
     )
-    assert before.series > 0 and drawn == ["chances_of", "volume_chances"]
+    assert before.series > 0 and drawn == ["false_alarm_chances", "volume_chances"]
     add_decisions(demo, "nation", KANDI)
     assert context.current_snapshot() != state
     assert (
@@ -58,4 +58,4 @@ def test_chance_is_simulated_for_numbers_and_not_for_what_is_noted(demo, drawn, 
     Office(engine, tmp_path).hand_in("registre", *lines, demo=True)
     engine.dispose()
     assert expected_false_alarms.false_alarm_budget(LOCAL_READER, year).series > 0
-    assert drawn == ["chances_of", "volume_chances"] * 2
+    assert drawn == ["false_alarm_chances", "volume_chances"] * 2

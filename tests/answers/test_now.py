@@ -63,7 +63,9 @@ def test_pages_map_and_lists_say_the_same_of_silent_sites_whatever_the_period(as
         assert said.when == "au 24/11/2025"
         assert silent == {"CCSP de Covè"} and len(never) == len(EVERY_SITE) - 2
         first, rest = said.sayings
-        assert first.names[0].text == "Covè" and first.words.startswith("rien depuis le 15/10/2025")
+        assert first.names[0].text == "Covè" and first.words.startswith(
+            "ni visite ni clôture depuis le 15/10/2025"
+        )
         left = f"et {len(never) - 3} autres n'ont remis ni registre des visites ni fiche de clôture"
         assert rest.words.replace("\xa0", " ") == left
         listed = completeness.missing_closings(LOCAL_READER, question, "remontees")

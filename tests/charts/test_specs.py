@@ -31,7 +31,7 @@ def followed(target: float | None):
 WORDS = [f"{n} %" for n in range(24)]
 # The charts with example data far from 0, so that a scale that does not begin there would show; by function.
 EXAMPLES = {
-    "ahead": [
+    "forecast_line": [
         lambda: charts.forecast_line(
             [
                 *((m, 900.0 + n, None, "900") for n, m in enumerate(MONTHS[:20])),

@@ -194,7 +194,7 @@ def test_whatever_the_format_a_number_is_told_or_marked(number, code, from_1904)
         and not any(part in code.lower() for part in ("general", "@", "d", "m", "y", "h", "s"))
         and code
     ):
-        digits = "".join(c for c in told.text if c.isdigit())
+        digits = "".join(c for c in told.text if c.isdecimal())
         assert digits.strip("0") in general(number).replace(",", "").replace("-", "") or "%" in code
 
 

@@ -241,7 +241,7 @@ def _no_open_day_handed_in(_: re.Match, s: Said, t: Truth) -> bool:
 
 
 def _old(m: re.Match, _s: Said, t: Truth) -> bool:
-    """« rien depuis le 13/11/2026, il y a 12 jours » of the whole network."""
+    """« ni visite ni clôture depuis le 13/11/2026, il y a 12 jours » of the whole network."""
     days = t.as_of and (t.today - t.as_of).days
     return bool(t.as_of) and f"{t.as_of:%d/%m/%Y}" == m["day"] and days == number(m["days"])
 
