@@ -112,6 +112,13 @@ def _only_one_has_a_rate(m: re.Match, s: Said, t: Truth) -> bool:
     return False
 
 
+def _of_twelve_months(s: Said, t: Truth) -> Said:
+    """The same of the twelve whole months up to the period's end."""
+    end = _end(s, t)
+    last = end if end == month_end(end) else end.replace(day=1) - timedelta(days=1)
+    return replace(s, first=add_months(last.replace(day=1), -11), last=last)
+
+
 def _month_known(site: str, day: date, t: Truth) -> bool:
     """Whether both registers speak of the last open day of that day's month."""
     last = t.open_days(site, day, month_end(day))[-1:] or [day]
@@ -320,6 +327,10 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     # complaints
     (
+        r"sur les 12 derniers mois entiers : registre des plaintes non remonté",
+        lambda m, s, t: _no_register(m, _of_twelve_months(s, t), t),
+    ),
+    (
         rf"0,0 \(0 sur (?P<n>{MANY})\) à [^,]+, seul à avoir un chiffre",
         _only_one_has_a_rate,
     ),
@@ -350,7 +361,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         _current,
     ),  # fmt: skip
     (
-        rf"(?P<least>au moins )?(?P<n>{MANY}) plaintes? reçues?(?= ;| \(registre|\.$)",
+        rf"(?P<least>au moins )?(?P<n>{MANY}) plaintes? reçues?(?= ;| \((registre|…)|\.$)",
         _received,
     ),
     (
