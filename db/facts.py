@@ -126,7 +126,7 @@ def gather(
     spans = _spans(scope, by, cut.groups)
     members = _members(scope, by, cut.groups)
     active = _active(scope, spans)
-    present = active | _opening(scope, spans)  # some serve before their ceremony
+    present = active | scope.ledger.due(spans)  # some serve before their ceremony
     return Facts(
         by=by,
         keys=cut.keys,
@@ -451,25 +451,6 @@ def _members(scope: Scope, by: str, groups: list[Group]) -> np.ndarray:
 
 
 # --- who reported, and when -----------------------------------------------------------------------------------------
-def _expected(scope: Scope, spans: np.ndarray) -> np.ndarray:
-    """Whether a site's launch (else first activity) is not after a span and it had not closed before, (G, S)."""
-    book = scope.ledger
-    expected: np.ndarray = (book.starts <= spans[:, 1:]) & (book.ends >= spans[:, :1])
-    return expected
-
-
-def _opening(scope: Scope, spans: np.ndarray) -> np.ndarray:
-    """The same, but for a site that was declared closed on every day of the span on which others open, (G, S)."""
-    opening = scope.ledger.between("opening", spans) > 0
-    rest = ~opening.any(axis=1, keepdims=True)  # nobody opens
-    book = scope.ledger
-    first = np.where(book.open.any(axis=1), book.open.argmax(axis=1) + book.origin, NEVER)
-    begins = first >= spans[:, :1]  # what lies before its first open day is no closure
-    ends = book.ends <= spans[:, :1]  # nor is its last day
-    due: np.ndarray = _expected(scope, spans) & (opening | rest | begins | ends)
-    return due
-
-
 def _active(scope: Scope, spans: np.ndarray) -> np.ndarray:
     """Whether a site has a visit or a closing in a span, (G, S)."""
     return (scope.ledger.between("visits", spans) > 0) | (scope.ledger.between("closed", spans) > 0)
@@ -484,7 +465,7 @@ def _reporting(
     )
     heard = active | visits  # a register of days on which nobody came was handed in
     # Who hands complaints in is due, whatever else is known of him; who is closed answers for those that wait.
-    of_complaints = active | _expected(scope, spans) | complaints
+    of_complaints = active | scope.ledger.expected(spans) | complaints
     return {
         name: (sites & members).sum(axis=1)
         for name, sites in (
@@ -547,7 +528,7 @@ def complaint_reporting(scope: Scope) -> ComplaintReporting:
     mine[scope.rows] = True
     heard = mine & (book.between("complaints_known", span)[0] > 0)
     # Who hands complaints in is due, whatever else is known of him.
-    present = heard | (mine & (_active(scope, span) | _expected(scope, span))[0])
+    present = heard | (mine & (_active(scope, span) | book.expected(span))[0])
     ever = book.complaints_known.any(axis=1)
     current = complaints_current(book, span)[0]
     lately = span[:, 1:] + np.array([-SILENT_DAYS, 0])

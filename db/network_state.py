@@ -275,6 +275,22 @@ class Ledger:
         due, heard = (np.add.reduceat(a, starts, axis=1) > 0 for a in (self.open, known))
         return days[starts], due & ~heard, heard
 
+    def expected(self, spans: np.ndarray) -> np.ndarray:
+        """Whether a site's launch (else first activity) is not after a span and it had not closed before, (G, S). spans: (G, 2),
+        first and last days since 1970."""
+        expected: np.ndarray = (self.starts <= spans[:, 1:]) & (self.ends >= spans[:, :1])
+        return expected
+
+    def due(self, spans: np.ndarray) -> np.ndarray:
+        """The same, but for a site that was declared closed on every day of the span on which others open, (G, S). What lies
+        before its first open day is no closure, nor is its last day."""
+        opening = self.between("opening", spans) > 0
+        nobody_opens = ~opening.any(axis=1, keepdims=True)
+        first = np.where(self.open.any(axis=1), self.open.argmax(axis=1) + self.origin, NEVER)
+        begins, ends = first >= spans[:, :1], self.ends <= spans[:, :1]
+        due: np.ndarray = self.expected(spans) & (opening | nobody_opens | begins | ends)
+        return due
+
     def days(self, first: date, last: date) -> slice:
         """The columns of the days from `first` to `last`."""
         width = self.open.shape[1]

@@ -47,12 +47,13 @@ MOST = 3  # reasons of closures in a heading
 
 @dataclass(frozen=True)
 class Unclosed:
-    """Working days of a site without a closing; None of one that never handed in any: nobody knows."""
+    """Working days of a site without a closing, None of one that never handed any in: nobody knows; and how many were due."""
 
     code: str
     name: str
     department: str
     days: tuple[date, ...] | None
+    due: int
 
     @property
     def known(self) -> tuple[date, ...]:
@@ -79,6 +80,7 @@ def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
                 p.name,
                 p.department,
                 tuple(map(day_from_number, missing.tolist())) if book.closes[row] else None,
+                int(book.open[row, span].sum()),
             )
         )
     return tuple(table)
@@ -181,7 +183,7 @@ def _left_open(known: Sequence[Unclosed], when: str) -> str:
         return (
             every.no("Toutes les fiches de clôture sont remises")
             if every.whole
-            else f"{_none_of(known)}{S}; ailleurs, aucune ne manque"
+            else f"{_none_of(known)}{S}; {_all_in([u for u in known if u.days is not None])}"
         )
     said = f"{late[0].name}{S}: {_missing(len(late[0].known))}{when}"
     if not hand_in.whole:
@@ -191,6 +193,16 @@ def _left_open(known: Sequence[Unclosed], when: str) -> str:
     others = french.plural(len(late) - 1, "autre centre", "autres centres")
     more = french.plural(sum(len(u.known) for u in late[1:]), "autre", "autres")
     return f"{said}{S}; {more} dans {others}"
+
+
+def _all_in(known: Sequence[Unclosed]) -> str:
+    """« dans les 3 autres, les 45 fiches attendues sont remises », of sites of which none is missing."""
+    due, others = sum(u.due for u in known), len(known)
+    where = "dans l'autre" if others == 1 else f"dans les {others} autres"
+    if not due:
+        return f"{where}, aucune fiche n'est encore attendue"
+    all_of_them = f"les {french.number(due)} fiches attendues sont remises"
+    return f"{where}, {all_of_them if due > 1 else 'la fiche attendue est remise'}"
 
 
 def _none_of(known: Sequence[Unclosed]) -> str:

@@ -187,9 +187,7 @@ def trust_context(view: View, question: Question) -> TrustContext:
     days = book.days(question.first, last)
     closed, heard = book.closed[rows, days], book.visits_known[rows, days]
     seen = (book.visited[rows, days] > 0).any(axis=1) | closed.any(axis=1) | heard.any(axis=1)
-    due = (book.starts[rows] <= day_number(last)) & (book.ends[rows] >= day_number(question.first))
-    opening = book.open[rows, days].any(axis=1) | ~book.open[:, days].any()
-    due &= opening | ~book.open[rows, : days.start].any(axis=1)  # who is closed owes nothing
+    due = book.due(np.array([[day_number(question.first), day_number(last)]]))[0, rows]
     fresh = freshness(view)
     partial = question.last > last or (
         question.last == book.known_to and question.last != month_end(question.last)

@@ -119,8 +119,11 @@ def busiest(view: View, question: Question) -> Reply:
         (first, value, of_it), *others = ranked[:NAMED]
         after = french.join_words([f"{name.text}{S}{number}" for name, number, _ in others])
         one = "usager" if (of_it["visits_per_day"].value or 0) < 2 else "usagers"
-        told = f"{value} {one} par jour ouvert, {shown_value(of_it['visits'])} en tout"
-        saying = Statement((first,), told + (f"{S}; puis {after}" if after else ""))
+        total = shown_value(of_it["visits"])
+        visits = "visite" if total == "1" else "visites"
+        told = f"{value} {one} par jour ouvert, {total} {visits} sur la période"
+        told += f"{S}; puis {after}" if after else ""
+        saying = Statement((first,), told + _not_ranked(view, question, "visits_per_day"))
     return Reply("Le plus fréquenté", "departement", question.spoken, (saying,))
 
 
@@ -150,6 +153,7 @@ def longest_waits(view: View, question: Question) -> Reply:
         others = len(alike) - NAMED
         if others > 0:
             told = f"et {french.plural(others, 'autre')}{S}: {told}"
+        told += _not_ranked(view, question, "wait_p50")
         saying = Statement(tuple(name for name, _, _ in alike[:NAMED]), told)
     return Reply("L'attente la plus longue", "attentes", question.spoken, (saying,))
 
@@ -375,21 +379,42 @@ def _none_silent(n: int) -> str:
     return "ce centre n'est pas muet" if n else NO_SITE
 
 
-def _ranked(
-    view: View, question: Question, code: str
-) -> Sequence[tuple[Name, str, Mapping[str, Figure]]]:
+Ranked = tuple[Name, str, Mapping[str, Figure]]
+
+
+def _ranked(view: View, question: Question, code: str) -> Sequence[Ranked]:
     """(site, value as shown, its figures), the highest first, of the sites that have a value, and of which not far fewer days
     are known than of the others: a week is not held against others' year."""
+    most = _most_days(view, question)
+    return [one for one in _by_value(view, question, code) if 2 * _days(one[2]) >= most]
+
+
+def _by_value(view: View, question: Question, code: str) -> Sequence[Ranked]:
+    """The same, of all sites that have a value."""
     names, by_site = _names(view, question), figures(view, question, "site")
-    most = max((_days(of) for of in by_site.values()), default=0)
     known = [
         (-value, french.alphabetical(names[site].text), names[site], of)
         for site, of in by_site.items()
-        if site in names and (value := of[code].value) and 2 * _days(of) >= most
+        if site in names and (value := of[code].value)
     ]
     return [
         (name, shown_value(of[code]), of) for *_, name, of in sorted(known, key=lambda r: r[:2])
     ]
+
+
+def _not_ranked(view: View, question: Question, code: str) -> str:
+    """« ; sans compter Kandi, dont trop peu de jours sont connus », the sites that would come first were they ranked; "" else."""
+    first, most = _ranked(view, question, code)[0], _most_days(view, question)
+    every = _by_value(view, question, code)
+    before = [name.text for name, _, of in every[: every.index(first)] if 2 * _days(of) < most]
+    if not before:
+        return ""
+    return f"{S}; sans compter {french.join_first(before)}, dont trop peu de jours sont connus"
+
+
+def _most_days(view: View, question: Question) -> int:
+    """How many open days are known of the site of which most are."""
+    return max((_days(of) for of in figures(view, question, "site").values()), default=0)
 
 
 def _days(of: Mapping[str, Figure]) -> int:

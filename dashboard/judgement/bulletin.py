@@ -373,13 +373,7 @@ def _limits(s: Situation) -> Line | None:
         )
     short = sum(not f.charted for _, f in s.followed) if s.site_signals else 0
     if short:
-        many, of = french.number(short), french.number(len(s.followed))
-        cannot = "ne peut pas encore être comparé à son niveau habituel"
-        if short == len(s.followed) > 1:
-            many, cannot = "aucun", "ne peut encore être comparé à son niveau habituel"
-        elif short > 1:
-            cannot = "ne peuvent pas encore être comparés à leur niveau habituel"
-        parts.append(f"centre par centre, {many} des {of} chiffres suivis {cannot}")
+        parts.append(f"centre par centre, {_sites_too_short(s)}")
     if s.unmeasured:
         parts.append(
             f"attente non mesurée dans {french.plural(len(s.unmeasured), 'centre')} ({french.join_first(s.unmeasured, NAMED)})"
@@ -390,6 +384,28 @@ def _limits(s: Situation) -> Line | None:
     return Line(
         f"Ce que les données ne permettent pas encore de dire{S}: {f'{S}; '.join(parts)}.", "", n
     )
+
+
+def _sites_too_short(s: Situation) -> str:
+    """How many sites cannot be judged at all, and how many in part alone: « 3 centres sur 24 n'ont pas encore assez de mois ou
+    de cas pour être jugés, 5 autres ne le sont qu'en partie »."""
+    judged = [
+        {signal.charted for name, signal in s.followed if name == site} for site in s.site_signals
+    ]
+    none, part = judged.count({False}), judged.count({False, True})
+    enough = "assez de mois ou de cas pour être jugé"
+    if none == len(judged):
+        return f"aucun n'a encore {enough}"
+    parts = []
+    if none:
+        some = "n'a" if none == 1 else "n'ont"
+        sites = f"{french.plural(none, 'centre')} sur {french.number(len(judged))}"
+        parts.append(f"{sites} {some} pas encore {enough}{'s' * (none > 1)}")
+    if part:
+        one, more = ("ne l'est", "ne le sont") if none else ("n'est jugé", "ne sont jugés")
+        sites = french.plural(part, "autre" if none else "centre")
+        parts.append(f"{sites} {one if part == 1 else more} qu'en partie")
+    return ", ".join(parts)
 
 
 def _labelled(figure: Figure, more: str = "") -> str:

@@ -26,7 +26,9 @@ from dashboard.statistics.variation import (
     variation,
 )
 
-FAR = 1.15  # times another median
+OTHER_SITES = (
+    1.15  # times as far from its usual value as the curve: its sites are not the usual ones
+)
 
 SIGNALLED = (
     Variation.ALERT,
@@ -100,11 +102,15 @@ class Signal:
         return None if (self.flagged and against) or self._other_sites(usual) else usual
 
     def _other_sites(self, usual: float) -> bool:
-        """Whether a whole's median is so far from its usual one for its sites of this month alone: its curve, which is held
-        against what these usually show, is not."""
-        if self.kind != ChartKind.EXPECTED or self.flagged or not (self.read and usual):
+        """Whether a whole's median is far from its usual one because other sites are in it this month: its curve, which is held
+        against what these very sites usually show, is not as far from it."""
+        read, value = self.read, self.value
+        if self.kind != ChartKind.EXPECTED or self.flagged:
             return False
-        return abs(math.log(self.read / usual)) > math.log(FAR) and bool(self.value and self.usual)
+        if not (read and usual and value and self.usual):
+            return False
+        more = math.log(read / usual) - math.log(value / self.usual)
+        return abs(more) > math.log(OTHER_SITES)
 
     @property
     def year_before(self) -> float | None:

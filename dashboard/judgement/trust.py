@@ -128,13 +128,14 @@ def cautions(code: str, figure: Figure, ground: TrustContext) -> list[str]:
 
 
 def _gap(ground: TrustContext) -> str:
-    """« les fiches de clôture déclarent 12,5 % de visites de plus que le registre », from twice as many on « 2,9 fois les visites
-    du registre »; "" where they agree."""
+    """« les fiches de clôture déclarent 12,5 % de visites de plus que le registre », from twice as many on « 2,9 fois autant
+    de visites »; "" where they agree."""
     if not ground.entered or abs(ground.declared - ground.entered) <= GAP * ground.entered:
         return ""
     times = ground.declared / ground.entered
     if times >= MANY_TIMES:
-        return f"les fiches de clôture déclarent {french.number(times, 1)} fois les visites du registre"
+        many = french.number(times, 1)
+        return f"les fiches de clôture déclarent {many} fois autant de visites que le registre, l'un des deux est à vérifier"
     more = "plus" if times > 1 else "moins"
     share = french.percent(100 * abs(times - 1), 1)
     return f"les fiches de clôture déclarent {share} de visites de {more} que le registre"

@@ -80,11 +80,28 @@ def test_the_busiest_site_is_that_of_most_visits_per_open_day_and_two_follow(ask
     assert found.when.translate(PLAIN) == "en octobre 2025"
     # Of the days that were handed in: nobody knows how many came on the others.
     assert text(found) == (
-        "Nikki 6,0 usagers par jour ouvert, au moins 12 en tout ; puis Covè 4,0 et Kandi 2,0"
+        "Nikki 6,0 usagers par jour ouvert, au moins 12 visites sur la période ; puis Covè 4,0 et Kandi 2,0"
     )
     assert found.sayings[0].names[0].link.filters == (("centre", NIKKI),)
     alone = reply(replace(OCTOBER, departments=("Zou",)), "Le plus fréquenté")
     assert text(alone).startswith("Covè") and "puis" not in text(alone)
+
+
+def test_a_site_of_few_known_days_is_not_held_against_others_and_is_named(asked):
+    open_days = [date(2025, 10, d) for d in range(1, 32)]
+    days = [d.isoformat() for d in open_days if d.weekday() < 5]
+    for site, known, visits, minutes in ((KANDI, days, 1, 10), (NIKKI, days[:3], 9, 60)):
+        lines = [waited(minutes, site=site, day=day) for day in known for _ in range(visits)]
+        asked.hand_in("registre", *lines)
+    rest = " ; sans compter Nikki, dont trop peu de jours sont connus"
+    for start in ("Le plus fréquenté", "L'attente"):
+        found = text(reply(OCTOBER, start))
+        assert found.startswith("Kandi") and found.endswith(rest), found
+    # Half of the days are enough, and then it comes first.
+    lines = [waited(60, site=NIKKI, day=day) for day in days[3:12] for _ in range(9)]
+    asked.hand_in("registre", *lines)
+    found = text(reply(OCTOBER, "Le plus fréquenté"))
+    assert found.startswith("Nikki 9,0") and "sans compter" not in found
 
 
 def test_the_longest_wait_names_all_who_have_it_and_on_how_many_it_rests(asked):

@@ -71,7 +71,9 @@ def test_the_first_file_of_one_site_denies_nothing_of_what_was_not_handed_in(ask
     assert said["Centres muets"].endswith(
         "et 20 autres n'ont remis ni registre des visites ni fiche de clôture"
     )
-    assert said["Le plus fréquenté"].startswith("Covè 4,0 usagers par jour ouvert, 60 en tout")
+    assert said["Le plus fréquenté"].startswith(
+        "Covè 4,0 usagers par jour ouvert, 60 visites sur la période"
+    )
     about = slides.Subject(
         context.view(LOCAL_READER), MONTH, clip_period(Period(MONTH.first, MONTH.last), DAY), "", ""
     )
@@ -116,7 +118,8 @@ def test_a_site_that_never_closes_its_days_left_none_open(asked):
     assert (figure.sites_reporting, figure.sites_expected) == (1, 24)
     asked.hand_in("cloture", closing(KANDI, OPEN[-1].isoformat()))
     panel = completeness.missing_closings(LOCAL_READER, MONTH, "a")
-    said = "23 centres sur 24 n'ont remis aucune fiche ; ailleurs, aucune ne manque"
+    due = f"dans l'autre, les {len(OPEN)} fiches attendues sont remises"
+    said = f"23 centres sur 24 n'ont remis aucune fiche ; {due}"
     assert panel.finding.translate(PLAIN) == said
     every = [closing(code, d.isoformat()) for code in EVERY_SITE for d in OPEN]
     asked.hand_in("cloture", *every)
@@ -226,6 +229,49 @@ def test_complaints_after_the_last_visits_of_a_month_are_counted_against_none(as
     assert (rate.numerator, rate.denominator) == (1, 10 * len(days))
 
 
+def test_complaints_of_days_whose_visits_are_not_known_are_not_denied_by_a_rate(asked):
+    days = [f"2025-03-{n:02}" for n in range(3, 13) if date(2025, 3, n).weekday() < 5]
+    asked.hand_in("registre", *[visit(site=COVE, day=d) for d in days for _ in range(10)])
+    asked.hand_in("registre", visit(site=KANDI, day="2025-03-31"))
+    told = {"covers": (date(2025, 3, 3), date(2025, 3, 31)), "sites": (COVE,)}
+    asked.hand_in("plaintes", complaint("P1", COVE, "2025-03-27"), **told)
+    march = Question(date(2025, 3, 1), date(2025, 3, 31)).at(None, COVE)
+    rate = lambda: whole_figures(LOCAL_READER, march)["complaints_per_1000"]  # noqa: E731
+    assert rate().value is None, "not 0: a complaint is there"
+    asked.hand_in("plaintes", complaint("P2", COVE, "2025-03-10"), **told)
+    assert rate().numerator == 1 and rate().denominator == 10 * len(days)
+
+
+def test_a_site_that_only_declared_closures_has_not_begun(asked):
+    asked.hand_in("registre", visit(site=KANDI, day="2025-03-03"))
+    asked.hand_in("fermetures", closure(site=NIKKI, first="2025-03-04", last="2025-03-05"))
+    fresh = network.freshness(context.view(LOCAL_READER))
+    assert (fresh.begun, fresh.sites) == (1, 24)
+
+
+def test_who_began_to_open_after_a_closure_is_due_the_same_everywhere(asked):
+    """A site whose last day lies in the period is due, on both sides of a figure: in its count and among who is missing."""
+    for site in (KANDI, COVE):
+        asked.hand_in("registre", visit(site=site, day="2025-02-03"))
+    asked.hand_in("registre", visit(site=COVE, day="2025-03-31"))
+    asked.hand_in("fermetures", closure(site=KANDI, first="2025-03-03", last="2025-03-31"))
+    for first in (date(2025, 3, 1), date(2025, 2, 1)):
+        asking = Question(first, date(2025, 3, 31))
+        figure = whole_figures(LOCAL_READER, asking)["visits"]
+        missing = trust_context(LOCAL_READER, asking).not_reported
+        assert figure.sites_expected - figure.sites_reporting == len(missing)
+
+
+def test_a_flow_of_complaints_of_a_year_nobody_handed_in_denies_nothing(asked):
+    told = {"covers": (date(2024, 1, 1), date(2024, 3, 31)), "sites": (COVE,)}
+    asked.hand_in("plaintes", complaint("P1", COVE, "2024-02-05"), **told)
+    asked.hand_in("registre", *[visit(site=COVE, day=f"2025-{m:02}-03") for m in range(1, 11)])
+    asked.hand_in("registre", visit(site=COVE, day="2025-10-31"))
+    year = Question(date(2024, 11, 1), date(2025, 10, 31)).at(None, COVE)
+    said = complaint_delays.flow(LOCAL_READER, year, "k").finding.translate(PLAIN)
+    assert said == "Sur les 12 derniers mois entiers : registre des plaintes non remonté"
+
+
 def test_a_register_that_began_within_the_year_before_is_not_compared_with_it(asked):
     """Each year the same: more in its last months."""
     days = [date(2024, 8, 1) + timedelta(days=n) for n in range(426)]
@@ -307,7 +353,7 @@ def test_what_closings_declare_is_held_against_days_whose_register_came(asked):
     asked.hand_in(
         "registre", visit(site=KANDI, day="2025-03-04"), visit(site=KANDI, day="2025-03-04")
     )
-    assert "les fiches de clôture déclarent 3,3 fois les visites du registre" in trusted()
+    assert "les fiches de clôture déclarent 3,3 fois autant de visites que le registre" in trusted()
 
 
 @pytest.mark.pitfall(27)

@@ -230,12 +230,14 @@ QUERIES = {
         LEFT JOIN (SELECT key, count(*) AS n FROM v JOIN site ON code = v.site WHERE kind = 'CCSP' GROUP BY key)
         USING (key)""",
     "complaints_per_1000": """
-        SELECT key, coalesce(n, 0), visits, CASE WHEN {service_known} THEN 1000 * coalesce(n, 0) / visits END
+        SELECT key, coalesce(n, 0), visits,
+               CASE WHEN {service_known} AND (n > 0 OR came IS NULL) THEN 1000 * coalesce(n, 0) / visits END
         FROM (SELECT key, count(*) AS visits FROM v
               WHERE EXISTS (SELECT 1 FROM based r WHERE r.key = v.key AND r.site = v.site AND r.day = v.day) GROUP BY key)
         LEFT JOIN (SELECT key, count(*) AS n FROM received c
                    WHERE EXISTS (SELECT 1 FROM based r WHERE r.key = c.key AND r.site = c.site AND r.day = c.received)
                    GROUP BY key) USING (key)
+        LEFT JOIN (SELECT key, count(*) AS came FROM received GROUP BY key) USING (key)
         LEFT JOIN known_share USING (key)""",
     "complaints_30d": share("answered AND resolved - received <= 30", "true", "received"),
     "complaints_30d_due": share(

@@ -219,7 +219,7 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
             sites=sites,
         ),
         share("wait_within_30", r.randint(0, timed), timed, "non mesuré", sites),
-        share("left", gone, known, "le registre ne note pas les départs", sites),
+        share("left", gone, known, "le registre ne dit pas si l'usager a été reçu", sites),
         share("completeness", r.randint(0, days), days, NO_OPEN_DAY, sites),
         share(
             "complaints_30d",
@@ -782,13 +782,17 @@ def read_limits(s: Situation, rest: list[str]) -> None:
     part = text.split(head)[1] if s.unmeasured else ""
     assert [n for n in SITES if n in part] == sorted(s.unmeasured[:4], key=SITES.index)
     assert (f"et {len(s.unmeasured) - 4} autre" in part) == (len(s.unmeasured) > 4)
-    many = "ne peuvent pas encore être comparés à leur niveau habituel"
-    one = "ne peut pas encore être comparé à son niveau habituel"
-    of = len(s.site_signals) * len(FOLLOWED)
-    cannot = f"centre par centre, {short} des {of} chiffres suivis {many if short > 1 else one}"
-    if short == of > 1:
-        cannot = f"centre par centre, aucun des {of} chiffres suivis {one.replace('pas encore', 'encore')}"
-    assert (cannot in text) == bool(short)
+    too_short = [sum(claim(f[c]) == "trop peu" for c in FOLLOWED) for f in s.site_signals.values()]
+    none = too_short.count(len(FOLLOWED))
+    part = sum(0 < n < len(FOLLOWED) for n in too_short)
+    said = text.split("centre par centre, ")[1].split(" ; ")[0] if short else ""
+    assert ("centre par centre, " in text) == bool(short)
+    assert ("aucun n'a encore assez" in said) == (none == len(too_short) > 0)
+    if 0 < none < len(too_short):
+        assert re.match(rf"{none} centres? sur {len(too_short)} n'(a|ont) pas encore assez", said)
+    if part and none < len(too_short):
+        assert re.search(rf"\b{part} (autre|centre)s? (n'est|ne l'est|ne (le )?sont)", said), said
+    assert ("en partie" in said) == bool(part and none < len(too_short))
 
 
 # --- the tests ------------------------------------------------------------------------------------------------------
@@ -922,7 +926,7 @@ def test_two_points_allow_nothing_however_far_apart():
         Situation(NOVEMBER, "le réseau", EMPTY, two, {"CCSP de Kandi": two}, NOTHING, NO_CHANCE)
     )
     text = " ".join(plain(line.text) for line in lines)
-    assert "pas encore assez de mois" in text and "aucun des 3 chiffres suivis" in text
+    assert "pas encore assez de mois" in text and "aucun n'a encore assez de mois" in text
     assert not re.search("amélioration|alerte|hausse|baisse|signal sur", text)
 
 

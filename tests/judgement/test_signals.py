@@ -135,6 +135,23 @@ def test_a_whole_does_not_move_when_only_its_composition_does():
     assert whole.then[-1] == pytest.approx(whole.values[-1], abs=0.1)
 
 
+def test_what_was_usual_of_a_whole_is_not_said_where_other_sites_make_it_up():
+    """Two sites that never change, of which the one with long waits receives many more people in the last month."""
+    r, months = np.random.default_rng(5), 40
+    minutes = np.array([10.0, 60.0])[:, None, None] * np.exp(
+        0.5 * r.standard_normal((2, months, 600))
+    )
+    minutes[1, :-1, 60:] = -1
+    one = signal(follow("wait_p50", waited(minutes), LAST, {"nation": [0, 1]})["nation"], LAST)
+    assert one.kind == ChartKind.EXPECTED and not one.flagged and one.read_usual is None
+    # Where both sites wait longer, and alike, that is what the curve says too.
+    alike = minutes.copy()
+    alike[1, :, 60:] = -1
+    alike[:, -1] *= np.where(alike[:, -1] > 0, 1.2, 1)
+    one = signal(follow("wait_p50", waited(alike), LAST, {"nation": [0, 1]})["nation"], LAST)
+    assert one.read and one.read_usual and one.read / one.read_usual == pytest.approx(1.2, abs=0.1)
+
+
 def test_the_gap_of_a_whole_is_traced_to_its_site():
     sites, names = 6, {f"site {i}": f"CCSP {i}" for i in range(6)}
     levels = fallen(40, by=40, since=1, sites=sites)

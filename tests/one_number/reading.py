@@ -37,7 +37,7 @@ USUAL = (
 SAYINGS = (
     ("visits", rf"(?P<n>{NUMBER}) usagers? reçus?(?= en | sur | du |,|;|$)"),
     ("visits", rf"(?<!pour )(?<!environ )(?P<n>{NUMBER}) visites?(?= \(une personne|,| \(dont)"),
-    ("visits", rf"(?P<n>{NUMBER}) en tout(?!,)"),
+    ("visits", rf"(?P<n>{NUMBER}) visites? sur la période"),
     ("visits_per_day", rf"(?P<n>{NUMBER}) usagers par jour ouvert"),
     ("visits_per_day", rf"soit (?P<n>{NUMBER}) par (?:centre et par )?jour ouvert"),
     ("wait_p50", rf"un usager sur deux a attendu (?P<n>{NUMBER}) min"),

@@ -13,7 +13,7 @@ DENIES = re.compile(
     r"\b(aucune?s?|rien|jamais|(?<!une )personne|nulle?|zéro|sans plainte)\b|comme d'habitude|non remont|pas à jour|incomplet"
     r"|pas assez de données|connues en attente|fiches de clôture déclarent|\bni plainte"
     r"|encore connu\b"
-    r"|\btoutes les fiches|\bni\b.*\bni\b|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
+    r"|\btoutes les fiches|\battendues? (est|sont) remises?|\bni\b.*\bni\b|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
     re.IGNORECASE,
 )
 NEITHER = "remis ni registre des visites ni fiche de clôture"
@@ -137,10 +137,12 @@ def _no_closings(_: re.Match, s: Said, t: Truth) -> bool:
     return not t.ever("cloture", s.scope) or not days
 
 
-def _all_closed(_: re.Match, s: Said, t: Truth) -> bool:
+def _all_closed(m: re.Match, s: Said, t: Truth) -> bool:
     hand_in = [site for site in s.scope if t.ever("cloture", [site])]
-    whole = len(hand_in) == len(s.scope) or "ailleurs" in s.text
-    return whole and not any(t.left_open(site, s.first, _now(s, t)) for site in hand_in)
+    whole = len(hand_in) == len(s.scope) or "autre" in s.text
+    due = sum(len(t.open_days(site, s.first, _now(s, t))) for site in hand_in)
+    said = number(m["due"]) if m["due"] else 1 if m["one"] else due
+    return whole and said == due and not any(t.left_open(x, s.first, _now(s, t)) for x in hand_in)
 
 
 def _never(s: Said, t: Truth) -> int:
@@ -209,7 +211,7 @@ def _all_visits(s: Said, t: Truth) -> bool:
 
 
 def _of_the_busiest(m: re.Match, s: Said, t: Truth) -> bool:
-    """« Djougou 0,4 usager par jour ouvert, au moins 9 en tout »."""
+    """« Djougou 0,4 usager par jour ouvert, au moins 9 visites sur la période »."""
     kind = "GSRU" if m["site"].endswith(" (GSRU)") else "CCSP"
     place = (kind, m["site"].removesuffix(" (GSRU)"))
     there = tuple(x for x in s.scope if (t.sites[x]["kind"], t.sites[x]["commune"]) == place)
@@ -322,7 +324,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"rien à comparer : [^;]*", _always),  # no site has a value, and why
     (r"usagers reçus(, par prestation)? : (?P<least>au moins )?(?P<n>[\d ]+\d|\d)", _visits),
     (
-        r"(?P<site>[^;]+?) \d[\d ,]* usagers? par jour ouvert, (?P<least>au moins )?(?P<n>[\d ]+) en tout",
+        r"(?P<site>[^;]+?) \d[\d ,]* usagers? par jour ouvert, (?P<least>au moins )?(?P<n>[\d ]+) visites? sur la période",
         _of_the_busiest,
     ),
     # complaints
@@ -390,7 +392,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     (
         r"les fiches de clôture déclarent ((?P<share>[\d ]+,\d) % de visites de (?P<way>plus|moins) que le registre"
-        r"|(?P<times>[\d ]+,\d) fois les visites du registre)",
+        r"|(?P<times>[\d ]+,\d) fois autant de visites que le registre)",
         _gap,
     ),
     (
@@ -398,7 +400,8 @@ RULES: tuple[tuple[str, Check], ...] = (
         _no_closings,
     ),
     (
-        r"ailleurs, aucune ne manque"
+        r"dans (l'autre|les \d+ autres), "
+        r"(les (?P<due>[\d ]+) fiches attendues sont remises|(?P<one>la fiche attendue est remise))"
         r"|toutes les fiches de clôture sont remises",
         _all_closed,
     ),  # fmt: skip
@@ -502,8 +505,12 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"pas de (jugement d'ensemble|comparaison)[^;.]*", _always),
     (r"ce que les données ne permettent pas encore de dire", _always),
     (
-        r"aucun des \d+ chiffres suivis ne peut encore être comparé à son niveau habituel",
+        r"aucun n'a encore assez de mois ou de cas pour être jugé",
         _too_short,
+    ),
+    (
+        r"(?P<n>\d+) centres? sur (?P<of>\d+) n'(a|ont) pas encore assez de mois ou de cas pour être jugés?",
+        lambda m, s, t: len(s.scope) == number(m["of"]) > number(m["n"]) >= _never(s, t),
     ),
     (r"rien n'est conclu sous ces filtres|rien n'en est conclu", _always),
     (r"n'est pas ouverte à qui ne répond pas de ces centres", _always),
