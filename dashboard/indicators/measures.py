@@ -249,8 +249,8 @@ def complaints_per_1000(f: Facts) -> Measure:
     m = ratio(_count(f, based), f.complaint_visits, 1000, "aucune visite sur la période")
     elsewhere = (f.complaint_visits == 0) & (f.counter("visits") > 0)
     # All that came are of days whose visits are not known: a rate of 0 would deny them.
-    elsewhere |= (_count(f, based) == 0) & (_count(f, _received(f)) > 0)
-    m = hide_if_missing(f, hide(m, elsewhere, NOT_CURRENT))
+    denied = (_count(f, based) == 0) & (_count(f, _received(f)) > 0)
+    m = hide_if_missing(f, hide(hide(m, denied, NOT_ALL_VISITS), elsewhere, NOT_CURRENT))
     if f.service is not None or f.by == "service":
         m = hide(m, f.known_service < KNOWN_SERVICE_SHARE * f.all_visits, UNMEASURED)
     return _if_handed_in(f, m)

@@ -443,8 +443,12 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"aucune attente mesurée", _none_measured),
     (r"aucune visite connue", _silent_visits),
     (
-        r"registre des visites (non remonté|pas à jour|incomplet|à jour dans [\d ]+ centres? sur [\d ]*\d)",
+        r"registre des visites (non remonté|pas à jour|à jour dans [\d ]+ centres? sur [\d ]*\d)",
         _silent_visits,
+    ),
+    (
+        r"registre des visites incomplet",
+        lambda m, s, t: _silent_visits(m, s, t) or not _all_visits(s, t),
     ),
     (
         r"aucune (visite|donnée)( remontée)?( sur (la|cette) période)?",
@@ -645,7 +649,8 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
 def _part_is_right(s: Said, t: Truth) -> bool:
     """« pas à jour » of a column: some register is missing, and the others have none."""
     if s.column.startswith("Plaintes pour"):
-        return _not_current(re.match("", ""), s, t) or _no_visits_of_known_days(s, t)
+        came = t.received(s.scope, s.first, _end(s, t)) and not _all_visits(s, t)
+        return _not_current(re.match("", ""), s, t) or _no_visits_of_known_days(s, t) or bool(came)
     if COMPLAINTS.search(s.column) or s.column in WAITING | OLD:
         return _not_current(re.match("", ""), s, t)
     return _silent_visits(re.match("", ""), s, t) and not _all_visits(s, t)
