@@ -136,7 +136,7 @@ def who_reported(figure: Figure) -> str:
     if not figure.sites_in_part:
         return said
     if figure.sites_in_part == figure.sites_reporting:
-        return f"{said} en partie"
+        return f"{said}, en partie seulement"
     return f"{said}, dont {french.number(figure.sites_in_part)} en partie"
 
 
@@ -148,8 +148,21 @@ def among_in_words(some: int, everybody: int) -> str:
     return f"dans {who}, sur {french.number(everybody)}"
 
 
+def basis_with_nouns(figure: Figure) -> str:
+    """The same with what is counted: « 192 sur 368 visites dont l'attente est connue », « 18 visites en 64 jours ouverts »."""
+    if not basis_in_words(figure):
+        return ""
+    basis = BY_CODE[figure.indicator].basis
+    if not (figure.denominator and figure.numerator is not None):
+        return french.plural(figure.n, *basis.cases)
+    some = french.number(figure.numerator)
+    if basis.counted:
+        some = french.plural(figure.numerator, *basis.counted)
+    return f"{some} {basis.joint} {french.plural(figure.denominator, *basis.cases)}"
+
+
 def basis_in_words(figure: Figure) -> str:
-    """On how many the figure rests: « sur 1 234 visites avec une attente mesurée », or its two counts."""
+    """On how many the figure rests: « 192 sur 368 », « 79 cas »; "" where that is not known."""
     if figure.value is None and _in_short(figure.note) in (NOT_HANDED, BEHIND):
         return ""
     if figure.denominator and figure.numerator is not None:

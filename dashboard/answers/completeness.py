@@ -174,7 +174,9 @@ def _later(view: View, question: Question) -> str:
 
 
 def _left_open(known: Sequence[Unclosed], when: str) -> str:
-    """« CCSP de Covè : 78 fiches de clôture manquent au 24/11/2026 ; 15 autres dans 2 autres centres »."""
+    """« CCSP de Covè : 78 fiches de clôture manquent au 24/11/2026 ; 15 autres dans 2 autres centres »; where some hand in
+    none, these first: « 5 centres sur 24 n'ont remis aucune fiche ; dans les 19 autres, 940 fiches de clôture manquent, dont 73 au
+    CCSP de Pobè »."""
     late, hand_in = [u for u in known if u.days], _coverage(known)
     if not hand_in.known:
         return french.upper_first(NO_CLOSINGS)
@@ -185,14 +187,26 @@ def _left_open(known: Sequence[Unclosed], when: str) -> str:
             if every.whole
             else f"{_none_of(known)}{S}; {_all_in([u for u in known if u.days is not None])}"
         )
-    said = f"{late[0].name}{S}: {_missing(len(late[0].known))}{when}"
     if not hand_in.whole:
-        said = f"{_none_of(known)}{S}; {said}"
+        return f"{_none_of(known)}{S}; {_left_open_elsewhere(late, hand_in.known, when)}"
+    said = f"{late[0].name}{S}: {_missing(len(late[0].known))}{when}"
     if len(late) == 1:
         return said
     others = french.plural(len(late) - 1, "autre centre", "autres centres")
     more = french.plural(sum(len(u.known) for u in late[1:]), "autre", "autres")
     return f"{said}{S}; {more} dans {others}"
+
+
+def _left_open_elsewhere(late: Sequence[Unclosed], hand_in: int, when: str) -> str:
+    """« dans les 19 autres, 940 fiches de clôture manquent, dont 73 au CCSP de Pobè », beside those that hand in none. hand_in: how many hand
+    any in."""
+    many = sum(len(u.known) for u in late)
+    first = late[0]
+    if hand_in == 1:
+        return f"dans l'autre, le {first.name}, {_missing(many)}{when}"
+    if len(late) == 1:
+        return f"dans les {hand_in} autres, {_missing(many)}{when}, au {first.name}"
+    return f"dans les {hand_in} autres, {_missing(many)}{when}, dont {len(first.known)} au {first.name}"
 
 
 def _all_in(known: Sequence[Unclosed]) -> str:

@@ -42,6 +42,7 @@ COLUMNS = (("Question", ""), ("Quand", ""), ("Réponse", ""))
 NAMED = 3  # sites in one answer
 WORSE = 5  # sites of which it is said what gets worse; the others are named
 S = french.SPACE
+NOBODY_HANDED_IN = "impossible à dire, rien n'a été remis"
 NO_SITE = "aucun centre ne correspond à ce choix"
 
 
@@ -214,7 +215,9 @@ def worse(view: View, question: Question) -> Reply:
     if not sayings:
         judged = {name for name, s in signals.site_signals(view, question) if s.charted}
         every = Coverage("suivi", len(sites(view, question)), len(judged), len(judged))
-        sayings = [Statement((), _nothing_worse(Count(0, every)))]
+        none = all(one.days is None for one in silences(view, question).values())
+        said = NOBODY_HANDED_IN if none else _nothing_worse(Count(0, every))
+        sayings = [Statement((), said)]
     return Reply(
         label,
         page,
@@ -341,8 +344,8 @@ def _of_late(late: int, waiting: int, least: str) -> str:
     more, less = f"de plus de {LATE_DAYS} jours", f"de {LATE_DAYS} jours ou moins"
     if waiting == 1:
         return more if late else less
-    if late == waiting and not least:
-        return f"toutes {more}"
+    if late == waiting:
+        return f"les {waiting} connues {more}" if least else f"toutes {more}"
     return f"dont {least}{french.number(late)} {more}" if late else f"toutes {less}"
 
 

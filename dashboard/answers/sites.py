@@ -198,7 +198,9 @@ def _bars(
     i, everybody = BY_CODE[code], whole_figures(view, question)[code]
     if all(figures[k][code].value is None for k in drawn):
         reasons = sorted({_none(figures[k][code]) for k in drawn})
-        why = f"{'selon les cas, ' if len(reasons) > 1 else ''}{french.join_words(reasons, 'ou')}"
+        why = (
+            f"{'selon les centres, ' if len(reasons) > 1 else ''}{french.join_words(reasons, 'ou')}"
+        )
         none = f"{i.label}, par {WHAT[by].lower()}"
         return replace(panel, content=Message(f"Rien à comparer{S}: {why}."), finding=none)
     likely = intervals(view, question, by, code)

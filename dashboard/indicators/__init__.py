@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from dashboard.indicators import measures as m
 from dashboard.indicators.breakdown import Breakdown, Figure, compute
-from dashboard.indicators.entry import ExcludedRows, Indicator, Placement, Requirement
+from dashboard.indicators.entry import Basis, ExcludedRows, Indicator, Placement, Requirement
 from dashboard.indicators.measures import Measure
 from dashboard.settings import Settings, load_settings
 
@@ -23,9 +23,14 @@ THRESHOLD, ACTIVE = KNOWN.wait_threshold_minutes, KNOWN.operating_days
 MINUTES = f"{THRESHOLD} minute{'s' if THRESHOLD > 1 else ''}"
 LAST_DAYS = f"les {ACTIVE} derniers jours" if ACTIVE > 1 else "le dernier jour"
 
+VISITS = ("visite", "visites")
+RECEIVED = ("plainte connue", "plaintes connues")
+WAITS = ("attente mesurée", "attentes mesurées")
+WAITING = ("plainte connue en cours", "plaintes connues en cours")
 TIMED = Requirement("attente mesurée", "wait_p50")
 NOT_TIMED = ExcludedRows(
-    "visite sans attente mesurée, départs compris", "visites sans attente mesurée, départs compris"
+    "visite sans attente mesurée ou d'usager parti",
+    "visites sans attente mesurée ou d'usagers partis",
 )
 
 
@@ -49,6 +54,7 @@ INDICATORS = (
         " registre d'un centre.",
         by=EVERYWHERE,
         measure=m.visits,
+        basis=Basis(VISITS),
         off_days=True,
         places=_at("period", "site_page", "site", "sites", "services"),
     ),  # no chart: totals follow the open days
@@ -68,6 +74,7 @@ INDICATORS = (
         " s'il n'a jamais rien remis.",
         by=EVERYWHERE,
         measure=m.visits_per_day,
+        basis=Basis(("jour ouvert", "jours ouverts"), VISITS, "en"),
         chart="volume",
         followed=True,
         classes=(5, 10, 20, 30),
@@ -88,6 +95,7 @@ INDICATORS = (
         limits="Les registres d'avant mai 2024 portent « Homme » par défaut : à lire comme non renseigné.",
         by=EVERYWHERE,
         measure=m.women_share,
+        basis=Basis(("visite dont le sexe est noté", "visites dont le sexe est noté")),
         chart="share",
         classes=(40, 44, 46, 48),
         rest=ExcludedRows(
@@ -108,6 +116,7 @@ INDICATORS = (
         limits="Base RGPH-4 2013 : la population a changé depuis. Sans objet pour les GSRU.",
         by=PLACES,
         measure=m.visits_per_1000,
+        basis=Basis(("habitant", "habitants"), VISITS, "pour"),
         kinds=frozenset({"CCSP"}),
     ),
     Indicator(
@@ -125,6 +134,7 @@ INDICATORS = (
         limits="Usagers appelés seulement ; sans heure d'arrivée et d'appel, l'attente est non mesurée.",
         by=EVERYWHERE,
         measure=m.wait_p50,
+        basis=Basis(WAITS),
         chart="wait",
         quantile=0.5,
         followed=True,
@@ -157,6 +167,7 @@ INDICATORS = (
         limits="Usagers appelés seulement. Sous 36 attentes mesurées, la valeur n'est pas assez sûre pour être montrée.",
         by=EVERYWHERE,
         measure=m.wait_p90,
+        basis=Basis(WAITS),
         chart="measure",
         quantile=0.9,
         skewed=True,
@@ -181,6 +192,7 @@ INDICATORS = (
         limits="Les centres sans aucune attente mesurée sur la période n'y entrent pas.",
         by=EVERYWHERE,
         measure=m.wait_within,
+        basis=Basis(("visite dont l'attente est connue", "visites dont l'attente est connue")),
         chart="share",
         followed=True,
         classes=(70, 74, 77, 80),
@@ -205,6 +217,7 @@ INDICATORS = (
         limits="Un départ que personne n'a noté n'est pas compté.",
         by=EVERYWHERE,
         measure=m.left,
+        basis=Basis(("visite dont l'issue est notée", "visites dont l'issue est notée")),
         chart="share",
         followed=True,
         classes=(4, 4.5, 5, 6),
@@ -236,10 +249,11 @@ INDICATORS = (
         limits="Saisi par le point focal : ce n'est pas l'enquête GT1PKI01.",
         by=EVERYWHERE,
         measure=m.satisfaction,
+        basis=Basis(("réponse", "réponses")),
         chart="share",
         followed=True,
         classes=(78, 80, 82, 85),
-        known=Requirement("renseignée", "satisfaction"),
+        known=Requirement("satisfaction notée", "satisfaction"),
         rest=ExcludedRows("visite sans réponse", "visites sans réponse"),
         places=_at(
             "period", "site_page", "sites", "department", "changes", "comparison", "services"
@@ -261,6 +275,7 @@ INDICATORS = (
         " est inconnue pour plus d'une visite sur cinq.",
         by=NOT_HOUR,
         measure=m.complaints_per_1000,
+        basis=Basis(VISITS, ("plainte", "plaintes"), "pour"),
         register="complaints",
         chart="rate",
         followed=True,
@@ -281,6 +296,7 @@ INDICATORS = (
         limits="Les plaintes de moins de 30 jours sont au dénominateur : le dernier mois paraît mauvais par construction.",
         by=NOT_HOUR,
         measure=m.complaints_30d,
+        basis=Basis(RECEIVED),
         register="complaints",
         classes=(60, 80, 85, 90),
         # No card: beside that of those due, one would be taken for the other.
@@ -300,6 +316,7 @@ INDICATORS = (
         limits="Ne dit rien des plaintes récentes.",
         by=NOT_HOUR,
         measure=m.complaints_30d_due,
+        basis=Basis(("plainte échue", "plaintes échues")),
         register="complaints",
         chart="share",
         classes=(60, 80, 85, 90),
@@ -325,6 +342,7 @@ INDICATORS = (
         limits="Si plus de la moitié restent en cours, il n'y a pas de médiane.",
         by=NOT_HOUR,
         measure=m.complaint_delay,
+        basis=Basis(RECEIVED),
         register="complaints",
         chart="measure",
         classes=(7, 10, 12, 21),
@@ -346,6 +364,7 @@ INDICATORS = (
         limits="Ne dépend pas de la période : les plaintes reçues avant ou après en sont.",
         by=NOT_HOUR,
         measure=m.complaints_open,
+        basis=Basis(WAITING),
         register="complaints",
         now=True,
         places=_at("site_page", "complaints", "site", "sites", "complaints_by_site"),
@@ -364,6 +383,7 @@ INDICATORS = (
         limits="",
         by=NOT_HOUR,
         measure=m.complaints_oldest,
+        basis=Basis(WAITING),
         register="complaints",
         now=True,
         places=_at("complaints"),
@@ -384,6 +404,7 @@ INDICATORS = (
         " clôture.",
         by=frozenset({"nation", "department", "site", "month"}),
         measure=m.completeness,
+        basis=Basis(("jour ouvert", "jours ouverts")),
         closings=True,
         chart="share",
         followed=True,
@@ -404,6 +425,7 @@ INDICATORS = (
         limits="Un centre qui n'a rien remonté compte comme inactif.",
         by=frozenset({"nation", "department", "month"}),
         measure=m.coverage,
+        basis=Basis(("commune", "communes")),
     ),
 )
 BY_CODE = {i.code: i for i in INDICATORS}

@@ -39,6 +39,16 @@ class ExcludedRows:
 
 
 @dataclass(frozen=True)
+class Basis:
+    """What a figure rests on, each noun in the singular and the plural. cases: what it counts up to (its denominator, or its
+    n); counted: its numerator, where « 18 sur 64 jours ouverts » would be no share; joint: the word between the two."""
+
+    cases: tuple[str, str]
+    counted: tuple[str, str] | None = None
+    joint: str = "sur"
+
+
+@dataclass(frozen=True)
 class Requirement:
     """What must be known of a visit for a figure, in words. by: the indicator whose n counts such visits."""
 
@@ -64,6 +74,7 @@ class Indicator:
     limits: str  # what it does not say
     by: frozenset[str]
     measure: Callable[[Facts], Measure]
+    basis: Basis
     register: Literal["visits", "complaints"] = "visits"
     kinds: frozenset[str] = frozenset({"CCSP", "GSRU"})
     # How its months are judged and its sites compared: a share of its denominator, a rate of events, a wait (by all waits

@@ -169,12 +169,15 @@ def _volume(s: Situation) -> Line:
     elif (per_day.denominator or 0) < FEW_DAYS:
         text += f", sur {french.plural(per_day.denominator or 0, 'jour ouvert', 'jours ouverts')}"
     else:
-        days = french.plural(per_day.denominator or 0, "jour ouvert", "jours ouverts")
         one = visits.sites_expected == 1
-        by, added = ("", "") if one else ("centre et par ", ", tous centres additionnés")
+        opened = ("jour ouvert", "jours ouverts")
+        if not one:
+            opened = ("journée d'ouverture d'un centre", "journées d'ouverture d'un centre")
+        days = french.plural(per_day.denominator or 0, *opened)
+        by = "" if one else "centre et par "
         value = value_with_unit(BY_CODE["visits_per_day"], per_day.value)
         counted = ", toutes comptées," if visits.note else ""
-        text += f", soit{counted} {value} par {by}jour ouvert ({days}{added})"
+        text += f", soit{counted} {value} par {by}jour ouvert ({days})"
     return Line(f"{text}.", "visits_per_day", visits.n)
 
 

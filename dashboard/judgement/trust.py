@@ -9,7 +9,7 @@ from dashboard.indicators import BY_CODE, TIMED, Figure
 from dashboard.wording import (
     NOT_FOR_GUESTS,
     NOT_HANDED,
-    basis_in_words,
+    basis_with_nouns,
     missing_reason,
     shown_value,
     value_with_unit,
@@ -45,7 +45,7 @@ def trust_line(code: str, figures: Mapping[str, Figure], ground: TrustContext) -
     """The line under a figure: n, sites, days covered, share measured, rows left out, age of the data, open flags, hidden
     or not."""
     figure = figures[code]
-    parts = [basis_in_words(figure)] if basis_in_words(figure) else []
+    parts = [basis_with_nouns(figure)] if basis_with_nouns(figure) else []
     timed = BY_CODE[code].known == TIMED and ground.measuring is not None
     heard = figure.sites_reporting
     measuring = (
@@ -58,10 +58,10 @@ def trust_line(code: str, figures: Mapping[str, Figure], ground: TrustContext) -
         register = "registre des plaintes à jour dans " if BY_CODE[code].now else ""
         sites = french.plural(heard, "centre")
         parts.append(f"{register}{sites} sur {french.number(figure.sites_expected)}{measuring}")
-    closed = figures["completeness"]
-    if closed.numerator == 0:
+    closed, of_visits = figures["completeness"], BY_CODE[code].register == "visits"
+    if of_visits and closed.numerator == 0:
         parts.append("aucune fiche de clôture sur la période")
-    elif closed.value is not None:
+    elif of_visits and closed.value is not None:
         share = value_with_unit(BY_CODE["completeness"], closed.value)
         some = closed.sites_reporting < closed.sites_expected
         who = f", dans {french.plural(closed.sites_reporting, 'centre')}" if some else ""
@@ -81,13 +81,14 @@ def trust_line(code: str, figures: Mapping[str, Figure], ground: TrustContext) -
 
 
 def _measuring(heard: int, measuring: int) -> str:
-    """« , dont 20 mesurent l'attente », of the sites that are heard of; "" where there are none: nobody knows."""
+    """« , attente mesurée dans 20 d'entre eux », of the sites that are heard of; "" where there are none: nobody knows."""
     if not heard:
         return ""
     if not measuring:
-        return f", qui ne {'mesure' if heard == 1 else 'mesurent'} pas l'attente"
-    who = "qui" if measuring == heard else f"dont {french.number(measuring)}"
-    return f", {who} {'mesure' if measuring == 1 else 'mesurent'} l'attente"
+        return ", sans mesure de l'attente"
+    if heard == measuring:
+        return ", avec mesure de l'attente"
+    return f", attente mesurée dans {french.number(measuring)} d'entre eux"
 
 
 def _left_out(code: str, figures: Mapping[str, Figure]) -> list[str]:
@@ -114,7 +115,9 @@ def cautions(code: str, figure: Figure, ground: TrustContext) -> list[str]:
     if ground.partial:
         warnings.append("période partielle")
     if ground.not_reported and BY_CODE[code].register == "visits":
-        warnings.append(f"sans visites ni clôtures : {french.join_first(ground.not_reported)}")
+        have = "n'a" if len(ground.not_reported) == 1 else "n'ont"
+        missing = french.join_first(ground.not_reported)
+        warnings.append(f"{have} remis ni visites ni clôtures{french.SPACE}: {missing}")
     if BY_CODE[code].register == "visits" and (gap := _gap(ground)):
         warnings.append(gap)
     if ground.complaints_later and BY_CODE[code].register == "complaints":

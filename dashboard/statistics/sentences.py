@@ -114,7 +114,7 @@ def signal_budget(signals: int, budget: Budget) -> str:
     if not budget.series:
         return (
             f"Pas encore de signal possible{S}: il faut {MINIMUM_POINTS} mois de données"
-            f" (pour ce qui est rare, {MINIMUM_POINTS} trimestres)."
+            f" ({MINIMUM_POINTS} trimestres pour ce qui est rare, comme les plaintes)."
         )
     low, high = math.floor(budget.expected), math.ceil(budget.expected)
     chance = (

@@ -334,7 +334,7 @@ def test_where_nothing_can_be_compared_that_is_said_and_no_axes_are_drawn(asked)
     assert (
         panel.content
         == Message(
-            "Rien à comparer\xa0: selon les cas, attente non mesurée ou données non remontées."
+            "Rien à comparer\xa0: selon les centres, attente non mesurée ou données non remontées."
         )
         and panel.table.rows
     )

@@ -110,7 +110,7 @@ def test_a_site_that_never_closes_its_days_left_none_open(asked):
     # Kandi closes all its days but one: it alone is counted, and how many do is said.
     asked.hand_in("cloture", *[closing(KANDI, d.isoformat()) for d in OPEN[:-1]])
     panel = completeness.missing_closings(LOCAL_READER, MONTH, "a")
-    said = "23 centres sur 24 n'ont remis aucune fiche ; CCSP de Kandi : 1 fiche de clôture manque"
+    said = "23 centres sur 24 n'ont remis aucune fiche ; dans l'autre, le CCSP de Kandi, 1 fiche de clôture manque"
     assert panel.finding.translate(PLAIN) == said
     assert ", dans le seul centre qui en ait déjà remis, sur 24." in panel.caption.translate(PLAIN)
     figure = whole_figures(LOCAL_READER, MONTH)["completeness"]
@@ -204,7 +204,9 @@ def test_registers_that_all_lack_a_part_are_not_counted_twice(asked):
     asked.hand_in("cloture", closing(KANDI, "2025-03-31"))
     quarter = Question(date(2025, 1, 1), date(2025, 3, 31))
     said = who_reported(figures(LOCAL_READER, quarter, "nation")["nation"]["visits"])
-    assert said.translate(PLAIN) == "2 centres sur 24 ont remonté leurs données en partie"
+    assert (
+        said.translate(PLAIN) == "2 centres sur 24 ont remonté leurs données, en partie seulement"
+    )
 
 
 def test_complaints_are_counted_against_visits_of_days_that_both_registers_speak_of(asked):

@@ -510,7 +510,7 @@ def read_volume(s: Situation, text: str) -> None:
         by = "" if visits.sites_expected == 1 else "centre et par "
         counted = ", toutes comptées," if off else ""
         assert f"soit{counted} {said} par {by}jour ouvert ({per_day.denominator} jour" in text
-        assert ("tous centres additionnés" in text) == bool(by)
+        assert ("d'ouverture d'un centre" in text) == bool(by)
 
 
 def read_waits(s: Situation, text: str, left: str) -> None:

@@ -38,8 +38,8 @@ def test_complaints_that_came_after_the_date_of_the_data_are_counted_beside_what
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("wait_p50", "hors 7 visites sans attente mesurée, départs compris"),
-        ("wait_p90", "hors 7 visites sans attente mesurée, départs compris"),
+        ("wait_p50", "hors 7 visites sans attente mesurée ou d'usagers partis"),
+        ("wait_p90", "hors 7 visites sans attente mesurée ou d'usagers partis"),
         (
             "wait_within_30",
             "hors 6 visites sans heures notées",

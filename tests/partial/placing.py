@@ -181,8 +181,18 @@ def _not_of_all(m: re.Match, s: Said, t: Truth) -> bool:
     """« 3 centres sur 24 ont remonté leurs données, dont 2 en partie »."""
     seen = [site for site in s.scope if t.seen(site, s.first, _end(s, t))]
     part = sum(not t.complete(site, s.first, _end(s, t)) for site in seen)
-    said = len(seen) if m["part"] == "" else number(m["part"] or "0")
+    said = len(seen) if "seulement" in m[0] else number(m["part"] or "0")
     return len(seen) == number(m["n"]) and part == said
+
+
+def _names_who_is_missing(m: re.Match, s: Said, t: Truth) -> bool:
+    """« n'ont remis ni visites ni clôtures : CCSP d'Adjarra, CCSP d'Allada et 18 autres »: of these days."""
+    end, named = _end(s, t), m[0].split(" : ")[1]
+    missing = [x for x in s.scope if not t.seen(x, s.first, end)]
+    rest = re.search(r" et (\d+) autres?$", named)
+    names = re.sub(r" et (\d+ autres?$)?", ", ", named).strip(", ").split(", ")
+    known = {t.sites[x]["name"] for x in missing}
+    return set(names) <= known and len(names) + number(rest[1] if rest else "0") <= len(missing)
 
 
 def _floor(m: re.Match, s: Said, t: Truth) -> bool:
@@ -265,7 +275,7 @@ def _who(m: re.Match, s: Said, t: Truth) -> bool:
         lambda x: ("cloture", x) in t.spans,
         lambda x: any(s.first <= d <= end for d in t.measured.get(x, ())),
     )
-    if m["timed"] is not None or "qui" in m[0]:
+    if "mesure" in m[0]:
         timed = sum(map(heard[-1], s.scope))
         said = 0 if m["none"] else number(m["timed"] or m["n"])
         return number(m["n"]) == sum(map(heard[0], s.scope)) and timed == said
@@ -463,9 +473,10 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"aucun des \d+ centres attendus n'a remonté de visites ni de clôtures|données non remontées",
         _silent_visits,
     ),
-    (r"n'(a|ont) remonté ni visites ni clôtures : .*|sans visites ni clôtures : .*", _always),
+    (r"n'(a|ont) remonté ni visites ni clôtures : .*", _always),
+    (r"n'(a|ont) remis ni visites ni clôtures : .*", _names_who_is_missing),
     (
-        r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté (ses|leurs) données((, dont)? ?(?P<part>\d*) en partie)?",
+        r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté (ses|leurs) données(, (dont (?P<part>\d+) en partie|en partie seulement))?",
         _not_of_all,
     ),
     (r"pas assez de données pour tracer ces mois", _too_short),
@@ -474,7 +485,8 @@ RULES: tuple[tuple[str, Check], ...] = (
         _always,
     ),  # of the curve of those received in the period
     (
-        r"^(?P<n>\d+) centres? sur \d+(, (qui (?P<none>ne )?|dont (?P<timed>\d+) )mesure(nt)?( pas)? l'attente)?$",
+        r"^(?P<n>\d+) centres? sur \d+"
+        r"(, ((?P<none>sans)|avec) mesure de l'attente|, attente mesurée dans (?P<timed>\d+) d'entre eux)?$",
         _who,
     ),
     (
@@ -483,8 +495,11 @@ RULES: tuple[tuple[str, Check], ...] = (
         _none_closed,
     ),
     (r"0 % (\(0 sur [1-9][\d ]*\)|sont partis sans être reçus|pour l'ensemble)", _of_rows),
-    (r"^0 sur [1-9][\d ]*$|(dans|sur) 0 (centre|visite)s?", _of_rows),
-    (r"renseignée pour 0 % des visites|attente mesurée pour 0 % des visites", _of_rows),
+    (
+        r"^0( [a-z]+)? (sur|en|pour) [1-9][\d ]*( (visites?|plaintes?|réponses?|attentes?|jours?|communes?|habitants?)[^;:]*)?$|(dans|sur) 0 (centre|visite)s?",
+        _of_rows,
+    ),
+    (r"satisfaction notée pour 0 % des visites|attente mesurée pour 0 % des visites", _of_rows),
     (r"0 sur \d+ \(trop peu pour un pourcentage\)|trop peu de cas \(0, il en faut \d+\)", _always),
     (
         r"aucun n'est nettement au-dessus ou au-dessous des autres",
@@ -495,6 +510,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         lambda m, s, t: _never(s, t) == len(s.scope),
     ),
     # judgement, which such short histories do not allow
+    (r"rien n'a été remis", lambda m, s, t: _never(s, t) == len(s.scope)),
     (
         r"trop tôt pour [^;]*|aucun centre n'a assez de mois de données|pas encore assez de mois pour juger",
         _too_short,
