@@ -39,10 +39,14 @@ from db.codes import (
     UNKNOWN_SERVICE,
 )
 from db.monthly_visits import Visits, visits
-from db.network_state import NEVER, SHORTEST_MONTH, Ledger, load_ledger
+from db.network_state import SHORTEST_MONTH, Ledger, load_ledger
 from db.shared_types import Facts
 
 VISITS, MEASURED, LEFT_TIMED = (COUNTERS.index(c) for c in ("visits", "measured", "left_timed"))
+# So far back a register of complaints reaches before one may say of all that wait: three times the delay that is due.
+REACHES_BACK = 90
+# Of so many open days, or of such a share of them, visits may be missing one by one from a register that counts as whole.
+FEW_LOST, LOST_SHARE = 2, 0.2
 STANDING = frozenset({"nation", "department", "site"})  # whose keys stand without any visit
 Group = (
     int | str
@@ -477,37 +481,42 @@ def _reporting(
             ("complaint_expected", of_complaints),
             ("complaint_current", of_complaints & complaints_current(scope.ledger, spans)),
             ("complaint_later", _later(scope, spans)),
-            ("closing", present & scope.ledger.closes),
+            ("closing", present & (scope.ledger.closes_from <= spans[:, 1:])),
         )
     }
 
 
 def complaints_current(book: Ledger, spans: np.ndarray) -> np.ndarray:
-    """Whether all complaints of a site are known at the end of a span, or the site had closed by then, (G, S). A register is
-    late after as many days as a site is silent after, or with a whole month that nobody handed in."""
-    end = spans[:, 1:]
-    lately = np.concatenate([end - SILENT_DAYS, end], axis=1)
-    known = book.between("complaints_known", lately) > 0
+    """Whether all complaints of a site are known at the end of a span, or at the day on which the site closed, (G, S). A register
+    is late after as many days as a site is silent after, or with a row of days as long as a month that nobody handed in."""
+    end = np.minimum(spans[:, 1:], book.ends)
+    known = _known_lately(book, end)
     whole: np.ndarray = known & (book.complaints_until >= end - SILENT_DAYS)
     # What was received before the first day that is known may wait still.
-    begun = np.maximum(end - (SHORTEST_MONTH - 1), book.starts + SILENT_DAYS)
+    begun = np.maximum(end - (REACHES_BACK - 1), book.starts + SHORTEST_MONTH - 1)
     whole &= book.complaints_from <= begun
-    return whole | ((book.ends <= end) & book.complaints_known.any(axis=1))
-
-
-def visits_whole(book: Ledger, spans: np.ndarray) -> np.ndarray:
-    """Whether all visits of a site are known of a span, but for as many days in a row as a site is silent after, (G, S)."""
-    whole: np.ndarray = book.between("hole", spans) == 0
     return whole
 
 
-def _month_missing(gaps: tuple[np.ndarray, np.ndarray], spans: np.ndarray) -> np.ndarray:
-    """Whether of a month that begins in a span, and not within its last days, nothing was handed in, (G, S). gaps: the months'
-    first days, and those of each site."""
-    starts, missing = gaps
-    inside = (starts >= spans[:, :1]) & (starts <= spans[:, 1:] - SILENT_DAYS)
-    within: np.ndarray = inside.astype(np.float32) @ missing.T.astype(np.float32) > 0
-    return within
+def _known_lately(book: Ledger, end: np.ndarray) -> np.ndarray:
+    """Whether complaints of a site are known of one of the last days before an end of its own, (G, S)."""
+    sums, sites = book.running["complaints_known"], np.arange(len(book.places))
+    start, stop = (
+        np.clip(end - book.origin + days, 0, sums.shape[1] - 1) for days in (-SILENT_DAYS, 1)
+    )
+    known: np.ndarray = sums[sites, stop] > sums[sites, start]
+    return known
+
+
+def visits_whole(book: Ledger, spans: np.ndarray) -> np.ndarray:
+    """Whether all visits of a site are known of a span, (G, S): but for as many days in a row as a site is silent after, where
+    they are few in all, and from its launch on."""
+    lost, opening = book.between("lost", spans), book.between("opening", spans)
+    few = (lost <= FEW_LOST) | (lost <= LOST_SHARE * opening)
+    due = np.maximum(spans[:, :1], book.starts)
+    begun = (book.visits_from <= due + SILENT_DAYS) | (book.visits_from > spans[:, 1:])
+    whole: np.ndarray = (book.between("hole", spans) == 0) & few & begun
+    return whole
 
 
 class ComplaintReporting(NamedTuple):
@@ -533,7 +542,7 @@ def complaint_reporting(scope: Scope) -> ComplaintReporting:
     current = complaints_current(book, span)[0]
     lately = span[:, 1:] + np.array([-SILENT_DAYS, 0])
     through = heard & (book.between("complaints_known", lately)[0] > 0)
-    through &= ~_month_missing(book.complaint_gaps, span)[0]
+    through &= book.between("complaints_lost", span)[0] <= SILENT_DAYS
     closed = heard & (book.ends <= span[0, 1])  # nothing is expected of it since
     of = (present, mine & ever, present & current, heard, through | closed)
     return ComplaintReporting(*(int(sites.sum()) for sites in of))
@@ -555,11 +564,15 @@ def _days(scope: Scope, spans: np.ndarray, members: np.ndarray) -> dict[str, np.
         name: np.where(members, scope.ledger.between(which, spans), 0).sum(axis=1, dtype=np.int64)
         for name, which in (
             ("open_days", "open"),
-            ("due_days", "due"),
             ("closed_days", "open_closed"),
             ("off_day_visits", "off"),
         )
     }
+    # A site speaks of closings from the first that it handed in.
+    speaks = members & (scope.ledger.closes_from <= spans[:, 1:])
+    days["due_days"] = np.where(speaks, scope.ledger.between("due", spans), 0).sum(
+        axis=1, dtype=np.int64
+    )
     if scope.service is not None:
         days["off_day_visits"] = np.zeros(len(members), np.int64)
     return days

@@ -57,8 +57,8 @@ class Ledger:
     open: (S, D) whether the site should have been open. closed: (S, D) whether its day was closed in the register.
     declared, visited: (S, D) visits declared at the closing, and visits in the register.
     starts, ends: (S,) launch (else first activity) and closing date as days since 1970, NEVER where unknown.
-    visits_known, complaints_known: (S, D) whether a batch of visits, of complaints speaks for the day. closes: (S,) whether the
-    site ever handed in its closings: where it did not, no day of it was left open.
+    visits_known, complaints_known: (S, D) whether a batch of visits, of complaints speaks for the day. closes_from: (S,)
+    the first day for which a site handed in closings, as days since 1970, NEVER of one that did not: no day of it was left open.
     complaints: to be counted, as `complaint_arrays` gives them; what is listed is read by db.read, for who may see it.
     months: visits by month. closures, targets, rebases, decisions: as db.read gives them.
     """
@@ -81,7 +81,7 @@ class Ledger:
     ends: np.ndarray
     visits_known: np.ndarray
     complaints_known: np.ndarray
-    closes: np.ndarray
+    closes_from: np.ndarray
     complaints: dict[str, np.ndarray]
     targets: tuple[read.Target, ...]
     rebases: tuple[read.Rebase, ...]
@@ -161,7 +161,8 @@ class Ledger:
     def running(self) -> dict[str, np.ndarray]:
         """Sums of each site's days up to the start of each column, (S, D + 1): what lies between two days is one subtraction.
         visits, closed, visits_known, complaints_known, open_closed; opening: open days, open: those whose visits are known;
-        hole: those that `visit_holes` says; rated: days on which complaints are counted against visits, rated_visits: their
+        lost: open days up to the end of the data whose visits are not known, hole: those of them that `visit_holes` says;
+        complaints_lost: those of `complaint_gaps`; rated: days on which complaints are counted against visits, rated_visits: their
         visits, unrated: open days that are none; due: of sites that hand in closings; off: the visits of days that are not
         open."""
         days = {
@@ -172,10 +173,12 @@ class Ledger:
             "opening": self.open,
             "open": self.open & self.visits_known,
             "hole": self.visit_holes,
+            "lost": self._lost_visits,
+            "complaints_lost": self.complaint_gaps,
             "rated_visits": np.where(self.rated, self.visited, 0),
             "rated": self.rated,
             "unrated": self.open & ~self.rated,
-            "due": self.open & self.closes[:, None],
+            "due": self.open & self.hands_in_closings[:, None],
             "open_closed": self.open & self.closed,
             "off": np.where(self.open, 0, self.visited),
         }
@@ -211,13 +214,17 @@ class Ledger:
         between: np.ndarray = sums[np.maximum(start, stop)] - sums[start]
         return between
 
+    @property
+    def hands_in_closings(self) -> np.ndarray:
+        """(S,) whether a site ever handed in closings."""
+        return self.closes_from < NEVER
+
     @cached_property
     def complaints_until(self) -> np.ndarray:
-        """(S,) the day before the first whole month of open days, after a site's first complaints, for which nothing was handed
-        in, as days since 1970; NEVER where there is none. Up to it a site's complaints are known without a gap."""
-        starts, gap = self.complaint_gaps
-        first = starts[np.argmax(gap, axis=1)] - 1
-        return np.where(gap.any(axis=1), first, NEVER)
+        """(S,) the day before the first of `complaint_gaps`, as days since 1970; NEVER where there is none. Up to it a site's
+        complaints are known without a gap."""
+        gap = self.complaint_gaps
+        return np.where(gap.any(axis=1), gap.argmax(axis=1) + self.origin - 1, NEVER)
 
     @cached_property
     def complaints_from(self) -> np.ndarray:
@@ -232,29 +239,25 @@ class Ledger:
         return np.where(self.visits_known.any(axis=1), first, NEVER)
 
     @cached_property
-    def complaint_gaps(self) -> tuple[np.ndarray, np.ndarray]:
-        """(M,) the first day of each month, as days since 1970, and (S, M) whether it is a month of open days, after a site's
-        first complaints, for which nothing was handed in."""
-        starts, missing, known = self._missing_months(self.complaints_known)
-        return starts, missing & np.logical_or.accumulate(known, axis=1)
+    def complaint_gaps(self) -> np.ndarray:
+        """(S, D) whether a day is open, after a site's first complaints, and of a row of days, as long as a month at least, for
+        which nobody handed complaints in. Shorter rows are thought to be days without any: a register has no line of these."""
+        lost = self.open & ~self.complaints_known
+        lost &= np.logical_or.accumulate(self.complaints_known, axis=1)
+        return _long_rows(lost, self.complaints_known, SHORTEST_MONTH - 1)
 
     @cached_property
     def visit_holes(self) -> np.ndarray:
         """(S, D) whether a day is open, its visits were not handed in, and neither were those of the open days around it, for
         longer than a site is silent after. Days that are closed are no part of it; after the day up to which all is known nothing
         was due yet."""
+        return _long_rows(self._lost_visits, self.visits_known, SILENT_DAYS)
+
+    @cached_property
+    def _lost_visits(self) -> np.ndarray:
         lost = self.open & ~self.visits_known
         lost[:, self.days(date.min, self.known_to or date.min).stop :] = False
-        first = np.maximum.accumulate(
-            np.where(self.visits_known, np.arange(lost.shape[1]) + 1, 0), axis=1
-        )
-        holes: np.ndarray = np.zeros_like(lost)
-        for row, column in enumerate(first):
-            days = np.flatnonzero(lost[row])
-            for run in np.split(days, np.flatnonzero(np.diff(column[days])) + 1):
-                if len(run) and run[-1] - run[0] >= SILENT_DAYS:
-                    holes[row, run] = True
-        return holes
+        return lost
 
     @cached_property
     def rated(self) -> np.ndarray:
@@ -267,13 +270,6 @@ class Ledger:
         visits = _joined(self.visits_known, SILENT_DAYS)
         rated: np.ndarray = complaints & (visits | (_to_the_month(visits, starts) & ~self.open))
         return rated
-
-    def _missing_months(self, known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(M,) first days, (S, M) whether a month of open days is not known, (S, M) whether it is known."""
-        days = np.arange(self.origin, self.origin + self.open.shape[1])
-        starts = np.flatnonzero(np.diff(month_numbers(days), prepend=-1))
-        due, heard = (np.add.reduceat(a, starts, axis=1) > 0 for a in (self.open, known))
-        return days[starts], due & ~heard, heard
 
     def expected(self, spans: np.ndarray) -> np.ndarray:
         """Whether a site's launch (else first activity) is not after a span and it had not closed before, (G, S). spans: (G, 2),
@@ -298,6 +294,18 @@ class Ledger:
             min(max(day_number(first) - self.origin, 0), width),
             min(max(day_number(last) - self.origin + 1, 0), width),
         )
+
+
+def _long_rows(lost: np.ndarray, known: np.ndarray, least: int) -> np.ndarray:
+    """The lost days that lie between the same two known ones, where the last is so many days at least after the first, (S, D)."""
+    before = np.maximum.accumulate(np.where(known, np.arange(lost.shape[1]) + 1, 0), axis=1)
+    long: np.ndarray = np.zeros_like(lost)
+    for row, column in enumerate(before):
+        days = np.flatnonzero(lost[row])
+        for run in np.split(days, np.flatnonzero(np.diff(column[days])) + 1):
+            if len(run) and run[-1] - run[0] >= least:
+                long[row, run] = True
+    return long
 
 
 def _joined(known: np.ndarray, most: int) -> np.ndarray:
@@ -364,7 +372,7 @@ def load_ledger(connection: Connection) -> Ledger:
         ),
         visits_known=_known_days(row, origin, width, spans, "registre"),
         complaints_known=_known_days(row, origin, width, spans, "plaintes"),
-        closes=np.array([(p.id, "cloture") in spans for p in places], dtype=bool),
+        closes_from=np.array([_first_day(spans, p.id, "cloture") for p in places], dtype=np.int64),
         communes=read.communes(connection),
         services=services,
         terms=read.terms(connection),
@@ -394,6 +402,12 @@ def _matrix(
         number for *_, number in cells
     ]
     return out
+
+
+def _first_day(spans: dict[tuple[int, str], list[tuple[date, date]]], site: int, form: str) -> int:
+    """The first day for which a site handed in a form, as days since 1970; NEVER of one that did not."""
+    covered = spans.get((site, form))
+    return day_number(min(first for first, _ in covered)) if covered else NEVER
 
 
 def _known_days(

@@ -79,7 +79,9 @@ def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
                 p.code,
                 p.name,
                 p.department,
-                tuple(map(day_from_number, missing.tolist())) if book.closes[row] else None,
+                tuple(map(day_from_number, missing.tolist()))
+                if book.hands_in_closings[row]
+                else None,
                 int(book.open[row, span].sum()),
             )
         )

@@ -170,7 +170,7 @@ def test_without_any_data_the_usual_period_is_the_year(asked):
         (((1, 31), (2, 28), (3, 21)), False),  # its last days are not known
         (((1, 31), (2, 28), (3, 26)), True),  # some days are late, as everywhere
         (((1, 31), (3, 31)), False),  # a month in between is not
-        (((2, 28), (3, 31)), True),  # nobody knows that it was there before
+        (((2, 28), (3, 31)), False),  # it was there before: it had been launched
     ],
 )
 def test_visits_of_which_a_part_never_came_are_a_floor(asked, months, whole):
@@ -425,7 +425,7 @@ def test_a_month_that_nobody_handed_in_is_a_gap(asked):
         m: complaint(f"P-{m}", KANDI, f"2025-{m:02}-04", resolved=f"2025-{m:02}-05")
         for m in (3, 6, 9)
     }
-    for month, first, last in ((3, (1, 2), (5, 28)), (9, (8, 1), (11, 21)), (6, (6, 3), (7, 3))):
+    for month, first, last in ((3, (1, 2), (5, 28)), (9, (8, 1), (11, 21)), (6, (6, 3), (7, 4))):
         covers = date(2025, *first), date(2025, *last)
         asked.hand_in("plaintes", answered[month], covers=covers, sites=EVERY_SITE)
         said = first_answers(MONTH)["La plainte la plus ancienne"]

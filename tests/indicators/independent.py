@@ -107,11 +107,10 @@ CREATE TABLE rated_day AS
     SELECT site, day FROM spoken_day WHERE form = 'plaintes'
     INTERSECT (SELECT site, day FROM joined_day UNION
                (SELECT site, day FROM spoken_day WHERE form = 'registre' EXCEPT SELECT site, day FROM open_day));
-CREATE TABLE unknown_month AS
-    SELECT DISTINCT o.site, date_trunc('month', o.day) AS month FROM open_day o
-    WHERE o.day > (SELECT min(day) FROM register_day r WHERE r.site = o.site)
-      AND NOT EXISTS (SELECT 1 FROM register_day r
-                      WHERE r.site = o.site AND date_trunc('month', r.day) = date_trunc('month', o.day));
+CREATE TABLE unknown_day AS
+    WITH lost AS (SELECT o.site, o.day, (SELECT max(day) FROM register_day r WHERE r.site = o.site AND r.day < o.day) AS before
+                  FROM open_day o WHERE NOT EXISTS (SELECT 1 FROM register_day r WHERE r.site = o.site AND r.day = o.day))
+    SELECT site, min(day) AS day FROM lost WHERE before IS NOT NULL GROUP BY site, before HAVING max(day) - min(day) >= 27;
 """
 
 # A cell: one key, one site that it speaks of, and the days that it speaks of.
@@ -165,11 +164,14 @@ CREATE OR REPLACE TEMP TABLE heard AS
 CREATE OR REPLACE TEMP TABLE complaining AS SELECT key, site FROM expected UNION SELECT key, site FROM heard;
 CREATE OR REPLACE TEMP TABLE due_day AS
     SELECT key, o.site, o.day FROM cell JOIN open_day o ON o.site = cell.site AND o.day BETWEEN a AND b;
--- Sites whose complaints are known to the end: lately, and without a month of open days that nobody handed in.
+-- Sites whose complaints are known to the end: lately, and without a row of open days as long as a month that nobody handed in.
 CREATE OR REPLACE TEMP TABLE to_the_end AS
     SELECT DISTINCT cell.key, cell.site FROM cell SEMI JOIN complaining e ON e.key = cell.key AND e.site = cell.site
     WHERE EXISTS (SELECT 1 FROM register_day r WHERE r.site = cell.site AND r.day BETWEEN b - 7 AND b)
-      AND NOT EXISTS (SELECT 1 FROM unknown_month m WHERE m.site = cell.site AND m.month <= b - 7);
+      AND NOT EXISTS (SELECT 1 FROM unknown_day m WHERE m.site = cell.site AND m.day <= b - 7)
+      -- What was received long before the register begins may wait still.
+      AND (SELECT min(day) FROM register_day r WHERE r.site = cell.site)
+          <= greatest(b - 89, (SELECT coalesce(launched, active_from) + 27 FROM network n WHERE n.code = cell.site));
 -- Days against whose visits complaints are counted; of services, all days of the months that are known to their last open day.
 CREATE OR REPLACE TEMP TABLE based AS
     WITH month AS (SELECT DISTINCT cell.key, cell.site, a, b, date_trunc('month', r.day) AS month
@@ -261,7 +263,8 @@ QUERIES = {
     "completeness": """
         SELECT key, count(x.day), count(*), 100 * count(x.day) / count(*)
         FROM due_day o LEFT JOIN closing x ON x.site = o.site AND x.day = o.day
-        WHERE o.site IN (SELECT site FROM span WHERE form = 'cloture') GROUP BY key""",
+        WHERE EXISTS (SELECT 1 FROM cell c JOIN span s ON s.site = c.site AND s.form = 'cloture' AND s.a <= c.b
+                      WHERE c.key = o.key AND c.site = o.site) GROUP BY key""",
     "coverage": """
         SELECT key, served, communes, 100 * served / communes
         FROM (SELECT key, count(DISTINCT s.commune) FILTER (EXISTS (
@@ -371,8 +374,8 @@ class Independent:
             "SELECT key, count(*) FROM reported GROUP BY key",
             "SELECT key, count(*) FROM heard GROUP BY key",
             "SELECT key, count(*) FROM to_the_end GROUP BY key",
-            "SELECT key, count(DISTINCT site) FROM expected"
-            " WHERE site IN (SELECT site FROM span WHERE form = 'cloture') GROUP BY key",
+            "SELECT e.key, count(DISTINCT e.site) FROM expected e JOIN cell c ON c.key = e.key AND c.site = e.site"
+            " JOIN span s ON s.site = e.site AND s.form = 'cloture' AND s.a <= c.b GROUP BY e.key",
             "SELECT key, count(DISTINCT e.site) FROM cell LEFT JOIN expected e USING (key) GROUP BY key",
             "SELECT key, count(DISTINCT e.site) FROM cell LEFT JOIN complaining e USING (key) GROUP BY key",
         )

@@ -58,7 +58,8 @@ def test_one_line_per_key_and_indicator_with_empty_cells_where_nothing_is_known(
         "non mesuré",
         "",
     ]
-    assert [found[code, "visits"]["sites_whole"] for code in (KANDI, NIKKI)] == ["1", "1"]
+    # Both were launched long before their first file.
+    assert [found[code, "visits"]["sites_whole"] for code in (KANDI, NIKKI)] == ["0", "0"]
     assert [found[KANDI, "left"][c] for c in COLUMNS[2:6]] == ["0", "12", "0", "12"]
 
 

@@ -468,7 +468,7 @@ def test_no_complaint_is_not_silence(office):
     known = [found[site, "complaints_open"] for site in (KANDI, COVE)]
     assert [one.value for one in known] == [None, None]
     assert known[1].note == "registre des plaintes incomplet"
-    more = {"sites": (COVE,), "covers": (date(2025, 1, 1), date(2025, 3, 3))}
+    more = {"sites": (COVE,), "covers": (date(2024, 12, 1), date(2025, 3, 3))}
     office.hand_in("plaintes", complaint("P2", site=NIKKI), **more)
     assert office.figures(by="site")[COVE, "complaints_open"].value == 0
 

@@ -13,7 +13,8 @@ DENIES = re.compile(
     r"\b(aucune?s?|rien|jamais|(?<!une )personne|nulle?|zéro|sans plainte)\b|comme d'habitude|non remont|pas à jour|incomplet"
     r"|pas assez de données|connues en attente|fiches de clôture déclarent|\bni plainte"
     r"|encore connu\b"
-    r"|\btoutes les fiches|\battendues? (est|sont) remises?|\bni\b.*\bni\b|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
+    r"|\btoutes les fiches|\battendues? (est|sont) remises?|\bni\b.*\bni\b"
+    r"|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
     re.IGNORECASE,
 )
 NEITHER = "remis ni registre des visites ni fiche de clôture"
@@ -496,7 +497,9 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     (r"0 % (\(0 sur [1-9][\d ]*\)|sont partis sans être reçus|pour l'ensemble)", _of_rows),
     (
-        r"^0( [a-z]+)? (sur|en|pour) [1-9][\d ]*( (visites?|plaintes?|réponses?|attentes?|jours?|communes?|habitants?)[^;:]*)?$|(dans|sur) 0 (centre|visite)s?",
+        r"^0( [a-z]+)? (sur|en|pour) [1-9][\d ]*"
+        r"( (visites?|plaintes?|réponses?|attentes?|jours?|communes?|habitants?)[^;:]*)?$"
+        r"|(dans|sur) 0 (centre|visite)s?",
         _of_rows,
     ),
     (r"satisfaction notée pour 0 % des visites|attente mesurée pour 0 % des visites", _of_rows),

@@ -13,6 +13,7 @@ from tests.partial.world import World
 
 SITES = Path(__file__).parents[2] / "data/reference/sites.csv"
 LATE, QUIET = 30, 7  # days: of a complaint, and before a site is silent or its register is late
+REACH = 90  # days that a register of complaints reaches back
 Place = dict[str, str]
 
 
@@ -29,7 +30,7 @@ class Truth:
         self.closings: dict[str, set[date]] = defaultdict(set)
         self.declared: dict[tuple[str, date], int] = {}
         self.complaints: list[tuple[str, date, date | None]] = []
-        self._lost_days: dict[str, set[date]] = {}
+        self._lost_days: dict[tuple[str, str], set[date]] = {}
         for file in world.files:
             found: dict[str, list[date]] = defaultdict(list)
             for line in file.lines:
@@ -122,53 +123,49 @@ class Truth:
             return False
         launched = self.sites[site]["launched_on"]
         start = date.fromisoformat(launched) if launched else self.began(site)
-        begun = (start or date.min) + timedelta(days=QUIET)
-        if self._first(site) > max(end - timedelta(days=27), begun):
+        begun = (start or date.min) + timedelta(days=27)
+        if self._first(site) > max(end - timedelta(days=REACH - 1), begun):
             return False
-        return self._no_month_missing("plaintes", site, self._first(site).replace(day=1), end)
+        return not any(d <= end - timedelta(days=QUIET) for d in self._lost(site, "plaintes", 27))
 
     def through(self, site: str, first: date, end: date) -> bool:
         """Whether all its complaints of these days are known, whatever came before."""
         if not self.known("plaintes", site, max(first, end - timedelta(days=QUIET)), end):
             return False
-        day = max(first, self._first(site))
-        day = day if day.day == 1 else (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-        return self._no_month_missing("plaintes", site, day, end)
+        return sum(first <= d <= end for d in self._lost(site, "plaintes", 27)) <= QUIET
 
     def complete(self, site: str, first: date, end: date) -> bool:
-        """Whether all its visits of these days are known, but for a few in a row."""
-        return not any(first <= day <= end for day in self._lost(site))
+        """Whether all its visits of these days are known, but for a few in a row that are few in all, from its launch on."""
+        opened = self.open_days(site, first, min(end, self.known_to or end))
+        lost = sum(not self.known("registre", site, d, d) for d in opened)
+        launched = self.sites[site]["launched_on"]
+        start = max(first, date.fromisoformat(launched)) if launched else first
+        register = min((a for a, _ in self.spans.get(("registre", site), ())), default=date.max)
+        late = bool(launched) and start + timedelta(days=QUIET) < register <= end
+        few = lost <= 2 or 5 * lost <= len(self.open_days(site, first, end))
+        return few and not late and not any(first <= d <= end for d in self._lost(site))
 
-    def _lost(self, site: str) -> set[date]:
-        """Open days of which nothing was handed in, in rows that are longer than a site is silent after."""
-        if site not in self._lost_days:
+    def _lost(self, site: str, form: str = "registre", longest: int = QUIET) -> set[date]:
+        """Open days of which nothing of a form was handed in, in rows of so many days and more."""
+        if (site, form) not in self._lost_days:
             lost: set[date] = set()
             row: list[date] = []
-            end = self.known_to or date.min
-            day = self.began(site) or date.max
+            end = (self.known_to or date.min) if form == "registre" else self.today
+            first = self._first(site) if form == "plaintes" else date.min
+            day = max(self.began(site) or date.max, first)
             while day <= end + timedelta(days=1):
-                if day > end or self.known("registre", site, day, day):
-                    if row and (row[-1] - row[0]).days >= QUIET:
+                if day > end or self.known(form, site, day, day):
+                    if row and (row[-1] - row[0]).days >= longest:
                         lost |= set(row)
                     row = []
                 elif day.weekday() < 5 and day not in self._holidays:
                     row.append(day)
                 day += timedelta(days=1)
-            self._lost_days[site] = lost
-        return self._lost_days[site]
+            self._lost_days[site, form] = lost
+        return self._lost_days[site, form]
 
     def _first(self, site: str) -> date:
         return min(a for a, _ in self.spans["plaintes", site])
-
-    def _no_month_missing(self, form: str, site: str, day: date, end: date) -> bool:
-        """Whether something was handed in of each month with open days, from one that begins on a day."""
-        while day <= end - timedelta(days=QUIET):
-            after = (day + timedelta(days=32)).replace(day=1)
-            last = after - timedelta(days=1)
-            if self.open_days(site, day, last) and not self.known(form, site, day, last):
-                return False
-            day = after
-        return True
 
     def whole(self, scope: Iterable[str], end: date) -> bool:
         """Whether all complaints of the sites are known up to a day."""
