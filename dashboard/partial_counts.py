@@ -19,17 +19,19 @@ class NotWhole(ValueError):
 @dataclass(frozen=True)
 class Coverage:
     """Who handed in a register, of the sites that should. register: « registre des plaintes »; expected: sites; known: those
-    that handed something in; current: those of which all is known up to the day that is spoken of."""
+    that handed something in; current: those of which all is known up to the day that is spoken of; note: another reason
+    why not all is, "" for none."""
 
     register: str
     expected: int
     known: int
     current: int
+    note: str = ""
 
     @property
     def whole(self) -> bool:
         """Whether all is known."""
-        return bool(self.expected) and self.current >= self.expected
+        return bool(self.expected) and self.current >= self.expected and not self.note
 
     @property
     def missing(self) -> str:
@@ -39,8 +41,10 @@ class Coverage:
             return ""
         if not self.known:
             return f"{self.register} non remonté"
-        if self.expected == 1 or not self.current:
+        if not self.current or self.current < self.expected == 1:
             return f"{self.register} pas à jour"
+        if self.current >= self.expected:
+            return self.note
         sites = french.plural(self.current, "centre")
         return f"{self.register} à jour dans {sites} sur {french.number(self.expected)}"
 

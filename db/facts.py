@@ -519,6 +519,15 @@ def visits_whole(book: Ledger, spans: np.ndarray) -> np.ndarray:
     return whole
 
 
+def _complaints_through(book: Ledger, spans: np.ndarray) -> np.ndarray:
+    """Whether all complaints of a site that were received in a span are known, whatever came before, (G, S)."""
+    lately = np.concatenate([spans[:, 1:] - SILENT_DAYS, spans[:, 1:]], axis=1)
+    through: np.ndarray = (book.between("complaints_known", lately) > 0) & (
+        book.between("complaints_lost", spans) <= SILENT_DAYS
+    )
+    return through
+
+
 class ComplaintReporting(NamedTuple):
     """Of the sites of a question: how many should hand in complaints, how many ever did, how many are current at its end, of how
     many a day of it is known, and of how many all of it is, whatever came before."""
@@ -540,9 +549,7 @@ def complaint_reporting(scope: Scope) -> ComplaintReporting:
     present = heard | (mine & (_active(scope, span) | book.expected(span))[0])
     ever = book.complaints_known.any(axis=1)
     current = complaints_current(book, span)[0]
-    lately = span[:, 1:] + np.array([-SILENT_DAYS, 0])
-    through = heard & (book.between("complaints_known", lately)[0] > 0)
-    through &= book.between("complaints_lost", span)[0] <= SILENT_DAYS
+    through = heard & _complaints_through(book, span)[0]
     closed = heard & (book.ends <= span[0, 1])  # nothing is expected of it since
     of = (present, mine & ever, present & current, heard, through | closed)
     return ComplaintReporting(*(int(sites.sum()) for sites in of))
@@ -669,8 +676,9 @@ def _groups_of(scope: Scope, by: str, groups: list[Group], c: dict[str, np.ndarr
     return group
 
 
-def comparable_sites(scope: Scope) -> tuple[set[str], Period]:
-    """The sites all of whose visits are known of the period and of the same days a year before, and that year-before period."""
+def comparable_sites(scope: Scope) -> tuple[set[str], bool, Period]:
+    """The sites all of whose visits are known of the period and of the same days a year before, whether all their complaints are
+    too, and that year-before period."""
     before = Period(year_before(scope.first), year_before(scope.last))
     spans = np.stack([_span(scope.first, scope.last), _span(before.first, before.last)])[:, 0]
     now, then = _active(scope, spans)
@@ -678,4 +686,6 @@ def comparable_sites(scope: Scope) -> tuple[set[str], Period]:
     book = scope.ledger
     both = now & then & visits_whole(book, spans).all(axis=0)
     both &= book.visits_from <= day_number(before.first) + SILENT_DAYS
-    return {scope.ledger.places[i].code for i in scope.rows.tolist() if both[i]}, before
+    rows = [i for i in scope.rows.tolist() if both[i]]
+    complaints = _complaints_through(book, spans)[:, rows].all()
+    return {scope.ledger.places[i].code for i in rows}, bool(complaints), before

@@ -162,8 +162,8 @@ class Ledger:
         """Sums of each site's days up to the start of each column, (S, D + 1): what lies between two days is one subtraction.
         visits, closed, visits_known, complaints_known, open_closed; opening: open days, open: those whose visits are known;
         lost: open days up to the end of the data whose visits are not known, hole: those of them that `visit_holes` says;
-        complaints_lost: those of `complaint_gaps`; rated: days on which complaints are counted against visits, rated_visits: their
-        visits, unrated: open days that are none; due: of sites that hand in closings; off: the visits of days that are not
+        complaints_lost: those of `complaint_gaps`; rated: days on which complaints are counted against visits, rated_visits:
+        their visits, unrated: open days that are none; due: of sites that hand in closings; off: the visits of days that are not
         open."""
         days = {
             "visits": self.visited,
@@ -217,7 +217,8 @@ class Ledger:
     @property
     def hands_in_closings(self) -> np.ndarray:
         """(S,) whether a site ever handed in closings."""
-        return self.closes_from < NEVER
+        ever: np.ndarray = self.closes_from < NEVER
+        return ever
 
     @cached_property
     def complaints_until(self) -> np.ndarray:
@@ -255,7 +256,7 @@ class Ledger:
 
     @cached_property
     def _lost_visits(self) -> np.ndarray:
-        lost = self.open & ~self.visits_known
+        lost: np.ndarray = self.open & ~self.visits_known
         lost[:, self.days(date.min, self.known_to or date.min).stop :] = False
         return lost
 

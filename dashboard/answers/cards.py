@@ -161,7 +161,8 @@ def _metric(
     known: Mapping[str, str],
 ) -> Metric:
     before = ""
-    if compared and figure.value is not None:
+    by_visits = BY_CODE[code].register == "visits"
+    if compared and figure.value is not None and (by_visits or compared.complaints):
         before = against_last_year(figure, compared.now, compared.before)
     tile, help_ = card(code, figure, signal, known), explanation(code, figure, signal, known)
     if tile.state and before:

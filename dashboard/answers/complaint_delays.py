@@ -84,7 +84,8 @@ def survival(
             caption=f"{group}{S}: trop peu de plaintes pour tracer une courbe.",
         )
     finding = sentences.delay(median(part.spent, ~part.open), int(part.spent.max())).rstrip(".")
-    if later := _beyond(part):
+    known = registers.month_count(view, question, 0).whole
+    if later := _beyond(part, whole=known):
         finding = f"{finding}{S}; {later}"
     whose = "" if group == ALL_COMPLAINTS else f"{group}{S}: "
     return Panel(
@@ -102,13 +103,15 @@ def survival(
     )
 
 
-def _beyond(part: Register) -> str:
-    """« 90 jours après leur réception, 6 % attendaient encore »; "" where none of them is that old."""
+def _beyond(part: Register, *, whole: bool) -> str:
+    """« 90 jours après leur réception, 6 % attendaient encore »; "" where none of them is that old. whole: whether all complaints
+    of the period are known, without which nobody can say that none waited."""
     left = _left(part)
     if left is None:
         return ""
     if not left:
-        return f"aucune n'est restée sans réponse plus de {LONGEST} jours"
+        none = "aucune" if whole else "aucune de celles qui sont connues"
+        return f"{none} n'est restée sans réponse plus de {LONGEST} jours"
     share = french.percent(left) if left >= 1 else f"moins de {french.percent(1)}"
     return f"{LONGEST} jours après leur réception, {share} attendaient encore"
 

@@ -1,7 +1,7 @@
 """The complaints of the register, one by one: counted by whoever may see figures, listed for whoever may see their rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 import numpy as np
@@ -9,10 +9,11 @@ import numpy as np
 from dashboard.answers.context import View, cached, cached_with_rows, engine
 from dashboard.answers.network import until_data_date
 from dashboard.answers.question import Question
+from dashboard.indicators.measures import KNOWN_SERVICE_SHARE, SERVICE_UNKNOWN
 from dashboard.partial_counts import Count, Coverage
 from dashboard.period import day_number
 from db import facts, read
-from db.codes import ALL
+from db.codes import ALL, UNKNOWN_KEY
 from db.network_state import complaint_arrays
 
 UNKNOWN_CATEGORY = "Non renseignée"  # of a complaint of which nobody wrote what it is about
@@ -81,20 +82,36 @@ def register(view: View, question: Question) -> Register:
 def coverage(view: View, question: Question) -> Coverage:
     """Who handed in the complaints of the question's sites, up to its end or that of the data."""
     found = facts.complaint_reporting(view.facts(question))
-    return register_coverage(found.expected, found.ever, found.current)
+    return _of_services(
+        view, question, register_coverage(found.expected, found.ever, found.current)
+    )
 
 
 @cached_with_rows
 def coverage_of_rows(view: View, question: Question) -> Coverage:
     """The same, of the sites alone whose complaints one by one are for who asks."""
     found = facts.complaint_reporting(view.facts(question, rows=True))
-    return register_coverage(found.expected, found.ever, found.current)
+    return _of_services(
+        view, question, register_coverage(found.expected, found.ever, found.current)
+    )
+
+
+def _of_services(view: View, question: Question, known: Coverage) -> Coverage:
+    """The same of complaints about one service, which nobody can tell where the service is rarely noted."""
+    if not question.service or question.service == UNKNOWN_KEY:
+        return known
+    sites, c = view.sites(question), view.book.complaints
+    here = np.array([sites == ALL or p.code in sites for p in view.book.places], dtype=bool)
+    noted = c["service"][here[c["site"]]] > 0
+    few = len(noted) and noted.mean() < KNOWN_SERVICE_SHARE
+    return replace(known, note=SERVICE_UNKNOWN) if few else known
 
 
 def month_count(view: View, question: Question, n: int) -> Count:
     """So many complaints of a month, the question's, of the sites whose register speaks of it to its end."""
     found = facts.complaint_reporting(view.facts(question))
-    return Count(n, register_coverage(found.expected, found.heard, found.through))
+    known = register_coverage(found.expected, found.heard, found.through)
+    return Count(n, _of_services(view, question, known))
 
 
 def register_coverage(expected: int, known: int, current: int) -> Coverage:

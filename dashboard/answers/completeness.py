@@ -177,8 +177,8 @@ def _later(view: View, question: Question) -> str:
 
 def _left_open(known: Sequence[Unclosed], when: str) -> str:
     """« CCSP de Covè : 78 fiches de clôture manquent au 24/11/2026 ; 15 autres dans 2 autres centres »; where some hand in
-    none, these first: « 5 centres sur 24 n'ont remis aucune fiche ; dans les 19 autres, 940 fiches de clôture manquent, dont 73 au
-    CCSP de Pobè »."""
+    none, these first: « 5 centres sur 24 n'ont remis aucune fiche ; dans les 19 autres, 940 fiches de clôture manquent, dont 73
+    au CCSP de Pobè »."""
     late, hand_in = [u for u in known if u.days], _coverage(known)
     if not hand_in.known:
         return french.upper_first(NO_CLOSINGS)
@@ -200,8 +200,8 @@ def _left_open(known: Sequence[Unclosed], when: str) -> str:
 
 
 def _left_open_elsewhere(late: Sequence[Unclosed], hand_in: int, when: str) -> str:
-    """« dans les 19 autres, 940 fiches de clôture manquent, dont 73 au CCSP de Pobè », beside those that hand in none. hand_in: how many hand
-    any in."""
+    """« dans les 19 autres, 940 fiches de clôture manquent, dont 73 au CCSP de Pobè », beside those that hand in none. hand_in:
+    how many hand any in."""
     many = sum(len(u.known) for u in late)
     first = late[0]
     if hand_in == 1:

@@ -87,13 +87,14 @@ class Comparison:
     period: Period
     sites: int
     same_sites: bool  # whether these are all the sites that report now
+    complaints: bool  # whether all their complaints of both times are known
 
 
 @cached
 def comparison(view: View, question: Question) -> Comparison | None:
     """The question's figures beside the same days a year before; None where no site reported both times."""
     scope = view.facts(question)
-    both, before = comparable_sites(scope)
+    both, complaints, before = comparable_sites(scope)
     if not both:
         return None
     now, sites = whole_figures(view, question), frozenset(both)
@@ -110,7 +111,7 @@ def comparison(view: View, question: Question) -> Comparison | None:
         standing = _of_sites(view, sites, ago, "nation", CURRENT_INDICATORS)
         for i in CURRENT_INDICATORS:
             earlier = earlier.with_column(i.code, standing.column(i.code))
-    return Comparison(now, earlier["nation"], before, len(both), same)
+    return Comparison(now, earlier["nation"], before, len(both), same, complaints)
 
 
 MONTHS = 25  # of a trend, at most

@@ -167,9 +167,10 @@ def signals(view: View, question: Question) -> str:
 @cached
 def worse(view: View, question: Question) -> str:
     """« aucune dégradation relevée », « alertes à Djougou et Covè », the gravest first, of the question's sites, in its last
-    whole month; "" where nothing is followed under its filters."""
+    whole month; "" where nothing is followed under its filters, and of a period without one."""
     judged = [(name, s) for name, s in signals_of.site_signals(view, question) if s.charted]
-    if question.service or not judged:
+    month = control_charts.judged_month(view, question.last)
+    if question.service or not judged or month < question.first.replace(day=1):
         return ""
     bad = gravest_first([(name, s) for name, s in judged if s.variation == Variation.ALERT])
     if not bad:

@@ -28,7 +28,7 @@ from dashboard.answers.network import (
 )
 from dashboard.answers.question import Question
 from dashboard.indicators import Figure
-from dashboard.indicators.measures import NO_OPEN_DAY_HANDED_IN
+from dashboard.indicators.measures import NO_OPEN_DAY_HANDED_IN, NO_VISIT
 from dashboard.judgement.change_dates import more_or_less, signals_in_a_line, since_at_least
 from dashboard.judgement.signals import Signal, rank
 from dashboard.panel import Cell, Link, Panel, make_table, site_link, text_cell
@@ -181,7 +181,7 @@ def _no_visits(view: View, question: Question) -> str:
         visits.sites_reporting,
         visits.sites_reporting if visits.value is not None else 0,
     )
-    return Count(0, known).said("", "aucune visite sur la période", "visite connue")
+    return Count(0, known).said("", NO_VISIT, "visite connue")
 
 
 def _unmeasured(view: View, question: Question) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 from dashboard.period import day_number
 from dashboard.statistics.quantile import quantile
 from dashboard.statistics.survival import medians_survival
-from db.codes import LAST_BIN
+from db.codes import LAST_BIN, UNKNOWN_KEY
 from db.shared_types import Facts
 
 # Why a value is missing; the screen says these three as they are.
@@ -30,6 +30,8 @@ NO_OPEN_DAY = "aucune fiche n'est encore attendue"
 NO_OPEN_DAY_HANDED_IN = "registre remis pour aucun jour ouvert"
 NOT_HANDED_IN = "registre des plaintes non remonté"
 NOT_CURRENT = "registre des plaintes incomplet"
+NO_VISIT = "aucune visite sur la période"
+SERVICE_UNKNOWN = "prestation rarement notée"
 MOST_STILL_OPEN = "plus de la moitié encore en cours"
 HANDED_IN_LATER = "plaintes remises au-delà des dernières visites"
 
@@ -121,8 +123,24 @@ def no_visits_handed_in(f: Facts) -> np.ndarray:
 def hide_if_missing(f: Facts, m: Measure) -> Measure:
     """Without a value for keys of which no visits were handed in, and with that reason, whatever else it would have been."""
     nobody, none = no_visits_handed_in(f), f.counter("visits") == 0
+    m = hide(m, none & ~nobody & (f.by not in ("service", "hour")) & _counts_nobody(m), NO_VISIT)
+    m = hide(m, none & _service_unknown(f), SERVICE_UNKNOWN)
     m = hide(m, none & (f.visit_whole < f.expected), NOT_ALL_VISITS)
     return hide(hide(m, nobody, NO_VISITS), nobody & (f.reporting == 0), NOT_REPORTED)
+
+
+def _counts_nobody(m: Measure) -> np.ndarray:
+    """Where there is no value: of nobody no share and no wait is known, and it is no register's fault."""
+    missing: np.ndarray = np.isnan(m.value)
+    return missing
+
+
+def _service_unknown(f: Facts) -> np.ndarray:
+    """Where visits of a service cannot be told from those whose service nobody noted."""
+    if f.service in (None, UNKNOWN_KEY) and f.by != "service":
+        return np.zeros(len(f.keys), dtype=bool)
+    unknown: np.ndarray = f.known_service < KNOWN_SERVICE_SHARE * f.all_visits
+    return unknown
 
 
 def visits_per_day(f: Facts) -> Measure:
@@ -233,26 +251,27 @@ def _no(f: Facts, m: Measure, denial: str) -> Measure:
     """The denial as the reason of what has none (n is 0), where every site's register speaks; else that not all do."""
     heard = np.minimum(f.complaint_reporting, f.complaint_current)
     part = (m.n == 0) & (heard < np.maximum(f.complaint_expected, 1))
-    return hide(hide(m, m.n == 0, denial), part, NOT_CURRENT)
+    m = hide(hide(m, m.n == 0, denial), part, NOT_CURRENT)
+    return hide(m, (m.n == 0) & _service_unknown(f), SERVICE_UNKNOWN)
 
 
 def _if_current(f: Facts, m: Measure, none: np.ndarray) -> Measure:
     """The same of what waits: without a value for keys that have none, where some site's complaints are not known to the end."""
     part = none & (f.complaint_current < np.maximum(f.complaint_expected, 1))
-    return _if_handed_in(f, hide(m, part, NOT_CURRENT), none)
+    m = hide(hide(m, part, NOT_CURRENT), none & _service_unknown(f), SERVICE_UNKNOWN)
+    return _if_handed_in(f, m, none)
 
 
 def complaints_per_1000(f: Facts) -> Measure:
     """Complaints received per 1 000 visits."""
     # Visits of days of which nobody handed complaints in would make them look few, and the other way round.
     based = _received(f) & f.complaints["based"]
-    m = ratio(_count(f, based), f.complaint_visits, 1000, "aucune visite sur la période")
+    m = ratio(_count(f, based), f.complaint_visits, 1000, NO_VISIT)
     elsewhere = (f.complaint_visits == 0) & (f.counter("visits") > 0)
     # All that came are of days whose visits are not known: a rate of 0 would deny them.
     denied = (_count(f, based) == 0) & (_count(f, _received(f)) > 0)
     m = hide_if_missing(f, hide(hide(m, denied, NOT_ALL_VISITS), elsewhere, NOT_CURRENT))
-    if f.service is not None or f.by == "service":
-        m = hide(m, f.known_service < KNOWN_SERVICE_SHARE * f.all_visits, UNMEASURED)
+    m = hide(m, _service_unknown(f), SERVICE_UNKNOWN)
     return _if_handed_in(f, m)
 
 

@@ -18,6 +18,7 @@ from dashboard.indicators.measures import (
     NO_VISITS,
     NOT_ALL_VISITS,
     NOT_HANDED_IN,
+    UNMEASURED,
 )
 from dashboard.judgement.control_charts import FOLLOWED
 from dashboard.judgement.signal_sentences import (
@@ -183,6 +184,8 @@ def _volume(s: Situation) -> Line:
 
 def _waits(s: Situation) -> Line:
     median, visits = s.figures["wait_p50"], s.figures["visits"]
+    if not median.n and median.note not in ("", UNMEASURED):
+        return Line(f"Attente{S}: {median.note}.", "wait_p50", 0)
     if not median.n:
         of = f" pour les {french.number(visits.n)} usagers reçus" if visits.n else ""
         of = of if visits.n != 1 else " pour l'usager reçu"
@@ -213,7 +216,9 @@ def _own_signals(s: Situation) -> Line:
             "",
             0,
         )
-    charted = [f for f in s.signals.values() if f.charted]
+    # Of a site those that are listed below, so that one number of signals is said.
+    own = s.signals if s.site_signals else {c: s.signals[c] for c in FOLLOWED if c in s.signals}
+    charted = [f for f in own.values() if f.charted]
     if not charted:
         return Line(f"Pour {s.scope}, {TOO_SHORT}.", "", 0)
     flagged = sorted((f for f in charted if f.flagged), key=lambda f: SIGNALLED.index(f.variation))

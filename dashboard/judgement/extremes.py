@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from dashboard import french
 from dashboard.indicators import Figure
+from dashboard.partial_counts import AT_LEAST
 from dashboard.wording import basis_in_words, shown_value
 from db.codes import UNKNOWN_KEY
 
@@ -24,6 +25,7 @@ def extremes_in_words(
     departments which is highest and which lowest. figures: of one indicator, by key. title: what is compared."""
     known = {k: f for k, f in figures.items() if f.value is not None and k != UNKNOWN_KEY}
     values = {shown_value(f) for f in known.values()}
+    compared = [k for k in figures if k != UNKNOWN_KEY]
     if by == "site" and len(known) == 1:
         ((alone, figure),) = known.items()
         where = f"à {names.get(alone, alone)}, seul à avoir un chiffre"
@@ -31,8 +33,11 @@ def extremes_in_words(
     if len(known) < 2:
         on = f" ({basis_in_words(whole)})" if basis_in_words(whole) else ""
         return f"{title}{S}: {shown_value(whole)} pour l'ensemble{on}"
-    if len(values) == 1:
-        return f"{title}{S}: {values.pop()} partout"
+    if len({_read(f) for f in known.values()}) == 1:
+        least = max(values, key=len)  # « au moins 1 » of some is so of all
+        if len(known) == len(compared):
+            return f"{title}{S}: {least} partout"
+        return f"{title}{S}: {least} partout où c'est connu ({len(known)} sur {len(compared)})"
     (most, many), (least, few) = (_at_end(known, names, end) for end in (max, min))
     if by == "site":
         return (
@@ -45,12 +50,18 @@ def extremes_in_words(
     return f"{title}{S}: le plus, {most} ({many}){S}; le moins, {least} ({few})"
 
 
+def _read(figure: Figure) -> str:
+    """A value as it is shown, whether others may be or not."""
+    return shown_value(figure).removeprefix(AT_LEAST)
+
+
 def _at_end(
     figures: Mapping[str, Figure], names: Mapping[str, str], end: Callable[..., Figure]
 ) -> tuple[str, str]:
-    """Those that read like the highest or the lowest, and their value."""
-    value = shown_value(end(figures.values(), key=lambda f: f.value))
-    alike = {k: names.get(k, k) for k, f in figures.items() if shown_value(f) == value}
+    """Those that read like the highest or the lowest, and their value; « au moins » where it is one of some of them."""
+    value = _read(end(figures.values(), key=lambda f: f.value))
+    alike = {k: names.get(k, k) for k, f in figures.items() if _read(f) == value}
+    value = max((shown_value(figures[k]) for k in alike), key=len)
     # Hours by the clock, all else by name.
     order = sorted(alike, key=lambda k: k if k.isdigit() else french.alphabetical(alike[k]))
     return french.join_first([alike[k] for k in order], NAMED), value

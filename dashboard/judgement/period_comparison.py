@@ -135,7 +135,7 @@ def _sentences(change: change_decomposition.Change, scale: float, words: Words) 
         (change.closed, "dans la seconde période"),
     ):
         if names:
-            lines.append(f"Sans données {when}{S}: {french.join_words(names)}.")
+            lines.append(f"Pas de chiffre {when}{S}: {french.join_words(names)}.")
     if (change.opened or change.closed) and change.same_before == change.same_before:
         lines.append(
             f"{words.same} dans les deux périodes{S}: de {amount(change.same_before)}"

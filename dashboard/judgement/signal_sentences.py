@@ -72,7 +72,12 @@ def card_state(one: Signal) -> str:
 
 def value_beside_usual(one: Signal) -> str:
     """The same without the month: « 73 %, contre 75 % d'habitude », « 74 %, rien d'inhabituel (75 % d'habitude) », « 18,7 par
-    jour ; d'habitude de 15,1 à 21,0 »."""
+    jour ; d'habitude de 15,1 à 21,0 »; of a whole in which some sites are too young to be judged, that it is of the others."""
+    said = _value_beside_usual(one)
+    return f"{said}, dans les centres suivis depuis un an" if said and one.of_some_sites else said
+
+
+def _value_beside_usual(one: Signal) -> str:
     if one.read is None or not one.charted:
         return ""
     i, usually = BY_CODE[one.indicator], one.read_usual

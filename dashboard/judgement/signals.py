@@ -237,6 +237,14 @@ class Signal:
         return float(in_unit(self.indicator, c.observed[left, self.at].sum(keepdims=True) / n)[0])
 
     @property
+    def of_some_sites(self) -> bool:
+        """Whether the value of a whole is of some of its sites alone: the others had cases too, and no usual of their own yet."""
+        c = self.course.comparison
+        if c is None or self.at is None or self.course.median is not None:
+            return False
+        return bool(self.course.n[self.at] > c.bases[:, self.at].sum() + 0.5)
+
+    @property
     def young(self) -> tuple[str, ...]:
         """The codes of a whole's sites that had visits and stand outside: their usual is not known yet."""
         c = self.course.comparison

@@ -141,6 +141,12 @@ def test_the_curve_stops_at_ninety_days_and_says_what_lies_beyond(asked):
 def test_where_all_were_answered_sooner_it_says_so(asked):
     received(asked, [10] * 40 + [80] * 10)
     said = complaint_delays.survival(LOCAL_READER, YEAR, "survie").finding
+    # Of the other sites nothing is known.
+    assert said.endswith(
+        "aucune de celles qui sont connues n'est restée sans réponse plus de 90 jours"
+    )
+    alone = replace(YEAR, site=KANDI)
+    said = complaint_delays.survival(LOCAL_READER, alone, "survie").finding
     assert said.endswith("aucune n'est restée sans réponse plus de 90 jours")
 
 

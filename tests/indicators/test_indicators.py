@@ -353,7 +353,7 @@ def test_complaints_of_a_service_need_four_visits_in_five_with_a_known_service(
     ):
         assert (found.numerator, found.denominator) == (1, known)
         assert found.value == (1000 / known if measured else None)
-        assert measured or found.note == "non mesuré"
+        assert measured or found.note == "prestation rarement notée"
     assert (
         office.figure("complaints_per_1000").value == 10
     )  # without a service in question, nothing stands in the way

@@ -567,7 +567,9 @@ def read_own(s: Situation, text: str) -> None:
             " départements et les centres."
         )
         return
-    claims = [(claim(f), f) for f in s.signals.values()]
+    # Of a site alone, those that the next line counts.
+    own = s.signals if s.site_signals else {c: f for c, f in s.signals.items() if c in FOLLOWED}
+    claims = [(claim(f), f) for f in own.values()]
     charted = [f for word, f in claims if word != "trop peu"]
     found = sorted((WORDS.index(word), f.indicator) for word, f in claims if word in WORDS)
     assert text.startswith(f"Pour {s.scope}, ")

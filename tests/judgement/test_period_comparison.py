@@ -103,7 +103,7 @@ def test_a_centre_that_comes_in_leaves_the_same_centres_as_they_were():
         0,
     ) and found.change.network == pytest.approx(-30)
     texts = said(before, after)
-    assert "Sans données dans la première période : CCSP d'Allada." in texts
+    assert "Pas de chiffre dans la première période : CCSP d'Allada." in texts
     assert "Aux seuls centres présents dans les deux périodes : de 80,0 % à 80,0 %." in texts
     assert found.rows[0] == Row("CCSP d'Allada", None, 20, None, None, (20, 100), 0, 50)
     back = said(after, before)
