@@ -124,7 +124,7 @@ def hide_if_missing(f: Facts, m: Measure) -> Measure:
     """Without a value for keys of which no visits were handed in, and with that reason, whatever else it would have been."""
     nobody, none = no_visits_handed_in(f), f.counter("visits") == 0
     m = hide(m, none & ~nobody & (f.by not in ("service", "hour")) & _counts_nobody(m), NO_VISIT)
-    m = hide(m, none & _service_unknown(f), SERVICE_UNKNOWN)
+    m = hide(m, _denied(f, none), SERVICE_UNKNOWN)
     m = hide(m, none & (f.visit_whole < f.expected), NOT_ALL_VISITS)
     return hide(hide(m, nobody, NO_VISITS), nobody & (f.reporting == 0), NOT_REPORTED)
 
@@ -137,10 +137,16 @@ def _counts_nobody(m: Measure) -> np.ndarray:
 
 def _service_unknown(f: Facts) -> np.ndarray:
     """Where visits of a service cannot be told from those whose service nobody noted."""
-    if f.service in (None, UNKNOWN_KEY) and f.by != "service":
+    if f.service is None and f.by != "service":
         return np.zeros(len(f.keys), dtype=bool)
     unknown: np.ndarray = f.known_service < KNOWN_SERVICE_SHARE * f.all_visits
     return unknown
+
+
+def _denied(f: Facts, none: np.ndarray) -> np.ndarray:
+    """Those of the keys without any case of which the service may be the reason; of « inconnu » it is none."""
+    denied: np.ndarray = none & _service_unknown(f) & (f.service != UNKNOWN_KEY)
+    return denied
 
 
 def visits_per_day(f: Facts) -> Measure:
@@ -252,13 +258,13 @@ def _no(f: Facts, m: Measure, denial: str) -> Measure:
     heard = np.minimum(f.complaint_reporting, f.complaint_current)
     part = (m.n == 0) & (heard < np.maximum(f.complaint_expected, 1))
     m = hide(hide(m, m.n == 0, denial), part, NOT_CURRENT)
-    return hide(m, (m.n == 0) & _service_unknown(f), SERVICE_UNKNOWN)
+    return hide(m, _denied(f, m.n == 0), SERVICE_UNKNOWN)
 
 
 def _if_current(f: Facts, m: Measure, none: np.ndarray) -> Measure:
     """The same of what waits: without a value for keys that have none, where some site's complaints are not known to the end."""
     part = none & (f.complaint_current < np.maximum(f.complaint_expected, 1))
-    m = hide(hide(m, part, NOT_CURRENT), none & _service_unknown(f), SERVICE_UNKNOWN)
+    m = hide(hide(m, part, NOT_CURRENT), _denied(f, none), SERVICE_UNKNOWN)
     return _if_handed_in(f, m, none)
 
 

@@ -286,13 +286,15 @@ WITHOUT_OBJECT = {
 
 @dataclass(frozen=True)
 class Answer:
-    """A figure: counts, value (None where missing or hidden), sites that reported and that should have."""
+    """A figure: counts, value (None where missing or hidden), sites that reported and that should have. rare: whether
+    the service that is asked for is rarely noted."""
 
     numerator: float | None
     denominator: float | None
     value: float | None
     reporting: int
     expected: int
+    rare: bool = False
 
 
 class Independent:
@@ -352,6 +354,13 @@ class Independent:
         )
         self.db.execute(KEYED.format(**words))
         reporting, complaint_reporting, to_the_end, closing, expected, complaining = self._sites()
+        # Where a service is asked for, and four visits in five do not say which.
+        asked = "SELECT key FROM known_share WHERE known < 0.8"
+        rare = (
+            {k for (k,) in self.db.execute(asked).fetchall()}
+            if service not in (None, "inconnu")
+            else set()
+        )
         found = {}
         for code, query in QUERIES.items():
             asked = (
@@ -364,7 +373,8 @@ class Independent:
             who = to_the_end if code in WAITING else closing if code == "completeness" else who
             for key in expected:
                 due = (complaining if code in COMPLAINTS else expected)[key]
-                found[key, code] = Answer(*rows.get(key, (None, None, None)), who.get(key, 0), due)
+                row = rows.get(key, (None, None, None))
+                found[key, code] = Answer(*row, who.get(key, 0), due, key in rare)
         return found
 
     def _sites(self) -> tuple[dict, ...]:

@@ -159,7 +159,13 @@ def difference(code: str, row: dict, answer, by: str) -> str:
     if code in COMPLAINTS - WAITING and answer.reporting == 0:
         expected = None
     all_known = answer.reporting >= answer.expected
-    if code == "complaints_open" and all_known and answer.reporting and expected is None:
+    if (
+        code == "complaints_open"
+        and all_known
+        and not answer.rare
+        and answer.reporting
+        and expected is None
+    ):
         expected = 0  # nobody complains, and that is known
     return "" if same(value, expected) else said
 

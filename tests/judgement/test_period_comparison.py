@@ -107,7 +107,7 @@ def test_a_centre_that_comes_in_leaves_the_same_centres_as_they_were():
     assert "Aux seuls centres présents dans les deux périodes : de 80,0 % à 80,0 %." in texts
     assert found.rows[0] == Row("CCSP d'Allada", None, 20, None, None, (20, 100), 0, 50)
     back = said(after, before)
-    assert "Sans données dans la seconde période : CCSP d'Allada." in back
+    assert "Pas de chiffre dans la seconde période : CCSP d'Allada." in back
 
 
 @pytest.mark.pitfall(20)

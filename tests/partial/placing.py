@@ -703,7 +703,8 @@ def _missing(s: Said, t: Truth) -> bool:
     """« non remonté » of a column."""
     if CLOSED.search(s.column):  # of nobody, or before those who hand any in had begun
         end = _end(s, t)
-        return not any(t.ever("cloture", [x]) and t.open_days(x, s.first, end) for x in s.scope)
+        began = [x for x in s.scope if any(a <= end for a, _ in t.spans.get(("cloture", x), ()))]
+        return not any(t.open_days(x, s.first, end) for x in began)
     if COMPLAINTS.search(s.column) or s.column in WAITING | OLD | {"Reçues", "Réponses", "Écart"}:
         return _no_register(re.match("", ""), s, t) or _silent_visits(re.match("", ""), s, t)
     return _silent_visits(re.match("", ""), s, t)
