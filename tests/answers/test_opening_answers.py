@@ -13,6 +13,7 @@ from dashboard.answers import (
     context,
     control_charts,
     figures,
+    headlines,
     map_legend,
     network,
     opening_answers,
@@ -315,3 +316,9 @@ def test_the_answers_agree_with_the_figures_of_the_sites(demo):
 )
 def test_a_period_is_said_in_a_few_words(first, last, words):
     assert Question(first, last).spoken.translate(PLAIN) == words
+
+
+def test_of_a_period_without_a_whole_month_nothing_is_said_to_get_worse(demo):
+    for last in (date(2025, 10, 12), date(2025, 10, 31)):
+        title = headlines.worse(LOCAL_READER, Question(date(2025, 10, 1), last))
+        assert bool(title) == (last.day == 31)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import (
@@ -556,3 +557,100 @@ def test_a_network_of_which_most_sites_have_not_begun_says_what_comes_next(asked
         "registre", *[waited(10, site=code, day="2025-11-21") for code in EVERY_SITE[:12]]
     )
     assert not network.freshness(LOCAL_READER).beginning
+
+
+@pytest.mark.pitfall(27)
+def test_a_register_of_complaints_that_has_just_begun_does_not_say_that_none_waits(asked):
+    first_file(asked)
+    now = {"sites": (COVE,)}
+    handed = complaint("P1", COVE, "2025-11-03", resolved="2025-11-05")
+    asked.hand_in("plaintes", handed, covers=(date(2025, 10, 24), DAY), **now)
+    of_cove = replace(MONTH, site=COVE)
+    said = first_answers(of_cove)["La plainte la plus ancienne"]
+    assert said == "registre des plaintes pas à jour ; aucune plainte connue en cours"
+    assert "aucune plainte n'attend" not in headlines.waiting(LOCAL_READER, of_cove)
+    # Three months back, it may.
+    asked.hand_in("plaintes", handed, covers=(date(2025, 8, 20), DAY), **now)
+    assert first_answers(of_cove)["La plainte la plus ancienne"] == "aucune plainte en cours"
+
+
+@pytest.mark.parametrize(("again", "whole"), [(date(2025, 7, 9), False), (date(2025, 6, 27), True)])
+def test_a_gap_between_two_months_is_one(asked, again, whole):
+    first_file(asked)
+    asked.hand_in("registre", visit(COVE, day="2025-01-02"))
+    # Of June and July each has days that are known.
+    for first, last in ((date(2025, 1, 1), date(2025, 6, 2)), (again, DAY)):
+        asked.hand_in("plaintes", covers=(first, last), sites=(COVE,))
+    july = Question(date(2025, 6, 1), date(2025, 7, 31), site=COVE)
+    figure = whole_figures(LOCAL_READER, july)["complaints_30d"]
+    assert figure.note == ("aucune plainte reçue" if whole else "registre des plaintes incomplet")
+    said = first_answers(replace(YEAR, site=COVE))["La plainte la plus ancienne"]
+    assert (said == "aucune plainte en cours") is whole
+
+
+def test_a_site_that_closed_is_not_known_to_wait_for_nothing_where_its_register_ended_before(asked):
+    first_file(asked)
+    waits = complaint("P1", COVE, "2025-08-05")
+    asked.hand_in("plaintes", waits, covers=(date(2025, 1, 1), date(2025, 8, 31)), sites=(COVE,))
+    with asked.engine.begin() as connection:
+        closed = {"day": date(2025, 10, 15), "code": COVE}
+        connection.execute(text("UPDATE site SET closed_on = :day WHERE code = :code"), closed)
+    context.close_databases()
+    of_cove = replace(YEAR, site=COVE)
+    assert shown_value(whole_figures(LOCAL_READER, of_cove)["complaints_open"]) == "au moins 1"
+    assert not headlines.waiting(LOCAL_READER, of_cove).startswith("aucune plainte n'attend")
+
+
+def test_what_has_no_visit_is_not_called_unmeasured(asked):
+    for month in (3, 5):
+        asked.hand_in("registre", *[waited(9, site=COVE, day=f"2025-{month:02}-03")] * 20)
+    april = date(2025, 4, 1), date(2025, 4, 30)
+    asked.hand_in("registre", covers=april, sites=(COVE,))
+    found = whole_figures(LOCAL_READER, Question(*april, site=COVE))
+    assert found["visits"].value == 0
+    for code in ("wait_p50", "wait_within_30", "left", "satisfaction", "women_share"):
+        assert found[code].note == "aucune visite sur la période", code
+
+
+def test_visits_of_a_service_that_is_rarely_noted_are_not_denied(asked):
+    asked.hand_in("registre", *[visit(COVE, day="2025-03-03")] * 20)
+    march = Question(date(2025, 3, 1), date(2025, 3, 31), site=COVE, service="cip")
+    figure = whole_figures(LOCAL_READER, march)["visits"]
+    assert (figure.value, figure.note) == (None, "prestation rarement notée")
+    asked.hand_in("registre", *[visit(COVE, day="2025-03-04", service="actes-carriere")] * 80)
+    assert whole_figures(LOCAL_READER, march)["visits"].value == 0
+
+
+def test_a_register_of_every_other_week_is_a_part(asked):
+    days = [date(2025, 1, 6) + timedelta(days=n) for n in range(84)]
+    for first in days[::14]:
+        week = [visit(COVE, day=(first + timedelta(days=n)).isoformat()) for n in range(5)]
+        asked.hand_in("registre", *week)
+    figure = whole_figures(LOCAL_READER, Question(days[0], days[-1], site=COVE))["visits"]
+    assert shown_value(figure) == "au moins 30"
+
+
+def test_complaints_are_compared_with_a_year_before_where_all_of_both_are_known(asked):
+    for year in (2024, 2025):
+        for site in (KANDI, COVE):
+            lines = [visit(site, day=f"{year}-03-{d:02}") for d in (3, 10, 17, 24, 31)]
+            covers = (date(year, 3, 1), date(year, 3, 31))
+            asked.hand_in("registre", *lines, covers=covers)
+            if (year, site) != (2024, KANDI):
+                many = [complaint(f"{year}-{site}-{n}", site, f"{year}-03-05") for n in range(6)]
+                asked.hand_in("plaintes", *many, covers=covers)
+    march = Question(date(2025, 3, 1), date(2025, 3, 31))
+    assert comparison(LOCAL_READER, march), "their visits are known"
+    before = lambda asking: cards.metrics(LOCAL_READER, asking, ("complaints_per_1000",))[0]  # noqa: E731
+    assert not any("un an avant" in part.lower() for part in before(march).help)
+    assert any("un an avant" in p.lower() for p in before(replace(march, site=COVE)).help)
+
+
+def test_months_before_a_site_s_first_closing_are_not_judged_as_left_open(asked):
+    days = [date(2025, 1, 1) + timedelta(days=n) for n in range(120)]
+    opened = [d.isoformat() for d in days if d.weekday() < 5]
+    asked.hand_in("registre", *[visit(COVE, day=d) for d in opened])
+    asked.hand_in("cloture", *[closing(COVE, d) for d in opened if d >= "2025-03-03"])
+    by_month = trend(LOCAL_READER, Question(days[0], days[-1], site=COVE))
+    closed = {m: one["completeness"].value for m, one in by_month.items()}
+    assert closed["2025-01"] is None and closed["2025-02"] is None and closed["2025-03"] == 100

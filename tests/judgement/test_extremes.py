@@ -68,3 +68,16 @@ def test_hours_that_read_alike_are_named_by_the_clock():
     words = {"09": "9 h", "10": "10 h", "17": "17 h"}
     found = extremes_in_words(hours, words, "Titre", "hour", figure(15)).translate(PLAIN)
     assert found == "L'heure où l'on attend le plus : 9 h et 10 h, 19 min ; le moins : 17 h, 4 min"
+
+
+def test_what_nobody_told_is_not_among_everywhere_and_a_floor_is_said_as_one():
+    assert said({"a": 22, "b": 22, "c": None}) == "Titre : 22 min partout où c'est connu (2 sur 3)"
+    floor = figure(1, "complaints_open", "d")._replace(sites_expected=2)
+    one = figure(1, "complaints_open", "a")
+    three = figure(3, "complaints_open", "b")
+    whole = figure(5, "complaints_open")
+    read = lambda of: extremes_in_words(of, NAMES, "Titre", "site", whole).translate(PLAIN)  # noqa: E731
+    assert read({"a": one, "d": floor}) == "Titre : au moins 1 partout"
+    assert read({"a": one, "b": three, "d": floor}) == (
+        "Titre : au moins 1 à Kandi et Nikki, 3 à Djougou ; 5 pour l'ensemble"
+    )
