@@ -221,6 +221,10 @@ def test_each_decision_is_short_and_says_what_would_end_it():
     entries = re.split(r"^## ", DECISIONS, flags=re.M)[1:]
     numbers = [int(e.split(".")[0]) for e in entries]
     assert numbers == sorted(set(numbers))
+    ended = [int(n) for n in re.findall(r"^\| (\d+) \|", DECISIONS, re.M)]
+    assert sorted(numbers + ended) == list(
+        range(1, numbers[-1] + 1)
+    )  # a number is never used twice, nor left out
     for entry in entries:
         assert len(entry.rstrip().splitlines()) <= 15, entry
         assert "\nWhat would end it: " in entry, entry
