@@ -143,7 +143,7 @@ def why_pip_failed(said: str) -> str:
         # pip cannot reach its index, or the index does not have the package.
         return (
             "L'index des bibliothèques Python (pypi.org ou le miroir de PIP_INDEX_URL) ne répond pas : vérifier le"
-            " réseau ou le proxy, puis relancer ; README, « Offline », dit comment s'en passer."
+            " réseau ou le proxy, puis relancer ; docs/installing.md, « Offline », dit comment s'en passer."
         )
     # Any other refusal of pip's, quoted above.
     return "Les bibliothèques n'ont pas pu être installées (raison ci-dessus)."

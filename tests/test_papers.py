@@ -24,6 +24,30 @@ README, GUIDE, WORDS, DECISIONS = (
     (ROOT / name).read_text(encoding="utf-8")
     for name in ("README.md", "docs/guide.md", "WORDS.md", "DECISIONS.md")
 )
+SETTINGS, COMMANDS_PAPER, TESTING, HOUSE, STRAIGHT_LINE = (
+    (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    for name in ("settings", "command-line", "testing", "house", "straight-line")
+)
+# What engineers read, of which every path, link and command is to be true. Of DECISIONS, which tell of what was, links alone.
+ENGINEERS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    *(
+        f"docs/{name}.md"
+        for name in (
+            "settings",
+            "command-line",
+            "installing",
+            "security",
+            "asvs",
+            "testing",
+            "house",
+            "straight-line",
+            "pitfalls",
+        )
+    ),
+]
+WORD_ROWS = [line.split("|") for line in WORDS.splitlines() if line.startswith("| ")][2:]
 PINNED = re.compile(r"([a-z0-9-]+)==\S+( ; .+)?")
 
 
@@ -42,32 +66,74 @@ def requirement_names(file: Path) -> set[str]:
     }
 
 
+def test_the_readme_is_read_in_ten_minutes_and_the_words_in_five():
+    assert len(README.split()) <= 1_800
+    assert len(WORD_ROWS) <= 80
+
+
+@pytest.mark.parametrize("paper", [*ENGINEERS, "DECISIONS.md", "WORDS.md"])
+def test_every_link_between_papers_leads_somewhere(paper):
+    path = ROOT / paper
+    wrong = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        if re.match(r"\w+:", target):
+            continue
+        file, _, heading = target.partition("#")
+        to = (path.parent / file).resolve() if file else path
+        if not to.exists() or (heading and heading not in anchors(to)):
+            wrong.append(target)
+    assert wrong == []
+
+
+def anchors(paper: Path) -> set[str]:
+    """What a link may lead to within a paper: its headings, as where papers are shown they are named."""
+    heads = re.findall(r"^#+ (.+)$", paper.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("paper", ENGINEERS)
+def test_every_file_that_a_paper_names_is_there(paper):
+    """Paths from the root, of the folders that hold what we write; `pages/<section>/` and what is made later are none."""
+    text = (ROOT / paper).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:dashboard|db|docs|pages|scripts|static|tests)/[\w./-]*)[`:]", text)
+    made = ("static/leaflet", "static/ccsp-map.js", "static/departments.js")
+    assert [p for p in named if not (ROOT / p).exists() and not p.startswith(made)] == []
+
+
+@pytest.mark.parametrize("row", [row for row in HOUSE.splitlines() if row.startswith("| `")])
+def test_every_module_of_the_house_stands_where_its_row_says(row):
+    _, where, what, _ = row.split("|")
+    folders = re.findall(r"`([\w/]+/)`", where)
+    names = [name for name in re.findall(r"`([\w/]+\.(?:py|css))`", what) if "/" not in name]
+    places = [ROOT / folder for folder in folders]
+    assert [n for n in names if not any((place / n).exists() for place in places)] == []
+
+
 @pytest.mark.parametrize("name", fields_by_name())
-def test_readme_lists_the_setting_with_its_default_and_its_bounds(name):
-    row = next(line for line in README.splitlines() if line.startswith(f"| `{name.upper()}` |"))
+def test_the_papers_list_the_setting_with_its_default_and_its_bounds(name):
+    row = next(line for line in SETTINGS.splitlines() if line.startswith(f"| `{name.upper()}` |"))
     _, _, default, meaning, _ = row.split("|")
     if between := setting_bounds(name):
         assert default.strip() == str(fields_by_name()[name].default)
         assert meaning.strip().endswith("({} to {})".format(*between))
 
 
-def test_readme_lists_no_setting_that_does_not_exist():
-    table = README.split("## Settings")[1].split("\n\n")[2]
-    names = re.findall(r"^\| `(\w+)` \|", table, re.M)
+def test_the_papers_list_no_setting_that_does_not_exist():
+    names = re.findall(r"^\| `(\w+)` \|", SETTINGS, re.M)
     assert names == [name.upper() for name in fields_by_name()]
 
 
-def test_readme_lists_every_command_and_no_other():
+def test_the_papers_list_every_command_and_no_other():
     wanted = {f"python -m db {name}" for name in subcommands(db_parser())}
     wanted |= {f"python -m dashboard {name}" for name in subcommands(figures_parser())}
-    found = set(re.findall(r"^\| `(python -m \w+ [\w-]+)", README, re.M))
+    found = set(re.findall(r"^\| `(python -m \w+ [\w-]+)", COMMANDS_PAPER, re.M))
     assert found == wanted
 
 
-def test_readme_lists_every_option_of_import():
+def test_the_papers_list_every_option_of_import():
     for action in subcommands(db_parser())["import"]._actions:
         for option in set(action.option_strings) - {"-h", "--help"}:
-            assert f"`{option}" in README
+            assert f"\n| `{option}" in COMMANDS_PAPER
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=lambda f: f.name)
@@ -99,6 +165,9 @@ def test_the_guide_says_what_the_page_shows(page):
     ("paper", "module", "parser"),
     [
         ("README.md", "db", db_parser),
+        ("README.md", "dashboard", figures_parser),
+        ("docs/installing.md", "db", db_parser),
+        ("docs/security.md", "dashboard", figures_parser),
         ("docs/guide.md", "db", db_parser),
         ("docs/guide.md", "dashboard", figures_parser),
     ],
@@ -106,7 +175,7 @@ def test_the_guide_says_what_the_page_shows(page):
 def test_every_command_written_in_a_paper_can_be_parsed(paper, module, parser):
     text = (ROOT / paper).read_text(encoding="utf-8")
     written = re.findall(rf"^(?:\.venv/bin/)?python -m {module} ([^(\n]+)", text, re.M)
-    if paper == "docs/guide.md":  # README's table shows the grammar, not examples
+    if paper == "docs/guide.md":  # in the others what stands in a sentence shows the grammar
         written += re.findall(rf"`python -m {module} ([^`]+)`", text)
     assert written
     for line in written:
@@ -133,9 +202,8 @@ def test_words_name_things_that_exist():
         for folder in ("dashboard", "db")
         for f in (ROOT / folder).rglob("*.py")
     )
-    rows = [line.split("|") for line in WORDS.splitlines() if line.startswith("| ")][2:]
-    assert all(len(row) == 5 for row in rows)
-    names = {name for row in rows for name in re.findall(r"`(\w+)`", row[2])}
+    assert all(len(row) == 5 for row in WORD_ROWS)
+    names = {name for row in WORD_ROWS for name in re.findall(r"`(\w+)`", row[2])}
     assert names
     assert {name for name in names if not re.search(rf"\b{name}\b", source)} == set()
 
@@ -153,6 +221,10 @@ def test_each_decision_is_short_and_says_what_would_end_it():
     entries = re.split(r"^## ", DECISIONS, flags=re.M)[1:]
     numbers = [int(e.split(".")[0]) for e in entries]
     assert numbers == sorted(set(numbers))
+    ended = [int(n) for n in re.findall(r"^\| (\d+) \|", DECISIONS, re.M)]
+    assert sorted(numbers + ended) == list(
+        range(1, numbers[-1] + 1)
+    )  # a number is never used twice, nor left out
     for entry in entries:
         assert len(entry.rstrip().splitlines()) <= 15, entry
         assert "\nWhat would end it: " in entry, entry
@@ -178,11 +250,11 @@ def test_an_old_python_can_read_the_file_that_says_it_is_too_old():
     ast.parse((ROOT / "scripts" / "prepare.py").read_text(encoding="utf-8"), feature_version=(3, 6))
 
 
-def test_make_knows_every_command_and_the_readme_says_them():
+def test_make_knows_every_command_and_the_papers_say_them():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = re.search(r"^\.PHONY: (.*)$", makefile, re.M)[1].split()
     assert sorted(targets) == sorted(COMMANDS) and f"\n{' '.join(targets)}:\n" in makefile
-    assert [name for name in targets if f"`make {name}" not in README] == []
+    assert [name for name in targets if f"\n| `make {name}" not in TESTING] == []
     assert [name for name in targets if f"# make {name}" not in makefile.replace(";  ", "# ")] == []
 
 
@@ -245,7 +317,7 @@ def test_the_tests_named_for_a_pitfall_exist_and_carry_its_number(row):
     assert named or not state.startswith("marked")
 
 
-STOPS = re.findall(r"^\| \d+ \| `([\w.]+)`", README, re.M)
+STOPS = re.findall(r"^\| \d+ \| `([\w.]+)`", STRAIGHT_LINE, re.M)
 
 
 @pytest.mark.parametrize("stop", STOPS)

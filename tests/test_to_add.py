@@ -195,7 +195,7 @@ IN_FORCE = "from dashboard.settings import load_settings; print(load_settings().
 def test_a_setting_is_one_field_and_one_line(project):
     for text, line in ((SETTING, LINE), (BOUNDED, LATE)):
         add(project / "dashboard/settings.py", "\n\ndef fields_by_name", text)
-        add(project / "README.md", "\n`CCSP_NO_POSTGRES", line)
+        add(project / "docs/settings.md", "\nWhere they are explained", line)
     assert asked(project, "-c", IN_FORCE).strip() == "MTFP 45"
     changed = {"MINISTRY": " Travail ", "LATE_DAYS": "60"}
     assert asked(project, "-c", IN_FORCE, **changed).strip() == "Travail 60"

@@ -1,5 +1,5 @@
-"""On PostgreSQL the application works under a role that owns no table, as README says to make it; and such a role cannot take
-away what holds the journals as they are."""
+"""On PostgreSQL the application works under a role that owns no table, as docs/installing.md says to make it; and such a role
+cannot take away what holds the journals as they are."""
 
 import os
 import re
@@ -20,8 +20,8 @@ from db.engine import make_engine
 from db.seed import seed
 from tests.builders import Office, visit
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-STATEMENTS = re.search(r"```\n(CREATE ROLE ccsp .*?)```", README, re.S)[1].strip().splitlines()
+PAPER = (ROOT / "docs" / "installing.md").read_text(encoding="utf-8")
+STATEMENTS = re.search(r"```\n(CREATE ROLE ccsp .*?)```", PAPER, re.S)[1].strip().splitlines()
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from dashboard.forms.rows import Reader
 from dashboard.indicators import breakdown, measures
 from dashboard.settings import ROOT
 from dashboard.ui import cards as drawn
-from db import facts, monthly_visits, packed_visits, read, rollup_cells, schema
+from db import codes, facts, monthly_visits, packed_visits, read, rollup_cells, schema
 from db.__main__ import main
 from db.codes import MONTH
 from db.seed import seed
@@ -41,7 +41,7 @@ from tests.pages.watched import Run, tree, watching
 PAPER = ROOT / "docs" / "straight-line.md"
 BLOCK = re.compile(r"^```text (\w+)\n(.*?)^```$", re.M | re.S)
 CODE = "wait_within_30"
-STOPS = re.findall(r"^\| \d+ \| `([\w.]+)`", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)
+STOPS = re.findall(r"^\| \d+ \| `([\w.]+)`", PAPER.read_text(encoding="utf-8"), re.M)
 MARCH = Question(date(2025, 3, 1), date(2025, 3, 31))
 LINES = """\
 Centre;Date;Heure d'arrivée;Heure d'appel;Heure de fin;Type;Prestation;Sexe;Satisfait;Issue;Référence
@@ -78,6 +78,7 @@ ASKING = (
 Where = tuple[Callable | ModuleType, str, int]
 DECIDING: dict[str, tuple[Where, ...]] = {
     "waits": ((packed_visits.pack, "wait = np.where(", 5),),
+    "stored": ((codes, "COUNTERS = (", 14), (rollup_cells._flags, "kind, sex,", 17)),
     "facts": (
         (facts._cut, "left_timed = _sum(mine", 1),
         (facts.gather, "threshold=", 1),

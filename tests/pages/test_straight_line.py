@@ -1,4 +1,4 @@
-"""README's straight line: a file that is handed in passes through every stop of it on its way to a card on the screen, and what
+"""The straight line: a file that is handed in passes through every stop of it on its way to a card on the screen, and what
 docs/straight-line.md shows of it is what happens."""
 
 import importlib
@@ -44,5 +44,5 @@ def test_a_file_passes_every_stop_and_leaves_there_what_the_document_shows(
     assert {name for name, _ in BLOCK.findall(PAPER_TEXT)} == set(blocks)
 
 
-def test_the_document_goes_through_the_stops_of_the_readme():
+def test_the_document_goes_through_the_stops_of_its_table():
     assert re.findall(r"^## \d+\. `([\w.]+)`$", PAPER_TEXT, re.M) == STOPS
