@@ -48,6 +48,9 @@ class Basis:
     joint: str = "sur"
 
 
+CASES = Basis(("cas", "cas"))
+
+
 @dataclass(frozen=True)
 class Requirement:
     """What must be known of a visit for a figure, in words. by: the indicator whose n counts such visits."""
@@ -74,7 +77,7 @@ class Indicator:
     limits: str  # what it does not say
     by: frozenset[str]
     measure: Callable[[Facts], Measure]
-    basis: Basis
+    basis: Basis = CASES
     register: Literal["visits", "complaints"] = "visits"
     kinds: frozenset[str] = frozenset({"CCSP", "GSRU"})
     # How its months are judged and its sites compared: a share of its denominator, a rate of events, a wait (by all waits
