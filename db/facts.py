@@ -39,7 +39,7 @@ from db.codes import (
     UNKNOWN_SERVICE,
 )
 from db.monthly_visits import Visits, visits
-from db.network_state import SHORTEST_MONTH, Ledger, load_ledger
+from db.network_state import NEVER, SHORTEST_MONTH, Ledger, load_ledger
 from db.shared_types import Facts
 
 VISITS, MEASURED, LEFT_TIMED = (COUNTERS.index(c) for c in ("visits", "measured", "left_timed"))
@@ -515,6 +515,7 @@ def visits_whole(book: Ledger, spans: np.ndarray) -> np.ndarray:
     few = (lost <= FEW_LOST) | (lost <= LOST_SHARE * opening)
     due = np.maximum(spans[:, :1], book.starts)
     begun = (book.visits_from <= due + SILENT_DAYS) | (book.visits_from > spans[:, 1:])
+    begun |= book.starts == -NEVER  # nobody knows since when it is there
     whole: np.ndarray = (book.between("hole", spans) == 0) & few & begun
     return whole
 
