@@ -120,8 +120,8 @@ def difference(now: Figure, before: Figure) -> str:
 
 
 def who_reported(figure: Figure) -> str:
-    """« 23 centres sur 24 ont remonté leurs données, dont 2 en partie »; of one alone, « données remontées en partie ». figure:
-    of visits."""
+    """« 23 centres sur 24 ont remonté des données, incomplètes pour 2 d'entre eux »; of one alone, « données remontées en
+    partie ». figure: of visits."""
     if not figure.sites_expected:
         return "rien n'était attendu, aucun centre n'étant ouvert"
     if figure.sites_expected == 1:
@@ -131,13 +131,12 @@ def who_reported(figure: Figure) -> str:
     if not figure.sites_reporting:
         return f"aucun des {figure.sites_expected} centres attendus n'a remonté de visites ni de clôtures"
     verb = "a" if figure.sites_reporting < 2 else "ont"
-    their = "ses" if figure.sites_reporting < 2 else "leurs"
-    said = f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté {their} données"
+    said = f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté des données"
     if not figure.sites_in_part:
         return said
     if figure.sites_in_part == figure.sites_reporting:
-        return f"{said}, en partie seulement"
-    return f"{said}, dont {french.number(figure.sites_in_part)} en partie"
+        return f"{said}, incomplètes"
+    return f"{said}, incomplètes pour {french.number(figure.sites_in_part)} d'entre eux"
 
 
 def among_in_words(some: int, everybody: int) -> str:

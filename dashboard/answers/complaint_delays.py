@@ -52,10 +52,11 @@ def survival(
         few = "trop peu de plaintes reçues sur cette période"
         if len(received) and not view.access.guest:
             return Panel(key, title, Message(f"{french.upper_first(few)}."))
+        none = "aucune plainte reçue sur cette période"
         return Panel(
             key,
             title,
-            no_complaints_message(view, question, few, "plainte connue sur cette période"),
+            no_complaints_message(view, question, none, "plainte connue sur cette période"),
         )
     of = getattr(received, detail) if detail else np.zeros(0)
     groups = {
@@ -150,7 +151,7 @@ def _delays(name: str, part: Register) -> tuple[Cell, ...]:
     delay = (
         text_cell("trop peu")
         if few
-        else text_cell("plus de la moitié en cours")
+        else text_cell("plus de la moitié attendent encore")
         if middle.days is None
         else Cell(french.days(middle.days), int(middle.days))
     )

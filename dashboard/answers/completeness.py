@@ -170,9 +170,13 @@ def _coverage(known: Sequence[Unclosed]) -> Coverage:
 
 
 def _later(view: View, question: Question) -> str:
-    """« au 24/11/2026 » with a space before it, where that is after the period; "" else."""
+    """« du 01/10/2026 au 24/11/2026 » with a space before it, where that goes beyond the period; "" else."""
     known_to = view.book.known_to
-    return f" {data_date_in_words(view)}" if known_to and known_to > question.last else ""
+    return (
+        f" {french.lower_first(_days(view, question))}"
+        if known_to and known_to > question.last
+        else ""
+    )
 
 
 def _left_open(known: Sequence[Unclosed], when: str) -> str:
@@ -298,7 +302,8 @@ def silent(view: View, question: Question, key: str) -> Panel:
             rows,
         ),
         caption=with_data_date(
-            view, f"Muet{S}: plus de {french.days(SILENT_DAYS)} sans visite ni clôture"
+            view,
+            f"Un centre est dit muet après plus de {french.days(SILENT_DAYS)} sans visite ni clôture",
         ),
         finding=_silent(heard.values(), data_date_in_words(view)),
     )

@@ -30,6 +30,7 @@ from dashboard.statistics.variation import Variation
 from dashboard.wording import at_least, shown_value
 
 S = french.SPACE
+SMALL = 5  # sites: of so few it is said whenever one is missing
 NAMED = 2  # sites where something gets worse
 
 
@@ -106,10 +107,10 @@ def waits(view: View, question: Question) -> str:
 
 
 def _of_few(view: View, question: Question) -> str:
-    """« (mesuré dans 3 centres sur 24) », where fewer than half of them measure; "" else."""
+    """« (mesuré dans 3 centres sur 24) », where fewer than half of them measure, or of a few sites not all; "" else."""
     by_site = figures(view, question, "site")
     measuring = sum(of["wait_p50"].n > 0 for of in by_site.values())
-    if 2 * measuring >= len(by_site):
+    if measuring == len(by_site) or (2 * measuring >= len(by_site) > SMALL):
         return ""
     return f" (mesuré dans {french.plural(measuring, 'centre')} sur {french.number(len(by_site))})"
 

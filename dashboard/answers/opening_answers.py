@@ -123,7 +123,7 @@ def busiest(view: View, question: Question) -> Reply:
         total = shown_value(of_it["visits"])
         visits = "visite" if total == "1" else "visites"
         told = f"{value} {one} par jour ouvert, {total} {visits} sur la période"
-        told += f"{S}; puis {after}" if after else ""
+        told += f"{S}; puis {after}" if after else _alone(view, question, ranked)
         saying = Statement((first,), told + _not_ranked(view, question, "visits_per_day"))
     return Reply("Le plus fréquenté", "departement", question.spoken, (saying,))
 
@@ -148,6 +148,7 @@ def longest_waits(view: View, question: Question) -> Reply:
         everywhere = whole_figures(view, question)["wait_p50"]
         if len(ranked) > len(alike) and everywhere.value is not None:
             told += f"{S}; l'ensemble{S}: {shown_value(everywhere)} ou plus pour un sur deux"
+        told += _alone(view, question, ranked)
         unknown = _unmeasured(view, question)
         if unknown:
             told += f"{S}; attente non mesurée à {french.join_first(unknown)}"
@@ -403,6 +404,12 @@ def _by_value(view: View, question: Question, code: str) -> Sequence[Ranked]:
     return [
         (name, shown_value(of[code]), of) for *_, name, of in sorted(known, key=lambda r: r[:2])
     ]
+
+
+def _alone(view: View, question: Question, ranked: Sequence[Ranked]) -> str:
+    """« ; seul centre à avoir assez de données », of the only one of several; "" else."""
+    alone = len(ranked) == 1 and len(sites(view, question)) > 1
+    return f"{S}; seul centre à avoir assez de données" if alone else ""
 
 
 def _not_ranked(view: View, question: Question, code: str) -> str:

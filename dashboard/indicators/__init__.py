@@ -316,13 +316,13 @@ INDICATORS = (
         limits="Ne dit rien des plaintes récentes.",
         by=NOT_HOUR,
         measure=m.complaints_30d_due,
-        basis=Basis(("plainte échue", "plaintes échues")),
+        basis=Basis(
+            ("plainte reçue il y a 30 jours ou plus", "plaintes reçues il y a 30 jours ou plus")
+        ),
         register="complaints",
         chart="share",
         classes=(60, 80, 85, 90),
-        rest=ExcludedRows(
-            "plainte pas encore échue", "plaintes pas encore échues", of="complaints_30d"
-        ),
+        rest=ExcludedRows("plainte plus récente", "plaintes plus récentes", of="complaints_30d"),
         places=_at(
             "period", "complaints", "site_page", "sites", "complaints_by_site", "comparison"
         ),

@@ -30,9 +30,9 @@ NO_OPEN_DAY = "aucune fiche n'est encore attendue"
 NO_OPEN_DAY_HANDED_IN = "registre remis pour aucun jour ouvert"
 NOT_HANDED_IN = "registre des plaintes non remonté"
 NOT_CURRENT = "registre des plaintes incomplet"
-NO_VISIT = "aucune visite sur la période"
+NO_VISIT = "aucune visite inscrite sur la période"
 SERVICE_UNKNOWN = "prestation rarement notée"
-MOST_STILL_OPEN = "plus de la moitié encore en cours"
+MOST_STILL_OPEN = "plus de la moitié attendent encore une réponse"
 HANDED_IN_LATER = "plaintes remises au-delà des dernières visites"
 
 
@@ -196,9 +196,7 @@ def left(f: Facts) -> Measure:
     known = f.counter("outcome_known")
     return hide_if_missing(
         f,
-        ratio(
-            f.counter("left_unserved"), known, 100, "le registre ne dit pas si l'usager a été reçu"
-        ),
+        ratio(f.counter("left_unserved"), known, 100, "le registre ne dit pas qui est parti"),
     )
 
 

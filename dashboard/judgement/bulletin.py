@@ -18,6 +18,7 @@ from dashboard.indicators.measures import (
     NO_VISITS,
     NOT_ALL_VISITS,
     NOT_HANDED_IN,
+    NOT_REPORTED,
     UNMEASURED,
 )
 from dashboard.judgement.control_charts import FOLLOWED
@@ -220,7 +221,9 @@ def _own_signals(s: Situation) -> Line:
     own = s.signals if s.site_signals else {c: s.signals[c] for c in FOLLOWED if c in s.signals}
     charted = [f for f in own.values() if f.charted]
     if not charted:
-        return Line(f"Pour {s.scope}, {TOO_SHORT}.", "", 0)
+        nothing = s.figures["visits"].note == NOT_REPORTED
+        why = f"rien à juger{S}: ni visites ni clôtures remontées" if nothing else TOO_SHORT
+        return Line(f"Pour {s.scope}, {why}.", "", 0)
     flagged = sorted((f for f in charted if f.flagged), key=lambda f: SIGNALLED.index(f.variation))
     if not flagged:
         n = len(charted)
@@ -363,7 +366,9 @@ def _still_open(s: Situation, whenever: str = "toutes périodes confondues, ") -
     age = "d'âge non mesuré" if oldest.value is None else f"depuis {french.days(oldest.value)}"
     day = f" au {french.date_short(s.ground.known_to)}" if s.ground.known_to else ""
     many = f"{whenever}{at_least(now)}{french.plural(now.value, 'plainte')} en cours{day}"
-    oldest_known = "la plus ancienne connue" if at_least(now) else "la plus ancienne"
+    oldest_known = "la plus ancienne"
+    if at_least(now):
+        oldest_known = "la plus ancienne que l'on connaisse attend"
     return f"{many}, {age if now.value == 1 else f'{oldest_known} {age}'}"
 
 

@@ -28,7 +28,7 @@ def extremes_in_words(
     compared = [k for k in figures if k != UNKNOWN_KEY]
     if by == "site" and len(known) == 1:
         ((alone, figure),) = known.items()
-        where = f"à {names.get(alone, alone)}, seul à avoir un chiffre"
+        where = f"à {names.get(alone, alone)}, seul à avoir assez de cas"
         return f"{title}{S}: {shown_value(figure)} ({basis_in_words(figure)}) {where}"
     if len(known) < 2:
         on = f" ({basis_in_words(whole)})" if basis_in_words(whole) else ""

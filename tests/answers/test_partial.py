@@ -195,8 +195,8 @@ def test_visits_of_which_a_part_never_came_are_a_floor(asked, months, whole):
         f"{len(months)}" if whole else f"au moins {len(months)}"
     )
     said = who_reported(figures(LOCAL_READER, quarter, "nation")["nation"]["visits"])
-    part = "" if whole else ", dont 1 en partie"
-    assert said.translate(PLAIN) == f"2 centres sur 24 ont remonté leurs données{part}"
+    part = "" if whole else ", incomplètes pour 1 d'entre eux"
+    assert said.translate(PLAIN) == f"2 centres sur 24 ont remonté des données{part}"
 
 
 def test_registers_that_all_lack_a_part_are_not_counted_twice(asked):
@@ -205,9 +205,7 @@ def test_registers_that_all_lack_a_part_are_not_counted_twice(asked):
     asked.hand_in("cloture", closing(KANDI, "2025-03-31"))
     quarter = Question(date(2025, 1, 1), date(2025, 3, 31))
     said = who_reported(figures(LOCAL_READER, quarter, "nation")["nation"]["visits"])
-    assert (
-        said.translate(PLAIN) == "2 centres sur 24 ont remonté leurs données, en partie seulement"
-    )
+    assert said.translate(PLAIN) == "2 centres sur 24 ont remonté des données, incomplètes"
 
 
 def test_complaints_are_counted_against_visits_of_days_that_both_registers_speak_of(asked):
@@ -609,7 +607,7 @@ def test_what_has_no_visit_is_not_called_unmeasured(asked):
     found = whole_figures(LOCAL_READER, Question(*april, site=COVE))
     assert found["visits"].value == 0
     for code in ("wait_p50", "wait_within_30", "left", "satisfaction", "women_share"):
-        assert found[code].note == "aucune visite sur la période", code
+        assert found[code].note == "aucune visite inscrite sur la période", code
 
 
 def test_visits_of_a_service_that_is_rarely_noted_are_not_denied(asked):

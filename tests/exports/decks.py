@@ -349,7 +349,7 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
                     for t in (
                         "Tout le réseau",
                         "Période : de novembre 2025 à octobre 2026",
-                        "24 centres sur 24 ont remonté leurs données.",
+                        "24 centres sur 24 ont remonté des données.",
                         "Données au 24 novembre 2026.",
                         "Données fictives, pour la démonstration.",
                     )
@@ -546,7 +546,7 @@ def deck(
         say("Tout le réseau"),
         say("de novembre 2025 à octobre 2026"),
         say("de novembre 2025 à octobre 2026"),
-        say("23 centres sur 24 ont remonté leurs données"),
+        say("23 centres sur 24 ont remonté des données"),
         as_of,
         demo,
         tuple(

@@ -413,7 +413,7 @@ def test_where_most_complaints_stay_open_there_is_no_median(office):
         **complaints_known_to("2025-06-30"),
     )
     found = office.figure("complaint_delay")
-    assert (found.value, found.note) == (None, "plus de la moitié encore en cours")
+    assert (found.value, found.note) == (None, "plus de la moitié attendent encore une réponse")
 
 
 def test_open_complaints_are_those_of_the_period_s_end_older_ones_included(office):

@@ -219,7 +219,7 @@ def figures_of(r: random.Random, expected: int, reporting: int) -> dict[str, Fig
             sites=sites,
         ),
         share("wait_within_30", r.randint(0, timed), timed, "non mesuré", sites),
-        share("left", gone, known, "le registre ne dit pas si l'usager a été reçu", sites),
+        share("left", gone, known, "le registre ne dit pas qui est parti", sites),
         share("completeness", r.randint(0, days), days, NO_OPEN_DAY, sites),
         share(
             "complaints_30d",
@@ -583,7 +583,13 @@ def read_own(s: Situation, text: str) -> None:
     more = re.search(r"et (\d+) autres? sign", text)
     assert (int(more[1]) if more else 0) == max(0, len(found) - 4)
     if not charted:
-        assert text == (f"Pour {s.scope}, pas encore assez de mois ou de cas pour juger.")
+        nothing = s.figures["visits"].note == "données non remontées"
+        said = (
+            "rien à juger : ni visites ni clôtures remontées"
+            if nothing
+            else "pas encore assez de mois ou de cas pour juger"
+        )
+        assert text == f"Pour {s.scope}, {said}."
         return
     read_moment(text, charted, s.period.period)
     calm = re.search(r"rien d'inhabituel dans (?:les )?(?:(\d+)|l') ?(?:autres? )?indicateur", text)
@@ -751,7 +757,7 @@ def read_complaints(s: Situation, text: str) -> None:
         assert text.endswith("; aucune plainte en cours." if whole else f"; {late}.")
         return
     age = f"depuis {oldest.value} jour{'s' * (oldest.value > 1)}."
-    first = "la plus ancienne " if whole else "la plus ancienne connue "
+    first = "la plus ancienne " if whole else "la plus ancienne que l'on connaisse attend "
     least = "" if whole else "au moins "
     day = f" au {s.ground.known_to:%d/%m/%Y}" if s.ground.known_to else ""
     assert text.endswith(
@@ -1023,9 +1029,7 @@ def test_words_agree_with_0_1_and_2(n, users, complaints, not_reported):
         )
     )
     texts = [plain(line.text) for line in lines]
-    assert texts[3].startswith(
-        "L'Ouémé, novembre 2026 : 2 centres sur 2 ont remonté leurs données ;"
-    )
+    assert texts[3].startswith("L'Ouémé, novembre 2026 : 2 centres sur 2 ont remonté des données ;")
     assert texts[4] == users and texts[2].endswith(complaints) and not_reported in texts[3]
 
 

@@ -100,7 +100,7 @@ def test_complaints_that_have_not_had_their_days_are_counted_beside_the_share(of
         complaint("B2", received="2025-12-21"),
         as_of="2025-12-31T12:00:00+01:00",
     )
-    assert "hors 2 plaintes pas encore échues" in said(office, "complaints_30d_due")
+    assert "hors 2 plaintes plus récentes" in said(office, "complaints_30d_due")
 
 
 def test_where_nothing_is_left_out_nothing_is_said_of_it(office):

@@ -179,10 +179,10 @@ def _silent_visits(_: re.Match, s: Said, t: Truth) -> bool:
 
 
 def _not_of_all(m: re.Match, s: Said, t: Truth) -> bool:
-    """« 3 centres sur 24 ont remonté leurs données, dont 2 en partie »."""
+    """« 3 centres sur 24 ont remonté des données, incomplètes pour 2 d'entre eux »."""
     seen = [site for site in s.scope if t.seen(site, s.first, _end(s, t))]
     part = sum(not t.complete(site, s.first, _end(s, t)) for site in seen)
-    said = len(seen) if "seulement" in m[0] else number(m["part"] or "0")
+    said = number(m["part"]) if m["part"] else len(seen) if m["all"] else 0
     return len(seen) == number(m["n"]) and part == said
 
 
@@ -344,7 +344,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         lambda m, s, t: _no_register(m, _of_twelve_months(s, t), t),
     ),
     (
-        rf"0,0 \(0 sur (?P<n>{MANY})\) à [^,]+, seul à avoir un chiffre",
+        rf"0,0 \(0 sur (?P<n>{MANY})\) à [^,]+, seul à avoir assez de cas",
         _only_one_has_a_rate,
     ),
     (r"\((?P<n>)au moins [\d ]+ jours?\)", _always),  # an interval
@@ -475,9 +475,10 @@ RULES: tuple[tuple[str, Check], ...] = (
         _silent_visits,
     ),
     (r"n'(a|ont) remonté ni visites ni clôtures : .*", _always),
-    (r"n'(a|ont) remis ni visites ni clôtures : .*", _names_who_is_missing),
+    (r"n'(a|ont) remis ni visites ni clôtures : [^.;]*", _names_who_is_missing),
+    (r"rien à juger", lambda m, s, t: not any(t.seen(x, s.first, _end(s, t)) for x in s.scope)),
     (
-        r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté (ses|leurs) données(, (dont (?P<part>\d+) en partie|en partie seulement))?",
+        r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté des données(?P<all>, incomplètes)?( pour (?P<part>\d+) d'entre eux)?",
         _not_of_all,
     ),
     (r"pas assez de données pour tracer ces mois", _too_short),
