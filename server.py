@@ -21,11 +21,11 @@ import uvicorn
 from streamlit import config as streamlit_config
 
 from dashboard import limited_process, log, memory
+from dashboard.request_identity import USER_HEADERS
 from dashboard.settings import ROOT, load_settings
 from dashboard.ui import callbacks, disconnected_sessions, file_expiry, said, widget_validation
 from dashboard.ui.connection import Connection, Socket
 from dashboard.ui.gate import MIDDLEWARE
-from dashboard.ui.session import USER_HEADERS
 from db import error_messages, startup_check
 from db.engine import make_engine
 from db.write import Refused

@@ -1,7 +1,7 @@
 """What the database says of who may come in, asked at most once a second however many look.
 
 Before: `db.accounts_and_sessions`. After: the gate (`dashboard.ui.sign_in`), which asks for each request and each open page, and
-`dashboard.ui.session`, which asks for each run of one.
+`dashboard.request_identity`, which asks for each run of one.
 """
 
 import time

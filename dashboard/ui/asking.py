@@ -11,9 +11,9 @@ from starlette.types import Scope
 
 from dashboard.accounts import sign_ins
 from dashboard.accounts.session_cache import SessionCache, State
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.ui import origin
 from dashboard.ui.pace import AdmissionLimit
-from dashboard.ui.session import SESSION_CACHE
 from dashboard.ui.sign_in import visitor_of
 
 # Requests a second, and at once before that counts. Of an address, by whoever is not signed in: a hundred browsers that come for

@@ -12,7 +12,7 @@ from streamlit.runtime import memory_session_storage
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.session_manager import SessionInfo
 
-from dashboard.ui.session import BROWSER, CURRENT_ACCOUNT
+from dashboard.request_identity import BROWSER, CURRENT_ACCOUNT
 
 AT_MOST = 128  # of all accounts
 Whose = tuple[str, str]  # account, browser

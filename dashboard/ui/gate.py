@@ -21,11 +21,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
+from dashboard import error_messages
 from dashboard.accounts.rights import NOBODY
 from dashboard.log import REFUSED
 from dashboard.navigation import MOVED, NO_SUCH_PAGE, PAGES, pages_of
 from dashboard.settings import load_settings
-from dashboard.ui import error_messages, shell, sign_in_pages
+from dashboard.ui import shell, sign_in_pages
 from dashboard.ui.origin import MOST_ASKED, client_address, is_allowed_host, is_https, is_own_origin
 from dashboard.ui.packing import Packing
 from dashboard.ui.said import LONGEST, TOO_MUCH, is_within_limits, parse_page_message
@@ -121,8 +122,10 @@ class Headers:
         except Exception as error:
             if begun:
                 raise
-            what = error_messages.to_report(error_messages.incident(error))
-            answer = HTMLResponse(sign_in_pages.failed(error_messages.failed(error), what), 500)
+            what = error_messages.report_sentence(error_messages.log_incident(error))
+            answer = HTMLResponse(
+                sign_in_pages.failed(error_messages.failure_sentence(error), what), 500
+            )
             await answer(scope, receive, dressed)
 
 

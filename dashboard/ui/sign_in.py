@@ -16,18 +16,19 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnected
 
+from dashboard import error_messages
 from dashboard.accounts import people, sign_ins
 from dashboard.accounts.rights import LOCAL_READER, Role
 from dashboard.accounts.session_cache import OPEN, UNKNOWN, CachedSession, SessionCache, State
 from dashboard.answers.context import outage_reason
 from dashboard.log import REFUSED
-from dashboard.ui import error_messages, origin, sign_in_pages
+from dashboard.request_identity import BROWSER, CURRENT_ACCOUNT, ENTRY, HEADER, SESSION_CACHE
+from dashboard.ui import origin, sign_in_pages
 from dashboard.ui.by_provider import IN
 from dashboard.ui.desk import Visitor
 from dashboard.ui.lent import FileGrants
 from dashboard.ui.open_pages import MOST_OF_ACCOUNT, MOST_OF_LINK, NAME, OpenPage, OpenPages
 from dashboard.ui.pace import PageRateLimits
-from dashboard.ui.session import BROWSER, CURRENT_ACCOUNT, ENTRY, HEADER, SESSION_CACHE
 from dashboard.ui.sign_in_forms import CHANGE, FORMS, Forms, wanted_page
 
 LOG = logging.getLogger("ccsp")
@@ -296,5 +297,5 @@ async def _failed(error: Exception) -> Response:
     if await anyio.to_thread.run_sync(outage_reason, error):
         LOG.warning("who asks could not be read", exc_info=error)
         return HTMLResponse(sign_in_pages.database_unavailable(), 503, {"refresh": "5"})
-    what = error_messages.to_report(error_messages.incident(error))
-    return HTMLResponse(sign_in_pages.failed(error_messages.failed(error), what), 500)
+    what = error_messages.report_sentence(error_messages.log_incident(error))
+    return HTMLResponse(sign_in_pages.failed(error_messages.failure_sentence(error), what), 500)

@@ -15,6 +15,7 @@ import anyio.to_thread
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope
 
+from dashboard import error_messages, filter_names
 from dashboard.accounts import guest_links, reauthentication, sign_ins
 from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import CachedSession, SessionCache, State
@@ -22,7 +23,7 @@ from dashboard.accounts.sign_ins import Browser, Refusal, new_token
 from dashboard.answers.context import is_disk_full, outage_reason
 from dashboard.navigation import PAGES
 from dashboard.settings import load_settings
-from dashboard.ui import error_messages, filters, sign_in_pages
+from dashboard.ui import sign_in_pages
 from dashboard.ui.by_provider import (
     BACK,
     CONFIRM,
@@ -68,7 +69,7 @@ def _filters(scope: Scope) -> list[tuple[str, str]]:
         for name, value in parse_qsl(
             scope["query_string"].decode("latin-1"), max_num_fields=MOST_ASKED
         )
-        if name in filters.DEFAULTS
+        if name in filter_names.DEFAULTS
     ]
 
 
@@ -378,7 +379,7 @@ def _in_vain(error: Exception) -> str:
         LOG.warning("a form came to nothing", exc_info=error)
         return f"{why} Rien n'est fait : recommencer dans un moment."
     if is_disk_full(error):
-        return f"{error_messages.failed(error)} {error_messages.to_report(error_messages.incident(error))}"
+        return f"{error_messages.failure_sentence(error)} {error_messages.report_sentence(error_messages.log_incident(error))}"
     return ""
 
 

@@ -21,9 +21,9 @@ from dashboard.actions import guest_links
 from dashboard.actions.accounts import command_line_person
 from dashboard.log import REFUSED
 from dashboard.period import today
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.ui import downloads, lent, open_pages, said, session, sign_in
 from dashboard.ui.said import LARGEST, TOO_MUCH
-from dashboard.ui.session import SESSION_CACHE
 from db import accounts_and_sessions
 from tests.accounts.asgi import PAGE, Browser, behind, run, stack
 from tests.accounts.conftest import PASSWORD

@@ -17,8 +17,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from dashboard.accounts import account_changes, passwords, sign_ins
 from dashboard.accounts.identity_provider import ProviderUnavailable
 from dashboard.accounts.rights import Role
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.ui.desk import LONGEST_PAUSE, QueueFull, SignInQueue
-from dashboard.ui.session import SESSION_CACHE
 from db import accounts_and_sessions
 from tests.accounts.asgi import PAGE, Browser, run, stack
 from tests.accounts.conftest import PASSWORD

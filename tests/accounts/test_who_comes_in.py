@@ -12,9 +12,9 @@ from streamlit.web.server.starlette.starlette_static_routes import (
 
 from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import OPEN, State
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.settings import load_settings
 from dashboard.ui import gate
-from dashboard.ui.session import SESSION_CACHE
 from dashboard.ui.sign_in import SignIn
 from tests.accounts.asgi import Browser, run, stack
 
