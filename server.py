@@ -23,9 +23,16 @@ from streamlit import config as streamlit_config
 from dashboard import limited_process, log, memory
 from dashboard.request_identity import USER_HEADERS
 from dashboard.settings import ROOT, load_settings
-from dashboard.ui import callbacks, disconnected_sessions, file_expiry, said, widget_validation
-from dashboard.ui.connection import Connection, Socket
+from dashboard.ui import (
+    callbacks,
+    disconnected_sessions,
+    file_expiry,
+    message_limits,
+    widget_validation,
+)
+from dashboard.ui.connection import Connection
 from dashboard.ui.gate import MIDDLEWARE
+from dashboard.ui.websocket_connection import Socket
 from db import error_messages, startup_check
 from db.engine import make_engine
 from db.write import Refused
@@ -158,7 +165,7 @@ def serve(
         server_header=False,
         http=Connection,
         ws=Socket,
-        ws_max_size=said.LARGEST,
+        ws_max_size=message_limits.LARGEST,
         ws_ping_interval=30,
         ws_ping_timeout=30,
         ssl_certfile=load_settings().tls_cert or None,

@@ -10,7 +10,7 @@
   const PATIENCE = 15000;             // the server is back and Streamlit has not found it
   const KEPT = 100000;                // the server forgets a page that was away longer (disconnectedSessionTTL: 120 s)
   // How the server closes a page when its account has too many (dashboard/ui/open_pages.py), and one that says too much at once
-  // (dashboard/ui/said.py): it would say the same again.
+  // (dashboard/ui/message_limits.py): it would say the same again.
   const PAUSES = { 4008: "crowded", 1009: "overfull" };
   const AWAY = "Le serveur ne répond pas. La page se rétablira d'elle-même ; vos filtres sont gardés.";
 

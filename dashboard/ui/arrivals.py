@@ -8,7 +8,7 @@ from collections import defaultdict
 from typing import Protocol
 
 from dashboard.settings import load_settings
-from dashboard.ui.pace import RateLimit
+from dashboard.ui.rate_limits import RateLimit
 
 # Connections from one address: at once (a hundred browsers that come back after a restart), and a second from then on. The next
 # ones wait to be heard, and who would wait long is sent away.

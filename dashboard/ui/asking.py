@@ -13,8 +13,8 @@ from dashboard.accounts import sign_ins
 from dashboard.accounts.session_cache import SessionCache, State
 from dashboard.request_identity import SESSION_CACHE
 from dashboard.ui import origin
-from dashboard.ui.pace import AdmissionLimit
-from dashboard.ui.sign_in import visitor_of
+from dashboard.ui.browser_cookies import visitor_of
+from dashboard.ui.rate_limits import AdmissionLimit
 
 # Requests a second, and at once before that counts. Of an address, by whoever is not signed in: a hundred browsers that come for
 # the form, which is three. A browser asks a hundred times at its first visit, then once a second by each page that is looked at;
@@ -55,8 +55,8 @@ class Requests:
         if asker == LOCAL:
             return True
         if not browser:
-            return await self._places.of(account).come()
-        return await self._browsers.of(browser).come() and await self._accounts.of(account).come(
+            return await self._places.of(account).admit()
+        return await self._browsers.of(browser).admit() and await self._accounts.of(account).admit(
             browser
         )
 

@@ -6,7 +6,6 @@ which decide.
 
 import time
 from typing import TypeVar
-from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -18,17 +17,13 @@ from dashboard.accounts.session_cache import CachedSession, SessionCache
 from dashboard.accounts.sign_ins import Browser, Refusal, new_token
 from dashboard.settings import load_settings
 from dashboard.ui import origin, sign_in_pages
-from dashboard.ui.desk import SignInQueue, Visitor
+from dashboard.ui.browser_cookies import Visitor
+from dashboard.ui.desk import SignInQueue
 from dashboard.ui.line import QueueFull
+from dashboard.ui.sign_in_addresses import BACK, CONFIRM, IN, parameters, query_of
 
 ANOTHER = "autre=oui"  # in the address: somebody else than who is signed in at the provider
 AGAIN = "encore=oui"  # who is signed in here says there anew who he is
-IN, LEAVE, BACK, CONFIRM = (
-    "/connexion",
-    "/connexion/ministere",
-    "/connexion/retour",
-    "/confirmation",
-)
 # Who wait for the provider's answers: each in a thread that is for nothing else, ten seconds an answer at most.
 AT_ONCE = 64
 AT_MOST = 2_000  # people of whom is kept what they need to sign out there
@@ -54,7 +49,7 @@ class ProviderSignIn:
         without a word, and a page elsewhere could lead here too. page: where it leads in the end. Raises Refusal, Full."""
         if Headers(scope=scope).get("sec-fetch-site", "same-origin") != "same-origin":
             return RedirectResponse(IN, 303)
-        asked, back = scope["query_string"].decode("latin-1"), _back(scope)
+        asked, back = query_of(scope), _back(scope)
         # A way that leads to the confirmation is one: no page of ours is called so.
         way = SignInFlow.begin(CONFIRM if asked == AGAIN else page)
         anew = asked in (ANOTHER, AGAIN)
@@ -64,14 +59,12 @@ class ProviderSignIn:
             ),
             303,
         )
-        visitor.give(answer, UNDER_WAY, way.text, identity_provider.WITHIN)
+        visitor.set_cookie(answer, UNDER_WAY, way.text, identity_provider.WITHIN)
         return answer
 
     async def back(self, scope: Scope, visitor: Visitor) -> tuple[Browser, str, str]:
         """Who comes back, let in: his browser, the token of the new sign-in, the page that was wanted. Raises Refusal, Full."""
-        said = dict(
-            parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=origin.MOST_ASKED)
-        )
+        said = dict(parameters(scope))
         way = self._way(visitor, said)
         if "error" in said or not said.get("code"):
             raise Refusal(identity_provider.DECLINED)
@@ -98,8 +91,8 @@ class ProviderSignIn:
 
     def _way(self, visitor: Visitor, said: dict[str, str]) -> SignInFlow:
         """The way that this browser left by, which ends here. Raises Refusal."""
-        way, now = SignInFlow(visitor.way), int(time.time())
-        if not visitor.way or not way.leads_back(said.get("state", "")) or way.text in self.used:
+        way, now = SignInFlow(visitor.flow), int(time.time())
+        if not visitor.flow or not way.leads_back(said.get("state", "")) or way.text in self.used:
             raise Refusal(STALE)
         self.used = {one: ends for one, ends in self.used.items() if ends > now}
         self.used[way.text] = way.ends
@@ -133,23 +126,21 @@ class ProviderSignIn:
         back, further = self.leaving.pop(key, ("", ""))
         if not back:
             return None
-        said = dict(
-            parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=origin.MOST_ASKED)
-        )
+        said = dict(parameters(scope))
         if said.get("state") != back:
             return signed_out_page(visitor, further, forgets=True)
         answer = RedirectResponse(IN, 303)
-        visitor.give(answer, "session", "")
+        visitor.set_cookie(answer, "session", "")
         return answer
 
     def refused(self, visitor: Visitor, why: Refusal) -> Response:
         """That nobody comes in, and why."""
         answers = not isinstance(why, identity_provider.ProviderUnavailable)
-        again = bool(visitor.way) and SignInFlow(visitor.way).page == CONFIRM
+        again = bool(visitor.flow) and SignInFlow(visitor.flow).page == CONFIRM
         page = sign_in_pages.unconfirmed if again else sign_in_pages.refused
         body = page(str(why), answers=answers)
         answer = HTMLResponse(body, 401 if answers else 503)
-        visitor.give(answer, UNDER_WAY, "")
+        visitor.set_cookie(answer, UNDER_WAY, "")
         return answer
 
 
@@ -162,7 +153,7 @@ def signed_out_page(visitor: Visitor, further: str, *, forgets: bool) -> Respons
         headers["refresh"] = f"0;url={further}"
     answer = HTMLResponse(sign_in_pages.signed_out(further), headers=headers)
     if forgets:
-        visitor.give(answer, "session", "")
+        visitor.set_cookie(answer, "session", "")
     return answer
 
 

@@ -14,16 +14,13 @@ After: uvicorn, whose protocol this is; server.py hands it over.
 import asyncio
 from typing import Any
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from dashboard.accounts.sign_ins import address_block
-from dashboard.log import REFUSED
 from dashboard.ui import arrivals, asking
 from dashboard.ui.arrivals import ARRIVALS, WAITING
-from dashboard.ui.origin import client_address as address_of
-from dashboard.ui.said import LARGEST, TOO_MUCH
+from dashboard.ui.websocket_connection import Socket
 
 # Seconds. A browser opens connections ahead and asks nothing by them: they are closed without harm, and opened again.
 UNTIL_A_REQUEST, OF_ITS_HEAD, OF_ITS_BODY = 20.0, 15.0, 60.0
@@ -31,10 +28,6 @@ UNTIL_A_REQUEST, OF_ITS_HEAD, OF_ITS_BODY = 20.0, 15.0, 60.0
 OF_READING = 300.0
 HEAD_BYTES, BODY_BYTES = 32 * 2**10, 2**20  # a form of ours has 4 kB at most
 PIPELINED = 4  # requests that wait for the answer to one before them, on one connection
-# Of a websocket: frames that are no message (pings, answers to ours, parts of one) at once and a second; messages that wait to be
-# heard, and their bytes, of which a compressed frame has a thousand for each of its own; bytes that are taken apart before it is
-# looked how many frames they were.
-FRAMES, FRAMES_A_SECOND, UNHEARD, UNHEARD_BYTES, PIECE = 200, 20.0, 100, LARGEST, 4_096
 END = b"\r\n\r\n"  # of a head
 
 
@@ -258,81 +251,3 @@ class Connection(HttpToolsProtocol):
         self._sent()
         self.waiting.remove(self)
         self.arrivals.leave(self)
-
-
-class Socket(WebSocketsSansIOProtocol):
-    """uvicorn's websocket, with limits: frames that cost nothing to send cost the server as much as messages."""
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._left, self._at = float(FRAMES), self.loop.time()
-        self._unheard = 0  # bytes of messages that wait to be heard
-        self.app = self._in_turn(self.app)
-
-    def _in_turn(self, app: Any) -> Any:
-        """What answers, when it is its turn."""
-
-        async def in_turn(scope: Scope, receive: Receive, send: Send) -> None:
-            if await Connection.requests.may_ask(Connection.who(scope)):
-                await app(scope, receive, send)
-            else:
-                self.transport.abort()
-
-        return in_turn
-
-    def data_received(self, data: bytes) -> None:
-        """Read on, unless there are too many frames in it."""
-        for start in range(0, len(data), PIECE):
-            if self.transport.is_closing():
-                return
-            super().data_received(data[start : start + PIECE])
-
-    def handle_ping(self) -> None:
-        """One that asks whether we are there."""
-        self._count()
-        super().handle_ping()
-
-    def handle_pong(self, event: Any) -> None:
-        """One that says that the page is."""
-        self._count()
-        super().handle_pong(event)
-
-    def handle_cont(self, event: Any) -> None:
-        """A further part of a message."""
-        self._count()
-        super().handle_cont(event)
-
-    def send_receive_event_to_app(self) -> None:
-        """A message, whole."""
-        size = sum(len(frame) for frame in self.frames)
-        if self.queue.qsize() >= UNHEARD or (
-            self._unheard and self._unheard + size > UNHEARD_BYTES
-        ):
-            self.frames = []
-            self.transport.abort()
-            return
-        self._unheard += size
-        super().send_receive_event_to_app()
-
-    def handle_parser_exception(self) -> None:
-        """What came is no frame, or one of a message that is larger than any page's: none of it is kept, nor read."""
-        closed = self.conn.close_sent
-        if closed is not None and closed.code == TOO_MUCH:
-            REFUSED.warning(
-                "a message larger than any page's, from %r", address_of(dict(self.scope))
-            )
-        super().handle_parser_exception()
-
-    async def receive(self) -> Any:
-        """What the application hears next."""
-        message = await super().receive()
-        if message["type"] == "websocket.receive":
-            self._unheard -= len(message.get("bytes") or (message.get("text") or "").encode())
-        return message
-
-    def _count(self) -> None:
-        now = self.loop.time()
-        self._left = min(FRAMES, self._left + FRAMES_A_SECOND * (now - self._at)) - 1
-        self._at = now
-        if self._left < 0:
-            self.transport.abort()

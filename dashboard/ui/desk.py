@@ -6,13 +6,11 @@ After: `dashboard.ui.sign_in_forms`, `dashboard.ui.by_provider`.
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import anyio
 import anyio.to_thread
-from starlette.responses import Response
 
 from dashboard.accounts.sign_ins import Refusal, address_block
 from dashboard.ui.line import FairQueue, QueueFull
@@ -20,48 +18,7 @@ from dashboard.ui.line import FairQueue, QueueFull
 # Passwords looked at, of browsers that are not known and of those that are; who waits in each line; for one address.
 AT_ONCE, KNOWN_AT_ONCE, WAITING, OF_ONE_ADDRESS = 2, 1, 80, 40
 PAUSED_AFTER, WITHIN, LONGEST_PAUSE = 30, 600.0, 5.0  # wrong ones of an address, in seconds
-# The gate's cookies, and the most signs that are read of each.
-KEPT_BY_BROWSERS = {"session": 100, "navigateur": 100, "formulaire": 100, "identite": 3_000}
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """What a browser keeps of the gate's, and where it is: the token of its sign-in, what it is known by, the form's token, its
-    way to the provider of identities."""
-
-    token: str
-    known_by: str
-    form: str
-    way: str
-    secure: bool
-    address: str
-
-    @staticmethod
-    def cookie(name: str, secure: bool) -> str:
-        """The name of a cookie: by https, one that no other machine of the domain can set."""
-        return f"{'__Host-' if secure else ''}ccsp-{name}"
-
-    @classmethod
-    def of(cls, cookies: Mapping[str, str], secure: bool, address: str) -> "Visitor":
-        """The visitor that sends these cookies."""
-        token, known_by, form, way = (
-            cookies.get(cls.cookie(name, secure), "")[:length]
-            for name, length in KEPT_BY_BROWSERS.items()
-        )
-        return cls(token, known_by, form, way, secure, address)
-
-    def give(self, answer: Response, name: str, value: str, seconds: int | None = None) -> None:
-        """Have the browser keep a cookie, for so long or until it is closed; an empty one is forgotten."""
-        answer.set_cookie(
-            self.cookie(name, self.secure),
-            value,
-            max_age=seconds if value else 0,
-            path="/",
-            secure=self.secure,
-            httponly=True,
-            samesite="lax",
-        )
 
 
 class SignInQueue:
@@ -91,7 +48,7 @@ class SignInQueue:
         try:
             if self.line.all_waiting() >= WAITING:
                 self.line.make_room(address)
-            async with self.line.turn(address, gone):
+            async with self.line.place(address, gone):
                 try:
                     return await anyio.to_thread.run_sync(work, limiter=self.limit)
                 except Refusal as reason:

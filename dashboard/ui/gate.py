@@ -1,37 +1,35 @@
 """What stands around Streamlit for each request: who may ask for what, and what every answer carries.
 
-From the outside in: `Headers` (what a browser may do with an answer), `Door` (what is let in), `SignIn` (who asks),
+From the outside in: `SecurityHeaders` (what a browser may do with an answer), `Door` (what is let in), `SignIn` (who asks),
 `Packing` (answers in few bytes, public files from memory), `Shell` (the page in French, with our own looks and small script).
 """
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
 
 import streamlit
-from starlette.datastructures import Headers as Read
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
-from dashboard import error_messages
 from dashboard.accounts.rights import NOBODY
 from dashboard.log import REFUSED
 from dashboard.navigation import MOVED, NO_SUCH_PAGE, PAGES, pages_of
-from dashboard.settings import load_settings
 from dashboard.ui import shell, sign_in_pages
-from dashboard.ui.origin import MOST_ASKED, client_address, is_allowed_host, is_https, is_own_origin
+from dashboard.ui.message_limits import LONGEST, TOO_MUCH
+from dashboard.ui.open_pages import is_within_limits, parse_page_message
+from dashboard.ui.origin import MOST_ASKED, client_address, is_allowed_host, is_own_origin
 from dashboard.ui.packing import Packing
-from dashboard.ui.said import LONGEST, TOO_MUCH, is_within_limits, parse_page_message
-from dashboard.ui.sign_in import OURS, WHO, SignIn, is_public
-from dashboard.ui.sign_in_forms import BY_LINK, FORMS
+from dashboard.ui.request_kinds import is_public
+from dashboard.ui.security_headers import SecurityHeaders
+from dashboard.ui.sign_in import WHO, SignIn
+from dashboard.ui.sign_in_addresses import FORMS
 
 # Streamlit takes a folder named `pages` for its old way of finding pages, until a first visit to the home page proves it
 # wrong; before that, a link to any other page says "Page not found". Tested at each upgrade: tests/browser.
@@ -59,135 +57,20 @@ LONGEST_PATH = 255  # bytes: a disk has no longer name, and says so as a fault
 # Bytes of what an address asks: the page that it opens says it back, as a whole address too.
 LONGEST_QUERY = LONGEST // 2
 COMPONENTS = "/component/"
-MAP = "/component/streamlit_folium.st_folium/"
-FILES = "/media/"
-
-COOKIES = (OURS, b"__Host-" + OURS)  # how those that browsers are given begin
 HOME = f"/{PAGES[0].url_path}"
 PAGE_PATHS = frozenset(
     {"", *(spec.url_path for spec in PAGES)}
 )  # addresses that Streamlit draws a page of ours at
 
-# blob: is how Streamlit hands a page the script of a component of its own kind (the presentation); 'wasm-unsafe-eval' lets
-# its reader of messages count in 64 bits, and no text become script.
-PAGE_POLICY = (
-    "default-src 'self'; script-src 'self' blob: 'wasm-unsafe-eval' {inline}; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' {socket}; worker-src 'self' blob:;"
-    " frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
-)
-# streamlit-folium builds its map by evaluating text, in a frame of its own: there, and nowhere else, that is allowed.
-MAP_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' data: blob:; connect-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'self'"
-)
-# Of a file that is taken away, or of a picture on a page: a document in it would be of nobody, and run and load nothing.
-FILE_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'none'; sandbox"
-)
-ALWAYS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=()",
-}
-
-
-class Headers:
-    """Every answer says what a browser may do with it, also where something failed on the way; none is lent to another origin."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on; write the headers when the answer starts."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-
-        begun = False
-
-        async def dressed(message: Message) -> None:
-            nonlocal begun
-            if message["type"] == "http.response.start":
-                begun = True
-                ours = _ours(policy(scope), is_public(scope["path"]), _https_alone(scope))
-                message = {**message, "headers": [*_theirs(message, ours), *ours.items()]}
-            await send(message)
-
-        try:
-            await self.app(scope, receive, dressed)
-        except Exception as error:
-            if begun:
-                raise
-            what = error_messages.report_sentence(error_messages.log_incident(error))
-            answer = HTMLResponse(
-                sign_in_pages.failed(error_messages.failure_sentence(error), what), 500
-            )
-            await answer(scope, receive, dressed)
-
-
-def _theirs(message: Message, ours: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
-    """What else an answer says. Streamlit lends its answers to any page of this machine, whatever its port, and gives browsers a
-    cookie that scripts can read, for uploads: not so."""
-    return [
-        (name, value)
-        for name, value in message["headers"]
-        if name not in ours
-        and not name.startswith(b"access-control-")
-        and (name != b"set-cookie" or value.startswith(COOKIES))
-    ]
-
-
-@lru_cache(64)  # every open page asks each second whether the server is there
-def _ours(policy: str, kept: bool, https_alone: bool) -> Mapping[bytes, bytes]:
-    """What an answer says of itself in our name. kept: a browser may keep it; https_alone: it never asks by http again."""
-    written = {**ALWAYS, "content-security-policy": policy}
-    if not kept:
-        written["cache-control"] = "no-store"
-    if https_alone:
-        written["strict-transport-security"] = "max-age=31536000; includeSubDomains"
-    return MappingProxyType({n.encode(): value.encode("latin-1") for n, value in written.items()})
-
-
-def _https_alone(scope: Scope) -> bool:
-    """Whether who asks is to ask by https for a year: where people have one address. Not by our own certificate, under whatever
-    name the machine is asked for."""
-    return bool(load_settings().public_url) and is_https(scope)
-
 
 @cache
-def inline() -> str:
+def inline_script_digests() -> str:
     """The digests of the scripts that stand in Streamlit's page itself, as a policy names them."""
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     return " ".join(
         f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
         for script in re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     )
-
-
-def policy(scope: Scope) -> str:
-    """What the answer's document may load and run."""
-    if scope["path"].startswith(MAP):
-        return MAP_POLICY
-    if scope["path"].startswith(FILES):
-        return FILE_POLICY
-    if scope["path"] in BY_LINK:
-        return sign_in_pages.POLICY_OF_LINKS
-    if scope["path"] in FORMS:
-        return sign_in_pages.POLICY
-    host = Read(scope=scope).get("host", "")
-    return _of_pages(host if is_allowed_host(host) else "", is_https(scope))
-
-
-@lru_cache(64)
-def _of_pages(host: str, secure: bool) -> str:
-    """The policy of our pages. host: by which they ask; "" where it is none of ours."""
-    # Older browsers do not count a websocket to the same place as 'self'.
-    socket = f"{'wss' if secure else 'ws'}://{host}" if host else ""
-    return PAGE_POLICY.format(inline=inline(), socket=socket)
 
 
 class AccessFilter:
@@ -209,8 +92,10 @@ class AccessFilter:
                     send if scope["path"] not in FORMS else log_refusals(scope, send),
                 )
         elif scope["type"] == "websocket":
-            if not is_allowed_host(Read(scope=scope).get("host", "")) or not is_own_origin(scope):
-                of = Read(scope=scope).get("origin", "")
+            if not is_allowed_host(Headers(scope=scope).get("host", "")) or not is_own_origin(
+                scope
+            ):
+                of = Headers(scope=scope).get("origin", "")
                 REFUSED.warning(
                     "a connection of a page at %r, from %r", of[:80], client_address(scope)
                 )
@@ -224,7 +109,7 @@ class AccessFilter:
 
 def refusal(scope: Scope) -> tuple[int, str] | None:
     """Status and words of the refusal of an HTTP request; None where it may pass."""
-    headers, path = Read(scope=scope), scope["path"]
+    headers, path = Headers(scope=scope), scope["path"]
     if len(headers.getlist("host")) > 1 or not is_allowed_host(headers.get("host", "")):
         return 421, "Cette adresse n'est pas celle de l'application."
     if scope["method"] not in ("GET", "HEAD") and not is_own_origin(scope):
@@ -247,7 +132,7 @@ def document(path: str) -> bool:
     return not path.endswith((".js", ".css", ".map", ".json", ".png", ".woff", ".woff2", ".txt"))
 
 
-def is_framed(headers: Read) -> bool:
+def is_framed(headers: Headers) -> bool:
     """Whether a page of ours asks for a document to put into a frame of its own, or to see that it is there ("empty").
     Browsers say it, pages cannot.
 
@@ -322,7 +207,7 @@ def missing_page_response(scope: Scope) -> Response | None:
 def is_streamlit_s_page(scope: Scope, start: Message) -> bool:
     """Whether Streamlit answers as it does wherever it has nothing else: with its own page, or the way to it; not with a public
     file, and no route of ours answers. scope: of the request as it went through the routes, which say there who answers."""
-    kind = Read(raw=start["headers"]).get("content-type", "")
+    kind = Headers(raw=start["headers"]).get("content-type", "")
     its_own = isinstance(scope.get("endpoint"), StaticFiles)
     return its_own and (kind.startswith("text/html") or not is_public(scope["path"]))
 
@@ -380,7 +265,7 @@ class Shell:
 
 
 MIDDLEWARE = [
-    Middleware(Headers),
+    Middleware(SecurityHeaders, inline=inline_script_digests),
     Middleware(AccessFilter),
     Middleware(SignIn),
     Middleware(Packing),

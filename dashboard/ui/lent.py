@@ -7,7 +7,9 @@ Before: `dashboard.ui.sign_in`, which hears what pages are told and asks here be
 import re
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import suppress
 
+from starlette.types import Message
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 FOLDER = "/media/"
@@ -54,3 +56,11 @@ def addresses(message: ForwardMsg) -> Iterator[str]:
         yield from (message.logo.image, message.logo.icon_image)
     elif kind == "backend_operation_response":
         yield message.backend_operation_response.deferred_file.url
+
+
+def is_file_answer(message: Message) -> bool:
+    """Whether a message to a page answers a button that makes a file."""
+    with suppress(Exception):  # the library has one of its own for each of its makes
+        answer = ForwardMsg.FromString(message.get("bytes") or b"")
+        return bool(answer.WhichOneof("type") == "backend_operation_response")
+    return False

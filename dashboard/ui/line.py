@@ -29,7 +29,7 @@ class FairQueue:
         """How many wait."""
         return sum(map(len, self._waiting.values()))
 
-    async def come(self, who: str, gone: "asyncio.Future[Any] | None" = None) -> None:
+    async def enter(self, who: str, gone: "asyncio.Future[Any] | None" = None) -> None:
         """Wait until it may go on; whoever has come gives the place back. gone: is done once nobody waits for it any more.
         Raises Full where that is so, or its place is given up for another's."""
         if self.busy < self.at_once:
@@ -46,12 +46,12 @@ class FairQueue:
             mine.result()
         except BaseException:
             if mine.done() and mine.exception() is None:
-                self.go()  # it was given a place a moment before
+                self.leave()  # it was given a place a moment before
             else:
-                self._leave(who, mine)
+                self._give_up(who, mine)
             raise
 
-    def go(self) -> None:
+    def leave(self) -> None:
         """Let the next one go on: of the one that has waited longest for a turn, which is the last of all from then on."""
         while self._waiting:
             who, line = self._waiting.popitem(last=False)
@@ -64,15 +64,15 @@ class FairQueue:
         self.busy -= 1
 
     @asynccontextmanager
-    async def turn(
+    async def place(
         self, who: str, gone: "asyncio.Future[Any] | None" = None
     ) -> AsyncIterator[None]:
         """Wait, and give the place back."""
-        await self.come(who, gone)
+        await self.enter(who, gone)
         try:
             yield
         finally:
-            self.go()
+            self.leave()
 
     def make_room(self, who: str) -> None:
         """The last of the one that has most gives its place up. Raises Full where that is the one that asks."""
@@ -81,7 +81,7 @@ class FairQueue:
             raise QueueFull
         self._waiting[most].pop().set_exception(QueueFull())
 
-    def _leave(self, who: str, mine: "asyncio.Future[None]") -> None:
+    def _give_up(self, who: str, mine: "asyncio.Future[None]") -> None:
         line = self._waiting.get(who, deque())
         if mine in line:
             line.remove(mine)

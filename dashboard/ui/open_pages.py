@@ -18,9 +18,11 @@ from dataclasses import dataclass, field
 import anyio
 import anyio.to_thread
 from starlette.types import Message, Receive, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from dashboard.accounts.session_cache import OPEN, SessionCache, SessionSnapshot, State
-from dashboard.ui.said import LARGEST, parse_page_message
+from dashboard.ui import message_limits
+from dashboard.ui.message_limits import LARGEST
 
 EVERY = 0.5  # seconds from one look to the next: looking takes as long where the machine is busy, and two are promised
 LEAST = 0.1  # and to the next one after a look that took as long
@@ -35,6 +37,58 @@ ENDED, CROWDED = 1008, 4008  # how a connection is closed; the page's script kno
 MOST_OF_ACCOUNT, MOST_OF_LINK = 30, 120
 NAME = re.compile(r"[0-9a-f]{32}")  # of a page, by its own script (static/ccsp-shell.js)
 LOG = logging.getLogger("ccsp")
+KEPT = "ccsp.page_message"  # in a message: what was read of it
+
+
+@dataclass(frozen=True)
+class PageMessage:
+    """What the gate needs to know of a message that a page sends. kind: of message; operation: what it asks for beside a page,
+    or ""; by_itself: nobody did anything for it."""
+
+    kind: str
+    operation: str = ""
+    by_itself: bool = False
+
+    @property
+    def of_a_person(self) -> bool:
+        """Whether it comes of somebody at work: not of the page by itself."""
+        return self.kind == "backend_operation_request" or (
+            self.kind == "rerun_script" and not self.by_itself
+        )
+
+    @property
+    def asks_for_a_file(self) -> bool:
+        """Whether it is what a button that makes a file sends."""
+        return self.operation == "deferred_file"
+
+
+NOTHING = PageMessage("")
+
+
+def is_within_limits(data: bytes) -> bool:
+    """Whether a message is no larger than a page may send."""
+    return message_limits.is_within_limits(data, BackMsg.DESCRIPTOR)
+
+
+def parse_page_message(message: Message) -> PageMessage:
+    """Read what a page sends, once: it is kept with the message. NOTHING where it is no message of Streamlit's, or larger than
+    a page may send."""
+    if KEPT not in message:
+        data = message.get("bytes") or b""  # none where it is opened, or shut
+        message[KEPT] = _parse(data) if data and is_within_limits(data) else NOTHING
+    found: PageMessage = message[KEPT]
+    return found
+
+
+def _parse(data: bytes) -> PageMessage:
+    message = BackMsg()
+    try:
+        message.ParseFromString(data)
+    except Exception:  # the library has one of its own for each of its makes
+        return NOTHING
+    operation = message.backend_operation_request.WhichOneof("payload")
+    by_itself = message.rerun_script.is_auto_rerun
+    return PageMessage(message.WhichOneof("type") or "", operation or "", by_itself)
 
 
 def page_state(reading: SessionSnapshot, page: "OpenPage", shown: str) -> State:

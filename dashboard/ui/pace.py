@@ -6,65 +6,31 @@ Before: `dashboard.ui.sign_in`, which hears pages by it.
 """
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from starlette.types import Message, Receive, Send
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dashboard.accounts.session_cache import OPEN
 from dashboard.one_run_at_a_time import RUN_QUEUE, RunQueue
+from dashboard.ui.lent import is_file_answer
 from dashboard.ui.line import FairQueue
-from dashboard.ui.said import parse_page_message
+from dashboard.ui.open_pages import parse_page_message
+from dashboard.ui.rate_limits import AdmissionLimit, RateLimit
 
 # Messages a second, and how many at once before that counts. A person says some in a second, while a list is moved along; forty
 # guests of one link hardly more together than one page may.
 OF_A_PAGE, PAGE_AT_ONCE = 5.0, 30
 OF_AN_ACCOUNT, ACCOUNT_AT_ONCE = 10.0, 60
 # Pages that are opened, or come back: forty guests with two each, and some; then one a second. Who would wait long is sent away.
-OPENED, OPENED_AT_ONCE, SENT_AWAY = 1.0, 100, 10.0
+OPENED, OPENED_AT_ONCE = 1.0, 100
 MOST = 10_000  # accounts of which is known how fast they were
 WAITING, AGAIN = (
     3,
     0.05,
 )  # pages of an account that wait for their turn; seconds until it is looked again whether fewer do
 FILES = 2  # of an account that are made, or wait for their turn, at once
-
-
-class RateLimit:
-    """So many a second, and so many at once."""
-
-    def __init__(self, rate: float, at_once: int) -> None:
-        self._step, self._ahead, self._next = 1 / rate, at_once / rate, 0.0
-
-    def wait(self) -> float:
-        """Seconds that what has come now waits."""
-        now = time.monotonic()
-        self._next = max(self._next, now) + self._step
-        return max(0.0, self._next - self._ahead - now)
-
-    def before(self) -> float:
-        """Seconds that the next would wait, if it came now."""
-        return max(0.0, self._next + self._step - self._ahead - time.monotonic())
-
-
-class AdmissionLimit:
-    """So many a second and so many at once are let in, browsers by turns; who would wait long is sent away."""
-
-    def __init__(self, rate: float, at_once: int) -> None:
-        self.most, self.pace, self.line = SENT_AWAY * rate, RateLimit(rate, at_once), FairQueue()
-
-    async def come(self, browser: str = "") -> bool:
-        """Wait until it is let in; False where that is too long."""
-        if self.line.waiting(browser) >= self.most:
-            return False
-        async with self.line.turn(browser):
-            if self.pace.before() > SENT_AWAY:
-                return False
-            await asyncio.sleep(self.pace.wait())
-        return True
 
 
 class Account:
@@ -105,7 +71,7 @@ class PageRateLimits:
     async def may_open(self, told: str, browser: str = "") -> bool:
         """Wait until another page of an account may be opened; False where that is too long."""
         account = self._account(told.partition(".")[0])
-        return account is None or await account.opening.come(browser)
+        return account is None or await account.opening.admit(browser)
 
     def _account(self, who: str) -> Account | None:
         """Kept when its pages are shut: who opens one after the other is known as the same. None where nobody signs in: that is
@@ -142,12 +108,12 @@ class _Page:
     async def _among_others(self, account: Account, a_file: bool) -> None:
         """Wait until the account may say more, and few of its pages wait for their turn: each takes a thread, and a part of the
         server's time beforehand."""
-        async with account.heard.turn(self.browser):
+        async with account.heard.place(self.browser):
             await asyncio.sleep(account.pace.wait())
             while self.waiting() >= WAITING:
                 await asyncio.sleep(AGAIN)
         if a_file:
-            await account.files.come(self.browser)
+            await account.files.enter(self.browser)
             self.files += 1
 
     async def said(self, message: Message) -> None:
@@ -164,12 +130,4 @@ class _Page:
     def _let_go(self) -> None:
         self.files -= 1
         if self.account:
-            self.account.files.go()
-
-
-def is_file_answer(message: Message) -> bool:
-    """Whether this answers a button that makes a file."""
-    with suppress(Exception):  # the library has one of its own for each of its makes
-        told = ForwardMsg.FromString(message.get("bytes") or b"")
-        return bool(told.WhichOneof("type") == "backend_operation_response")
-    return False
+            self.account.files.leave()

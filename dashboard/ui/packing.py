@@ -18,7 +18,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.ui.sign_in import is_public
+from dashboard.ui.request_kinds import is_public
 
 SMALLEST, LEVEL = 1_000, 6  # bytes that are packed, and how hard
 KEPT = (

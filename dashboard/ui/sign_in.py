@@ -24,12 +24,13 @@ from dashboard.answers.context import outage_reason
 from dashboard.log import REFUSED
 from dashboard.request_identity import BROWSER, CURRENT_ACCOUNT, ENTRY, HEADER, SESSION_CACHE
 from dashboard.ui import origin, sign_in_pages
-from dashboard.ui.by_provider import IN
-from dashboard.ui.desk import Visitor
+from dashboard.ui.browser_cookies import PREFIX, Visitor, visitor_of, without_our_cookies
 from dashboard.ui.lent import FileGrants
 from dashboard.ui.open_pages import MOST_OF_ACCOUNT, MOST_OF_LINK, NAME, OpenPage, OpenPages
 from dashboard.ui.pace import PageRateLimits
-from dashboard.ui.sign_in_forms import CHANGE, FORMS, Forms, wanted_page
+from dashboard.ui.request_kinds import is_document, is_public
+from dashboard.ui.sign_in_addresses import CHANGE, FORMS, IN, wanted_page
+from dashboard.ui.sign_in_forms import Forms
 
 LOG = logging.getLogger("ccsp")
 ALIVE = "/livez"  # the process answers: neither the database nor Streamlit is asked
@@ -38,9 +39,6 @@ LIFE = token_hex(8)
 TELLS = "ccsp-session"  # the header by which an open page knows how it stands with its sign-in
 PAGE = "ccsp-page"  # and by which it says its name
 WHO = "ccsp.who"  # in the scope of a request that is let in: the person
-OURS = b"ccsp-"  # headers that are the gate's alone begin so, and its cookies
-PUBLIC = ("/static/", "/app/static/", "/component/", "/_stcore/bidi-components/")  # folders
-ICON = "/favicon.png"
 RECENT = 5.0  # seconds for which a page may be told what was read
 SEEN_EVERY = 30.0  # seconds between two notes that somebody is at work
 
@@ -242,53 +240,21 @@ def _say_failure(task: asyncio.Future[None]) -> None:
         LOG.warning("that somebody is at work could not be noted", exc_info=error)
 
 
-def is_public(path: str) -> bool:
-    """Whether a file holds no figures: anybody may have it, and a browser may keep it."""
-    return path.startswith(PUBLIC) or path == ICON
-
-
-def is_document(scope: Scope) -> bool:
-    """Whether a browser asks for a page to show: what else it asks for is never led elsewhere."""
-    headers = Headers(scope=scope)
-    if scope["method"] not in ("GET", "HEAD"):
-        return False
-    if dest := headers.get("sec-fetch-dest"):
-        return dest == "document"
-    return "text/html" in headers.get("accept", "")
-
-
 def with_account_headers(scope: Scope, told: str, entry: int = 0) -> Scope:
     """The request without our cookies, and with what the gate says of who asks in place of anything that a client said. entry:
     the number of his sign-in."""
     headers = []
     for name, value in scope["headers"]:  # names in small letters, as ASGI has them
         if name == b"cookie":
-            if kept := _others(value):
+            if kept := without_our_cookies(value):
                 headers.append((name, kept))
-        elif not name.lower().startswith(OURS):
+        elif not name.lower().startswith(PREFIX):
             headers.append((name, value))
     if told:
         headers.append((HEADER.encode(), told.encode()))
     if entry:
         headers.append((ENTRY.encode(), str(entry).encode()))
     return {**scope, "headers": headers}
-
-
-def _others(cookies: bytes) -> bytes:
-    """The cookies that are not the gate's."""
-    parts = [part.strip() for part in cookies.split(b";")]
-    return b"; ".join(p for p in parts if not p.startswith((OURS, b"__Host-" + OURS)))
-
-
-def visitor_of(scope: Scope) -> Visitor:
-    """What the browser keeps of the gate's, and where it is."""
-    secure = origin.is_https(scope)
-    found: dict[str, str] = {}
-    for value in Headers(scope=scope).getlist("cookie"):
-        for part in value.split(";"):
-            name, _, text = part.strip().partition("=")
-            found.setdefault(name, text)
-    return Visitor.of(found, secure, origin.client_address(scope))
 
 
 async def _failed(error: Exception) -> Response:

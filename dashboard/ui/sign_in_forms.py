@@ -5,44 +5,41 @@ provider of identities.
 """
 
 import asyncio
-import hmac
 import logging
 from collections.abc import Callable, Mapping
-from secrets import token_bytes
-from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import anyio.to_thread
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope
 
-from dashboard import error_messages, filter_names
+from dashboard import error_messages
 from dashboard.accounts import guest_links, reauthentication, sign_ins
 from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import CachedSession, SessionCache, State
 from dashboard.accounts.sign_ins import Browser, Refusal, new_token
 from dashboard.answers.context import is_disk_full, outage_reason
-from dashboard.navigation import PAGES
 from dashboard.settings import load_settings
 from dashboard.ui import sign_in_pages
-from dashboard.ui.by_provider import (
-    BACK,
-    CONFIRM,
-    IN,
-    LEAVE,
-    UNDER_WAY,
-    ProviderSignIn,
-    signed_out_page,
-)
-from dashboard.ui.desk import KNOWN_AT_ONCE, SignInQueue, Visitor
+from dashboard.ui.browser_cookies import Visitor
+from dashboard.ui.by_provider import UNDER_WAY, ProviderSignIn, signed_out_page
+from dashboard.ui.desk import KNOWN_AT_ONCE, SignInQueue
+from dashboard.ui.form_fields import is_signed_token, read_fields, sign_token
 from dashboard.ui.line import QueueFull
-from dashboard.ui.origin import MOST_ASKED
+from dashboard.ui.sign_in_addresses import (
+    BACK,
+    BY_LINK,
+    CHANGE,
+    CONFIRM,
+    FIRST,
+    IN,
+    INVITED,
+    LEAVE,
+    OUT,
+    page_after_sign_in,
+    query_of,
+)
 
 LOG = logging.getLogger("ccsp")
-OUT, CHANGE, INVITED, FIRST = "/deconnexion", "/mot-de-passe", "/invitation", "/premiere-connexion"
-BY_LINK = frozenset({INVITED, FIRST})  # forms that a link fills in
-FORMS = BY_LINK | {IN, OUT, CHANGE, LEAVE, BACK, CONFIRM}
-LARGEST = 4_096  # bytes of a form
-NEXT = "suite"  # the page that was wanted, in the address of the form
 NOT_HERE = "On se connecte ici avec le compte du ministère : aucun mot de passe du tableau de bord n'ouvre."
 GONE = {
     State.LAPSED: "Votre session a expiré : se connecter de nouveau.",
@@ -52,35 +49,6 @@ GUEST_GONE = (
     "Vous étiez entré par un lien d'invités : le rouvrir, ou en demander un autre s'il est fini."
 )
 OLD_FORM = "Ce formulaire était ouvert depuis trop longtemps : le remplir de nouveau."
-SECRET = token_bytes(32)  # of this process: a form of an earlier one is filled in again
-
-
-def wanted_page(scope: Scope) -> str:
-    """The page that is asked for, as the form's address carries it: a name and filters of ours, never an address."""
-    name = scope["path"].strip("/")
-    if name not in {page.url_path for page in PAGES}:
-        return ""
-    return f"?{urlencode([(NEXT, name), *_filters(scope)])}"
-
-
-def _filters(scope: Scope) -> list[tuple[str, str]]:
-    return [
-        (name, value[:200])
-        for name, value in parse_qsl(
-            scope["query_string"].decode("latin-1"), max_num_fields=MOST_ASKED
-        )
-        if name in filter_names.DEFAULTS
-    ]
-
-
-def page_after_sign_in(scope: Scope) -> str:
-    """Where a sign-in leads: the page that the form's address names."""
-    asked = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=MOST_ASKED))
-    name = asked.get(NEXT, "")
-    if name not in {page.url_path for page in PAGES[1:]}:
-        name = ""
-    query = urlencode(_filters(scope))
-    return f"/{name}{'?' if query else ''}{query}"
 
 
 class Forms:
@@ -119,13 +87,13 @@ class Forms:
             return PlainTextResponse("Cette demande n'existe pas.", 405, {"allow": "GET, POST"})
         if path == OUT:
             return await self._out(scope, visitor, seen)
-        sent = await _fields(receive)
+        sent = await read_fields(receive)
         if sent is None:
             return PlainTextResponse("Ce formulaire est trop long.", 413)
         typed = sent.get("lien" if path in BY_LINK else "nom", "")
         if path == CONFIRM and seen.entry and seen.entry.issuer:
             return RedirectResponse(CONFIRM, 303)  # no password opens this account
-        if not (visitor.form and _is_of(sent.get("jeton", ""), visitor.form)):
+        if not (visitor.form and is_signed_token(sent.get("jeton", ""), visitor.form)):
             return self._form(scope, visitor, seen, OLD_FORM, 403, typed)
         try:
             if path == INVITED:
@@ -167,16 +135,16 @@ class Forms:
     ) -> Response:
         """The form, with a token that only this browser can send back. typed: the name or the link that it was sent with."""
         form = visitor.form or new_token()
-        query = scope["query_string"].decode("latin-1")
+        query = query_of(scope)
         action = f"{scope['path']}{'?' if query else ''}{query}"
         if scope["path"] in BY_LINK:
             inside = seen.holder.name if seen.state == State.OPEN and seen.holder else ""
             page = sign_in_pages.first_sign_in if scope["path"] == FIRST else sign_in_pages.invited
-            body = page(_signed(form), inside, why, typed)
+            body = page(sign_token(form), inside, why, typed)
         elif scope["path"] == CONFIRM:
             holder, entry = seen.holder, seen.entry
             body = sign_in_pages.confirm(
-                _signed(form),
+                sign_token(form),
                 holder.name if holder else "",
                 by_provider=bool(entry and entry.issuer),
                 why=why,
@@ -185,12 +153,12 @@ class Forms:
             first = bool(seen.holder and seen.holder.must_change)
             by_link = first and bool(seen.holder and seen.holder.password is None)
             body = sign_in_pages.new_password(
-                _signed(form), action, first=first, by_link=by_link, why=why
+                sign_token(form), action, first=first, by_link=by_link, why=why
             )
         else:
-            body = sign_in_pages.sign_in(_signed(form), action, why, typed)
+            body = sign_in_pages.sign_in(sign_token(form), action, why, typed)
         answer = HTMLResponse(body, status)
-        visitor.give(answer, "formulaire", form)
+        visitor.set_cookie(answer, "formulaire", form)
         return answer
 
     async def _in(
@@ -288,7 +256,7 @@ class Forms:
             return HTMLResponse(sign_in_pages.too_many_visitors(), 503, {"retry-after": "5"})
         except Refusal as reason:
             return self.by_provider.refused(visitor, reason)
-        visitor.give(answer, UNDER_WAY, "")
+        visitor.set_cookie(answer, UNDER_WAY, "")
         return answer
 
     async def _change(
@@ -330,11 +298,11 @@ class Forms:
     def _entered(self, visitor: Visitor, browser: Browser, token: str, where: str) -> Response:
         self.lookout.forget_account_of(sign_ins.digest(visitor.token))
         answer = RedirectResponse(where, 303)
-        visitor.give(answer, "session", token)
+        visitor.set_cookie(answer, "session", token)
         if browser.mark:
             known_for = int(sign_ins.KNOWN_FOR.total_seconds())
-            visitor.give(answer, "navigateur", browser.mark, known_for)
-        visitor.give(answer, "formulaire", "")
+            visitor.set_cookie(answer, "navigateur", browser.mark, known_for)
+        visitor.set_cookie(answer, "formulaire", "")
         return answer
 
     async def _out(self, scope: Scope, visitor: Visitor, seen: CachedSession) -> Response:
@@ -345,25 +313,6 @@ class Forms:
             further = await self.by_provider.way_out(scope, visitor, seen)
         # Where the provider is left too, the browser keeps a token that opens nothing: by it is seen that it never got there.
         return signed_out_page(visitor, further, forgets=not further)
-
-
-async def _fields(receive: Receive) -> dict[str, str] | None:
-    """What a form sent; None where it is longer than any of ours."""
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        body += message.get("body", b"")
-        if len(body) > LARGEST:
-            return None
-        if not message.get("more_body"):
-            break
-    try:
-        found = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=10)
-    except ValueError:
-        return {}
-    return {name: values[0] for name, values in found.items()}
 
 
 def _gone(seen: CachedSession) -> str:
@@ -381,12 +330,3 @@ def _in_vain(error: Exception) -> str:
     if is_disk_full(error):
         return f"{error_messages.failure_sentence(error)} {error_messages.report_sentence(error_messages.log_incident(error))}"
     return ""
-
-
-def _is_of(sent: str, form: str) -> bool:
-    """Whether what a form sent is the token that this browser was given."""
-    return hmac.compare_digest(sent.encode(errors="replace"), _signed(form).encode())
-
-
-def _signed(form: str) -> str:
-    return hmac.new(SECRET, form.encode(), "sha256").hexdigest()

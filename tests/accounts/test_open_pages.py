@@ -22,8 +22,8 @@ from dashboard.actions.accounts import command_line_person
 from dashboard.log import REFUSED
 from dashboard.period import today
 from dashboard.request_identity import SESSION_CACHE
-from dashboard.ui import downloads, lent, open_pages, said, session, sign_in
-from dashboard.ui.said import LARGEST, TOO_MUCH
+from dashboard.ui import downloads, lent, open_pages, session, sign_in
+from dashboard.ui.message_limits import LARGEST, TOO_MUCH
 from db import accounts_and_sessions
 from tests.accounts.asgi import PAGE, Browser, behind, run, stack
 from tests.accounts.conftest import PASSWORD
@@ -352,13 +352,13 @@ def test_who_says_more_than_any_page_is_ended_and_nobody_reads_it(someone, caplo
 
 
 def test_what_a_page_says_is_read_once_on_its_way(someone, monkeypatch):
-    read, reading = [], said._read
+    read, reading = [], open_pages._parse
 
-    def noted(data: bytes) -> said.PageMessage:
+    def noted(data: bytes) -> open_pages.PageMessage:
         read.append(data)
         return reading(data)
 
-    monkeypatch.setattr(said, "_read", noted)
+    monkeypatch.setattr(open_pages, "_parse", noted)
 
     async def tried():
         async with open_page(someone) as page:

@@ -8,7 +8,8 @@ from dashboard.answers.context import engine
 from dashboard.stories import LONGEST_HEADLINE, LONGEST_TEXT, MOST_STEPS, Step, Story
 from dashboard.ui import story_editor
 from dashboard.ui.gate import LONGEST_QUERY
-from dashboard.ui.said import LARGEST, MOST, is_within_limits
+from dashboard.ui.message_limits import LARGEST, MOST
+from dashboard.ui.open_pages import is_within_limits
 from db import targets_and_decisions as steer
 from tests.pages.app import visit_page
 from tests.ui.test_said import entries

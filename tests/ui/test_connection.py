@@ -21,8 +21,9 @@ from dashboard.log import REFUSED
 from dashboard.ui import arrivals, asking, connection
 from dashboard.ui.arrivals import Arrivals, PendingConnections
 from dashboard.ui.asking import Requests
-from dashboard.ui.connection import FRAMES, Connection, Socket
-from dashboard.ui.said import TOO_MUCH
+from dashboard.ui.connection import Connection
+from dashboard.ui.message_limits import TOO_MUCH
+from dashboard.ui.websocket_connection import FRAMES, Socket
 
 try:
     import uvloop
@@ -83,7 +84,8 @@ def waiting(monkeypatch) -> PendingConnections:
     """Those that wait, of which four may."""
     monkeypatch.setattr(Connection, "waiting", found := PendingConnections(4))
     monkeypatch.setattr(Connection, "arrivals", Arrivals())
-    monkeypatch.setattr(Connection, "requests", Requests())
+    monkeypatch.setattr(Connection, "requests", requests := Requests())
+    monkeypatch.setattr(Socket, "requests", requests)
     return found
 
 
@@ -305,8 +307,8 @@ def test_an_account_asks_no_faster_by_many_sign_ins_and_they_take_turns(monkeypa
         now[0] += seconds
         await _turned()
 
-    monkeypatch.setattr("dashboard.ui.pace.time.monotonic", lambda: now[0])
-    monkeypatch.setattr("dashboard.ui.pace.asyncio.sleep", sleep)
+    monkeypatch.setattr("dashboard.ui.rate_limits.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("dashboard.ui.rate_limits.asyncio.sleep", sleep)
     monkeypatch.setattr(asking, "ACCOUNT_AT_ONCE", 10)
 
     async def ask(requests: Requests, browser: str, count: int) -> None:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 from streamlit.web.server.starlette.starlette_static_routes import (
     create_streamlit_static_assets_routes,
 )
@@ -18,7 +19,7 @@ from streamlit.web.server.starlette.starlette_static_routes import (
 from dashboard import log
 from dashboard.accounts.rights import LOCAL_READER, NOBODY, Person, Role
 from dashboard.navigation import MOVED, PAGES, pages_of
-from dashboard.ui import gate, shell, sign_in_pages
+from dashboard.ui import gate, security_headers, shell, sign_in_pages
 from dashboard.ui.sign_in import WHO
 from tests.accounts.asgi import Answer, Browser, run
 
@@ -32,6 +33,11 @@ async def said(request: Request) -> HTMLResponse:
     """What a route of ours answers."""
     heads = {"etag": '"une"', "content-disposition": "attachment", "asked-by": str(request.headers)}
     return HTMLResponse(SAID, 422 if request.method == "POST" else 200, heads)
+
+
+def dressed(app: ASGIApp) -> security_headers.SecurityHeaders:
+    """An application with the headers that every answer carries."""
+    return security_headers.SecurityHeaders(app, gate.inline_script_digests)
 
 
 def ask(path: str, person: Person = LOCAL_READER, method: str = "GET", **headers: str) -> Answer:
@@ -124,7 +130,7 @@ def test_a_connection_of_a_page_elsewhere_and_a_message_that_no_page_says_leave_
 
 def test_every_policy_shuts_out_plug_ins_and_other_bases():
     """And frames of other origins, and scripts that somebody wrote into a page, but in the map's own frame."""
-    app = gate.Headers(Starlette())
+    app = dressed(Starlette())
     paths = (
         "/",
         "/attentes",
@@ -133,7 +139,7 @@ def test_every_policy_shuts_out_plug_ins_and_other_bases():
         "/invitation",
         "/livez",
         "/nulle-part",
-        gate.MAP,
+        security_headers.MAP,
     )
     for path in paths:
         said = run(Browser(app=app).ask(path)).header("content-security-policy")
@@ -142,12 +148,16 @@ def test_every_policy_shuts_out_plug_ins_and_other_bases():
         assert policy["base-uri"] == "'none'", path
         assert policy["frame-ancestors"] in ("'none'", "'self'"), path
         scripts = policy.get("script-src", policy["default-src"])
-        assert path == gate.MAP or "'unsafe-inline'" not in scripts and "http" not in scripts, path
+        assert (
+            path == security_headers.MAP
+            or "'unsafe-inline'" not in scripts
+            and "http" not in scripts
+        ), path
 
 
 @pytest.mark.parametrize("kind", ["html", "pdf", "xlsx", "svg"])
 def test_a_file_that_is_taken_away_runs_and_loads_nothing_wherever_it_is_opened(kind):
-    app = gate.Headers(gate.Shell(Starlette(routes=[Route(OURS[0], said)])))
+    app = dressed(gate.Shell(Starlette(routes=[Route(OURS[0], said)])))
     answer = run(Browser(app=app).ask(f"/media/0123.{kind}"))
     policy = answer.header("content-security-policy").split("; ")
     assert {"default-src 'none'", "sandbox", "frame-ancestors 'none'", "form-action 'none'"} <= {
@@ -161,6 +171,6 @@ def test_a_file_that_is_taken_away_runs_and_loads_nothing_wherever_it_is_opened(
 
 @pytest.mark.parametrize("name", ["a" * 300, "é" * 200, "a/" * 3_000, "%" * 300])
 def test_a_longer_name_than_a_disk_has_is_no_fault_of_ours(name, caplog):
-    app = gate.Headers(gate.AccessFilter(StaticFiles(directory=shell.STATIC)))
+    app = dressed(gate.AccessFilter(StaticFiles(directory=shell.STATIC)))
     assert run(Browser(app=app).ask(f"/app/static/{name}")).status == 404
     assert not [one for one in caplog.records if one.exc_info]

@@ -7,7 +7,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dashboard.accounts.session_cache import OPEN
-from dashboard.ui import pace
+from dashboard.ui import pace, rate_limits
 from dashboard.ui.pace import FILES, PageRateLimits
 
 
@@ -16,7 +16,7 @@ class Time:
 
     def __init__(self, monkeypatch) -> None:
         self.now = 0.0
-        monkeypatch.setattr(pace.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(rate_limits.time, "monotonic", lambda: self.now)
         monkeypatch.setattr(pace.asyncio, "sleep", self.sleep)
 
     async def sleep(self, seconds: float) -> None:
@@ -115,7 +115,7 @@ def test_of_pages_that_are_opened_together_those_that_would_wait_long_are_sent_a
         return [await paces.may_open("a.1") for _ in range(1_000)]
 
     found = asyncio.run(together())
-    allowed = pace.OPENED_AT_ONCE + pace.SENT_AWAY * pace.OPENED
+    allowed = pace.OPENED_AT_ONCE + rate_limits.SENT_AWAY * pace.OPENED
     assert found == sorted(found, reverse=True) and abs(sum(found) - allowed) <= 1
 
 
@@ -275,15 +275,15 @@ def test_a_guest_who_opens_page_after_page_keeps_no_other_guest_of_the_link_out(
 def test_who_goes_while_he_waits_takes_no_place(monkeypatch):
     async def tried() -> None:
         line = pace.FairQueue()
-        await line.come("a")
-        gone, given = (asyncio.ensure_future(line.come("a")) for _ in range(2))
+        await line.enter("a")
+        gone, given = (asyncio.ensure_future(line.enter("a")) for _ in range(2))
         await _quiet()
         gone.cancel()
         await _quiet()
-        line.go()
+        line.leave()
         given.cancel()  # in the moment in which it is given the place
         await _quiet()
-        await asyncio.wait_for(line.come("b"), 1)
+        await asyncio.wait_for(line.enter("b"), 1)
         assert not line.waiting("a")
 
     asyncio.run(tried())

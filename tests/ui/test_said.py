@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from dashboard.ui import said
-from dashboard.ui.said import KEPT, LARGEST, LONGEST, MOST, NOTHING
+from dashboard.ui import open_pages
+from dashboard.ui.message_limits import LARGEST, LONGEST, MOST
+from dashboard.ui.open_pages import KEPT, NOTHING
 
 
 def widgets(message: BackMsg, many: int) -> None:
@@ -70,10 +71,10 @@ def made(say: Callable[[BackMsg, int], None], many: int) -> bytes:
 def unread(monkeypatch) -> None:
     """Whoever makes a message of bytes fails."""
 
-    def refuse(_data: bytes) -> said.PageMessage:
+    def refuse(_data: bytes) -> open_pages.PageMessage:
         raise AssertionError("it was read")
 
-    monkeypatch.setattr(said, "_read", refuse)
+    monkeypatch.setattr(open_pages, "_parse", refuse)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def unread(monkeypatch) -> None:
     ],
 )  # fmt: skip
 def test_more_than_any_page_says_is_refused_before_it_is_read(unread, data):
-    assert said.parse_page_message({"type": "websocket.receive", "bytes": data}) is NOTHING
+    assert open_pages.parse_page_message({"type": "websocket.receive", "bytes": data}) is NOTHING
 
 
 def entries(message: Proto) -> tuple[int, int]:
@@ -135,7 +136,7 @@ def spoilt(draw) -> bytes:
 @given(st.one_of(spoilt(), st.binary(max_size=3_000)))
 def test_of_whatever_comes_so_many_entries_are_kept_and_no_more(data):
     message = {"type": "websocket.receive", "bytes": data}
-    found = said.parse_page_message(message)
+    found = open_pages.parse_page_message(message)
     assert message[KEPT] is found
     if found is NOTHING:
         return
@@ -153,9 +154,9 @@ def test_what_is_within_all_bounds_is_heard(parts):
     data = message.SerializeToString()
     count, longest = entries(message)
     within = count <= MOST and longest <= LONGEST and len(data) <= LARGEST
-    heard = said.parse_page_message({"type": "websocket.receive", "bytes": data})
+    heard = open_pages.parse_page_message({"type": "websocket.receive", "bytes": data})
     if within:
-        assert heard == said.PageMessage("rerun_script")
+        assert heard == open_pages.PageMessage("rerun_script")
     elif numbers not in [say for say, _ in parts]:  # a number takes a byte, and may take ten
         assert len(data) <= MOST or heard is NOTHING
 
@@ -164,8 +165,8 @@ def test_what_is_within_all_bounds_is_heard(parts):
 def test_what_is_heard_is_known(by_itself):
     message = BackMsg()
     message.rerun_script.is_auto_rerun = by_itself
-    found = said.parse_page_message({"bytes": message.SerializeToString()})
+    found = open_pages.parse_page_message({"bytes": message.SerializeToString()})
     assert found.kind == "rerun_script" and found.of_a_person is not by_itself
     message.backend_operation_request.deferred_file.file_id = "x"
-    found = said.parse_page_message({"bytes": message.SerializeToString()})
+    found = open_pages.parse_page_message({"bytes": message.SerializeToString()})
     assert found.asks_for_a_file and found.of_a_person
