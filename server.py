@@ -23,16 +23,11 @@ from streamlit import config as streamlit_config
 from dashboard import limited_process, log, memory
 from dashboard.request_identity import USER_HEADERS
 from dashboard.settings import ROOT, load_settings
-from dashboard.ui import (
-    callbacks,
-    disconnected_sessions,
-    file_expiry,
-    message_limits,
-    widget_validation,
-)
-from dashboard.ui.connection import Connection
-from dashboard.ui.gate import MIDDLEWARE
-from dashboard.ui.websocket_connection import Socket
+from dashboard.ui import callbacks, disconnected_sessions, file_expiry, widget_validation
+from dashboard.web import message_limits
+from dashboard.web.connection import Connection
+from dashboard.web.gate import MIDDLEWARE
+from dashboard.web.websocket_connection import Socket
 from db import error_messages, startup_check
 from db.engine import make_engine
 from db.write import Refused

@@ -1,7 +1,7 @@
 """What the database says of who may come in, asked at most once a second however many look.
 
-Before: `db.accounts_and_sessions`. After: the gate (`dashboard.ui.sign_in`), which asks for each request and each open page, and
-`dashboard.request_identity`, which asks for each run of one.
+Before: `db.accounts_and_sessions`. After: `dashboard.web.authentication`, which asks for each request and each open page;
+`dashboard.request_identity`, by which each run of a page asks.
 """
 
 import time

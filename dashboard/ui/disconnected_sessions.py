@@ -2,7 +2,7 @@
 they come back. Where they are too many, one goes of the account that has most of them, and there of the browser that has: whoever
 opens and closes pages without end loses his own.
 
-After: `server`, which has it so from the start; `dashboard.ui.sign_in` says on whose connection something is done.
+After: `server`, which has it so from the start; `dashboard.web.authentication` says on whose connection something is done.
 """
 
 from collections import Counter

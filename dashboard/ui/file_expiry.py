@@ -1,7 +1,7 @@
 """What a page was told of can be had for a while, whatever others do meanwhile. At the end of each run, anybody's, Streamlit
 forgets what no page refers to then: to a file that was made none does, nor to what makes it while its own page is drawn again.
 
-After: `server`, which has it so from the start; `dashboard.ui.lent`, which says whose a file is.
+After: `server`, which has it so from the start; `dashboard.web.file_grants`, which says whose a file is.
 """
 
 import time

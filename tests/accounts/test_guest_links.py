@@ -15,8 +15,8 @@ from dashboard.accounts.rights import NotAllowed, Person, Role
 from dashboard.actions import guest_links
 from dashboard.period import naive_utc_bounds, today
 from dashboard.request_identity import SESSION_CACHE
-from dashboard.ui import open_pages
-from dashboard.ui.desk import SignInQueue
+from dashboard.web import open_pages
+from dashboard.web.sign_in_queue import SignInQueue
 from db import accounts_and_sessions, backup
 from db.engine import write_transaction
 from db.write import Refused

@@ -13,7 +13,7 @@ from dashboard.accounts import account_changes, passwords, sign_ins
 from dashboard.accounts.rights import Person, Role
 from dashboard.actions import access_journal, accounts
 from dashboard.period import today
-from dashboard.ui import sign_in_forms
+from dashboard.web import sign_in_forms
 from db import accounts_and_sessions
 from tests.accounts.asgi import Browser
 from tests.accounts.conftest import PASSWORD

@@ -11,7 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from dashboard.accounts import identity_provider, provider_client
-from dashboard.ui.desk import SignInQueue
+from dashboard.web.sign_in_queue import SignInQueue
 from tests.accounts.asgi import PAGE, Browser, run, stack
 from tests.accounts.lying import ADDRESS, CLIENT, LEAVE, come_in, key, person
 from tests.accounts.test_lookalike_names import with_address

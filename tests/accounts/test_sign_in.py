@@ -18,7 +18,7 @@ from dashboard.accounts import account_changes, passwords, sign_ins
 from dashboard.accounts.identity_provider import ProviderUnavailable
 from dashboard.accounts.rights import Role
 from dashboard.request_identity import SESSION_CACHE
-from dashboard.ui.desk import LONGEST_PAUSE, QueueFull, SignInQueue
+from dashboard.web.sign_in_queue import LONGEST_PAUSE, QueueFull, SignInQueue
 from db import accounts_and_sessions
 from tests.accounts.asgi import PAGE, Browser, run, stack
 from tests.accounts.conftest import PASSWORD

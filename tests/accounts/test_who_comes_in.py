@@ -14,8 +14,8 @@ from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import OPEN, State
 from dashboard.request_identity import SESSION_CACHE
 from dashboard.settings import load_settings
-from dashboard.ui import gate
-from dashboard.ui.sign_in import SignIn
+from dashboard.web import gate
+from dashboard.web.authentication import SignIn
 from tests.accounts.asgi import Browser, run, stack
 
 PROXY = {
@@ -315,7 +315,7 @@ def test_a_page_writes_from_the_public_address_only(closed):
 
 
 def test_the_address_noted_is_that_of_the_network_unless_a_trusted_proxy_says_another(closed):
-    from dashboard.ui import origin
+    from dashboard.web import origin
 
     scope = Browser(client="10.1.1.1").scope("http", "/", **{"x-forwarded-for": "6.6.6.6, 7.7.7.7"})
     assert origin.client_address(scope) == "10.1.1.1"
@@ -337,7 +337,7 @@ def test_the_address_noted_is_that_of_the_network_unless_a_trusted_proxy_says_an
 @pytest.mark.parametrize("proxy", ["10.1.1.1", "::ffff:10.1.1.1"])
 def test_a_client_is_the_same_however_a_proxy_writes_it(closed, said, where, proxy):
     """With a port behind it each connection was somebody else, for whom no wrong password counted."""
-    from dashboard.ui import origin
+    from dashboard.web import origin
 
     closed.set(TRUSTED_PROXIES="10.1.1.1")
     scope = Browser(client=proxy).scope("http", "/", **{"x-forwarded-for": f"6.6.6.6, {said}"})

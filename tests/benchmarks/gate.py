@@ -35,7 +35,7 @@ BARE = """
 import sys
 import server
 from starlette.middleware import Middleware
-from dashboard.ui import gate
+from dashboard.web import gate
 
 class Told:
     def __init__(self, app):

@@ -9,7 +9,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 from playwright.sync_api import TimeoutError as Late
 
 from dashboard.navigation import PAGES
-from dashboard.ui import security_headers
+from dashboard.web import security_headers
 
 CARD = ".ccsp-card"
 QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"

@@ -18,9 +18,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from dashboard.ui import gate
-from dashboard.ui.arrivals import AT_MOST
-from dashboard.ui.message_limits import LARGEST
+from dashboard.web import gate
+from dashboard.web.connection_limits import AT_MOST
+from dashboard.web.message_limits import LARGEST
 from tests.browser import served
 from tests.browser.screen import choose, go, map_frame, open_page, settled, sites, unguarded
 

@@ -27,7 +27,6 @@ from dashboard.ui import (
     complaint_texts,
     downloads,
     form_messages,
-    gate,
     map_page,
     page_frame,
     signals,
@@ -35,6 +34,7 @@ from dashboard.ui import (
     story_saving,
     targets,
 )
+from dashboard.web import gate
 from db import accounts_and_sessions
 from db.engine import make_engine, write_transaction
 from tests.builders import KANDI, never_answer
