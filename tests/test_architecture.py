@@ -615,17 +615,22 @@ SPEAK = {
     },
     "ctypes": {"dashboard/memory.py"},
 }
-# What nobody does: other ways out, objects read from bytes, directories, mail, memcache, templates, logs elsewhere.
+# What nobody does: other ways out, objects read from bytes, directories, mail, memcache, logs elsewhere.
 NEVER = (
     "aiohttp", "dill", "ftplib", "graphql", "http.client", "http.server", "httpx", "imaplib", "joblib", "ldap", "ldap3",
     "logging.handlers", "marshal", "memcache", "pickle", "poplib", "pylibmc", "pymemcache", "shelve", "smtplib", "strawberry",
-    "telnetlib", "urllib.request", "xmlrpc", "yaml", "jinja2", "mako", "aiortc",
+    "telnetlib", "urllib.request", "xmlrpc", "yaml", "mako", "aiortc",
 )  # fmt: skip
+
+
+TEMPLATES = "dashboard/web/html_templates.py"
 
 
 def test_who_speaks_with_others_is_named_and_nobody_else_does():
     assert {name: {p for p in ALL_MODULES if uses(p, name)} for name in SPEAK} == SPEAK
     assert {p: found for p in ALL_MODULES if (found := uses(p, *NEVER))} == {}
+    # One environment of templates, in which every text is escaped: tests/web/test_html_templates.py.
+    assert {p for p in ALL_MODULES if uses(p, "jinja2", "markupsafe")} == {TEMPLATES}
 
 
 def test_nothing_that_is_shipped_needs_a_test_or_what_only_tests_need():

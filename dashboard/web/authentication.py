@@ -262,6 +262,8 @@ async def _failed(error: Exception) -> Response:
     number in the log."""
     if await anyio.to_thread.run_sync(outage_reason, error):
         LOG.warning("who asks could not be read", exc_info=error)
-        return HTMLResponse(sign_in_pages.database_unavailable(), 503, {"refresh": "5"})
+        return HTMLResponse(sign_in_pages.database_unavailable_page(), 503, {"refresh": "5"})
     what = error_messages.report_sentence(error_messages.log_incident(error))
-    return HTMLResponse(sign_in_pages.failed(error_messages.failure_sentence(error), what), 500)
+    return HTMLResponse(
+        sign_in_pages.failure_page(error_messages.failure_sentence(error), what), 500
+    )

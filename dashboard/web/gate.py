@@ -196,7 +196,7 @@ def missing_page_response(scope: Scope) -> Response | None:
     if page and page not in {spec.url_path for spec in pages_of(who)}:
         if page in PAGE_PATHS:
             REFUSED.warning("the page %r to %r, from %r", page, who.name, client_address(scope))
-        return HTMLResponse(sign_in_pages.not_found(), 404)
+        return HTMLResponse(sign_in_pages.not_found_page(), 404)
     if path in ("", f"/{page}") and path != HOME:
         return None
     wanted = "&".join(part for part in (query, more) if part)

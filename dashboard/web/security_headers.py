@@ -79,7 +79,7 @@ class SecurityHeaders:
             if begun:
                 raise
             what = error_messages.report_sentence(error_messages.log_incident(error))
-            page = sign_in_pages.failed(error_messages.failure_sentence(error), what)
+            page = sign_in_pages.failure_page(error_messages.failure_sentence(error), what)
             await HTMLResponse(page, 500)(scope, receive, with_headers)
 
 

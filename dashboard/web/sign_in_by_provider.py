@@ -128,7 +128,7 @@ class ProviderSignIn:
             return None
         said = dict(parameters(scope))
         if said.get("state") != back:
-            return signed_out_page(visitor, further, forgets=True)
+            return signed_out_response(visitor, further, forgets=True)
         answer = RedirectResponse(IN, 303)
         visitor.set_cookie(answer, "session", "")
         return answer
@@ -137,21 +137,21 @@ class ProviderSignIn:
         """That nobody comes in, and why."""
         answers = not isinstance(why, identity_provider.ProviderUnavailable)
         again = bool(visitor.flow) and SignInFlow(visitor.flow).page == CONFIRM
-        page = sign_in_pages.unconfirmed if again else sign_in_pages.refused
+        page = sign_in_pages.unconfirmed_page if again else sign_in_pages.refusal_page
         body = page(str(why), answers=answers)
         answer = HTMLResponse(body, 401 if answers else 503)
         visitor.set_cookie(answer, UNDER_WAY, "")
         return answer
 
 
-def signed_out_page(visitor: Visitor, further: str, *, forgets: bool) -> Response:
+def signed_out_response(visitor: Visitor, further: str, *, forgets: bool) -> Response:
     """That nobody is signed in here any more. further: where the provider is left too; forgets: whether the browser is to forget
     who was."""
     headers = {"clear-site-data": '"storage"'}
     if further:
         # A page leads there, and not the answer to the form: to a form's answer the policy opens no other place.
         headers["refresh"] = f"0;url={further}"
-    answer = HTMLResponse(sign_in_pages.signed_out(further), headers=headers)
+    answer = HTMLResponse(sign_in_pages.signed_out_page(further), headers=headers)
     if forgets:
         visitor.set_cookie(answer, "session", "")
     return answer

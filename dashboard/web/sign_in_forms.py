@@ -36,7 +36,7 @@ from dashboard.web.sign_in_addresses import (
     page_after_sign_in,
     query_of,
 )
-from dashboard.web.sign_in_by_provider import UNDER_WAY, ProviderSignIn, signed_out_page
+from dashboard.web.sign_in_by_provider import UNDER_WAY, ProviderSignIn, signed_out_response
 from dashboard.web.sign_in_queue import KNOWN_AT_ONCE, SignInQueue
 
 LOG = logging.getLogger("ccsp")
@@ -119,9 +119,9 @@ class Forms:
 
     def _shown(self, scope: Scope, visitor: Visitor, seen: CachedSession) -> Response:
         if scope["path"] == OUT:
-            return HTMLResponse(sign_in_pages.leave())
+            return HTMLResponse(sign_in_pages.sign_out_page())
         if scope["path"] == IN and seen.state == State.OPEN and seen.holder:
-            return HTMLResponse(sign_in_pages.signed_in(seen.holder.name))
+            return HTMLResponse(sign_in_pages.signed_in_page(seen.holder.name))
         return self._form(scope, visitor, seen, _gone(seen) if scope["path"] == IN else "")
 
     def _form(
@@ -139,11 +139,15 @@ class Forms:
         action = f"{scope['path']}{'?' if query else ''}{query}"
         if scope["path"] in BY_LINK:
             inside = seen.holder.name if seen.state == State.OPEN and seen.holder else ""
-            page = sign_in_pages.first_sign_in if scope["path"] == FIRST else sign_in_pages.invited
+            page = (
+                sign_in_pages.first_sign_in_page
+                if scope["path"] == FIRST
+                else sign_in_pages.guest_link_page
+            )
             body = page(sign_token(form), inside, why, typed)
         elif scope["path"] == CONFIRM:
             holder, entry = seen.holder, seen.entry
-            body = sign_in_pages.confirm(
+            body = sign_in_pages.confirmation_page(
                 sign_token(form),
                 holder.name if holder else "",
                 by_provider=bool(entry and entry.issuer),
@@ -152,11 +156,11 @@ class Forms:
         elif scope["path"] == CHANGE:
             first = bool(seen.holder and seen.holder.must_change)
             by_link = first and bool(seen.holder and seen.holder.password is None)
-            body = sign_in_pages.new_password(
+            body = sign_in_pages.new_password_page(
                 sign_token(form), action, first=first, by_link=by_link, why=why
             )
         else:
-            body = sign_in_pages.sign_in(sign_token(form), action, why, typed)
+            body = sign_in_pages.sign_in_page(sign_token(form), action, why, typed)
         answer = HTMLResponse(body, status)
         visitor.set_cookie(answer, "formulaire", form)
         return answer
@@ -190,7 +194,7 @@ class Forms:
         if method == "GET" and await anyio.to_thread.run_sync(
             reauthentication.is_recent, self.lookout.engine(), seen.holder.id, seen.latest
         ):
-            return HTMLResponse(sign_in_pages.confirmed(seen.holder.name))
+            return HTMLResponse(sign_in_pages.confirmed_page(seen.holder.name))
         return None
 
     async def _confirm(
@@ -253,7 +257,7 @@ class Forms:
                 return await self.by_provider.leave(scope, visitor, page_after_sign_in(scope))
             answer = self._entered(visitor, *await self.by_provider.back(scope, visitor))
         except QueueFull:
-            return HTMLResponse(sign_in_pages.too_many_visitors(), 503, {"retry-after": "5"})
+            return HTMLResponse(sign_in_pages.crowded_page(), 503, {"retry-after": "5"})
         except Refusal as reason:
             return self.by_provider.refused(visitor, reason)
         visitor.set_cookie(answer, UNDER_WAY, "")
@@ -312,7 +316,7 @@ class Forms:
             self.lookout.forget_account_of(sign_ins.digest(visitor.token))
             further = await self.by_provider.way_out(scope, visitor, seen)
         # Where the provider is left too, the browser keeps a token that opens nothing: by it is seen that it never got there.
-        return signed_out_page(visitor, further, forgets=not further)
+        return signed_out_response(visitor, further, forgets=not further)
 
 
 def _gone(seen: CachedSession) -> str:

@@ -100,7 +100,7 @@ def test_a_lie_of_the_provider_lets_nobody_in(ministry, lie, caplog):
     browser, answer = come_in(ministry)
     (line,) = [one for one in caplog.records if one.name == "ccsp"]
     assert "is not believed: " in line.getMessage() and "s-1" not in line.getMessage()
-    assert answer.status == 401 and "n&#x27;a pas pu être cru" in answer.text
+    assert answer.status == 401 and "n&#39;a pas pu être cru" in answer.text
     assert browser.get("/").status == 303
     assert "ccsp-session" not in browser.cookies
 

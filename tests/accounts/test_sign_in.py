@@ -219,7 +219,7 @@ def test_a_new_password_that_will_not_do_is_refused_in_a_sentence(closed, monkey
         ("aaaaaaaaaaaa", "aaaaaaaaaaaa", "plus courants"),
         ("moi, Dir.Zou, ici", "moi, Dir.Zou, ici", "nom du compte"),
         ("trois lampes", "trois lampe", "deux fois"),
-        (PASSWORD, PASSWORD, "est l&#x27;ancien"),
+        (PASSWORD, PASSWORD, "est l&#39;ancien"),
         ("x" * 201, "x" * 201, "trop long"),
     ):
         answer = browser.post("/mot-de-passe", mot_de_passe=PASSWORD, nouveau=new, encore=again)

@@ -120,7 +120,7 @@ def test_the_address_of_a_page_that_is_not_one_s_own_is_answered_as_one_that_nob
     ):
         browser.app = stack(streamlit())
         nowhere = browser.get("/nulle-part")
-        assert nowhere.status == 404 and "Cette page n'existe pas" in nowhere.text
+        assert nowhere.status == 404 and "Cette page n'existe pas" in unescape(nowhere.text)
         for path in his:
             assert (path, browser.get(f"/{path}").status) == (path, 200)
         for path in others:
