@@ -1,13 +1,16 @@
-"""Who asks: the gate that stands before Streamlit, and says to it with each request who asks. What a browser says of it is
-taken out first.
+"""Authentication: who asks is found by the session of the browser, and said to the application with each request. What a browser
+says of it itself is taken out first.
 
-Without sign-in one comes in only at the machine itself, while the base holds fictitious data as they were made. After:
-`dashboard.web.sign_in_forms`, whose pages are the gate's own; `dashboard.web.open_pages`, which watches over connections.
+Without a session one comes in only at the machine itself, while the database holds fictitious data as they were made.
+
+Before: `dashboard.accounts.session_cache`, which knows the sessions; `dashboard.web.open_pages`, which ends open pages;
+`dashboard.web.sign_in_forms`, whose pages are answered here. After: `dashboard.web.gate`.
 """
 
 import asyncio
 import logging
 import time
+from dataclasses import replace
 from secrets import token_hex
 
 import anyio.to_thread
@@ -29,29 +32,30 @@ from dashboard.web.file_grants import FileGrants
 from dashboard.web.open_pages import MOST_OF_ACCOUNT, MOST_OF_LINK, NAME, OpenPage, OpenPages
 from dashboard.web.page_limits import PageRateLimits
 from dashboard.web.request_kinds import is_document, is_public
-from dashboard.web.sign_in_addresses import CHANGE, FORMS, IN, wanted_page
-from dashboard.web.sign_in_forms import Forms
+from dashboard.web.sign_in_addresses import CHANGE, FORMS, IN, query_of, wanted_page
+from dashboard.web.sign_in_forms import SignInForms
 
 LOG = logging.getLogger("ccsp")
 ALIVE = "/livez"  # the process answers: neither the database nor Streamlit is asked
 # Of this process: a page that meets another one knows that it has been forgotten.
 LIFE = token_hex(8)
-TELLS = "ccsp-session"  # the header by which an open page knows how it stands with its sign-in
-PAGE = "ccsp-page"  # and by which it says its name
-WHO = "ccsp.who"  # in the scope of a request that is let in: the person
-RECENT = 5.0  # seconds for which a page may be told what was read
-SEEN_EVERY = 30.0  # seconds between two notes that somebody is at work
+STATE_HEADER = "ccsp-session"  # by which an open page learns the state of its session
+PAGE_HEADER = "ccsp-page"  # by which it says its name
+# In the scope of a request that is let in: the person, and his session.
+PERSON, SESSION = "ccsp.person", "ccsp.session"
+RECENT = 5.0  # seconds for which an open page may be answered with what was read
+NOTED_EVERY = 30.0  # seconds between two notes that somebody is at work
 
 
-class SignIn:
-    """Lets in who signed in, or who need not; serves the forms; watches over what is open."""
+class Authentication:
+    """Lets in who has a session, or who needs none; answers the forms of the sign-in; watches open pages."""
 
-    def __init__(self, app: ASGIApp, lookout: SessionCache = SESSION_CACHE) -> None:
-        self.app, self.lookout = app, lookout
-        self.forms = Forms(lookout)
-        self.pages = OpenPages(lookout)
-        self.lent = FileGrants()
-        self.paces = PageRateLimits()
+    def __init__(self, app: ASGIApp, cache: SessionCache = SESSION_CACHE) -> None:
+        self.app, self.cache = app, cache
+        self.forms = SignInForms(cache)
+        self.pages = OpenPages(cache)
+        self.grants = FileGrants()
+        self.limits = PageRateLimits()
         self.noted: dict[int, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,190 +63,195 @@ class SignIn:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
-            await self._socket(scope, receive, send)
+            await self._serve_websocket(scope, receive, send)
         elif scope["path"] == ALIVE:
             await self._alive(scope)(scope, receive, send)
         elif is_public(scope["path"]):
             await self.app(with_account_headers(scope, ""), receive, send)
         else:
-            await self._request(scope, receive, send)
+            await self._serve_request(scope, receive, send)
 
-    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A page, a file, a form."""
+    async def _serve_request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a form, refuse, or pass on: a page, a file."""
         visitor = visitor_of(scope)
         try:
-            told, seen = await self._who(scope, visitor)
-            if scope["path"] in FORMS and told != OPEN:
-                answer = await self.forms.answer(scope, receive, visitor, seen)
+            identity, session = await self._authenticate(scope, visitor)
+            if scope["path"] in FORMS and identity != OPEN:
+                answer = await self.forms.answer(scope, receive, visitor, session)
                 await answer(scope, receive, send)
                 return
         except Exception as error:
-            answer = await _failed(error)
+            answer = await failure_response(error)
             await answer(scope, receive, send)
             return
-        if (refused := self._refusal(scope, told, seen)) is not None:
+        if (refused := self._refusal(scope, identity, session)) is not None:
             await refused(scope, receive, send)
             return
-        if seen.state == State.OPEN and is_document(scope):
-            self._active(seen.latest)
-        person = people.person_of_account(seen.holder) if seen.holder else LOCAL_READER
-        await self.app({**with_account_headers(scope, told), WHO: person}, receive, send)
+        if session.state == State.OPEN and is_document(scope):
+            self._note_activity(session.latest)
+        person = LOCAL_READER
+        if session.holder:
+            person = replace(people.person_of_account(session.holder), entry=session.latest)
+        known = {**with_account_headers(scope, identity), PERSON: person, SESSION: session}
+        await self.app(known, receive, send)
 
-    def _refusal(self, scope: Scope, told: str, seen: CachedSession) -> Response | None:
-        """What answers who may not have what he asks for; None where he may."""
-        if told == OPEN and scope["path"] in FORMS:
+    def _refusal(self, scope: Scope, identity: str, session: CachedSession) -> Response | None:
+        """The answer to who may not have what he asks for; None where he may."""
+        if identity == OPEN and scope["path"] in FORMS:
             return RedirectResponse("/", 303)
-        if not told:
+        if not identity:
             if is_document(scope):
                 return RedirectResponse(f"{IN}{wanted_page(scope)}", 303)
             return PlainTextResponse("Il faut se connecter.", 401)
-        if seen.holder and seen.holder.must_change:
+        if session.holder and session.holder.must_change:
             if is_document(scope):
                 return RedirectResponse(f"{CHANGE}{wanted_page(scope)}", 303)
             return PlainTextResponse("Il faut d'abord choisir un mot de passe.", 401)
-        if self.lent.is_shut(scope["path"], told):
-            who = seen.holder.name if seen.holder else ""
+        if self.grants.is_denied(scope["path"], identity):
+            who = session.holder.name if session.holder else ""
             REFUSED.warning(
                 "a file of another's page to %r, from %r", who, origin.client_address(scope)
             )
             return PlainTextResponse("Ce fichier n'existe pas.", 404)
         return None
 
-    async def _who(self, scope: Scope, visitor: Visitor) -> tuple[str, CachedSession]:
-        """What the application is told of who asks ("" is nobody), and how it stands with his sign-in."""
+    async def _authenticate(self, scope: Scope, visitor: Visitor) -> tuple[str, CachedSession]:
+        """Who asks, as the application is told it ("" is nobody), and his session."""
         token = sign_ins.digest(visitor.token) if visitor.token else None
-        reading = self.lookout.known(token)
+        reading = self.cache.known(token)
         if reading is None:
             tokens = [token] if token else []
             try:
-                reading = await anyio.to_thread.run_sync(self.lookout.look, tokens)
+                reading = await anyio.to_thread.run_sync(self.cache.look, tokens)
             except Exception:
                 # Who was let in before stays in while the database is away: it is what a page shows that needs it, and says so.
-                reading = self.lookout.remembers(token)
+                reading = self.cache.remembers(token)
                 if reading is None:
                     raise
         if reading.is_open:
             # Nobody has an account yet: from elsewhere, nobody comes in.
             return (OPEN if origin.is_local_request(scope) else ""), UNKNOWN
-        seen = reading.of(token)
-        return (seen.told if seen.state == State.OPEN else ""), seen
+        session = reading.of(token)
+        return (session.identity if session.state == State.OPEN else ""), session
 
-    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The connection of an open page."""
+    async def _serve_websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the connection of an open page, or refuse it."""
         visitor = visitor_of(scope)
         try:
-            told, seen = await self._who(scope, visitor)
+            identity, session = await self._authenticate(scope, visitor)
         except Exception as error:
             LOG.warning("who asks could not be read", exc_info=error)
-            told, seen = "", UNKNOWN
-        shut = not told or bool(seen.holder and seen.holder.must_change)
-        token = sign_ins.digest(visitor.token) if told != OPEN else ""
-        if shut or not await self.paces.may_open(told, token):
+            identity, session = "", UNKNOWN
+        refused = not identity or bool(session.holder and session.holder.must_change)
+        token = sign_ins.digest(visitor.token) if identity != OPEN else ""
+        if refused or not await self.limits.may_open(identity, token):
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
 
-        def active() -> None:
+        def on_activity() -> None:
             if token:
-                self._active(self.lookout.token(token).latest)
+                self._note_activity(self.cache.token(token).latest)
 
-        lending = self._lending(told, send)
-        async with self.paces.page(told, receive, lending, token) as (heard, said):
-            page = OpenPage(token, told, heard, said, active, _most(seen), page_name(scope))
-            CURRENT_ACCOUNT.set(told)  # a connection has a task of its own, and so a context
+        granting = self._granting(identity, send)
+        async with self.limits.limit_page(identity, receive, granting, token) as (slow, sending):
+            most, name = _most_pages(session), page_name(scope)
+            page = OpenPage(token, identity, slow, sending, on_activity, most, name)
+            CURRENT_ACCOUNT.set(identity)  # a connection has a task of its own, and so a context
             BROWSER.set(token)
-            await self._served(with_account_headers(scope, told, seen.latest), page)
+            await self._serve_page(with_account_headers(scope, identity, session.latest), page)
 
-    async def _served(self, scope: Scope, page: OpenPage) -> None:
-        """Pass on what a page says and is told, as long as it is open."""
+    async def _serve_page(self, scope: Scope, page: OpenPage) -> None:
+        """Pass on what a page and the application send each other, as long as the page is open."""
         gone = False
 
-        async def hear() -> Message:
+        async def receive() -> Message:
             nonlocal gone
-            message = await page.heard()
+            message = await page.receive_when_open()
             gone = gone or message["type"] == "websocket.disconnect"
             return message
 
-        self.pages.open(page)
+        self.pages.add(page)
         try:
-            await self.app(scope, hear, page.said)
+            await self.app(scope, receive, page.send_when_open)
         except RuntimeError as error:
-            # It was shut while Streamlit had more to say, or before it had begun: nothing that the log is to say.
+            # It was closed while Streamlit had more to send, or before it had begun: nothing that belongs in the log.
             if not (gone or isinstance(error, WebSocketDisconnected)):
                 raise
         finally:
-            self.pages.gone(page)
-            if page.listening:
-                page.listening.cancel()
+            self.pages.remove(page)
+            if page.receiving:
+                page.receiving.cancel()
 
-    def _lending(self, told: str, send: Send) -> Send:
-        """What is said to a page, hearing which files it is told of."""
+    def _granting(self, identity: str, send: Send) -> Send:
+        """`send` to a page, which grants it the files that it is sent the addresses of."""
 
-        async def sent(message: Message) -> None:
-            self.lent.hear(told, message.get("bytes") or b"")
+        async def grant_and_send(message: Message) -> None:
+            self.grants.grant_named_in(message.get("bytes") or b"", identity)
             await send(message)
 
-        return sent
+        return grant_and_send
 
     def _alive(self, scope: Scope) -> Response:
-        """That the process is there; and, as far as it is known at this moment, how it stands with who asks."""
+        """The answer that the process runs; to a page of ours also the state of its session, as far as it is known at this
+        moment."""
         answer = PlainTextResponse(f"en marche {LIFE}")
         token = visitor_of(scope).token
         key = sign_ins.digest(token) if token else None
         # A page of ours asks; who looks after the server needs to know nothing more.
         headers = Headers(scope=scope)
         if headers.get("sec-fetch-site") == "same-origin":
-            self.pages.ask(key or "")
-            self.pages.show(headers.get(PAGE, ""), key or "")
-            reading = self.lookout.known(key, RECENT)
+            self.pages.watch_token(key or "")
+            self.pages.note_token(headers.get(PAGE_HEADER, ""), key or "")
+            reading = self.cache.known(key, RECENT)
             if reading is None:
                 return answer
             if reading.is_open:
-                told = f"{State.OPEN.value} {OPEN}" if origin.is_local_request(scope) else ""
-                told = told or State.ENDED.value
+                said = f"{State.OPEN.value} {OPEN}" if origin.is_local_request(scope) else ""
+                said = said or State.ENDED.value
             else:
-                seen = reading.of(key)
+                session = reading.of(key)
                 # Who has just confirmed that it is he may have an answer under way: his pages stay, and wait for it.
-                waits = seen.replaced and seen.pages != State.ENDED
-                state = State.LAPSED if waits else seen.state
-                told = f"{state.value} {seen.told}"
-            answer.headers[TELLS] = told.strip()
+                waits = session.replaced and session.pages != State.ENDED
+                state = State.LAPSED if waits else session.state
+                said = f"{state.value} {session.identity}"
+            answer.headers[STATE_HEADER] = said.strip()
         return answer
 
-    def _active(self, number: int) -> None:
-        """Note that somebody is at work, now and then, beside what is going on."""
+    def _note_activity(self, number: int) -> None:
+        """Note that somebody is at work, now and then, beside what is going on. number: of his sign-in."""
         now = time.monotonic()
-        if number and now - self.noted.get(number, -SEEN_EVERY) >= SEEN_EVERY:
+        if number and now - self.noted.get(number, -NOTED_EVERY) >= NOTED_EVERY:
             if len(self.noted) > 10_000:
                 self.noted.clear()
             self.noted[number] = now
             task = asyncio.ensure_future(
-                anyio.to_thread.run_sync(sign_ins.note_activity, self.lookout.engine(), number)
+                anyio.to_thread.run_sync(sign_ins.note_activity, self.cache.engine(), number)
             )
-            task.add_done_callback(_say_failure)
+            task.add_done_callback(_log_failure)
 
 
 def page_name(scope: Scope) -> str:
-    """The name by which a page's script speaks of it, where its connection says one; "" otherwise."""
-    said = scope["query_string"].decode("latin-1").removeprefix("page=")
-    return said if NAME.fullmatch(said) else ""
+    """The name by which a page's script names it, where its connection says one; "" otherwise."""
+    name = query_of(scope).removeprefix("page=")
+    return name if NAME.fullmatch(name) else ""
 
 
-def _most(seen: CachedSession) -> int | None:
+def _most_pages(session: CachedSession) -> int | None:
     """How many pages of who asks may be open at once; of who sits at the machine, any number."""
-    if seen.holder is None:
+    if session.holder is None:
         return None
-    return MOST_OF_LINK if seen.holder.role == Role.GUEST else MOST_OF_ACCOUNT
+    return MOST_OF_LINK if session.holder.role == Role.GUEST else MOST_OF_ACCOUNT
 
 
-def _say_failure(task: asyncio.Future[None]) -> None:
+def _log_failure(task: asyncio.Future[None]) -> None:
     if not task.cancelled() and (error := task.exception()):
         LOG.warning("that somebody is at work could not be noted", exc_info=error)
 
 
-def with_account_headers(scope: Scope, told: str, entry: int = 0) -> Scope:
-    """The request without our cookies, and with what the gate says of who asks in place of anything that a client said. entry:
-    the number of his sign-in."""
+def with_account_headers(scope: Scope, identity: str, entry: int = 0) -> Scope:
+    """The request without our cookies, and with who asks in headers of ours, in place of anything that a client wrote there.
+    entry: the number of his sign-in."""
     headers = []
     for name, value in scope["headers"]:  # names in small letters, as ASGI has them
         if name == b"cookie":
@@ -250,20 +259,19 @@ def with_account_headers(scope: Scope, told: str, entry: int = 0) -> Scope:
                 headers.append((name, kept))
         elif not name.lower().startswith(PREFIX):
             headers.append((name, value))
-    if told:
-        headers.append((HEADER.encode(), told.encode()))
+    if identity:
+        headers.append((HEADER.encode(), identity.encode()))
     if entry:
         headers.append((ENTRY.encode(), str(entry).encode()))
     return {**scope, "headers": headers}
 
 
-async def _failed(error: Exception) -> Response:
-    """Where it cannot be known who asks nobody is let in: the database is away, which passes; or a fault of ours, under its
-    number in the log."""
+async def failure_response(error: Exception) -> Response:
+    """The answer where a request failed before it could be answered: the database is away, which passes; or a fault of ours,
+    under its number in the log."""
     if await anyio.to_thread.run_sync(outage_reason, error):
         LOG.warning("who asks could not be read", exc_info=error)
         return HTMLResponse(sign_in_pages.database_unavailable_page(), 503, {"refresh": "5"})
     what = error_messages.report_sentence(error_messages.log_incident(error))
-    return HTMLResponse(
-        sign_in_pages.failure_page(error_messages.failure_sentence(error), what), 500
-    )
+    page = sign_in_pages.failure_page(error_messages.failure_sentence(error), what)
+    return HTMLResponse(page, 500)

@@ -1,6 +1,7 @@
-"""Files that anybody may have, sent from memory: each is asked of Streamlit and packed once, and never where others wait for it.
+"""Compression: public files are fetched from Streamlit and compressed once, then sent from memory; what is made for who signed in
+is compressed each time.
 
-Streamlit packs a file of some megabytes anew for each who asks, in a fifth of a second in which nobody else is heard.
+Streamlit compresses a file of some megabytes anew for each who asks, in a fifth of a second in which nobody else is answered.
 
 Before: `dashboard.web.authentication`, which says what is public. After: `dashboard.web.gate`.
 """
@@ -20,31 +21,31 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.web.request_kinds import is_public
 
-SMALLEST, LEVEL = 1_000, 6  # bytes that are packed, and how hard
+SMALLEST, LEVEL = 1_000, 6  # bytes that are compressed, and how hard
 KEPT = (
     64 * 2**20
-)  # bytes: all that Streamlit and the application have are half of it, packed and plain
-PIECE = 2**18  # bytes that are handed over at once to a line that may be slow
-# What a browser may ask of a file beside the whole of it: it is given the whole, or told that it has it.
-TOLD = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"if-range", b"range")
+)  # bytes: all that Streamlit and the application have are half of it, compressed and plain
+PIECE = 2**18  # bytes that are sent at once over a network that may be slow
+# Headers by which a browser asks for less than all of a file: it is given the whole, or told that it has it.
+CONDITIONS = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"if-range", b"range")
 
 
 @dataclass(frozen=True)
 class File:
-    """A file as it is sent; packed is None where that makes it no smaller."""
+    """A file as it is sent; compressed is None where that makes it no smaller."""
 
     headers: tuple[tuple[bytes, bytes], ...]
     plain: bytes
-    packed: bytes | None
+    compressed: bytes | None
 
     @property
     def size(self) -> int:
         """Bytes of memory."""
-        return len(self.plain) + len(self.packed or b"")
+        return len(self.plain) + len(self.compressed or b"")
 
 
-class Files:
-    """Those that were asked for, the last ones."""
+class FileCache:
+    """The public files that were asked for last."""
 
     def __init__(self, app: ASGIApp, most: int = KEPT) -> None:
         self.app, self.most, self.size = app, most, 0
@@ -64,21 +65,21 @@ class Files:
         return await asyncio.shield(self._coming[key])
 
     async def _fetch(self, key: str, scope: Scope) -> "File | Answer":
-        answer = await asked(self.app, scope)
+        answer = await ask_for_all(self.app, scope)
         if answer.status != 200:
             return answer
         headers = Headers(raw=answer.headers)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        packed = None
+        compressed = None
         if not ({kind, f"{kind.partition('/')[0]}/*"} & set(DEFAULT_EXCLUDED_CONTENT_TYPES)):
             self._limit = self._limit or anyio.CapacityLimiter(1)
-            packed = await anyio.to_thread.run_sync(pack, answer.body, limiter=self._limit)
+            compressed = await anyio.to_thread.run_sync(compress, answer.body, limiter=self._limit)
         file = File(
             tuple(
                 one for one in answer.headers if one[0] not in (b"content-length", b"set-cookie")
             ),
             answer.body,
-            packed,
+            compressed,
         )
         self._keep(key, file)
         return file
@@ -99,8 +100,8 @@ class Answer:
     body: bytes
 
 
-async def asked(app: ASGIApp, scope: Scope) -> Answer:
-    """What the application answers who asks for all of it, plain."""
+async def ask_for_all(app: ASGIApp, scope: Scope) -> Answer:
+    """What the application answers who asks for all of a file, uncompressed."""
     status, headers, body = 500, [], []
     came = [{"type": "http.request", "body": b"", "more_body": False}]
     over = asyncio.Event()
@@ -118,26 +119,26 @@ async def asked(app: ASGIApp, scope: Scope) -> Answer:
         elif message["type"] == "http.response.body":
             body.append(message.get("body", b""))
 
-    kept = [(name, text) for name, text in scope["headers"] if name not in TOLD]
+    kept = [(name, text) for name, text in scope["headers"] if name not in CONDITIONS]
     await app({**scope, "method": "GET", "headers": kept}, receive, send)
     return Answer(status, headers, b"".join(body))
 
 
-def pack(plain: bytes) -> bytes | None:
-    """The bytes packed; None where that is not worth it."""
+def compress(plain: bytes) -> bytes | None:
+    """The bytes compressed by gzip; None where that is not worth it."""
     if len(plain) < SMALLEST:
         return None
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-    packed = packer.compress(plain) + packer.flush()
-    return packed if len(packed) < len(plain) else None
+    compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    found = compressor.compress(plain) + compressor.flush()
+    return found if len(found) < len(plain) else None
 
 
-class Packing:
-    """Answers packed where a browser takes them so: public files once, what is made for who signed in each time."""
+class Compression:
+    """Compresses answers where a browser takes them so: public files once, what is made for who signed in each time."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.each = GZipMiddleware(app, minimum_size=SMALLEST, compresslevel=LEVEL)
-        self.files = Files(app)
+        self.files = FileCache(app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, or answer from memory."""
@@ -147,21 +148,21 @@ class Packing:
             return
         found = await self.files.get(scope)
         if isinstance(found, File):
-            await _hand_over(found, Headers(scope=scope), send)
+            await _send_file(found, Headers(scope=scope), send)
         else:
             start = {"status": found.status, "headers": found.headers}
             await send({"type": "http.response.start", **start})
             await send({"type": "http.response.body", "body": found.body})
 
 
-async def _hand_over(file: File, asks: Headers, send: Send) -> None:
-    """Send a file as who asks for it can take it, or say that he has it."""
+async def _send_file(file: File, asks: Headers, send: Send) -> None:
+    """Send a file in the form that the browser takes, or say that it has it."""
     headers = MutableHeaders(raw=list(file.headers))
     body, status = file.plain, 200
-    if file.packed is not None:
+    if file.compressed is not None:
         headers.add_vary_header("Accept-Encoding")
         if "gzip" in asks.get("accept-encoding", ""):
-            body, headers["content-encoding"] = file.packed, "gzip"
+            body, headers["content-encoding"] = file.compressed, "gzip"
     had = [one.strip().removeprefix("W/") for one in asks.get("if-none-match", "").split(",")]
     if "*" in had or headers.get("etag", "-").removeprefix("W/") in had:
         body, status = b"", 304

@@ -1,7 +1,7 @@
-"""Files that were made for one page: whose they are is heard when a page is told their addresses.
-They go with the rights of then: once these change, who asks is somebody else.
+"""Grants of files: a file that was made for a page may be fetched by the account whose page was sent its address, with the rights
+that it had then, and by nobody else.
 
-Before: `dashboard.web.authentication`, which hears what pages are told and asks here before a file is given.
+Before: `dashboard.web.authentication`, which passes on what is sent to pages, and asks here before a file is given.
 """
 
 import re
@@ -14,32 +14,33 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 FOLDER = "/media/"
 FILE = re.compile(FOLDER + r"[\w.-]{8,200}")
-SIGN = FOLDER.encode()
+MARK = FOLDER.encode()
 AT_MOST = 20_000
 
 
 class FileGrants:
-    """Which files were lent to whom. who: what the gate says of an account and its rights."""
+    """Which files were granted to whom. Whose they are is the account and the state of its rights, as the gate says them: once
+    these change, who asks is somebody else."""
 
     def __init__(self) -> None:
-        self._to: OrderedDict[str, set[str]] = OrderedDict()
+        self._granted: OrderedDict[str, set[str]] = OrderedDict()
 
-    def hear(self, who: str, data: bytes) -> None:
-        """Keep the files that a page of theirs is told of. data: a message of Streamlit's to the page."""
-        if SIGN not in data:  # nearly all: figures, words
+    def grant_named_in(self, data: bytes, identity: str) -> None:
+        """Grant the files that a message to a page names. data: the message, as Streamlit sends it; identity: of whose page."""
+        if MARK not in data:  # nearly all: figures, words
             return
-        for path in filter(FILE.fullmatch, addresses(ForwardMsg.FromString(data))):
-            self._to.setdefault(path, set()).add(who)
-            self._to.move_to_end(path)
-        while len(self._to) > AT_MOST:
-            self._to.popitem(last=False)
+        for path in filter(FILE.fullmatch, file_addresses(ForwardMsg.FromString(data))):
+            self._granted.setdefault(path, set()).add(identity)
+            self._granted.move_to_end(path)
+        while len(self._granted) > AT_MOST:
+            self._granted.popitem(last=False)
 
-    def is_shut(self, path: str, who: str) -> bool:
-        """Whether at this path is a file of somebody else's, or of nobody's."""
-        return path.startswith(FOLDER) and who not in self._to.get(path, ())
+    def is_denied(self, path: str, identity: str) -> bool:
+        """Whether at this path is a file that was not granted to this identity: somebody else's, or nobody's."""
+        return path.startswith(FOLDER) and identity not in self._granted.get(path, ())
 
 
-def addresses(message: ForwardMsg) -> Iterator[str]:
+def file_addresses(message: ForwardMsg) -> Iterator[str]:
     """The addresses of files that Streamlit itself gives a page: what merely stands there as text, which may come from anybody,
     is none."""
     kind = message.WhichOneof("type")

@@ -49,4 +49,4 @@ def _product() -> str:
 
 def _colours() -> Markup:
     """The palette as variables of a style sheet."""
-    return Markup(page_head.colours())
+    return Markup(page_head.colour_variables())

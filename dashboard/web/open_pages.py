@@ -1,9 +1,11 @@
-"""Pages that are open: each half second the database is asked, once for all of them, whether who opened them may still look; and
-at once where something was changed in this process.
+"""Open pages: each half second the database is asked, once for all of them, whether their sessions still hold; and at once where
+something was changed in this process.
 
-A page whose sign-in has lapsed is held: nothing that is said on it goes on until somebody signs in again for the same account,
-in another window. So is one whose sign-in was replaced by a later one, until its browser shows that it has that one: a page that
-was opened by a copied cookie never does. One that is at an end is shut, and so is one too many of an account.
+A page whose session has lapsed is held: nothing that it sends is passed on until somebody signs in again for the same account, in
+another window. So is one whose session was replaced by a later one, until its browser shows that it has that one: a page that was
+opened by a copied cookie never does. One whose session has ended is closed, and so is one too many of an account.
+
+Before: `dashboard.accounts.session_cache`, which is asked; `dashboard.web.message_limits`. After: `dashboard.web.authentication`.
 """
 
 import asyncio
@@ -30,7 +32,7 @@ ASKED_AT_MOST = 200  # tokens that are looked at beside those of open pages
 HELD_AT_MOST, HELD_BYTES = (
     50,
     LARGEST,
-)  # what is said on a page that is covered: messages, and all of them together
+)  # what a page sends while it is covered: messages, and all of them together
 ENDED, CROWDED = 1008, 4008  # how a connection is closed; the page's script knows the second
 # Pages that may be open at once: of an account, and of a link, by which forty guests come in: with three for each of these, who
 # comes in by it many times takes nobody's third.
@@ -92,13 +94,13 @@ def _parse(data: bytes) -> PageMessage:
 
 
 def page_state(reading: SessionSnapshot, page: "OpenPage", shown: str) -> State:
-    """How it stands with a page that was opened under what the gate said then. shown: the token that its browser showed since, or
-    "": where that is of the sign-in that took the place of the page's own, the page is of that one from now on."""
-    if page.told == OPEN:
+    """The state of a page's session. shown: the token that its browser showed since, or "": where that is of the session that
+    replaced the page's own, the page belongs to that one from now on."""
+    if page.identity == OPEN:
         return State.OPEN if reading.is_open else State.ENDED
     seen = reading.of(page.token)
     # Another account, another role or other places: the page begins anew.
-    if seen.told != page.told:
+    if seen.identity != page.identity:
         return State.ENDED
     if not seen.is_replaced:
         return seen.pages
@@ -111,15 +113,16 @@ def page_state(reading: SessionSnapshot, page: "OpenPage", shown: str) -> State:
 
 @dataclass(eq=False)
 class OpenPage:
-    """One page's connection. token: the SHA-256 of the sign-in's; told: what the gate says of who asks; most: how many of the
-    same account may be open, None for any number; name: by which its script speaks of it, or ""; shown: the token that its
-    browser had when the script last spoke; used: when somebody last did something on it."""
+    """One page's connection. token: the SHA-256 of the session's; identity: the account and the state of its rights, as the gate
+    says them; on_activity: called when somebody does something on it; most: how many of the same account may be open, None for
+    any number; name: by which its script names it, or ""; shown: the token that its browser had when the script last asked; used:
+    when somebody last did something on it."""
 
     token: str
-    told: str
+    identity: str
     receive: Receive
     send: Send
-    active: Callable[[], None]
+    on_activity: Callable[[], None]
     most: int | None = None
     name: str = ""
     shown: str = ""
@@ -128,93 +131,95 @@ class OpenPage:
     state: State = State.OPEN
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     waiting: deque[Message] = field(default_factory=deque)
-    listening: asyncio.Task[Message] | None = None
+    receiving: asyncio.Task[Message] | None = None
 
-    def turn(self, state: State) -> None:
-        """Go on, hold or end; what has ended stays so."""
+    def set_state(self, state: State) -> None:
+        """Let the page go on, hold it or end it; what has ended stays so."""
         if State.ENDED != self.state != state:
             self.state = state
             self.changed.set()
 
     @property
     def account(self) -> str:
-        """Whose page it is, whatever his rights are."""
-        return self.told.partition(".")[0]
+        """The account whose page it is, whatever its rights are."""
+        return self.identity.partition(".")[0]
 
     def crowd_out(self) -> None:
-        """Close it: others are used instead. The page says so, and does not come back by itself."""
+        """Close it, for others are used instead. The page says so, and does not come back by itself."""
         self.code = CROWDED
-        self.turn(State.ENDED)
+        self.set_state(State.ENDED)
 
-    async def heard(self) -> Message:
-        """What the page says next, once it may be heard."""
+    async def receive_when_open(self) -> Message:
+        """Receive what the page sends next, once its session is open."""
         while True:
             if self.state == State.ENDED:
-                await self._shut()
+                await self._close()
                 return {"type": "websocket.disconnect", "code": self.code}
             if self.waiting and self.state == State.OPEN:
-                return self._passed(self.waiting.popleft())
-            message = await self._next()
+                return self._pass_on(self.waiting.popleft())
+            message = await self._receive_or_change()
             if message is None:
                 continue
             if message["type"] == "websocket.disconnect":
                 return message
             if self.state == State.OPEN:
-                return self._passed(message)
+                return self._pass_on(message)
             self._hold(message)
 
-    async def said(self, message: Message) -> None:
-        """What the application says to the page; what it says to one that is covered waits."""
+    async def send_when_open(self, message: Message) -> None:
+        """Send what the application sends to the page; to one that is covered it waits."""
         while self.state == State.LAPSED and message["type"] == "websocket.send":
             self.changed.clear()
             await self.changed.wait()
         if self.state != State.ENDED or message["type"] != "websocket.send":
             await self.send(message)
 
-    async def _next(self) -> Message | None:
-        """What the page says, or None where it began to stand otherwise with it before it said anything."""
-        self.listening = self.listening or asyncio.ensure_future(self._receive())
+    async def _receive_or_change(self) -> Message | None:
+        """What the page sends, or None where its state changed before it sent anything."""
+        self.receiving = self.receiving or asyncio.ensure_future(self._receive())
         self.changed.clear()
-        turned = asyncio.ensure_future(self.changed.wait())
+        changed = asyncio.ensure_future(self.changed.wait())
         try:
-            await asyncio.wait({self.listening, turned}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({self.receiving, changed}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            turned.cancel()
-        if not self.listening.done():
+            changed.cancel()
+        if not self.receiving.done():
             return None
-        message = self.listening.result()
-        self.listening = None
+        message = self.receiving.result()
+        self.receiving = None
         return message
 
     async def _receive(self) -> Message:
         return await self.receive()
 
     def _hold(self, message: Message) -> None:
-        """Keep what is said on a covered page until it goes on; what is more than a page says by itself is not kept."""
+        """Keep what a covered page sends until it goes on; what is more than a page sends by itself is not kept."""
         held = sum(len(one.get("bytes") or b"") for one in (*self.waiting, message))
         if len(self.waiting) < HELD_AT_MOST and held <= HELD_BYTES:
             self.waiting.append(message)
 
-    def _passed(self, message: Message) -> Message:
+    def _pass_on(self, message: Message) -> Message:
         if parse_page_message(message).of_a_person:
             self.used = time.monotonic()
-            self.active()
+            self.on_activity()
         return message
 
-    async def _shut(self) -> None:
-        if self.listening:
-            self.listening.cancel()
+    async def _close(self) -> None:
+        if self.receiving:
+            self.receiving.cancel()
         try:
             await self.send({"type": "websocket.close", "code": self.code})
-        except Exception as error:  # it is shut already: each server has its own word for that
-            LOG.debug("a page was gone before it was shut: %s", error)
+        except (
+            Exception
+        ) as error:  # it is closed already: each server has an error of its own for that
+            LOG.debug("a page was gone before it was closed: %s", error)
 
 
 class OpenPages:
-    """All pages that are open, and the tokens that others ask about each second."""
+    """All open pages, and the tokens that others ask about each second."""
 
-    def __init__(self, lookout: SessionCache) -> None:
-        self.lookout = lookout
+    def __init__(self, cache: SessionCache) -> None:
+        self.cache = cache
         self.pages: set[OpenPage] = set()
         self.named: dict[str, OpenPage] = {}
         self.asked: dict[str, float] = {}
@@ -222,8 +227,8 @@ class OpenPages:
         self.limit: anyio.CapacityLimiter | None = None
         self.blind = False  # since the last look failed: the log says so once, not twice a second
 
-    def open(self, page: OpenPage) -> None:
-        """Watch over a page from now on. Where its account has too many, another one goes: of the browser that has most of them,
+    def add(self, page: OpenPage) -> None:
+        """Watch a page from now on. Where its account has too many, another one goes: of the browser that has most of them,
         the one that was not used for longest."""
         self.pages.add(page)
         if page.name:
@@ -233,38 +238,39 @@ class OpenPages:
             of_each = Counter(p.token for p in same)
             others = (p for p in same if p is not page)
             min(others, key=lambda p: (-of_each[p.token], p.used)).crowd_out()
-        self.watch()
+        self.start_watching()
 
-    def gone(self, page: OpenPage) -> None:
-        """It is not open any more."""
+    def remove(self, page: OpenPage) -> None:
+        """Note that it is not open any more."""
         self.pages.discard(page)
         if self.named.get(page.name) is page:
             del self.named[page.name]
 
-    def show(self, name: str, token: str) -> None:
-        """The script of a page of that name speaks, whose browser has this token; what it is worth is seen at the next look."""
+    def note_token(self, name: str, token: str) -> None:
+        """Note the token that the browser of the page of that name has now; what it is worth is seen at the next look."""
         if page := self.named.get(name):
             page.shown = token
 
-    def ask(self, token: str) -> None:
-        """Somebody asks about this token and will again. One that nobody had when its page was opened is not looked at."""
-        known = not token or self.lookout.token(token).holder is not None
+    def watch_token(self, token: str) -> None:
+        """Look at this token too, for some seconds: somebody asks about it and will again. One that nobody had when its page was
+        opened is not looked at."""
+        known = not token or self.cache.token(token).holder is not None
         if known and (token in self.asked or len(self.asked) < ASKED_AT_MOST):
             self.asked[token] = asyncio.get_running_loop().time()
-        self.watch()
+        self.start_watching()
 
-    def watch(self) -> None:
-        """Look again and again, while there is anything to look at."""
+    def start_watching(self) -> None:
+        """Look each half second, while there is anything to look at."""
         if self.watching is None or self.watching.done():
             self.watching = asyncio.ensure_future(self._watch())
 
     async def _watch(self) -> None:
         loop, changed = asyncio.get_running_loop(), asyncio.Event()
 
-        def told() -> None:
+        def notice() -> None:
             loop.call_soon_threadsafe(changed.set)
 
-        with self.lookout.telling(told):
+        with self.cache.telling(notice):
             while True:
                 started = loop.time()
                 self.asked = {t: at for t, at in self.asked.items() if at > started - 10 * EVERY}
@@ -279,15 +285,15 @@ class OpenPages:
                     await asyncio.wait_for(changed.wait(), max(LEAST, left))
 
     async def look(self) -> None:
-        """Ask the database, and tell each page how it stands. While it does not answer, pages stay as they are: they show
-        nothing new without it."""
+        """Ask the database, and set the state of each page. While it does not answer, pages stay as they are: they show nothing
+        new without it."""
         pages = {page: page.shown for page in self.pages}
         tokens = {token for page, shown in pages.items() for token in (page.token, shown) if token}
         tokens |= set(self.asked)
         try:
             # A thread of its own: whatever is asked of the server at the same time, this does not queue behind it.
             self.limit = self.limit or anyio.CapacityLimiter(1)
-            reading = await anyio.to_thread.run_sync(self.lookout.look, tokens, limiter=self.limit)
+            reading = await anyio.to_thread.run_sync(self.cache.look, tokens, limiter=self.limit)
         except Exception as error:  # whatever it is, looking goes on
             if not self.blind:
                 LOG.warning("who may look cannot be read: %s", type(error).__name__)
@@ -297,4 +303,4 @@ class OpenPages:
             LOG.warning("who may look can be read again")
         self.blind = False
         for page, shown in pages.items():  # not what came since: of that nothing was read
-            page.turn(page_state(reading, page, shown))
+            page.set_state(page_state(reading, page, shown))

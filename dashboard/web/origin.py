@@ -17,7 +17,7 @@ HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\]")
 WITH_PORT = re.compile(r"\[([0-9a-fA-F:.%]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+")
 ANY = frozenset({"0.0.0.0", "::", "[::]"})
-MOST_ASKED = 30  # things that an address of ours asks, or a form's
+MOST_PARAMETERS = 30  # of an address of ours, or of a form's
 # What a proxy adds: behind one, everybody seems to sit at this machine.
 PASSED_ON = frozenset(
     "forwarded via x-forwarded x-real-ip x-client-ip x-cluster-client-ip true-client-ip fastly-client-ip".split()
@@ -25,22 +25,22 @@ PASSED_ON = frozenset(
 PASSED_ON_BY = ("x-forwarded-", "x-envoy-", "x-arr-", "x-original-", "tailscale-", "cf-")
 
 
-def name_of(host: str) -> str:
+def host_name(host: str) -> str:
     """The name in a Host header, without the port."""
     return re.sub(r":\d{1,5}$", "", host.lower())
 
 
-def public() -> str:
+def public_host() -> str:
     """The host of PUBLIC_URL, with its port if it has one; "" without."""
     return urlsplit(load_settings().public_url).netloc.lower()
 
 
 def is_allowed_host(host: str) -> bool:
     """Whether a Host header names the application by one of its own names."""
-    name, settings = name_of(host), load_settings()
-    if name in HERE or (public() and host.lower() == public()):
+    name, settings = host_name(host), load_settings()
+    if name in HERE or (public_host() and host.lower() == public_host()):
         return True
-    if settings.host in LOOPBACK_HOSTS or public():
+    if settings.host in LOOPBACK_HOSTS or public_host():
         return False
     # By our own certificate: a page elsewhere cannot pass for a name that the browser has not checked.
     return bool(NAME.fullmatch(name)) and (settings.host in ANY or name == settings.host.lower())
@@ -49,7 +49,7 @@ def is_allowed_host(host: str) -> bool:
 def is_https(scope: Scope) -> bool:
     """Whether the browser asks by https: our own, or that of the proxy that PUBLIC_URL speaks of."""
     host = Headers(scope=scope).get("host", "").lower()
-    return scope["scheme"] in ("https", "wss") or (public() != "" and host == public())
+    return scope["scheme"] in ("https", "wss") or (public_host() != "" and host == public_host())
 
 
 def is_own_origin(scope: Scope) -> bool:
@@ -69,8 +69,8 @@ def is_local_request(scope: Scope) -> bool:
     return (
         settings.host in LOOPBACK_HOSTS
         and not settings.public_url
-        and all(end is not None and _loopback(end[0]) for end in ends)
-        and name_of(headers.get("host", "")) in HERE
+        and all(end is not None and _is_loopback(end[0]) for end in ends)
+        and host_name(headers.get("host", "")) in HERE
         and not any(n in PASSED_ON or n.startswith(PASSED_ON_BY) for n in headers)
     )
 
@@ -104,7 +104,7 @@ def address_without_port(said: str) -> str:
     return str(getattr(one, "ipv4_mapped", None) or one)
 
 
-def _loopback(address: str) -> bool:
+def _is_loopback(address: str) -> bool:
     try:
         return ip_address(address) in (ip_address("127.0.0.1"), ip_address("::1"))
     except ValueError:

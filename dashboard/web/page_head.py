@@ -46,30 +46,30 @@ def page_in_french(body: bytes) -> bytes:
     """Streamlit's page in French, with our looks and scripts before all others; any other text as it is."""
     if ENGLISH not in body:
         return body
-    ours = body.replace(ENGLISH, FRENCH, 1).replace(HEAD, HEAD + head(), 1)
+    ours = body.replace(ENGLISH, FRENCH, 1).replace(HEAD, HEAD + head_markup(), 1)
     return NO_SCRIPT.sub(lambda _: WITHOUT, ours)
 
 
 @cache
-def head() -> bytes:
+def head_markup() -> bytes:
     """Variables, style sheet and scripts, as markup."""
     return (
-        f"<style>{colours()}</style>"
-        f"<style>:root{{--product:{_quoted(load_settings().product_name)}}}</style>"
+        f"<style>{colour_variables()}</style>"
+        f"<style>:root{{--product:{_quote(load_settings().product_name)}}}</style>"
         f'<link rel="stylesheet" href="/app/static/ccsp.css?{file_digest("ccsp.css")}">'
         f'<script src="/app/static/ccsp-shell.js?{file_digest("ccsp-shell.js")}"></script>'
         f'<script src="/app/static/ccsp-pages.js?{file_digest("ccsp-pages.js")}" defer></script>'
     ).encode()
 
 
-def colours() -> str:
+def colour_variables() -> str:
     """The palette as variables of a style sheet, for light paper and for dark."""
     turned = ";".join(f"--{name}:light-dark({c},{c.dark})" for name, c in ROLES.items())
     # A browser that does not know it keeps the colours of light paper.
     return f":root{{{variables(ROLES)}}}@supports (color:light-dark(red,red)){{:root{{{turned}}}}}"
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     """The text as a style sheet writes one, every sign that could end it by its number."""
     return '"' + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in text) + '"'
 

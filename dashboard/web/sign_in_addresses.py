@@ -10,7 +10,7 @@ from starlette.types import Scope
 
 from dashboard.filter_names import DEFAULTS
 from dashboard.navigation import PAGES
-from dashboard.web.origin import MOST_ASKED
+from dashboard.web.origin import MOST_PARAMETERS
 
 IN, OUT, CHANGE, CONFIRM = "/connexion", "/deconnexion", "/mot-de-passe", "/confirmation"
 INVITED, FIRST = "/invitation", "/premiere-connexion"
@@ -27,7 +27,7 @@ def query_of(scope: Scope) -> str:
 
 def parameters(scope: Scope) -> list[tuple[str, str]]:
     """The parameters of the address of a request: name and value."""
-    return parse_qsl(query_of(scope), max_num_fields=MOST_ASKED)
+    return parse_qsl(query_of(scope), max_num_fields=MOST_PARAMETERS)
 
 
 def wanted_page(scope: Scope) -> str:

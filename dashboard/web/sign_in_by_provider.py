@@ -1,7 +1,8 @@
-"""The way by the provider of identities: a button leads there, it leads back with a code, and who it says it is comes in.
+"""The sign-in by the provider of identities: a button leads to the provider, the browser comes back with a code, and whom the
+provider names is signed in.
 
-Before: `dashboard.web.sign_in_forms`. After: `dashboard.accounts.identity_provider`, `dashboard.accounts.provider_identities`,
-which decide.
+Before: `dashboard.accounts.identity_provider`, `dashboard.accounts.provider_identities`, which decide;
+`dashboard.web.sign_in_queue`. After: `dashboard.web.sign_in_forms`.
 """
 
 import time
@@ -28,88 +29,95 @@ AGAIN = "encore=oui"  # who is signed in here says there anew who he is
 AT_ONCE = 64
 AT_MOST = 2_000  # people of whom is kept what they need to sign out there
 Kept = TypeVar("Kept")
-UNDER_WAY = "identite"  # the cookie that knows a way begun in this browser
+FLOW_COOKIE = "identite"  # keeps a sign-in flow that was begun in this browser
 
 
 class ProviderSignIn:
     """Leads to the provider and lets in who comes back."""
 
-    def __init__(self, lookout: SessionCache) -> None:
-        self.lookout, self.provider, self.desk = lookout, Provider(), SignInQueue(AT_ONCE)
-        self.used: dict[
-            str, int
-        ] = {}  # ways that were come back by, until they would be too old anyway
-        # By the digest of a sign-in's token: what the provider signed, to sign out there; and who signed out here and is not
+    def __init__(self, cache: SessionCache) -> None:
+        self.cache, self.provider, self.queue = cache, Provider(), SignInQueue(AT_ONCE)
+        self.used: dict[str, int] = {}  # flows that ended here, until they would be too old anyway
+        # By the digest of a session's token: what the provider signed, to sign out there; and who signed out here and is not
         # known to be back from there: what he comes back with, and where he is led.
         self.proofs: dict[str, str] = {}
         self.leaving: dict[str, tuple[str, str]] = {}
 
-    async def leave(self, scope: Scope, visitor: Visitor, page: str) -> Response:
-        """To the provider, by a new way that this browser keeps, where somebody pressed the button for it: it may let him in
-        without a word, and a page elsewhere could lead here too. page: where it leads in the end. Raises Refusal, Full."""
+    async def redirect_to_provider(self, scope: Scope, visitor: Visitor, page: str) -> Response:
+        """Redirect to the provider, in a new sign-in flow that this browser keeps, where somebody pressed the button for it: the
+        provider may sign him in without asking, and a page elsewhere could lead here too. page: where the flow leads in the end.
+        Raises Refusal, QueueFull."""
         if Headers(scope=scope).get("sec-fetch-site", "same-origin") != "same-origin":
             return RedirectResponse(IN, 303)
-        asked, back = query_of(scope), _back(scope)
-        # A way that leads to the confirmation is one: no page of ours is called so.
-        way = SignInFlow.begin(CONFIRM if asked == AGAIN else page)
-        anew = asked in (ANOTHER, AGAIN)
+        query, back = query_of(scope), _return_address(scope)
+        # A flow that leads to the confirmation is one: no page of ours is called so.
+        flow = SignInFlow.begin(CONFIRM if query == AGAIN else page)
+        anew = query in (ANOTHER, AGAIN)
         answer = RedirectResponse(
-            await self.desk.take(
-                visitor.address, lambda: self.provider.leads_to(way, back, anew=anew)
+            await self.queue.run(
+                visitor.address, lambda: self.provider.leads_to(flow, back, anew=anew)
             ),
             303,
         )
-        visitor.set_cookie(answer, UNDER_WAY, way.text, identity_provider.WITHIN)
+        visitor.set_cookie(answer, FLOW_COOKIE, flow.text, identity_provider.WITHIN)
         return answer
 
-    async def back(self, scope: Scope, visitor: Visitor) -> tuple[Browser, str, str]:
-        """Who comes back, let in: his browser, the token of the new sign-in, the page that was wanted. Raises Refusal, Full."""
-        said = dict(parameters(scope))
-        way = self._way(visitor, said)
-        if "error" in said or not said.get("code"):
+    async def sign_in(self, scope: Scope, visitor: Visitor) -> tuple[Browser, str, str]:
+        """Sign in who comes back: his browser, the token of the new session, the page that was wanted. Raises Refusal,
+        QueueFull."""
+        asked = dict(parameters(scope))
+        flow = self._end_flow(visitor, asked)
+        if "error" in asked or not asked.get("code"):
             raise Refusal(identity_provider.DECLINED)
         browser = Browser(visitor.token, visitor.known_by, visitor.address)
-        back = _back(scope)
+        back = _return_address(scope)
 
         def enter() -> tuple[str, str]:
-            engine = self.lookout.engine()
-            told = self.provider.told(
-                said["code"], way, back, lambda *who: provider_identities.is_known(engine, *who)
+            engine = self.cache.engine()
+            claims = self.provider.told(
+                asked["code"], flow, back, lambda *who: provider_identities.is_known(engine, *who)
             )
-            again = way.page == CONFIRM
+            again = flow.page == CONFIRM
             if again and (
-                told.age is None or told.age > time.time() - way.begun + identity_provider.LEEWAY
+                claims.age is None
+                or claims.age > time.time() - flow.begun + identity_provider.LEEWAY
             ):
                 raise identity_provider.no_fresh_proof()
             return provider_identities.sign_in_by_identity(
-                engine, told, browser, again=again
-            ), told.proof
+                engine, claims, browser, again=again
+            ), claims.proof
 
-        token, proof = await self.desk.take(visitor.address, enter)
+        token, proof = await self.queue.run(visitor.address, enter)
         _keep(self.proofs, sign_ins.digest(token), proof)
-        return browser, token, way.page
+        return browser, token, flow.page
 
-    def _way(self, visitor: Visitor, said: dict[str, str]) -> SignInFlow:
-        """The way that this browser left by, which ends here. Raises Refusal."""
-        way, now = SignInFlow(visitor.flow), int(time.time())
-        if not visitor.flow or not way.leads_back(said.get("state", "")) or way.text in self.used:
+    def _end_flow(self, visitor: Visitor, asked: dict[str, str]) -> SignInFlow:
+        """The flow that this browser began, which ends here. Raises Refusal."""
+        flow, now = SignInFlow(visitor.flow), int(time.time())
+        if (
+            not visitor.flow
+            or not flow.leads_back(asked.get("state", ""))
+            or flow.text in self.used
+        ):
             raise Refusal(STALE)
         self.used = {one: ends for one, ends in self.used.items() if ends > now}
-        self.used[way.text] = way.ends
-        if said.get("iss", load_settings().oidc_issuer) != load_settings().oidc_issuer:
+        self.used[flow.text] = flow.ends
+        if asked.get("iss", load_settings().oidc_issuer) != load_settings().oidc_issuer:
             raise identity_provider.untrusted_answer("another issuer came back")
-        return way
+        return flow
 
-    async def way_out(self, scope: Scope, visitor: Visitor, seen: CachedSession) -> str:
-        """Where who came in by the provider signs out of it too; "" where he did not, or where it has no such place."""
+    async def sign_out_address(self, scope: Scope, visitor: Visitor, session: CachedSession) -> str:
+        """The address at which who signed in by the provider signs out of it too; "" where he did not, or where it has none."""
         if not (
-            seen.entry and seen.entry.issuer and seen.entry.issuer == load_settings().oidc_issuer
+            session.entry
+            and session.entry.issuer
+            and session.entry.issuer == load_settings().oidc_issuer
         ):
             return ""
         key, back = sign_ins.digest(visitor.token), new_token()
-        proof, here = self.proofs.pop(key, ""), f"{_here(scope)}{IN}"
+        proof, here = self.proofs.pop(key, ""), f"{_own_address(scope)}{IN}"
         try:
-            further = await self.desk.take(
+            further = await self.queue.run(
                 visitor.address, lambda: self.provider.way_out(proof, here, back)
             )
         except QueueFull:
@@ -118,35 +126,35 @@ class ProviderSignIn:
             _keep(self.leaving, key, (back, further))
         return further
 
-    def after_leaving(self, scope: Scope, visitor: Visitor) -> Response | None:
-        """What answers, at the form's address, who signed out and comes back: from the provider, where he did too; or without
-        ever having been there. The answer that led him may have been lost, or not been read, and whoever sat down next would
-        come in by the provider as him. None for everybody else."""
+    def answer_after_sign_out(self, scope: Scope, visitor: Visitor) -> Response | None:
+        """The answer, at the form's address, to who signed out and comes back: from the provider, where he did too; or without
+        ever having been there. The answer that led him may have been lost, or not been read, and whoever sat down next would be
+        signed in by the provider as him. None for everybody else."""
         key = sign_ins.digest(visitor.token)
         back, further = self.leaving.pop(key, ("", ""))
         if not back:
             return None
-        said = dict(parameters(scope))
-        if said.get("state") != back:
+        asked = dict(parameters(scope))
+        if asked.get("state") != back:
             return signed_out_response(visitor, further, forgets=True)
         answer = RedirectResponse(IN, 303)
         visitor.set_cookie(answer, "session", "")
         return answer
 
-    def refused(self, visitor: Visitor, why: Refusal) -> Response:
-        """That nobody comes in, and why."""
+    def refusal_response(self, visitor: Visitor, why: Refusal) -> Response:
+        """The answer that nobody is signed in, and why."""
         answers = not isinstance(why, identity_provider.ProviderUnavailable)
         again = bool(visitor.flow) and SignInFlow(visitor.flow).page == CONFIRM
         page = sign_in_pages.unconfirmed_page if again else sign_in_pages.refusal_page
         body = page(str(why), answers=answers)
         answer = HTMLResponse(body, 401 if answers else 503)
-        visitor.set_cookie(answer, UNDER_WAY, "")
+        visitor.set_cookie(answer, FLOW_COOKIE, "")
         return answer
 
 
 def signed_out_response(visitor: Visitor, further: str, *, forgets: bool) -> Response:
-    """That nobody is signed in here any more. further: where the provider is left too; forgets: whether the browser is to forget
-    who was."""
+    """The answer that nobody is signed in here any more. further: where the provider is left too; forgets: whether the browser is
+    to forget who was."""
     headers = {"clear-site-data": '"storage"'}
     if further:
         # A page leads there, and not the answer to the form: to a form's answer the policy opens no other place.
@@ -163,11 +171,11 @@ def _keep(kept: dict[str, Kept], key: str, what: Kept) -> None:
     kept[key] = what
 
 
-def _here(scope: Scope) -> str:
-    """Our own address, by the name that the browser knows us by: one of ours, and one that the provider knows or refuses."""
+def _own_address(scope: Scope) -> str:
+    """Our own address, by the name by which the browser asks: one of ours, and one that the provider knows or refuses."""
     scheme = "https" if origin.is_https(scope) else "http"
     return f"{scheme}://{Headers(scope=scope)['host'].lower()}"
 
 
-def _back(scope: Scope) -> str:
-    return f"{_here(scope)}{BACK}"
+def _return_address(scope: Scope) -> str:
+    return f"{_own_address(scope)}{BACK}"

@@ -1,6 +1,7 @@
-"""The desk of the gate: what a browser brings there, and how many are looked at at once.
+"""The queue of the sign-in: how many passwords are checked at once, how many wait, and how long an address waits that got many
+wrong.
 
-After: `dashboard.web.sign_in_forms`, `dashboard.web.sign_in_by_provider`.
+Before: `dashboard.web.fair_queue`. After: `dashboard.web.sign_in_forms`, `dashboard.web.sign_in_by_provider`.
 """
 
 import asyncio
@@ -15,50 +16,51 @@ import anyio.to_thread
 from dashboard.accounts.sign_ins import Refusal, address_block
 from dashboard.web.fair_queue import FairQueue, QueueFull
 
-# Passwords looked at, of browsers that are not known and of those that are; who waits in each line; for one address.
+# Passwords checked at once, of browsers that are not known and of those that are; who waits in each queue; of one address.
 AT_ONCE, KNOWN_AT_ONCE, WAITING, OF_ONE_ADDRESS = 2, 1, 80, 40
 PAUSED_AFTER, WITHIN, LONGEST_PAUSE = 30, 600.0, 5.0  # wrong ones of an address, in seconds
 Result = TypeVar("Result")
 
 
 class SignInQueue:
-    """How many passwords are looked at: so many at once, so many in wait, and of them from one address; addresses take turns, and
-    where all places are taken the one that has most gives one up. Who gets many wrong from one address is slowed down, never shut
-    out."""
+    """So many passwords are checked at once, so many wait, and so many of them of one address; addresses are served in rotation,
+    and where all places are taken the one that has most gives one up. Who gets many wrong from one address is slowed down, never
+    shut out."""
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
-        self.line = FairQueue(at_once)
+        self.queue = FairQueue(at_once)
         self.limit: anyio.CapacityLimiter | None = None
-        self.there: Counter[str] = Counter()  # who waits, or is looked at, by address
+        self.present: Counter[str] = Counter()  # who waits, or is checked, by address
         self.wrong: dict[str, deque[float]] = {}
 
-    async def take(
+    async def run(
         self,
         address: str,
         work: Callable[[], Result],
         gone: "asyncio.Future[Any] | None" = None,
     ) -> Result:
-        """Do the work when its turn comes. gone: is done once nobody waits for the answer. Raises Full, Refusal."""
+        """Do the work in a thread, once there is a place. gone: is done once nobody waits for the answer. Raises QueueFull,
+        Refusal."""
         address = address_block(address)
-        self.limit = self.limit or anyio.CapacityLimiter(self.line.at_once)
+        self.limit = self.limit or anyio.CapacityLimiter(self.queue.at_once)
         await asyncio.sleep(self.pause(address))  # before there is a place to take
-        if self.there[address] >= OF_ONE_ADDRESS:
+        if self.present[address] >= OF_ONE_ADDRESS:
             raise QueueFull
-        self.there[address] += 1
+        self.present[address] += 1
         try:
-            if self.line.all_waiting() >= WAITING:
-                self.line.make_room(address)
-            async with self.line.place(address, gone):
+            if self.queue.all_waiting() >= WAITING:
+                self.queue.make_room(address)
+            async with self.queue.place(address, gone):
                 try:
                     return await anyio.to_thread.run_sync(work, limiter=self.limit)
                 except Refusal as reason:
                     if reason.counted:
-                        self._count(address)
+                        self._count_wrong(address)
                     raise
         finally:
-            self.there[address] -= 1
-            if not self.there[address]:
-                del self.there[address]
+            self.present[address] -= 1
+            if not self.present[address]:
+                del self.present[address]
 
     def pause(self, address: str) -> float:
         """Seconds that this address waits first."""
@@ -67,7 +69,7 @@ class SignInQueue:
             wrong.popleft()
         return min(LONGEST_PAUSE, max(0, len(wrong) - PAUSED_AFTER) * 0.1)
 
-    def _count(self, address: str) -> None:
+    def _count_wrong(self, address: str) -> None:
         if len(self.wrong) > 10_000:
             self.wrong.clear()
         self.wrong.setdefault(address, deque(maxlen=200)).append(time.monotonic())

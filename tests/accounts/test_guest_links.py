@@ -78,7 +78,7 @@ def test_the_form_of_an_invitation_runs_our_script_and_no_other(closed):
 
 def test_a_guest_stands_in_no_line(closed, monkeypatch):
     """Else who tries made-up names, at some addresses, keeps a workshop out."""
-    monkeypatch.setattr(SignInQueue, "take", lambda *which: pytest.fail("stood in line"))
+    monkeypatch.setattr(SignInQueue, "run", lambda *which: pytest.fail("stood in line"))
     _, address = invite()
     assert enter(address)[1] == 303
     assert enter("https://tableau.exemple.bj/invitation#inventé")[1] == 401

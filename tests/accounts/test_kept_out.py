@@ -167,7 +167,7 @@ def test_strangers_delay_no_first_sign_in(closed, monkeypatch, by):
         assert browser.sign_in("dir.zou", received).status == 303
         return
     monkeypatch.setattr(
-        sign_in_forms.SignInQueue, "take", lambda *which: pytest.fail("stood in line")
+        sign_in_forms.SignInQueue, "run", lambda *which: pytest.fail("stood in line")
     )
     assert browser.post(LINK, lien=f"x#{received}").status == 303
     monkeypatch.undo()

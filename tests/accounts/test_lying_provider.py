@@ -355,8 +355,8 @@ def test_a_provider_that_is_slow_to_say_goodbye_keeps_nobody_waiting_for_the_gat
 ):
     """Who signs out waits for it in a thread that is for nothing else."""
     taken = []
-    real = SignInQueue.take
+    real = SignInQueue.run
     browser, _ = come_in(ministry)
-    monkeypatch.setattr(SignInQueue, "take", lambda *which: taken.append(which[1]) or real(*which))
+    monkeypatch.setattr(SignInQueue, "run", lambda *which: taken.append(which[1]) or real(*which))
     assert "/end?" in browser.post("/deconnexion").header("refresh")
     assert taken == ["127.0.0.1"]

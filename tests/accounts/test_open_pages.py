@@ -914,7 +914,7 @@ def test_however_many_pages_are_open_they_are_looked_at_in_as_many_questions(clo
         return len([one for one in asked if one.startswith("SELECT")])
 
     assert questions(tokens) == questions([*tokens, *map(str, range(300))]) == questions(tokens[:1])
-    assert len({SESSION_CACHE.token(token).told for token in tokens}) == 5
+    assert len({SESSION_CACHE.token(token).identity for token in tokens}) == 5
 
 
 def test_nobody_who_is_not_signed_in_ends_the_pages_of_others(closed, someone, monkeypatch):
@@ -976,10 +976,10 @@ def test_a_page_that_was_shut_is_no_fault_of_ours_and_any_other_is(shut):
         pass
 
     async def pass_on() -> None:
-        gate = authentication.SignIn(application)
-        gate.pages.watch = lambda: None
+        gate = authentication.Authentication(application)
+        gate.pages.start_watching = lambda: None
         page = open_pages.OpenPage("", OPEN, receive, send, lambda: None)
-        await gate._served({"type": "websocket"}, page)
+        await gate._serve_page({"type": "websocket"}, page)
 
     with nullcontext() if shut else pytest.raises(RuntimeError):
         asyncio.run(pass_on())

@@ -14,8 +14,8 @@ from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import OPEN, State
 from dashboard.request_identity import SESSION_CACHE
 from dashboard.settings import load_settings
-from dashboard.web import gate
-from dashboard.web.authentication import SignIn
+from dashboard.web import access_filter
+from dashboard.web.authentication import Authentication
 from tests.accounts.asgi import Browser, run, stack
 
 PROXY = {
@@ -65,7 +65,7 @@ def test_behind_a_public_address_everybody_signs_in(opened):
     assert Browser(host="autre.example.bj").get("/").status == 421
     two = Browser().scope("http", "/")
     two["headers"].append((b"host", b"autre.example.bj"))
-    assert gate.refusal(two) == (421, "Cette adresse n'est pas celle de l'application.")
+    assert access_filter.refusal(two) == (421, "Cette adresse n'est pas celle de l'application.")
 
 
 def test_the_first_account_closes_a_running_application_to_whoever_was_in(opened):
@@ -200,7 +200,7 @@ def test_a_fault_of_ours_lets_nobody_in_and_is_not_said_to_be_the_database_s(
     async def fails(*_args):
         raise KeyError("hors de vue")
 
-    monkeypatch.setattr(SignIn, "_who", fails)
+    monkeypatch.setattr(Authentication, "_authenticate", fails)
     answer = browser.get("/attentes")
     assert answer.status == 500 and "ne répond pas" not in answer.text
     number = re.search(r"Signaler l'incident ([0-9a-f]{6}) au service", unescape(answer.text))[1]

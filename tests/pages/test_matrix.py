@@ -224,7 +224,7 @@ def test_a_page_is_there_for_the_roles_of_the_table_alone(demo, role, spec):
 def test_the_gate_answers_an_address_for_the_roles_of_the_table_alone(role):
     for spec in PAGES:
         scope = {"path": f"/{spec.url_path}", "query_string": b"", "headers": []}
-        scope[gate.WHO] = PEOPLE[role]
+        scope[gate.PERSON] = PEOPLE[role]
         answer = gate.missing_page_response(scope)
         found = not (answer and answer.status_code == 404)
         assert (spec.url_path, found) == (spec.url_path, role in OPEN_TO[spec.url_path])

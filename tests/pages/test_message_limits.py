@@ -7,7 +7,7 @@ from dashboard.actions import targets_and_decisions
 from dashboard.answers.context import engine
 from dashboard.stories import LONGEST_HEADLINE, LONGEST_TEXT, MOST_STEPS, Step, Story
 from dashboard.ui import story_editor
-from dashboard.web.gate import LONGEST_QUERY
+from dashboard.web.access_filter import LONGEST_QUERY
 from dashboard.web.message_limits import LARGEST, MOST
 from dashboard.web.open_pages import is_within_limits
 from db import targets_and_decisions as steer

@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from dashboard.web import compression
-from dashboard.web.compression import Packing
+from dashboard.web.compression import Compression
 from tests.accounts.asgi import Browser, run
 
 SCRIPT = b"let attente = 12;\n" * 20_000
@@ -20,7 +20,7 @@ SCRIPT = b"let attente = 12;\n" * 20_000
 class Sender:
     """A browser that keeps the bytes of what it is sent."""
 
-    def __init__(self, app: Packing) -> None:
+    def __init__(self, app: Compression) -> None:
         self.app = app
 
     async def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[dict, bytes]:
@@ -63,7 +63,7 @@ def sender(tmp_path, asked) -> Sender:
         asked.append(scope["path"])
         await files(scope, receive, send)
 
-    return Sender(Packing(app))
+    return Sender(Compression(app))
 
 
 COOKIE = {"set-cookie": "_streamlit_xsrf=1"}
@@ -73,13 +73,13 @@ PACKED = {"accept-encoding": "gzip, deflate, br"}
 @pytest.fixture
 def packed(monkeypatch) -> list[int]:
     """By which threads something was packed."""
-    found, pack = [], compression.pack
+    found, pack = [], compression.compress
 
     def noted(plain: bytes) -> bytes | None:
         found.append(threading.get_ident())
         return pack(plain)
 
-    monkeypatch.setattr(compression, "pack", noted)
+    monkeypatch.setattr(compression, "compress", noted)
     return found
 
 
@@ -145,7 +145,7 @@ def test_what_fails_fails_for_each_who_asks_and_is_asked_for_again():
         raise OSError
 
     async def twice() -> None:
-        sender = Sender(Packing(app))
+        sender = Sender(Compression(app))
         for _ in range(2):
             with pytest.raises(OSError):
                 await sender.ask("/static/a.js")

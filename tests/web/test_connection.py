@@ -20,9 +20,9 @@ from dashboard.accounts.sign_ins import address_block, digest
 from dashboard.log import REFUSED
 from dashboard.web import connection, connection_limits, request_limits
 from dashboard.web.connection import Connection
-from dashboard.web.connection_limits import Arrivals, PendingConnections
+from dashboard.web.connection_limits import ConnectionRateLimits, PendingConnections
 from dashboard.web.message_limits import TOO_MUCH
-from dashboard.web.request_limits import Requests
+from dashboard.web.request_limits import RequestRateLimits
 from dashboard.web.websocket_connection import FRAMES, Socket
 
 try:
@@ -85,8 +85,8 @@ def limits(monkeypatch) -> Callable[..., None]:
 def waiting(monkeypatch) -> PendingConnections:
     """Those that wait, of which four may."""
     monkeypatch.setattr(Connection, "waiting", found := PendingConnections(4))
-    monkeypatch.setattr(Connection, "arrivals", Arrivals())
-    monkeypatch.setattr(Connection, "requests", requests := Requests())
+    monkeypatch.setattr(Connection, "opened", ConnectionRateLimits())
+    monkeypatch.setattr(Connection, "requests", requests := RequestRateLimits())
     monkeypatch.setattr(Socket, "requests", requests)
     return found
 
@@ -194,14 +194,14 @@ def seconds(port: int, **more: str) -> float:
 
 
 def test_connections_that_come_one_after_the_other_wait_and_those_of_others_do_not(port, limits):
-    limits(COME_AT_ONCE=3, COME_A_SECOND=1)
+    limits(OPENED_AT_ONCE=3, OPENED_A_SECOND=1)
     assert max(seconds(port) for _ in range(3)) < SOON
     assert seconds(port) > SOON
     assert seconds(port, own="127.0.0.2") < SOON
 
 
 def test_a_connection_that_would_wait_long_is_sent_away_at_once(port, limits):
-    limits(COME_AT_ONCE=1, COME_A_SECOND=1, SENT_AWAY=SOON)
+    limits(OPENED_AT_ONCE=1, OPENED_A_SECOND=1, SENT_AWAY=SOON)
     assert seconds(port) < SOON
     with connected(port) as client:
         assert ended(client)
@@ -211,7 +211,7 @@ def test_a_connection_that_would_wait_long_is_sent_away_at_once(port, limits):
 
 
 def test_behind_a_proxy_all_come_from_its_address_and_none_waits(port, limits, monkeypatch):
-    limits(COME_AT_ONCE=1, COME_A_SECOND=1)
+    limits(OPENED_AT_ONCE=1, OPENED_A_SECOND=1)
     behind = SimpleNamespace(public_url="https://tableau.example.bj")
     monkeypatch.setattr(connection_limits, "load_settings", lambda: behind)
     assert max(seconds(port) for _ in range(5)) < SOON
@@ -232,7 +232,7 @@ def signed_in(monkeypatch) -> bytes:
 
 
 def test_who_is_signed_in_is_heard_where_connections_of_his_address_wait(port, limits, signed_in):
-    limits(COME_AT_ONCE=1, COME_A_SECOND=0.01, SENT_AWAY=LONG)
+    limits(OPENED_AT_ONCE=1, OPENED_A_SECOND=0.01, SENT_AWAY=LONG)
     assert seconds(port) < LONG
     with connected(port, ASKED) as stranger, connected(port) as parts:
         parts.sendall(signed_in[:30])
@@ -251,7 +251,7 @@ def test_who_is_signed_in_is_heard_where_connections_of_his_address_wait(port, l
 
 
 def test_connections_that_are_given_up_take_no_turn_from_those_that_wait(port, limits):
-    limits(COME_AT_ONCE=1, COME_A_SECOND=2, SENT_AWAY=LONG)
+    limits(OPENED_AT_ONCE=1, OPENED_A_SECOND=2, SENT_AWAY=LONG)
     assert seconds(port) < LONG
     for _ in range(200):  # a minute and a half of turns
         with connected(port):
@@ -260,7 +260,7 @@ def test_connections_that_are_given_up_take_no_turn_from_those_that_wait(port, l
 
 
 def test_what_waits_for_its_turn_is_kept_no_longer_than_a_head(port, limits):
-    limits(COME_AT_ONCE=1, COME_A_SECOND=0.01, SENT_AWAY=LONG)
+    limits(OPENED_AT_ONCE=1, OPENED_A_SECOND=0.01, SENT_AWAY=LONG)
     assert seconds(port) < LONG
     with connected(port, b"GET / HTTP/1.1\r\n") as client, pytest.raises(OSError):
         for _ in range(400):
@@ -270,7 +270,7 @@ def test_what_waits_for_its_turn_is_kept_no_longer_than_a_head(port, limits):
 
 def test_requests_on_connections_that_stay_open_have_a_pace_by_address(port, limits, signed_in):
     """It kept forty readers waiting for 13 s: as fast as it was answered, by forty connections."""
-    limits(PLACE_AT_ONCE=3, OF_A_PLACE=1)
+    limits(ADDRESS_AT_ONCE=3, OF_AN_ADDRESS=1)
     with connected(port) as stranger:
         for _ in range(3):
             stranger.sendall(ASKED)
@@ -289,7 +289,7 @@ def test_requests_on_connections_that_stay_open_have_a_pace_by_address(port, lim
 
 def test_of_those_that_wait_for_their_turn_to_ask_the_longest_makes_room(port, limits):
     """Four may wait here: they count as those that say nothing, or who asks would hold all files of the machine."""
-    limits(PLACE_AT_ONCE=1, OF_A_PLACE=1)
+    limits(ADDRESS_AT_ONCE=1, OF_AN_ADDRESS=1)
     with ExitStack() as stack:
         many, gone = [], 0
         for _ in range(8):
@@ -313,13 +313,13 @@ def test_an_account_asks_no_faster_by_many_sign_ins_and_they_take_turns(monkeypa
     monkeypatch.setattr("dashboard.web.rate_limits.asyncio.sleep", sleep)
     monkeypatch.setattr(request_limits, "ACCOUNT_AT_ONCE", 10)
 
-    async def ask(requests: Requests, browser: str, count: int) -> None:
+    async def ask(requests: RequestRateLimits, browser: str, count: int) -> None:
         for _ in range(count):
             assert await requests.may_ask(("link", browser))
             order.append(browser)
 
     async def all_of_them() -> None:
-        requests = Requests()
+        requests = RequestRateLimits()
         await asyncio.gather(
             *(ask(requests, "greedy", 5) for _ in range(40)), ask(requests, "calm", 5)
         )

@@ -19,8 +19,8 @@ from streamlit.web.server.starlette.starlette_static_routes import (
 from dashboard import log
 from dashboard.accounts.rights import LOCAL_READER, NOBODY, Person, Role
 from dashboard.navigation import MOVED, PAGES, pages_of
-from dashboard.web import gate, page_head, security_headers, sign_in_pages
-from dashboard.web.authentication import WHO
+from dashboard.web import access_filter, gate, page_head, security_headers, sign_in_pages
+from dashboard.web.authentication import PERSON
 from tests.accounts.asgi import Answer, Browser, run
 
 # Begins as Streamlit's own page does: by what it says, nobody could tell them apart.
@@ -43,10 +43,12 @@ def dressed(app: ASGIApp) -> security_headers.SecurityHeaders:
 def ask(path: str, person: Person = LOCAL_READER, method: str = "GET", **headers: str) -> Answer:
     """What this person is answered where such routes stand before Streamlit's own page."""
     routes = [Route(one, said, methods=["GET", "POST"]) for one in OURS]
-    behind = gate.Shell(Starlette(routes=[*routes, *create_streamlit_static_assets_routes("")]))
+    behind = gate.StreamlitPage(
+        Starlette(routes=[*routes, *create_streamlit_static_assets_routes("")])
+    )
 
     async def known(scope, receive, send) -> None:
-        await behind({**scope, WHO: person}, receive, send)
+        await behind({**scope, PERSON: person}, receive, send)
 
     return run(Browser(app=known).ask(path, method, **headers))
 
@@ -113,7 +115,7 @@ def test_a_connection_of_a_page_elsewhere_and_a_message_that_no_page_says_leave_
 
     def connect(origin: str) -> None:
         run(
-            gate.AccessFilter(page)(
+            access_filter.AccessFilter(page)(
                 browser.scope("websocket", "/_stcore/stream", origin=origin), receive, send
             )
         )
@@ -157,7 +159,7 @@ def test_every_policy_shuts_out_plug_ins_and_other_bases():
 
 @pytest.mark.parametrize("kind", ["html", "pdf", "xlsx", "svg"])
 def test_a_file_that_is_taken_away_runs_and_loads_nothing_wherever_it_is_opened(kind):
-    app = dressed(gate.Shell(Starlette(routes=[Route(OURS[0], said)])))
+    app = dressed(gate.StreamlitPage(Starlette(routes=[Route(OURS[0], said)])))
     answer = run(Browser(app=app).ask(f"/media/0123.{kind}"))
     policy = answer.header("content-security-policy").split("; ")
     assert {"default-src 'none'", "sandbox", "frame-ancestors 'none'", "form-action 'none'"} <= {
@@ -171,6 +173,6 @@ def test_a_file_that_is_taken_away_runs_and_loads_nothing_wherever_it_is_opened(
 
 @pytest.mark.parametrize("name", ["a" * 300, "é" * 200, "a/" * 3_000, "%" * 300])
 def test_a_longer_name_than_a_disk_has_is_no_fault_of_ours(name, caplog):
-    app = dressed(gate.AccessFilter(StaticFiles(directory=page_head.STATIC)))
+    app = dressed(access_filter.AccessFilter(StaticFiles(directory=page_head.STATIC)))
     assert run(Browser(app=app).ask(f"/app/static/{name}")).status == 404
     assert not [one for one in caplog.records if one.exc_info]

@@ -45,13 +45,13 @@ async def nothing(_message) -> None:
     pass
 
 
-async def heard(paces: PageRateLimits, count: int, told: str = "a.1", ask=rerun) -> None:
+async def heard(limits: PageRateLimits, count: int, told: str = "a.1", ask=rerun) -> None:
     """Hear so many messages of one page."""
 
     async def receive() -> dict:
         return ask()
 
-    async with paces.page(told, receive, nothing) as (hear, _):
+    async with limits.limit_page(told, receive, nothing) as (hear, _):
         for _ in range(count):
             await hear()
 
@@ -70,31 +70,33 @@ def test_a_page_that_floods_is_heard_so_many_times_a_second(monkeypatch):
 
 
 def test_many_pages_of_an_account_are_heard_no_oftener_together(monkeypatch):
-    clock, paces = Time(monkeypatch), PageRateLimits()
+    clock, limits = Time(monkeypatch), PageRateLimits()
 
     async def receive() -> dict:
         return rerun()
 
     async def all_of_them() -> None:
-        async with paces.page("a.1", receive, nothing):  # the account has one open all the while
+        async with limits.limit_page(
+            "a.1", receive, nothing
+        ):  # the account has one open all the while
             for _ in range(100):
-                await heard(paces, 20, "a.1")
+                await heard(limits, 20, "a.1")
 
     asyncio.run(all_of_them())
     expected = (2_000 - page_limits.ACCOUNT_AT_ONCE) / page_limits.OF_AN_ACCOUNT
     assert clock.now == pytest.approx(expected, rel=0.01)
-    assert not +paces._pages, "nothing is kept of pages that were shut"
+    assert not +limits._pages, "nothing is kept of pages that were shut"
 
 
 def test_pages_that_are_opened_one_after_the_other_are_no_way_round(monkeypatch):
-    clock, paces = Time(monkeypatch), PageRateLimits()
+    clock, limits = Time(monkeypatch), PageRateLimits()
 
     async def opened(count: int, told: str = "a.1") -> list[bool]:
         found = []
         for _ in range(count):
-            found.append(await paces.may_open(told))
+            found.append(await limits.may_open(told))
             if found[-1]:
-                await heard(paces, 1, told)
+                await heard(limits, 1, told)
         return found
 
     assert asyncio.run(opened(page_limits.OPENED_AT_ONCE)) == [True] * page_limits.OPENED_AT_ONCE
@@ -111,8 +113,8 @@ def test_of_pages_that_are_opened_together_those_that_would_wait_long_are_sent_a
     monkeypatch.setattr(page_limits.asyncio, "sleep", _nothing)
 
     async def together() -> list[bool]:
-        paces = PageRateLimits()
-        return [await paces.may_open("a.1") for _ in range(1_000)]
+        limits = PageRateLimits()
+        return [await limits.may_open("a.1") for _ in range(1_000)]
 
     found = asyncio.run(together())
     allowed = page_limits.OPENED_AT_ONCE + rate_limits.SENT_AWAY * page_limits.OPENED
@@ -121,12 +123,12 @@ def test_of_pages_that_are_opened_together_those_that_would_wait_long_are_sent_a
 
 def test_where_nobody_signs_in_people_are_no_account(monkeypatch):
     """Everybody at the machine has the same name there: a hundred viewers of `make load` too."""
-    clock, paces = Time(monkeypatch), PageRateLimits()
+    clock, limits = Time(monkeypatch), PageRateLimits()
 
     async def opened() -> None:
         for _ in range(200):
-            assert await paces.may_open(OPEN)
-            await heard(paces, page_limits.PAGE_AT_ONCE, OPEN, ask=file)
+            assert await limits.may_open(OPEN)
+            await heard(limits, page_limits.PAGE_AT_ONCE, OPEN, ask=file)
 
     asyncio.run(opened())
     assert clock.now == pytest.approx(0)
@@ -143,14 +145,14 @@ async def _turned(_seconds: float) -> None:
 
 
 def test_who_floods_keeps_no_other_account_waiting(monkeypatch):
-    clock, paces = Time(monkeypatch), PageRateLimits()
+    clock, limits = Time(monkeypatch), PageRateLimits()
 
     async def both() -> None:
-        async with paces.page("a.1", receive, nothing) as (hear, _):
+        async with limits.limit_page("a.1", receive, nothing) as (hear, _):
             for _ in range(500):
                 await hear()
             before = clock.now
-            await heard(paces, 10, "b.1")
+            await heard(limits, 10, "b.1")
             assert clock.now == before
 
     async def receive() -> dict:
@@ -163,14 +165,14 @@ def test_of_the_files_that_an_account_asks_for_a_few_are_made_at_once(monkeypatc
     Time(monkeypatch)
 
     async def asking() -> None:
-        paces, asked = PageRateLimits(), []
+        limits, asked = PageRateLimits(), []
 
         async def receive() -> dict:
             return file()
 
         async with (
-            paces.page("a.1", receive, nothing) as (hear, said),
-            paces.page("a.1", receive, nothing) as (hear_other, _),
+            limits.limit_page("a.1", receive, nothing) as (hear, said),
+            limits.limit_page("a.1", receive, nothing) as (hear_other, _),
         ):
 
             async def ask(hear) -> None:
@@ -203,22 +205,22 @@ def test_while_many_of_an_account_wait_for_their_turn_no_more_are_heard(monkeypa
             return page_limits.WAITING if who == "a" and clock.now < 10 else page_limits.WAITING - 1
 
     async def both() -> None:
-        paces = PageRateLimits(Queue())
-        await heard(paces, 1, "b.1")
+        limits = PageRateLimits(Queue())
+        await heard(limits, 1, "b.1")
         assert clock.now == pytest.approx(0)
-        await heard(paces, 1, "a.1")
+        await heard(limits, 1, "a.1")
         assert clock.now == pytest.approx(10, abs=2 * page_limits.AGAIN)
 
     asyncio.run(both())
 
 
-async def asked_by(paces: PageRateLimits, browser: str, done: list, count: int, ask=rerun) -> None:
+async def asked_by(limits: PageRateLimits, browser: str, done: list, count: int, ask=rerun) -> None:
     """Say so many things on one page of a browser, and note each that is heard."""
 
     async def receive() -> dict:
         return ask()
 
-    async with paces.page("link.1", receive, nothing, browser) as (hear, said):
+    async with limits.limit_page("link.1", receive, nothing, browser) as (hear, said):
         for _ in range(count):
             await hear()
             done.append(browser)
@@ -235,10 +237,10 @@ def test_a_guest_who_floods_by_many_pages_keeps_no_other_guest_of_the_link_waiti
     done: list[str] = []
 
     async def all_of_them() -> None:
-        paces = PageRateLimits()
-        many = [asyncio.ensure_future(asked_by(paces, "greedy", done, 20, ask)) for _ in range(40)]
+        limits = PageRateLimits()
+        many = [asyncio.ensure_future(asked_by(limits, "greedy", done, 20, ask)) for _ in range(40)]
         await _quiet()
-        await asked_by(paces, "calm", done, 5, ask)
+        await asked_by(limits, "calm", done, 5, ask)
         for one in many:
             one.cancel()
 
@@ -258,13 +260,13 @@ def test_a_guest_who_opens_page_after_page_keeps_no_other_guest_of_the_link_out(
     monkeypatch.setattr(page_limits.asyncio, "sleep", slept)
 
     async def all_of_them() -> None:
-        paces = PageRateLimits()
+        limits = PageRateLimits()
         for _ in range(page_limits.OPENED_AT_ONCE):
-            await paces.may_open("link.1", "greedy")
-        many = [asyncio.ensure_future(paces.may_open("link.1", "greedy")) for _ in range(200)]
+            await limits.may_open("link.1", "greedy")
+        many = [asyncio.ensure_future(limits.may_open("link.1", "greedy")) for _ in range(200)]
         await _turned(0)
         before = clock.now
-        assert await paces.may_open("link.1", "calm")
+        assert await limits.may_open("link.1", "calm")
         assert clock.now - before <= 3 / page_limits.OPENED
         found = await asyncio.gather(*many)
         assert 5 <= sum(found) <= 20, "and few of his own wait"
@@ -293,14 +295,14 @@ def test_a_page_that_is_shut_gives_its_places_back(monkeypatch):
     Time(monkeypatch)
 
     async def one_after_the_other() -> None:
-        paces = PageRateLimits()
+        limits = PageRateLimits()
 
         async def receive() -> dict:
             return rerun()
 
-        async with paces.page("a.1", receive, nothing):
+        async with limits.limit_page("a.1", receive, nothing):
             for _ in range(5):
-                await asyncio.wait_for(heard(paces, FILES, ask=file), 5)
+                await asyncio.wait_for(heard(limits, FILES, ask=file), 5)
 
     asyncio.run(one_after_the_other())
 
