@@ -1,7 +1,8 @@
 """The gate: what stands around Streamlit for each request, in the order in which a request goes through it.
 
 From the outside in: `SecurityHeaders` (what a browser may do with an answer), `AccessFilter` (what is let in),
-`Authentication` (who asks), `Compression`, `StreamlitPage` (Streamlit's page in French, with our looks and scripts).
+`Authentication` (who asks), `Compression`, `PlainPages` (routes of our own), `StreamlitPage` (Streamlit's page in French, with
+our looks and scripts).
 """
 
 import re
@@ -26,6 +27,7 @@ from dashboard.web.access_filter import AccessFilter
 from dashboard.web.authentication import PERSON, Authentication
 from dashboard.web.compression import Compression
 from dashboard.web.origin import client_address
+from dashboard.web.plain_pages import PlainPages
 from dashboard.web.request_kinds import is_public
 from dashboard.web.security_headers import SecurityHeaders
 
@@ -133,5 +135,6 @@ MIDDLEWARE = [
     Middleware(AccessFilter),
     Middleware(Authentication),
     Middleware(Compression),
+    Middleware(PlainPages),
     Middleware(StreamlitPage),
 ]

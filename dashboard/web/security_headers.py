@@ -17,6 +17,7 @@ from dashboard.web import sign_in_pages
 from dashboard.web.browser_cookies import COOKIES
 from dashboard.web.origin import is_allowed_host, is_https
 from dashboard.web.request_kinds import is_public
+from dashboard.web.routes import find_route
 from dashboard.web.sign_in_addresses import BY_LINK, FORMS
 
 MAP = "/component/streamlit_folium.st_folium/"
@@ -120,7 +121,7 @@ def policy(scope: Scope, inline: str) -> str:
         return FILE_POLICY
     if scope["path"] in BY_LINK:
         return sign_in_pages.POLICY_OF_LINKS
-    if scope["path"] in FORMS:
+    if scope["path"] in FORMS or find_route(scope["path"]):
         return sign_in_pages.POLICY
     host = Headers(scope=scope).get("host", "")
     return _page_policy(host if is_allowed_host(host) else "", is_https(scope), inline)

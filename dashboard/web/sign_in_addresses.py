@@ -1,6 +1,6 @@
 """The addresses of the sign-in: its pages, and the page of ours that somebody wanted before he signed in.
 
-Before: `dashboard.navigation`, `dashboard.filter_names`. After: `dashboard.web.authentication`, `dashboard.web.sign_in_forms`,
+Before: `dashboard.web.routes`, `dashboard.filter_names`. After: `dashboard.web.authentication`, `dashboard.web.sign_in_forms`,
 `dashboard.web.sign_in_by_provider`.
 """
 
@@ -11,6 +11,7 @@ from starlette.types import Scope
 from dashboard.filter_names import DEFAULTS
 from dashboard.navigation import PAGES
 from dashboard.web.origin import MOST_PARAMETERS
+from dashboard.web.routes import page_names
 
 IN, OUT, CHANGE, CONFIRM = "/connexion", "/deconnexion", "/mot-de-passe", "/confirmation"
 INVITED, FIRST = "/invitation", "/premiere-connexion"
@@ -33,7 +34,7 @@ def parameters(scope: Scope) -> list[tuple[str, str]]:
 def wanted_page(scope: Scope) -> str:
     """The page that is asked for, as the form's address carries it: a name and filters of ours, never an address."""
     name = scope["path"].strip("/")
-    if name not in {page.url_path for page in PAGES}:
+    if name not in page_names():
         return ""
     return f"?{urlencode([(NEXT, name), *_filters(scope)])}"
 
@@ -41,7 +42,7 @@ def wanted_page(scope: Scope) -> str:
 def page_after_sign_in(scope: Scope) -> str:
     """The address to which a sign-in leads: of the page that the form's address names."""
     name = dict(parameters(scope)).get(NEXT, "")
-    if name not in {page.url_path for page in PAGES[1:]}:
+    if name not in page_names() - {PAGES[0].url_path}:
         name = ""
     query = urlencode(_filters(scope))
     return f"/{name}{'?' if query else ''}{query}"
