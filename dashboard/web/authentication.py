@@ -1,5 +1,5 @@
-"""Authentication: who asks is found by the session of the browser, and said to the application with each request. What a browser
-says of it itself is taken out first.
+"""Authentication: finds who asks by the session of the browser, and passes it on to the application with each request, in headers
+of ours. Those that a browser wrote itself are taken out first.
 
 Without a session one comes in only at the machine itself, while the database holds fictitious data as they were made.
 
@@ -116,7 +116,7 @@ class Authentication:
         return None
 
     async def _authenticate(self, scope: Scope, visitor: Visitor) -> tuple[str, CachedSession]:
-        """Who asks, as the application is told it ("" is nobody), and his session."""
+        """Who asks ("" is nobody): the account and the state of its rights, as the application is given them; and his session."""
         token = sign_ins.digest(visitor.token) if visitor.token else None
         reading = self.cache.known(token)
         if reading is None:
@@ -207,15 +207,15 @@ class Authentication:
             if reading is None:
                 return answer
             if reading.is_open:
-                said = f"{State.OPEN.value} {OPEN}" if origin.is_local_request(scope) else ""
-                said = said or State.ENDED.value
+                answered = f"{State.OPEN.value} {OPEN}" if origin.is_local_request(scope) else ""
+                answered = answered or State.ENDED.value
             else:
                 session = reading.of(key)
                 # Who has just confirmed that it is he may have an answer under way: his pages stay, and wait for it.
                 waits = session.replaced and session.pages != State.ENDED
                 state = State.LAPSED if waits else session.state
-                said = f"{state.value} {session.identity}"
-            answer.headers[STATE_HEADER] = said.strip()
+                answered = f"{state.value} {session.identity}"
+            answer.headers[STATE_HEADER] = answered.strip()
         return answer
 
     def _note_activity(self, number: int) -> None:

@@ -3,7 +3,7 @@ is compressed each time.
 
 Streamlit compresses a file of some megabytes anew for each who asks, in a fifth of a second in which nobody else is answered.
 
-Before: `dashboard.web.authentication`, which says what is public. After: `dashboard.web.gate`.
+Before: `dashboard.web.request_kinds`, which knows what is public. After: `dashboard.web.gate`.
 """
 
 import asyncio

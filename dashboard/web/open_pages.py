@@ -29,10 +29,8 @@ from dashboard.web.message_limits import LARGEST
 EVERY = 0.5  # seconds from one look to the next: looking takes as long where the machine is busy, and two are promised
 LEAST = 0.1  # and to the next one after a look that took as long
 ASKED_AT_MOST = 200  # tokens that are looked at beside those of open pages
-HELD_AT_MOST, HELD_BYTES = (
-    50,
-    LARGEST,
-)  # what a page sends while it is covered: messages, and all of them together
+# What a page sends while it is covered: messages, and bytes of all of them together.
+HELD_AT_MOST, HELD_BYTES = 50, LARGEST
 ENDED, CROWDED = 1008, 4008  # how a connection is closed; the page's script knows the second
 # Pages that may be open at once: of an account, and of a link, by which forty guests come in: with three for each of these, who
 # comes in by it many times takes nobody's third.
@@ -44,8 +42,8 @@ KEPT = "ccsp.page_message"  # in a message: what was read of it
 
 @dataclass(frozen=True)
 class PageMessage:
-    """What the gate needs to know of a message that a page sends. kind: of message; operation: what it asks for beside a page,
-    or ""; by_itself: nobody did anything for it."""
+    """A message that a page sends. kind: of message; operation: what it asks for beside a page, or ""; by_itself: nobody did
+    anything for it."""
 
     kind: str
     operation: str = ""
@@ -54,9 +52,8 @@ class PageMessage:
     @property
     def of_a_person(self) -> bool:
         """Whether it comes of somebody at work: not of the page by itself."""
-        return self.kind == "backend_operation_request" or (
-            self.kind == "rerun_script" and not self.by_itself
-        )
+        asked = self.kind == "rerun_script" and not self.by_itself
+        return asked or self.kind == "backend_operation_request"
 
     @property
     def asks_for_a_file(self) -> bool:
@@ -94,8 +91,8 @@ def _parse(data: bytes) -> PageMessage:
 
 
 def page_state(reading: SessionSnapshot, page: "OpenPage", shown: str) -> State:
-    """The state of a page's session. shown: the token that its browser showed since, or "": where that is of the session that
-    replaced the page's own, the page belongs to that one from now on."""
+    """The state of a page's session. shown: the token that its browser showed since, or "": where that is of the session that took
+    the place of the page's own, the page belongs to that one from now on."""
     if page.identity == OPEN:
         return State.OPEN if reading.is_open else State.ENDED
     seen = reading.of(page.token)
@@ -113,10 +110,9 @@ def page_state(reading: SessionSnapshot, page: "OpenPage", shown: str) -> State:
 
 @dataclass(eq=False)
 class OpenPage:
-    """One page's connection. token: the SHA-256 of the session's; identity: the account and the state of its rights, as the gate
-    says them; on_activity: called when somebody does something on it; most: how many of the same account may be open, None for
-    any number; name: by which its script names it, or ""; shown: the token that its browser had when the script last asked; used:
-    when somebody last did something on it."""
+    """The connection of a page. token: the SHA-256 of the session's; identity: as the gate says who asks; on_activity: called when
+    somebody does something on it; most: pages of the same account that may be open, None for any number; name: by its script, or
+    ""; shown: the token that its browser had when the script last asked; used: when somebody last did something on it."""
 
     token: str
     identity: str
@@ -278,9 +274,8 @@ class OpenPages:
                     return
                 changed.clear()  # before looking: what is changed meanwhile is looked at next
                 await self.look()
-                left = EVERY - (
-                    loop.time() - started
-                )  # looking itself takes a while on a busy machine
+                # Looking itself takes a while on a busy machine.
+                left = EVERY - (loop.time() - started)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), max(LEAST, left))
 

@@ -1,6 +1,6 @@
 """Where a request comes from and by which name it asks: what the network says, and nothing that a client says of itself.
 
-After: `dashboard.web.gate`, `dashboard.web.authentication`.
+After: `dashboard.web.access_filter`, `dashboard.web.authentication`.
 """
 
 import re
@@ -82,25 +82,25 @@ def client_address(scope: Scope) -> str:
         address_without_port(one)
         for one in load_settings().trusted_proxies.replace(",", " ").split()
     }
-    said = [
+    forwarded = [
         address_without_port(part.strip())
         for value in Headers(scope=scope).getlist("x-forwarded-for")
         for part in value.split(",")
     ]
-    # The last one is what the proxy itself wrote; those before it are what it was told.
-    while client in trusted and said:
-        client = said.pop()
+    # The last one is what the proxy itself wrote; those before it are what it was sent.
+    while client in trusted and forwarded:
+        client = forwarded.pop()
     return client[:45]
 
 
-def address_without_port(said: str) -> str:
+def address_without_port(written: str) -> str:
     """An address, without the port that some proxies write behind it, in the one way in which it is written: with a port each
     connection would be somebody else. What is none stays as it is."""
-    with_port = WITH_PORT.fullmatch(said)
+    with_port = WITH_PORT.fullmatch(written)
     try:
-        one = ip_address(with_port[1] or with_port[2] if with_port else said)
+        one = ip_address(with_port[1] or with_port[2] if with_port else written)
     except ValueError:
-        return said
+        return written
     return str(getattr(one, "ipv4_mapped", None) or one)
 
 
