@@ -91,8 +91,8 @@ def _parse(data: bytes) -> PageMessage:
 
 
 def page_state(reading: SessionSnapshot, page: "OpenPage", shown: str) -> State:
-    """The state of a page's session. shown: the token that its browser showed since, or "": where that is of the session that took
-    the place of the page's own, the page belongs to that one from now on."""
+    """The state of a page's session. shown: the token that its browser showed since, or "": where that is of the session that
+    replaced the page's own, the page belongs to that one from now on."""
     if page.identity == OPEN:
         return State.OPEN if reading.is_open else State.ENDED
     seen = reading.of(page.token)
@@ -110,9 +110,9 @@ def page_state(reading: SessionSnapshot, page: "OpenPage", shown: str) -> State:
 
 @dataclass(eq=False)
 class OpenPage:
-    """The connection of a page. token: the SHA-256 of the session's; identity: as the gate says who asks; on_activity: called when
-    somebody does something on it; most: pages of the same account that may be open, None for any number; name: by its script, or
-    ""; shown: the token that its browser had when the script last asked; used: when somebody last did something on it."""
+    """The connection of a page. token: the SHA-256 of the session's; identity: who asks, as the gate says it; on_activity: called
+    when somebody does something on it; most: pages of the same account that may be open, None for any number; name: by its script,
+    or ""; shown: the token that its browser had when the script last asked; used: when somebody last did something on it."""
 
     token: str
     identity: str
