@@ -111,7 +111,7 @@ def page_state(reading: SessionSnapshot, page: "OpenPage", shown: str) -> State:
 @dataclass(eq=False)
 class OpenPage:
     """The connection of a page. token: the SHA-256 of the session's; identity: who asks, as the gate says it; on_activity: called
-    when somebody does something on it; most: pages of the same account that may be open, None for any number; name: by its script,
+    when somebody does something on it; most: pages of the same account that may be open, None for any; name: by its script,
     or ""; shown: the token that its browser had when the script last asked; used: when somebody last did something on it."""
 
     token: str
