@@ -21,11 +21,13 @@ import uvicorn
 from streamlit import config as streamlit_config
 
 from dashboard import limited_process, log, memory
+from dashboard.request_identity import USER_HEADERS
 from dashboard.settings import ROOT, load_settings
-from dashboard.ui import callbacks, disconnected_sessions, file_expiry, said, widget_validation
-from dashboard.ui.connection import Connection, Socket
-from dashboard.ui.gate import MIDDLEWARE
-from dashboard.ui.session import USER_HEADERS
+from dashboard.ui import callbacks, disconnected_sessions, file_expiry, widget_validation
+from dashboard.web import message_limits
+from dashboard.web.connection import Connection
+from dashboard.web.gate import MIDDLEWARE
+from dashboard.web.websocket_connection import Socket
 from db import error_messages, startup_check
 from db.engine import make_engine
 from db.write import Refused
@@ -158,7 +160,7 @@ def serve(
         server_header=False,
         http=Connection,
         ws=Socket,
-        ws_max_size=said.LARGEST,
+        ws_max_size=message_limits.LARGEST,
         ws_ping_interval=30,
         ws_ping_timeout=30,
         ssl_certfile=load_settings().tls_cert or None,

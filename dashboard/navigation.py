@@ -7,9 +7,10 @@ from dashboard.accounts.rights import Person, may
 
 @dataclass(frozen=True)
 class PageSpec:
-    """A page: its script, its section in the menu ("" beside the others), its title there, its heading, its address, the
-    filters that act on it, the ready-made story that tells it ("" for none), whether it can be compared with another
-    period, whether its tables can be taken away, whether the menu lists it, and the right without which it is not there."""
+    """A page: its script ("" where a route of our own answers, dashboard/web/routes.py), its section in the menu ("" beside the
+    others), its title there, its heading, its address, the filters that act on it, the ready-made story that tells it ("" for
+    none), whether it can be compared with another period, whether its tables can be taken away, whether the menu lists it, and
+    the right without which it is not there."""
 
     path: str
     section: str

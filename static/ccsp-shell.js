@@ -9,12 +9,12 @@
   const LOADING = 30000;              // on a slow line, an answer may stand behind the page's own files for so long
   const PATIENCE = 15000;             // the server is back and Streamlit has not found it
   const KEPT = 100000;                // the server forgets a page that was away longer (disconnectedSessionTTL: 120 s)
-  // How the server closes a page when its account has too many (dashboard/ui/open_pages.py), and one that says too much at once
-  // (dashboard/ui/said.py): it would say the same again.
+  // How the server closes a page when its account has too many (dashboard/web/open_pages.py), and one that says too much at once
+  // (dashboard/web/message_limits.py): it would say the same again.
   const PAUSES = { 4008: "crowded", 1009: "overfull" };
   const AWAY = "Le serveur ne répond pas. La page se rétablira d'elle-même ; vos filtres sont gardés.";
 
-  // By which the page shows that its browser has a later sign-in: nobody else knows it (dashboard/ui/open_pages.py).
+  // By which the page shows that its browser has a later sign-in: nobody else knows it (dashboard/web/open_pages.py).
   const NAME = Array.from(crypto.getRandomValues(new Uint8Array(16)), (one) => one.toString(16).padStart(2, "0")).join("");
 
   let link = null;        // the page's connection to the server
@@ -78,7 +78,7 @@
     else if (link) say(false);
   }
 
-  // How it stands with the sign-in, as the gate says (dashboard/ui/sign_in.py). A page whose sign-in is at an end goes, a
+  // How it stands with the sign-in, as the gate says (dashboard/web/authentication.py). A page whose sign-in is at an end goes, a
   // presentation too; one whose sign-in lapsed is covered, and goes on once the same account signed in in another window.
   function heed(told) {
     if (!told) return;

@@ -95,6 +95,8 @@ ALL_MODULES = [
     *modules("db", "dashboard", "pages", "scripts"),
     *(p.name for p in ROOT.glob("*.py")),
 ]
+# In dashboard/web, what stands around Streamlit, or reads its messages.
+STREAMLIT_IN_WEB = {f"dashboard/web/{name}.py" for name in ("gate", "file_grants", "open_pages")}
 ENTRANCES = {p.name for p in ROOT.glob("*.py")}  # streamlit_app.py, and what starts the server
 
 
@@ -170,8 +172,23 @@ def test_the_reader_of_imports_reads_them_all():
 
 @for_each(ALL_MODULES)
 def test_only_screens_import_streamlit_or_folium(path):
-    if not path.startswith(("dashboard/ui/", "pages/")) and path not in ENTRANCES:
+    if (
+        not path.startswith(("dashboard/ui/", "pages/"))
+        and path not in ENTRANCES | STREAMLIT_IN_WEB
+    ):
         assert not uses(path, *SCREEN)
+
+
+@for_each(modules("dashboard/web"))
+def test_what_is_answered_without_streamlit_s_pages_imports_nothing_that_draws(path):
+    assert not uses(path, "dashboard.ui", "pages", "folium", "streamlit_folium")
+    assert bool(uses(path, "streamlit")) == (path in STREAMLIT_IN_WEB)
+
+
+@for_each(modules("dashboard/ui", "pages"))
+def test_what_draws_knows_nothing_of_the_gate(path):
+    """Who asks, the sentences of errors and the names of filters stand below both."""
+    assert not uses(path, "dashboard.web")
 
 
 @for_each(modules("pages"))
@@ -272,11 +289,12 @@ LAYERS = (
     {"dashboard.indicators", "dashboard.forms"},
     {"db", "dashboard.wording", "dashboard.map_classes"},
     {"dashboard.judgement", "dashboard.accounts"},
-    {"dashboard.charts", "dashboard.navigation", "dashboard.stories"},
+    {"dashboard.charts", "dashboard.filter_names", "dashboard.navigation", "dashboard.stories"},
     {"dashboard.panel"},
     {"dashboard.exports"},
     {"dashboard.answers"},
-    {"dashboard.actions"},
+    {"dashboard.actions", "dashboard.error_messages", "dashboard.request_identity"},
+    {"dashboard.web"},
     {"dashboard.ui", "dashboard.accounts_command"},
     {"dashboard.__main__"},
     {"pages", "streamlit_app", "server"},
@@ -331,7 +349,7 @@ TELL_THE_TIME = {
 CLOCKS = {
     "dashboard/period.py": ["datetime.now(BENIN)"],
     "dashboard/accounts/identity_provider.py": ["time.time()"] * 3,
-    "dashboard/ui/by_provider.py": ["time.time()"] * 2,
+    "dashboard/web/sign_in_by_provider.py": ["time.time()"] * 2,
     "db/backup_files.py": ["time.time()"],  # how old a file is
     "scripts/prepare.py": ["time.time()"],  # which of the longest tests have their day
 }
@@ -546,7 +564,8 @@ def f(x, connection):
 
 
 @pytest.mark.parametrize(
-    "path", ["dashboard/ui/some.py", "db/some.py", "pages/some.py", "server.py"]
+    "path",
+    ["dashboard/ui/some.py", "dashboard/web/some.py", "db/some.py", "pages/some.py", "server.py"],
 )
 def test_make_lint_refuses_what_runs_words_reads_objects_or_trusts_anybody(path):
     done = subprocess.run(
@@ -596,17 +615,22 @@ SPEAK = {
     },
     "ctypes": {"dashboard/memory.py"},
 }
-# What nobody does: other ways out, objects read from bytes, directories, mail, memcache, templates, logs elsewhere.
+# What nobody does: other ways out, objects read from bytes, directories, mail, memcache, logs elsewhere.
 NEVER = (
     "aiohttp", "dill", "ftplib", "graphql", "http.client", "http.server", "httpx", "imaplib", "joblib", "ldap", "ldap3",
     "logging.handlers", "marshal", "memcache", "pickle", "poplib", "pylibmc", "pymemcache", "shelve", "smtplib", "strawberry",
-    "telnetlib", "urllib.request", "xmlrpc", "yaml", "jinja2", "mako", "aiortc",
+    "telnetlib", "urllib.request", "xmlrpc", "yaml", "mako", "aiortc",
 )  # fmt: skip
+
+
+TEMPLATES = "dashboard/web/html_templates.py"
 
 
 def test_who_speaks_with_others_is_named_and_nobody_else_does():
     assert {name: {p for p in ALL_MODULES if uses(p, name)} for name in SPEAK} == SPEAK
     assert {p: found for p in ALL_MODULES if (found := uses(p, *NEVER))} == {}
+    # One environment of templates, in which every text is escaped: tests/web/test_html_templates.py.
+    assert {p for p in ALL_MODULES if uses(p, "jinja2", "markupsafe")} == {TEMPLATES}
 
 
 def test_nothing_that_is_shipped_needs_a_test_or_what_only_tests_need():

@@ -153,7 +153,8 @@ from dashboard.charts.style import on_paper
 from dashboard.exports import html, map_svg, pdf, svg, xlsx
 from dashboard.exports.pptx import pptx
 from dashboard.charts import control_charts
-from dashboard.ui import folium_map, presentation, shell
+from dashboard.ui import folium_map, presentation
+from dashboard.web import page_head
 from tests.exports import decks
 
 def zipped(data):
@@ -175,7 +176,7 @@ print(json.dumps({
     "map as a picture": map_svg.map_(decks.signals(), 760, 500),
     "map's script": json.dumps(folium_map.ON_PAPER), "slides": "".join(html.slide_html(s, 1, 1) for s in deck.slides),
     "slides' style": presentation.LOOKS, "dossier": html.dossier(deck), "pptx": zipped(pptx(deck)), "pdf": printed(deck),
-    "xlsx": zipped(xlsx.for_deck(deck)), "button": presentation.BUTTON_STYLE, "page": shell.head().decode(),
+    "xlsx": zipped(xlsx.for_deck(deck)), "button": presentation.BUTTON_STYLE, "page": page_head.head_markup().decode(),
     "reading": " ".join(control_charts.SIGNS.values())}))
 """
 

@@ -1,4 +1,4 @@
-"""Who has an account, as the one who asks. Before: `db.accounts_and_sessions`. After: `dashboard.ui.session`."""
+"""Who has an account, as the one who asks. Before: `db.accounts_and_sessions`. After: `dashboard.request_identity`."""
 
 from sqlalchemy import Connection
 

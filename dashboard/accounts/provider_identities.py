@@ -1,7 +1,7 @@
 """Who comes in by the provider of identities: the account that stands for whom it means. The first time, the account whose
 address it has verified; from then on the provider's mark of the person alone, and no password any more.
 
-Before: `db.provider_identities`. After: the gate (`dashboard.ui.by_provider`), which calls these in threads of their own.
+Before: `db.provider_identities`. After: `dashboard.web.sign_in_by_provider`, which calls these in threads of their own.
 """
 
 from datetime import datetime, timedelta

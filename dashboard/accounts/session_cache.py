@@ -1,7 +1,7 @@
 """What the database says of who may come in, asked at most once a second however many look.
 
-Before: `db.accounts_and_sessions`. After: the gate (`dashboard.ui.sign_in`), which asks for each request and each open page, and
-`dashboard.ui.session`, which asks for each run of one.
+Before: `db.accounts_and_sessions`. After: `dashboard.web.authentication`, which asks for each request and each open page;
+`dashboard.request_identity`, by which each run of a page asks.
 """
 
 import time
@@ -86,11 +86,11 @@ class CachedSession(NamedTuple):
     def is_now(self, before: "CachedSession") -> bool:
         """Whether this is the sign-in that took the place of that one, and opens."""
         same = self.entry is not None and self.entry.id == before.latest
-        return same and self.told == before.told and self.state == State.OPEN
+        return same and self.identity == before.identity and self.state == State.OPEN
 
     @property
-    def told(self) -> str:
-        """What the gate tells the pages: the account, and the state of its rights. No name, no role."""
+    def identity(self) -> str:
+        """What the gate says of who asks: the account, and the state of its rights. No name, no role."""
         return f"{self.holder.id}.{self.holder.epoch}" if self.holder else ""
 
 

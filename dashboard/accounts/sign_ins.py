@@ -1,7 +1,7 @@
 """Signing in and out: who may, after how long a wait, and what is noted. The token that a browser is given is kept by it
 alone; the database has its SHA-256.
 
-Before: `db.accounts_and_sessions`. After: the gate (`dashboard.ui.sign_in`), which calls these in threads of their own.
+Before: `db.accounts_and_sessions`. After: the gate (`dashboard.web.authentication`), which calls these in threads of their own.
 """
 
 import hmac

@@ -15,6 +15,7 @@ from dashboard.actions.accounts import AccountChanges, Holder
 from dashboard.answers.network import all_site_names, departments
 from dashboard.panel import Cell, Table, count_cell, make_table, text_cell
 from dashboard.period import to_local_time
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.settings import load_settings
 from dashboard.ui import error_messages, form_messages, guest_links, session, tables
 from dashboard.ui.markdown_escaping import escape_markdown
@@ -205,7 +206,7 @@ def _change(name: str, key: str) -> None:
         "changer", "C'est enregistré ; ses pages ouvertes reprennent avec ces droits."
     ):
         accounts.change(session.person(), name, _wanted(key))
-        session.SESSION_CACHE.forget_account(name)
+        SESSION_CACHE.forget_account(name)
 
 
 @error_messages.show_failures()
@@ -217,7 +218,7 @@ def _reset(name: str) -> None:
     )
     with form_messages.record_outcome("changer", told):
         st.session_state[ONCE] = "changer", name, accounts.reset_password(session.person(), name)
-        session.SESSION_CACHE.forget_account(name)
+        SESSION_CACHE.forget_account(name)
 
 
 @error_messages.show_failures()
@@ -225,14 +226,14 @@ def _unbind(name: str) -> None:
     told = "Le compte est délié ; qui a son adresse, vérifiée par le ministère, le lie à la prochaine connexion."
     with form_messages.record_outcome("changer", told):
         accounts.unbind_identity(session.person(), name)
-        session.SESSION_CACHE.forget_account(name)
+        SESSION_CACHE.forget_account(name)
 
 
 @error_messages.show_failures()
 def _close(name: str) -> None:
     with form_messages.record_outcome("changer", "Ses sessions sont fermées."):
         accounts.end_sessions(session.person(), name)
-        session.SESSION_CACHE.forget_account(name)
+        SESSION_CACHE.forget_account(name)
 
 
 @error_messages.show_failures()
@@ -240,4 +241,4 @@ def _disable(name: str) -> None:
     again = "Nouveau mot de passe" if load_settings().local_accounts else "Rouvrir"
     with form_messages.record_outcome("changer", f"Le compte est fermé ; « {again} » le rouvre."):
         accounts.disable(session.person(), name)
-        session.SESSION_CACHE.forget_account(name)
+        SESSION_CACHE.forget_account(name)

@@ -3,6 +3,7 @@
 import streamlit_folium
 from streamlit.runtime import get_instance
 
+from dashboard import filter_names
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import cards as cards_of
 from dashboard.answers import (
@@ -52,7 +53,7 @@ def warm() -> None:
             ],
         )
         cards_of.metrics(person, question, codes_placed_in("period"))
-        map_of.plot(person, question, filters.DEFAULTS["indicateur"])
+        map_of.plot(person, question, filter_names.DEFAULTS["indicateur"])
         sites.side_by_side(person, question)
         opening_answers.replies(person, question)
         signals_of.signals(person, question)

@@ -2,7 +2,7 @@
 they come back. Where they are too many, one goes of the account that has most of them, and there of the browser that has: whoever
 opens and closes pages without end loses his own.
 
-After: `server`, which has it so from the start; `dashboard.ui.sign_in` says on whose connection something is done.
+After: `server`, which has it so from the start; `dashboard.web.authentication` says on whose connection something is done.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from streamlit.runtime import memory_session_storage
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.session_manager import SessionInfo
 
-from dashboard.ui.session import BROWSER, CURRENT_ACCOUNT
+from dashboard.request_identity import BROWSER, CURRENT_ACCOUNT
 
 AT_MOST = 128  # of all accounts
 Whose = tuple[str, str]  # account, browser

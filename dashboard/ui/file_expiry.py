@@ -1,7 +1,7 @@
 """What a page was told of can be had for a while, whatever others do meanwhile. At the end of each run, anybody's, Streamlit
 forgets what no page refers to then: to a file that was made none does, nor to what makes it while its own page is drawn again.
 
-After: `server`, which has it so from the start; `dashboard.ui.lent`, which says whose a file is.
+After: `server`, which has it so from the start; `dashboard.web.file_grants`, which says whose a file is.
 """
 
 import time
@@ -11,7 +11,7 @@ from streamlit.runtime import runtime
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorage
 
-from dashboard.ui import session
+from dashboard.request_identity import CURRENT_ACCOUNT
 
 # Seconds from when a file was made, or a page let go of it: a line of 5 KB a second takes one minute for what its page is told
 # before the answer, and has another one to ask for the file. While it is sent, who sends it holds it.
@@ -78,7 +78,7 @@ class KeptMedia(MediaFileManager):
         made = path.rpartition("/")[2].partition(".")[0]
         with self._lock:
             self._left[made] = time.monotonic()
-            self._made_by[made] = (session.CURRENT_ACCOUNT.get() or "").partition(".")[0]
+            self._made_by[made] = (CURRENT_ACCOUNT.get() or "").partition(".")[0]
         self.remove_orphaned_files()
         with self._lock:
             self._make_room(made)

@@ -11,11 +11,11 @@ from dashboard import french
 from dashboard.accounts.rights import Reach, reach_of_right
 from dashboard.answers.network import freshness, services, sites, usual_period
 from dashboard.answers.question import Question
+from dashboard.filter_names import DEFAULTS, NAMES
 from dashboard.indicators import BY_CODE
 from dashboard.map_classes import CLASSES
 from dashboard.navigation import ACTING
 from dashboard.period import (
-    YEAR,
     ClippedPeriod,
     Period,
     add_months,
@@ -27,24 +27,6 @@ from dashboard.period import (
 from dashboard.ui import error_messages, session, url_parameters
 from dashboard.ui.session import FILTERS, NOTICES
 
-DEFAULTS = {
-    "periode": YEAR,
-    "departement": "",
-    "type": "",
-    "prestation": "",
-    "centre": "",
-    "indicateur": "wait_p50",
-    "comparer": "",
-}
-NAMES = {
-    "periode": "Période",
-    "departement": "Département",
-    "type": "Type de centre",
-    "prestation": "Prestation",
-    "centre": "Centre",
-    "indicateur": "Indicateur",
-    "comparer": "Comparaison",
-}
 YES = "oui"
 GONE = ("couche",)  # filters of old links: no longer asked for, and no fault
 EVERYTHING = {

@@ -10,6 +10,7 @@ from dashboard.actions import guest_links
 from dashboard.actions.guest_links import Link
 from dashboard.answers.network import departments
 from dashboard.period import last_local_day, to_local_time, today
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.ui import error_messages, form_messages, session
 from dashboard.ui.markdown_escaping import escape_markdown
 
@@ -96,4 +97,4 @@ def _close(number: int) -> None:
         "liens", "Le lien est fermé ; ceux qui sont entrés par lui sont déconnectés."
     ):
         guest_links.close_link(session.person(), number)
-        session.SESSION_CACHE.forget_guests()
+        SESSION_CACHE.forget_guests()

@@ -12,6 +12,7 @@ from dashboard.actions import accounts
 from dashboard.answers.network import all_site_names
 from dashboard.panel import Link
 from dashboard.period import to_local_time
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.settings import load_settings
 from dashboard.ui import error_messages, form_messages, guest_links, session
 from dashboard.ui.links import anchor
@@ -64,7 +65,7 @@ def _close(number: int | None = None) -> None:
     with form_messages.record_outcome("sessions", "C'est fermé."):
         person = session.person()
         accounts.end_own_sessions(person, number)
-        session.SESSION_CACHE.forget_account(person.name)
+        SESSION_CACHE.forget_account(person.name)
 
 
 def _for(person: Person) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import french
+from dashboard import filter_names, french
 from dashboard.accounts.rights import Person, Role
 from dashboard.answers.bulletin import scope_in_words
 from dashboard.answers.deck import build
@@ -125,7 +125,7 @@ def context_lines(spec: PageSpec) -> list[tuple[str, str]]:
     """What to know of the page's figures: (label, words) of its filters, who reported, how far the data go."""
     in_force = [
         (
-            filters.NAMES[n],
+            filter_names.NAMES[n],
             filters.period().label
             if n == "periode"
             else filters.options(n).get(filters.value(n), filters.value(n)),

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import palette
+from dashboard import filter_names, palette
 from dashboard.accounts.rights import Person
 from dashboard.answers import deck
 from dashboard.answers.question import Question
@@ -104,7 +104,7 @@ def button(
     choices = [
         {
             "name": name,
-            "label": filters.NAMES[name],
+            "label": filter_names.NAMES[name],
             "value": filters.value(name),
             "options": [
                 [value, text]

@@ -1,33 +1,19 @@
-"""What a browser session holds: who asks, and the names of the session's keys."""
+"""What a browser session holds: who asks, and the names of the session's keys.
+
+Before: `dashboard.request_identity`, by which the gate says who asks.
+"""
 
 from collections.abc import Callable
-from contextvars import ContextVar
 from dataclasses import replace
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.accounts.rights import NOBODY, Person
-from dashboard.accounts.session_cache import SessionCache, limits
-from dashboard.answers.context import engine
+from dashboard.request_identity import CURRENT_ACCOUNT, ENTRY, HEADER, SESSION_CACHE, USER_HEADERS
 
 FILTERS = "filters"  # the filters in force: dict of URL name to value
 NOTICES = "notices"  # values of the URL that could not be used, to be said once
-
-# The gate says who asks in this header, in place of whatever a browser wrote there; Streamlit keeps it as long as the page is
-# open, and gives a page back to nobody else.
-HEADER = "ccsp-account"
-USER_HEADERS = {HEADER: "account"}  # server.trustedUserHeaders
-# And in this one the number of the sign-in by which the page's browser came in. Streamlit does not compare it: a page goes on
-# with a later sign-in.
-ENTRY = "ccsp-entry"
-# The same, of the connection on which something is asked at this moment: all that Streamlit does for it runs in its context.
-CURRENT_ACCOUNT: ContextVar[str | None] = ContextVar("asking", default=None)
-# And in which browser: the SHA-256 of its sign-in's token, "" where nobody signs in.
-BROWSER: ContextVar[str] = ContextVar("browser", default="")
-
-
-SESSION_CACHE = SessionCache(engine, limits)
 
 
 def person() -> Person:

@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import french
+from dashboard import filter_names, french
 from dashboard.accounts.rights import Person
 from dashboard.actions import targets_and_decisions
 from dashboard.answers import signals
@@ -126,7 +126,7 @@ def chart(person: Person, question: Question) -> None:
 def _opened(person: Person, question: Question) -> tuple[str, str]:
     """The series that is in force; where none was asked for, that of the first signal in the list."""
     held = filters.value("centre"), filters.value("indicateur")
-    usual = filters.DEFAULTS["centre"], filters.DEFAULTS["indicateur"]
+    usual = filter_names.DEFAULTS["centre"], filter_names.DEFAULTS["indicateur"]
     if bulletin.SERIES in url_parameters.read() or held != usual:
         return held
     return next(
@@ -147,7 +147,7 @@ def _choice(where: DeltaGenerator, name: str, options: dict[str, str], held: str
     key = f"serie_{name}"
     st.session_state[key] = held if held in options else next(iter(options))
     chosen: str = where.selectbox(
-        filters.NAMES[name],
+        filter_names.NAMES[name],
         list(options),
         format_func=lambda one: options.get(one, ""),
         key=key,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from dashboard.ui import gate
+from dashboard.web import gate
 
 Result = TypeVar("Result")
 PAGE = {"accept": "text/html", "sec-fetch-dest": "document"}

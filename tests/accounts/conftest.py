@@ -13,8 +13,8 @@ from dashboard.accounts.account_changes import AccountChanges
 from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import SessionCache
 from dashboard.answers import context
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.settings import load_settings
-from dashboard.ui.session import SESSION_CACHE
 from db import accounts_and_sessions
 from tests.accounts.asgi import Browser
 from tests.accounts.lying import ADDRESS, CLIENT, SECRET, Lying, lying

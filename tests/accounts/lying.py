@@ -19,7 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from dashboard.accounts.rights import Person
-from dashboard.ui.session import SESSION_CACHE
+from dashboard.request_identity import SESSION_CACHE
 from tests.accounts.asgi import Answer, Browser
 
 CLIENT, SECRET = "tableau", "un secret de l'essai"

@@ -112,7 +112,7 @@ def test_an_unknown_person_is_told_whom_to_ask_and_leaves_no_trace(closed, minis
     ministry.said = {"email": "inconnu@exemple.bj", "email_verified": True}
     browser, answer = come_in(ministry)
     assert answer.status == 401 and browser.get("/").status == 303
-    assert "demander un accès à la direction des systèmes d&#x27;information" in answer.text
+    assert "demander un accès à la direction des systèmes d&#39;information" in answer.text
     assert journal(closed) == before
 
 

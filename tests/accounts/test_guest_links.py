@@ -14,9 +14,9 @@ from dashboard.accounts import guest_links as links
 from dashboard.accounts.rights import NotAllowed, Person, Role
 from dashboard.actions import guest_links
 from dashboard.period import naive_utc_bounds, today
-from dashboard.ui import open_pages
-from dashboard.ui.desk import SignInQueue
-from dashboard.ui.session import SESSION_CACHE
+from dashboard.request_identity import SESSION_CACHE
+from dashboard.web import open_pages
+from dashboard.web.sign_in_queue import SignInQueue
 from db import accounts_and_sessions, backup
 from db.engine import write_transaction
 from db.write import Refused
@@ -78,7 +78,7 @@ def test_the_form_of_an_invitation_runs_our_script_and_no_other(closed):
 
 def test_a_guest_stands_in_no_line(closed, monkeypatch):
     """Else who tries made-up names, at some addresses, keeps a workshop out."""
-    monkeypatch.setattr(SignInQueue, "take", lambda *which: pytest.fail("stood in line"))
+    monkeypatch.setattr(SignInQueue, "run", lambda *which: pytest.fail("stood in line"))
     _, address = invite()
     assert enter(address)[1] == 303
     assert enter("https://tableau.exemple.bj/invitation#inventé")[1] == 401

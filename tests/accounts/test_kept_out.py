@@ -13,7 +13,7 @@ from dashboard.accounts import account_changes, passwords, sign_ins
 from dashboard.accounts.rights import Person, Role
 from dashboard.actions import access_journal, accounts
 from dashboard.period import today
-from dashboard.ui import sign_in_forms
+from dashboard.web import sign_in_forms
 from db import accounts_and_sessions
 from tests.accounts.asgi import Browser
 from tests.accounts.conftest import PASSWORD
@@ -167,7 +167,7 @@ def test_strangers_delay_no_first_sign_in(closed, monkeypatch, by):
         assert browser.sign_in("dir.zou", received).status == 303
         return
     monkeypatch.setattr(
-        sign_in_forms.SignInQueue, "take", lambda *which: pytest.fail("stood in line")
+        sign_in_forms.SignInQueue, "run", lambda *which: pytest.fail("stood in line")
     )
     assert browser.post(LINK, lien=f"x#{received}").status == 303
     monkeypatch.undo()

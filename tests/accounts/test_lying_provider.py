@@ -11,7 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from dashboard.accounts import identity_provider, provider_client
-from dashboard.ui.desk import SignInQueue
+from dashboard.web.sign_in_queue import SignInQueue
 from tests.accounts.asgi import PAGE, Browser, run, stack
 from tests.accounts.lying import ADDRESS, CLIENT, LEAVE, come_in, key, person
 from tests.accounts.test_lookalike_names import with_address
@@ -100,7 +100,7 @@ def test_a_lie_of_the_provider_lets_nobody_in(ministry, lie, caplog):
     browser, answer = come_in(ministry)
     (line,) = [one for one in caplog.records if one.name == "ccsp"]
     assert "is not believed: " in line.getMessage() and "s-1" not in line.getMessage()
-    assert answer.status == 401 and "n&#x27;a pas pu être cru" in answer.text
+    assert answer.status == 401 and "n&#39;a pas pu être cru" in answer.text
     assert browser.get("/").status == 303
     assert "ccsp-session" not in browser.cookies
 
@@ -355,8 +355,8 @@ def test_a_provider_that_is_slow_to_say_goodbye_keeps_nobody_waiting_for_the_gat
 ):
     """Who signs out waits for it in a thread that is for nothing else."""
     taken = []
-    real = SignInQueue.take
+    real = SignInQueue.run
     browser, _ = come_in(ministry)
-    monkeypatch.setattr(SignInQueue, "take", lambda *which: taken.append(which[1]) or real(*which))
+    monkeypatch.setattr(SignInQueue, "run", lambda *which: taken.append(which[1]) or real(*which))
     assert "/end?" in browser.post("/deconnexion").header("refresh")
     assert taken == ["127.0.0.1"]

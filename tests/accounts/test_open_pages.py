@@ -21,14 +21,15 @@ from dashboard.actions import guest_links
 from dashboard.actions.accounts import command_line_person
 from dashboard.log import REFUSED
 from dashboard.period import today
-from dashboard.ui import downloads, lent, open_pages, said, session, sign_in
-from dashboard.ui.said import LARGEST, TOO_MUCH
-from dashboard.ui.session import SESSION_CACHE
+from dashboard.request_identity import SESSION_CACHE
+from dashboard.ui import downloads, session
+from dashboard.web import authentication, file_grants, open_pages
+from dashboard.web.message_limits import LARGEST, TOO_MUCH
 from db import accounts_and_sessions
 from tests.accounts.asgi import PAGE, Browser, behind, run, stack
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.test_sign_in import later
-from tests.ui.test_said import hashes, made, name, widgets
+from tests.web.test_message_limits import hashes, made, name, widgets
 
 SHUT = "shut"
 SOON = 3.0  # seconds: what must happen within two, with what the test itself takes
@@ -352,13 +353,13 @@ def test_who_says_more_than_any_page_is_ended_and_nobody_reads_it(someone, caplo
 
 
 def test_what_a_page_says_is_read_once_on_its_way(someone, monkeypatch):
-    read, reading = [], said._read
+    read, reading = [], open_pages._parse
 
-    def noted(data: bytes) -> said.PageMessage:
+    def noted(data: bytes) -> open_pages.PageMessage:
         read.append(data)
         return reading(data)
 
-    monkeypatch.setattr(said, "_read", noted)
+    monkeypatch.setattr(open_pages, "_parse", noted)
 
     async def tried():
         async with open_page(someone) as page:
@@ -580,7 +581,7 @@ async def closed_as(page: Page) -> int | None:
 def test_one_page_too_many_closes_the_one_that_was_not_used_for_longest(
     closed, someone, monkeypatch
 ):
-    monkeypatch.setattr(sign_in, "MOST_OF_ACCOUNT", 3)
+    monkeypatch.setattr(authentication, "MOST_OF_ACCOUNT", 3)
     other = closed.someone("kofi")
     other.app = someone.app
 
@@ -604,7 +605,7 @@ def test_one_page_too_many_closes_the_one_that_was_not_used_for_longest(
 
 
 def test_a_page_that_is_closed_makes_room(someone, monkeypatch):
-    monkeypatch.setattr(sign_in, "MOST_OF_ACCOUNT", 2)
+    monkeypatch.setattr(authentication, "MOST_OF_ACCOUNT", 2)
 
     async def tried():
         async with open_page(someone) as stays:
@@ -617,8 +618,8 @@ def test_a_page_that_is_closed_makes_room(someone, monkeypatch):
 
 
 def test_a_guest_who_opens_many_pages_closes_his_own_and_no_other_guest_s(closed, monkeypatch):
-    monkeypatch.setattr(sign_in, "MOST_OF_LINK", 4)
-    monkeypatch.setattr(sign_in, "MOST_OF_ACCOUNT", 1)
+    monkeypatch.setattr(authentication, "MOST_OF_LINK", 4)
+    monkeypatch.setattr(authentication, "MOST_OF_ACCOUNT", 1)
     who = command_line_person("test")
     _, address = guest_links.make_link(who, "atelier", today())
     calm, greedy = Browser(app=stack(application)), Browser()
@@ -658,7 +659,7 @@ def test_who_comes_in_by_a_link_all_the_times_that_are_left_takes_no_third_page_
 
 
 def test_who_sits_at_the_machine_opens_as_many_pages_as_he_likes(opened, monkeypatch):
-    monkeypatch.setattr(sign_in, "MOST_OF_ACCOUNT", 1)
+    monkeypatch.setattr(authentication, "MOST_OF_ACCOUNT", 1)
     browser = Browser(app=stack(application))
 
     async def tried():
@@ -839,7 +840,7 @@ def test_no_file_is_taken_from_anybody(closed, someone, method):
 
 
 def test_what_is_kept_of_files_does_not_grow_for_ever(closed, someone, monkeypatch):
-    monkeypatch.setattr(lent, "AT_MOST", 3)
+    monkeypatch.setattr(file_grants, "AT_MOST", 3)
 
     async def tried():
         async with open_page(someone) as page:
@@ -913,7 +914,7 @@ def test_however_many_pages_are_open_they_are_looked_at_in_as_many_questions(clo
         return len([one for one in asked if one.startswith("SELECT")])
 
     assert questions(tokens) == questions([*tokens, *map(str, range(300))]) == questions(tokens[:1])
-    assert len({SESSION_CACHE.token(token).told for token in tokens}) == 5
+    assert len({SESSION_CACHE.token(token).identity for token in tokens}) == 5
 
 
 def test_nobody_who_is_not_signed_in_ends_the_pages_of_others(closed, someone, monkeypatch):
@@ -975,10 +976,10 @@ def test_a_page_that_was_shut_is_no_fault_of_ours_and_any_other_is(shut):
         pass
 
     async def pass_on() -> None:
-        gate = sign_in.SignIn(application)
-        gate.pages.watch = lambda: None
+        gate = authentication.Authentication(application)
+        gate.pages.start_watching = lambda: None
         page = open_pages.OpenPage("", OPEN, receive, send, lambda: None)
-        await gate._served({"type": "websocket"}, page)
+        await gate._serve_page({"type": "websocket"}, page)
 
     with nullcontext() if shut else pytest.raises(RuntimeError):
         asyncio.run(pass_on())

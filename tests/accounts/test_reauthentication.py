@@ -13,7 +13,7 @@ from dashboard.accounts.reauthentication import TooLongAgo
 from dashboard.accounts.rights import Person, Role
 from dashboard.actions import accounts, guest_links
 from dashboard.period import today
-from dashboard.ui.session import SESSION_CACHE
+from dashboard.request_identity import SESSION_CACHE
 from db import accounts_and_sessions
 from tests.accounts.asgi import Browser
 from tests.accounts.conftest import PASSWORD

@@ -17,8 +17,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from dashboard.accounts import account_changes, passwords, sign_ins
 from dashboard.accounts.identity_provider import ProviderUnavailable
 from dashboard.accounts.rights import Role
-from dashboard.ui.desk import LONGEST_PAUSE, QueueFull, SignInQueue
-from dashboard.ui.session import SESSION_CACHE
+from dashboard.request_identity import SESSION_CACHE
+from dashboard.web.sign_in_queue import LONGEST_PAUSE, QueueFull, SignInQueue
 from db import accounts_and_sessions
 from tests.accounts.asgi import PAGE, Browser, run, stack
 from tests.accounts.conftest import PASSWORD
@@ -219,7 +219,7 @@ def test_a_new_password_that_will_not_do_is_refused_in_a_sentence(closed, monkey
         ("aaaaaaaaaaaa", "aaaaaaaaaaaa", "plus courants"),
         ("moi, Dir.Zou, ici", "moi, Dir.Zou, ici", "nom du compte"),
         ("trois lampes", "trois lampe", "deux fois"),
-        (PASSWORD, PASSWORD, "est l&#x27;ancien"),
+        (PASSWORD, PASSWORD, "est l&#39;ancien"),
         ("x" * 201, "x" * 201, "trop long"),
     ):
         answer = browser.post("/mot-de-passe", mot_de_passe=PASSWORD, nouveau=new, encore=again)
@@ -567,26 +567,26 @@ def test_two_passwords_are_looked_at_at_once_eighty_wait_and_the_next_is_asked_t
 
 
 def test_one_address_cannot_take_all_the_places_and_is_slowed_never_shut_out(monkeypatch):
-    desk = SignInQueue()
-    assert desk.pause("10.0.0.1") == 0
+    queue = SignInQueue()
+    assert queue.pause("10.0.0.1") == 0
     for _ in range(40):
-        desk._count("10.0.0.1")
-    assert desk.pause("10.0.0.1") == pytest.approx(1.0)
+        queue._count_wrong("10.0.0.1")
+    assert queue.pause("10.0.0.1") == pytest.approx(1.0)
     for _ in range(1_000):
-        desk._count("10.0.0.1")
-    assert desk.pause("10.0.0.1") == LONGEST_PAUSE
-    assert desk.pause("10.0.0.2") == 0
+        queue._count_wrong("10.0.0.1")
+    assert queue.pause("10.0.0.1") == LONGEST_PAUSE
+    assert queue.pause("10.0.0.2") == 0
     moment = time.monotonic()
     with monkeypatch.context() as ten_minutes_later:
         ten_minutes_later.setattr(time, "monotonic", lambda: moment + 601)
-        assert desk.pause("10.0.0.1") == 0
+        assert queue.pause("10.0.0.1") == 0
 
     async def take_all() -> list[str]:
         go = Event()
-        mine = [asyncio.ensure_future(desk.take("a", lambda: go.wait(5))) for _ in range(45)]
+        mine = [asyncio.ensure_future(queue.run("a", lambda: go.wait(5))) for _ in range(45)]
         await asyncio.sleep(0.05)
         refused = sum(isinstance(t.exception(), QueueFull) for t in mine if t.done())
-        other = asyncio.ensure_future(desk.take("b", lambda: "in"))
+        other = asyncio.ensure_future(queue.run("b", lambda: "in"))
         await asyncio.sleep(0.05)
         go.set()
         return [str(refused), await other]
@@ -595,18 +595,18 @@ def test_one_address_cannot_take_all_the_places_and_is_slowed_never_shut_out(mon
 
 
 def test_addresses_take_turns_and_the_one_that_has_most_gives_a_place_up():
-    desk, done = SignInQueue(at_once=1), []
+    queue, done = SignInQueue(at_once=1), []
 
     async def tried() -> tuple[int, list[str]]:
         go = Event()
-        first = asyncio.ensure_future(desk.take("x", lambda: go.wait(5)))
+        first = asyncio.ensure_future(queue.run("x", lambda: go.wait(5)))
         await asyncio.sleep(0.05)
         strangers = [
-            asyncio.ensure_future(desk.take(f"s{i % 4}", lambda i=i: done.append(f"s{i % 4}")))
+            asyncio.ensure_future(queue.run(f"s{i % 4}", lambda i=i: done.append(f"s{i % 4}")))
             for i in range(4 * 40)
         ]
         await asyncio.sleep(0.05)
-        me = asyncio.ensure_future(desk.take("me", lambda: done.append("me")))
+        me = asyncio.ensure_future(queue.run("me", lambda: done.append("me")))
         await asyncio.sleep(0.05)
         full = sum(t.done() for t in strangers)
         go.set()
@@ -616,19 +616,19 @@ def test_addresses_take_turns_and_the_one_that_has_most_gives_a_place_up():
     full, order = run(tried())
     assert full == 160 - 80 + 1  # one made room
     assert order.index("me") <= 4 and len(order) == 80
-    assert not desk.line.busy and not desk.there and not desk.line.all_waiting()
+    assert not queue.queue.busy and not queue.present and not queue.queue.all_waiting()
 
 
 def test_who_is_gone_before_his_turn_is_not_looked_at():
-    desk, looked = SignInQueue(at_once=1), []
+    queue, looked = SignInQueue(at_once=1), []
 
     async def tried() -> None:
         go = Event()
-        first = asyncio.ensure_future(desk.take("a", lambda: go.wait(5)))
+        first = asyncio.ensure_future(queue.run("a", lambda: go.wait(5)))
         await asyncio.sleep(0.05)
         gone = asyncio.get_running_loop().create_future()
-        second = asyncio.ensure_future(desk.take("b", lambda: looked.append("b"), gone))
-        third = asyncio.ensure_future(desk.take("c", lambda: looked.append("c")))
+        second = asyncio.ensure_future(queue.run("b", lambda: looked.append("b"), gone))
+        third = asyncio.ensure_future(queue.run("c", lambda: looked.append("c")))
         await asyncio.sleep(0.05)
         gone.set_result({"type": "http.disconnect"})
         await asyncio.sleep(0.05)
@@ -637,10 +637,15 @@ def test_who_is_gone_before_his_turn_is_not_looked_at():
         await asyncio.sleep(0.05)
         go.set()
         await first
-        await desk.take("d", lambda: looked.append("d"))
+        await queue.run("d", lambda: looked.append("d"))
 
     run(tried())
-    assert looked == ["d"] and not desk.line.busy and not desk.there and not desk.line.all_waiting()
+    assert (
+        looked == ["d"]
+        and not queue.queue.busy
+        and not queue.present
+        and not queue.queue.all_waiting()
+    )
 
 
 def test_who_signs_in_again_and_again_keeps_the_known_browsers_of_others_out_of_nothing(
@@ -729,14 +734,14 @@ def test_who_tries_many_names_keeps_no_colleague_of_the_same_office_waiting(clos
 
 
 def test_a_pause_takes_no_place_and_a_refusal_to_wait_makes_no_pause(monkeypatch):
-    desk = SignInQueue()
-    monkeypatch.setattr(desk, "pause", lambda address: 0.3 if address == "bad" else 0)
+    queue = SignInQueue()
+    monkeypatch.setattr(queue, "pause", lambda address: 0.3 if address == "bad" else 0)
 
     async def tried() -> tuple[int, str]:
-        paused = [asyncio.ensure_future(desk.take("bad", lambda: "in")) for _ in range(30)]
+        paused = [asyncio.ensure_future(queue.run("bad", lambda: "in")) for _ in range(30)]
         await asyncio.sleep(0.05)
-        taken = desk.there.total()
-        came = await desk.take("bad2", lambda: "in")
+        taken = queue.present.total()
+        came = await queue.run("bad2", lambda: "in")
         await asyncio.gather(*paused)
         return taken, came
 
@@ -747,11 +752,11 @@ def test_a_pause_takes_no_place_and_a_refusal_to_wait_makes_no_pause(monkeypatch
 
     for why in (sign_ins.TooSoon, ProviderUnavailable):  # nobody got anything wrong
         with pytest.raises(why):
-            run(desk.take("bad2", partial(refused, why)))
-    assert not desk.wrong
+            run(queue.run("bad2", partial(refused, why)))
+    assert not queue.wrong
     with pytest.raises(sign_ins.Refusal):
-        run(desk.take("bad2", partial(refused, sign_ins.Refusal)))
-    assert len(desk.wrong["bad2"]) == 1
+        run(queue.run("bad2", partial(refused, sign_ins.Refusal)))
+    assert len(queue.wrong["bad2"]) == 1
 
 
 # --- accounts -----------------------------------------------------------------------------------------------------------

@@ -12,10 +12,10 @@ from streamlit.web.server.starlette.starlette_static_routes import (
 
 from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import OPEN, State
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.settings import load_settings
-from dashboard.ui import gate
-from dashboard.ui.session import SESSION_CACHE
-from dashboard.ui.sign_in import SignIn
+from dashboard.web import access_filter
+from dashboard.web.authentication import Authentication
 from tests.accounts.asgi import Browser, run, stack
 
 PROXY = {
@@ -65,7 +65,7 @@ def test_behind_a_public_address_everybody_signs_in(opened):
     assert Browser(host="autre.example.bj").get("/").status == 421
     two = Browser().scope("http", "/")
     two["headers"].append((b"host", b"autre.example.bj"))
-    assert gate.refusal(two) == (421, "Cette adresse n'est pas celle de l'application.")
+    assert access_filter.refusal(two) == (421, "Cette adresse n'est pas celle de l'application.")
 
 
 def test_the_first_account_closes_a_running_application_to_whoever_was_in(opened):
@@ -120,7 +120,7 @@ def test_the_address_of_a_page_that_is_not_one_s_own_is_answered_as_one_that_nob
     ):
         browser.app = stack(streamlit())
         nowhere = browser.get("/nulle-part")
-        assert nowhere.status == 404 and "Cette page n'existe pas" in nowhere.text
+        assert nowhere.status == 404 and "Cette page n'existe pas" in unescape(nowhere.text)
         for path in his:
             assert (path, browser.get(f"/{path}").status) == (path, 200)
         for path in others:
@@ -200,7 +200,7 @@ def test_a_fault_of_ours_lets_nobody_in_and_is_not_said_to_be_the_database_s(
     async def fails(*_args):
         raise KeyError("hors de vue")
 
-    monkeypatch.setattr(SignIn, "_who", fails)
+    monkeypatch.setattr(Authentication, "_authenticate", fails)
     answer = browser.get("/attentes")
     assert answer.status == 500 and "ne répond pas" not in answer.text
     number = re.search(r"Signaler l'incident ([0-9a-f]{6}) au service", unescape(answer.text))[1]
@@ -315,7 +315,7 @@ def test_a_page_writes_from_the_public_address_only(closed):
 
 
 def test_the_address_noted_is_that_of_the_network_unless_a_trusted_proxy_says_another(closed):
-    from dashboard.ui import origin
+    from dashboard.web import origin
 
     scope = Browser(client="10.1.1.1").scope("http", "/", **{"x-forwarded-for": "6.6.6.6, 7.7.7.7"})
     assert origin.client_address(scope) == "10.1.1.1"
@@ -337,7 +337,7 @@ def test_the_address_noted_is_that_of_the_network_unless_a_trusted_proxy_says_an
 @pytest.mark.parametrize("proxy", ["10.1.1.1", "::ffff:10.1.1.1"])
 def test_a_client_is_the_same_however_a_proxy_writes_it(closed, said, where, proxy):
     """With a port behind it each connection was somebody else, for whom no wrong password counted."""
-    from dashboard.ui import origin
+    from dashboard.web import origin
 
     closed.set(TRUSTED_PROXIES="10.1.1.1")
     scope = Browser(client=proxy).scope("http", "/", **{"x-forwarded-for": f"6.6.6.6, {said}"})

@@ -26,7 +26,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from dashboard.ui.said import LONGEST, MOST
+from dashboard.web.message_limits import LONGEST, MOST
 from tests.accounts.lying import LEAVE, Lying, key, lying
 from tests.benchmarks.viewer import Viewer
 

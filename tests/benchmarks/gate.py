@@ -35,7 +35,7 @@ BARE = """
 import sys
 import server
 from starlette.middleware import Middleware
-from dashboard.ui import gate
+from dashboard.web import gate
 
 class Told:
     def __init__(self, app):
@@ -46,7 +46,7 @@ class Told:
             scope = {**scope, "headers": [*scope["headers"], (b"ccsp-account", b"open")]}
         await self.app(scope, receive, send)
 
-server.MIDDLEWARE[:] = [Middleware(Told), *[one for one in gate.MIDDLEWARE if one.cls is gate.Packing]]
+server.MIDDLEWARE[:] = [Middleware(Told), *[one for one in gate.MIDDLEWARE if one.cls is gate.Compression]]
 server.serve(server.listen(int(sys.argv[1])))
 """
 

@@ -9,7 +9,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 from playwright.sync_api import TimeoutError as Late
 
 from dashboard.navigation import PAGES
-from dashboard.ui import gate
+from dashboard.web import security_headers
 
 CARD = ".ccsp-card"
 QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"
@@ -61,7 +61,7 @@ def unfold(page: Page) -> None:
 
 def unguarded(page: Page) -> list[str]:
     """What the page is answered from now on without the headers that every answer is to carry."""
-    bare, wanted = [], {*gate.ALWAYS, "content-security-policy"}
+    bare, wanted = [], {*security_headers.ALWAYS, "content-security-policy"}
     page.on(
         "response",
         lambda answer: (

@@ -1,5 +1,7 @@
 """What people get from `make run`: pages in French, compressed; tested through the same start."""
 
+from html import unescape
+
 import pytest
 from playwright.sync_api import expect
 
@@ -45,7 +47,7 @@ def test_every_answer_says_what_it_is_and_how_it_is_written(page, app):
 
 def test_an_address_that_is_no_page_says_so_in_french_and_leads_home(page, app):
     answer = page.request.get(f"{app}/attente")
-    assert answer.status == 404 and "Cette page n'existe pas." in answer.text()
+    assert answer.status == 404 and "Cette page n'existe pas." in unescape(answer.text())
     page.set_content(answer.text())
     assert page.locator("html").get_attribute("lang") == "fr"
     assert page.get_by_role("link").get_attribute("href") == "/"

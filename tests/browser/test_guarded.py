@@ -18,9 +18,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from dashboard.ui import gate
-from dashboard.ui.arrivals import AT_MOST
-from dashboard.ui.said import LARGEST
+from dashboard.web import gate
+from dashboard.web.connection_limits import AT_MOST
+from dashboard.web.message_limits import LARGEST
 from tests.browser import served
 from tests.browser.screen import choose, go, map_frame, open_page, settled, sites, unguarded
 
@@ -61,7 +61,10 @@ def test_what_the_policy_forbids_is_noticed(chromium, app):
 def test_the_script_inside_streamlit_s_page_is_the_one_that_was_read():
     """An upgrade that puts another one there is looked at by somebody before it may run."""
     known = b"\n      window.prerenderReady = false\n    "
-    assert gate.inline() == f"'sha256-{base64.b64encode(hashlib.sha256(known).digest()).decode()}'"
+    assert (
+        gate.inline_script_digests()
+        == f"'sha256-{base64.b64encode(hashlib.sha256(known).digest()).decode()}'"
+    )
 
 
 # --- who may ask -----------------------------------------------------------------------------------------------------

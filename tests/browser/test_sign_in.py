@@ -25,12 +25,12 @@ from dashboard.accounts.account_changes import AccountChanges
 from dashboard.accounts.rights import Role
 from dashboard.period import today
 from dashboard.ui.disconnected_sessions import AT_MOST
-from dashboard.ui.open_pages import MOST_OF_ACCOUNT
+from dashboard.web.open_pages import MOST_OF_ACCOUNT
 from db.engine import make_engine
 from tests.browser import identities, served
 from tests.browser.screen import choose, settled
 from tests.browser.test_guarded import rerun
-from tests.ui.test_said import hashes, made
+from tests.web.test_message_limits import hashes, made
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("sign-in")]
 PASSWORD = "trois lampes sous la pluie"

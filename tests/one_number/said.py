@@ -17,8 +17,8 @@ from dashboard.exports.message import message
 from dashboard.navigation import pages_of
 from dashboard.panel import Cards, Lines, Message, Panel
 from dashboard.period import ClippedPeriod, clip_period, resolve_period, today
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.stories import ready_story
-from dashboard.ui import session
 from tests.pages.app import visit_page, words
 from tests.partial.said import PLAIN
 
@@ -144,7 +144,7 @@ def everything(one: Asked) -> Iterator[Line]:
         if bool(one.question.site) != (page == "site") or page not in open_to:
             continue
         context.close_databases()  # what is kept is not made again
-        with _made() as panels, patch.object(session.SESSION_CACHE, "asks", lambda told: one.who):
+        with _made() as panels, patch.object(SESSION_CACHE, "asks", lambda told: one.who):
             at = visit_page(page, **dict(one.filters))
             shown = words(at)
         # That page shows one series, of a place that it names elsewhere.

@@ -14,8 +14,9 @@ from streamlit.util import calc_hash
 
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.navigation import PAGES
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.settings import ROOT
-from dashboard.ui import session, url_parameters
+from dashboard.ui import url_parameters
 
 # For each session it opens, Streamlit reads what every installed package says of itself, in search of components: four times as
 # long as a page takes. What is installed does not change under the tests, so it is read once.
@@ -33,7 +34,7 @@ def _wait(runner: local_script_runner.LocalScriptRunner, timeout: float) -> None
 local_script_runner.require_widgets_deltas = _wait
 
 # There is no gate around it that would say who asks: whoever sits at the machine itself.
-session.SESSION_CACHE.asks = lambda told: LOCAL_READER
+SESSION_CACHE.asks = lambda told: LOCAL_READER
 
 BY_ADDRESS = {spec.url_path: spec for spec in PAGES}
 WRITTEN = (

@@ -20,6 +20,7 @@ from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.actions import access_journal
 from dashboard.answers import context, network
 from dashboard.period import today
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.ui import downloads, session
 from db import accounts_and_sessions, provider_identities
 from db.engine import write_transaction
@@ -45,7 +46,7 @@ def signed_in(desk, monkeypatch):
             held = {"departments": None, "sites": None, "email": None} | places
             account = accounts_and_sessions.add_account(connection, name, role=role, **held)
         person = Person(name, role, places.get("departments"), places.get("sites"), account)
-        monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: person)
+        monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: person)
         monkeypatch.setattr(session, "sign_in_number", lambda: prove(desk, person))
         return person
 
@@ -309,7 +310,7 @@ def test_who_signed_in_before_the_first_file_finds_his_account_and_the_way_out(
 ):
     using(database_url)
     person = Person("awa", Role.CABINET, id="a")
-    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: person)
+    monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: person)
     at = sound(visit_page("plaintes"))
     assert "ne contient encore ni visites ni clôtures" in at.info[0].value
     [bar] = [e.proto.body for e in at.get("html") if "ccsp-top" in e.proto.body]

@@ -6,7 +6,8 @@ from dashboard.accounts import reauthentication
 from dashboard.accounts.rights import Person, Role
 from dashboard.answers import context
 from dashboard.period import today
-from dashboard.ui import complaint_texts, session
+from dashboard.request_identity import SESSION_CACHE
+from dashboard.ui import complaint_texts
 from db.engine import make_engine
 from tests.builders import KANDI, Office, complaint, visit
 from tests.pages.app import everything, unfold, visit_page
@@ -24,7 +25,7 @@ def desk(databases, tmp_path, using, monkeypatch):
         office.hand_in("registre", visit(day=day))
         office.hand_in("plaintes", complaint("P1", received=day, subject=TOLD))
         using(url)
-        monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: DATA)
+        monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: DATA)
         yield office
         context.close_databases()
         engine.dispose()
@@ -74,7 +75,7 @@ def test_words_are_erased_from_the_page(desk, monkeypatch):
 def test_who_may_read_no_words_sees_no_trace_of_them(desk, monkeypatch):
     for role in (Role.CABINET, Role.FOCAL_POINT, Role.GUEST):
         person = Person("x", role, sites=frozenset({KANDI}), id="x")
-        monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told, who=person: who)
+        monkeypatch.setattr(SESSION_CACHE, "asks", lambda told, who=person: who)
         at = visit_page("plaintes")
         assert not at.exception
         assert complaint_texts.FOLD not in [fold.label for fold in at.get("expander")]

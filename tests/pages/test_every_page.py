@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
-from dashboard import french, navigation
+from dashboard import filter_names, french, navigation
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers import complaint_register, context, control_charts, figures, network
 from dashboard.answers.question import Question
@@ -406,7 +406,7 @@ def test_the_workbook_of_a_department_holds_each_day_that_was_not_closed(demo):
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [
-        *((name, "xyz") for name in filters.DEFAULTS),
+        *((name, "xyz") for name in filter_names.DEFAULTS),
         *(("departement", text) for text in HOSTILE),
         *(
             ("periode", text)
@@ -420,7 +420,7 @@ def test_a_bad_value_in_the_link_gives_a_notice_and_nothing_else(demo, name, wan
     at = sound(visit_page(**{name: wanted, kept: good}))
     assert len(at.warning) == 1
     notice = at.warning[0].value
-    assert filters.NAMES[name].lower() in notice and "Ce filtre est ignoré." in notice
+    assert filter_names.NAMES[name].lower() in notice and "Ce filtre est ignoré." in notice
     # Nothing that Markdown or HTML could take for its own is left of what the link said.
     assert not set(notice) & set("<>[]()*_`$\\{}#!|")
     assert name not in link(at) and link(at)[kept] == good
@@ -738,10 +738,10 @@ def test_addresses_titles_and_headings_are_each_ones_own():
 def test_filters_of_pages_are_known_and_named():
     assert (
         {f for spec in navigation.PAGES for f in spec.filters}
-        <= filters.DEFAULTS.keys()
-        == filters.NAMES.keys()
+        <= filter_names.DEFAULTS.keys()
+        == filter_names.NAMES.keys()
     )
-    assert set(EVERY_FILTER) <= filters.DEFAULTS.keys()
+    assert set(EVERY_FILTER) <= filter_names.DEFAULTS.keys()
 
 
 def test_pages_are_short():

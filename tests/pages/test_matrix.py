@@ -21,20 +21,20 @@ from dashboard.answers.question import Question
 from dashboard.exports import EXPORTS
 from dashboard.navigation import NO_SUCH_PAGE, PAGES
 from dashboard.period import clip_period, resolve_period, today
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.stories import ready_story
 from dashboard.ui import (
     complaint_texts,
     downloads,
     form_messages,
-    gate,
     map_page,
     page_frame,
-    session,
     signals,
     story_drafts,
     story_saving,
     targets,
 )
+from dashboard.web import gate
 from db import accounts_and_sessions
 from db.engine import make_engine, write_transaction
 from tests.builders import KANDI, never_answer
@@ -127,7 +127,7 @@ def filled(databases) -> Iterator[str]:
 @pytest.fixture(params=PEOPLE, ids=str)
 def role(request, monkeypatch) -> str:
     """The role of who asks, on pages and in what they call later."""
-    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: PEOPLE[request.param])
+    monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: PEOPLE[request.param])
     return request.param
 
 
@@ -224,7 +224,7 @@ def test_a_page_is_there_for_the_roles_of_the_table_alone(demo, role, spec):
 def test_the_gate_answers_an_address_for_the_roles_of_the_table_alone(role):
     for spec in PAGES:
         scope = {"path": f"/{spec.url_path}", "query_string": b"", "headers": []}
-        scope[gate.WHO] = PEOPLE[role]
+        scope[gate.PERSON] = PEOPLE[role]
         answer = gate.missing_page_response(scope)
         found = not (answer and answer.status_code == 404)
         assert (spec.url_path, found) == (spec.url_path, role in OPEN_TO[spec.url_path])
@@ -266,7 +266,7 @@ def test_a_file_that_was_offered_is_made_for_nobody_once_the_account_is_gone(
     make = downloads.checked_maker(
         lambda person: made.append(person) or b"file", f"x.{kind}", right
     )
-    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: NOBODY)
+    monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: NOBODY)
     with pytest.raises(downloads.DownloadRefused):
         make()
     assert not made
@@ -368,9 +368,10 @@ def receive(callback, given, state) -> None:
     """What a message of a page sets and calls, whatever the page has shown."""
     import streamlit as st
 
+    from dashboard.filter_names import DEFAULTS
     from dashboard.ui import filters
 
-    st.session_state[filters.FILTERS] = dict(filters.DEFAULTS)
+    st.session_state[filters.FILTERS] = dict(DEFAULTS)
     for name, value in state.items():
         st.session_state[name] = value
     callback(*given)
@@ -403,7 +404,7 @@ def test_the_map_s_own_run_shows_nothing_after_the_right_is_gone(demo, monkeypat
     at = AppTest.from_function(page, default_timeout=30).run()
     names = network.site_names(LOCAL_READER).values()
     assert not at.exception and [name for name in names if name in everything(at)]
-    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: NOBODY)
+    monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: NOBODY)
     at.run()
     assert not at.exception
     assert not [name for name in names if name in everything(at)]
@@ -455,7 +456,7 @@ def test_every_action_on_accounts_is_in_the_table():
 def test_a_guest_reads_of_complaints_what_he_may_and_no_part_that_is_empty(demo, monkeypatch):
     told = {}
     for role in (Role.GUEST, Role.CABINET):
-        monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda _, who=PEOPLE[role]: who)
+        monkeypatch.setattr(SESSION_CACHE, "asks", lambda _, who=PEOPLE[role]: who)
         at = visit_page("plaintes")
         drawn = "".join(e.proto.body for e in at.get("html"))
         told[role] = (
@@ -476,7 +477,7 @@ def test_what_a_guest_of_some_departments_sees_is_never_told_as_of_the_network(
     demo, monkeypatch, places, words
 ):
     guest = Person("invité", Role.GUEST, frozenset(places), id="g")
-    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda _: guest)
+    monkeypatch.setattr(SESSION_CACHE, "asks", lambda _: guest)
     for page, asked in (("carte", {}), ("plaintes", {"departement": ""}), ("presenter", {})):
         at = visit_page(page, **asked)
         assert not at.exception and words in heading(at) and link(at)["departement"]

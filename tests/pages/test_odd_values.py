@@ -9,12 +9,14 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
+from dashboard import filter_names
 from dashboard.accounts import account_changes
 from dashboard.accounts.account_changes import AccountChanges
 from dashboard.accounts.rights import Person, Role
 from dashboard.answers import context
 from dashboard.navigation import PAGES
-from dashboard.ui import filters, session, widget_validation
+from dashboard.request_identity import SESSION_CACHE
+from dashboard.ui import session, widget_validation
 from db.engine import make_engine
 from tests.pages.app import go, heading, sound, unfold, visit_page
 from tests.served_callbacks import call_as_served
@@ -129,7 +131,7 @@ def anybody(with_accounts, using, monkeypatch):
 
     def opened(page: str) -> AppTest:
         if page in ADMINISTRATION:
-            monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: administrator)
+            monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: administrator)
             monkeypatch.setattr(session, "sign_in_number", lambda: 0)
         return unfold(visit_page(page, centre="ccsp-kandi"))
 
@@ -194,7 +196,7 @@ def test_an_address_with_a_sign_that_no_database_keeps_is_a_page_like_another(
     on_postgresql, using, as_served, page
 ):
     using(on_postgresql)
-    odd = dict.fromkeys((*filters.DEFAULTS, "histoire", "plainte", "x"), "a\0b")
+    odd = dict.fromkeys((*filter_names.DEFAULTS, "histoire", "plainte", "x"), "a\0b")
     assert heading(sound(visit_page(page, **odd)))
 
 

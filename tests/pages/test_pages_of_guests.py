@@ -7,7 +7,8 @@ import pytest
 from dashboard.accounts.rights import Person, Role
 from dashboard.answers import context, saved_stories
 from dashboard.navigation import pages_of
-from dashboard.ui import presentation, session, story_drafts
+from dashboard.request_identity import SESSION_CACHE
+from dashboard.ui import presentation, story_drafts
 from tests.answers.test_saved_stories_of_guests import HIDDEN, NAME, NOTE, TOLD, note
 from tests.builders import COVE
 from tests.pages.app import everything, sound, visit_page
@@ -30,7 +31,7 @@ def noted(databases) -> Iterator[str]:
 def asked_by(noted, using, monkeypatch):
     """asked_by(person): who asks from now on."""
     using(noted)
-    return lambda who: monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: who)
+    return lambda who: monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: who)
 
 
 def held(at) -> str:

@@ -16,8 +16,9 @@ from dashboard.exports import EXPORTS, png
 from dashboard.exports.xlsx import xlsx
 from dashboard.panel import Panel
 from dashboard.period import clip_period, resolve_period, today
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.stories import ready_story
-from dashboard.ui import panel_display, session
+from dashboard.ui import panel_display
 from db import __main__ as database
 from tests import planted
 from tests.builders import KANDI
@@ -40,7 +41,7 @@ def desk(command, database_url, using, monkeypatch, tmp_path):
         assert command(database.main, "import", path).code == 0
         path.unlink()
     using(database_url)
-    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: DATA)
+    monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: DATA)
     yield tmp_path
     context.close_databases()
 
@@ -106,7 +107,7 @@ def test_planted_people_are_nowhere_but_in_the_words_that_are_read(
     )  # the list itself is in it
     days = ("--from", str(today()), "--to", str(today()), "--by", "site")
     printed = command(__main__.main, "indicators", *days)
-    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: ADMINISTRATOR)
+    monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: ADMINISTRATOR)
     pages.append(opened("journal"))
     assert "a lu les mots d'une plainte" in pages[-1][0]
     assert not planted.found(*(told for told, _ in pages), *made.values(), printed, caplog.text)

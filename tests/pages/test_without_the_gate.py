@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.accounts.session_cache import OPEN, SessionCache
 from dashboard.answers import context
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.settings import ROOT
-from dashboard.ui import session
 from tests.pages.app import heading
 
 
@@ -17,14 +17,12 @@ def fictitious(sqlite, using, monkeypatch):
     """Fictitious data, in front of which nobody has to sign in."""
     with sqlite.fresh(visits=6_000) as url:
         using(url)
-        session.SESSION_CACHE.forget()
+        SESSION_CACHE.forget()
         # tests/pages/app.py puts who sits at the machine in place of whoever asks.
-        monkeypatch.setattr(
-            session.SESSION_CACHE, "asks", partial(SessionCache.asks, session.SESSION_CACHE)
-        )
+        monkeypatch.setattr(SESSION_CACHE, "asks", partial(SessionCache.asks, SESSION_CACHE))
         yield
         context.close_databases()
-        session.SESSION_CACHE.forget()
+        SESSION_CACHE.forget()
 
 
 def opened(said: dict[str, str]) -> AppTest:

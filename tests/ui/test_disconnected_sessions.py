@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.request_identity import BROWSER, CURRENT_ACCOUNT
 from dashboard.settings import ROOT
 from dashboard.ui.disconnected_sessions import AT_MOST, FairSessionStorage
-from dashboard.ui.session import BROWSER, CURRENT_ACCOUNT
 
 
 def keep(kept: FairSessionStorage, name: str, account: str, browser: str = "b") -> None:

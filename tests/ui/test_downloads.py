@@ -18,6 +18,7 @@ from dashboard.accounts.session_cache import SessionCache, limits
 from dashboard.answers import context
 from dashboard.exports import ExportFailed
 from dashboard.one_run_at_a_time import CURRENT_RUN, RUN_QUEUE, release_while_waiting
+from dashboard.request_identity import CURRENT_ACCOUNT
 from dashboard.settings import load_settings
 from dashboard.ui import downloads, session
 from db import accounts_and_sessions
@@ -53,9 +54,9 @@ def signed_in(desk, monkeypatch) -> Iterator[str]:
             email=None,
         )
     monkeypatch.setattr(session, "_told", lambda: f"{account}.1")
-    asking = session.CURRENT_ACCOUNT.set(f"{account}.1")
+    asking = CURRENT_ACCOUNT.set(f"{account}.1")
     yield account
-    session.CURRENT_ACCOUNT.reset(asking)
+    CURRENT_ACCOUNT.reset(asking)
 
 
 def offered(right: str = "aggregates") -> tuple[Make, list[Person]]:
@@ -136,7 +137,7 @@ def test_a_file_of_another_right_is_made_for_who_has_it_alone(desk, signed_in):
 def test_a_file_is_made_on_the_pages_alone_that_it_was_offered_to(desk, signed_in, asking):
     """Streamlit makes a file for any page that says its number."""
     make, made = offered()
-    session.CURRENT_ACCOUNT.set(asking and asking.format(account=signed_in))
+    CURRENT_ACCOUNT.set(asking and asking.format(account=signed_in))
     with pytest.raises(downloads.DownloadRefused):
         make()
     assert not made and not noted(desk)

@@ -11,7 +11,8 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from dashboard.ui import file_expiry, session
+from dashboard.request_identity import CURRENT_ACCOUNT
+from dashboard.ui import file_expiry
 from dashboard.ui.file_expiry import KEPT, KeptMedia
 
 BUTTON = "emporter"
@@ -44,11 +45,11 @@ class Pages:
 
     def press(self, page: str, number: str = "", who: str = "a.1") -> str:
         """Where the file is at that the button makes for this account."""
-        asking = session.CURRENT_ACCOUNT.set(who)
+        asking = CURRENT_ACCOUNT.set(who)
         try:
             return self.files.execute_deferred(number or self.numbers[page])
         finally:
-            session.CURRENT_ACCOUNT.reset(asking)
+            CURRENT_ACCOUNT.reset(asking)
 
     def has(self, path: str) -> bool:
         return self.files.read_file(path.removeprefix("/media/")) is not None

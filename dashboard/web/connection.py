@@ -1,0 +1,254 @@
+"""A connection with limits: how long its client may keep the server waiting, and how much it may send before it has asked for
+anything. They hold before anything is parsed, whoever it is.
+
+A connection is pending while the server waits for its client: nothing has come yet, half a request, an answer that is not read,
+or nothing more since the last answer. It is not while the server works on an answer, nor once it is a websocket, whose limits are
+those of `websocket_connection`, `open_pages` and server.py. No limit on all of them refuses new ones, for everybody else would be
+refused too: the one that has waited longest is closed, of the address that has most. Of one address that opens hundreds a second
+new ones wait, then are closed, those of others who sit there too, unless they are signed in: these are known by their first
+request. Requests have rate limits of their own, and who would wait long is sent away.
+
+Before: `dashboard.web.connection_limits`, `dashboard.web.request_limits`. After: uvicorn, whose protocol this
+is; server.py hands it over.
+"""
+
+import asyncio
+from typing import Any
+
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from dashboard.accounts.sign_ins import address_block
+from dashboard.web import connection_limits, request_limits
+from dashboard.web.connection_limits import CONNECTIONS, WAITING
+from dashboard.web.websocket_connection import Socket
+
+# Seconds. A browser opens connections ahead and asks nothing by them: they are closed without harm, and opened again.
+UNTIL_A_REQUEST, OF_ITS_HEAD, OF_ITS_BODY = 20.0, 15.0, 60.0
+# Of an answer, while the network takes nothing of it: what the machine itself holds for a slow line takes minutes to go.
+OF_READING = 300.0
+HEAD_BYTES, BODY_BYTES = 32 * 2**10, 2**20  # a form of ours has 4 kB at most
+PIPELINED = 4  # requests that wait for the answer to one before them, on one connection
+END = b"\r\n\r\n"  # of a head
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's connection, with limits."""
+
+    waiting = WAITING
+    opened = CONNECTIONS
+    requests = request_limits.REQUESTS
+    who = staticmethod(request_limits.requester)
+    address = ""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._reading: asyncio.TimerHandle | None = None  # what comes, must by then
+        self._writing: asyncio.TimerHandle | None = None  # what is sent, must go on by then
+        self._in_head, self._unread, self._body = True, 0, 0  # bytes of the head, of the body
+        self._is_http = True
+        self._held: bytes | None = None  # what came while it waits to be read
+
+    # --- what happens ------------------------------------------------------------------------------------------------
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client has connected: read it, or hold it until its address may open one more."""
+        super().connection_made(transport)
+        self.address = address_block(self.client[0] if self.client else "")
+        self.waiting.add(self)
+        if self.opened.admit(self):
+            self._expect_within(UNTIL_A_REQUEST)
+        else:
+            self._held = b""
+            self._expect_within(connection_limits.SENT_AWAY)
+
+    def start_reading(self) -> None:
+        """Read what came while it was held, and go on."""
+        held, self._held = self._held, None
+        if not self.transport.is_closing():
+            self._expect_within(UNTIL_A_REQUEST)
+            self.flow.resume_reading()
+            if held:
+                self.data_received(held)
+
+    def _hold(self, data: bytes) -> None:
+        """Keep what comes until it is read, which is at once as soon as somebody asks who is signed in."""
+        self._held = (self._held or b"") + data
+        if len(self._held) > HEAD_BYTES:
+            self.transport.abort()
+        elif END in self._held:
+            self.flow.pause_reading()
+            account, browser = self.who(self._scope_of_head(self._held))
+            if browser and self.opened.admit_account(account):
+                self.opened.give_up(self)
+                self.start_reading()
+
+    def _scope_of_head(self, head: bytes) -> Scope:
+        """What is known of a request by its head, as far as who asks is concerned."""
+        lines = [line.partition(b":") for line in head.partition(END)[0].split(b"\r\n")[1:]]
+        headers = [(name.lower(), text.strip()) for name, _, text in lines]
+        return {
+            "type": "http",
+            "scheme": self.scheme,
+            "headers": headers,
+            "client": self.client,
+            "server": self.server,
+        }
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        """Answer, once the rate limits of requests allow it."""
+
+        async def within_limits(scope: Any, receive: Any, send: Any) -> None:
+            self.waiting.add(self)  # it is closed where too many wait
+            admitted = await self.requests.may_ask(self.who(scope))
+            if not cycle.more_body:
+                self.waiting.remove(self)
+            if not admitted:
+                self.transport.abort()
+
+            async def send_if_open(message: Any) -> None:
+                # Both loops complain of what is sent to nobody, before uvicorn learns that nobody is there any more.
+                cycle.disconnected = cycle.disconnected or self.transport.is_closing()
+                try:
+                    await send(message)
+                except RuntimeError:
+                    if not self.transport.is_closing():
+                        raise
+                    cycle.disconnected = True
+
+            if self.transport.is_closing():
+                cycle.disconnected = True
+            else:
+                await app(scope, receive, send_if_open)
+
+        super()._start_asgi_task(cycle, within_limits)
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came, unless it is too much."""
+        if self._held is not None:
+            self._hold(data)
+            return
+        for start in range(0, len(data), HEAD_BYTES):
+            if self.transport.is_closing():
+                return
+            piece = data[start : start + HEAD_BYTES]
+            self._unread += len(piece)
+            super().data_received(piece)
+            if (
+                self._is_http
+                and self._answered()
+                and not (self._reading or self.timeout_keep_alive_task)
+            ):
+                # What came after its answer, and was no request: the rest of one, or something that is not read.
+                self._expect_within(UNTIL_A_REQUEST)
+            # What comes after the head and is no body is what chunks are wrapped in, and what stands after the last of them.
+            if self._unread > HEAD_BYTES or self._body > BODY_BYTES:
+                self.transport.abort()
+
+    def on_message_begin(self) -> None:
+        """A request begins. No browser asks for more before it has an answer, but for a few."""
+        if len(self.pipeline) >= PIPELINED:
+            raise ValueError("too many requests at once")
+        super().on_message_begin()
+        self._in_head, self._body = True, 0
+        self._expect_within(OF_ITS_HEAD)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header of the request; one that stands after a body is nothing that we ask for."""
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """The head of the request is complete."""
+        super().on_headers_complete()
+        self._in_head, self._unread = False, 0
+        self._expect_within(OF_ITS_BODY)
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body came."""
+        self._body += len(body)
+        self._unread = max(0, self._unread - len(body))
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is complete: the server works on it, and waits for nothing."""
+        super().on_message_complete()
+        self._unread = 0
+        self._expect_within(None)
+        if not self._answered():
+            self.waiting.remove(self)
+
+    def on_response_complete(self) -> None:
+        """The request is answered: the server waits for the client."""
+        super().on_response_complete()
+        if self._is_http and self._answered() and not self.transport.is_closing():
+            self.waiting.add(self)
+
+    def pause_writing(self) -> None:
+        """The network takes less than there is to send."""
+        super().pause_writing()
+        self._expect_progress(self.transport.get_write_buffer_size())
+        self.waiting.add(self)
+
+    def resume_writing(self) -> None:
+        """The network has taken what there was."""
+        super().resume_writing()
+        self._stop_expecting_progress()
+        if not self._answered():
+            self.waiting.remove(self)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002
+        """Close it: what is no request, or could be read as two, is not answered, for no answer goes out without our headers.
+        Nor is it waited until earlier answers have gone out: who does not read them would keep it open."""
+        self.transport.abort()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Become a websocket."""
+        self._release()
+        self._is_http = False
+        super().handle_websocket_upgrade()
+        socket = self.transport.get_protocol()
+        if isinstance(socket, Socket) and not socket.handshake_initiated:
+            # It cannot be one: too many headers, a line that is too long, another method. Nobody would ever answer, nor close it.
+            self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is closed."""
+        super().connection_lost(exc)
+        self._release()
+
+    # --- what is waited for ----------------------------------------------------------------------------------------------
+    def _answered(self) -> bool:
+        """Whether all that was asked for is answered, as far as the server is concerned."""
+        return self.cycle is not None and self.cycle.response_complete
+
+    def _expect_within(self, seconds: float | None) -> None:
+        """Close it unless something comes within so many seconds; None: wait as long as it takes."""
+        if self._reading is not None:
+            self._reading.cancel()
+        self._reading = (
+            None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
+        )
+
+    def _expect_progress(self, left: int) -> None:
+        """Close it if the network takes nothing of these bytes in time."""
+
+        def look() -> None:
+            now = self.transport.get_write_buffer_size()
+            if now < left:
+                self._expect_progress(now)
+            else:
+                self.transport.abort()
+
+        self._stop_expecting_progress()
+        self._writing = self.loop.call_later(OF_READING, look)
+
+    def _stop_expecting_progress(self) -> None:
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing = None
+
+    def _release(self) -> None:
+        self._expect_within(None)
+        self._stop_expecting_progress()
+        self.waiting.remove(self)
+        self.opened.give_up(self)

@@ -1,0 +1,118 @@
+"""Limits of connections: how fast an address may open them, and which one is closed where too many wait for their client.
+
+Before: `dashboard.web.rate_limits`. After: `dashboard.web.connection`, whose these are.
+"""
+
+import asyncio
+from collections import defaultdict
+from typing import Protocol
+
+from dashboard.settings import load_settings
+from dashboard.web.rate_limits import RateLimit
+
+# Connections from one address: at once (a hundred browsers that come back after a restart), and a second from then on. The next
+# ones wait to be read, and who would wait long is sent away.
+OPENED_AT_ONCE, OPENED_A_SECOND, SENT_AWAY = 600, 20.0, 10.0
+AT_MOST = 2_000  # that wait at once: a hundred readers' browsers keep some six hundred
+
+
+class PendingConnection(Protocol):
+    """A connection, as far as it matters here."""
+
+    address: str
+    transport: asyncio.Transport
+    loop: asyncio.AbstractEventLoop
+
+    def start_reading(self) -> None:
+        """It has waited, and is read from now on."""
+
+
+class PendingConnections:
+    """Connections that wait for their client, by address, the longest first."""
+
+    def __init__(self, at_most: int = AT_MOST) -> None:
+        self.at_most, self._count = at_most, 0
+        self._of: defaultdict[str, dict[PendingConnection, None]] = defaultdict(dict)
+
+    def add(self, one: PendingConnection) -> None:
+        """Note that it waits from now on; where they are too many, close the one that has waited longest, of the address that
+        has most."""
+        self.remove(one)
+        self._of[one.address][one] = None
+        self._count += 1
+        if self._count > self.at_most:
+            address = max(self._of, key=lambda a: len(self._of[a]))
+            oldest = next(iter(self._of[address]))
+            self.remove(oldest)
+            oldest.transport.abort()
+
+    def remove(self, one: PendingConnection) -> None:
+        """Note that it waits no longer."""
+        if one in self._of[one.address]:
+            del self._of[one.address][one]
+            self._count -= 1
+        if not self._of[one.address]:
+            del self._of[one.address]
+
+
+WAITING = PendingConnections()
+
+
+class ConnectionRateLimits:
+    """How fast connections are opened, by address."""
+
+    def __init__(self, at_most: int = 10_000) -> None:
+        self.at_most = at_most
+        self._of: dict[str, RateLimit] = {}
+        # By address, those that wait to be read.
+        self._held: dict[str, dict[PendingConnection, None]] = {}
+
+    def admit(self, one: PendingConnection) -> bool:
+        """Whether a new connection is read at once; if not, its `start_reading` is called later. Behind a proxy, where everybody
+        comes from its address, always."""
+        if load_settings().public_url:
+            return True
+        held = self._held.get(one.address)
+        if held is None:
+            if self._take_place(one.address):
+                return True
+            held = self._held[one.address] = {}
+            self._look_again(one.loop, one.address)
+        held[one] = None
+        return False
+
+    def give_up(self, one: PendingConnection) -> None:
+        """Note that it waits to be read no longer."""
+        self._held.get(one.address, {}).pop(one, None)
+
+    def admit_account(self, account: str) -> bool:
+        """Whether one that waits is read at once, since an account has asked by it: of an account they come no faster either."""
+        return self._take_place(account)
+
+    def _take_place(self, name: str) -> bool:
+        if self._limit_of(name).before():
+            return False
+        self._limit_of(name).wait()
+        return True
+
+    def _limit_of(self, name: str) -> RateLimit:
+        if len(self._of) >= self.at_most:
+            self._of.clear()
+        return self._of.setdefault(name, RateLimit(OPENED_A_SECOND, OPENED_AT_ONCE))
+
+    def _look_again(self, loop: asyncio.AbstractEventLoop, address: str) -> None:
+        loop.call_later(self._limit_of(address).before(), self._admit_next, loop, address)
+
+    def _admit_next(self, loop: asyncio.AbstractEventLoop, address: str) -> None:
+        """Admit the one that has waited longest, if there is one."""
+        if not (held := self._held[address]):
+            del self._held[address]
+            return
+        if self._take_place(address):
+            one = next(iter(held))
+            del held[one]
+            one.start_reading()
+        self._look_again(loop, address)
+
+
+CONNECTIONS = ConnectionRateLimits()

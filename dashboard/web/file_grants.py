@@ -1,0 +1,67 @@
+"""Grants of files: a file that was made for a page may be fetched by the account whose page was sent its address, with the rights
+that it had then, and by nobody else.
+
+Before: `dashboard.web.authentication`, which passes on what is sent to pages, and asks here before a file is given.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import suppress
+
+from starlette.types import Message
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+FOLDER = "/media/"
+FILE = re.compile(FOLDER + r"[\w.-]{8,200}")
+MARK = FOLDER.encode()
+AT_MOST = 20_000
+
+
+class FileGrants:
+    """Which files were granted to whom. Whose they are is the account and the state of its rights, as the gate says them: once
+    these change, who asks is somebody else."""
+
+    def __init__(self) -> None:
+        self._granted: OrderedDict[str, set[str]] = OrderedDict()
+
+    def grant_named_in(self, data: bytes, identity: str) -> None:
+        """Grant the files that a message to a page names. data: the message, as Streamlit sends it; identity: of whose page."""
+        if MARK not in data:  # nearly all: figures, words
+            return
+        for path in filter(FILE.fullmatch, file_addresses(ForwardMsg.FromString(data))):
+            self._granted.setdefault(path, set()).add(identity)
+            self._granted.move_to_end(path)
+        while len(self._granted) > AT_MOST:
+            self._granted.popitem(last=False)
+
+    def is_denied(self, path: str, identity: str) -> bool:
+        """Whether at this path is a file that was not granted to this identity: somebody else's, or nobody's."""
+        return path.startswith(FOLDER) and identity not in self._granted.get(path, ())
+
+
+def file_addresses(message: ForwardMsg) -> Iterator[str]:
+    """The addresses of files that Streamlit itself gives a page: what merely stands there as text, which may come from anybody,
+    is none."""
+    kind = message.WhichOneof("type")
+    if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+        element = message.delta.new_element
+        shown = element.WhichOneof("type")
+        if shown == "download_button":
+            yield element.download_button.url
+        elif shown == "imgs":
+            yield from (one.url for one in element.imgs.imgs)
+    elif kind == "page_config_changed":
+        yield message.page_config_changed.favicon
+    elif kind == "logo":
+        yield from (message.logo.image, message.logo.icon_image)
+    elif kind == "backend_operation_response":
+        yield message.backend_operation_response.deferred_file.url
+
+
+def is_file_answer(message: Message) -> bool:
+    """Whether a message to a page answers a button that makes a file."""
+    with suppress(Exception):  # the library has one of its own for each of its makes
+        answer = ForwardMsg.FromString(message.get("bytes") or b"")
+        return bool(answer.WhichOneof("type") == "backend_operation_response")
+    return False

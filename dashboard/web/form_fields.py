@@ -1,0 +1,42 @@
+"""What a form of the gate sends: its fields, and the token by which it is known to come from the browser that was shown it.
+
+After: `dashboard.web.sign_in_forms`.
+"""
+
+import hmac
+from secrets import token_bytes
+from urllib.parse import parse_qs
+
+from starlette.types import Receive
+
+LARGEST = 4_096  # bytes of a form
+SECRET = token_bytes(32)  # of this process: a form of an earlier one is filled in again
+
+
+async def read_fields(receive: Receive) -> dict[str, str] | None:
+    """The fields of a form that was sent, by name; None where it is longer than any of ours."""
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        if len(body) > LARGEST:
+            return None
+        if not message.get("more_body"):
+            break
+    try:
+        found = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=10)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in found.items()}
+
+
+def sign_token(token: str) -> str:
+    """The token that stands in a form. token: the one that its browser keeps."""
+    return hmac.new(SECRET, token.encode(), "sha256").hexdigest()
+
+
+def is_signed_token(sent: str, token: str) -> bool:
+    """Whether what a form sent was signed for the token that its browser keeps."""
+    return hmac.compare_digest(sent.encode(errors="replace"), sign_token(token).encode())

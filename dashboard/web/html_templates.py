@@ -1,0 +1,52 @@
+"""Renders the templates of the plain pages: HTML, in which every text that is put in is escaped.
+
+Before: `dashboard.web.page_head`, which has the colours. After: `dashboard.web.sign_in_pages`, `dashboard.web.plain_pages`.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from dashboard import french
+from dashboard.settings import load_settings
+from dashboard.web import page_head
+
+FOLDER = Path(__file__).with_name("templates")
+
+
+def render(template: str, **values: object) -> str:
+    """The page of a template. values: what stands in it under these names, escaped. Raises UndefinedError where one is
+    missing."""
+    return environment().get_template(template).render(values)
+
+
+@cache
+def environment() -> Environment:
+    """The templates of this package, each read and compiled once."""
+    found = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters["bind_punctuation"] = _bind_punctuation
+    found.globals |= {"product": _product, "colours": _colours}
+    return found
+
+
+def _bind_punctuation(html: Markup) -> Markup:
+    """The HTML, no line of whose text begins with a colon or another sign that goes with the word before it."""
+    return Markup(french.bind_punctuation(html))
+
+
+def _product() -> str:
+    return load_settings().product_name
+
+
+def _colours() -> Markup:
+    """The palette as variables of a style sheet."""
+    return Markup(page_head.colour_variables())

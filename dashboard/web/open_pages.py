@@ -1,0 +1,301 @@
+"""Open pages: each half second the database is asked, once for all of them, whether their sessions still hold; and at once where
+something was changed in this process.
+
+A page whose session has lapsed is held: nothing that it sends is passed on until somebody signs in again for the same account, in
+another window. So is one whose session was replaced by a later one, until its browser shows that it has that one: a page that was
+opened by a copied cookie never does. One whose session has ended is closed, and so is one too many of an account.
+
+Before: `dashboard.accounts.session_cache`, which is asked; `dashboard.web.message_limits`. After: `dashboard.web.authentication`.
+"""
+
+import asyncio
+import logging
+import re
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import anyio
+import anyio.to_thread
+from starlette.types import Message, Receive, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from dashboard.accounts.session_cache import OPEN, SessionCache, SessionSnapshot, State
+from dashboard.web import message_limits
+from dashboard.web.message_limits import LARGEST
+
+EVERY = 0.5  # seconds from one look to the next: looking takes as long where the machine is busy, and two are promised
+LEAST = 0.1  # and to the next one after a look that took as long
+ASKED_AT_MOST = 200  # tokens that are looked at beside those of open pages
+# What a page sends while it is covered: messages, and bytes of all of them together.
+HELD_AT_MOST, HELD_BYTES = 50, LARGEST
+ENDED, CROWDED = 1008, 4008  # how a connection is closed; the page's script knows the second
+# Pages that may be open at once: of an account, and of a link, by which forty guests come in: with three for each of these, who
+# comes in by it many times takes nobody's third.
+MOST_OF_ACCOUNT, MOST_OF_LINK = 30, 120
+NAME = re.compile(r"[0-9a-f]{32}")  # of a page, by its own script (static/ccsp-shell.js)
+LOG = logging.getLogger("ccsp")
+KEPT = "ccsp.page_message"  # in a message: what was read of it
+
+
+@dataclass(frozen=True)
+class PageMessage:
+    """A message that a page sends. kind: of message; operation: what it asks for beside a page, or ""; by_itself: nobody did
+    anything for it."""
+
+    kind: str
+    operation: str = ""
+    by_itself: bool = False
+
+    @property
+    def of_a_person(self) -> bool:
+        """Whether it comes of somebody at work: not of the page by itself."""
+        asked = self.kind == "rerun_script" and not self.by_itself
+        return asked or self.kind == "backend_operation_request"
+
+    @property
+    def asks_for_a_file(self) -> bool:
+        """Whether it is what a button that makes a file sends."""
+        return self.operation == "deferred_file"
+
+
+NOTHING = PageMessage("")
+
+
+def is_within_limits(data: bytes) -> bool:
+    """Whether a message is no larger than a page may send."""
+    return message_limits.is_within_limits(data, BackMsg.DESCRIPTOR)
+
+
+def parse_page_message(message: Message) -> PageMessage:
+    """Read what a page sends, once: it is kept with the message. NOTHING where it is no message of Streamlit's, or larger than
+    a page may send."""
+    if KEPT not in message:
+        data = message.get("bytes") or b""  # none where it is opened, or shut
+        message[KEPT] = _parse(data) if data and is_within_limits(data) else NOTHING
+    found: PageMessage = message[KEPT]
+    return found
+
+
+def _parse(data: bytes) -> PageMessage:
+    message = BackMsg()
+    try:
+        message.ParseFromString(data)
+    except Exception:  # the library has one of its own for each of its makes
+        return NOTHING
+    operation = message.backend_operation_request.WhichOneof("payload")
+    by_itself = message.rerun_script.is_auto_rerun
+    return PageMessage(message.WhichOneof("type") or "", operation or "", by_itself)
+
+
+def page_state(reading: SessionSnapshot, page: "OpenPage", shown: str) -> State:
+    """The state of a page's session. shown: the token that its browser showed since, or "": where that is of the session that
+    replaced the page's own, the page belongs to that one from now on."""
+    if page.identity == OPEN:
+        return State.OPEN if reading.is_open else State.ENDED
+    seen = reading.of(page.token)
+    # Another account, another role or other places: the page begins anew.
+    if seen.identity != page.identity:
+        return State.ENDED
+    if not seen.is_replaced:
+        return seen.pages
+    if shown and reading.of(shown).is_now(seen):
+        page.token = shown
+        return seen.pages
+    # Who copied the cookie had the sign-in of before, and has not this one.
+    return State.ENDED if seen.pages == State.ENDED else State.LAPSED
+
+
+@dataclass(eq=False)
+class OpenPage:
+    """The connection of a page. token: the SHA-256 of the session's; identity: who asks, as the gate says it; on_activity: called
+    when somebody does something on it; most: pages of the same account that may be open, None for any; name: by its script,
+    or ""; shown: the token that its browser had when the script last asked; used: when somebody last did something on it."""
+
+    token: str
+    identity: str
+    receive: Receive
+    send: Send
+    on_activity: Callable[[], None]
+    most: int | None = None
+    name: str = ""
+    shown: str = ""
+    used: float = field(default_factory=time.monotonic)
+    code: int = ENDED
+    state: State = State.OPEN
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    waiting: deque[Message] = field(default_factory=deque)
+    receiving: asyncio.Task[Message] | None = None
+
+    def set_state(self, state: State) -> None:
+        """Let the page go on, hold it or end it; what has ended stays so."""
+        if State.ENDED != self.state != state:
+            self.state = state
+            self.changed.set()
+
+    @property
+    def account(self) -> str:
+        """The account whose page it is, whatever its rights are."""
+        return self.identity.partition(".")[0]
+
+    def crowd_out(self) -> None:
+        """Close it, for others are used instead. The page says so, and does not come back by itself."""
+        self.code = CROWDED
+        self.set_state(State.ENDED)
+
+    async def receive_when_open(self) -> Message:
+        """Receive what the page sends next, once its session is open."""
+        while True:
+            if self.state == State.ENDED:
+                await self._close()
+                return {"type": "websocket.disconnect", "code": self.code}
+            if self.waiting and self.state == State.OPEN:
+                return self._pass_on(self.waiting.popleft())
+            message = await self._receive_or_change()
+            if message is None:
+                continue
+            if message["type"] == "websocket.disconnect":
+                return message
+            if self.state == State.OPEN:
+                return self._pass_on(message)
+            self._hold(message)
+
+    async def send_when_open(self, message: Message) -> None:
+        """Send what the application sends to the page; to one that is covered it waits."""
+        while self.state == State.LAPSED and message["type"] == "websocket.send":
+            self.changed.clear()
+            await self.changed.wait()
+        if self.state != State.ENDED or message["type"] != "websocket.send":
+            await self.send(message)
+
+    async def _receive_or_change(self) -> Message | None:
+        """What the page sends, or None where its state changed before it sent anything."""
+        self.receiving = self.receiving or asyncio.ensure_future(self._receive())
+        self.changed.clear()
+        changed = asyncio.ensure_future(self.changed.wait())
+        try:
+            await asyncio.wait({self.receiving, changed}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            changed.cancel()
+        if not self.receiving.done():
+            return None
+        message = self.receiving.result()
+        self.receiving = None
+        return message
+
+    async def _receive(self) -> Message:
+        return await self.receive()
+
+    def _hold(self, message: Message) -> None:
+        """Keep what a covered page sends until it goes on; what is more than a page sends by itself is not kept."""
+        held = sum(len(one.get("bytes") or b"") for one in (*self.waiting, message))
+        if len(self.waiting) < HELD_AT_MOST and held <= HELD_BYTES:
+            self.waiting.append(message)
+
+    def _pass_on(self, message: Message) -> Message:
+        if parse_page_message(message).of_a_person:
+            self.used = time.monotonic()
+            self.on_activity()
+        return message
+
+    async def _close(self) -> None:
+        if self.receiving:
+            self.receiving.cancel()
+        try:
+            await self.send({"type": "websocket.close", "code": self.code})
+        except (
+            Exception
+        ) as error:  # it is closed already: each server has an error of its own for that
+            LOG.debug("a page was gone before it was closed: %s", error)
+
+
+class OpenPages:
+    """All open pages, and the tokens that others ask about each second."""
+
+    def __init__(self, cache: SessionCache) -> None:
+        self.cache = cache
+        self.pages: set[OpenPage] = set()
+        self.named: dict[str, OpenPage] = {}
+        self.asked: dict[str, float] = {}
+        self.watching: asyncio.Task[None] | None = None
+        self.limit: anyio.CapacityLimiter | None = None
+        self.blind = False  # since the last look failed: the log says so once, not twice a second
+
+    def add(self, page: OpenPage) -> None:
+        """Watch a page from now on. Where its account has too many, another one goes: of the browser that has most of them,
+        the one that was not used for longest."""
+        self.pages.add(page)
+        if page.name:
+            self.named[page.name] = page
+        same = [p for p in self.pages if p.account == page.account and p.state != State.ENDED]
+        if page.most is not None and len(same) > page.most:
+            of_each = Counter(p.token for p in same)
+            others = (p for p in same if p is not page)
+            min(others, key=lambda p: (-of_each[p.token], p.used)).crowd_out()
+        self.start_watching()
+
+    def remove(self, page: OpenPage) -> None:
+        """Note that it is not open any more."""
+        self.pages.discard(page)
+        if self.named.get(page.name) is page:
+            del self.named[page.name]
+
+    def note_token(self, name: str, token: str) -> None:
+        """Note the token that the browser of the page of that name has now; what it is worth is seen at the next look."""
+        if page := self.named.get(name):
+            page.shown = token
+
+    def watch_token(self, token: str) -> None:
+        """Look at this token too, for some seconds: somebody asks about it and will again. One that nobody had when its page was
+        opened is not looked at."""
+        known = not token or self.cache.token(token).holder is not None
+        if known and (token in self.asked or len(self.asked) < ASKED_AT_MOST):
+            self.asked[token] = asyncio.get_running_loop().time()
+        self.start_watching()
+
+    def start_watching(self) -> None:
+        """Look each half second, while there is anything to look at."""
+        if self.watching is None or self.watching.done():
+            self.watching = asyncio.ensure_future(self._watch())
+
+    async def _watch(self) -> None:
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+
+        def notice() -> None:
+            loop.call_soon_threadsafe(changed.set)
+
+        with self.cache.telling(notice):
+            while True:
+                started = loop.time()
+                self.asked = {t: at for t, at in self.asked.items() if at > started - 10 * EVERY}
+                if not self.pages and not self.asked:
+                    return
+                changed.clear()  # before looking: what is changed meanwhile is looked at next
+                await self.look()
+                # Looking itself takes a while on a busy machine.
+                left = EVERY - (loop.time() - started)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), max(LEAST, left))
+
+    async def look(self) -> None:
+        """Ask the database, and set the state of each page. While it does not answer, pages stay as they are: they show nothing
+        new without it."""
+        pages = {page: page.shown for page in self.pages}
+        tokens = {token for page, shown in pages.items() for token in (page.token, shown) if token}
+        tokens |= set(self.asked)
+        try:
+            # A thread of its own: whatever is asked of the server at the same time, this does not queue behind it.
+            self.limit = self.limit or anyio.CapacityLimiter(1)
+            reading = await anyio.to_thread.run_sync(self.cache.look, tokens, limiter=self.limit)
+        except Exception as error:  # whatever it is, looking goes on
+            if not self.blind:
+                LOG.warning("who may look cannot be read: %s", type(error).__name__)
+            self.blind = True
+            return
+        if self.blind:
+            LOG.warning("who may look can be read again")
+        self.blind = False
+        for page, shown in pages.items():  # not what came since: of that nothing was read
+            page.set_state(page_state(reading, page, shown))

@@ -1,0 +1,79 @@
+"""What the head of every page begins with: the palette, our looks (static/ccsp.css) and our scripts
+(static/ccsp-shell.js, static/ccsp-pages.js).
+
+Before: `dashboard.palette`. After: `dashboard.web.gate`, which writes it into Streamlit's page.
+"""
+
+import re
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from dashboard import palette
+from dashboard.palette import variables
+from dashboard.settings import load_settings
+
+STATIC = Path(__file__).parents[2] / "static"
+# The roles that the style sheet and the script name as variables.
+ROLES = {
+    "ink": palette.INK,
+    "soft": palette.SOFT,
+    "paper": palette.PAPER,
+    "line": palette.LINE,
+    "raised": palette.RAISED,
+    "main": palette.MAIN,
+    "accent": palette.ACCENT.words,
+    "alert": palette.ALERT,
+    "alert-words": palette.ALERT.words,
+    "better": palette.IMPROVEMENT,
+    "changed": palette.CHANGE,
+    "focus": palette.FOCUS,
+    "notice": palette.NOTICE,
+    "on-notice": palette.ON_NOTICE,
+    "notice-edge": palette.NOTICE_EDGE,
+}
+
+
+ENGLISH, FRENCH, HEAD = b'<html lang="en"', b'<html lang="fr"', b"<head>"
+NO_SCRIPT = re.compile(b"<noscript>.*?</noscript>", re.DOTALL)
+WITHOUT = (
+    "<noscript><p>Le tableau de bord a besoin de JavaScript, que ce navigateur n'exécute pas.</p>"
+    "</noscript>"
+).encode()
+
+
+def page_in_french(body: bytes) -> bytes:
+    """Streamlit's page in French, with our looks and scripts before all others; any other text as it is."""
+    if ENGLISH not in body:
+        return body
+    ours = body.replace(ENGLISH, FRENCH, 1).replace(HEAD, HEAD + head_markup(), 1)
+    return NO_SCRIPT.sub(lambda _: WITHOUT, ours)
+
+
+@cache
+def head_markup() -> bytes:
+    """Variables, style sheet and scripts, as markup."""
+    return (
+        f"<style>{colour_variables()}</style>"
+        f"<style>:root{{--product:{_quote(load_settings().product_name)}}}</style>"
+        f'<link rel="stylesheet" href="/app/static/ccsp.css?{file_digest("ccsp.css")}">'
+        f'<script src="/app/static/ccsp-shell.js?{file_digest("ccsp-shell.js")}"></script>'
+        f'<script src="/app/static/ccsp-pages.js?{file_digest("ccsp-pages.js")}" defer></script>'
+    ).encode()
+
+
+def colour_variables() -> str:
+    """The palette as variables of a style sheet, for light paper and for dark."""
+    turned = ";".join(f"--{name}:light-dark({c},{c.dark})" for name, c in ROLES.items())
+    # A browser that does not know it keeps the colours of light paper.
+    return f":root{{{variables(ROLES)}}}@supports (color:light-dark(red,red)){{:root{{{turned}}}}}"
+
+
+def _quote(text: str) -> str:
+    """The text as a style sheet writes one, every sign that could end it by its number."""
+    return '"' + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in text) + '"'
+
+
+def file_digest(name: str) -> str:
+    """What changes with the file: browsers keep it, and an update is not to wait for them."""
+    return sha256((STATIC / name).read_bytes()).hexdigest()[:8]

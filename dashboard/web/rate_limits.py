@@ -1,0 +1,46 @@
+"""Rate limits: so many a second, and so many at once before that counts. What exceeds them waits.
+
+Before: `dashboard.web.fair_queue`. After: `dashboard.web.connection_limits` (connections of an address),
+`dashboard.web.request_limits` (requests), `dashboard.web.page_limits` (what open pages send).
+"""
+
+import asyncio
+import time
+
+from dashboard.web.fair_queue import FairQueue
+
+SENT_AWAY = 10.0  # seconds: who would wait longer to be admitted is sent away
+
+
+class RateLimit:
+    """So many a second, and so many at once."""
+
+    def __init__(self, rate: float, at_once: int) -> None:
+        self._step, self._ahead, self._next = 1 / rate, at_once / rate, 0.0
+
+    def wait(self) -> float:
+        """Count one that has come now, and return the seconds that it waits."""
+        now = time.monotonic()
+        self._next = max(self._next, now) + self._step
+        return max(0.0, self._next - self._ahead - now)
+
+    def before(self) -> float:
+        """Seconds that the next would wait, if it came now; nothing is counted."""
+        return max(0.0, self._next + self._step - self._ahead - time.monotonic())
+
+
+class AdmissionLimit:
+    """So many a second and so many at once are admitted, browsers in a fair queue; who would wait long is sent away."""
+
+    def __init__(self, rate: float, at_once: int) -> None:
+        self.most, self.rate, self.queue = SENT_AWAY * rate, RateLimit(rate, at_once), FairQueue()
+
+    async def admit(self, browser: str = "") -> bool:
+        """Wait until it is admitted; False where that takes too long."""
+        if self.queue.waiting(browser) >= self.most:
+            return False
+        async with self.queue.place(browser):
+            if self.rate.before() > SENT_AWAY:
+                return False
+            await asyncio.sleep(self.rate.wait())
+        return True

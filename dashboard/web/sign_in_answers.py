@@ -1,0 +1,74 @@
+"""The page of the sign-in that answers at an address: a form with its token, or what stands in its place.
+
+Before: `dashboard.web.sign_in_pages`, `dashboard.web.form_fields`. After: `dashboard.web.sign_in_forms`.
+"""
+
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Scope
+
+from dashboard.accounts.rights import Role
+from dashboard.accounts.session_cache import CachedSession, State
+from dashboard.accounts.sign_ins import new_token
+from dashboard.web import sign_in_pages
+from dashboard.web.browser_cookies import Visitor
+from dashboard.web.form_fields import sign_token
+from dashboard.web.sign_in_addresses import BY_LINK, CHANGE, CONFIRM, FIRST, IN, OUT, query_of
+
+GONE = {
+    State.LAPSED: "Votre session a expiré : se connecter de nouveau.",
+    State.ENDED: "Votre session a été fermée : se connecter de nouveau.",
+}
+GUEST_GONE = (
+    "Vous étiez entré par un lien d'invités : le rouvrir, ou en demander un autre s'il est fini."
+)
+
+
+def show_page(scope: Scope, visitor: Visitor, session: CachedSession) -> Response:
+    """The page that is shown to who only opens an address of the sign-in."""
+    if scope["path"] == OUT:
+        return HTMLResponse(sign_in_pages.sign_out_page())
+    if scope["path"] == IN and session.state == State.OPEN and session.holder:
+        return HTMLResponse(sign_in_pages.signed_in_page(session.holder.name))
+    return show_form(scope, visitor, session, _gone(session) if scope["path"] == IN else "")
+
+
+def show_form(
+    scope: Scope,
+    visitor: Visitor,
+    session: CachedSession,
+    why: str = "",
+    status: int = 200,
+    typed: str = "",
+) -> Response:
+    """The form, with a token that only this browser can send back. why: what went wrong; typed: the name or the link that it was
+    sent with."""
+    token = visitor.form or new_token()
+    answer = HTMLResponse(_form_page(scope, sign_token(token), session, why, typed), status)
+    visitor.set_cookie(answer, "formulaire", token)
+    return answer
+
+
+def _form_page(scope: Scope, token: str, session: CachedSession, why: str, typed: str) -> str:
+    """The form of the address that is asked for. token: signed."""
+    path, query, holder = scope["path"], query_of(scope), session.holder
+    action = f"{path}{'?' if query else ''}{query}"
+    if path in BY_LINK:
+        signed_in = holder.name if session.state == State.OPEN and holder else ""
+        page = sign_in_pages.first_sign_in_page if path == FIRST else sign_in_pages.guest_link_page
+        return page(token, signed_in, why, typed)
+    if path == CONFIRM:
+        by_provider = bool(session.entry and session.entry.issuer)
+        name = holder.name if holder else ""
+        return sign_in_pages.confirmation_page(token, name, by_provider=by_provider, why=why)
+    if path == CHANGE:
+        first = bool(holder and holder.must_change)
+        by_link = first and bool(holder and holder.password is None)
+        return sign_in_pages.new_password_page(token, action, first=first, by_link=by_link, why=why)
+    return sign_in_pages.sign_in_page(token, action, why, typed)
+
+
+def _gone(session: CachedSession) -> str:
+    """Why who was signed in is asked to do it again; "" where nobody was."""
+    if session.holder and session.holder.role == Role.GUEST:
+        return GUEST_GONE
+    return GONE.get(session.state, "") if session.entry else ""

@@ -1,0 +1,75 @@
+"""The queue of the sign-in: how many passwords are checked at once, how many wait, and how long an address waits that got many
+wrong.
+
+Before: `dashboard.web.fair_queue`. After: `dashboard.web.sign_in_forms`, `dashboard.web.sign_in_by_provider`.
+"""
+
+import asyncio
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from dashboard.accounts.sign_ins import Refusal, address_block
+from dashboard.web.fair_queue import FairQueue, QueueFull
+
+# Passwords checked at once, of browsers that are not known and of those that are; who waits in each queue; of one address.
+AT_ONCE, KNOWN_AT_ONCE, WAITING, OF_ONE_ADDRESS = 2, 1, 80, 40
+PAUSED_AFTER, WITHIN, LONGEST_PAUSE = 30, 600.0, 5.0  # wrong ones of an address, in seconds
+Result = TypeVar("Result")
+
+
+class SignInQueue:
+    """So many passwords are checked at once, so many wait, and so many of them of one address; addresses are served in rotation,
+    and where all places are taken the one that has most gives one up. Who gets many wrong from one address is slowed down, never
+    shut out."""
+
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        self.queue = FairQueue(at_once)
+        self.limit: anyio.CapacityLimiter | None = None
+        self.present: Counter[str] = Counter()  # who waits, or is checked, by address
+        self.wrong: dict[str, deque[float]] = {}
+
+    async def run(
+        self,
+        address: str,
+        work: Callable[[], Result],
+        gone: "asyncio.Future[Any] | None" = None,
+    ) -> Result:
+        """Do the work in a thread, once there is a place. gone: is done once nobody waits for the answer. Raises QueueFull,
+        Refusal."""
+        address = address_block(address)
+        self.limit = self.limit or anyio.CapacityLimiter(self.queue.at_once)
+        await asyncio.sleep(self.pause(address))  # before there is a place to take
+        if self.present[address] >= OF_ONE_ADDRESS:
+            raise QueueFull
+        self.present[address] += 1
+        try:
+            if self.queue.all_waiting() >= WAITING:
+                self.queue.make_room(address)
+            async with self.queue.place(address, gone):
+                try:
+                    return await anyio.to_thread.run_sync(work, limiter=self.limit)
+                except Refusal as reason:
+                    if reason.counted:
+                        self._count_wrong(address)
+                    raise
+        finally:
+            self.present[address] -= 1
+            if not self.present[address]:
+                del self.present[address]
+
+    def pause(self, address: str) -> float:
+        """Seconds that this address waits first."""
+        wrong = self.wrong.get(address, deque())
+        while wrong and wrong[0] < time.monotonic() - WITHIN:
+            wrong.popleft()
+        return min(LONGEST_PAUSE, max(0, len(wrong) - PAUSED_AFTER) * 0.1)
+
+    def _count_wrong(self, address: str) -> None:
+        if len(self.wrong) > 10_000:
+            self.wrong.clear()
+        self.wrong.setdefault(address, deque(maxlen=200)).append(time.monotonic())
