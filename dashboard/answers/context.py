@@ -77,7 +77,7 @@ class View:
     @cached_property
     def of_figures(self) -> "View":
         """The same without rows; every answer about figures is computed with it, and kept for all who may see the same."""
-        access = self.access.of_figures
+        access = self.access.without_rows
         return self if access == self.access else replace(self, access=access)
 
     def sites(self, question: Question) -> frozenset[str] | str:

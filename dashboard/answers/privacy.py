@@ -28,7 +28,7 @@ FAR = {
     Reach.NATION: "",
     Reach.DEPARTMENTS: " (de ses départements)",
     Reach.SITES: " (de ses centres)",
-    Reach.MADE: " (ce qui est à lui)",
+    Reach.OWN_WORK: " (ce qui est à lui)",
     Reach.LINK: " (de son lien)",
 }
 

@@ -32,10 +32,10 @@ def requester(scope: Scope, lookout: SessionCache = SESSION_CACHE) -> Asker:
     visitor = visitor_of(scope)
     if visitor.token:
         token = sign_ins.digest(visitor.token)
-        seen = lookout.token(token)
+        seen = lookout.last_session(token)
         if seen.holder and seen.state != State.ENDED:
             return seen.holder.id, token
-    reading = lookout.remembers(None)
+    reading = lookout.last_snapshot(None)
     if reading and reading.is_open and origin.is_local_request(scope):
         return LOCAL
     return f"at {sign_ins.address_block(visitor.address)}", ""

@@ -60,7 +60,8 @@ class ProviderSignIn:
         anew = asked in (ANOTHER, AGAIN)
         answer = RedirectResponse(
             await self.desk.take(
-                visitor.address, lambda: self.provider.leads_to(way, back, anew=anew)
+                visitor.address,
+                lambda: self.provider.authorization_url(way, back, force_login=anew),
             ),
             303,
         )
@@ -80,17 +81,18 @@ class ProviderSignIn:
 
         def enter() -> tuple[str, str]:
             engine = self.lookout.engine()
-            told = self.provider.told(
+            told = self.provider.fetch_identity(
                 said["code"], way, back, lambda *who: provider_identities.is_known(engine, *who)
             )
             again = way.page == CONFIRM
             if again and (
-                told.age is None or told.age > time.time() - way.begun + identity_provider.LEEWAY
+                told.auth_age is None
+                or told.auth_age > time.time() - way.began_at + identity_provider.LEEWAY
             ):
                 raise identity_provider.no_fresh_proof()
             return provider_identities.sign_in_by_identity(
-                engine, told, browser, again=again
-            ), told.proof
+                engine, told, browser, same_account=again
+            ), told.id_token
 
         token, proof = await self.desk.take(visitor.address, enter)
         _keep(self.proofs, sign_ins.digest(token), proof)
@@ -99,10 +101,10 @@ class ProviderSignIn:
     def _way(self, visitor: Visitor, said: dict[str, str]) -> SignInFlow:
         """The way that this browser left by, which ends here. Raises Refusal."""
         way, now = SignInFlow(visitor.way), int(time.time())
-        if not visitor.way or not way.leads_back(said.get("state", "")) or way.text in self.used:
+        if not visitor.way or not way.accepts_state(said.get("state", "")) or way.text in self.used:
             raise Refusal(STALE)
         self.used = {one: ends for one, ends in self.used.items() if ends > now}
-        self.used[way.text] = way.ends
+        self.used[way.text] = way.expires_at
         if said.get("iss", load_settings().oidc_issuer) != load_settings().oidc_issuer:
             raise identity_provider.untrusted_answer("another issuer came back")
         return way
@@ -110,14 +112,16 @@ class ProviderSignIn:
     async def way_out(self, scope: Scope, visitor: Visitor, seen: CachedSession) -> str:
         """Where who came in by the provider signs out of it too; "" where he did not, or where it has no such place."""
         if not (
-            seen.entry and seen.entry.issuer and seen.entry.issuer == load_settings().oidc_issuer
+            seen.session
+            and seen.session.issuer
+            and seen.session.issuer == load_settings().oidc_issuer
         ):
             return ""
         key, back = sign_ins.digest(visitor.token), new_token()
         proof, here = self.proofs.pop(key, ""), f"{_here(scope)}{IN}"
         try:
             further = await self.desk.take(
-                visitor.address, lambda: self.provider.way_out(proof, here, back)
+                visitor.address, lambda: self.provider.logout_url(proof, here, back)
             )
         except QueueFull:
             return ""

@@ -42,17 +42,17 @@ def page_state(reading: SessionSnapshot, page: "OpenPage", shown: str) -> State:
     "": where that is of the sign-in that took the place of the page's own, the page is of that one from now on."""
     if page.told == OPEN:
         return State.OPEN if reading.is_open else State.ENDED
-    seen = reading.of(page.token)
+    seen = reading.session(page.token)
     # Another account, another role or other places: the page begins anew.
-    if seen.told != page.told:
+    if seen.identity_header != page.told:
         return State.ENDED
     if not seen.is_replaced:
-        return seen.pages
-    if shown and reading.of(shown).is_now(seen):
+        return seen.pages_state
+    if shown and reading.session(shown).takes_over_from(seen):
         page.token = shown
-        return seen.pages
+        return seen.pages_state
     # Who copied the cookie had the sign-in of before, and has not this one.
-    return State.ENDED if seen.pages == State.ENDED else State.LAPSED
+    return State.ENDED if seen.pages_state == State.ENDED else State.LAPSED
 
 
 @dataclass(eq=False)
@@ -194,7 +194,7 @@ class OpenPages:
 
     def ask(self, token: str) -> None:
         """Somebody asks about this token and will again. One that nobody had when its page was opened is not looked at."""
-        known = not token or self.lookout.token(token).holder is not None
+        known = not token or self.lookout.last_session(token).holder is not None
         if known and (token in self.asked or len(self.asked) < ASKED_AT_MOST):
             self.asked[token] = asyncio.get_running_loop().time()
         self.watch()
@@ -210,7 +210,7 @@ class OpenPages:
         def told() -> None:
             loop.call_soon_threadsafe(changed.set)
 
-        with self.lookout.telling(told):
+        with self.lookout.subscribe(told):
             while True:
                 started = loop.time()
                 self.asked = {t: at for t, at in self.asked.items() if at > started - 10 * EVERY}
@@ -233,7 +233,7 @@ class OpenPages:
         try:
             # A thread of its own: whatever is asked of the server at the same time, this does not queue behind it.
             self.limit = self.limit or anyio.CapacityLimiter(1)
-            reading = await anyio.to_thread.run_sync(self.lookout.look, tokens, limiter=self.limit)
+            reading = await anyio.to_thread.run_sync(self.lookout.read, tokens, limiter=self.limit)
         except Exception as error:  # whatever it is, looking goes on
             if not self.blind:
                 LOG.warning("who may look cannot be read: %s", type(error).__name__)

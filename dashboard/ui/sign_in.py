@@ -85,7 +85,7 @@ class SignIn:
             await refused(scope, receive, send)
             return
         if seen.state == State.OPEN and is_document(scope):
-            self._active(seen.latest)
+            self._active(seen.latest_number)
         person = people.person_of_account(seen.holder) if seen.holder else LOCAL_READER
         await self.app({**with_account_headers(scope, told), WHO: person}, receive, send)
 
@@ -112,21 +112,21 @@ class SignIn:
     async def _who(self, scope: Scope, visitor: Visitor) -> tuple[str, CachedSession]:
         """What the application is told of who asks ("" is nobody), and how it stands with his sign-in."""
         token = sign_ins.digest(visitor.token) if visitor.token else None
-        reading = self.lookout.known(token)
+        reading = self.lookout.fresh_snapshot(token)
         if reading is None:
             tokens = [token] if token else []
             try:
-                reading = await anyio.to_thread.run_sync(self.lookout.look, tokens)
+                reading = await anyio.to_thread.run_sync(self.lookout.read, tokens)
             except Exception:
                 # Who was let in before stays in while the database is away: it is what a page shows that needs it, and says so.
-                reading = self.lookout.remembers(token)
+                reading = self.lookout.last_snapshot(token)
                 if reading is None:
                     raise
         if reading.is_open:
             # Nobody has an account yet: from elsewhere, nobody comes in.
             return (OPEN if origin.is_local_request(scope) else ""), UNKNOWN
-        seen = reading.of(token)
-        return (seen.told if seen.state == State.OPEN else ""), seen
+        seen = reading.session(token)
+        return (seen.identity_header if seen.state == State.OPEN else ""), seen
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The connection of an open page."""
@@ -145,14 +145,14 @@ class SignIn:
 
         def active() -> None:
             if token:
-                self._active(self.lookout.token(token).latest)
+                self._active(self.lookout.last_session(token).latest_number)
 
         lending = self._lending(told, send)
         async with self.paces.page(told, receive, lending, token) as (heard, said):
             page = OpenPage(token, told, heard, said, active, _most(seen), page_name(scope))
             CURRENT_ACCOUNT.set(told)  # a connection has a task of its own, and so a context
             BROWSER.set(token)
-            await self._served(with_account_headers(scope, told, seen.latest), page)
+            await self._served(with_account_headers(scope, told, seen.latest_number), page)
 
     async def _served(self, scope: Scope, page: OpenPage) -> None:
         """Pass on what a page says and is told, as long as it is open."""
@@ -195,18 +195,18 @@ class SignIn:
         if headers.get("sec-fetch-site") == "same-origin":
             self.pages.ask(key or "")
             self.pages.show(headers.get(PAGE, ""), key or "")
-            reading = self.lookout.known(key, RECENT)
+            reading = self.lookout.fresh_snapshot(key, RECENT)
             if reading is None:
                 return answer
             if reading.is_open:
                 told = f"{State.OPEN.value} {OPEN}" if origin.is_local_request(scope) else ""
                 told = told or State.ENDED.value
             else:
-                seen = reading.of(key)
+                seen = reading.session(key)
                 # Who has just confirmed that it is he may have an answer under way: his pages stay, and wait for it.
-                waits = seen.replaced and seen.pages != State.ENDED
+                waits = seen.just_replaced and seen.pages_state != State.ENDED
                 state = State.LAPSED if waits else seen.state
-                told = f"{state.value} {seen.told}"
+                told = f"{state.value} {seen.identity_header}"
             answer.headers[TELLS] = told.strip()
         return answer
 

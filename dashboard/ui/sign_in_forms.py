@@ -97,7 +97,7 @@ class Forms:
         """The page, or what a form that was sent leads to."""
         path, method = scope["path"], scope["method"]
         # Pressed twice, the form comes a second time with the token that the first one replaced.
-        again = path == CONFIRM and method == "POST" and seen.replaced
+        again = path == CONFIRM and method == "POST" and seen.just_replaced
         if path in (CHANGE, CONFIRM) and seen.state != State.OPEN and not again:
             return RedirectResponse(IN, 303)
         if path == CONFIRM and (elsewhere := await self._needs_no_proof(method, seen)):
@@ -122,7 +122,7 @@ class Forms:
         if sent is None:
             return PlainTextResponse("Ce formulaire est trop long.", 413)
         typed = sent.get("lien" if path in BY_LINK else "nom", "")
-        if path == CONFIRM and seen.entry and seen.entry.issuer:
+        if path == CONFIRM and seen.session and seen.session.issuer:
             return RedirectResponse(CONFIRM, 303)  # no password opens this account
         if not (visitor.form and _is_of(sent.get("jeton", ""), visitor.form)):
             return self._form(scope, visitor, seen, OLD_FORM, 403, typed)
@@ -173,7 +173,7 @@ class Forms:
             page = sign_in_pages.first_sign_in if scope["path"] == FIRST else sign_in_pages.invited
             body = page(_signed(form), inside, why, typed)
         elif scope["path"] == CONFIRM:
-            holder, entry = seen.holder, seen.entry
+            holder, entry = seen.holder, seen.session
             body = sign_in_pages.confirm(
                 _signed(form),
                 holder.name if holder else "",
@@ -219,7 +219,7 @@ class Forms:
         if seen.holder.must_change:
             return RedirectResponse(CHANGE, 303)
         if method == "GET" and await anyio.to_thread.run_sync(
-            reauthentication.is_recent, self.lookout.engine(), seen.holder.id, seen.latest
+            reauthentication.is_recent, self.lookout.engine(), seen.holder.id, seen.latest_number
         ):
             return HTMLResponse(sign_in_pages.confirmed(seen.holder.name))
         return None
@@ -251,7 +251,7 @@ class Forms:
         """A guest comes in by his link: by sending the form, for what only looks at an address uses nothing up. He stands in no
         line: no password is looked at, and who tries names keeps no workshop waiting."""
         # It does not become a browser that is known: whoever has the link may open it anywhere.
-        browser = Browser(visitor.token, "", visitor.address, mark="")
+        browser = Browser(visitor.token, "", visitor.address, new_mark="")
         link = sent.get("lien", "").strip().rpartition("#")[2]
         try:
             token = await anyio.to_thread.run_sync(
@@ -330,9 +330,9 @@ class Forms:
         self.lookout.forget_account_of(sign_ins.digest(visitor.token))
         answer = RedirectResponse(where, 303)
         visitor.give(answer, "session", token)
-        if browser.mark:
+        if browser.new_mark:
             known_for = int(sign_ins.KNOWN_FOR.total_seconds())
-            visitor.give(answer, "navigateur", browser.mark, known_for)
+            visitor.give(answer, "navigateur", browser.new_mark, known_for)
         visitor.give(answer, "formulaire", "")
         return answer
 
@@ -369,7 +369,7 @@ def _gone(seen: CachedSession) -> str:
     """Why who was signed in is asked to do it again; "" where nobody was."""
     if seen.holder and seen.holder.role == Role.GUEST:
         return GUEST_GONE
-    return GONE.get(seen.state, "") if seen.entry else ""
+    return GONE.get(seen.state, "") if seen.session else ""
 
 
 def _in_vain(error: Exception) -> str:

@@ -60,7 +60,7 @@ def test_a_guest_comes_in_by_the_button_and_not_by_looking_at_the_address(closed
     guest, status = enter(address)
     assert status == 303 and guest.get("/").told
     assert guest_links.links(CABINET)[0].uses == 1
-    person = SESSION_CACHE.asks(guest.get("/").told)
+    person = SESSION_CACHE.person_from_header(guest.get("/").told)
     assert (person.role, person.departments) == (Role.GUEST, None)
     assert journal(closed)[-1] == (person.name, "signed in")
     with closed.engine.connect() as connection:
@@ -176,7 +176,7 @@ def maker(house, role: Role = Role.DIRECTOR, *departments: str, name: str = "qui
         entry = accounts_and_sessions.add_session(
             connection, who.id, sign_ins.new_token(), "b", at, proved_at=at
         )
-    return replace(who, entry=entry)
+    return replace(who, session_number=entry)
 
 
 def disabled(house, name: str = "qui.invite") -> None:
@@ -281,14 +281,14 @@ def test_who_is_signed_in_is_asked_first_and_is_out_once_he_comes_in_as_a_guest(
     _, address = invite()
     assert "dir.zou" in director.get("/invitation").text
     assert director.get("/").told and enter(address, director)[1] == 303
-    assert SESSION_CACHE.asks(director.get("/").told).role == Role.GUEST
+    assert SESSION_CACHE.person_from_header(director.get("/").told).role == Role.GUEST
     assert Browser(cookies=before).get("/").status == 303
 
 
 def test_a_link_opens_no_form_of_passwords_and_no_page_of_accounts(closed):
     _, address = invite()
     guest, _ = enter(address)
-    name = SESSION_CACHE.asks(guest.get("/").told).name
+    name = SESSION_CACHE.person_from_header(guest.get("/").told).name
     assert (
         Browser().sign_in(name, "").status
         == Browser().sign_in(name, token_of(address)).status

@@ -68,11 +68,13 @@ def test_of_an_hour_count_the_last_sixty_minutes(closed):
         at = datetime(2026, 11, 26, 10, 45)
         for _ in range(40):
             accounts_and_sessions.add_failure(
-                connection, [sign_ins._of_hour(held, at)], at, at - sign_ins.FORGOTTEN
+                connection, [sign_ins._hourly_counter(held, at)], at, at - sign_ins.FORGOTTEN
             )
         for minutes, wrong in ((0, 40), (14, 40), (15, 40), (30, 30), (45, 20), (75, 0), (200, 0)):
             later_at = at + timedelta(minutes=minutes)
-            assert sign_ins.within_an_hour(connection, held, later_at) == pytest.approx(wrong)
+            assert sign_ins.failures_within_an_hour(connection, held, later_at) == pytest.approx(
+                wrong
+            )
 
 
 def test_a_known_browser_comes_in_though_as_many_as_can_be_were_wrong(closed):
@@ -104,7 +106,7 @@ def test_the_first_wrong_ones_of_many_at_once_are_all_counted(closed):
 
     def one(n: int) -> None:
         who = sign_ins.FailureCounters(f"{held.id}@{n % 2}", held.id)
-        sign_ins._wrong(closed.engine, who, held, sign_ins.Browser("", "", "10.0.0.9"))
+        sign_ins._note_failure(closed.engine, who, held, sign_ins.Browser("", "", "10.0.0.9"))
 
     with ThreadPoolExecutor(8) as many:
         list(many.map(one, range(24)))

@@ -119,7 +119,7 @@ def test_another_s_password_or_sign_in_proves_nothing_of_mine(desk):
     later(desk, minutes=16)
     other.post(CONFIRM, mot_de_passe=PASSWORD)
     me, of_other = who(desk, mine), who(desk, other, "kofi")
-    for entry in (me.entry, of_other.entry):
+    for entry in (me.session_number, of_other.session_number):
         with pytest.raises(TooLongAgo):
             accounts.end_sessions(Person("awa", me.role, None, None, me.id, entry), "dir.zou")
     accounts.end_sessions(of_other, "dir.zou")
@@ -285,4 +285,4 @@ def test_a_sign_in_at_the_provider_of_long_ago_is_no_proof(by_ministry):
         ministry.claims = lambda claims, ago=ago: claims.update(auth_time=now - ago)
         come_in(ministry, browser)
         page = who(house, browser, "dir.zou")
-        assert reauthentication.is_recent(house.engine, page.id, page.entry) is not asked
+        assert reauthentication.is_recent(house.engine, page.id, page.session_number) is not asked

@@ -121,7 +121,7 @@ def test_names_that_nobody_has_cost_what_accounts_do_however_passwords_are_kept(
             return hasher.verify(plain, against)
 
     monkeypatch.setattr(passwords, "_hasher", lambda: Told)
-    monkeypatch.setattr(sign_ins, "_let_wait", lambda *a: None)
+    monkeypatch.setattr(sign_ins, "_refuse_too_soon", lambda *a: None)
 
     def kept(*ways: Argon2Hasher) -> None:
         with closed.engine.begin() as connection:
@@ -433,11 +433,11 @@ def test_both_take_the_same_time(closed, monkeypatch):
     from pwdlib import PasswordHash
 
     monkeypatch.setattr(passwords, "_hasher", PasswordHash.recommended)
-    passwords._of_nobody.cache_clear()
+    passwords._decoy_hash.cache_clear()
     received = closed.add()
     browser = Browser()
     browser.enter("dir.zou", received, PASSWORD)
-    passwords._of_nobody()
+    passwords._decoy_hash()
     monkeypatch.setattr(sign_ins, "wait_seconds", lambda failures: 0)
     spent: dict[str, list[float]] = {"dir.zou": [], "personne": []}
     for _ in range(3):
@@ -446,7 +446,7 @@ def test_both_take_the_same_time(closed, monkeypatch):
             with pytest.raises(sign_ins.Refusal):
                 sign_ins.sign_in(closed.engine, name, "faux", sign_ins.Browser("", "", "x"))
             times.append(time.process_time() - start)
-    passwords._of_nobody.cache_clear()
+    passwords._decoy_hash.cache_clear()
     one, other = (min(times) for times in spent.values())
     assert 0.6 < one / other < 1.7
 
@@ -768,22 +768,24 @@ def test_a_disabled_account_is_out_at_once_and_reads_like_a_wrong_password(close
 def test_other_rights_are_another_page_for_the_same_account(closed):
     browser = closed.someone()
     before = browser.get("/").told
-    assert SESSION_CACHE.asks(before).departments == {"Zou"}
+    assert SESSION_CACHE.person_from_header(before).departments == {"Zou"}
     account_changes.change(
         closed.engine, "dir.zou", account_changes.AccountChanges(departments=["Borgou"]), "test"
     )
     SESSION_CACHE.forget()
-    assert SESSION_CACHE.asks(before).role == "", "a fragment of a page that was open has nobody"
+    assert SESSION_CACHE.person_from_header(before).role == "", (
+        "a fragment of a page that was open has nobody"
+    )
     after = browser.get("/").told
-    assert after != before and SESSION_CACHE.asks(after).departments == {"Borgou"}
+    assert after != before and SESSION_CACHE.person_from_header(after).departments == {"Borgou"}
     account_changes.disable(closed.engine, "dir.zou", "test")
     SESSION_CACHE.forget()
-    assert SESSION_CACHE.asks(after).role == ""
+    assert SESSION_CACHE.person_from_header(after).role == ""
 
 
 def test_what_the_gate_did_not_say_is_nobody(closed):
     for told in ("", None, "x", "x.1", ".", "open", "0" * 16 + ".1"):
-        assert SESSION_CACHE.asks(told).role == ""
+        assert SESSION_CACHE.person_from_header(told).role == ""
 
 
 def test_the_last_administrator_stays(closed):

@@ -105,7 +105,7 @@ def people(url: str) -> tuple[list[str], dict[str, str], str]:
             )
     hostile = {
         "guest": guest_links.sign_in_guest(
-            engine, link, sign_ins.Browser("", "", served.HOST, mark="")
+            engine, link, sign_ins.Browser("", "", served.HOST, new_mark="")
         ),
         "account": tokens.pop("focal"),
     }

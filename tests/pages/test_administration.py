@@ -45,7 +45,7 @@ def signed_in(desk, monkeypatch):
             held = {"departments": None, "sites": None, "email": None} | places
             account = accounts_and_sessions.add_account(connection, name, role=role, **held)
         person = Person(name, role, places.get("departments"), places.get("sites"), account)
-        monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: person)
+        monkeypatch.setattr(session.SESSION_CACHE, "person_from_header", lambda header: person)
         monkeypatch.setattr(session, "sign_in_number", lambda: prove(desk, person))
         return person
 
@@ -309,7 +309,7 @@ def test_who_signed_in_before_the_first_file_finds_his_account_and_the_way_out(
 ):
     using(database_url)
     person = Person("awa", Role.CABINET, id="a")
-    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: person)
+    monkeypatch.setattr(session.SESSION_CACHE, "person_from_header", lambda header: person)
     at = sound(visit_page("plaintes"))
     assert "ne contient encore ni visites ni clôtures" in at.info[0].value
     [bar] = [e.proto.body for e in at.get("html") if "ccsp-top" in e.proto.body]
@@ -364,7 +364,9 @@ def complaints_of_two(desk) -> Office:
 
 
 def looked(desk: Office) -> list[tuple[str, str]]:
-    access_journal.BESIDE.submit(lambda: None).result()  # what was said before it has been written
+    access_journal.BACKGROUND.submit(
+        lambda: None
+    ).result()  # what was said before it has been written
     asked = "SELECT who, did FROM access_journal WHERE did = 'looked at complaints' ORDER BY id"
     return desk.rows(asked)
 

@@ -129,7 +129,9 @@ def anybody(with_accounts, using, monkeypatch):
 
     def opened(page: str) -> AppTest:
         if page in ADMINISTRATION:
-            monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: administrator)
+            monkeypatch.setattr(
+                session.SESSION_CACHE, "person_from_header", lambda header: administrator
+            )
             monkeypatch.setattr(session, "sign_in_number", lambda: 0)
         return unfold(visit_page(page, centre="ccsp-kandi"))
 

@@ -20,7 +20,9 @@ def fictitious(sqlite, using, monkeypatch):
         session.SESSION_CACHE.forget()
         # tests/pages/app.py puts who sits at the machine in place of whoever asks.
         monkeypatch.setattr(
-            session.SESSION_CACHE, "asks", partial(SessionCache.asks, session.SESSION_CACHE)
+            session.SESSION_CACHE,
+            "person_from_header",
+            partial(SessionCache.person_from_header, session.SESSION_CACHE),
         )
         yield
         context.close_databases()
