@@ -15,7 +15,7 @@ from itertools import combinations
 import pytest
 
 from dashboard import palette
-from dashboard.charts.style import on_paper
+from dashboard.charts.style import recolour_for_paper
 from dashboard.exports import html
 from dashboard.palette import (
     ACCENT,
@@ -131,7 +131,7 @@ def colours(spec) -> list[str]:
 
 @pytest.mark.parametrize("make", SPECS)
 def test_every_colour_of_a_chart_is_a_role_and_has_turned_on_dark_paper(make):
-    light, turned = colours(make()), colours(on_paper(make(), "dark"))
+    light, turned = colours(make()), colours(recolour_for_paper(make(), "dark"))
     assert light and all(isinstance(one, palette.Colour) for one in light)
     assert turned == [one.dark for one in light]
 

@@ -1,4 +1,4 @@
-"""What a share, a rate or a quantile may really be, given on how many it rests: 95 % intervals, small numbers included.
+"""Intervals (95 %) of a share, a rate or a quantile, valid for small numbers too.
 
 Nothing here approximates a count by a normal distribution. Wilson 1927 (Newcombe 1998, Statistics in Medicine 17);
 Garwood 1936 for Poisson counts; order statistics for quantiles (Conover, Practical Nonparametric Statistics, 3.2).
@@ -78,10 +78,11 @@ def poisson_quantile(p: float, mean: float) -> int:
     return _smallest(special.pdtrik(p, mean), lambda k: special.pdtr(k, mean) >= p)
 
 
-def _smallest(near: float, reached: Callable[[int], bool]) -> int:
-    """The inverse functions give fractions, which rounding may put beside the whole number that is meant."""
-    count = max(0, math.ceil(near))
-    return count - 1 if count and reached(count - 1) else count
+def _smallest(start: float, is_reached: Callable[[int], bool]) -> int:
+    """The smallest whole number at which `is_reached` holds, searched from `start`, which rounding may have put one
+    beside it."""
+    count = max(0, math.ceil(start))
+    return count - 1 if count and is_reached(count - 1) else count
 
 
 def quantile_interval(
