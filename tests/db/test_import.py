@@ -87,7 +87,7 @@ def test_a_refused_file_keeps_nothing(office):
     ]  # more than one chunk is in the table when the fault is met
     outcome = office.take(office.path("registre", *rows, visit(day="2025-02-30")))
     assert not outcome.accepted
-    assert [(p.line, p.column, p.found) for p in outcome.problems] == [
+    assert [(p.line, p.column, p.cell_text) for p in outcome.problems] == [
         (30_002, "Date", "2025-02-30")
     ]
     assert office.contents() == before
