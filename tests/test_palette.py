@@ -161,10 +161,10 @@ def zipped(data):
         return "\\n".join(file.read(n).decode() for n in file.namelist() if n.endswith(".xml"))
 
 def printed(deck):
-    kept, real = {}, pdf._compiled
-    pdf._compiled = lambda asked: kept.update(asked["files"]) or b""  # what Typst is asked to set
+    kept, real = {}, pdf._compile_in_child
+    pdf._compile_in_child = lambda request: kept.update(request["files"]) or b""  # what Typst is asked to set
     pdf.pdf(deck)
-    pdf._compiled = real
+    pdf._compile_in_child = real
     return "\\n".join(kept.values())
 
 deck = decks.whole()
@@ -175,7 +175,7 @@ print(json.dumps({
     "map as a picture": map_svg.map_(decks.signals(), 760, 500),
     "map's script": json.dumps(folium_map.ON_PAPER), "slides": "".join(html.slide_html(s, 1, 1) for s in deck.slides),
     "slides' style": presentation.LOOKS, "dossier": html.dossier(deck), "pptx": zipped(pptx(deck)), "pdf": printed(deck),
-    "xlsx": zipped(xlsx.for_deck(deck)), "button": presentation.BUTTON_STYLE, "page": shell.head().decode(),
+    "xlsx": zipped(xlsx.deck_workbook(deck)), "button": presentation.BUTTON_STYLE, "page": shell.head().decode(),
     "reading": " ".join(control_charts.SIGNS.values())}))
 """
 
@@ -396,7 +396,7 @@ def test_blue_improves_orange_worsens_grey_says_nothing(theme):
 def test_a_picture_turns_by_role_and_not_by_its_colour():
     """Two roles of one colour on light paper may differ on dark paper."""
     assert ACCENT.role != ALERT.role
-    rules = html.recoloured("dark", ".dark")
+    rules = html.recolour_rules("dark", ".dark")
     for one in (ACCENT, ALERT):
         assert f".dark .fill-{one.role}{{fill:{one.dark}}}" in rules
     assert "#" not in re.sub(r"[{][^}]*[}]", "", rules)

@@ -1,4 +1,4 @@
-"""A few lines of a story to send."""
+"""A story as a few lines of text to send."""
 
 import re
 
@@ -12,7 +12,7 @@ FEWEST, MOST = 4, 6  # sentences
 
 
 def message(deck: Deck) -> str:
-    """A short plain text to paste into a message: scope, period, four to six sentences, the day of the data."""
+    """A short plain text to paste into a message: scope, period, four to six sentences, the date of the data."""
     cards = [c for s in deck.slides for c in s.panel.cards if c.value is not None]
     found = [
         s.headline
