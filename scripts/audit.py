@@ -1,6 +1,6 @@
-"""Known faults of the libraries, asked of the index once a day: `make lint` ends with their names where there are any.
+"""Looks up known faults of the libraries, once a day: `make lint` ends with their names where there are any.
 
-A machine that the index does not answer is told since when nothing is known, and goes on.
+Where the index does not answer, it prints since when nothing is known, and goes on.
 """
 
 import json
@@ -16,7 +16,7 @@ from dashboard import period
 from scripts.prepare import ROOT
 
 CONSTRAINTS = ROOT / "constraints.txt"
-KEPT = ROOT / "build" / "audit.json"  # when the index was last asked, and what it said
+LAST_AUDIT = ROOT / "build" / "audit.json"  # when the index was last asked, and what it said
 LONGEST = 120  # seconds
 COMMAND = (
     *(sys.executable, "-m", "pip_audit", "-r", str(CONSTRAINTS), "--no-deps", "--disable-pip"),
@@ -25,7 +25,7 @@ COMMAND = (
 
 
 def run_pip_audit() -> str:
-    """What pip-audit writes; "" where it could not look."""
+    """The output of pip-audit; "" where it could not look."""
     try:
         done = subprocess.run(
             COMMAND,
@@ -41,10 +41,10 @@ def run_pip_audit() -> str:
     return done.stdout
 
 
-def faults(said: str) -> list[str] | None:
-    """A line for each known fault in what pip-audit wrote: « urllib3 2.8.0 : CVE-… »; None where nothing was looked up."""
+def known_faults(output: str) -> list[str] | None:
+    """A line for each known fault in pip-audit's output: « urllib3 2.8.0 : CVE-… »; None where nothing was looked up."""
     try:
-        libraries = json.loads(said)["dependencies"]
+        libraries = json.loads(output)["dependencies"]
     except (ValueError, KeyError, TypeError):
         return None
     looked_up = [one for one in libraries if "skip_reason" not in one]
@@ -58,12 +58,12 @@ def faults(said: str) -> list[str] | None:
     ]
 
 
-def audit(ask: Callable[[], str], today: date, kept: Path = KEPT) -> tuple[str, bool]:
-    """What to say, and whether a library has a known fault. Asks at most once a day for the same libraries."""
+def audit(ask: Callable[[], str], today: date, kept: Path = LAST_AUDIT) -> tuple[str, bool]:
+    """The text to print, and whether a library has a known fault. Asks at most once a day for the same libraries."""
     libraries = sha256(CONSTRAINTS.read_bytes()).hexdigest()
-    held = _held(kept)
+    held = _last_audit(kept)
     if held.get("tried") != today.isoformat() or held.get("libraries") != libraries:
-        found = faults(ask())
+        found = known_faults(ask())
         if found is not None:
             held = {"checked": today.isoformat(), "faults": found}
         elif held.get("libraries") != libraries:
@@ -80,7 +80,7 @@ def audit(ask: Callable[[], str], today: date, kept: Path = KEPT) -> tuple[str, 
     return "\n".join(lines), bool(held["faults"])
 
 
-def _held(kept: Path) -> dict[str, Any]:
+def _last_audit(kept: Path) -> dict[str, Any]:
     try:
         held: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
         return held if {"tried", "libraries", "checked", "faults"} <= held.keys() else {}
@@ -89,7 +89,7 @@ def _held(kept: Path) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Say what is known; 1 where a library has a fault."""
+    """Print the known faults; returns 1 where a library has one."""
     said, failed = audit(run_pip_audit, period.today())
     print(said, end="\n" * bool(said), file=sys.stderr)
     return int(failed)
