@@ -45,8 +45,8 @@ RowId = BigInteger().with_variant(
 )  # SQLite numbers rows by itself only in an INTEGER key
 
 
-class Whole(Enum):
-    """Which rows of other files a file replaces, beside those that it says again."""
+class Replaces(Enum):
+    """Which rows of other files a file replaces, beside those that it repeats."""
 
     DAY = "those of the days of which it is the whole register"
     SPAN = "those that lie wholly in the days that it says it covers, for a row that lasts (first_day, last_day)"
@@ -288,7 +288,7 @@ class FormRow(Base):
     __abstract__ = True
     form: ClassVar[str]  # the name of its entry in FORMATS
     key: ClassVar[tuple[str, ...]] = ()  # instead of that constraint: here blanks are equal
-    whole: ClassVar[Whole] = Whole.DAY
+    replaces: ClassVar[Replaces] = Replaces.DAY
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, sort_order=-2)
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True, sort_order=-1)
@@ -378,7 +378,7 @@ class Closure(FormRow):
     form = "fermetures"
     # Known by its start: a later file may correct its end.
     key = ("site_id", "first_day", "from_minute", "reason_id")
-    whole = Whole.SPAN
+    replaces = Replaces.SPAN
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
     first_day: Mapped[date] = mapped_column(Date)
     last_day: Mapped[date] = mapped_column(Date)
@@ -392,7 +392,7 @@ class MonthlyReturn(FormRow):
 
     __tablename__ = "monthly_return"
     form = "canevas"
-    whole = Whole.NEVER
+    replaces = Replaces.NEVER
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     month: Mapped[date] = mapped_column(Date)
     received: Mapped[int | None] = mapped_column(Integer)

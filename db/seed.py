@@ -1,4 +1,4 @@
-"""Reference data from data/reference into the tables. Adds what is missing; never undoes what somebody changed."""
+"""Loads reference data from data/reference into the tables. Adds what is missing; never undoes what somebody changed."""
 
 import csv
 from collections.abc import Callable, Iterator
@@ -49,9 +49,13 @@ def seed(engine: Engine, folder: Path = REFERENCE, by: str = "application") -> N
     """
     with write_transaction(engine) as c:
         added = {
-            "communes": _each(c, select(Commune.name), "communes.csv", folder, "commune", _commune),
-            "sites": _each(c, select(Site.code), "sites.csv", folder, "code", _site),
-            "services": _each(c, select(Service.code), "services.csv", folder, "code", _service),
+            "communes": _add_missing(
+                c, select(Commune.name), "communes.csv", folder, "commune", _commune
+            ),
+            "sites": _add_missing(c, select(Site.code), "sites.csv", folder, "code", _site),
+            "services": _add_missing(
+                c, select(Service.code), "services.csv", folder, "code", _service
+            ),
             "terms": _terms(c),
         }
         if any(added.values()):  # the line also tells open pages that there is something new
@@ -79,7 +83,7 @@ def beyond_reference(connection: Connection) -> dict[str, int]:
     }
 
 
-def _each(
+def _add_missing(
     c: Connection,
     known: Select[str],
     name: str,
@@ -100,7 +104,7 @@ def _each(
 
 @contextmanager
 def _line(name: str, number: int) -> Iterator[None]:
-    """What a line of a file lacks, as Refused."""
+    """Within the block, what a line of a file lacks is raised as Refused, naming the line."""
     try:
         yield
     except Refused as reason:

@@ -258,7 +258,9 @@ class SessionCache:
                 break
             latest = further
         state, pages = (self._state(one, holder, clock) for one in (session, latest))
-        return CachedSession(state, session, holder, pages, latest.id, session.replaced(clock))
+        return CachedSession(
+            state, session, holder, pages, latest.id, session.was_just_replaced(clock)
+        )
 
     def _state(self, session: SignInSession, holder: Holder, clock: datetime) -> State:
         """The state of a session now."""

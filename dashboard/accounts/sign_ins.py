@@ -247,7 +247,7 @@ def change_password(engine: Engine, old: str, new: str, browser: Browser) -> str
             connection,
             accounts_and_sessions.database_time(connection),
             account_id=holder.id,
-            but=number,
+            except_number=number,
         )
         access_journal.note(connection, holder.name, "password changed")
     return token
@@ -292,14 +292,14 @@ def _failure_counters(
     else:
         of = holder.id
     if known:
-        return FailureCounters(f"{of}/{known_by[: accounts_and_sessions.KEPT_OF_MARKS]}", "")
+        return FailureCounters(f"{of}/{known_by[: accounts_and_sessions.MARK_LENGTH]}", "")
     return FailureCounters(f"{of}@{digest(address_block(browser.address))[:40]}", of)
 
 
 def _stable_fraction(connection: Connection, name: str) -> float:
     """A number from 0 to 1, without 1, always the same for a name in this database: it chooses the decoy settings, so
     that the time of an answer tells no account from an unknown name."""
-    key = accounts_and_sessions.own_name(connection).encode() or PEPPER
+    key = accounts_and_sessions.database_name(connection).encode() or PEPPER
     typed = account_changes.normalise_name(name).encode(errors="replace")
     return int.from_bytes(hmac.new(key, typed, "sha256").digest()[:6], "big") / 2**48
 
@@ -409,6 +409,6 @@ def _latest_session(
     connection: Connection, session: SignInSession | None, at: datetime
 ) -> SignInSession | None:
     """The session that took the place of this one a moment ago, else this one."""
-    if session and session.replaced(at) and session.next_id:
+    if session and session.was_just_replaced(at) and session.next_id:
         return accounts_and_sessions.session_by_number(connection, session.next_id)
     return session

@@ -33,7 +33,7 @@ __all__ = [
 
 def scopes(person: Person, right: str) -> frozenset[str]:
     """The scopes in which the person has the right: "nation", departments, sites' codes."""
-    return rights.scopes(person, right, view(person).book.homes)
+    return rights.scopes(person, right, view(person).book.departments_of_sites)
 
 
 def _check(person: Person, right: str, indicator: str, scope: str) -> None:
@@ -123,8 +123,8 @@ def keep_story(person: Person, story: Story, replaced_kept_at: datetime | None =
         to_json(story),
         person.name,
         account=person.id,
-        own=_only_own_stories(person),
-        over=replaced_kept_at,
+        only_own=_only_own_stories(person),
+        replaced_kept_at=replaced_kept_at,
     )
 
 
@@ -137,7 +137,7 @@ def forget_story(person: Person, name: str, kept_at: datetime | None = None) -> 
         name,
         person.name,
         account=person.id,
-        own=_only_own_stories(person),
+        only_own=_only_own_stories(person),
         kept_at=kept_at,
     )
 

@@ -81,20 +81,20 @@ def register(view: View, question: Question) -> Register:
 def coverage(view: View, question: Question) -> Coverage:
     """Who handed in the complaints of the question's sites, up to its end or that of the data."""
     found = facts.complaint_reporting(view.facts(question))
-    return register_coverage(found.expected, found.ever, found.current)
+    return register_coverage(found.expected, found.ever_reported, found.current)
 
 
 @cached_with_rows
 def coverage_of_rows(view: View, question: Question) -> Coverage:
     """The same, of the sites alone whose complaints one by one are for who asks."""
     found = facts.complaint_reporting(view.facts(question, rows=True))
-    return register_coverage(found.expected, found.ever, found.current)
+    return register_coverage(found.expected, found.ever_reported, found.current)
 
 
 def month_count(view: View, question: Question, n: int) -> Count:
     """So many complaints of a month, the question's, of the sites whose register speaks of it to its end."""
     found = facts.complaint_reporting(view.facts(question))
-    return Count(n, register_coverage(found.expected, found.heard, found.through))
+    return Count(n, register_coverage(found.expected, found.any_day_known, found.all_days_known))
 
 
 def register_coverage(expected: int, known: int, current: int) -> Coverage:
@@ -124,7 +124,7 @@ def open_rows(view: View, question: Question) -> Register:
 
 
 def _end(view: View, question: Question) -> date:
-    return min(question.last, view.book.known_to or question.last)
+    return min(question.last, view.book.known_until or question.last)
 
 
 def _of_service(view: View, question: Question, c: Mapping[str, np.ndarray]) -> np.ndarray:

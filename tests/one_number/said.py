@@ -172,7 +172,7 @@ def everything(one: Asked) -> Iterator[Line]:
         yield from _of_panel(one, "diapositive", slide.panel)
     for line in message(told).splitlines():
         yield one.line("message", text=plain(line))
-    yield from _of_workbook(one, xlsx.for_deck(told))
+    yield from _of_workbook(one, xlsx.deck_workbook(told))
 
 
 def _of_panel(one: Asked, where: str, panel: Panel) -> Iterator[Line]:

@@ -194,7 +194,7 @@ def test_a_share_of_more_events_than_cases_is_refused():
 
 def test_a_series_without_points_has_no_level():
     empty = one([np.nan] * 5)
-    assert empty.levels() == [] and empty.last() is None
+    assert empty.levels() == [] and empty.last_point() is None
 
 
 def a_year(series) -> float:
