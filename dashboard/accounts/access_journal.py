@@ -13,18 +13,18 @@ from db import accounts_and_sessions
 from db.engine import write_transaction
 
 
-def note(connection: Connection, who: str, did: str, what: dict[str, Any] | None = None) -> None:
+def note(connection: Connection, who: str, did: str, details: dict[str, Any] | None = None) -> None:
     """Write a line to the access journal in the caller's transaction.
 
-    did: the action, as a past participle; what: its details, as JSON can hold them.
+    did: the action, as a past participle; details: what JSON can hold.
     """
-    accounts_and_sessions.note(connection, who, did, what or {})
+    accounts_and_sessions.note(connection, who, did, details or {})
 
 
-def add(engine: Engine, who: str, did: str, what: dict[str, Any]) -> None:
+def add(engine: Engine, who: str, did: str, details: dict[str, Any]) -> None:
     """Write a line to the access journal in a transaction of its own."""
     with write_transaction(engine, queue=False) as connection:
-        note(connection, who, did, what)
+        note(connection, who, did, details)
 
 
 def lines(

@@ -4,16 +4,20 @@ access journal; the pages open under the account reload, or end.
 Before: `db.accounts_and_sessions`. After: `dashboard.actions.accounts`, which checks the right to do so.
 """
 
-import re
-import unicodedata
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from dashboard.accounts import access_journal, guest_link_rights, lookalike_names, passwords
+from dashboard.accounts.account_rules import (
+    AccountChanges,
+    changed_columns,
+    keep_an_administrator,
+    normalise_name,
+    refuse_foreign_letters,
+    valid_name,
+)
 from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import limits
 from dashboard.settings import load_settings
@@ -22,51 +26,14 @@ from db.accounts_and_sessions import Holder, SignInSession
 from db.engine import write_transaction
 from db.write import Refused
 
-NAME = re.compile(r"[\w.@-]{2,80}")
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 FIRST_PASSWORD_LIFETIME = timedelta(hours=72)  # a password that works once
-ASSIGNABLE_ROLES = tuple(r for r in Role if r not in (Role.READER, Role.GUEST))  # roles of accounts
-WITH_DEPARTMENTS, WITH_SITES = (Role.DIRECTOR,), (Role.FOCAL_POINT,)
 
 
-@dataclass(frozen=True)
-class AccountChanges:
-    """The values to give an account; None leaves a value as it is."""
-
-    role: str | None = None
-    departments: Collection[str] | None = None
-    sites: Collection[str] | None = None
-    email: str | None = None
-
-
-def normalise_name(name: str) -> str:
-    """The typed account name in lower case and NFC, whether or not it is valid."""
-    return unicodedata.normalize("NFC", name).strip().casefold()
-
-
-def stored_name(name: str) -> str | None:
-    """The typed account name as it is stored (lower case, NFC); None where it is not valid."""
-    kept = normalise_name(name)
-    return kept if NAME.fullmatch(kept) else None
-
-
-def valid_name(name: str) -> str:
-    """The typed account name as it is stored. Raises Refused where it is not valid."""
-    kept = stored_name(name)
-    if not name.strip():
-        raise Refused("Écrire le nom du compte : prenom.nom, par exemple.")
-    if kept is None:
-        raise Refused(
-            f"« {name} » n'est pas un nom de compte : de 2 à 80 lettres, chiffres, points, tirets ou @, sans espace."
-        )
-    return kept
-
-
-def add(engine: Engine, name: str, wanted: AccountChanges, by: str) -> str:
+def add(engine: Engine, name: str, changes: AccountChanges, by: str) -> str:
     """Add an account and return its first password, which works once, within 72 hours; "" where accounts open by the
     identity provider alone. Raises Refused."""
     kept, password = valid_name(name), _new_first_password()
-    if not (password or wanted.email):
+    if not (password or changes.email):
         raise Refused(
             "Ce compte ne s'ouvrira que par l'adresse électronique que le ministère a vérifiée : la donner."
         )
@@ -79,8 +46,8 @@ def add(engine: Engine, name: str, wanted: AccountChanges, by: str) -> str:
             accounts_and_sessions.accounts(connection), kept
         ):
             raise Refused(f"« {kept} » se lit comme « {other.name} », qui a déjà un compte.")
-        _refuse_foreign_letters(kept)
-        values = _changed_columns(connection, wanted, None)
+        refuse_foreign_letters(kept)
+        values = changed_columns(connection, changes, None)
         values |= _first_password_columns(connection, digest)
         accounts_and_sessions.add_account(connection, kept, **values)
         access_journal.note(
@@ -89,13 +56,13 @@ def add(engine: Engine, name: str, wanted: AccountChanges, by: str) -> str:
     return password
 
 
-def change(engine: Engine, name: str, wanted: AccountChanges, by: str) -> None:
+def change(engine: Engine, name: str, changes: AccountChanges, by: str) -> None:
     """Change the role, places or address of an account. Raises Refused."""
     with write_transaction(engine, queue=False) as connection:
         accounts_and_sessions.lock_account_names(connection)
         holder = _existing_account(connection, name)
-        values = _changed_columns(connection, wanted, holder)
-        _keep_an_administrator(connection, holder, values["role"])
+        values = changed_columns(connection, changes, holder)
+        keep_an_administrator(connection, holder, values["role"])
         accounts_and_sessions.change_account(connection, holder.id, **values)
         access_journal.note(
             connection, by, "account changed", {"account": holder.name, **_journal_details(values)}
@@ -108,7 +75,7 @@ def disable(engine: Engine, name: str, by: str) -> None:
     with write_transaction(engine, queue=False) as connection:
         accounts_and_sessions.lock_account_names(connection)
         holder = _existing_account(connection, name)
-        _keep_an_administrator(connection, holder, "")
+        keep_an_administrator(connection, holder, "")
         accounts_and_sessions.change_account(
             connection, holder.id, disabled=True, password=None, must_change=False, works_until=None
         )
@@ -223,107 +190,6 @@ def _first_password_columns(connection: Connection, digest: str | None) -> dict[
         return {"password": None, "must_change": False, "works_until": None}
     until = accounts_and_sessions.database_time(connection) + FIRST_PASSWORD_LIFETIME
     return {"password": digest, "must_change": True, "works_until": until}
-
-
-def _changed_columns(
-    connection: Connection, wanted: AccountChanges, holder: Holder | None
-) -> dict[str, Any]:
-    """The columns of the account after the changes: role, address and places. Raises Refused where they do not go
-    together."""
-    role = wanted.role if wanted.role is not None else (holder.role if holder else "")
-    if not role:
-        raise Refused("Choisir le rôle du compte.")
-    if role not in ASSIGNABLE_ROLES:
-        raise Refused(f"« {role} » n'est pas un rôle : {', '.join(ASSIGNABLE_ROLES)}.")
-    departments, sites = accounts_and_sessions.places(connection)
-    email = wanted.email if wanted.email is not None else (holder.email if holder else None)
-    if email and not EMAIL.fullmatch(email):
-        raise Refused(
-            f"« {email} » n'est pas une adresse électronique : l'écrire comme prenom.nom@exemple.bj."
-        )
-    if email and not (holder and holder.email == email):
-        _refuse_taken_address(connection, email, holder)
-    return {
-        "role": role,
-        "email": email or None,
-        "departments": _places(
-            role in WITH_DEPARTMENTS,
-            wanted.departments,
-            holder.departments if holder else None,
-            departments,
-            "département",
-            "--department",
-        ),
-        "sites": _places(
-            role in WITH_SITES,
-            wanted.sites,
-            holder.sites if holder else None,
-            sites,
-            "centre",
-            "--site",
-        ),
-    }
-
-
-def _refuse_foreign_letters(text: str) -> None:
-    """Raises Refused where a letter is of another alphabet and looks like one of ours."""
-    if sign := lookalike_names.foreign_letter(text):
-        raise Refused(
-            f"« {text} » a une lettre d'un autre alphabet, « {sign} », qui se lit comme une des nôtres : l'écrire avec les"
-            " lettres du français ou des langues du Bénin."
-        )
-
-
-def _refuse_taken_address(connection: Connection, email: str, holder: Holder | None) -> None:
-    """Raises Refused where another account has this address, or one that could be mistaken for it."""
-    others = [
-        one
-        for one in accounts_and_sessions.accounts(connection)
-        if not (holder and one.id == holder.id)
-    ]
-    if other := lookalike_names.account_like_address(others, email):
-        raise Refused(
-            f"« {email} » est, ou se lit comme, l'adresse du compte « {other.name} » : en donner une autre."
-        )
-    _refuse_foreign_letters(email)
-
-
-def _places(
-    limited: bool,
-    wanted: Collection[str] | None,
-    current: frozenset[str] | None,
-    existing: frozenset[str],
-    word: str,
-    option: str,
-) -> frozenset[str] | None:
-    """The places to which the role limits the account; None where it is not limited. Raises Refused for a wrong
-    choice."""
-    if not limited:
-        if wanted:
-            raise Refused(f"Ce rôle n'est pas limité à un {word} : ne pas donner {option}.")
-        return None
-    chosen = (current if wanted is None else frozenset(wanted)) or frozenset()
-    if not chosen:
-        raise Refused(f"Ce rôle répond d'un {word} au moins : choisir lequel.")
-    if unknown := sorted(chosen - existing):
-        raise Refused(f"{word} inconnu : {', '.join(unknown)}.")
-    return chosen
-
-
-def _keep_an_administrator(connection: Connection, holder: Holder, role: str) -> None:
-    """Raises Refused where the change would leave no account that can add accounts."""
-    if holder.role != Role.ADMINISTRATOR or role == Role.ADMINISTRATOR:
-        return
-    others = [
-        one
-        for one in accounts_and_sessions.accounts(connection)
-        if one.role == Role.ADMINISTRATOR and not one.disabled and one.id != holder.id
-    ]
-    if not others:
-        raise Refused(
-            "C'est le dernier compte d'administrateur : en ajouter un autre d'abord"
-            " (python -m dashboard accounts add NOM --role administrator)."
-        )
 
 
 def _journal_details(values: dict[str, Any]) -> dict[str, Any]:

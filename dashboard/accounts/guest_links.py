@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from dashboard.accounts import access_journal, guest_link_rights, sign_ins
+from dashboard.accounts import access_journal, guest_link_rights, sign_in_request, sign_ins
 from dashboard.accounts.rights import Role
-from dashboard.accounts.sign_ins import Browser, Refusal, digest, new_token
+from dashboard.accounts.sign_in_request import Browser, Refusal, digest, new_token
 from dashboard.period import naive_utc_bounds, today
 from db import accounts_and_sessions
 from db.accounts_and_sessions import Link
@@ -27,12 +27,12 @@ NO_SUCH_LINK = "Ce lien ne fait entrer personne : il est fini, fermé, ou a déj
 
 
 def make_link(
-    engine: Engine, what: str, until: date, departments: Collection[str] | None, by: str
+    engine: Engine, workshop: str, until: date, departments: Collection[str] | None, by: str
 ) -> tuple[Link, str]:
     """Make a guest link for a workshop, valid to the end of a day; returns it and its token, which is stored nowhere.
     Raises Refused."""
-    what = " ".join(what.split())
-    if not 1 <= len(what) <= LONGEST_NAME:
+    workshop = " ".join(workshop.split())
+    if not 1 <= len(workshop) <= LONGEST_NAME:
         raise Refused(f"Dire pour quel atelier est le lien, en {LONGEST_NAME} signes au plus.")
     token = new_token()
     with write_transaction(engine, queue=False) as connection:
@@ -54,11 +54,11 @@ def make_link(
             email=None,
             works_until=end,
         )
-        number = accounts_and_sessions.add_link(connection, account, digest(token), what, by)
+        number = accounts_and_sessions.add_link(connection, account, digest(token), workshop, by)
         found = _link_with_number(accounts_and_sessions.links(connection), number)
         told = {
             "link": number,
-            "for": what,
+            "for": workshop,
             "until": str(until),
             "departments": sorted(departments or ()),
         }
@@ -105,7 +105,7 @@ def sign_in_guest(engine: Engine, token: str, browser: Browser) -> str:
             ),
             "",
         )
-        told = {**sign_ins.journal_details(browser, "link"), "for": what}
+        told = {**sign_in_request.journal_details(browser, "link"), "for": what}
         access_journal.note(connection, holder.name if holder else "", "signed in", told)
     return mine
 
@@ -122,9 +122,9 @@ def _refuse_lost_right(
         raise Refused("Ce compte ne peut plus inviter à voir cela.")
 
 
-def _link_with_number(found: Collection[Link], number: int) -> Link:
+def _link_with_number(links: Collection[Link], number: int) -> Link:
     """The link of this number. Raises Refused where there is none."""
-    for link in found:
+    for link in links:
         if link.id == number:
             return link
     raise Refused(f"Il n'y a pas de lien {number} : python -m dashboard accounts guests")

@@ -6,37 +6,30 @@ Authlib speaks the protocol and decodes tokens; what is accepted is decided here
 After: `dashboard.accounts.provider_identities`, which decides which account the claims open.
 """
 
-import hmac
 import json
 import logging
-import secrets
 import time
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 
 from dashboard.accounts.provider_client import limit_answers
-from dashboard.accounts.sign_ins import Refusal
+from dashboard.accounts.sign_in_flow import SignInFlow
+from dashboard.accounts.sign_in_request import Refusal
 from dashboard.settings import LOOPBACK_HOSTS, load_settings
 
 LOG = logging.getLogger("ccsp")
-LARGEST_KEY, MOST_KEYS = 16_384, 100  # signs of a key as it is written; how many are looked at
-KEPT = 3_600.0  # seconds for which what it says of itself holds
-AGAIN = 10.0  # seconds before it is asked anew where it was away, or where a key of it is not known
-FAR = 1e12  # seconds: what is said to be of later is of no time, and may be longer than any number
+LARGEST_KEY, MOST_KEYS = 16_384, 100  # characters of a key, number of keys: more are ignored
+KEPT = 3_600.0  # seconds for which metadata and keys are cached
+AGAIN = 10.0  # seconds before it is asked again after a failure, or for an unknown key
+FAR = 1e12  # seconds: a time later than that is no time, and may be longer than any number
 LEEWAY = 60  # seconds by which its clock may differ from ours
-WITHIN = 600  # seconds between the button and the way back
-LONGEST_PAGE = 1_500  # signs of the page that was wanted
-# Signed with a key of which we hold the public half only: with the others, whoever knows that half could sign too.
+# Asymmetric algorithms only: with a symmetric one, whoever knows the public key could sign too.
 SIGNED = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
-SECRET = secrets.token_bytes(
-    32
-)  # of this process: who left for the provider before it starts again
 WELL_KNOWN = "/.well-known/openid-configuration"
 UNSURE = (
     "Le service d'identité n'a pas pu être cru : recommencer ; si cela se reproduit, le dire à {}."
@@ -57,9 +50,9 @@ class ProviderUnavailable(Refusal):
     counted = False
 
 
-def untrusted_answer(why: str) -> Refusal:
-    """The refusal of an answer that fails a check. why: for the log; must hold nothing that the provider sent."""
-    LOG.warning("the provider of identities is not believed: %s", why)
+def untrusted_answer(reason: str) -> Refusal:
+    """The refusal of an answer that fails a check. reason: for the log; must hold nothing that the provider sent."""
+    LOG.warning("the provider of identities is not believed: %s", reason)
     return Refusal(UNSURE.format(load_settings().account_contact))
 
 
@@ -73,69 +66,10 @@ def provider_unavailable() -> ProviderUnavailable:
     return ProviderUnavailable(AWAY_BESIDE if load_settings().local_accounts else AWAY)
 
 
-def _unusable(why: str) -> ProviderUnavailable:
-    """The same as `provider_unavailable`, with a line in the log. why: must hold nothing that the provider sent."""
-    LOG.warning("the provider of identities cannot be used: %s", why)
+def _unusable(reason: str) -> ProviderUnavailable:
+    """The same as `provider_unavailable`, with a line in the log. reason: must hold nothing that the provider sent."""
+    LOG.warning("the provider of identities cannot be used: %s", reason)
     return provider_unavailable()
-
-
-@dataclass(frozen=True)
-class SignInFlow:
-    """One authorization flow, begun in a browser, which keeps `text` in a cookie; the values that the provider gets
-    are derived from it."""
-
-    text: str
-
-    @classmethod
-    def begin(cls, page: str) -> "SignInFlow":
-        """A new flow. page: where the person is sent after signing in."""
-        page = page if len(page) <= LONGEST_PAGE else "/"
-        return cls(
-            f"{secrets.token_urlsafe(32)}.{int(time.time()) + WITHIN}.{quote(page, safe='')}"
-        )
-
-    @property
-    def state(self) -> str:
-        """The OAuth `state`, which has to come back unchanged."""
-        return self._derive("state")
-
-    @property
-    def nonce(self) -> str:
-        """The `nonce` that the ID token must contain: it proves that the token was issued for this flow."""
-        return self._derive("nonce")
-
-    @property
-    def verifier(self) -> str:
-        """The PKCE code verifier, without which the code is worth nothing."""
-        return self._derive("verifier")
-
-    @property
-    def page(self) -> str:
-        """Where the person is sent after signing in."""
-        return unquote(self.text.rpartition(".")[2])
-
-    @property
-    def expires_at(self) -> int:
-        """Until when the person may come back, in seconds of the clock."""
-        return int(self.text.split(".")[1])
-
-    @property
-    def began_at(self) -> int:
-        """When the flow began, in seconds of the clock."""
-        return self.expires_at - WITHIN
-
-    def accepts_state(self, state: str) -> bool:
-        """Whether `state` is the one of this flow and the flow has not expired."""
-        mine = self.state.encode()
-        return (
-            hmac.compare_digest(state.encode(errors="replace"), mine)
-            and self.expires_at > time.time()
-        )
-
-    def _derive(self, what: str) -> str:
-        """A value derived from the flow's text by a key of this process. what: which one."""
-        found = hmac.digest(SECRET, f"{what}:{self.text}".encode(), "sha256")
-        return urlsafe_b64encode(found).rstrip(b"=").decode()
 
 
 @dataclass(frozen=True)
@@ -271,10 +205,10 @@ class Provider:
             raise self._note_failure(f"status {answer.status_code}")
         return found
 
-    def _note_failure(self, why: str) -> ProviderUnavailable:
+    def _note_failure(self, reason: str) -> ProviderUnavailable:
         """Note the failure, so that the provider is left alone for a while; returns the refusal to raise."""
         self._failed = self.clock()
-        return _unusable(why)
+        return _unusable(reason)
 
     def _session(self, redirect_uri: str) -> Any:
         """An OAuth client of Authlib's for the provider. redirect_uri: our address to which it leads back."""
@@ -376,11 +310,11 @@ def _is_issued_for_flow(claims: Mapping[str, Any], flow: SignInFlow) -> bool:
     return bool(flow.began_at - LEEWAY <= times[0] < FAR and times[1] < FAR)
 
 
-def _age(at: object) -> float | None:
+def _age(moment: object) -> float | None:
     """The seconds since this moment; None for what is no moment, or one to come."""
-    if isinstance(at, bool) or not isinstance(at, (int, float)) or not abs(at) < FAR:
+    if isinstance(moment, bool) or not isinstance(moment, (int, float)) or not abs(moment) < FAR:
         return None
-    age = time.time() - at
+    age = time.time() - moment
     return max(0.0, age) if age > -LEEWAY else None
 
 

@@ -20,7 +20,7 @@ class _Watch:
     """A timer that closes the sockets given to it when its time is over."""
 
     def __init__(self, seconds: float) -> None:
-        self.over, self._lock = False, Lock()
+        self.is_over, self._lock = False, Lock()
         self._open: list[socket.socket] = []
         self._timer = Timer(seconds, self._end)
         self._timer.daemon = True
@@ -36,12 +36,12 @@ class _Watch:
         """Close this socket too when the time is over."""
         with self._lock:
             self._open.append(sock)
-            if self.over:
+            if self.is_over:
                 _shut(sock)
 
     def _end(self) -> None:
         with self._lock:
-            self.over = True
+            self.is_over = True
             for one in self._open:
                 _shut(one)
 
@@ -61,7 +61,7 @@ class _Limited(HTTPAdapter):
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         """The pool of connections to the provider, or to the proxy in front of it; each new connection is watched."""
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        made, hold = pool.ConnectionCls, self._hold
+        made, hold = pool.ConnectionCls, self._watch_socket
         if not hasattr(made, "is_watched"):
 
             def connect(connection: Any) -> None:
@@ -71,7 +71,7 @@ class _Limited(HTTPAdapter):
             pool.ConnectionCls = type("Watched", (made,), {"connect": connect, "is_watched": True})
         return pool
 
-    def _hold(self, sock: socket.socket) -> None:
+    def _watch_socket(self, sock: socket.socket) -> None:
         self._watch.watch(sock)
 
     def send(self, *args: Any, **kwargs: Any) -> requests.Response:
@@ -85,7 +85,7 @@ class _Limited(HTTPAdapter):
                 raise requests.ConnectionError(str(error)) from error
             finally:
                 answer.close()
-            if self._watch.over or len(body) > LARGEST:
+            if self._watch.is_over or len(body) > LARGEST:
                 raise requests.ConnectionError("too slow, or too long")
         read: Any = answer
         read._content, read._content_consumed = body, True  # as `requests` itself leaves it

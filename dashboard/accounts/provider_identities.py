@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from dashboard.accounts import access_journal, sign_ins
+from dashboard.accounts import access_journal, sign_in_request, sign_ins
 from dashboard.accounts.identity_provider import IdentityClaims
 from dashboard.accounts.rights import Role
-from dashboard.accounts.sign_ins import Browser, Refusal, new_token
+from dashboard.accounts.sign_in_request import Browser, Refusal, new_token
 from dashboard.settings import load_settings
 from db import accounts_and_sessions, provider_identities
 from db.accounts_and_sessions import Holder
@@ -69,7 +69,7 @@ def sign_in_by_identity(
         if holder:
             did = "sign-in failed" if why else "signed in"
             access_journal.note(
-                connection, holder.name, did, sign_ins.journal_details(browser, "provider")
+                connection, holder.name, did, sign_in_request.journal_details(browser, "provider")
             )
     if why:
         raise Refusal(why.format(load_settings().account_contact))

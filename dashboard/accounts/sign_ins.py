@@ -5,101 +5,55 @@ Before: `db.accounts_and_sessions`. After: the gate (`dashboard.ui.sign_in`), wh
 own.
 """
 
-import hmac
-import secrets
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from ipaddress import IPv6Address, ip_address, ip_network
-from typing import NamedTuple
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from dashboard.accounts import access_journal, account_changes, passwords
-from dashboard.settings import load_settings
+from dashboard.accounts import access_journal, account_rules, passwords
+from dashboard.accounts.failed_sign_ins import (
+    failure_counters,
+    note_failure,
+    refuse_too_soon,
+    stable_fraction,
+)
+from dashboard.accounts.sign_in_request import (
+    KNOWN_FOR,
+    Browser,
+    Refusal,
+    digest,
+    journal_details,
+    new_token,
+)
 from db import accounts_and_sessions
 from db.accounts_and_sessions import Holder, SignInSession
 from db.engine import write_transaction
 
-FREE = 3  # wrong passwords in a row that cost no wait
-LONGEST_WAIT = 60  # seconds
-CAP = 100  # wrong ones of an account, in an hour, by browsers that it does not know
-FORGOTTEN = timedelta(hours=2)  # wrong passwords of so long ago count no more
-KNOWN_FOR = timedelta(days=90)  # a browser that signed in does not wait for what others got wrong
-# Unknown names are counted too, or a wait would tell which names exist; but they are often passwords typed into the
-# wrong field: their keys mean nothing outside this process.
-PEPPER = secrets.token_bytes(32)
 WRONG = "Nom ou mot de passe inconnu."
 WRONG_AGAIN = "Ce n'est pas le mot de passe de ce compte."
 CHANGED = "Le compte vient de changer : se connecter de nouveau."
 ENDED = "La session est finie : se connecter de nouveau."
-CAPPED = (
-    "Trop d'essais manqués sous ce nom : se connecter depuis un navigateur où c'est déjà arrivé, demander un lien de"
-    " première connexion à {}, ou attendre une heure."
-)
 SPENT = "Ce lien n'ouvre plus : il a servi, ou date de plus de 72 heures. En demander un autre à l'administrateur."
 TOO_LATE = "Ce premier mot de passe n'est plus valable : en demander un autre à l'administrateur."
-
-
-class Refusal(Exception):
-    """A sign-in or a change was refused; the message says why, in a French sentence."""
-
-    counted = True  # against the client's address: many refusals slow it down
-
-
-class TooSoon(Refusal):
-    """The password was not checked: the last wrong one was too short a time ago."""
-
-    counted = False
-
-
-def new_token() -> str:
-    """A random token of 256 bits."""
-    return secrets.token_urlsafe(32)
-
-
-@dataclass(frozen=True)
-class Browser:
-    """The browser of a sign-in. token, old_mark: the session's token and the browser's mark that it sent, or "";
-    new_mark: the one that it gets when the sign-in succeeds, "" for none; address: of the client.
-
-    A mark changes with each sign-in, so that a copied one is worth nothing.
-    """
-
-    token: str
-    old_mark: str
-    address: str
-    new_mark: str = field(default_factory=new_token)
-
-
-def digest(token: str) -> str:
-    """The SHA-256 under which the database stores a token or a mark."""
-    return sha256(token.encode()).hexdigest()
-
-
-def wait_seconds(failures: int) -> int:
-    """The seconds to wait after so many wrong passwords in a row."""
-    return 0 if failures <= FREE else min(LONGEST_WAIT, 2 ** (failures - FREE))
 
 
 def sign_in(engine: Engine, name: str, password: str, browser: Browser) -> str:
     """Sign in by name and password; returns the token of the new session. Raises Refusal, the same for a wrong name
     and a wrong password."""
     with engine.connect() as connection:
-        kept = account_changes.stored_name(name)
+        kept = account_rules.stored_name(name)
         holder = accounts_and_sessions.account_named(connection, kept) if kept else None
-        who = _failure_counters(connection, holder, name, browser)
+        who = failure_counters(connection, holder, name, browser)
         kept_of_it = holder.password if holder else None
         once = passwords.is_one_time(password, kept_of_it)
         if not once:
-            _refuse_too_soon(connection, who)
+            refuse_too_soon(connection, who)
         way = passwords.decoy_hash_settings(
-            accounts_and_sessions.password_hashes(connection), _stable_fraction(connection, name)
+            accounts_and_sessions.password_hashes(connection), stable_fraction(connection, name)
         )
         at = accounts_and_sessions.database_time(connection)
     right = once or passwords.verify_password(password, kept_of_it, way)
     if holder is None or not right or holder.disabled:
-        _note_failure(engine, who, holder, browser)
+        note_failure(engine, who, holder, browser)
         raise Refusal(WRONG)
     if holder.must_change and (holder.works_until is None or at > holder.works_until):
         raise Refusal(TOO_LATE)
@@ -212,15 +166,15 @@ def change_password(engine: Engine, old: str, new: str, browser: Browser) -> str
         holder = accounts_and_sessions.account(connection, entry.account_id) if entry else None
         if entry is None or entry.ended_at or holder is None or holder.disabled:
             raise Refusal(ENDED)
-        who = _failure_counters(connection, holder, holder.name, browser)
+        who = failure_counters(connection, holder, holder.name, browser)
         # Who came by the link of a first password has none: the link was it.
         once = passwords.is_one_time(old, holder.password) or (
             holder.must_change and holder.password is None
         )
         if not once:
-            _refuse_too_soon(connection, who)
+            refuse_too_soon(connection, who)
     if not (once or passwords.verify_password(old, holder.password)):
-        _note_failure(engine, who, holder, browser)
+        note_failure(engine, who, holder, browser)
         raise Refusal("L'ancien mot de passe n'est pas le bon.")
     if why := passwords.password_problem(new, holder.name):
         raise Refusal(why)
@@ -253,117 +207,10 @@ def change_password(engine: Engine, old: str, new: str, browser: Browser) -> str
     return token
 
 
-class FailureCounters(NamedTuple):
-    """The keys under which wrong passwords are counted. counter: the one whose next attempt has to wait;
-    account_counter: the account's, over all browsers that it does not know, "" for a known one."""
-
-    counter: str
-    account_counter: str
-
-
-def address_block(address: str) -> str:
-    """The address, of IPv6 its /64 network, since one household has all the addresses of one."""
-    try:
-        one = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(one, IPv6Address):
-        return str(one.ipv4_mapped or ip_network((one, 64), strict=False))
-    return str(one)
-
-
-def _failure_counters(
-    connection: Connection, holder: Holder | None, name: str, browser: Browser
-) -> FailureCounters:
-    """The keys under which this browser's wrong passwords are counted.
-
-    A browser that signed in to the account before is counted by itself, others by account and address, so that a
-    stranger makes nobody wait who is elsewhere. An unknown name is counted in the same way.
-    """
-    known_by = digest(browser.old_mark)
-    since = accounts_and_sessions.database_time(connection) - KNOWN_FOR
-    known = accounts_and_sessions.is_known_browser(
-        connection, holder.id if holder else "", known_by, since
-    )
-    if holder is None:
-        # As the name of an account is read, or the waits of two ways to write it would tell which are somebody's.
-        typed = account_changes.normalise_name(name).encode(errors="replace")
-        of = f"?{hmac.new(PEPPER, typed, 'sha256').hexdigest()[:15]}"
-    else:
-        of = holder.id
-    if known:
-        return FailureCounters(f"{of}/{known_by[: accounts_and_sessions.MARK_LENGTH]}", "")
-    return FailureCounters(f"{of}@{digest(address_block(browser.address))[:40]}", of)
-
-
-def _stable_fraction(connection: Connection, name: str) -> float:
-    """A number from 0 to 1, without 1, always the same for a name in this database: it chooses the decoy settings, so
-    that the time of an answer tells no account from an unknown name."""
-    key = accounts_and_sessions.database_name(connection).encode() or PEPPER
-    typed = account_changes.normalise_name(name).encode(errors="replace")
-    return int.from_bytes(hmac.new(key, typed, "sha256").digest()[:6], "big") / 2**48
-
-
-def _hourly_counter(counter: str, at: datetime, hours_ago: int = 0) -> str:
-    """The key under which the wrong passwords of an account are counted in one hour. hours_ago: 0 for the present
-    one."""
-    return f"{counter}#{int(at.replace(tzinfo=UTC).timestamp()) // 3_600 - hours_ago}"
-
-
-def failures_within_an_hour(connection: Connection, counter: str, at: datetime) -> float:
-    """The wrong passwords of an account in the last sixty minutes: those of this hour, and of the hour before the
-    part that is left of the sixty."""
-    now, before = (
-        accounts_and_sessions.failures(connection, _hourly_counter(counter, at, n)) for n in (0, 1)
-    )
-    left = 1 - (at.minute * 60 + at.second) / 3_600
-    return (now[0] if now else 0) + left * (before[0] if before else 0)
-
-
 def _refuse_changed_account(connection: Connection, holder: Holder) -> None:
     """Raises Refusal where the account changed while its password was checked, which takes a while."""
     if not accounts_and_sessions.account_unchanged(connection, holder):
         raise Refusal(CHANGED)
-
-
-def _refuse_too_soon(connection: Connection, counters: FailureCounters) -> None:
-    """Raises TooSoon where the last wrong password was too short a time ago, or there were too many."""
-    at = accounts_and_sessions.database_time(connection)
-    if (
-        counters.account_counter
-        and failures_within_an_hour(connection, counters.account_counter, at) >= CAP
-    ):
-        raise TooSoon(CAPPED.format(load_settings().account_contact))
-    failed = accounts_and_sessions.failures(connection, counters.counter)
-    if failed is None:
-        return
-    number, last_at = failed
-    left = last_at + timedelta(seconds=wait_seconds(number)) - at
-    if left > timedelta(0):
-        seconds = left.seconds + 1
-        raise TooSoon(f"Trop d'essais manqués : attendre {seconds} s, puis recommencer.")
-
-
-def _note_failure(
-    engine: Engine, counters: FailureCounters, holder: Holder | None, browser: Browser
-) -> None:
-    """Count a wrong password, and note it in the journal where the account exists."""
-    with write_transaction(engine, queue=False) as connection:
-        at = accounts_and_sessions.database_time(connection)
-        of_all = [_hourly_counter(counters.account_counter, at)] if counters.account_counter else []
-        accounts_and_sessions.add_failure(
-            connection, [counters.counter, *of_all], at, at - FORGOTTEN
-        )
-        if holder:
-            access_journal.note(
-                connection, holder.name, "sign-in failed", journal_details(browser, "password")
-            )
-
-
-def journal_details(browser: Browser, how: str) -> dict[str, str]:
-    """The details that the journal keeps of a sign-in: from where, and how (BY of
-    `dashboard.actions.access_journal`)."""
-    return {"from": browser.address, "by": how}
 
 
 def begin_session(

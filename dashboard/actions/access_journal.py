@@ -108,26 +108,26 @@ class Line(NamedTuple):
     at: datetime
     who: str
     did: str
-    what: str
+    details: str
 
 
-def note(person: Person, did: str, what: dict[str, Any]) -> None:
+def note(person: Person, did: str, details: dict[str, Any]) -> None:
     """Write a line to the access journal; nothing for a person without an account, on whose own machine there is
     nothing to protect."""
     if person.id:
-        access_journal.add(engine(), person.name, did, what)
+        access_journal.add(engine(), person.name, did, details)
 
 
-def note_in_background(person: Person, did: str, what: dict[str, Any]) -> Future[None]:
+def note_in_background(person: Person, did: str, details: dict[str, Any]) -> Future[None]:
     """As `note`, in a thread of its own; a failure is logged."""
-    done = BACKGROUND.submit(note, person, did, what)
+    done = BACKGROUND.submit(note, person, did, details)
     done.add_done_callback(_log_failure)
     return done
 
 
-def _log_failure(done: Future[None]) -> None:
+def _log_failure(future: Future[None]) -> None:
     """Log the failure of a line that was written in the background."""
-    if error := done.exception():
+    if error := future.exception():
         LOG.error("what was looked at could not be noted", exc_info=error)
 
 
@@ -155,7 +155,7 @@ def _day_in_french(value: object) -> object:
     return value
 
 
-def _detail_in_words(detail: dict[str, Any], why: str) -> str:
+def _detail_in_words(detail: dict[str, Any], reason: str) -> str:
     """The details and the reason of a line: « compte kofi · rôle directeur »."""
     if "role" in detail:
         detail = {**detail, "role": ROLES.get(detail["role"], detail["role"])}
@@ -166,4 +166,4 @@ def _detail_in_words(detail: dict[str, Any], why: str) -> str:
         for name, value in detail.items()
         if value not in (None, "", [])
     ]
-    return " · ".join([*parts, *([why] if why else [])])
+    return " · ".join([*parts, *([reason] if reason else [])])

@@ -7,7 +7,7 @@ Every change demands an account of one's own and a password given of late (`dash
 from datetime import datetime
 
 from dashboard.accounts import account_changes, provider_identities, reauthentication
-from dashboard.accounts.account_changes import AccountChanges
+from dashboard.accounts.account_rules import AccountChanges
 from dashboard.accounts.rights import NotAllowed, Person, Role, require_right
 from dashboard.answers.context import engine
 from dashboard.settings import load_settings
@@ -42,11 +42,11 @@ def command_line_person(name: str) -> Person:
     return Person(name, Role.ADMINISTRATOR)
 
 
-def add(person: Person, name: str, wanted: AccountChanges) -> str:
+def add(person: Person, name: str, changes: AccountChanges) -> str:
     """Add an account; returns its first password, to be shown once, "" where passwords are not in use. Raises Refused
     or NotAllowed."""
     _require_right_and_proof(person)
-    return account_changes.add(engine(), name, wanted, person.name)
+    return account_changes.add(engine(), name, changes, person.name)
 
 
 def first_sign_in_link(password: str) -> str:
@@ -55,10 +55,10 @@ def first_sign_in_link(password: str) -> str:
     return f"{load_settings().address}/premiere-connexion#{password}"
 
 
-def change(person: Person, name: str, wanted: AccountChanges) -> None:
+def change(person: Person, name: str, changes: AccountChanges) -> None:
     """Change the role, places or address of an account. Raises Refused or NotAllowed."""
     _require_right_and_proof(person)
-    account_changes.change(engine(), name, wanted, person.name)
+    account_changes.change(engine(), name, changes, person.name)
 
 
 def disable(person: Person, name: str) -> None:

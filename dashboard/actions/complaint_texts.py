@@ -63,15 +63,15 @@ def may_erase(person: Person) -> bool:
     return may(person, "erase_texts")
 
 
-def erase(person: Person, site: str, reference: str, why: str) -> None:
+def erase(person: Person, site: str, reference: str, reason: str) -> None:
     """Erase the texts of one complaint, which stays counted; the password has to be given again. Raises NotAllowed,
     Refused."""
     if site not in rights.scopes(person, "erase_texts", view(person).book.departments_of_sites):
         raise NotAllowed(f"{person.name} : erase_texts, {site}")
-    if not why.strip():
+    if not reason.strip():
         raise Refused("Dire pourquoi : le journal le garde.")
     reauthentication.require_recent_proof(engine(), person)
-    retention.erase_text(engine(), site, reference, person.name, why.strip())
+    retention.erase_text(engine(), site, reference, person.name, reason.strip())
 
 
 def _sites(person: Person, question: Question | None = None) -> frozenset[str] | str:

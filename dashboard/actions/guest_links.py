@@ -26,7 +26,7 @@ __all__ = [
 
 
 def make_link(
-    person: Person, what: str, until: date | None, departments: Collection[str] | None = None
+    person: Person, workshop: str, until: date | None, departments: Collection[str] | None = None
 ) -> tuple[Link, str]:
     """Make a guest link; returns it and its address, to be shown once. departments: what its guests see; None: all
     that the person may invite for. Raises Refused or NotAllowed."""
@@ -38,7 +38,7 @@ def make_link(
         raise NotAllowed(f"{person.name} : guest_links")
     if until is None:  # a field left blank
         raise Refused("Dire jusqu'à quel jour le lien tient.")
-    link, token = guest_links.make_link(engine(), what, until, departments, person.name)
+    link, token = guest_links.make_link(engine(), workshop, until, departments, person.name)
     return link, link_url(token)
 
 

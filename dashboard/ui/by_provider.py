@@ -12,10 +12,16 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
-from dashboard.accounts import identity_provider, provider_identities, sign_ins
-from dashboard.accounts.identity_provider import STALE, Provider, SignInFlow
+from dashboard.accounts import (
+    identity_provider,
+    provider_identities,
+    sign_in_flow,
+    sign_in_request,
+)
+from dashboard.accounts.identity_provider import STALE, Provider
 from dashboard.accounts.session_cache import CachedSession, SessionCache
-from dashboard.accounts.sign_ins import Browser, Refusal, new_token
+from dashboard.accounts.sign_in_flow import SignInFlow
+from dashboard.accounts.sign_in_request import Browser, Refusal, new_token
 from dashboard.settings import load_settings
 from dashboard.ui import origin, sign_in_pages
 from dashboard.ui.desk import SignInQueue, Visitor
@@ -65,7 +71,7 @@ class ProviderSignIn:
             ),
             303,
         )
-        visitor.give(answer, UNDER_WAY, way.text, identity_provider.WITHIN)
+        visitor.give(answer, UNDER_WAY, way.text, sign_in_flow.WITHIN)
         return answer
 
     async def back(self, scope: Scope, visitor: Visitor) -> tuple[Browser, str, str]:
@@ -95,7 +101,7 @@ class ProviderSignIn:
             ), told.id_token
 
         token, proof = await self.desk.take(visitor.address, enter)
-        _keep(self.proofs, sign_ins.digest(token), proof)
+        _keep(self.proofs, sign_in_request.digest(token), proof)
         return browser, token, way.page
 
     def _way(self, visitor: Visitor, said: dict[str, str]) -> SignInFlow:
@@ -117,7 +123,7 @@ class ProviderSignIn:
             and seen.session.issuer == load_settings().oidc_issuer
         ):
             return ""
-        key, back = sign_ins.digest(visitor.token), new_token()
+        key, back = sign_in_request.digest(visitor.token), new_token()
         proof, here = self.proofs.pop(key, ""), f"{_here(scope)}{IN}"
         try:
             further = await self.desk.take(
@@ -133,7 +139,7 @@ class ProviderSignIn:
         """What answers, at the form's address, who signed out and comes back: from the provider, where he did too; or without
         ever having been there. The answer that led him may have been lost, or not been read, and whoever sat down next would
         come in by the provider as him. None for everybody else."""
-        key = sign_ins.digest(visitor.token)
+        key = sign_in_request.digest(visitor.token)
         back, further = self.leaving.pop(key, ("", ""))
         if not back:
             return None

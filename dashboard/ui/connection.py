@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from dashboard.accounts.sign_ins import address_block
+from dashboard.accounts.sign_in_request import address_block
 from dashboard.log import REFUSED
 from dashboard.ui import arrivals, asking
 from dashboard.ui.arrivals import ARRIVALS, WAITING

@@ -14,7 +14,7 @@ import anyio
 import anyio.to_thread
 from starlette.responses import Response
 
-from dashboard.accounts.sign_ins import Refusal, address_block
+from dashboard.accounts.sign_in_request import Refusal, address_block
 from dashboard.ui.line import FairQueue, QueueFull
 
 # Passwords looked at, of browsers that are not known and of those that are; who waits in each line; for one address.

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnected
 
-from dashboard.accounts import people, sign_ins
+from dashboard.accounts import people, sign_in_request, sign_ins
 from dashboard.accounts.rights import LOCAL_READER, Role
 from dashboard.accounts.session_cache import OPEN, UNKNOWN, CachedSession, SessionCache, State
 from dashboard.answers.context import outage_reason
@@ -111,7 +111,7 @@ class SignIn:
 
     async def _who(self, scope: Scope, visitor: Visitor) -> tuple[str, CachedSession]:
         """What the application is told of who asks ("" is nobody), and how it stands with his sign-in."""
-        token = sign_ins.digest(visitor.token) if visitor.token else None
+        token = sign_in_request.digest(visitor.token) if visitor.token else None
         reading = self.lookout.fresh_snapshot(token)
         if reading is None:
             tokens = [token] if token else []
@@ -137,7 +137,7 @@ class SignIn:
             LOG.warning("who asks could not be read", exc_info=error)
             told, seen = "", UNKNOWN
         shut = not told or bool(seen.holder and seen.holder.must_change)
-        token = sign_ins.digest(visitor.token) if told != OPEN else ""
+        token = sign_in_request.digest(visitor.token) if told != OPEN else ""
         if shut or not await self.paces.may_open(told, token):
             await receive()
             await send({"type": "websocket.close", "code": 1008})
@@ -189,7 +189,7 @@ class SignIn:
         """That the process is there; and, as far as it is known at this moment, how it stands with who asks."""
         answer = PlainTextResponse(f"en marche {LIFE}")
         token = visitor_of(scope).token
-        key = sign_ins.digest(token) if token else None
+        key = sign_in_request.digest(token) if token else None
         # A page of ours asks; who looks after the server needs to know nothing more.
         headers = Headers(scope=scope)
         if headers.get("sec-fetch-site") == "same-origin":

@@ -15,10 +15,10 @@ import anyio.to_thread
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope
 
-from dashboard.accounts import guest_links, reauthentication, sign_ins
+from dashboard.accounts import guest_links, reauthentication, sign_in_request, sign_ins
 from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import CachedSession, SessionCache, State
-from dashboard.accounts.sign_ins import Browser, Refusal, new_token
+from dashboard.accounts.sign_in_request import Browser, Refusal, new_token
 from dashboard.answers.context import is_disk_full, outage_reason
 from dashboard.navigation import PAGES
 from dashboard.settings import load_settings
@@ -327,11 +327,11 @@ class Forms:
             gone.cancel()
 
     def _entered(self, visitor: Visitor, browser: Browser, token: str, where: str) -> Response:
-        self.lookout.forget_account_of(sign_ins.digest(visitor.token))
+        self.lookout.forget_account_of(sign_in_request.digest(visitor.token))
         answer = RedirectResponse(where, 303)
         visitor.give(answer, "session", token)
         if browser.new_mark:
-            known_for = int(sign_ins.KNOWN_FOR.total_seconds())
+            known_for = int(sign_in_request.KNOWN_FOR.total_seconds())
             visitor.give(answer, "navigateur", browser.new_mark, known_for)
         visitor.give(answer, "formulaire", "")
         return answer
@@ -340,7 +340,7 @@ class Forms:
         further = ""
         if visitor.token:
             await anyio.to_thread.run_sync(sign_ins.sign_out, self.lookout.engine(), visitor.token)
-            self.lookout.forget_account_of(sign_ins.digest(visitor.token))
+            self.lookout.forget_account_of(sign_in_request.digest(visitor.token))
             further = await self.by_provider.way_out(scope, visitor, seen)
         # Where the provider is left too, the browser keeps a token that opens nothing: by it is seen that it never got there.
         return signed_out_page(visitor, further, forgets=not further)

@@ -13,7 +13,13 @@ from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from dashboard.accounts import account_changes, session_cache, sign_ins
+from dashboard.accounts import (
+    account_changes,
+    account_rules,
+    session_cache,
+    sign_in_request,
+    sign_ins,
+)
 from dashboard.accounts.guest_links import MOST_USES
 from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import OPEN, State
@@ -173,7 +179,7 @@ WITHDRAWN = {
         account_changes.change,
         house.engine,
         "dir.zou",
-        account_changes.AccountChanges(role="cabinet"),
+        account_rules.AccountChanges(role="cabinet"),
         "test",
     ),
     "closed": lambda house, browser: asyncio.to_thread(
@@ -898,10 +904,10 @@ def test_tokens_that_are_made_up_do_not_make_the_server_look_for_ever_more(close
 
 
 def test_however_many_pages_are_open_they_are_looked_at_in_as_many_questions(closed, someone):
-    tokens = [sign_ins.digest(someone.cookies["ccsp-session"])]
+    tokens = [sign_in_request.digest(someone.cookies["ccsp-session"])]
     for i in range(4):
         other = closed.someone(f"dir.{i}")
-        tokens.append(sign_ins.digest(other.cookies["ccsp-session"]))
+        tokens.append(sign_in_request.digest(other.cookies["ccsp-session"]))
     asked = []
     engine = SESSION_CACHE.engine()
     event.listen(engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
@@ -954,7 +960,7 @@ def test_ten_thousand_made_up_tokens_do_not_make_the_gate_forget_who_is_signed_i
 ):
     monkeypatch.setattr(session_cache, "KEPT_AT_MOST", 10)
     assert someone.get("/").told
-    token = sign_ins.digest(someone.cookies["ccsp-session"])
+    token = sign_in_request.digest(someone.cookies["ccsp-session"])
     SESSION_CACHE.read([f"{i}" for i in range(50)])
     SESSION_CACHE.read(["one more"])
     assert SESSION_CACHE.last_session(token).holder and len(SESSION_CACHE._tokens) < 10

@@ -7,8 +7,8 @@ from html import unescape
 import pytest
 from sqlalchemy import text
 
-from dashboard.accounts import reauthentication, sign_ins
-from dashboard.accounts.account_changes import AccountChanges
+from dashboard.accounts import failed_sign_ins, reauthentication, sign_in_request
+from dashboard.accounts.account_rules import AccountChanges
 from dashboard.accounts.reauthentication import TooLongAgo
 from dashboard.accounts.rights import Person, Role
 from dashboard.actions import accounts, guest_links
@@ -40,7 +40,7 @@ def who(house, browser: Browser, name: str = "awa") -> Person:
     holder = house.held(name)
     with house.engine.connect() as connection:
         entry = accounts_and_sessions.session_by_token(
-            connection, sign_ins.digest(browser.cookies["ccsp-session"])
+            connection, sign_in_request.digest(browser.cookies["ccsp-session"])
         )
     assert entry
     return Person(name, holder.role, holder.departments, holder.sites, holder.id, entry.id)
@@ -128,7 +128,7 @@ def test_another_s_password_or_sign_in_proves_nothing_of_mine(desk):
 def test_a_wrong_one_confirms_nothing_is_counted_and_signs_nobody_out(desk):
     browser = desk.someone("awa", role=Role.ADMINISTRATOR)
     later(desk, minutes=16)
-    for _ in range(sign_ins.FREE + 1):
+    for _ in range(failed_sign_ins.FREE + 1):
         answer = browser.post(CONFIRM, mot_de_passe="autre chose")
         assert answer.status == 401
         assert "Ce n'est pas le mot de passe de ce compte" in unescape(answer.text)

@@ -14,8 +14,8 @@ from sqlalchemy.exc import OperationalError
 from streamlit.testing.v1 import AppTest
 
 from dashboard import french
-from dashboard.accounts import account_changes, sign_ins
-from dashboard.accounts.account_changes import AccountChanges
+from dashboard.accounts import account_changes, sign_in_request
+from dashboard.accounts.account_rules import AccountChanges
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.actions import access_journal
 from dashboard.answers import context, network
@@ -59,7 +59,7 @@ def prove(desk: Office, person: Person) -> int:
             return held[0].id
         at = accounts_and_sessions.database_time(connection)
         return accounts_and_sessions.add_session(
-            connection, person.id, sign_ins.new_token(), "b", at, proved_at=at
+            connection, person.id, sign_in_request.new_token(), "b", at, proved_at=at
         )
 
 
@@ -138,7 +138,7 @@ def test_a_page_left_open_asks_for_the_password_first_and_what_was_typed_stays(d
         now = accounts_and_sessions.database_time(connection)
         before = accounts_and_sessions.open_sessions(connection, me.id)[0].id
         number = accounts_and_sessions.add_session(
-            connection, me.id, sign_ins.new_token(), "b", now, proved_at=now
+            connection, me.id, sign_in_request.new_token(), "b", now, proved_at=now
         )
         accounts_and_sessions.set_next_session(connection, before, number)
     sound(press(at, "Ajouter"))

@@ -10,7 +10,7 @@ from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from dashboard.accounts import account_changes
-from dashboard.accounts.account_changes import AccountChanges
+from dashboard.accounts.account_rules import AccountChanges
 from dashboard.accounts.rights import Person, Role
 from dashboard.answers import context
 from dashboard.navigation import PAGES
