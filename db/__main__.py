@@ -56,7 +56,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(engine: Engine, arguments: Namespace) -> int:
-    with suppress(OSError):  # whoever may not write there leaves nothing there either
+    with suppress(
+        OSError
+    ):  # without the right to write there, there are no leftovers of ours either
         backup_files.remove_leftovers(engine)
     if arguments.command == "backup":  # older ones too: it is what one does before an update
         if schema.check_known(engine) is None:
@@ -122,7 +124,7 @@ def import_files(engine: Engine, arguments: Namespace) -> int:
     refused = 0
     for path in arguments.files:
         outcome = try_import(engine, path, options, system_user(), known)
-        _tell(outcome, checked=arguments.check)
+        _print_outcome(outcome, checked=arguments.check)
         refused += not outcome.accepted
     if arguments.check and len(arguments.files) > 1:
         print(
@@ -135,7 +137,7 @@ def import_files(engine: Engine, arguments: Namespace) -> int:
     return 1 if refused else 0
 
 
-def _tell(outcome: Outcome, *, checked: bool) -> None:
+def _print_outcome(outcome: Outcome, *, checked: bool) -> None:
     """Print the outcome of one file."""
     if outcome.was_known:
         print(f"{outcome.name} : déjà connu (lot {outcome.batch_id}), rien à faire.")
@@ -227,7 +229,7 @@ def status(engine: Engine, arguments: Namespace) -> None:
             f" jusqu'au {numbers['last_day']}"
         )
     with engine.connect() as connection:
-        _tell_ahead(connection)
+        _print_days_ahead(connection)
 
 
 def verify(engine: Engine, _arguments: Namespace) -> int:
@@ -238,7 +240,7 @@ def verify(engine: Engine, _arguments: Namespace) -> int:
             *rollup.verify(connection),
             *key_spelling.verify(connection),
         ]
-        _tell_ahead(connection)
+        _print_days_ahead(connection)
     for problem in problems[:50]:
         print(problem)
     print(
@@ -247,7 +249,7 @@ def verify(engine: Engine, _arguments: Namespace) -> int:
     return 1 if problems else 0
 
 
-def _tell_ahead(connection: Connection) -> None:
+def _print_days_ahead(connection: Connection) -> None:
     """Print which batches cover days to come, of which nothing is shown, or are dated after now, so that no
     correction wins over them; and what to do."""
     for number, form, day in read.covering_days_ahead(connection):

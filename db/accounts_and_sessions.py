@@ -397,12 +397,12 @@ def account_of_browser(connection: Connection, browser: str, since: datetime) ->
 
 
 # --- links of guests --------------------------------------------------------------------------------------------------
-def add_link(connection: Connection, account_id: str, token: str, what: str, by: str) -> int:
+def add_link(connection: Connection, account_id: str, token: str, workshop: str, by: str) -> int:
     """Add a guest link; token: its SHA-256. Returns the number."""
     made = insert(GuestLink).values(
         account_id=account_id,
         token=token,
-        what=what,
+        what=workshop,
         uses=0,
         made_by=by,
         made_at=database_time(connection),
@@ -458,30 +458,30 @@ def close_links(connection: Connection) -> None:
 
 
 # --- wrong passwords in a row -----------------------------------------------------------------------------------------
-def failures(connection: Connection, who: str) -> tuple[int, datetime] | None:
+def failures(connection: Connection, key: str) -> tuple[int, datetime] | None:
     """The number of failures in a row under this key, and the time of the last; None where there are none."""
     row = connection.execute(
-        select(FailedSignIn.failures, FailedSignIn.last_at).where(FailedSignIn.who == who)
+        select(FailedSignIn.failures, FailedSignIn.last_at).where(FailedSignIn.who == key)
     ).first()
     return (row[0], row[1]) if row else None
 
 
 def add_failure(
-    connection: Connection, who: Collection[str], at: datetime, forget_before: datetime
+    connection: Connection, keys: Collection[str], at: datetime, forget_before: datetime
 ) -> None:
     """Count one more failure under each of these keys. forget_before: failures of before are deleted, under whatever
     key."""
     connection.execute(delete(FailedSignIn).where(FailedSignIn.last_at < forget_before))
     adding = sqlite.insert if is_sqlite(connection) else postgresql.insert
-    for one in who:  # two at once may be the first
+    for one in keys:  # two at once may be the first
         first = adding(FailedSignIn).values(who=one, failures=1, last_at=at)
         more = {"failures": FailedSignIn.failures + 1, "last_at": at}
         connection.execute(first.on_conflict_do_update(index_elements=["who"], set_=more))
 
 
-def clear_failures(connection: Connection, who: str) -> None:
+def clear_failures(connection: Connection, key: str) -> None:
     """Delete the failures under this key."""
-    connection.execute(delete(FailedSignIn).where(FailedSignIn.who == who))
+    connection.execute(delete(FailedSignIn).where(FailedSignIn.who == key))
 
 
 def clear_account_failures(connection: Connection, account_id: str) -> None:

@@ -74,24 +74,24 @@ def backup(engine: Engine, path: Path, *, words: bool = True) -> str:
     return f"Copie écrite et vérifiée{without} : {path} ({path.stat().st_size / 1e6:.1f} Mo)."
 
 
-def outdated(engine: Engine, on: date) -> tuple[date, list[Path]]:
+def outdated(engine: Engine, day: date) -> tuple[date, list[Path]]:
     """The day before which copies have passed their term, and the dated copies of this database that have."""
-    before = add_months(on, -load_settings().copies_kept_months)
+    before = add_months(day, -load_settings().copies_kept_months)
     with engine.connect() as connection:
         old = backup_files.dated_copies(engine, _own_mark(connection))
-    return before, [path for day, path in old if day < before]
+    return before, [path for made_on, path in old if made_on < before]
 
 
-def remove_outdated(engine: Engine, on: date, by: str) -> tuple[date, list[Path]]:
+def remove_outdated(engine: Engine, day: date, by: str) -> tuple[date, list[Path]]:
     """Delete the outdated copies, with a line in the journal, and the leftovers of killed processes; returns as
     `outdated`."""
     backup_files.remove_leftovers(engine)
-    before, old = outdated(engine, on)
+    before, old = outdated(engine, day)
     for path in old:
         path.unlink()
     if old:
         with write_transaction(engine) as connection:
-            journal.note(connection, by, "retained", {"copies": len(old), "on": str(on)})
+            journal.note(connection, by, "retained", {"copies": len(old), "on": str(day)})
     return before, old
 
 
@@ -144,7 +144,7 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
             begin_anew(connection, engine)
         elif before != schema.newest_revision():
             _settle(connection, before, former, by)
-            # A copy of an older version may hold again what was erased: whoever went back to it lost what it knew of that.
+            # Going back to a copy of an older version may have brought erased rows back, and lost the note of their erasure.
             known = before >= retention.OLDEST_REVISION
             erased = (
                 erasures.all_erased(engine, connection)
@@ -273,21 +273,25 @@ def _replace(
 
 
 def _erased_since(
-    engine: Engine, path: Path, mine: Identity | None, known: Erasures, copied: Identity | None
+    engine: Engine,
+    path: Path,
+    own: Identity | None,
+    own_erasures: Erasures,
+    copied: Identity | None,
 ) -> tuple[Erasures, bool]:
     """The erasures to apply to a copy: those of the database that it is of. And whether their list is missing."""
     if copied is None:
-        return known | erasures.older_list(engine), False
+        return own_erasures | erasures.older_list(engine), False
     erased, found = Erasures(), True
-    for of in (copied.own, *copied.ancestors):  # what it holds may have been erased of each of them
+    for of in (copied.own, *copied.ancestors):  # each of them may have erased some of its rows
         erased |= erasures.erased_by_lists(engine, of, path.parent)
         name = erasures.list_path(engine, of).name
         found &= any(
             (folder / name).exists() for folder in (backup_files.folder(engine), path.parent)
         )
-    if mine is None or mine.related(copied):
-        erased |= known
-    return erased, not found and (mine is None or mine.own != copied.own)
+    if own is None or own.related(copied):
+        erased |= own_erasures
+    return erased, not found and (own is None or own.own != copied.own)
 
 
 def _identity_after(own: Identity | None, copied: Identity | None, own_address: str) -> Identity:
@@ -361,10 +365,12 @@ def _own_mark(connection: Connection) -> str:
     return now.own if now else ""
 
 
-def _replacement_sentence(done: _Replacement) -> str:
+def _replacement_sentence(replacement: _Replacement) -> str:
     """The sentences about a replacement: the former copy, missing lists, other databases."""
     former = (
-        f" Ce que la base contenait est gardé : {done.former_copy}." if done.former_copy else ""
+        f" Ce que la base contenait est gardé : {replacement.former_copy}."
+        if replacement.former_copy
+        else ""
     )
     behind = (
         " Cette copie est d'une autre base, et la liste de ce qui y a été effacé depuis n'est ni à côté d'elle, ni dans le"
@@ -374,6 +380,6 @@ def _replacement_sentence(done: _Replacement) -> str:
     others = "".join(
         f" La base {place} vient de la même, et l'on y a effacé depuis ce que celle-ci contient encore. Si c'est elle que l'on"
         f" remplace : recommencer avec --force --erased {file} ; si ce n'était qu'un essai, il n'y a rien à faire."
-        for place, file in done.other_lists
+        for place, file in replacement.other_lists
     )
-    return former + (behind if done.list_missing else "") + others
+    return former + (behind if replacement.list_missing else "") + others

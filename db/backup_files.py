@@ -221,7 +221,7 @@ def _read_sqlite(path: Path) -> tuple[list[str], dict[str, set[str]]]:
     """The revisions and tables of a copy that is a SQLite database, as postgresql_dump.read."""
     with closing(_open(path)) as copy:
         if path.stat().st_size % copy.execute("PRAGMA page_size").fetchone()[0]:
-            raise Refused("le fichier est coupé.")  # SQLite would take what is missing for zeros
+            raise Refused("le fichier est coupé.")  # SQLite would read missing bytes as zeros
         if fault := sqlite_damage(copy):
             raise Refused(fault)
         names = [

@@ -98,20 +98,22 @@ def file_names(connection: Connection, numbers: set[int]) -> dict[int, str]:
 # --- in words -------------------------------------------------------------------------------------------------------
 def import_sentence(effect: Effect) -> str:
     """The sentence that says what an import, or a new date, changed or would change."""
-    return _sentence([_counting(effect), _ceased(effect), _begun(effect), _idle(effect)])
+    return _sentence(
+        [_counting_rows(effect), _replaced_rows(effect), _restored_rows(effect), _idle_rows(effect)]
+    )
 
 
 def withdrawal_sentence(effect: Effect) -> str:
     """The sentence that says what a withdrawal changed."""
     lost = f"{_rows(effect.rows_ended)} {_singular_or_plural(effect.rows_ended, 'ne compte plus', 'ne comptent plus')}"
-    return _sentence([lost, _begun(effect) or "0 compte de nouveau"])
+    return _sentence([lost, _restored_rows(effect) or "0 compte de nouveau"])
 
 
-def _counting(effect: Effect) -> str:
+def _counting_rows(effect: Effect) -> str:
     return f"{_rows(effect.rows_counting)} {_singular_or_plural(effect.rows_counting, 'compte', 'comptent')}"
 
 
-def _ceased(effect: Effect) -> str:
+def _replaced_rows(effect: Effect) -> str:
     told = plural_phrase(effect.rows_replaced, "remplacée")
     if effect.replaced_by_file:
         told += f", de {_files_in_words(effect.replaced_by_file)}"
@@ -128,14 +130,14 @@ def _ceased(effect: Effect) -> str:
     return f"{told}, {part} par journée entière ({days}){effect.reason}"
 
 
-def _begun(effect: Effect) -> str:
+def _restored_rows(effect: Effect) -> str:
     rows = sum(effect.restored_by_file.values())
     if not rows:
         return ""
     return f"{rows} {_singular_or_plural(rows, 'compte', 'comptent')} de nouveau, de {_files_in_words(effect.restored_by_file)}"
 
 
-def _idle(effect: Effect) -> str:
+def _idle_rows(effect: Effect) -> str:
     told = f"{sum(effect.idle_by_file.values())} sans effet"
     if not effect.idle_by_file:
         return told

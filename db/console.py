@@ -17,7 +17,7 @@ from db.codes import LONGEST
 from db.engine import make_engine
 from db.write import Refused
 
-# What would move the cursor, colour, rename the window, or turn the reading order round; tab and new line stay.
+# Characters that would move the cursor, colour, rename the window, or reverse the reading order; tab and new line stay.
 UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)"
 )
@@ -82,7 +82,7 @@ def guard_output() -> Iterator[None]:
         finally:
             print(end="", flush=True)
     except ReaderGone:
-        # What is still to be printed goes nowhere, or Python would complain of it as it ends.
+        # Further output is discarded, or Python would report an error as it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(READER_GONE)
     finally:

@@ -17,7 +17,7 @@ BUSY_MS = (
 )
 KINDS = ("sqlite", "postgresql")
 # Any fixed numbers: the keys of PostgreSQL's advisory locks. One writer at a time holds the first; the second is shared by all
-# that write, who signed in included, and held alone by what puts a copy in the place of the whole database.
+# writers, sign-ins included, and held exclusively by the replacement of the whole database by a copy.
 IMPORT_LOCK, REPLACE_LOCK, ACCOUNTS_LOCK = 20_211_221, 20_211_222, 20_211_223
 
 
@@ -86,7 +86,7 @@ def _sqlite(target: URL, cache_mb: int) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
-            "secure_delete = ON",  # what is erased is written over
+            "secure_delete = ON",  # erased content is overwritten
             f"cache_size = -{cache_mb * 1024}",
             "temp_store = MEMORY",
         ):

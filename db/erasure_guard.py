@@ -16,7 +16,7 @@ from db.models import Complaint, ImportBatch, Journal, Retention, Visit, WholeDa
 # Actions in the journal: the text of one complaint was erased; the rows past a term were.
 ERASED_WORDS, AT_ITS_TERM, MARK = "erased words", "retained", "mark"
 TABLES: dict[str, type[Visit | Complaint]] = {Visit.form: Visit, Complaint.form: Complaint}
-LISTED = 5  # references that are told one by one
+LISTED = 5  # references that are listed one by one
 
 
 def refusal_reason(connection: Connection, form: str, batch_id: int) -> str:

@@ -44,9 +44,7 @@ from db.shared_types import Facts
 
 VISITS, MEASURED, LEFT_TIMED = (COUNTERS.index(c) for c in ("visits", "measured", "left_timed"))
 PLACE_BREAKDOWNS = frozenset({"nation", "department", "site"})  # whose keys stand without any visit
-Group = (
-    int | str
-)  # what a key stands for: a site's, service's or day's number, an hour, a department
+Group = int | str  # the value of a key: a site's, service's or day's number, an hour, a department
 Answer = TypeVar("Answer")
 # Keys, groups, counters, waits, left_timed: as in Cut.
 Counted = tuple[list[str], list[Group], np.ndarray, np.ndarray, np.ndarray]
@@ -394,27 +392,30 @@ def _add_up(where: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
     return out
 
 
-def _by_service(scope: Scope, cut: Visits, apart: list[int], odd: np.ndarray) -> Counted:
-    """The services with a visit; those who left at sites that record arrivals but never a call (`odd`) are taken off."""
-    each = cut.counts("counters", apart)
-    counters, waits = _sum(each, (0, 2)), _sum(cut.counts("waits", apart), (0, 2))
-    off = _sum(each[odd][..., LEFT_TIMED], (0, 2))
-    rows = [i for i in np.argsort(apart, kind="stable").tolist() if counters[i, VISITS]]
+def _by_service(
+    scope: Scope, question_visits: Visits, services: list[int], without_calls: np.ndarray
+) -> Counted:
+    """The services with a visit, without those who left at sites that record arrivals but never a call
+    (`without_calls`)."""
+    each = question_visits.counts("counters", services)
+    counters, waits = _sum(each, (0, 2)), _sum(question_visits.counts("waits", services), (0, 2))
+    off = _sum(each[without_calls][..., LEFT_TIMED], (0, 2))
+    rows = [i for i in np.argsort(services, kind="stable").tolist() if counters[i, VISITS]]
     return (
-        [scope.network.service_code(apart[i]) for i in rows],
-        [apart[i] for i in rows],
+        [scope.network.service_code(services[i]) for i in rows],
+        [services[i] for i in rows],
         counters[rows],
         waits[rows],
         counters[rows, LEFT_TIMED] - off[rows],
     )
 
 
-def _by_hour(scope: Scope, odd: np.ndarray) -> Counted:
+def _by_hour(scope: Scope, without_calls: np.ndarray) -> Counted:
     """The hours with a visit, as `_by_service`."""
     period = (scope.first, scope.last, scope.service_id)
     counters, waits = scope.query(lambda c: read.by_hour(c, scope.sites, *period))
     left = counters[:, LEFT_TIMED].copy()
-    codes = {scope.network.places[i].code for i in scope.rows[odd].tolist()}
+    codes = {scope.network.places[i].code for i in scope.rows[without_calls].tolist()}
     if codes:
         left -= scope.query(lambda c: read.by_hour(c, codes, *period))[0][:, LEFT_TIMED]
     hours = [h for h in range(UNKNOWN_HOUR + 1) if counters[h, VISITS]]
@@ -469,7 +470,7 @@ def _active(scope: Scope, spans: np.ndarray) -> np.ndarray:
 def _reporting(
     scope: Scope, present: np.ndarray, active: np.ndarray, spans: np.ndarray, members: np.ndarray
 ) -> dict[str, np.ndarray]:
-    # A batch speaks for at least a day of the span.
+    # A batch covers at least a day of the span.
     """The numbers of sites expected, reporting, complete and current, by key."""
     visits, complaints = (
         scope.network.sum_between(name, spans) > 0 for name in ("visits_known", "complaints_known")
@@ -589,7 +590,7 @@ def _places(
     in_scope = (members @ land.department > 0) @ land.communes
     if (
         scope.sites == ALL
-    ):  # communes of departments without a site count too, where a key speaks of the whole country
+    ):  # communes of departments without a site count too, where a key is the whole country
         in_scope = np.where(members.all(axis=1), land.communes_of_all, in_scope)
     return {
         "population": (served @ land.commune > 0) @ land.population,
@@ -601,7 +602,7 @@ def _places(
 
 
 # --- complaints -----------------------------------------------------------------------------------------------------
-def _complaints(scope: Scope, by: str, cut: Breakdown) -> dict[str, np.ndarray]:
+def _complaints(scope: Scope, by: str, breakdown: Breakdown) -> dict[str, np.ndarray]:
     """The complaints received up to the period's end, each under its key (-1: of none). based: whether the visits of
     its day are counted too, as its denominator."""
     everything, places = scope.network.complaints, scope.network.places
@@ -614,14 +615,14 @@ def _complaints(scope: Scope, by: str, cut: Breakdown) -> dict[str, np.ndarray]:
     if by in ("nation", "hour"):
         group = np.full(len(c["site"]), 0 if by == "nation" else -1, np.int64)
     else:
-        group = _groups_of(scope, by, cut.groups, c)
+        group = _groups_of(scope, by, breakdown.groups, c)
     as_of = np.array(
         [day_number(scope.complaints_as_of(p.id) or scope.last) for p in places], dtype=np.int64
     )
     based = (
         _is_based(scope, c)
         if _by_the_day(scope, by)
-        else _is_based_by_month(scope, c, cut.complaint_base)
+        else _is_based_by_month(scope, c, breakdown.complaint_base)
     )
     return {**c, "group": group, "as_of": as_of[c["site"]], "based": based}
 
@@ -680,7 +681,7 @@ def comparable_sites(scope: Scope) -> tuple[set[str], Period]:
     before = Period(year_before(scope.first), year_before(scope.last))
     spans = np.stack([_span(scope.first, scope.last), _span(before.first, before.last)])[:, 0]
     now, then = _active(scope, spans)
-    # Of a register that ends earlier, or begins later, nobody knows what was different in the rest.
+    # A register that ends earlier, or begins later, cannot be compared: its other days are not known.
     book = scope.network
     both = now & then & visits_whole(book, spans).all(axis=0)
     both &= book.visits_from <= day_number(before.first) + SILENT_DAYS

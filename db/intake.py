@@ -145,7 +145,7 @@ def import_file(
     with engine.connect() as connection:
         batch = write.find_batch(connection, file.sha256)
         if not batch and file.sha256 != content and (same := write.find_batch(connection, content)):
-            # The same rows, with what was forgotten: they are no newer than they were.
+            # The same rows with other options: their date stays that of the earlier import.
             file = replace(file, as_of=file.as_of or write.as_of(connection, same))
     if batch:
         return Outcome(file.name, True, batch_id=batch, was_known=True)
@@ -268,7 +268,7 @@ def _save(
         and not file.covers
         and (silent := set(file.sites) - set(parsing.coverage))
     ):
-        names = sorted(site.code for site in parsing.known.by_id.values() if site.id in silent)
+        names = sorted(site.code for site in parsing.references.by_id.values() if site.id in silent)
         outcome.remarks.append(
             f"--replace-days n'a rien remplacé pour {', '.join(names)}, dont le fichier n'a aucune ligne : dire quels"
             " jours il couvre, avec --covers DU:AU."

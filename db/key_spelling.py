@@ -18,7 +18,7 @@ from db.models import Base, Complaint, Journal, Site
 JOINED = "spelled alike"  # in the journal: what the migration did
 UNUSUAL = "{0} GLOB '*[^ -~]*'", "{0} ~ '[^ -~]'"  # SQLite's and PostgreSQL's
 BLANKS = "{0} LIKE '%  %' OR {0} LIKE ' %' OR {0} LIKE '% '"
-LISTED = 20  # groups that are told one by one
+LISTED = 20  # groups that are listed one by one
 
 
 def verify(connection: Connection) -> list[str]:

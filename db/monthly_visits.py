@@ -73,21 +73,21 @@ class Edges:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: OrderedDict[tuple[Span, int], SpanVisits] = OrderedDict()
+        self._cache: OrderedDict[tuple[Span, int], SpanVisits] = OrderedDict()
 
     def visits(
         self, query: Ask, sites: Sequence[Place], services: Sequence[int], span: Span
     ) -> list[SpanVisits]:
         """The visits from the first to the last day of a span at each of the sites. services: every id."""
         with self._lock:  # who asks of the same days at once waits, and finds them
-            missing = [site for site in sites if (span, site.id) not in self._kept]
+            missing = [site for site in sites if (span, site.id) not in self._cache]
             if missing:
                 self._read(query, missing, services, span)
             for site in sites:
-                self._kept.move_to_end((span, site.id))
-            found = [self._kept[span, site.id] for site in sites]
-            while len(self._kept) > MOST_EDGES:
-                self._kept.popitem(last=False)
+                self._cache.move_to_end((span, site.id))
+            found = [self._cache[span, site.id] for site in sites]
+            while len(self._cache) > MOST_EDGES:
+                self._cache.popitem(last=False)
         return found
 
     def _read(
@@ -110,7 +110,7 @@ class Edges:
         }
         for i, site in enumerate(sites):
             mine = slice(i * len(services), (i + 1) * len(services))
-            self._kept[span, site.id] = {
+            self._cache[span, site.id] = {
                 name: part[mine].astype(np.min_scalar_type(part[mine].max(initial=0)))
                 for name, part in parts.items()
             }

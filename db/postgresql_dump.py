@@ -26,7 +26,7 @@ FUNCTIONS = (
 ROWS_OF = re.compile(rb'COPY (?:"[^"]+"|\w+)\."?(\w+)"? \((.*)\) FROM stdin;')
 TABLE_OF = re.compile(rb'CREATE TABLE (?:"[^"]+"|\w+)\."?(\w+)"? \(')
 END, END_OF_TABLE = b"\\.\n", b");\n"
-META = (b"\\restrict ", b"\\unrestrict ")  # said to psql alone
+META = (b"\\restrict ", b"\\unrestrict ")  # commands for psql alone
 
 
 def write(engine: Engine, path: Path, *, words: bool = True) -> None:

@@ -86,7 +86,7 @@ def places(connection: Connection, sites: Sites) -> tuple[Place, ...]:
             first = min((as_date(day) for day in (visited, declared) if day), default=None)
             days = (_date_or_none(launched), _date_or_none(closed), first)
             found.append(Place(*(*values, *days)))
-    # Sorted here: the databases do not agree on where É stands.
+    # Sorted here: the databases do not agree on the order of É.
     return tuple(sorted(found, key=lambda place: french.alphabetical(place.name)))
 
 
@@ -288,13 +288,14 @@ def extent(connection: Connection) -> tuple[date | None, date | None]:
 
 
 def segments(
-    known: tuple[date | None, date | None], first: date, last: date
+    visit_extent: tuple[date | None, date | None], first: date, last: date
 ) -> list[tuple[int, date, date]]:
-    """The period as (level, first start, last start): whole months where possible, days at its edges. known: an `extent`.
+    """The period as (level, first start, last start): whole months where possible, days at its edges. visit_extent:
+    an `extent`.
 
     A month whose data all lie within the period counts as whole: the running month is read from its own row.
     """
-    oldest, newest = known
+    oldest, newest = visit_extent
     if oldest is None or newest is None or last < oldest or first > newest:
         return []
     if first <= oldest:

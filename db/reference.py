@@ -62,9 +62,9 @@ def add(engine: Engine, kind: str, label: str, by: str) -> str:
     return f"« {label} » est ajouté ({WORDS[kind]})."
 
 
-def _free_code(code: str, taken: set[str]) -> str:
+def _free_code(code: str, existing: set[str]) -> str:
     """The code, with a number where another service has it: long labels may differ only at their end."""
-    return next(c for c in (code, *(f"{code}-{i}" for i in range(2, 1000))) if c not in taken)
+    return next(c for c in (code, *(f"{code}-{i}" for i in range(2, 1000))) if c not in existing)
 
 
 def load_boundaries(engine: Engine, path: Path, source: str, by: str) -> int:

@@ -170,13 +170,13 @@ class DueTerm:
     rows: int
 
 
-def due_terms(connection: Connection, on: date) -> list[DueTerm]:
+def due_terms(connection: Connection, day: date) -> list[DueTerm]:
     """The terms on a day, with the rows that have passed them. A term that was carried out does not move back,
     whatever the clock and the settings."""
     found = []
     for term in TERMS:
         before, done = (
-            add_months(on, -term.months),
+            add_months(day, -term.months),
             erasure_guard.term_reached(connection, term.name),
         )
         before = max(before, done.date()) if done else before
@@ -187,20 +187,20 @@ def due_terms(connection: Connection, on: date) -> list[DueTerm]:
     return found
 
 
-def erase(engine: Engine, on: date, by: str) -> list[DueTerm]:
+def erase(engine: Engine, day: date, by: str) -> list[DueTerm]:
     """Erase what has passed its term on a day, with a line of counts in the journal, where there was anything;
     returns as `due_terms`."""
     with write_transaction(engine) as connection:
         erased, texts = [], set()
-        for one in due_terms(connection, on):
-            # First, for the database lets nobody delete a line of the journal of accesses that is not said to be past its term.
+        for one in due_terms(connection, day):
+            # First: the database refuses to delete a line of the access journal before `retention` says that its term is over.
             _note_term(connection, one.term, one.before)
             texts |= _texts(connection, one.term, one.before)
             erased.append(DueTerm(one.term, one.before, _erase(connection, one.term, one.before)))
         counts = ", ".join(f"{one.term.name} {one.rows}" for one in erased if one.rows)
         mark = uuid4().hex
         if counts:
-            detail = {"erased": counts, "on": str(on), erasure_guard.MARK: mark}
+            detail = {"erased": counts, "on": str(day), erasure_guard.MARK: mark}
             journal.note(connection, by, erasure_guard.AT_ITS_TERM, detail)
         erasures.update_list(engine, connection, Erasures(texts={mark: texts} if texts else {}))
     empty_sqlite_journal(engine)
@@ -297,12 +297,12 @@ def _erase(connection: Connection, term: Term, before: date) -> int:
 
 
 def _keep_for_ever(
-    connection: Connection, table: type[Base], over: ColumnElement[bool], before: date
+    connection: Connection, table: type[Base], condition: ColumnElement[bool], before: date
 ) -> None:
     """Note which batches may not be withdrawn any more: they brought rows that came to their term, or are the whole
     register of a day before it."""
     rows, form = table.__table__, FORM_OF[table.__tablename__]
-    brought = select(rows.c.batch_id).where(over)
+    brought = select(rows.c.batch_id).where(condition)
     whole = (
         select(WholeDay.batch_id)
         .join(ImportBatch, ImportBatch.id == WholeDay.batch_id)
@@ -312,7 +312,7 @@ def _keep_for_ever(
     connection.execute(update(ImportBatch).where(of, ~ImportBatch.retained).values(retained=True))
 
 
-def erase_text(engine: Engine, site: str, reference: str, by: str, why: str) -> int:
+def erase_text(engine: Engine, site: str, reference: str, by: str, reason: str) -> int:
     """Erase the text of one complaint, in all files that brought it; the complaint stays counted. Returns in how many
     files there was a text. Raises Refused where there is no such complaint, or no text of it."""
     with write_transaction(engine) as connection:
@@ -325,7 +325,7 @@ def erase_text(engine: Engine, site: str, reference: str, by: str, why: str) -> 
         ).rowcount
         if not rows:
             raise Refused(f"De la plainte « {reference} », aucun mot n'est gardé.")
-        journal.note(connection, by, ERASED_WORDS, {"site": site, "reference": reference}, why)
+        journal.note(connection, by, ERASED_WORDS, {"site": site, "reference": reference}, reason)
         erasures.update_list(engine, connection)
     empty_sqlite_journal(engine)
     return rows

@@ -85,14 +85,14 @@ def beyond_reference(connection: Connection) -> dict[str, int]:
 
 def _add_missing(
     c: Connection,
-    known: Select[str],
+    existing: Select[str],
     name: str,
     folder: Path,
     key: str,
     add: Callable[[Connection, dict[str, str]], None],
 ) -> int:
     """Add each line of a file whose key is not known; returns how many."""
-    there, added = set(c.execute(known).scalars()), 0
+    there, added = set(c.execute(existing).scalars()), 0
     for number, row in enumerate(read_csv(name, folder), 2):  # line 1 holds the headings
         with _line(name, number):
             if row[key] not in there:

@@ -64,7 +64,7 @@ class _OpenFiles:
         self.path = path
         self.files: WeakKeyDictionary[sqlite3.Connection, Identity] = WeakKeyDictionary()
         self.leaving: WeakSet[sqlite3.Connection] = WeakSet()  # done with a file that was moved
-        self.seen = False
+        self.had_file = False
         self.changed = Condition()
 
     def file_at_path(self) -> Identity | None:
@@ -78,7 +78,7 @@ class _OpenFiles:
     def add(self, connection: sqlite3.Connection) -> None:
         with self.changed:
             if file := self.file_at_path():
-                self.seen = True
+                self.had_file = True
                 self.files[connection] = file
 
     def remove(self, connection: sqlite3.Connection) -> None:
@@ -113,12 +113,12 @@ class _OpenFiles:
         """
         with self.changed:
             file = self.file_at_path()
-            if file is None and self.seen:
+            if file is None and self.had_file:
                 there = f"{self.path.resolve().as_uri()}?mode=rw"
                 return sqlite3.connect(there, uri=True, factory=WeakConnection)
             if not self.changed.wait_for(lambda: set(self.files.values()) <= {file}, PATIENCE):
                 raise _busy()
-            if file is None:  # for whoever runs the application alone: there are complaints in it
+            if file is None:  # readable by the application's user alone: there are complaints in it
                 os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
         return None
 

@@ -210,7 +210,7 @@ def _note_best(
 def _carry_out(connection: Connection, destination: Destination, tally: Tally) -> SettledRows:
     """Make the rows of `change` name their winners; visits go into `tally`."""
     _count(connection, "change")
-    settled = _settled(connection, destination)
+    settled = _rows_to_settle(connection, destination)
     if destination.table == "visit":
         for packed, sign in _begun_and_ceased(connection):
             tally.add(packed, sign)
@@ -218,7 +218,7 @@ def _carry_out(connection: Connection, destination: Destination, tally: Tally) -
     return settled
 
 
-def _settled(connection: Connection, destination: Destination) -> SettledRows:
+def _rows_to_settle(connection: Connection, destination: Destination) -> SettledRows:
     """Which rows of `change` begin or cease to count, before they do."""
     settled, rows = SettledRows(), f"change c JOIN {destination.table} r ON r.id = c.id"
     counted = connection.execute(

@@ -94,7 +94,7 @@ class File:
     as_of: datetime | None
     by: str
     covers: tuple[date, date] | None = None
-    sites: tuple[int, ...] = ()  # sites that the file speaks for, even without a row
+    sites: tuple[int, ...] = ()  # sites that the file covers, even without a row
     demo: bool = False
 
 
@@ -204,7 +204,7 @@ def _begin(connection: Connection, parsing: Parsing, file: File) -> int:
             imported_at=now,
         )
     )
-    if not is_sqlite(connection):  # whoever lets it number goes on from there
+    if not is_sqlite(connection):  # numbers that the database gives by itself go on from there
         sequence = func.pg_get_serial_sequence("import_batch", "id")
         connection.execute(select(func.setval(sequence, number)))
     return int(number)
@@ -363,7 +363,7 @@ def _absent_rows(connection: Connection, destination: Destination, batch_id: int
     return [f"{code}, {day}, {name or 'sans référence'}" for code, day, name in rows]
 
 
-def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> Effect:
+def withdraw(engine: Engine, batch_id: int, by: str, reason: str = "") -> Effect:
     """Withdraw a batch: its rows no longer count, and those it had superseded count again.
 
     Returns what that changed. Raises Refused if there is no such batch or it is withdrawn already.
@@ -388,12 +388,12 @@ def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> Effect:
             "batch": batch_id,
             "rows": effect.rows_ended + sum(effect.restored_by_file.values()),
         }
-        journal.note(connection, by, "withdrawn", detail, why)
+        journal.note(connection, by, "withdrawn", detail, reason)
         return effect
 
 
 def date_anew(
-    engine: Engine, batch_id: int, as_of: datetime | None, by: str, why: str = ""
+    engine: Engine, batch_id: int, as_of: datetime | None, by: str, reason: str = ""
 ) -> tuple[datetime, Effect]:
     """Give a live batch another date of content, in UTC; by default the latest that its import allows: that of the
     next file, or now.
@@ -419,7 +419,7 @@ def date_anew(
         rollup.apply(connection, tally)
         effect = _effect_of_all_rows(connection, DESTINATIONS[form], batch_id, settled)
         detail = {"batch": batch_id, "from": before.isoformat(), "to": when.isoformat()}
-        journal.note(connection, by, "dated", detail, why)
+        journal.note(connection, by, "dated", detail, reason)
         return when, effect
 
 

@@ -16,7 +16,7 @@ from dashboard import period
 from scripts.prepare import ROOT
 
 CONSTRAINTS = ROOT / "constraints.txt"
-LAST_AUDIT = ROOT / "build" / "audit.json"  # when the index was last asked, and what it said
+LAST_AUDIT = ROOT / "build" / "audit.json"  # when the index was last asked, and its answer
 LONGEST = 120  # seconds
 COMMAND = (
     *(sys.executable, "-m", "pip_audit", "-r", str(CONSTRAINTS), "--no-deps", "--disable-pip"),
@@ -58,19 +58,21 @@ def known_faults(output: str) -> list[str] | None:
     ]
 
 
-def audit(ask: Callable[[], str], today: date, kept: Path = LAST_AUDIT) -> tuple[str, bool]:
+def audit(
+    run_audit: Callable[[], str], today: date, cache_file: Path = LAST_AUDIT
+) -> tuple[str, bool]:
     """The text to print, and whether a library has a known fault. Asks at most once a day for the same libraries."""
     libraries = sha256(CONSTRAINTS.read_bytes()).hexdigest()
-    held = _last_audit(kept)
+    held = _last_audit(cache_file)
     if held.get("tried") != today.isoformat() or held.get("libraries") != libraries:
-        found = known_faults(ask())
+        found = known_faults(run_audit())
         if found is not None:
             held = {"checked": today.isoformat(), "faults": found}
         elif held.get("libraries") != libraries:
             held = {"checked": held.get("checked", ""), "faults": []}
         held |= {"tried": today.isoformat(), "libraries": libraries}
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_text(json.dumps(held), encoding="utf-8")
+        cache_file.parent.mkdir(exist_ok=True)
+        cache_file.write_text(json.dumps(held), encoding="utf-8")
     lines = [f"Faille connue : {one}" for one in held["faults"]]
     if held["checked"] != today.isoformat():
         since = f"{date.fromisoformat(held['checked']):%d/%m/%Y}" if held["checked"] else "toujours"
@@ -80,9 +82,9 @@ def audit(ask: Callable[[], str], today: date, kept: Path = LAST_AUDIT) -> tuple
     return "\n".join(lines), bool(held["faults"])
 
 
-def _last_audit(kept: Path) -> dict[str, Any]:
+def _last_audit(cache_file: Path) -> dict[str, Any]:
     try:
-        held: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+        held: dict[str, Any] = json.loads(cache_file.read_text(encoding="utf-8"))
         return held if {"tried", "libraries", "checked", "faults"} <= held.keys() else {}
     except (OSError, ValueError, AttributeError):
         return {}

@@ -62,31 +62,32 @@ def check_disk(folder: Path) -> None:
         )
 
 
-def stamp(wanted: str) -> str:
-    """The stamp of an environment that has all of `wanted`: the digest of the requirement files and Python's version."""
+def stamp(requirements: str) -> str:
+    """The stamp of an environment that has all of the requirements: the digest of their files and Python's version."""
     digest = hashlib.sha256()
-    for name in FILES[wanted]:
+    for name in FILES[requirements]:
         digest.update((ROOT / name).read_bytes())
     return "{} python {}.{}".format(digest.hexdigest(), *sys.version_info[:2])
 
 
-def installed(wanted: str) -> bool:
+def installed(requirements: str) -> bool:
     """Whether the environment holds exactly what the requirement files ask for today."""
-    kept = VENV / f"{wanted}.installed"
-    return PYTHON.exists() and kept.is_file() and kept.read_text() == stamp(wanted)
+    kept = VENV / f"{requirements}.installed"
+    return PYTHON.exists() and kept.is_file() and kept.read_text() == stamp(requirements)
 
 
-def environment(wanted: str) -> None:
-    """Make .venv hold the packages of `wanted` (RUN or DEV); at once if nothing has changed since the last time."""
-    if installed(wanted) or (wanted == RUN and installed(DEV)):
+def environment(requirements: str) -> None:
+    """Make .venv hold the packages of the requirements (RUN or DEV); at once if nothing has changed since the last
+    time."""
+    if installed(requirements) or (requirements == RUN and installed(DEV)):
         return
     check_disk(ROOT)
     make_venv()
     print(
         "Installation des bibliothèques dans .venv (quelques minutes la première fois)…", flush=True
     )
-    pip("install", "-r", wanted)
-    (VENV / f"{wanted}.installed").write_text(stamp(wanted))
+    pip("install", "-r", requirements)
+    (VENV / f"{requirements}.installed").write_text(stamp(requirements))
 
 
 def pip(*arguments: str) -> None:
@@ -156,7 +157,7 @@ def call(*command: Union[str, Path], **environ: str) -> int:
 
 def run_printing(output: Optional[IO[str]], *command: Union[str, Path], **environ: str) -> int:
     """As `call`. printed: the file that its output goes to; None for the standard output."""
-    # Where Python may not keep what it compiled, each of the hundred processes of the tests compiles everything again.
+    # Without a place for Python's bytecode, each of the hundred processes of the tests compiles everything again.
     return subprocess.call(
         [str(c) for c in command],
         cwd=str(ROOT),
@@ -312,7 +313,7 @@ def test() -> int:
             " (administrateur).".format(" ".join(OFFICE))
         )
     if not find("git", "git"):
-        # No git: what is released, and what is added to a copy of the project, is tried in copies that git makes.
+        # No git: the tests of releases, and of additions to the project, work on copies that git makes.
         missing.append(
             "Git manque, les tests qui travaillent sur une copie du projet échoueront : apt install git (administrateur)."
         )
@@ -334,14 +335,14 @@ def test() -> int:
         # In continuous integration nothing may be left out.
         raise Stop("La variable CI est présente : tout doit être joué, rien ne peut être sauté.")
     # Types are found by one processor, and the tests begin meanwhile. A browser waits for pages half of its time: in the short
-    # form, where little that is timed is tried, it is driven beside the rest, and what is printed of it comes after.
+    # form, where few tests measure time, it runs beside the rest, and its output is printed after.
     beside, short = ThreadPoolExecutor(2), "SHORT_FORM_OF" in environ
     style = beside.submit(faults_of_style)
     processes = "2" if short else PROCESSES
     driving = ("pytest", "-q", "-n", processes, "--dist", "loadgroup", "tests/browser")
     driven = beside.submit(output_of, *driving, **environ) if browser and short else None
     failed = []
-    # What stands together in a file stays together, with what is made for it, until a process has nothing left to do.
+    # The tests of a file stay in one process, with their fixtures, until a process has nothing left to do.
     spread = ("-n", processes, "--dist", "worksteal")
     if module("pytest", "-q", *spread, "--ignore=tests/browser", **environ):
         failed.append("pytest")

@@ -221,7 +221,7 @@ def _slide_section(slide: Slide, number: int) -> str:
         f'<h2 id="partie-{number}">{escape_markup(slide.headline)}</h2>',
     ]
     if drawn := picture(panel, READ[0], None, READ[1]):
-        # The figure scrolls where it is wider than the window: whoever has only a keyboard must reach it.
+        # The figure scrolls where it is wider than the window, so the keyboard must be able to focus it.
         parts.append(
             f'<figure><div class="scroll" role="group" aria-label="Figure {number}" tabindex="0">{drawn}</div></figure>'
         )

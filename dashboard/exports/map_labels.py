@@ -60,7 +60,7 @@ class Label:
         return min(left, x, to_x), min(top, y, to_y), max(right, x, to_x), max(bottom, y, to_y)
 
 
-Place = tuple[float, Label | None]  # what it costs to stand there
+Place = tuple[float, Label | None]  # the cost of a place, and the label there
 NOWHERE: Place = (100.0, None)  # a name that is missing
 
 
@@ -73,7 +73,9 @@ def largest_labels(drawing: Drawing, size: float) -> tuple[tuple[Label, ...], fl
         names = labels_of_size(drawing, size * share)
         lacking = _badness(sites, names)
         found.append((lacking, names, size * share))
-        if len(names) == sites:  # what is read from afar is no smaller for a line alone
+        if (
+            len(names) == sites
+        ):  # large type, to be read from afar, is not made smaller because of a line alone
             break
     _, names, fit = min(found, key=lambda one: one[0])
     return names, fit
@@ -96,7 +98,7 @@ def labels_of_size(drawing: Drawing, size: float) -> tuple[Label, ...]:
 
 
 def _arrange(
-    marks: Sequence[Mark], named: set[str], pane: Pane, size: float, scale: float
+    marks: Sequence[Mark], named_sites: set[str], pane: Pane, size: float, scale: float
 ) -> list[Label]:
     """The names of a pane's marks; those without any room are left out.
 
@@ -104,7 +106,7 @@ def _arrange(
     covers look for another.
     """
     around = _Obstacles(pane, size, scale, [(m, box_of(m, scale)) for m in marks])
-    order = sorted((m for m in marks if m.name in named), key=lambda m: (m.y, m.x))
+    order = sorted((m for m in marks if m.name in named_sites), key=lambda m: (m.y, m.x))
     names = [_NamePlaces(mark, around) for mark in order]
     found: list[Place] = [NOWHERE] * len(names)
     for i, name in enumerate(names):
@@ -137,11 +139,11 @@ class _Obstacles:
 class _NamePlaces:
     """The places of a mark's name, the best first; those away from the mark are computed once none beside it is free."""
 
-    def __init__(self, mark: Mark, around: _Obstacles) -> None:
-        self.obstacles = around
-        self.others = [(m, box) for m, box in around.boxes if m is not mark]
-        self.forbidden = [around.title, *(box for _, box in around.boxes)]
-        self.spots = enumerate(_spots(mark, around.size, around.scale))
+    def __init__(self, mark: Mark, obstacles: _Obstacles) -> None:
+        self.obstacles = obstacles
+        self.others = [(m, box) for m, box in obstacles.boxes if m is not mark]
+        self.forbidden = [obstacles.title, *(box for _, box in obstacles.boxes)]
+        self.spots = enumerate(_spots(mark, obstacles.size, obstacles.scale))
         self.adjacent_places = self._by_cost(islice(self.spots, BESIDE))
 
     @cached_property

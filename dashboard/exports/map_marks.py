@@ -36,7 +36,7 @@ def draw_frame(m: Mark, k: float) -> str:
 def draw_shape(m: Mark, k: float) -> str:
     """The shape of a mark, with letter and badge."""
     own, _, frame = map_geometry.sizes(m, k)
-    parts = [_shape(m.kind, m.radius, _look(m, k))]
+    parts = [_shape(m.kind, m.radius, _paint(m, k))]
     at = (frame or own) * CORNER
     if m.letter and m.frame:
         parts.append(_chip(m.letter, m.frame, at, k))
@@ -45,7 +45,7 @@ def draw_shape(m: Mark, k: float) -> str:
     return "".join(parts)
 
 
-def _look(m: Mark, k: float) -> str:
+def _paint(m: Mark, k: float) -> str:
     """The paint attributes of a mark's shape."""
     if m.missing:
         dashes = f'stroke-dasharray="{num(2.6 * k)} {num(2.2 * k)}"'

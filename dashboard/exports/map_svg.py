@@ -29,7 +29,7 @@ def map_(plot: Plot, width: float, height: float, font_px: float = 12) -> str:
     legend = _Legend(plot, scale, font_px)
     if (
         legend.height > height
-    ):  # what is read from afar keeps its size: rows closer together, kinds and sizes side by side
+    ):  # large type, to be read from afar, keeps its size: rows closer together, kinds and sizes side by side
         legend = _Legend(plot, scale, font_px, tight=True)
     if legend.height > height:
         legend = _Legend(plot, scale, font_px * max(height / legend.height * 0.97, 0.5), tight=True)
@@ -81,7 +81,7 @@ def _pane(drawing: Drawing, i: int, pane: Pane, font_px: float) -> str:
         f' rx="{num(4 * k)}" {paint_attributes(SEA, GRID)}/>'
     ]
     mine = [o for o in drawing.outlines if o.pane == i]
-    # Land once wide and dark below, then each department: what is left of the first is the coast.
+    # The country once with a wide dark line, then each department over it: what is left of that line is the coast.
     coast = "".join(_path(o.rings) for o in mine)
     shapes.append(
         f'<path d="{coast}" {paint_attributes(stroke=COAST)} stroke-width="{num(2.6 * k)}" stroke-linejoin="round"/>'

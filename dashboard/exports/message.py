@@ -23,7 +23,7 @@ def message(deck: Deck) -> str:
     said = [f"{c.label}{S}: {c.text}" for c in (cards[:FEWEST] if found else cards[:MOST])]
     found = [
         line for line in found if not line.startswith(tuple(said))
-    ]  # what a figure has said already
+    ]  # sentences that repeat a figure
     said = [
         f"{line} ({f'{S}; '.join(filter(None, (c.state, c.whence)))})" if c.tone else line
         for line, c in zip(said, cards, strict=False)

@@ -28,7 +28,7 @@ CHILD = Path(__file__).with_name("pdf_child.py")
 # What setting a PDF may cost. The national review takes 130 MB and a second, a table of 5,000 rows ten times that. A browser
 # waits three minutes for a file.
 MEMORY_BYTES, CPU_SECONDS, SECONDS = 2_000_000_000, 60, 90
-# Each computes in one thread, which is as quick as several: two of them fill two cores, and the rest waits its turn.
+# Each child computes in one thread, which is as quick as several: two of them fill two cores, and others queue.
 SLOTS, PATIENCE, ALONE = BoundedSemaphore(2), 60, {"RAYON_NUM_THREADS": "1"}
 AGAIN = "Réessayez dans une minute."
 FEWER = "Réessayez, ou retirez-en des diapositives."
@@ -116,12 +116,12 @@ def _compile_in_child(request: Part) -> bytes:
         SLOTS.release()
 
 
-def _answer(process: subprocess.Popen[bytes], asked: bytes) -> bytes:
+def _answer(process: subprocess.Popen[bytes], request: bytes) -> bytes:
     """The output of the child for what it is asked. Raises where it takes too long."""
     assert process.stdin is not None and process.stdout is not None  # pipes were asked for
     with limited_process.end_after(SECONDS, process) as over:
         with suppress(BrokenPipeError):  # it ended before it had read all: why is seen below
-            process.stdin.write(asked + b"\n")
+            process.stdin.write(request + b"\n")
             process.stdin.flush()
         written = process.stdout.read()
         code = process.wait()
@@ -159,7 +159,7 @@ def _slide(slide: Slide, number: int, pictures: dict[str, str]) -> Part:
         "caption": _template_text(slide.under),
         "strip": _template_text(panel.strip),
         "question": _template_text(slide.question),
-        # Where nothing can be said, a table of what is missing says no more.
+        # Where there is no result, a table of missing values would add nothing.
         "table": None
         if panel.table.empty or isinstance(content, Message)
         else _table(panel.table.filled, panel.title),

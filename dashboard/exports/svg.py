@@ -27,8 +27,8 @@ PLAIN = {
     "opacity": "1",
     "stroke-width": "1",
     "fill-opacity": "1",
-}  # what holds without being said, as no ancestor says otherwise
-# Illegal in XML, or turning the text around what stands beside it.
+}  # attributes at their default, which no ancestor changes
+# Characters that are illegal in XML, or reverse the direction of the text around them.
 UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
@@ -122,7 +122,7 @@ def _resize(spec: Spec, width: float, height: float, font_px: float) -> Spec:
     _widen(large, factor, font_px)
     config = large.get("config", {})
     axis = {**config.get("axis", {}), "titlePadding": 6 * factor, "labelPadding": 3 * factor}
-    # aria: what it would describe of each mark is made of code from titles, and nobody hears it in a picture.
+    # aria: the description of each mark would be made of field names, and no screen reader reads it in a picture.
     large["config"] = {
         **config,
         "font": FONT,

@@ -19,7 +19,7 @@ UNKNOWN = "?"  # a format that is not known here
 # w (a weekday), h, n (minutes), s, p (morning or afternoon); w also for
 # a month of which only the first letter is.
 
-UNDERSTOOD = ("dmy", "ymd")  # orders of a day in digits that are read in one way
+UNDERSTOOD = ("dmy", "ymd")  # orders of day, month and year that are unambiguous
 IN_WORDS = {
     "mdy": "le mois avant le jour",
     "ydm": "l'année, puis le jour",

@@ -29,7 +29,7 @@ LAST_SECOND = 86_399  # of a day
 # Groups of three digits, with the blanks that people and programs put between them; nothing but zeros behind a point.
 WHOLE = re.compile(r"(\d+|[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f]\d{3})+)(?:[.,]0{1,2})?", re.ASCII)
 SHORTENED = re.compile(r"-?\d(?:[.,]\d+)?E[+-]\d+", re.ASCII | re.IGNORECASE)
-# Signs that nobody sees and that turn the order in which those around them are seen.
+# Invisible characters that reverse the order in which those around them are shown.
 TEXT_DIRECTION = re.compile("[\u061c\u200f\u202b\u202e\u2067]")
 FIRST_OF_EXCEL = date(1899, 12, 30)
 
@@ -243,7 +243,8 @@ def readers(references: KnownReferences, today: date) -> dict[str, Reader]:
 def column_memos(
     form: Format, references: KnownReferences, today: date, *, from_workbook: bool
 ) -> dict[str, "Memo"]:
-    """A Memo for each column of the form, by field. from_workbook: whether the file tells formulas from texts."""
+    """A Memo for each column of the form, by field. from_workbook: whether the file distinguishes formulas from
+    texts."""
     reading = readers(references, today)
 
     def reader(column: Column) -> Reader:
@@ -275,11 +276,11 @@ class Memo(dict[str, Cell]):
     LARGEST = 200_000
 
     def __init__(
-        self, read: Reader, column: Column, *, is_free_text: bool, allow_formulas: bool
+        self, reader: Reader, column: Column, *, is_free_text: bool, allow_formulas: bool
     ) -> None:
         super().__init__()
-        self.read, self.column, self.is_free_text, self.allow_formulas = (
-            read,
+        self.reader, self.column, self.is_free_text, self.allow_formulas = (
+            reader,
             column,
             is_free_text,
             allow_formulas,
@@ -315,7 +316,7 @@ class Memo(dict[str, Cell]):
                 return self.column.blank
             if reason := not_a_value(stripped, allow_formulas=self.allow_formulas):
                 raise CellProblem(reason)
-            value = self.read(stripped)
+            value = self.reader(stripped)
         except CellProblem as problem:
             self.reasons[text] = str(problem)
             return None

@@ -19,8 +19,8 @@ class CsvLossChecks:
     sheet: FormSheet
     memos: Mapping[str, Memo]
     report: Report
-    _long: int = 0  # numbers of more digits than are kept
-    _cut: int = 0  # those of them with nothing but zeros for the rest
+    _too_long: int = 0  # numbers of more digits than are kept
+    _ending_in_zeros: int = 0  # those of them with nothing but zeros for the rest
     _zeros: int = 0
     _first: tuple[int, str, str] | None = None
 
@@ -56,16 +56,16 @@ class CsvLossChecks:
 
     def report_cut_numbers(self) -> None:
         """Report the numbers whose digits were cut, once all rows are checked."""
-        if self._first and self._cut == self._long and self._zeros >= ENOUGH_ZEROS:
+        if self._first and self._ending_in_zeros == self._too_long and self._zeros >= ENOUGH_ZEROS:
             line, heading, text = self._first
             self.report(line, heading, text, DIGITS_LOST)
 
     def _note(self, line: int, heading: str, text: str) -> None:
         """Count a number of more digits than a spreadsheet keeps."""
         rest = text[DIGITS_KEPT:]
-        self._long += 1
+        self._too_long += 1
         if not rest.strip("0"):
-            self._cut += 1
+            self._ending_in_zeros += 1
             self._zeros += len(rest)
             self._first = self._first or (line, heading, text)
 

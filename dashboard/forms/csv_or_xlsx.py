@@ -143,7 +143,7 @@ def _delimiter(path: Path, encoding: str) -> str:
             headings = nearest_headings(
                 list(islice(csv.reader(top, delimiter=delimiter), HEADING_LINES))
             )
-        except csv.Error:  # met again, with its line, when the rows are read
+        except csv.Error:  # raised again, with its line, when the rows are read
             headings = None
         return headings.match_count if headings else 0, delimiter == named, first.count(delimiter)
 

@@ -54,7 +54,11 @@ class Parsing:
         may_be_empty: bool = False,
         sha256: str | None = None,
     ) -> None:
-        self.known, self.replace_days, self.may_be_empty = references, replace_days, may_be_empty
+        self.references, self.replace_days, self.may_be_empty = (
+            references,
+            replace_days,
+            may_be_empty,
+        )
         self.form = form or ""
         self.problems: list[Problem] = []
         self.more_problems = 0
@@ -277,9 +281,9 @@ class Parsing:
         closed, early = 0, 0
         for (number, day), count in self.site_days.items():
             when = date.fromisoformat(day)
-            if when.weekday() > 4 or when in self.known.holidays:
+            if when.weekday() > 4 or when in self.references.holidays:
                 closed += count
-            launched = self.known.by_id[number].launched_on if number is not None else None
+            launched = self.references.by_id[number].launched_on if number is not None else None
             if launched and when < launched:
                 early += count
         if closed:

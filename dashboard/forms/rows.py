@@ -51,7 +51,7 @@ class Reader:
         self._memos = column_memos(
             self.form, self.references, self.today, from_workbook=sheet.from_workbook
         )
-        self._seen: dict[tuple[Cell, ...], int] = {}
+        self._content_by_key: dict[tuple[Cell, ...], int] = {}
         self.loss_checks = (
             None if sheet.from_workbook else CsvLossChecks(sheet, self._memos, self.report)
         )
@@ -127,16 +127,20 @@ class Reader:
         contents = list(map(hash, zip(*(values[f] for f in self.form.fields), strict=True)))
         without = rows.keyless or (self.form.blank_key and None in values[self.form.key[-1]])
         fresh = dict(zip(keys, contents, strict=True))
-        if not without and len(fresh) == len(keys) and self._seen.keys().isdisjoint(fresh):
-            self._seen.update(fresh)
+        if (
+            not without
+            and len(fresh) == len(keys)
+            and self._content_by_key.keys().isdisjoint(fresh)
+        ):
+            self._content_by_key.update(fresh)
             return values
         again = set()
         for i, (key, content) in enumerate(zip(keys, contents, strict=True)):
             if i in rows.keyless or (self.form.blank_key and key[-1] is None):
                 continue
-            if key not in self._seen:
-                self._seen[key] = content
-            elif self._seen[key] == content:
+            if key not in self._content_by_key:
+                self._content_by_key[key] = content
+            elif self._content_by_key[key] == content:
                 again.add(i)
             else:
                 self._report_cell(

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 if not __package__:  # started by its path, isolated: nothing of ours is found
     sys.path.append(str(Path(__file__).parents[2]))
-    # openpyxl would load what it writes arrays and pictures with, for as long again as it takes itself.
+    # openpyxl would import the libraries that it writes arrays and pictures with, which doubles its own import time.
     sys.modules["numpy"] = sys.modules["PIL"] = None  # type: ignore[assignment]
 
 from dashboard.forms.number_format import shown_number, shown_text

@@ -96,7 +96,7 @@ def _judge_points(
 
 
 def _at_points(marks: np.ndarray | None, point: np.ndarray) -> np.ndarray:
-    """Marks of months as marks of points: each goes to the first point that is not before it."""
+    """Marks of months as marks of points: each is moved to the first point that is not before it."""
     at = np.zeros((len(point), point.shape[-1] + 1), dtype=bool)
     if marks is not None:
         row, month = np.nonzero(marks)

@@ -116,7 +116,7 @@ def _mean_range(z: np.ndarray, is_point: np.ndarray) -> np.ndarray:
 
 
 def sides(family: Family, fit: Fit, events: np.ndarray, bases: np.ndarray) -> np.ndarray:
-    """On which side of the centre each point lies: 1, -1, or 0 on it. Arrays as fit broadcasts against them."""
+    """The side of the centre on which each point lies: 1, -1, or 0 on it. Arrays as fit broadcasts against them."""
     gap = events / bases - fit.centre
     width = WIDTH * fit.spread * chance_deviation(family, fit, bases)
     on_it = np.abs(gap) <= ROUNDING * (width + np.abs(fit.centre))
@@ -124,7 +124,7 @@ def sides(family: Family, fit: Fit, events: np.ndarray, bases: np.ndarray) -> np
 
 
 def outside_side(family: Family, fit: Fit, events: np.ndarray, bases: np.ndarray) -> np.ndarray:
-    """Beyond which limit each point lies: 1, -1, or 0 within both. Shares and rates: by the exact tail as well."""
+    """The limit beyond which each point lies: 1, -1, or 0 within both. Shares and rates: by the exact tail as well."""
     gap = events / bases - fit.centre
     width = WIDTH * fit.spread * chance_deviation(family, fit, bases)
     beyond = np.abs(gap) > width + ROUNDING * (width + np.abs(fit.centre))
@@ -208,7 +208,7 @@ def exact_limits(
 
 
 def run_lengths(side: np.ndarray) -> np.ndarray:
-    """How many points in a row, up to and with each, lie on its side; 0 on the centre. side: (…, n), 1, -1 or 0."""
+    """The length of the run on one side up to and with each point; 0 on the centre. side: (…, n), 1, -1 or 0."""
     lengths = np.zeros(side.shape, dtype=int)
     for t in range(side.shape[-1]):
         before = lengths[..., t - 1] * (side[..., t] == side[..., t - 1]) if t else 0

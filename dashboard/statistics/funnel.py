@@ -25,7 +25,7 @@ TRIMMED = 0.1  # share of the standardised values that is pulled in at each end 
 
 
 class Position(StrEnum):
-    """Where a site stands: within both pairs of limits, between them, or outside both."""
+    """The position of a site: within both pairs of limits, between them, or outside both."""
 
     INSIDE = "inside"
     BETWEEN_LOW = "between, low"

@@ -56,7 +56,7 @@ def rate(
 
 
 def quantile_ranks(n: int, q: float, level: float = LEVEL) -> tuple[int | None, int | None]:
-    """Between which ranks, of n values sorted, the true quantile lies; None for an end that n values cannot give.
+    """The ranks, of n values sorted, between which the true quantile lies; None for an end that n values cannot give.
 
     0 < q < 1. Exact: each end is missed with probability (1 − level) / 2 at most. At 95 %, the ninth decile has no
     upper rank under n = 36, the median no ranks at all under n = 6.
@@ -88,7 +88,7 @@ def _smallest(start: float, is_reached: Callable[[int], bool]) -> int:
 def quantile_interval(
     histogram: np.ndarray, q: float, level: float = LEVEL
 ) -> tuple[int | None, int | None]:
-    """Between which minutes the true quantile lies; None for an end that so few waits cannot give.
+    """The minutes between which the true quantile lies; None for an end that so few waits cannot give.
 
     histogram: (bins,) counts by whole minute, as for quantile(); its last bin holds that minute and more.
     """

@@ -16,7 +16,7 @@ import numpy as np
 from dashboard.statistics.control_limits import Family
 from dashboard.statistics.intervals import z_value
 
-MOST_NAMED = 3  # sites that a gap is said to come from; more is everybody
+MOST_NAMED = 3  # sites that are named as the cause of a gap; with more of them it is everywhere
 
 
 class Spread(StrEnum):

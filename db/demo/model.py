@@ -68,7 +68,7 @@ class Profile:
     start: int  # index of the first day of activity
     last: int  # index of the last day reported
     wait: float  # median minutes at an ordinary hour
-    left: float
+    share_who_leave: float
     women: float
     satisfied: float
     complaints: float  # complaints per visit

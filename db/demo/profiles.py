@@ -53,7 +53,7 @@ def draw_profiles(
             start=(opened[s] - first).days,
             last=_last(site, first, today, days),
             wait=rng.uniform(11, 19),
-            left=rng.uniform(0.034, 0.048),
+            share_who_leave=rng.uniform(0.034, 0.048),
             women=rng.normal(0.46, 0.025),
             satisfied=rng.uniform(0.95, 0.99),
             complaints=rng.uniform(0.008, 0.016),

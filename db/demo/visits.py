@@ -197,7 +197,8 @@ class _Visits:
         load = self.plan.load[self.site, self.start : self.end].astype(np.float32) ** _PATIENCE
         return chance(
             rng,
-            (self.profile.left * CROWD).astype(np.float32)[self.arrived] * load[self.day],
+            (self.profile.share_who_leave * CROWD).astype(np.float32)[self.arrived]
+            * load[self.day],
             self.n,
         )
 

@@ -66,18 +66,18 @@ def draw_table(page: Page, panel: Panel, box: Box, shaded: bool = False) -> None
 
 
 def _rows_that_fit(
-    table: Table, kept: Sequence[Column], widths: Sequence[float], room: float
+    table: Table, columns: Sequence[Column], widths: Sequence[float], room: float
 ) -> tuple[list[float], list[list[str]]]:
     """The heights of the headings and of the rows that fit, in inches, and the texts of these."""
     head = max(
-        len(wrap_text(c.name, w - PAD, BODY, True)) for c, w in zip(kept, widths, strict=True)
+        len(wrap_text(c.name, w - PAD, BODY, True)) for c, w in zip(columns, widths, strict=True)
     )
     heights, rows = [text_height(min(head, 3), BODY) + 0.12], list[list[str]]()
     for row in table.rows:
         texts = [cut(c.text, 5, w - PAD, BODY) for c, w in zip(row, widths, strict=False)]
         lines = max(len(wrap_text(t, w - PAD, BODY)) for t, w in zip(texts, widths, strict=True))
         high = text_height(lines, BODY) + 0.1
-        last = len(rows) + 1 == len(table.rows) and len(kept) == len(table.columns)
+        last = len(rows) + 1 == len(table.rows) and len(columns) == len(table.columns)
         if rows and sum(heights) + high > room - (0 if last else REST):
             break
         heights.append(high)

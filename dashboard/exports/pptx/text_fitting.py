@@ -10,7 +10,7 @@ from typing import Any
 
 LARGE, BODY, SMALL = 24, 16, 12  # headline and question; what is read; axes and footer
 LONGEST = 4000  # letters of one text that are looked at
-# What XML cannot hold, and marks that turn the direction of the text that follows them.
+# Characters that XML cannot hold, and marks that reverse the direction of the text that follows them.
 ILLEGAL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
