@@ -140,7 +140,7 @@ def _flags(codes: np.ndarray) -> tuple[np.ndarray, ...]:
 def cells(codes: np.ndarray, counts: np.ndarray) -> Iterator[tuple[int, Cells]]:
     """The rollup rows (level, cells) that these packed visits add up to, all eight kinds of them.
 
-    codes, counts: as `Tally.merged` gives them. Finest first, each coarser kind from the finer one.
+    codes, counts: as `Tally.merge` gives them. Finest first, each coarser kind from the finer one.
     """
     flags = _flags(codes)
     fine = codes >> SHIFT["service"]

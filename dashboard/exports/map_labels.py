@@ -26,7 +26,7 @@ SMALLER = (1.0, 0.9, 0.8)  # sizes of type, in parts of what is asked for
 RINGS, TURNS, ROUNDS = (8, 14, 22, 32, 44, 58, 74, 92), 24, 8
 BESIDE = 12  # places of a name beside its mark, before those at the end of a line
 TRIED = 60  # places of a name that it may drive others away from
-UNDER = 20.0  # what a line under another mark costs, in the measure of `_place`
+UNDER = 20.0  # what a line under another mark costs, in the measure of `_with_cost`
 Line = tuple[float, float, float, float]
 
 

@@ -309,7 +309,9 @@ def test_no_answer_to_a_guest_rests_on_complaints_but_those_figures(demo, monkey
     before = {name: plainly(ask(name, GUEST, year())) for name in answers()}
     without = context.state_for_guests(context.view(CABINET).moment.ledger)
     context.close_databases()
-    monkeypatch.setattr(context, "load_ledger", lambda connection: replace(without, decisions=()))
+    monkeypatch.setattr(
+        context, "load_network_state", lambda connection: replace(without, decisions=())
+    )
     assert {name: plainly(ask(name, GUEST, year())) for name in answers()} == before
 
 

@@ -110,7 +110,9 @@ def printed(filled, known, books, monkeypatch, capsys):
 
     def run(*argv, url: str) -> dict:
         monkeypatch.setenv("DATABASE_URL", url)
-        monkeypatch.setattr(facts, "load_ledger", lambda c: books.get(url) or read_first(c, url))
+        monkeypatch.setattr(
+            facts, "load_network_state", lambda c: books.get(url) or read_first(c, url)
+        )
         load_settings.cache_clear()
         capsys.readouterr()
         assert command.main(["indicators", *map(str, argv)]) == 0
