@@ -170,7 +170,8 @@ def printed(deck):
 deck = decks.whole()
 chart = next(s.panel.content.spec for s in deck.slides if s.panel.key == "entonnoir")
 print(json.dumps({
-    "chart": json.dumps(chart, default=float), "chart on dark paper": json.dumps(recolour_for_paper(chart, "dark"), default=float),
+    "chart": json.dumps(chart, default=float),
+    "chart on dark paper": json.dumps(recolour_for_paper(chart, "dark"), default=float),
     "control chart": json.dumps(decks.control()), "picture": svg.chart(chart, 640),
     "map as a picture": map_svg.map_(decks.signals(), 760, 500),
     "map's script": json.dumps(folium_map.ON_PAPER), "slides": "".join(html.slide_html(s, 1, 1) for s in deck.slides),
