@@ -5,7 +5,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-from dashboard.accounts.account_changes import ASSIGNABLE_ROLES, normalise_name
+from dashboard.accounts.account_rules import ASSIGNABLE_ROLES, normalise_name
 from dashboard.accounts.rights import Person
 from dashboard.actions import accounts, guest_links
 from dashboard.actions.accounts import AccountChanges

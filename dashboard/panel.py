@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from dashboard import french
 from dashboard.charts import arrow_tables
-from dashboard.charts.style import Spec, on_paper
+from dashboard.charts.style import Spec, recolour_for_paper
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.wording import shown_value, value_with_unit
 
@@ -144,11 +144,13 @@ class Chart:
     @property
     def values(self) -> pa.Table:
         """The rows that it draws, as they travel to a screen."""
-        return arrow_tables.of_rows(self.spec["data"]["values"])
+        return arrow_tables.table_from_rows(self.spec["data"]["values"])
 
     def drawing(self, paper: str = "light") -> Spec:
         """The spec without its rows, for light paper or dark; a copy, for who draws it may write into it."""
-        return on_paper({name: part for name, part in self.spec.items() if name != "data"}, paper)
+        return recolour_for_paper(
+            {name: part for name, part in self.spec.items() if name != "data"}, paper
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(engine: Engine, arguments: Namespace) -> int:
-    with suppress(OSError):  # whoever may not write there leaves nothing there either
+    with suppress(
+        OSError
+    ):  # without the right to write there, there are no leftovers of ours either
         backup_files.remove_leftovers(engine)
     if arguments.command == "backup":  # older ones too: it is what one does before an update
         if schema.check_known(engine) is None:
@@ -80,7 +82,7 @@ def init(engine: Engine, arguments: Namespace) -> None:
 
 
 def demo(engine: Engine, arguments: Namespace) -> int | None:
-    """Fill an empty database with fictitious data; or tell what really happens in them."""
+    """Fill an empty database with fictitious data; or print the table of events behind them."""
     if arguments.events:
         print("Ce qui arrive vraiment dans des données de démonstration faites aujourd'hui :")
         from db.demo.event_sentences import events_in_words  # late, as below
@@ -108,7 +110,7 @@ def purge_demo(engine: Engine, _arguments: Namespace) -> None:
 
 
 def import_files(engine: Engine, arguments: Namespace) -> int:
-    """Import or check each file by itself; 1 if any is refused."""
+    """Import or check each file by itself; returns 1 if any is refused."""
     options = Options(
         arguments.form,
         arguments.as_of,
@@ -122,7 +124,7 @@ def import_files(engine: Engine, arguments: Namespace) -> int:
     refused = 0
     for path in arguments.files:
         outcome = try_import(engine, path, options, system_user(), known)
-        _tell(outcome, checked=arguments.check)
+        _print_outcome(outcome, checked=arguments.check)
         refused += not outcome.accepted
     if arguments.check and len(arguments.files) > 1:
         print(
@@ -135,8 +137,9 @@ def import_files(engine: Engine, arguments: Namespace) -> int:
     return 1 if refused else 0
 
 
-def _tell(outcome: Outcome, *, checked: bool) -> None:
-    if outcome.already:
+def _print_outcome(outcome: Outcome, *, checked: bool) -> None:
+    """Print the outcome of one file."""
+    if outcome.was_known:
         print(f"{outcome.name} : déjà connu (lot {outcome.batch_id}), rien à faire.")
     elif not outcome.accepted:
         print(f"{outcome.name} : REFUSÉ, rien n'a été enregistré.")
@@ -157,7 +160,7 @@ def _tell(outcome: Outcome, *, checked: bool) -> None:
 
 
 def withdraw(engine: Engine, arguments: Namespace) -> None:
-    """Take a batch out."""
+    """Withdraw a batch."""
     effect = write.withdraw(engine, _batch(arguments), system_user(), arguments.why)
     print(f"Lot {arguments.batch} retiré : {withdrawal_sentence(effect)}")
 
@@ -173,7 +176,7 @@ def date_anew(engine: Engine, arguments: Namespace) -> None:
 
 
 def _batch(arguments: Namespace) -> int:
-    """The number of a batch. Raises write.Refused for one that neither database could even ask for."""
+    """The number of a batch. Raises write.Refused for one too large for either database."""
     number: int = arguments.batch
     if abs(number) > LAST_BATCH:
         raise write.Refused(f"Il n'y a pas de lot numéro {number}.")
@@ -181,7 +184,7 @@ def _batch(arguments: Namespace) -> int:
 
 
 def status(engine: Engine, arguments: Namespace) -> None:
-    """What the database holds."""
+    """Print what the database holds."""
     with engine.connect() as c:
         forms = c.execute(
             select(
@@ -226,18 +229,18 @@ def status(engine: Engine, arguments: Namespace) -> None:
             f" jusqu'au {numbers['last_day']}"
         )
     with engine.connect() as connection:
-        _tell_ahead(connection)
+        _print_days_ahead(connection)
 
 
 def verify(engine: Engine, _arguments: Namespace) -> int:
-    """Rows that count, and rollups, against what the files say."""
+    """Check the rows that count, and the rollups, against the files; returns 1 if anything differs."""
     with engine.connect() as connection:
         problems = [
             *supersede.verify(connection),
             *rollup.verify(connection),
             *key_spelling.verify(connection),
         ]
-        _tell_ahead(connection)
+        _print_days_ahead(connection)
     for problem in problems[:50]:
         print(problem)
     print(
@@ -246,10 +249,10 @@ def verify(engine: Engine, _arguments: Namespace) -> int:
     return 1 if problems else 0
 
 
-def _tell_ahead(connection: Connection) -> None:
-    """Say which batches claim days to come, of which nothing is shown, or are dated after now, over which no correction wins;
-    and what to do."""
-    for number, form, day in read.ahead_of_their_import(connection):
+def _print_days_ahead(connection: Connection) -> None:
+    """Print which batches cover days to come, of which nothing is shown, or are dated after now, so that no
+    correction wins over them; and what to do."""
+    for number, form, day in read.covering_days_ahead(connection):
         print(
             f"Le lot {number} ({form}) parle du {day:%d/%m/%Y}, après le jour de son import : le retirer"
             f" (python -m db withdraw {number}), puis importer de nouveau le fichier avec de bonnes dates."
@@ -259,7 +262,7 @@ def _tell_ahead(connection: Connection) -> None:
 
 
 def add(engine: Engine, arguments: Namespace) -> None:
-    """Add a word to a list."""
+    """Add a term to a list."""
     print(reference.add(engine, arguments.kind, arguments.label, system_user()))
 
 
@@ -270,19 +273,19 @@ def boundaries(engine: Engine, arguments: Namespace) -> None:
 
 
 def retain(engine: Engine, arguments: Namespace) -> None:
-    """Say what has passed its term; erase it with --yes."""
+    """Print what has passed its term; erase it with --yes."""
     on = today()
     if arguments.yes:
         found = retention.erase(engine, on, system_user())
         before, old = backup.remove_outdated(engine, on, system_user())
     else:
         with engine.connect() as connection:
-            found = retention.due(connection, on)
+            found = retention.due_terms(connection, on)
         before, old = backup.outdated(engine, on)
     print(f"{'Effacé' if arguments.yes else 'À effacer'} au {on:%d/%m/%Y} :")
     for one in found:
         print(
-            f"  {one.term.words} : {one.rows}, d'avant le {one.before:%d/%m/%Y}"
+            f"  {one.term.description} : {one.rows}, d'avant le {one.before:%d/%m/%Y}"
             f" ({one.term.months} mois, {one.term.setting.upper()})"
         )
     print(
@@ -294,7 +297,7 @@ def retain(engine: Engine, arguments: Namespace) -> None:
 
 
 def erase_text(engine: Engine, arguments: Namespace) -> None:
-    """Erase the words of one complaint."""
+    """Erase the text of one complaint."""
     rows = retention.erase_text(
         engine, arguments.site, arguments.reference, system_user(), arguments.why
     )
@@ -318,7 +321,7 @@ COMMANDS: dict[str, Callable[[Engine, Namespace], int | None]] = {
     "erase-text": erase_text,
     "backup": lambda engine, a: print(backup.backup(engine, a.file, words=not a.without_words)),
     "restore": lambda engine, a: print(
-        backup.restore(engine, a.file, force=a.force, by=system_user(), erased=a.erased)
+        backup.restore(engine, a.file, force=a.force, by=system_user(), list_file=a.erased)
     ),
     "go-back": lambda engine, a: print(backup.go_back(engine, a.copy, system_user())),
 }

@@ -1,5 +1,7 @@
-"""Who may come in, in SQL: accounts, browsers that signed in, wrong passwords in a row, the journal of accesses, and whether
-the base is open. All of it outside the data's version, so that nobody's sign-in empties what is kept for all.
+"""Accounts, sessions, failed sign-ins, guest links, the access journal, and whether the base is open: all SQL about
+them.
+
+All of it lies outside the version of the data, so that no sign-in invalidates the cached answers.
 
 After: `dashboard.accounts`, which decides what it means.
 """
@@ -41,13 +43,13 @@ from db.models import (
     Site,
 )
 
-KEPT_OF_MARKS = 40  # signs of a browser's mark by which its wrong passwords are counted
+MARK_LENGTH = 40  # characters of a browser's mark by which its wrong passwords are counted
 # Lines of the journal after which a base is never open again.
 CLOSED_BY = ("purged", "restored", "went back")
 
 
 class Holder(NamedTuple):
-    """An account: who may sign in. departments, sites: what it is limited to; None: not limited."""
+    """An account. departments, sites: those that it is limited to; None: not limited."""
 
     id: str
     name: str
@@ -63,7 +65,7 @@ class Holder(NamedTuple):
 
 
 class Link(NamedTuple):
-    """A link by which guests come in. until: of its account; departments: what they see, None: the country."""
+    """A guest link. until: when its account ends; departments: what guests see, None: the country."""
 
     id: int
     account_id: str
@@ -80,7 +82,7 @@ JUST_REPLACED = timedelta(minutes=5)
 
 
 class SignInSession(NamedTuple):
-    """A browser that signed in."""
+    """A session: a browser that signed in."""
 
     id: int
     token: str
@@ -92,8 +94,9 @@ class SignInSession(NamedTuple):
     issuer: str | None
     proved_at: datetime | None
 
-    def replaced(self, at: datetime) -> bool:
-        """Whether another sign-in of the same account took its place a moment ago: its token may still be under way."""
+    def was_just_replaced(self, at: datetime) -> bool:
+        """Whether another session of the same account took its place a moment ago: requests with its token may still
+        arrive."""
         return bool(self.next_id and self.ended_at and at - self.ended_at < JUST_REPLACED)
 
 
@@ -118,7 +121,8 @@ def is_open(connection: Connection) -> bool:
 
 
 def open_if_new(connection: Connection) -> bool:
-    """Open a base that never held anything real, nor an account, nor came from a copy; whether it is open now."""
+    """Open a base that never held anything real, nor an account, nor came from a copy; returns whether it is open
+    now."""
     held = (
         select(literal(1)).where(or_(*(select(t).exists() for t in (Account.id, OpenBase.id)))),
         select(ImportBatch.id).where(ImportBatch.demo.is_(False)),
@@ -130,35 +134,35 @@ def open_if_new(connection: Connection) -> bool:
 
 
 def close_open_base(connection: Connection) -> None:
-    """Close the base: from now on everybody signs in."""
+    """Close the open base: from now on everybody signs in."""
     connection.execute(delete(OpenBase))
 
 
 # --- accounts -----------------------------------------------------------------------------------------------------------
 def account(connection: Connection, account_id: str) -> Holder | None:
-    """The account of that id."""
+    """The account of this id; None where there is none."""
     return _holder(
         connection.execute(select(*HOLDER_COLUMNS).where(Account.id == account_id)).first()
     )
 
 
 def account_named(connection: Connection, name: str) -> Holder | None:
-    """The account of that name, in small letters."""
+    """The account of this name, in lower case; None where there is none."""
     return _holder(connection.execute(select(*HOLDER_COLUMNS).where(Account.name == name)).first())
 
 
 def password_hashes(connection: Connection) -> list[str]:
-    """What is kept of passwords, of every account that has one."""
+    """The stored hashes of all accounts that have a password."""
     return [kept for kept in connection.execute(select(Account.password)).scalars() if kept]
 
 
-def own_name(connection: Connection) -> str:
-    """What this database is called by itself, which nobody hears who has not the database; "" where it has no name."""
+def database_name(connection: Connection) -> str:
+    """The random name of this database, a secret of its own; "" where it has none."""
     return connection.execute(select(DatabaseIdentity.own)).scalar() or ""
 
 
 def account_unchanged(connection: Connection, holder: Holder) -> bool:
-    """Whether an account is as it was read; until this transaction ends, whoever changes it waits."""
+    """Whether an account is as it was read; locks it until this transaction ends."""
     asked = select(Account.epoch).where(Account.id == holder.id).with_for_update()
     return connection.execute(asked).scalar_one_or_none() == holder.epoch
 
@@ -170,7 +174,7 @@ def accounts(connection: Connection) -> list[Holder]:
 
 
 def _holder(row: Sequence[Any] | None) -> Holder | None:
-    """The account of a row that holds HOLDER."""
+    """The account of a row of HOLDER_COLUMNS; None for None."""
     if row is None:
         return None
     held = Holder(*row)
@@ -186,7 +190,7 @@ def add_account(connection: Connection, name: str, **values: Any) -> str:
     unset = {"password": None, "must_change": False, "works_until": None, "disabled": False}
     connection.execute(
         insert(Account).values(
-            **{**unset, **_listed(values)},
+            **{**unset, **_sorted_sets(values)},
             id=account_id,
             name=name,
             epoch=1,
@@ -197,39 +201,45 @@ def add_account(connection: Connection, name: str, **values: Any) -> str:
 
 
 def change_account(connection: Connection, account_id: str, **values: Any) -> None:
-    """Change what an account is; its open pages begin anew."""
+    """Change columns of an account and raise its epoch, so that its open pages reload."""
     connection.execute(
         update(Account)
         .where(Account.id == account_id)
-        .values(**_listed(values), epoch=Account.epoch + 1)
+        .values(**_sorted_sets(values), epoch=Account.epoch + 1)
     )
 
 
 def replace_password_hash(connection: Connection, holder: Holder, password: str) -> None:
-    """The same password, kept in another way; nothing that is open begins anew, and who changed it meanwhile has his."""
+    """Replace the hash of an unchanged password; the account's pages go on, and a hash that was changed meanwhile
+    stays."""
     same = Account.id == holder.id, Account.password == holder.password
     connection.execute(update(Account).where(*same).values(password=password))
 
 
 def lock_account_names(connection: Connection) -> None:
-    """Until this transaction ends nobody else makes or changes an account whose name or address has to be like no other's."""
+    """Lock the names and addresses of accounts until this transaction ends, so that nobody else makes or changes one."""
     if not is_sqlite(connection):  # there one transaction at a time writes
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ACCOUNTS_LOCK})
 
 
 def is_first_password(connection: Connection, password: str) -> bool:
-    """Whether an account is opened by this password, which works once (what is kept of it)."""
-    asked = select(Account.id).where(*_first(connection, password))
+    """Whether an account has this hash of a one-time password."""
+    asked = select(Account.id).where(*_first_password_condition(connection, password))
     return connection.execute(asked).first() is not None
 
 
 def use_first_password(connection: Connection, password: str) -> str | None:
-    """Take the password that works once from the account that it opens, which is given; None where there is none any more."""
-    used = update(Account).where(*_first(connection, password)).values(password=None)
+    """Erase the one-time password of this hash and return its account's id; None where no account has it any more."""
+    used = (
+        update(Account)
+        .where(*_first_password_condition(connection, password))
+        .values(password=None)
+    )
     return connection.execute(used.returning(Account.id)).scalar_one_or_none()
 
 
-def _first(connection: Connection, password: str) -> tuple[Any, ...]:
+def _first_password_condition(connection: Connection, password: str) -> tuple[Any, ...]:
+    """The SQL condition for the account that has this hash of a valid one-time password."""
     return (
         Account.password == password,
         Account.must_change,
@@ -239,19 +249,19 @@ def _first(connection: Connection, password: str) -> tuple[Any, ...]:
 
 
 def end_first_passwords(connection: Connection) -> None:
-    """Let nobody in by a password that works once, however long it was to work."""
+    """Erase all one-time passwords."""
     connection.execute(update(Account).where(Account.must_change).values(works_until=None))
 
 
 def close_accounts(connection: Connection, ids: Collection[str]) -> None:
-    """Close those of these accounts that are not closed."""
+    """Disable those of these accounts that are enabled."""
     of = Account.id.in_(ids) & Account.disabled.is_(False)
     ended = {"password": None, "must_change": False, "works_until": None, "disabled": True}
     connection.execute(update(Account).where(of).values(**ended, epoch=Account.epoch + 1))
 
 
-def _listed(values: dict[str, Any]) -> dict[str, Any]:
-    """Sets as JSON writes them, always in the same order."""
+def _sorted_sets(values: dict[str, Any]) -> dict[str, Any]:
+    """The values with sets as sorted lists, for JSON."""
     return {
         name: sorted(value) if isinstance(value, (set, frozenset)) else value
         for name, value in values.items()
@@ -268,8 +278,8 @@ def add_session(
     issuer: str | None = None,
     proved_at: datetime | None = None,
 ) -> int:
-    """Note that a browser signed in; returns the number. issuer: the provider that said who it is; proved_at: when a password
-    was last given."""
+    """Add a session; returns its number. issuer: the provider that said who it is; proved_at: when a password was
+    last given."""
     return connection.execute(
         insert(SignIn)
         .values(
@@ -286,7 +296,7 @@ def add_session(
 
 
 def session_by_token(connection: Connection, token: str) -> SignInSession | None:
-    """What is known of the browser that has this token; token: its SHA-256."""
+    """The session of this token (its SHA-256); None where there is none."""
     row = connection.execute(select(*SESSION_COLUMNS).where(SignIn.token == token)).first()
     return SignInSession(*row) if row else None
 
@@ -294,7 +304,7 @@ def session_by_token(connection: Connection, token: str) -> SignInSession | None
 def sessions_by_tokens(
     connection: Connection, tokens: Collection[str]
 ) -> dict[str, tuple[SignInSession, Holder]]:
-    """Those of these tokens (their SHA-256) that somebody has, with his account, in one question."""
+    """The sessions of these tokens (their SHA-256), with their accounts, in one query; unknown tokens are left out."""
     asked = (
         select(*SESSION_COLUMNS, *HOLDER_COLUMNS)
         .join(Account, Account.id == SignIn.account_id)
@@ -309,13 +319,13 @@ def sessions_by_tokens(
 
 
 def session_by_number(connection: Connection, number: int) -> SignInSession | None:
-    """The same, by number."""
+    """The session of this number; None where there is none."""
     row = connection.execute(select(*SESSION_COLUMNS).where(SignIn.id == number)).first()
     return SignInSession(*row) if row else None
 
 
 def open_sessions(connection: Connection, account_id: str | None = None) -> list[SignInSession]:
-    """Browsers that signed in and did not end it, of one account or of all, the latest first."""
+    """The sessions that have not ended, of one account or of all, latest first."""
     asked = select(*SESSION_COLUMNS).where(SignIn.ended_at.is_(None)).order_by(SignIn.id.desc())
     if account_id is not None:
         asked = asked.where(SignIn.account_id == account_id)
@@ -323,12 +333,13 @@ def open_sessions(connection: Connection, account_id: str | None = None) -> list
 
 
 def note_activity(connection: Connection, number: int, at: datetime) -> None:
-    """Note that somebody is at work there."""
+    """Note that a session is in use."""
     connection.execute(update(SignIn).where(SignIn.id == number).values(seen_at=at))
 
 
 def set_next_session(connection: Connection, number: int, following: int) -> None:
-    """The pages of one that is replaced go on with the next, and so do those that had come to it: however often, one step."""
+    """Set the session that takes the place of another, and of all that this other had replaced: however many, one
+    step leads to it."""
     before = or_(SignIn.id == number, SignIn.next_id == number)
     connection.execute(update(SignIn).where(before).values(next_id=following))
 
@@ -339,22 +350,22 @@ def end_sessions(
     *,
     account_id: str | None = None,
     number: int | None = None,
-    but: int | None = None,
+    except_number: int | None = None,
 ) -> int:
-    """End what is begun: of an account, of one number, or all; but one. Returns how many."""
+    """End the open sessions of an account, of one number, or all; but one. Returns how many."""
     asked = update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=at)
     for column, value in ((SignIn.account_id, account_id), (SignIn.id, number)):
         if value is not None:
             asked = asked.where(column == value)
-    if but is not None:
-        asked = asked.where(SignIn.id != but)
+    if except_number is not None:
+        asked = asked.where(SignIn.id != except_number)
     return connection.execute(asked).rowcount
 
 
 def is_known_browser(
     connection: Connection, account_id: str, browser: str, since: datetime
 ) -> bool:
-    """Whether this browser signed in to the account since then; browser: the SHA-256 of what it is known by."""
+    """Whether this browser signed in to the account since then; browser: the SHA-256 of its mark."""
     return (
         connection.execute(
             select(SignIn.id)
@@ -370,28 +381,28 @@ def is_known_browser(
 
 
 def replace_browser_mark(connection: Connection, before: str, mark: str) -> None:
-    """A browser is known by another mark from now on, and nobody by the one before (both as SHA-256)."""
+    """Replace a browser's mark by another (both as SHA-256); the old one is worth nothing from now on."""
     connection.execute(update(SignIn).where(SignIn.browser == before).values(browser=mark))
     failed = FailedSignIn.who
-    of_it = failed.like(f"%/{before[:KEPT_OF_MARKS]}")
-    another = func.replace(failed, before[:KEPT_OF_MARKS], mark[:KEPT_OF_MARKS])
+    of_it = failed.like(f"%/{before[:MARK_LENGTH]}")
+    another = func.replace(failed, before[:MARK_LENGTH], mark[:MARK_LENGTH])
     connection.execute(update(FailedSignIn).where(of_it).values(who=another))
 
 
 def account_of_browser(connection: Connection, browser: str, since: datetime) -> str | None:
-    """The account that this browser signed in to last, since then; None where it did to none."""
+    """The account to which this browser signed in last, since then; None where there is none."""
     asked = select(SignIn.account_id).where(SignIn.browser == browser, SignIn.began_at >= since)
     found: str | None = connection.execute(asked.order_by(SignIn.id.desc()).limit(1)).scalar()
     return found
 
 
 # --- links of guests --------------------------------------------------------------------------------------------------
-def add_link(connection: Connection, account_id: str, token: str, what: str, by: str) -> int:
-    """Note a link; token: its SHA-256. Returns the number."""
+def add_link(connection: Connection, account_id: str, token: str, workshop: str, by: str) -> int:
+    """Add a guest link; token: its SHA-256. Returns the number."""
     made = insert(GuestLink).values(
         account_id=account_id,
         token=token,
-        what=what,
+        what=workshop,
         uses=0,
         made_by=by,
         made_at=database_time(connection),
@@ -418,14 +429,14 @@ def links(connection: Connection) -> list[Link]:
 
 
 def has_link(connection: Connection, token: str) -> bool:
-    """Whether there is a link of this token (its SHA-256), whatever became of it."""
+    """Whether there is a guest link of this token (its SHA-256), valid or not."""
     asked = select(GuestLink.id).where(GuestLink.token == token)
     return connection.execute(asked).first() is not None
 
 
 def use_link(connection: Connection, token: str, most: int) -> str | None:
-    """Count one use of the link that has this token (its SHA-256); gives its account, or None where it has none left, is past
-    its end, was closed, or never was."""
+    """Count one use of the guest link of this token (its SHA-256); returns its account, or None where it has no use
+    left, has ended, was closed, or never was."""
     holds = select(Account.id).where(
         Account.disabled.is_(False), Account.works_until > database_time(connection)
     )
@@ -439,7 +450,7 @@ def use_link(connection: Connection, token: str, most: int) -> str | None:
 
 
 def close_links(connection: Connection) -> None:
-    """Let nobody in by any link."""
+    """Close all guest links."""
     of = select(GuestLink.account_id)
     connection.execute(
         update(Account).where(Account.id.in_(of)).values(disabled=True, epoch=Account.epoch + 1)
@@ -447,39 +458,41 @@ def close_links(connection: Connection) -> None:
 
 
 # --- wrong passwords in a row -----------------------------------------------------------------------------------------
-def failures(connection: Connection, who: str) -> tuple[int, datetime] | None:
-    """How many in a row, and when the last was."""
+def failures(connection: Connection, key: str) -> tuple[int, datetime] | None:
+    """The number of failures in a row under this key, and the time of the last; None where there are none."""
     row = connection.execute(
-        select(FailedSignIn.failures, FailedSignIn.last_at).where(FailedSignIn.who == who)
+        select(FailedSignIn.failures, FailedSignIn.last_at).where(FailedSignIn.who == key)
     ).first()
     return (row[0], row[1]) if row else None
 
 
 def add_failure(
-    connection: Connection, who: Collection[str], at: datetime, forgotten: datetime
+    connection: Connection, keys: Collection[str], at: datetime, forget_before: datetime
 ) -> None:
-    """One more, under each of these. forgotten: those of before count no more, whoever's they are."""
-    connection.execute(delete(FailedSignIn).where(FailedSignIn.last_at < forgotten))
+    """Count one more failure under each of these keys. forget_before: failures of before are deleted, under whatever
+    key."""
+    connection.execute(delete(FailedSignIn).where(FailedSignIn.last_at < forget_before))
     adding = sqlite.insert if is_sqlite(connection) else postgresql.insert
-    for one in who:  # two at once may be the first
+    for one in keys:  # two at once may be the first
         first = adding(FailedSignIn).values(who=one, failures=1, last_at=at)
         more = {"failures": FailedSignIn.failures + 1, "last_at": at}
         connection.execute(first.on_conflict_do_update(index_elements=["who"], set_=more))
 
 
-def clear_failures(connection: Connection, who: str) -> None:
-    """The right one: what was wrong before counts no more."""
-    connection.execute(delete(FailedSignIn).where(FailedSignIn.who == who))
+def clear_failures(connection: Connection, key: str) -> None:
+    """Delete the failures under this key."""
+    connection.execute(delete(FailedSignIn).where(FailedSignIn.who == key))
 
 
 def clear_account_failures(connection: Connection, account_id: str) -> None:
-    """All wrong ones of an account count no more."""
+    """Delete all failures of an account."""
     connection.execute(delete(FailedSignIn).where(FailedSignIn.who.startswith(account_id)))
 
 
 # --- the journal of accesses ------------------------------------------------------------------------------------------
 def note(connection: Connection, who: str, did: str, detail: dict[str, Any]) -> None:
-    """Add a line in the caller's transaction. did: in the past participle; detail: what JSON can hold."""
+    """Write a line to the access journal in the caller's transaction. did: as a past participle; detail: what JSON
+    can hold."""
     connection.execute(
         insert(AccessJournal).values(at=database_time(connection), who=who, did=did, detail=detail)
     )
@@ -488,7 +501,7 @@ def note(connection: Connection, who: str, did: str, detail: dict[str, Any]) -> 
 def lines(
     connection: Connection, most: int = 1_000
 ) -> list[tuple[datetime, str, str, dict[str, Any]]]:
-    """The last lines, the latest first: when, who, what, and what with."""
+    """The last lines of the access journal, latest first: when, who, action, details."""
     columns = (AccessJournal.at, AccessJournal.who, AccessJournal.did, AccessJournal.detail)
     asked = select(*columns).order_by(AccessJournal.id.desc()).limit(most)
     return [(at, who, did, detail) for at, who, did, detail in connection.execute(asked)]
@@ -503,8 +516,8 @@ def places(connection: Connection) -> tuple[frozenset[str], frozenset[str]]:
 def journals(
     connection: Connection, since: datetime, until: datetime, most: int = 100_000
 ) -> list[tuple[datetime, str, str, dict[str, Any], str]]:
-    """Lines of this journal and of the data's, from a moment until before another, the latest first: when, who, what, what
-    with, why."""
+    """The lines of the access journal and of the data's journal, from a moment until before another, latest first:
+    when, who, action, details, reason."""
     both = union_all(
         select(Journal.at, Journal.who, Journal.did, Journal.detail, Journal.why).where(
             Journal.at >= since, Journal.at < until

@@ -1,4 +1,4 @@
-"""What is done with copies: made on demand and before every migration, put back, gone back to."""
+"""Copies of the database: made on demand and before every migration, restored, gone back to."""
 
 import logging
 from dataclasses import dataclass, field
@@ -24,16 +24,16 @@ from db import (
 )
 from db.database_identity import Identity, address, begin_anew, identity, write_identity
 from db.engine import is_sqlite, write_transaction
-from db.erasures import Erased
+from db.erasures import Erasures
 from db.models import Base, Journal
 from db.seed import beyond_reference
 from db.write import Refused
 
 LOG = logging.getLogger("ccsp")
-# Lines of the journal that no person's data stand behind.
+# Actions in the journal that mean no data entered by people.
 BY_ITSELF = ("seeded", "migrated", "restored", "went back")
-# What nobody entered: worked out, or noted by the way.
-COMPUTED = {
+# Tables whose rows nobody entered.
+COMPUTED_TABLES = {
     "rollup",
     "journal",
     "access_journal",
@@ -60,8 +60,8 @@ WORDS = {
 
 
 def backup(engine: Engine, path: Path, *, words: bool = True) -> str:
-    """Copy the database into a new file; a sentence says what was done. words: with those of complaints, which a copy that is
-    handed to others is better without. Raises Refused; then there is no file."""
+    """Copy the database into a new file; returns a sentence that says what was done. words: with the texts of
+    complaints, which a copy for others is better without. Raises Refused; then there is no file."""
     backup_files.remove_leftovers(engine)
     backup_files.write(engine, path, words=words)
     try:
@@ -74,34 +74,37 @@ def backup(engine: Engine, path: Path, *, words: bool = True) -> str:
     return f"Copie écrite et vérifiée{without} : {path} ({path.stat().st_size / 1e6:.1f} Mo)."
 
 
-def outdated(engine: Engine, on: date) -> tuple[date, list[Path]]:
-    """The day before which copies have passed their term, and the dated ones of this database that have."""
-    before = add_months(on, -load_settings().copies_kept_months)
+def outdated(engine: Engine, day: date) -> tuple[date, list[Path]]:
+    """The day before which copies have passed their term, and the dated copies of this database that have."""
+    before = add_months(day, -load_settings().copies_kept_months)
     with engine.connect() as connection:
-        old = backup_files.dated_copies(engine, _own(connection))
-    return before, [path for day, path in old if day < before]
+        old = backup_files.dated_copies(engine, _own_mark(connection))
+    return before, [path for made_on, path in old if made_on < before]
 
 
-def remove_outdated(engine: Engine, on: date, by: str) -> tuple[date, list[Path]]:
-    """Delete those, with a line in the journal; and what killed processes left of copies."""
+def remove_outdated(engine: Engine, day: date, by: str) -> tuple[date, list[Path]]:
+    """Delete the outdated copies, with a line in the journal, and the leftovers of killed processes; returns as
+    `outdated`."""
     backup_files.remove_leftovers(engine)
-    before, old = outdated(engine, on)
+    before, old = outdated(engine, day)
     for path in old:
         path.unlink()
     if old:
         with write_transaction(engine) as connection:
-            journal.note(connection, by, "retained", {"copies": len(old), "on": str(on)})
+            journal.note(connection, by, "retained", {"copies": len(old), "on": str(day)})
     return before, old
 
 
-def restore(engine: Engine, path: Path, *, force: bool, by: str, erased: Path | None = None) -> str:
-    """Put a copy back in place of an empty database, or of any of ours with `force`, brought up to date. erased: the list of
-    another database, whose erasings are done in it too.
+def restore(
+    engine: Engine, path: Path, *, force: bool, by: str, list_file: Path | None = None
+) -> str:
+    """Put a copy in the place of an empty database, or of any of ours with `force`, and migrate it; returns a
+    sentence that says what was done. list_file: the list of erasures of another database, which are applied too.
 
     Raises Refused; then nothing changed.
     """
     schema.check_known(engine)
-    also = erasures.read_list_file(erased) if erased else None
+    also = erasures.read_list_file(list_file) if list_file else None
     revision = backup_files.check(engine, path)
     held = contents(engine)
     if held and not force:
@@ -109,12 +112,12 @@ def restore(engine: Engine, path: Path, *, force: bool, by: str, erased: Path | 
             f"La base n'est pas vide ({', '.join(held)}). Pour la remplacer, après en avoir gardé une copie :"
             " --force"
         )
-    done = _replace(engine, path, "restored", by, keep=bool(held), newest=True, also=also)
-    return f"Copie remise en place : {path} (version {revision}).{_told(done)}"
+    done = _replace(engine, path, "restored", by, keep=bool(held), newest=True, also_erased=also)
+    return f"Copie remise en place : {path} (version {revision}).{_replacement_sentence(done)}"
 
 
 def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
-    """Bring the database to the newest version, after a copy of it; where there is none yet, make it.
+    """Bring the database to the newest version, after a copy of it; create it where there is none.
 
     Returns the copy's path, None where none was needed. Raises Refused; then nothing changed.
     """
@@ -129,7 +132,7 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
         before = schema.version_of(connection)  # again: another process may have been faster
         if copy and before is not None and before != schema.newest_revision():
             try:
-                former = _keep(engine, before)
+                former = _keep_copy(engine, before)
             except Refused as reason:
                 raise Refused(
                     f"{reason} La base n'a pas été mise à jour, faute d'une copie ; sans copie, à ses risques :"
@@ -141,12 +144,12 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
             begin_anew(connection, engine)
         elif before != schema.newest_revision():
             _settle(connection, before, former, by)
-            # A copy of an older version may hold again what was erased: whoever went back to it lost what it knew of that.
-            known = before >= retention.NEEDS
+            # Going back to a copy of an older version may have brought erased rows back, and lost the note of their erasure.
+            known = before >= retention.OLDEST_REVISION
             erased = (
                 erasures.all_erased(engine, connection)
                 if known
-                else erasures.adopt(connection, engine)
+                else erasures.adopt_identity(connection, engine)
             )
             retention.erase_again(connection, erased, by)
             erasures.update_list_if_possible(engine, connection, erased)
@@ -156,7 +159,7 @@ def migrate(engine: Engine, by: str, *, copy: bool = True) -> Path | None:
 
 
 def _settle(connection: Connection, before: str, former: Path | None, by: str) -> None:
-    """What files replace may have another rule now: the rows are settled by today's, whatever wrote them."""
+    """Settle all rows by today's rule of what files replace, and note the migration in the journal."""
     detail = {
         "from": before,
         "to": schema.newest_revision(),
@@ -167,27 +170,31 @@ def _settle(connection: Connection, before: str, former: Path | None, by: str) -
 
 
 def go_back(engine: Engine, name: str | None, by: str) -> str:
-    """Put back the copy made before the last migration, or the one of that name. Raises Refused; then nothing changed."""
+    """Put back the copy made before the last migration, or the one of that name; returns a sentence that says what
+    was done. Raises Refused; then nothing changed."""
     if schema.check_known(engine) is None:
         raise Refused("La base n'existe pas encore : il n'y a rien d'où revenir.")
-    path = _named(engine, name) if name else _last(engine)
+    path = _copy_path(engine, name) if name else _last_migration_copy(engine)
     revision = backup_files.check(engine, path)
     done = _replace(engine, path, "went back", by, keep=True, newest=False)
-    return f"La base est revenue à la copie {path} (version {revision}).{_told(done)}" + (
-        ""
-        if revision == schema.newest_revision()
-        else " Installer maintenant la version de l'application d'avant la mise à jour."
+    return (
+        f"La base est revenue à la copie {path} (version {revision}).{_replacement_sentence(done)}"
+        + (
+            ""
+            if revision == schema.newest_revision()
+            else " Installer maintenant la version de l'application d'avant la mise à jour."
+        )
     )
 
 
 def contents(engine: Engine) -> list[str]:
-    """What somebody entered, in words: nothing in an empty database, whatever the reference data."""
+    """What people entered into the database, in words; [] for an empty one, whatever the reference data."""
     with engine.connect() as connection:
         tables = set(inspect(connection).get_table_names())
         if "journal" not in tables:
             return []
         rows = beyond_reference(connection)
-        for table in tables & set(Base.metadata.tables) - set(rows) - COMPUTED:
+        for table in tables & set(Base.metadata.tables) - set(rows) - COMPUTED_TABLES:
             rows[table] = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
         held = [
             plural_phrase(n, WORDS[table]) if table in WORDS else f"{table} : {n}"
@@ -202,13 +209,14 @@ def contents(engine: Engine) -> list[str]:
 
 
 @dataclass
-class _Replaced:
-    """What came of it: the copy of what was there before; whether the list of what was erased of the copy's database, which is
-    another, was not found; other databases that came from the copy's and erased more, and their lists."""
+class _Replacement:
+    """The outcome of a replacement. former_copy: of what was there before; list_missing: whether the list of erasures
+    of the copy's database, which is another, was not found; other_lists: databases that descend from the copy's and
+    erased more, with their lists."""
 
-    former: Path | None = None
-    behind: bool = False
-    others: list[tuple[str, Path]] = field(default_factory=list)
+    former_copy: Path | None = None
+    list_missing: bool = False
+    other_lists: list[tuple[str, Path]] = field(default_factory=list)
 
 
 def _replace(
@@ -219,34 +227,39 @@ def _replace(
     *,
     keep: bool,
     newest: bool,
-    also: Erased | None = None,
-) -> _Replaced:
-    """Put a checked copy in place, after keeping what is there if asked, and note it in the journal. Whoever writes meanwhile
-    waits; what was erased since is erased in the copy before anybody sees it. newest: brought up to date; also: what else was
-    erased."""
+    also_erased: Erasures | None = None,
+) -> _Replacement:
+    """Put a checked copy in place, after copying what is there if asked, and note it in the journal.
+
+    Writers wait meanwhile; what was erased since the copy is erased in it before anybody sees it. newest: whether it
+    is migrated; also_erased: further erasures to apply.
+    """
     backup_files.remove_leftovers(engine)
-    done = _Replaced()
-    with backup_files.replacing(engine) as put:
+    done = _Replacement()
+    with backup_files.exclusive_replacement(engine) as put:
         with engine.connect() as connection:
             mine, known = identity(connection), erasures.all_erased(engine, connection)
         revision = schema.version(engine)
         if keep:
-            done.former = _keep(engine, revision or "0")
+            done.former_copy = _keep_copy(engine, revision or "0")
 
         def prepare(connection: Connection) -> None:
             revision = schema.version_of(connection) or ""
-            if revision < retention.NEEDS:
-                schema.migrate_connection(connection, retention.NEEDS)
-            copied = identity(connection) if revision >= retention.NEEDS else None
-            erased, done.behind = _erased_since(engine, path, mine, known, copied)
-            erased |= also or Erased()
+            if revision < retention.OLDEST_REVISION:
+                schema.migrate_connection(connection, retention.OLDEST_REVISION)
+            copied = identity(connection) if revision >= retention.OLDEST_REVISION else None
+            erased, done.list_missing = _erased_since(engine, path, mine, known, copied)
+            erased |= also_erased or Erasures()
             if copied is not None:
                 of = {copied.own, *copied.ancestors, *((mine.own, *mine.ancestors) if mine else ())}
-                done.others = erasures.lists_of_descendants(engine, of, erased, path.parent)
-            _let_nobody_in(connection, erased)
+                done.other_lists = erasures.lists_of_descendants(engine, of, erased, path.parent)
+            _close_all_access(connection, erased)
             retention.erase_again(connection, erased, by)
-            write_identity(connection, _heir(mine, copied, address(engine)))
-            detail = {"copy": path.name, "kept": done.former.name if done.former else None}
+            write_identity(connection, _identity_after(mine, copied, address(engine)))
+            detail = {
+                "copy": path.name,
+                "kept": done.former_copy.name if done.former_copy else None,
+            }
             journal.note(connection, by, did, detail)
             erasures.update_list(engine, connection, erased)
             schema.migrate_connection(connection, schema.newest_revision() if newest else revision)
@@ -260,40 +273,45 @@ def _replace(
 
 
 def _erased_since(
-    engine: Engine, path: Path, mine: Identity | None, known: Erased, copied: Identity | None
-) -> tuple[Erased, bool]:
-    """What is to be erased in a copy: what was erased of the database that it is of. And whether that is not known."""
+    engine: Engine,
+    path: Path,
+    own: Identity | None,
+    own_erasures: Erasures,
+    copied: Identity | None,
+) -> tuple[Erasures, bool]:
+    """The erasures to apply to a copy: those of the database that it is of. And whether their list is missing."""
     if copied is None:
-        return known | erasures.older_list(engine), False
-    erased, found = Erased(), True
-    for of in (copied.own, *copied.ancestors):  # what it holds may have been erased of each of them
+        return own_erasures | erasures.older_list(engine), False
+    erased, found = Erasures(), True
+    for of in (copied.own, *copied.ancestors):  # each of them may have erased some of its rows
         erased |= erasures.erased_by_lists(engine, of, path.parent)
         name = erasures.list_path(engine, of).name
         found &= any(
             (folder / name).exists() for folder in (backup_files.folder(engine), path.parent)
         )
-    if mine is None or mine.related(copied):
-        erased |= known
-    return erased, not found and (mine is None or mine.own != copied.own)
+    if own is None or own.related(copied):
+        erased |= own_erasures
+    return erased, not found and (own is None or own.own != copied.own)
 
 
-def _heir(mine: Identity | None, copied: Identity | None, here: str) -> Identity:
-    """Which database it is after a copy was put into it: it stays itself, and knows from which the copy came."""
-    if mine is None:  # there was none, or of a version that does not know
-        same = copied is not None and copied.place == here
-        mine = Identity(copied.own if copied and same else uuid4().hex, (), here)
-    elif mine.place not in ("", here):
-        mine = Identity(uuid4().hex, (*mine.ancestors, mine.own), here)
+def _identity_after(own: Identity | None, copied: Identity | None, own_address: str) -> Identity:
+    """The identity of the database after a copy was put into it: its own stays, and the copy's becomes an ancestor."""
+    if own is None:  # there was none, or of a version that does not know
+        same = copied is not None and copied.place == own_address
+        own = Identity(copied.own if copied and same else uuid4().hex, (), own_address)
+    elif own.place not in ("", own_address):
+        own = Identity(uuid4().hex, (*own.ancestors, own.own), own_address)
     if copied is None:
-        return mine._replace(place=here)
-    ancestors = (*copied.ancestors, copied.own, *(mine.ancestors if mine.related(copied) else ()))
+        return own._replace(place=own_address)
+    ancestors = (*copied.ancestors, copied.own, *(own.ancestors if own.related(copied) else ()))
     return Identity(
-        mine.own, tuple(one for one in dict.fromkeys(ancestors) if one != mine.own), here
+        own.own, tuple(one for one in dict.fromkeys(ancestors) if one != own.own), own_address
     )
 
 
-def _let_nobody_in(connection: Connection, erased: Erased) -> None:
-    """What a copy holds may be anything; and who was let in then is not let in now."""
+def _close_all_access(connection: Connection, erased: Erasures) -> None:
+    """Close the open base, all sessions, one-time passwords, closed accounts and links in a copy: who was let in then
+    is not let in now."""
     accounts_and_sessions.close_open_base(connection)
     accounts_and_sessions.end_sessions(connection, journal.utc_now())
     accounts_and_sessions.end_first_passwords(connection)
@@ -301,10 +319,10 @@ def _let_nobody_in(connection: Connection, erased: Erased) -> None:
     accounts_and_sessions.close_links(connection)
 
 
-def _keep(engine: Engine, revision: str) -> Path:
-    """A dated copy in the folder of copies."""
+def _keep_copy(engine: Engine, revision: str) -> Path:
+    """Write a dated copy into the folder of copies; returns its path."""
     with engine.connect() as connection:
-        own = _own(connection)
+        own = _own_mark(connection)
     of = backup_files.copy_name_prefix(engine, own) if own else Path(engine.url.database or "").stem
     start = f"{of}-{clock():%Y-%m-%d-%H%M%S}-version-{revision}"
     names = (
@@ -316,12 +334,13 @@ def _keep(engine: Engine, revision: str) -> Path:
     return path
 
 
-def _named(engine: Engine, name: str) -> Path:
+def _copy_path(engine: Engine, name: str) -> Path:
+    """The path of a copy: as given, else in the folder of copies."""
     return Path(name) if Path(name).is_file() else backup_files.folder(engine) / name
 
 
-def _last(engine: Engine) -> Path:
-    """The copy that the journal names for the last migration."""
+def _last_migration_copy(engine: Engine) -> Path:
+    """The copy that the journal names for the last migration. Raises Refused where there is none."""
     with engine.connect() as connection:
         lines = connection.execute(
             select(Journal.detail).where(Journal.did == "migrated").order_by(Journal.id.desc())
@@ -340,14 +359,19 @@ def _last(engine: Engine) -> Path:
     )
 
 
-def _own(connection: Connection) -> str:
-    """The database's own mark; "" where its version has none."""
+def _own_mark(connection: Connection) -> str:
+    """The database's own identity; "" where its version has none."""
     now = identity(connection)
     return now.own if now else ""
 
 
-def _told(done: _Replaced) -> str:
-    former = f" Ce que la base contenait est gardé : {done.former}." if done.former else ""
+def _replacement_sentence(replacement: _Replacement) -> str:
+    """The sentences about a replacement: the former copy, missing lists, other databases."""
+    former = (
+        f" Ce que la base contenait est gardé : {replacement.former_copy}."
+        if replacement.former_copy
+        else ""
+    )
     behind = (
         " Cette copie est d'une autre base, et la liste de ce qui y a été effacé depuis n'est ni à côté d'elle, ni dans le"
         " dossier des copies : ce qui l'a été est peut-être revenu. Si cette liste (effacements-….json) existe ailleurs, la"
@@ -356,6 +380,6 @@ def _told(done: _Replaced) -> str:
     others = "".join(
         f" La base {place} vient de la même, et l'on y a effacé depuis ce que celle-ci contient encore. Si c'est elle que l'on"
         f" remplace : recommencer avec --force --erased {file} ; si ce n'était qu'un essai, il n'y a rien à faire."
-        for place, file in done.others
+        for place, file in replacement.other_lists
     )
-    return former + (behind if done.behind else "") + others
+    return former + (behind if replacement.list_missing else "") + others

@@ -1,7 +1,8 @@
 """A whole copy of a database: written, checked from end to end, put in the place of what is there.
 
-SQLite's copies are databases themselves, PostgreSQL's are pg_dump's archives (db.postgresql_dump). A copy is written beside its
-name and takes it only when it was checked; it is put in place only when it was checked; both happen wholly or not at all.
+SQLite's copies are databases themselves, PostgreSQL's are pg_dump's archives (db.postgresql_dump). A copy is written
+under a temporary name and renamed only when it was checked; it is put in place only when it was checked; both happen
+wholly or not at all.
 """
 
 import logging
@@ -23,8 +24,8 @@ from db import error_messages, postgresql_dump, schema
 from db.engine import (
     BUSY_MS,
     acquire_write_lock,
-    hold_in_place,
     is_sqlite,
+    lock_file_in_place,
     make_engine,
     sqlite_driver,
 )
@@ -32,10 +33,10 @@ from db.models import ComplaintText
 from db.write import Refused
 
 # As db.backup names those that it dates.
-NAMED = re.compile(r"(?P<of>.+)-(?P<day>\d{4}-\d\d-\d\d)-\d{6}-version-\w+(?:-\d+)?")
+DATED_NAME = re.compile(r"(?P<of>.+)-(?P<day>\d{4}-\d\d-\d\d)-\d{6}-version-\w+(?:-\d+)?")
 ENDINGS = {True: "db", False: "dump"}  # whether of SQLite
-ASIDE, MARK = ".copie-", ".en-cours"
-LONG_AGO = 86_400.0  # seconds: no copy takes so long
+TEMPORARY_PREFIX, MARK = ".copie-", ".en-cours"
+LEFTOVER_AGE = 86_400.0  # seconds: no copy takes so long
 Prepare = Callable[[Connection], None]
 LOG = logging.getLogger("ccsp")
 WORDS = str(ComplaintText.__tablename__)
@@ -43,13 +44,14 @@ ARCHIVE, DATABASE = b"PGDMP", b"SQLite format 3\0"  # how the two kinds of copy 
 
 
 def write(engine: Engine, path: Path, *, words: bool = True) -> None:
-    """Copy the database, in service or not, into a new file that only its owner may read. words: with those of complaints.
+    """Copy the database, in service or not, into a new file that only its owner may read. words: with the texts of
+    complaints.
 
     Raises Refused; then there is no file.
     """
     if path.exists():
         raise Refused(f"« {path} » existe déjà : choisir un autre nom.")
-    with _said(), _temporary(engine, path.parent) as aside:
+    with _failures_as_refused(), _temporary(engine, path.parent) as aside:
         if is_sqlite(engine):
             with engine.connect() as connection:
                 driver = sqlite_driver(connection)
@@ -70,12 +72,13 @@ def write(engine: Engine, path: Path, *, words: bool = True) -> None:
 
 
 def check(engine: Engine, path: Path, name: str = "") -> str:
-    """The revision of a copy that this application made and that is whole. Raises Refused, saying what is wrong.
+    """Check that a copy was made by this application and is whole; returns its revision. Raises Refused, saying what
+    is wrong.
 
     engine: the database it is meant for. name: how to call the file, where it does not have its name yet.
     """
     name = name or str(path)
-    with _said():
+    with _failures_as_refused():
         if not path.is_file():
             raise Refused(f"« {name} » n'existe pas, ou n'est pas un fichier.")
         with path.open("rb") as file:  # one without a size may be the system's own, and never end
@@ -109,17 +112,19 @@ def check(engine: Engine, path: Path, name: str = "") -> str:
 
 
 @contextmanager
-def replacing(engine: Engine) -> Iterator[Callable[[Path, Prepare], None]]:
-    """While the block runs nobody else writes, in whatever process. What it is given puts a checked copy in the place of what is
-    there, once `prepare` has made it fit, in the transaction of the connection that it is given: all of it or nothing, and
-    nobody sees what it was before. Raises Refused; then nothing changed."""
-    with _said():
+def exclusive_replacement(engine: Engine) -> Iterator[Callable[[Path, Prepare], None]]:
+    """Within the block nobody else writes, in whatever process. Yields a function that puts a checked copy in place.
+
+    The function first calls `prepare` with the connection of the replacing transaction: all of it happens or nothing,
+    and nobody sees the copy before. Raises Refused; then nothing changed.
+    """
+    with _failures_as_refused():
         if is_sqlite(engine):
-            with hold_in_place(engine, alone=True):
+            with lock_file_in_place(engine, exclusive=True):
                 yield partial(_put_back, engine)
         else:
             with engine.connect() as connection, connection.begin():
-                acquire_write_lock(connection, alone=True)
+                acquire_write_lock(connection, exclusive=True)
                 yield partial(postgresql_dump.put_back, connection)
     engine.dispose()  # connections remember tables that are no more
 
@@ -141,13 +146,13 @@ def _put_back(engine: Engine, path: Path, prepare: Prepare) -> None:
         with closing(_open(aside)) as source, engine.connect() as connection:
             source.backup(
                 sqlite_driver(connection),
-                progress=_until(time.monotonic() + BUSY_MS / 1000),
+                progress=_time_limit(time.monotonic() + BUSY_MS / 1000),
                 sleep=0.1,
             )
 
 
 def folder(engine: Engine) -> Path:
-    """Where copies are kept: the setting COPIES, else beside the embedded database, else data/copies."""
+    """The folder of copies: the setting COPIES, else beside the embedded database, else data/copies."""
     if load_settings().copies:
         return Path(load_settings().copies)
     return (
@@ -156,24 +161,24 @@ def folder(engine: Engine) -> Path:
 
 
 def copy_name_prefix(engine: Engine, own: str) -> str:
-    """How the names of dated copies of this database begin; own: of its identity."""
+    """The prefix of the names of this database's dated copies; own: of its identity."""
     return f"{Path(engine.url.database or '').stem}-{own[:8]}"
 
 
 def dated_copies(engine: Engine, own: str) -> list[tuple[date, Path]]:
-    """The dated copies of this database in the folder of copies, each with its day, the oldest first. Those of before databases
-    had an identity are known by the database's name alone. Other files are not ours."""
+    """The dated copies of this database in the folder of copies, each with its day, oldest first. Those made before
+    databases had an identity are recognised by the database's name; other files are left out."""
     ending, stem = ENDINGS[is_sqlite(engine)], Path(engine.url.database or "").stem
     found = []
     for path in folder(engine).glob(f"*.{ending}"):
-        name = NAMED.fullmatch(path.stem)
+        name = DATED_NAME.fullmatch(path.stem)
         if name and name["of"] in (stem, copy_name_prefix(engine, own)):
             found.append((date.fromisoformat(name["day"]), path))
     return sorted(found)
 
 
 def remove_leftovers(engine: Engine) -> None:
-    """Remove what killed processes left of copies that they were writing, wherever these were: a copy holds all that there is."""
+    """Delete the unfinished copies of killed processes, wherever they were written: a copy holds all that there is."""
     for mark in folder(engine).glob(f"{MARK}*"):
         try:
             with closing(sqlite3.connect(mark, timeout=0, isolation_level=None)) as held:
@@ -186,14 +191,16 @@ def remove_leftovers(engine: Engine) -> None:
         except sqlite3.DatabaseError:
             LOG.warning("a mark of a copy cannot be read: nothing was copied yet", exc_info=True)
         _remove(mark)
-    for leftover in folder(engine).glob(f"{ASIDE}*.tmp*"):  # without a mark: of older versions
+    for leftover in folder(engine).glob(
+        f"{TEMPORARY_PREFIX}*.tmp*"
+    ):  # without a mark: of older versions
         with suppress(OSError):
-            if time.time() - leftover.stat().st_mtime > LONG_AGO:
+            if time.time() - leftover.stat().st_mtime > LEFTOVER_AGE:
                 leftover.unlink()
 
 
 def sqlite_damage(driver: sqlite3.Connection) -> str | None:
-    """What is wrong with a SQLite database, read from end to end; None if nothing is."""
+    """The damage found in a SQLite database that is read from end to end; None where there is none."""
     fault = str(driver.execute("PRAGMA integrity_check(1)").fetchone()[0])
     if fault != "ok":
         return fault
@@ -202,7 +209,7 @@ def sqlite_damage(driver: sqlite3.Connection) -> str | None:
 
 
 def _without_words(path: Path) -> None:
-    """Take the words of complaints from a copy that is a SQLite database; nothing of them is left in the file."""
+    """Remove the texts of complaints from a copy that is a SQLite database; nothing of them is left in the file."""
     with closing(sqlite3.connect(path)) as copy:
         if copy.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (WORDS,)).fetchone():
             copy.execute(f"DELETE FROM {WORDS}")  # noqa: S608
@@ -211,10 +218,10 @@ def _without_words(path: Path) -> None:
 
 
 def _read_sqlite(path: Path) -> tuple[list[str], dict[str, set[str]]]:
-    """As postgresql_dump.read, of a copy that is a SQLite database."""
+    """The revisions and tables of a copy that is a SQLite database, as postgresql_dump.read."""
     with closing(_open(path)) as copy:
         if path.stat().st_size % copy.execute("PRAGMA page_size").fetchone()[0]:
-            raise Refused("le fichier est coupé.")  # SQLite would take what is missing for zeros
+            raise Refused("le fichier est coupé.")  # SQLite would read missing bytes as zeros
         if fault := sqlite_damage(copy):
             raise Refused(fault)
         names = [
@@ -239,8 +246,9 @@ def _open(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
 
 
-def _until(end: float) -> Callable[[int, int, int], None]:
-    """Called at each step of SQLite's copying, which by itself would wait for ever for another writer."""
+def _time_limit(end: float) -> Callable[[int, int, int], None]:
+    """A progress callback for SQLite's copying that raises after `end`: by itself it would wait for ever for another
+    writer."""
 
     def progress(status: int, _left: int, _total: int) -> None:
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > end:
@@ -251,11 +259,11 @@ def _until(end: float) -> Callable[[int, int, int], None]:
 
 @contextmanager
 def _temporary(engine: Engine, place: Path) -> Iterator[Path]:
-    """A file of mode 0600 in a folder, gone when the block ends unless it was renamed. A mark beside the copies, locked by this
-    process, says where it is: `sweep` finds by it what a killed process left."""
+    """A temporary file of mode 0600 in a folder, deleted when the block ends unless it was renamed. A mark beside the
+    copies, locked by this process, says where it is: `remove_leftovers` finds by it what a killed process left."""
     for needed in (place, folder(engine)):
         needed.mkdir(parents=True, exist_ok=True)
-    aside = place.resolve() / f"{ASIDE}{token_hex(8)}.tmp"
+    aside = place.resolve() / f"{TEMPORARY_PREFIX}{token_hex(8)}.tmp"
     mark = folder(engine) / f"{MARK}{aside.stem}"
     try:
         with closing(sqlite3.connect(mark, isolation_level=None)) as held:
@@ -276,8 +284,8 @@ def _remove(path: Path) -> None:
 
 
 @contextmanager
-def _said() -> Iterator[None]:
-    """Failures of the disk and of SQLite itself, as Refused."""
+def _failures_as_refused() -> Iterator[None]:
+    """Within the block, failures of the disk and of SQLite itself are raised as Refused."""
     try:
         yield
     except error_messages.failure_types() as error:

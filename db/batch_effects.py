@@ -1,7 +1,7 @@
-"""What a file that comes in, goes out or is dated anew changes of what counts, and the one sentence that says so: the same for
-commands and for pages.
+"""What an import, a withdrawal or a new date changes of the rows that count, and the sentence that says so, for
+commands and pages alike.
 
-Before: `db.supersede`, which counts the rows. After: `db.write`, which hands it on.
+Before: `db.supersede`, which counts the rows. After: `db.write`, which passes it on.
 """
 
 from collections import Counter
@@ -18,64 +18,71 @@ Files = Mapping[str, int]  # rows by the file that they are of, or that is the r
 
 @dataclass(frozen=True)
 class Effect:
-    """Rows that count, and rows that do not.
+    """The rows that count, and no longer count, because of a file.
 
-    counting: of this file, once it is done. gone: of this file, that counted and do no more. idle: of this file, without
-    effect, by the file that says them again or replaces their day. ceased, begun: of other files, that count no more, or
-    again. whole: how many of `ceased` lie in days that this file replaces as a whole without saying them again; days: those
-    (code of the site, "" for the network, and day); why: how the sentence goes on about the reason.
+    rows_counting: of this file, once it is done. rows_ended: of this file, that counted and do no more. idle_by_file:
+    of this file, without effect, by the file that repeats them or replaces their day. replaced_by_file,
+    restored_by_file: of other files, that count no more, or again. rows_of_whole_days: how many of the replaced ones
+    lie in days that this file replaces as a whole without repeating them; whole_days: those (code of the site, "" for
+    the network, and day); reason: how the sentence goes on about the reason.
     """
 
-    counting: int = 0
-    gone: int = 0
-    idle: Files = field(default_factory=dict)
-    ceased: Files = field(default_factory=dict)
-    begun: Files = field(default_factory=dict)
-    whole: int = 0
-    days: Sequence[tuple[str, date]] = ()
-    why: str = ""
+    rows_counting: int = 0
+    rows_ended: int = 0
+    idle_by_file: Files = field(default_factory=dict)
+    replaced_by_file: Files = field(default_factory=dict)
+    restored_by_file: Files = field(default_factory=dict)
+    rows_of_whole_days: int = 0
+    whole_days: Sequence[tuple[str, date]] = ()
+    reason: str = ""
 
     @property
-    def replaced(self) -> int:
+    def rows_replaced(self) -> int:
         """How many rows of other files count no more."""
-        return sum(self.ceased.values())
+        return sum(self.replaced_by_file.values())
 
 
 @dataclass
-class Settled:
-    """What the rule changed. ceased: (batch, the batch that beats it) to rows that counted; begun: batch to rows that count
-    again; whole: how many of those that ceased only a whole day replaces, and days: theirs, as in Effect."""
+class SettledRows:
+    """The rows that the rule changed. ended: (batch, the batch that beats it) to rows that counted; restored: batch
+    to rows that count again; rows_of_whole_days: how many of those that ended are only replaced by a whole day;
+    whole_days: theirs, as in Effect."""
 
-    ceased: Counter[tuple[int, int]] = field(default_factory=Counter)
-    begun: Counter[int] = field(default_factory=Counter)
-    whole: int = 0
-    days: list[tuple[str, date]] = field(default_factory=list)
+    ended: Counter[tuple[int, int]] = field(default_factory=Counter)
+    restored: Counter[int] = field(default_factory=Counter)
+    rows_of_whole_days: int = 0
+    whole_days: list[tuple[str, date]] = field(default_factory=list)
 
 
 def effect_of(
-    connection: Connection, batch_id: int, settled: Settled, counting: int, why: str = ""
+    connection: Connection,
+    batch_id: int,
+    settled: SettledRows,
+    rows_counting: int,
+    reason: str = "",
 ) -> Effect:
-    """Returns what was settled as it concerns a batch, of which so many rows count now. why: as in Effect."""
-    numbers = {*settled.begun, *(number for pair in settled.ceased for number in pair)}
+    """The effect of what was settled, from a batch's point of view, of which so many rows count now. reason: as in
+    Effect."""
+    numbers = {*settled.restored, *(number for pair in settled.ended for number in pair)}
     names = file_names(connection, numbers)
     idle: Counter[str] = Counter()
     others: Counter[str] = Counter()
-    for (batch, winner), rows in settled.ceased.items():
+    for (batch, winner), rows in settled.ended.items():
         if batch != batch_id:
             others[names[batch]] += rows
         elif winner != batch_id:
             idle[names[winner]] += rows
-    begun = {names[batch]: rows for batch, rows in settled.begun.items() if batch != batch_id}
-    gone = settled.ceased[batch_id, batch_id]
+    begun = {names[batch]: rows for batch, rows in settled.restored.items() if batch != batch_id}
+    gone = settled.ended[batch_id, batch_id]
     return Effect(
-        counting,
+        rows_counting,
         gone,
         idle,
         others,
         begun,
-        settled.whole,
-        settled.days,
-        why if settled.whole else "",
+        settled.rows_of_whole_days,
+        settled.whole_days,
+        reason if settled.rows_of_whole_days else "",
     )
 
 
@@ -90,50 +97,56 @@ def file_names(connection: Connection, numbers: set[int]) -> dict[int, str]:
 
 # --- in words -------------------------------------------------------------------------------------------------------
 def import_sentence(effect: Effect) -> str:
-    """What a file that came in, or was dated anew, changed, or would."""
-    return _sentence([_counting(effect), _ceased(effect), _begun(effect), _idle(effect)])
+    """The sentence that says what an import, or a new date, changed or would change."""
+    return _sentence(
+        [_counting_rows(effect), _replaced_rows(effect), _restored_rows(effect), _idle_rows(effect)]
+    )
 
 
 def withdrawal_sentence(effect: Effect) -> str:
-    """What taking a file out changed."""
-    lost = f"{_rows(effect.gone)} {_agree(effect.gone, 'ne compte plus', 'ne comptent plus')}"
-    return _sentence([lost, _begun(effect) or "0 compte de nouveau"])
+    """The sentence that says what a withdrawal changed."""
+    lost = f"{_rows(effect.rows_ended)} {_singular_or_plural(effect.rows_ended, 'ne compte plus', 'ne comptent plus')}"
+    return _sentence([lost, _restored_rows(effect) or "0 compte de nouveau"])
 
 
-def _counting(effect: Effect) -> str:
-    return f"{_rows(effect.counting)} {_agree(effect.counting, 'compte', 'comptent')}"
+def _counting_rows(effect: Effect) -> str:
+    return f"{_rows(effect.rows_counting)} {_singular_or_plural(effect.rows_counting, 'compte', 'comptent')}"
 
 
-def _ceased(effect: Effect) -> str:
-    told = plural_phrase(effect.replaced, "remplacée")
-    if effect.ceased:
-        told += f", de {_named(effect.ceased)}"
-    if not effect.whole:
+def _replaced_rows(effect: Effect) -> str:
+    told = plural_phrase(effect.rows_replaced, "remplacée")
+    if effect.replaced_by_file:
+        told += f", de {_files_in_words(effect.replaced_by_file)}"
+    if not effect.rows_of_whole_days:
         return told
-    part = "toutes" if effect.whole == effect.replaced > 1 else f"dont {effect.whole}"
-    days = join_first(
-        [f"{site or 'tout le réseau'} le {date_short(day)}" for site, day in effect.days]
+    part = (
+        "toutes"
+        if effect.rows_of_whole_days == effect.rows_replaced > 1
+        else f"dont {effect.rows_of_whole_days}"
     )
-    return f"{told}, {part} par journée entière ({days}){effect.why}"
+    days = join_first(
+        [f"{site or 'tout le réseau'} le {date_short(day)}" for site, day in effect.whole_days]
+    )
+    return f"{told}, {part} par journée entière ({days}){effect.reason}"
 
 
-def _begun(effect: Effect) -> str:
-    rows = sum(effect.begun.values())
+def _restored_rows(effect: Effect) -> str:
+    rows = sum(effect.restored_by_file.values())
     if not rows:
         return ""
-    return f"{rows} {_agree(rows, 'compte', 'comptent')} de nouveau, de {_named(effect.begun)}"
+    return f"{rows} {_singular_or_plural(rows, 'compte', 'comptent')} de nouveau, de {_files_in_words(effect.restored_by_file)}"
 
 
-def _idle(effect: Effect) -> str:
-    told = f"{sum(effect.idle.values())} sans effet"
-    if not effect.idle:
+def _idle_rows(effect: Effect) -> str:
+    told = f"{sum(effect.idle_by_file.values())} sans effet"
+    if not effect.idle_by_file:
         return told
-    newer = _agree(len(effect.idle), "est plus récent", "sont plus récents")
-    return f"{told} : {_named(effect.idle)} {newer}"
+    newer = _singular_or_plural(len(effect.idle_by_file), "est plus récent", "sont plus récents")
+    return f"{told} : {_files_in_words(effect.idle_by_file)} {newer}"
 
 
-def _named(files: Files) -> str:
-    """A few of the files, the ones with most rows first, and how many others there are."""
+def _files_in_words(files: Files) -> str:
+    """A few of the files, those with most rows first, and how many others there are."""
     return join_first(sorted(files, key=lambda name: (-files[name], name)))
 
 
@@ -141,7 +154,7 @@ def _rows(number: int) -> str:
     return plural_phrase(number, "ligne")
 
 
-def _agree(number: int, one: str, several: str) -> str:
+def _singular_or_plural(number: int, one: str, several: str) -> str:
     return several if number > 1 else one
 
 

@@ -1,4 +1,4 @@
-"""Many rows at once, by each driver's fastest way: COPY on PostgreSQL, executemany on SQLite.
+"""Bulk inserts by each driver's fastest method: COPY on PostgreSQL, executemany on SQLite.
 
 Never pandas.to_sql, never RETURNING: they are three to ten times slower.
 """
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]  # of values, in the order of the columns
 CHUNK = 2_000
-TOGETHER = 20  # rows in one INSERT of SQLite: a quarter faster than one by one; well under its limit of 999 values
-SPECIAL = re.compile(r"[\\\t\n\r]")  # what COPY's text cannot hold as it stands
+ROWS_PER_INSERT = 20  # rows in one INSERT of SQLite: a quarter faster than one by one; well under its limit of 999 values
+SPECIAL = re.compile(r"[\\\t\n\r]")  # characters that COPY needs escaped
 NULL = "\\N"
 
 
-class _Copied(dict[Any, str]):
-    """COPY's spelling of each value, remembered: most values come again and again."""
+class _CopySpelling(dict[Any, str]):
+    """COPY's spelling of each value, cached: most values come again and again."""
 
     def __missing__(self, value: Any) -> str:
         if isinstance(value, (bytes, memoryview)):
@@ -56,7 +56,7 @@ def insert(connection: Connection, table: str, columns: Sequence[str], rows: Ite
 def inserter(
     connection: Connection, table: str, columns: Sequence[str]
 ) -> Iterator[Callable[[list[Row]], None]]:
-    """A function that inserts a list of rows; the rows are all there when the block ends."""
+    """Yields a function that inserts a list of rows; all rows are there when the block ends."""
     cursor: Any = connection.connection.cursor()  # of whichever driver
     names = ", ".join(columns)
     try:
@@ -78,11 +78,11 @@ def inserter(
 
 def _by_executemany(cursor: Any, start: str, width: int) -> Callable[[list[Row]], None]:
     row = f"({', '.join('?' * width)})"
-    one, many = start + row, start + ", ".join([row] * TOGETHER)
-    step = width * TOGETHER
+    one, many = start + row, start + ", ".join([row] * ROWS_PER_INSERT)
+    step = width * ROWS_PER_INSERT
 
     def put(rows: list[Row]) -> None:
-        whole = len(rows) - len(rows) % TOGETHER
+        whole = len(rows) - len(rows) % ROWS_PER_INSERT
         values = list(chain.from_iterable(rows[:whole]))
         cursor.executemany(many, (values[i : i + step] for i in range(0, len(values), step)))
         cursor.executemany(one, rows[whole:])
@@ -91,9 +91,9 @@ def _by_executemany(cursor: Any, start: str, width: int) -> Callable[[list[Row]]
 
 
 def _by_copy(copy: "Copy") -> Callable[[list[Row]], None]:
-    spelled = _Copied({None: NULL, True: "t", False: "f"})
+    spelled = _CopySpelling({None: NULL, True: "t", False: "f"})
     # 1 == True and 0 == False as keys: whole numbers need a table of their own.
-    whole = _Copied({None: NULL})
+    whole = _CopySpelling({None: NULL})
 
     def spell(column: Row) -> list[str]:
         sample = next((v for v in column if v is not None), None)
@@ -111,7 +111,7 @@ def _by_copy(copy: "Copy") -> Callable[[list[Row]], None]:
 
 
 @contextmanager
-def temporary(
+def temporary_table(
     connection: Connection, name: str, definition: str | None, like: str | None = None
 ) -> Iterator[str]:
     """A temporary table for the length of the block: columns as in `definition`, or those of the table `like`."""

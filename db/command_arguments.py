@@ -1,4 +1,4 @@
-"""What may be typed after `python -m db`."""
+"""The arguments of `python -m db`."""
 
 import argparse
 from datetime import date, datetime
@@ -17,7 +17,7 @@ def span(value: str) -> tuple[date, date]:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line's grammar."""
+    """The parser of the command line."""
     top = argparse.ArgumentParser(
         prog="python -m db", description="La base de données du tableau de bord."
     )

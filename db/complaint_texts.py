@@ -1,4 +1,4 @@
-"""The words of complaints, asked for one complaint at a time. Nothing here is part of an answer that is kept.
+"""The texts of complaints, read for one complaint at a time. Nothing here is part of a cached answer.
 
 After: `dashboard.actions.complaint_texts`, which notes who read them. Erasing is `db.retention.erase_text`.
 """
@@ -16,7 +16,7 @@ Sites = Collection[str]
 
 
 class ComplaintWithText(NamedTuple):
-    """A complaint that has words. site: the site's code; name: the site's."""
+    """A complaint that has a text. site, name: the site's code and name."""
 
     site: str
     name: str
@@ -24,33 +24,37 @@ class ComplaintWithText(NamedTuple):
 
 
 def open_with_texts(connection: Connection, sites: Sites) -> list[ComplaintWithText]:
-    """The complaints of these sites that wait for an answer and have words, the oldest first."""
+    """The open complaints of these sites that have a text, oldest first."""
     counts = Complaint.superseded_by.is_(None) & Complaint.resolved_on.is_(None)
-    asked = _kept().where(_of(sites), counts).order_by(Complaint.received_on, Complaint.id)
+    asked = (
+        _texts_query()
+        .where(_is_of_sites(sites), counts)
+        .order_by(Complaint.received_on, Complaint.id)
+    )
     return [ComplaintWithText(*row) for row in connection.execute(asked)]
 
 
 def by_reference(connection: Connection, sites: Sites, reference: str) -> list[ComplaintWithText]:
-    """The complaints of these sites that the register calls so and that have words, answered or not; of several sites, one
-    each."""
-    asked = _kept().where(_of(sites), _called(reference)).distinct()
+    """The complaints of these sites with this reference that have a text, answered or not, one for each site."""
+    asked = _texts_query().where(_is_of_sites(sites), _has_reference(reference)).distinct()
     return sorted(ComplaintWithText(*row) for row in connection.execute(asked))
 
 
 def words(connection: Connection, sites: Sites, site: str, reference: str) -> list[str]:
-    """What was written of a complaint of these sites, as each file that brought it has it, the latest first; each once."""
+    """The texts of a complaint of these sites, from each file that brought it, latest first; each once."""
     asked = (
         select(ComplaintText.subject)
         .join(Complaint, Complaint.id == ComplaintText.complaint_id)
         .join(Site, Site.id == Complaint.site_id)
-        .where(_of(sites), Site.code == site, _called(reference))
+        .where(_is_of_sites(sites), Site.code == site, _has_reference(reference))
         .order_by(Complaint.superseded_by.is_not(None), Complaint.id.desc())
     )
     return list(dict.fromkeys(connection.execute(asked).scalars()))
 
 
-def _kept() -> Select[str, str, str]:
+def _texts_query() -> Select[str, str, str]:
     # A complaint without reference came to its term: it has no words either.
+    """The query for complaints that have a text."""
     return (
         select(Site.code, Site.name, func.coalesce(Complaint.reference, ""))
         .join(Complaint, Complaint.site_id == Site.id)
@@ -58,10 +62,12 @@ def _kept() -> Select[str, str, str]:
     )
 
 
-def _called(reference: str) -> ColumnElement[bool]:
-    """As it is kept, or as older rows may still have it (db.key_spelling)."""
+def _has_reference(reference: str) -> ColumnElement[bool]:
+    """The SQL condition that a complaint has this reference, as it is stored or as older rows may spell it
+    (db.key_spelling)."""
     return Complaint.reference.in_({reference, normalise_key(reference)})
 
 
-def _of(sites: Sites) -> ColumnElement[bool]:
+def _is_of_sites(sites: Sites) -> ColumnElement[bool]:
+    """The SQL condition that a complaint is of these sites."""
     return true() if sites == ALL else Site.code.in_(sites)

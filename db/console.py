@@ -1,4 +1,4 @@
-"""What the command lines have in common: what they print is fit for a terminal, and what they are told is text."""
+"""Shared by the command lines: output made safe for a terminal, arguments checked to be text."""
 
 import argparse
 import getpass
@@ -17,8 +17,8 @@ from db.codes import LONGEST
 from db.engine import make_engine
 from db.write import Refused
 
-# What would move the cursor, colour, rename the window, or turn the reading order round; tab and new line stay.
-UNFIT = re.compile(
+# Characters that would move the cursor, colour, rename the window, or reverse the reading order; tab and new line stay.
+UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)"
 )
 
@@ -27,15 +27,15 @@ READER_GONE = 128 + 13  # 13: SIGPIPE
 
 def terminal_safe(text: str) -> str:
     """The text with control and direction codes spelled out, so that a terminal shows them instead of obeying."""
-    return UNFIT.sub(lambda match: ascii(match[0])[1:-1], text)
+    return UNSAFE.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 class ReaderGone(Exception):
-    """Whoever read what a command prints has gone (`| head`)."""
+    """The reader of a command's output has gone (`| head`)."""
 
 
-class _Fit:
-    """A stream that prints only what is fit for a terminal. Raises ReaderGone."""
+class _SafeStream:
+    """A stream that makes what it prints safe for a terminal. Raises ReaderGone."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
@@ -44,7 +44,7 @@ class _Fit:
             stream.reconfigure(errors="backslashreplace")
 
     def write(self, text: str) -> int:
-        """Print the text, made fit."""
+        """Print the text, made safe."""
         try:
             self.stream.write(terminal_safe(text))
         except BrokenPipeError as error:
@@ -52,7 +52,7 @@ class _Fit:
         return len(text)
 
     def flush(self) -> None:
-        """Hand over what was printed."""
+        """Flush what was printed."""
         try:
             self.stream.flush()
         except BrokenPipeError as error:
@@ -63,16 +63,17 @@ class _Fit:
 
 
 def guard_for_good() -> None:
-    """From here on, all that is printed is made fit for a terminal."""
+    """Make all output safe for a terminal from here on."""
     sys.stdout, sys.stderr = (
-        s if s is None or isinstance(s, _Fit) else _Fit(s) for s in (sys.stdout, sys.stderr)
+        s if s is None or isinstance(s, _SafeStream) else _SafeStream(s)
+        for s in (sys.stdout, sys.stderr)
     )
 
 
 @contextmanager
 def guard_output() -> Iterator[None]:
-    """Within the block, all that is printed is made fit for a terminal. Where nobody reads it any more, the command ends without
-    a word, with the exit code that a shell gives for that."""
+    """Within the block, make all output safe for a terminal. Where nobody reads it any more, the command ends without
+    a message, with the exit code that a shell gives for that."""
     before = sys.stdout, sys.stderr
     guard_for_good()
     try:
@@ -81,7 +82,7 @@ def guard_output() -> Iterator[None]:
         finally:
             print(end="", flush=True)
     except ReaderGone:
-        # What is still to be printed goes nowhere, or Python would complain of it as it ends.
+        # Further output is discarded, or Python would report an error as it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(READER_GONE)
     finally:
@@ -89,9 +90,9 @@ def guard_output() -> Iterator[None]:
 
 
 def parse(parser: argparse.ArgumentParser, argv: list[str] | None) -> argparse.Namespace:
-    """What the command line asks. Exits with 2 where it cannot be read, or holds text that is not UTF-8.
+    """The parsed arguments. Exits with 2 where they are wrong, or hold text that is not UTF-8.
 
-    A file's name may be any bytes; words that would be kept may not.
+    A file's name may be any bytes; words that would be stored may not.
     """
     arguments = parser.parse_args(argv)
     for name, value in vars(arguments).items():
@@ -114,7 +115,8 @@ def _is_text(value: str) -> bool:
 
 
 def run_on_database(work: Callable[[Engine], int]) -> int:
-    """Do something with the database of the settings and let it go. What refuses or fails is said in one sentence: 1."""
+    """Run work on the database of the settings and close it; returns its exit code, or 1 after one sentence where it
+    is refused or fails."""
     try:
         engine = make_engine(load_settings().database_url)
     except error_messages.SETTINGS as error:

@@ -1,4 +1,5 @@
-"""Which database this is, so that what was erased of one is not erased of another that shares its folder of copies, or its name.
+"""The identity of a database, so that erasures of one are not applied to another that shares its folder of copies, or
+its name.
 
 After: `db.erasures`, whose lists are each of one database.
 """
@@ -14,19 +15,20 @@ from db.models import DatabaseIdentity
 
 
 class Identity(NamedTuple):
-    """Which database it is; of which others copies were put into it; its address when it was last known."""
+    """The identity of a database: its own mark, those of the databases whose copies were put into it, and its last
+    known address."""
 
     own: str
     ancestors: tuple[str, ...]
     place: str
 
     def related(self, other: "Identity") -> bool:
-        """Whether one holds what came from the other, or from the same."""
+        """Whether one descends from the other, or both from the same."""
         return not {self.own, *self.ancestors}.isdisjoint({other.own, *other.ancestors})
 
 
 def identity(connection: Connection) -> Identity | None:
-    """Which database this is, as it says itself; None for one of a version that does not know."""
+    """The identity that a database stores; None for a version that has none."""
     if not inspect(connection).has_table(DatabaseIdentity.__tablename__):
         return None
     row = connection.execute(
@@ -36,14 +38,14 @@ def identity(connection: Connection) -> Identity | None:
 
 
 def write_identity(connection: Connection, identity: Identity) -> None:
-    """Say which database this is."""
+    """Store the identity of the database."""
     connection.execute(delete(DatabaseIdentity))
     values = {**identity._asdict(), "ancestors": list(identity.ancestors)}
     connection.execute(insert(DatabaseIdentity).values(id=1, **values))
 
 
 def address(engine: Engine) -> str:
-    """Where a database is: the path of its file, or server and name, without who asks."""
+    """The address of a database: the path of its file, or server and name, without user and password."""
     if is_sqlite(engine):
         return str(Path(engine.url.database or "").resolve())
     url = engine.url.set(drivername="postgresql", username=None, password=None)
@@ -51,5 +53,5 @@ def address(engine: Engine) -> str:
 
 
 def begin_anew(connection: Connection, engine: Engine) -> None:
-    """Make it another database, that came from none: what was erased of fictitious data says nothing of real ones."""
+    """Give the database a new identity without ancestors: erasures of fictitious data say nothing of real ones."""
     write_identity(connection, Identity(uuid4().hex, (), address(engine)))

@@ -1,4 +1,4 @@
-"""Fills a database with fictitious data: makes register files and hands them in as a site would."""
+"""Fills a database with fictitious data: makes register files and imports them as those of a site."""
 
 import sys
 import tempfile

@@ -12,20 +12,23 @@ from sqlalchemy.exc import ArgumentError
 from dashboard.settings import LOOPBACK_HOSTS
 from db import sqlite_moved_file
 
-BUSY_MS = 15_000  # how long a writer waits for the writer before it; then a sentence says who is in the way
+BUSY_MS = (
+    15_000  # how long a writer waits for the writer before it; then a sentence says why it stopped
+)
 KINDS = ("sqlite", "postgresql")
 # Any fixed numbers: the keys of PostgreSQL's advisory locks. One writer at a time holds the first; the second is shared by all
-# that write, who signed in included, and held alone by what puts a copy in the place of the whole database.
+# writers, sign-ins included, and held exclusively by the replacement of the whole database by a copy.
 IMPORT_LOCK, REPLACE_LOCK, ACCOUNTS_LOCK = 20_211_221, 20_211_222, 20_211_223
 
 
 def make_engine(url: str, cache_mb: int = 64) -> Engine:
-    """An engine for `url`; opens nothing yet. cache_mb: what each connection to SQLite may keep of the file in memory.
+    """An engine for `url`; opens nothing yet. cache_mb: what each connection to SQLite may keep of the file in
+    memory.
 
     SQLite runs in WAL mode with foreign keys and synchronous FULL: a killed process or a power cut loses no
-    acknowledged import. PostgreSQL goes through psycopg 3 and checks a pooled connection before use. What values a
-    statement had is never told with its failure: they would stand in the log.
-    Raises ArgumentError for what is no address, ValueError for another kind of database.
+    acknowledged import. PostgreSQL goes through psycopg 3 and checks a pooled connection before use. The values of a
+    statement are left out of its error message: they would stand in the log. Raises ArgumentError for what is no
+    address, ValueError for another kind of database.
     """
     try:
         target = make_url(url)
@@ -48,8 +51,8 @@ def make_engine(url: str, cache_mb: int = 64) -> Engine:
 
 
 def tls_options(target: URL) -> dict[str, str]:
-    """What PostgreSQL's library is told of a server at another machine, unless the address says it itself: TLS alone, and a
-    certificate that is known here. By itself it takes what is offered, and goes on in clear."""
+    """The TLS options for a PostgreSQL server at another machine, unless the address has them: TLS alone, and a
+    certificate that is known here. By default the library would accept an unencrypted connection."""
     named = target.query.get("host") or target.host or ""
     hosts = named.split(",") if isinstance(named, str) else named
     here = all(
@@ -69,7 +72,7 @@ def _sqlite(target: URL, cache_mb: int) -> Engine:
         connect_args={
             "timeout": BUSY_MS / 1000,
             "check_same_thread": False,
-            "factory": sqlite_moved_file.Held,
+            "factory": sqlite_moved_file.WeakConnection,
         },
     )
 
@@ -83,7 +86,7 @@ def _sqlite(target: URL, cache_mb: int) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
-            "secure_delete = ON",  # what is erased is written over
+            "secure_delete = ON",  # erased content is overwritten
             f"cache_size = -{cache_mb * 1024}",
             "temp_store = MEMORY",
         ):
@@ -100,14 +103,14 @@ def _sqlite(target: URL, cache_mb: int) -> Engine:
 
 
 def database_exists(engine: Engine) -> bool:
-    """Whether there is something to connect to: SQLite makes a missing file of whoever only asks what is in it."""
+    """Whether there is a database to connect to: connecting to SQLite would create a missing file."""
     path = _path(engine.url) if is_sqlite(engine) else None
     return path is None or path.exists()
 
 
 def _path(url: URL) -> Path | None:
-    """The file of a SQLite database. SQLite's own addresses (file:…) name none of ours, and say themselves whether it may be
-    made."""
+    """The file of a SQLite database; None for SQLite's own addresses (file:…), which say themselves whether it may be
+    created."""
     name = url.database
     return Path(name) if name and not name.startswith((":memory:", "file:")) else None
 
@@ -116,11 +119,11 @@ def _path(url: URL) -> Path | None:
 def write_transaction(engine: Engine, *, queue: bool = True) -> Iterator[Connection]:
     """One transaction that writes; only one runs at a time, in all processes.
 
-    Rollups are read, changed and written back: two imports at once must queue, or counts would be lost.
-    queue: False for what touches no data (who signed in): on PostgreSQL it need not wait for an import.
+    Rollups are read, changed and written back: two imports at once must queue, or counts would be lost. queue: False
+    for what touches no data (sign-ins): on PostgreSQL it need not wait for an import.
     """
     with (
-        hold_in_place(engine),
+        lock_file_in_place(engine),
         engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
         connection.begin(),
     ):
@@ -128,15 +131,17 @@ def write_transaction(engine: Engine, *, queue: bool = True) -> Iterator[Connect
         yield connection
 
 
-def acquire_write_lock(connection: Connection, *, queue: bool = True, alone: bool = False) -> None:
+def acquire_write_lock(
+    connection: Connection, *, queue: bool = True, exclusive: bool = False
+) -> None:
     """Wait until no other transaction writes; SQLite has waited at BEGIN IMMEDIATE already.
 
-    queue: whether for those that change data; alone: for all others, until this transaction ends.
+    queue: whether to wait for those that change data; exclusive: keep all others out until this transaction ends.
     """
     if is_sqlite(connection):
         return
     connection.execute(text(f"SET LOCAL lock_timeout = {BUSY_MS:d}"))
-    shared = "" if alone else "_shared"
+    shared = "" if exclusive else "_shared"
     asked = text(f"SELECT pg_advisory_xact_lock{shared}(:key)")
     connection.execute(asked, {"key": REPLACE_LOCK})
     if queue:
@@ -144,30 +149,31 @@ def acquire_write_lock(connection: Connection, *, queue: bool = True, alone: boo
 
 
 # The SQLite files that this thread, or task, holds alone.
-_HELD: ContextVar[frozenset[Path]] = ContextVar("_HELD", default=frozenset())
+_EXCLUSIVE_FILES: ContextVar[frozenset[Path]] = ContextVar("_HELD", default=frozenset())
 
 
 @contextmanager
-def hold_in_place(engine: Engine, *, alone: bool = False) -> Iterator[None]:
-    """While the block runs nobody puts a copy in the place of a SQLite database; alone: nobody else writes in it either.
+def lock_file_in_place(engine: Engine, *, exclusive: bool = False) -> Iterator[None]:
+    """Within the block nobody puts a copy in the place of a SQLite database; exclusive: nobody else writes in it
+    either.
 
-    The lock is a file beside it, empty, that SQLite itself locks: it ends with the process, on all systems. On PostgreSQL
-    `wait_for_turn` asks for it, in the transaction.
+    The lock is a file beside it, empty, that SQLite itself locks: it ends with the process, on all systems. On
+    PostgreSQL `acquire_write_lock` takes it, in the transaction.
     """
     path = _path(engine.url) if is_sqlite(engine) else None
-    if path is None or path.resolve() in _HELD.get():
+    if path is None or path.resolve() in _EXCLUSIVE_FILES.get():
         yield
         return
     path = path.resolve()
     with closing(sqlite3.connect(f"{path}-lock", BUSY_MS / 1000, isolation_level=None)) as lock:
-        lock.execute("BEGIN EXCLUSIVE" if alone else "BEGIN")
+        lock.execute("BEGIN EXCLUSIVE" if exclusive else "BEGIN")
         lock.execute("SELECT count(*) FROM sqlite_schema")  # BEGIN by itself locks nothing yet
-        held = _HELD.set(_HELD.get() | {path}) if alone else None
+        held = _EXCLUSIVE_FILES.set(_EXCLUSIVE_FILES.get() | {path}) if exclusive else None
         try:
             yield
         finally:
             if held:
-                _HELD.reset(held)
+                _EXCLUSIVE_FILES.reset(held)
 
 
 def is_sqlite(bind: Engine | Connection) -> bool:
@@ -176,7 +182,7 @@ def is_sqlite(bind: Engine | Connection) -> bool:
 
 
 def sqlite_driver(connection: Connection) -> sqlite3.Connection:
-    """Python's own connection behind one to SQLite, for what SQLAlchemy has no words for."""
+    """The driver's connection behind one to SQLite, for calls that SQLAlchemy does not have."""
     driver = connection.connection.driver_connection
     if not isinstance(driver, sqlite3.Connection):
         raise TypeError("This is no connection to SQLite.")

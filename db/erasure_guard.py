@@ -1,7 +1,7 @@
-"""What was erased is not brought again, and what it is counted with is not taken out: files that would are refused, or their
-words not kept.
+"""Protects erasures: files that would bring erased data again, or whose withdrawal would, are refused, or imported
+without the erased texts.
 
-Before: `db.retention`, which writes down until when it erased. After: `db.write`.
+Before: `db.retention`, which notes up to when it erased. After: `db.write`.
 """
 
 from datetime import date, datetime
@@ -13,16 +13,16 @@ from dashboard.french import normalise_key
 from dashboard.period import to_naive_utc
 from db.models import Complaint, ImportBatch, Journal, Retention, Visit, WholeDay
 
-# In the journal: words of one complaint were erased; what came to its term was.
+# Actions in the journal: the text of one complaint was erased; the rows past a term were.
 ERASED_WORDS, AT_ITS_TERM, MARK = "erased words", "retained", "mark"
 TABLES: dict[str, type[Visit | Complaint]] = {Visit.form: Visit, Complaint.form: Complaint}
-SHOWN = 5  # references that are told one by one
+LISTED = 5  # references that are listed one by one
 
 
-def refusal(connection: Connection, form: str, batch_id: int) -> str:
-    """Returns why this batch may not come in: it speaks of rows whose term is over, or may; "" where it may.
+def refusal_reason(connection: Connection, form: str, batch_id: int) -> str:
+    """Why this batch may not be imported: some of its rows are past their term, or may be; "" where it may.
 
-    A complaint that the database still knows by its reference has not come to its term, however old: it may be answered.
+    A complaint whose reference the database still has is not past its term, however old: it may be answered.
     """
     table = TABLES.get(form)
     if table is None or not (before := term_reached(connection, str(table.__tablename__))):
@@ -39,26 +39,27 @@ def refusal(connection: Connection, form: str, batch_id: int) -> str:
     rows = "de visites" if form == Visit.form else "de plaintes reçues"
     return (
         f"Le fichier parle {rows} avant le {before:%d/%m/%Y}, dont le terme est passé : elles sont comptées pour"
-        f" toujours, et leurs lignes effacées. Retirer ces lignes du fichier{_named(connection, asked[2], form)}."
+        f" toujours, et leurs lignes effacées. Retirer ces lignes du fichier{_references(connection, asked[2], form)}."
     )
 
 
-def must_stay(connection: Connection, batch_id: int) -> bool:
-    """Whether a batch must stay as it is: rows of it came to their term, and what they had replaced is erased."""
+def has_retained_rows(connection: Connection, batch_id: int) -> bool:
+    """Whether a batch may not be changed: some of its rows came to their term, and the rows that they had replaced
+    are erased."""
     asked = select(ImportBatch.retained).where(ImportBatch.id == batch_id)
     return bool(connection.execute(asked).scalar())
 
 
 def is_before(connection: Connection, form: str, as_of: datetime) -> bool:
-    """Whether a file of the form and of that date would be of before the term that was carried out."""
+    """Whether a file of the form and of that date is from before the term that was carried out."""
     table = TABLES.get(form)
     before = term_reached(connection, str(table.__tablename__)) if table else None
     return before is not None and as_of < to_naive_utc(before)
 
 
 def erased_words(connection: Connection) -> set[tuple[str, str]]:
-    """The complaints whose words were erased by themselves: code of the site, reference. Not those of fictitious data that
-    were purged since."""
+    """The complaints whose texts were erased one by one: code of the site, reference. Not those of purged fictitious
+    data."""
     purged = select(func.max(Journal.id)).where(Journal.did == "purged").scalar_subquery()
     asked = select(Journal.detail).where(
         Journal.did == ERASED_WORDS, Journal.id > func.coalesce(purged, 0)
@@ -69,9 +70,9 @@ def erased_words(connection: Connection) -> set[tuple[str, str]]:
     }
 
 
-def words_are_over(before: date) -> ColumnElement[bool]:
-    """Which complaints have words that came to their term before that day. Of an open complaint they are wanted until it is
-    answered, whichever file they came with."""
+def words_past_term(before: date) -> ColumnElement[bool]:
+    """The SQL condition for complaints whose texts are past their term before that day. Those of an open complaint
+    are kept until it is answered, in whichever file they came."""
     counts = aliased(Complaint)
     current = exists(literal(1)).where(
         counts.site_id == Complaint.site_id,
@@ -84,20 +85,21 @@ def words_are_over(before: date) -> ColumnElement[bool]:
 
 
 def erasure_marks(connection: Connection) -> set[str]:
-    """Those of the erasings at a term that this database has been through (see `erasures.Erased`)."""
+    """The marks of the erasings at a term that this database has been through (see `erasures.Erasures`)."""
     asked = select(Journal.detail).where(Journal.did == AT_ITS_TERM)
     found = (one.get(MARK) for one in connection.execute(asked).scalars())
     return {str(mark) for mark in found if mark}
 
 
 def term_reached(connection: Connection, table: str) -> datetime | None:
-    """The day before which the term of a table was carried out, at Benin's midnight; None: never."""
+    """The day before which the term of a table was carried out, at Benin's midnight; None where it never was."""
     return connection.execute(
         select(Retention.before).where(Retention.what == table)
     ).scalar_one_or_none()
 
 
 def _is_past(form: str, before: date) -> ColumnElement[bool]:
+    """The SQL condition for rows of the form that are past the term of that day."""
     if form == Visit.form:
         return Visit.day < before
     other = aliased(Complaint)
@@ -109,11 +111,11 @@ def _is_past(form: str, before: date) -> ColumnElement[bool]:
     return (Complaint.received_on < before) & ~known
 
 
-def _named(connection: Connection, rows: Select[int], form: str) -> str:
-    """The references of the first rows in question, where they have some."""
+def _references(connection: Connection, rows: Select[int], form: str) -> str:
+    """The references of the first of these rows, in words, where they have some."""
     reference = Visit.source_ref if form == Visit.form else Complaint.reference
     asked = rows.with_only_columns(reference).where(reference.is_not(None))
-    found = connection.execute(asked.order_by(reference).limit(SHOWN + 1)).scalars()
+    found = connection.execute(asked.order_by(reference).limit(LISTED + 1)).scalars()
     named = [str(one) for one in found]
-    more = ", …" if len(named) > SHOWN else ""
-    return f" (références {', '.join(named[:SHOWN])}{more})" if named else ""
+    more = ", …" if len(named) > LISTED else ""
+    return f" (références {', '.join(named[:LISTED])}{more})" if named else ""

@@ -1,10 +1,11 @@
-"""What was erased, kept outside the database too, so that no older copy that is put back brings it again: a list beside the
-copies, without any word of what it names.
+"""Lists of erasures, kept outside the database too, so that no older copy that is put back brings erased data again:
+a file beside the copies, without any word of what it names.
 
-A list is of one database (DatabaseIdentity), which two that share a folder, or a name, do not have in common. A database that is
-found at another address than before is another one from then on: a trial that was copied from it must not erase for it.
+A list is of one database (DatabaseIdentity), which two that share a folder, or a name, do not have in common. A
+database that is found at another address than before is another one from then on: a trial that was copied from it
+must not erase for it.
 
-Before: `db.retention`, which erases. After: `db.backup`, which has it done again.
+Before: `db.retention`, which erases. After: `db.backup`, which has erasures applied to copies.
 """
 
 import json
@@ -32,37 +33,38 @@ LOG = logging.getLogger("ccsp")
 
 
 @dataclass
-class Erased:
-    """Complaints whose words were erased one by one (site's code, reference); until when the terms of tables were carried out;
-    accounts (ids) that were closed; by the mark of each erasing at a term, which words it erased (see `digest`)."""
+class Erasures:
+    """What was erased. words: complaints whose texts were erased one by one (site's code, reference); terms: until
+    when the terms of tables were carried out; closed: accounts (ids) that were closed; texts: by the mark of each
+    erasing at a term, which texts it erased (see `digest`)."""
 
     words: set[tuple[str, str]] = field(default_factory=set)
     terms: dict[str, datetime] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
     texts: dict[str, set[str]] = field(default_factory=dict)
 
-    def __or__(self, other: "Erased") -> "Erased":
-        """All that either says."""
+    def __or__(self, other: "Erasures") -> "Erasures":
+        """The erasures of both."""
         terms = dict(self.terms)
         for what, before in other.terms.items():
             terms[what] = max(before, terms.get(what, before))
         texts = {**self.texts}
         for mark, erased in other.texts.items():
             texts[mark] = erased | texts.get(mark, set())
-        return Erased(self.words | other.words, terms, self.closed | other.closed, texts)
+        return Erasures(self.words | other.words, terms, self.closed | other.closed, texts)
 
 
 def digest(site: str, reference: str | None, words: str) -> str:
-    """What is kept of a complaint's words that were erased at their term: enough to know them again in a copy, and no word.
-    A copy may judge by other rows than the database did, and would keep them."""
+    """The digest of a complaint's text that was erased at its term: enough to recognise it in a copy, and no word of
+    it. A copy may judge by other rows than the database did, and would keep it."""
     said = "\0".join((site, reference or "", words))
     return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 # --- whose list -------------------------------------------------------------------------------------------------------
-def at_its_place(connection: Connection, engine: Engine) -> tuple[Identity, Erased]:
-    """Returns which database this is, in a transaction that writes, and what its list says: one that was moved or copied to
-    another address becomes another, and takes with it what was erased."""
+def identity_at_address(connection: Connection, engine: Engine) -> tuple[Identity, Erasures]:
+    """The identity of the database, and the erasures of its list, in a transaction that writes. A database that was
+    moved or copied to another address gets a new identity, and takes its erasures along."""
     here = address(engine)
     now = identity(connection) or Identity(uuid4().hex, (), "")
     if now.place and now.place != here:
@@ -76,19 +78,19 @@ def at_its_place(connection: Connection, engine: Engine) -> tuple[Identity, Eras
     return now, erased_by_lists(engine, now.own)
 
 
-def adopt(connection: Connection, engine: Engine) -> Erased:
-    """A database of a version without identity was brought up to date: it is the one that was last known at its address, if
-    there was one. Returns what its lists say."""
+def adopt_identity(connection: Connection, engine: Engine) -> Erasures:
+    """Give a database that was migrated from a version without identity the one last known at its address, if there
+    was one; returns the erasures of its lists."""
     now = identity(connection) or Identity(uuid4().hex, (), "")
-    own = _at(engine, address(engine)) or now.own
+    own = _database_at(engine, address(engine)) or now.own
     write_identity(connection, Identity(own, now.ancestors, address(engine)))
     return erased_by_lists(engine, own) | older_list(engine)
 
 
 # --- the list ---------------------------------------------------------------------------------------------------------
-def erased_by_database(connection: Connection) -> Erased:
-    """What the database itself says was erased, whatever its version."""
-    found, there = Erased(), set(inspect(connection).get_table_names())
+def erased_by_database(connection: Connection) -> Erasures:
+    """The erasures that the database itself notes, whatever its version."""
+    found, there = Erasures(), set(inspect(connection).get_table_names())
     if "journal" in there:
         found.words = erasure_guard.erased_words(connection)
     if "retention" in there:
@@ -99,16 +101,18 @@ def erased_by_database(connection: Connection) -> Erased:
     return found
 
 
-def update_list(engine: Engine, connection: Connection, more: Erased | None = None) -> None:
-    """Bring the list up to date with what this transaction erased, before it ends: should it be undone, the list says too much,
-    never too little. Raises Refused where it cannot be written: nothing is to be erased that a copy would bring back unsaid.
-    more: what it says besides."""
+def update_list(engine: Engine, connection: Connection, more: Erasures | None = None) -> None:
+    """Add what this transaction erased to the list, before it ends: if it is undone, the list says too much, never
+    too little. more: further erasures.
+
+    Raises Refused where the list cannot be written: nothing is to be erased that a copy would silently bring back.
+    """
     now = erased_by_database(connection)
     try:
-        identity, before = at_its_place(connection, engine)
+        identity, before = identity_at_address(connection, engine)
         # An account that was opened again is closed no more.
         opened = set(connection.execute(select(Account.id).where(~Account.disabled)).scalars())
-        all_of_it = now | before | (more or Erased())
+        all_of_it = now | before | (more or Erasures())
         all_of_it.closed -= opened
         _write(engine, identity, all_of_it)
     except OSError as error:
@@ -119,9 +123,10 @@ def update_list(engine: Engine, connection: Connection, more: Erased | None = No
 
 
 def update_list_if_possible(
-    engine: Engine, connection: Connection, more: Erased | None = None
+    engine: Engine, connection: Connection, more: Erasures | None = None
 ) -> None:
-    """The same for what cannot wait (an account that is closed, an update): that it could not be written is said in the log."""
+    """As `update_list`, for what cannot wait (closing an account, a migration): that the list could not be written is
+    logged."""
     try:
         update_list(engine, connection, more)
     except Refused as reason:
@@ -129,8 +134,8 @@ def update_list_if_possible(
 
 
 def ensure_list(engine: Engine) -> None:
-    """See that there is a list, and that it says all that the database does; that there is none says later that it stayed behind
-    elsewhere. Raises Refused where it cannot be read or written."""
+    """Write the list if it is missing or incomplete: a missing list is how a copy that went elsewhere alone is
+    recognised later. Raises Refused where it cannot be read or written."""
     with engine.connect() as connection:
         now = identity(connection)
         if now is None:
@@ -143,30 +148,30 @@ def ensure_list(engine: Engine) -> None:
             update_list(engine, connection)
 
 
-def all_erased(engine: Engine, connection: Connection) -> Erased:
-    """What the database and its list say was erased. Raises Refused where the list cannot be read."""
+def all_erased(engine: Engine, connection: Connection) -> Erasures:
+    """The erasures of the database and of its list. Raises Refused where the list cannot be read."""
     now = identity(connection)
     if now is None:
-        at = _at(engine, address(engine))
+        at = _database_at(engine, address(engine))
         return (
             erased_by_database(connection)
             | older_list(engine)
-            | (erased_by_lists(engine, at) if at else Erased())
+            | (erased_by_lists(engine, at) if at else Erasures())
         )
     return erased_by_database(connection) | erased_by_lists(engine, now.own)
 
 
-def erased_by_lists(engine: Engine, own: str, *folders: Path) -> Erased:
-    """What the lists of that database say, in the folder of copies and in these: nothing where there is none. Raises Refused
-    where one cannot be read."""
-    found = Erased()
+def erased_by_lists(engine: Engine, own: str, *folders: Path) -> Erasures:
+    """The erasures of that database's lists, in the folder of copies and in these; none where there is no list.
+    Raises Refused where one cannot be read."""
+    found = Erasures()
     for folder in (backup_files.folder(engine), *folders):
-        found |= _listed(folder / _name(own))
+        found |= _erasures_of_list(folder / _name(own))
     return found
 
 
 def list_path(engine: Engine, own: str) -> Path:
-    """Where the list of that database is: beside the copies."""
+    """The path of that database's list, beside the copies."""
     return backup_files.folder(engine) / _name(own)
 
 
@@ -174,39 +179,43 @@ def _name(own: str) -> str:
     return f"effacements-{own}.json"
 
 
-def read_list_file(file: Path) -> Erased:
-    """What a list says that somebody names. Raises Refused where there is none, or it cannot be read."""
+def read_list_file(file: Path) -> Erasures:
+    """The erasures of a list file that somebody names. Raises Refused where there is none, or it cannot be read."""
     size = 0
     with suppress(OSError, ValueError):  # a name that no system takes
         size = file.stat().st_size if file.is_file() else 0
     if not size:  # what has none may have no end
         raise Refused(f"« {file} » n'est pas une liste de ce qui a été effacé.")
-    return _listed(file)
+    return _erasures_of_list(file)
 
 
 def lists_of_descendants(
-    engine: Engine, lineage: Collection[str], erased: Erased, *folders: Path
+    engine: Engine, lineage: Collection[str], erased: Erasures, *folders: Path
 ) -> list[tuple[str, Path]]:
-    """Where each other database is that came from one of these, and its list, where that says more than is erased here. It may
-    be a trial, or what has served since: only people know. Raises Refused where one cannot be read."""
+    """The address and list of each other database that descends from one of these and erased more than this one. It
+    may be a trial, or what has served since: only people know. Raises Refused where a list cannot be read."""
     found = {}
     for folder in (backup_files.folder(engine), *folders):
         for file in sorted(folder.glob(_name("*"))):
             held = _read(file)
             of_these = not set(lineage).isdisjoint(held["ancestors"])
-            if of_these and held["database"] not in lineage and erased | _listed(file) != erased:
+            if (
+                of_these
+                and held["database"] not in lineage
+                and erased | _erasures_of_list(file) != erased
+            ):
                 found[held["database"]] = held["place"], file
     return list(found.values())
 
 
-def older_list(engine: Engine) -> Erased:
-    """What the list says that was kept under the database's name, before databases had an identity."""
+def older_list(engine: Engine) -> Erasures:
+    """The erasures of the list kept under the database's name, before databases had an identity."""
     stem = Path(engine.url.database or "").stem
-    return _listed(backup_files.folder(engine) / f"{stem}-effacements.json")
+    return _erasures_of_list(backup_files.folder(engine) / f"{stem}-effacements.json")
 
 
-def _at(engine: Engine, place: str) -> str | None:
-    """Which database the latest list of that address is of; None where there is none."""
+def _database_at(engine: Engine, place: str) -> str | None:
+    """The identity of the database of the latest list with that address; None where there is none."""
     found = []
     for file in backup_files.folder(engine).glob(_name("*")):
         held = _read(file)
@@ -215,17 +224,18 @@ def _at(engine: Engine, place: str) -> str | None:
     return max(found)[1] if found else None
 
 
-def _listed(file: Path) -> Erased:
+def _erasures_of_list(file: Path) -> Erasures:
+    """The erasures of a list file."""
     if not file.exists():
-        return Erased()
+        return Erasures()
     held = _read(file)
     terms = {what: datetime.fromisoformat(before) for what, before in held["terms"].items()}
     texts = {mark: set(erased) for mark, erased in held["texts"].items()}
-    return Erased({(site, ref) for site, ref in held["words"]}, terms, set(held["closed"]), texts)
+    return Erasures({(site, ref) for site, ref in held["words"]}, terms, set(held["closed"]), texts)
 
 
 def _read(file: Path) -> dict[str, Any]:
-    """A list as it was written. Raises Refused where it is not one."""
+    """The content of a list file. Raises Refused where it is no list."""
     try:
         held = json.loads(file.read_text(encoding="utf-8"))
         words = [(str(site), normalise_key(reference)) for site, reference in held["words"]]
@@ -247,7 +257,8 @@ def _read(file: Path) -> dict[str, Any]:
     return {**kept, "words": words, "terms": terms, "closed": closed, "texts": texts}
 
 
-def _write(engine: Engine, identity: Identity, erased: Erased) -> None:
+def _write(engine: Engine, identity: Identity, erased: Erasures) -> None:
+    """Write the list of a database."""
     held = {
         "database": identity.own,
         "ancestors": list(identity.ancestors),

@@ -1,7 +1,7 @@
-"""What a database, a disk or PostgreSQL's programs complain of, as one French sentence with what to do about it.
+"""Errors of a database, a disk or PostgreSQL's programs as one French sentence with what to do about them.
 
-SQLite is known by its error codes, PostgreSQL by its SQLSTATE; where a connection fails there is none, and its words,
-English or French as the server is set up, are all there is. What is not known is said with the original's first line.
+SQLite's errors are recognised by their codes, PostgreSQL's by SQLSTATE; a failed connection has none, and is
+recognised by its message, English or French as the server is set up. An unknown error is quoted with its first line.
 """
 
 import errno
@@ -21,7 +21,7 @@ BUSY = (
     "Une autre écriture (import, retrait, mise à jour) est en cours sur cette base depuis trop longtemps : attendre"
     " qu'elle finisse, puis recommencer."
 )
-CROSSED = (
+CONFLICT = (
     "Une autre commande changeait la base au même moment, et celle-ci n'a rien fait : recommencer."
 )
 FULL = "Le disque est plein : rien n'a été gardé. Faire de la place, puis recommencer."
@@ -59,20 +59,21 @@ SQLITE = (
     ),
 )
 NO_ANSWER = "La base de données ne répond pas"
-AWAY = f"{NO_ANSWER} : "
+NO_ANSWER_BECAUSE = f"{NO_ANSWER} : "
 POSTGRESQL = {
-    "28P01": AWAY + "PostgreSQL refuse ce mot de passe. Corriger DATABASE_URL.",
-    "28000": AWAY
+    "28P01": NO_ANSWER_BECAUSE + "PostgreSQL refuse ce mot de passe. Corriger DATABASE_URL.",
+    "28000": NO_ANSWER_BECAUSE
     + "PostgreSQL refuse ce compte. Corriger DATABASE_URL, ou ses droits (pg_hba.conf).",
-    "3D000": AWAY
+    "3D000": NO_ANSWER_BECAUSE
     + "il n'y a pas de base de ce nom sur ce serveur. La créer (createdb), ou corriger DATABASE_URL.",
-    "53300": AWAY + "trop de connexions sont ouvertes sur PostgreSQL. Réessayer dans un instant.",
+    "53300": NO_ANSWER_BECAUSE
+    + "trop de connexions sont ouvertes sur PostgreSQL. Réessayer dans un instant.",
     "53100": FULL,
     "55P03": BUSY,
-    "40P01": CROSSED,
-    "40001": CROSSED,
-    "57P01": AWAY + "PostgreSQL vient d'être arrêté. Réessayer quand il tourne.",
-    "57P03": AWAY + "PostgreSQL démarre ou s'arrête. Réessayer dans un instant.",
+    "40P01": CONFLICT,
+    "40001": CONFLICT,
+    "57P01": NO_ANSWER_BECAUSE + "PostgreSQL vient d'être arrêté. Réessayer quand il tourne.",
+    "57P03": NO_ANSWER_BECAUSE + "PostgreSQL démarre ou s'arrête. Réessayer dans un instant.",
     "25006": "La base de données ne peut pas être modifiée : ce serveur PostgreSQL est en lecture seule (réplique ?).",
     "42501": "La base de données refuse : ce compte PostgreSQL n'a pas les droits qu'il faut sur la base.",
     "42P01": NO_TABLES,
@@ -83,7 +84,7 @@ WORDS = (
     # A table that another command replaced while this one looked for it.
     (
         r"deadlock|interblocage|cache lookup failed|recherche .* dans le cache|concurrent update",
-        CROSSED,
+        CONFLICT,
     ),
     (
         r"password authentication failed|authentification par mot de passe|no password supplied|fe_sendauth",
@@ -94,27 +95,29 @@ WORDS = (
     (r"too many (connections|clients)|trop de (connexions|clients)", POSTGRESQL["53300"]),
     (
         r"resolve host|translate host name|name or service not known|traduire le nom d'hôte",
-        AWAY + "le nom du serveur est inconnu. Corriger DATABASE_URL, ou vérifier le réseau.",
+        NO_ANSWER_BECAUSE
+        + "le nom du serveur est inconnu. Corriger DATABASE_URL, ou vérifier le réseau.",
     ),
     (
         r"not support SSL|SSL was required|supporte pas SSL",
-        AWAY
+        NO_ANSWER_BECAUSE
         + "ce serveur PostgreSQL, sur une autre machine, ne parle pas TLS. L'y mettre en service (ssl = on).",
     ),
     (
         r"root certificate|certificate verify|server certificate|certificat",
-        AWAY
+        NO_ANSWER_BECAUSE
         + "le certificat du serveur PostgreSQL n'est pas reconnu. Dire dans DATABASE_URL celui de l'autorité qui l'a"
         " donné : ?sslrootcert=/chemin/autorite.pem",
     ),
     (
         r"connection refused|connexion refusée|no such file or directory|aucun fichier ou dossier",
-        AWAY
+        NO_ANSWER_BECAUSE
         + "rien n'écoute à cette adresse. Vérifier que PostgreSQL tourne, et l'adresse et le port de DATABASE_URL.",
     ),
     (
         r"time[d ]*out|délai",
-        AWAY + "le serveur PostgreSQL ne se manifeste pas. Vérifier l'adresse et le réseau.",
+        NO_ANSWER_BECAUSE
+        + "le serveur PostgreSQL ne se manifeste pas. Vérifier l'adresse et le réseau.",
     ),
     (
         r"closed the connection|connection (is |was )?(lost|closed|reset)|terminating connection",
@@ -139,9 +142,9 @@ DISK = {
 
 
 def failure_types() -> tuple[type[Exception], ...]:
-    """What a database, in service or on disk, may raise.
+    """The exceptions that a database, in service or on disk, may raise.
 
-    Fast insertion goes past SQLAlchemy, straight to the drivers; PostgreSQL's is there only where it was needed.
+    Bulk inserts go past SQLAlchemy, straight to the drivers; PostgreSQL's is there only where it was needed.
     """
     kinds: tuple[type[Exception], ...] = (DBAPIError, sqlite3.Error, OSError)
     if psycopg := sys.modules.get("psycopg"):
@@ -150,7 +153,7 @@ def failure_types() -> tuple[type[Exception], ...]:
 
 
 def sentence(error: Exception) -> str:
-    """What a failure of the database, of a setting or of a file means, in French."""
+    """The French sentence for a failure of the database, of a setting or of a file."""
     if isinstance(error, DBAPIError) and isinstance(error.orig, Exception):
         error = error.orig
     if isinstance(error, sqlite3.Error):
@@ -166,13 +169,13 @@ def sentence(error: Exception) -> str:
 
 
 def was_unavailable(error: Exception) -> bool:
-    """Whether the database could not be had when that failed, though it may be there again."""
+    """Whether the failure means that the database could not be reached, though it may be there again."""
     said = sentence(error)
-    return said.startswith(AWAY) or said == CLOSED
+    return said.startswith(NO_ANSWER_BECAUSE) or said == CLOSED
 
 
 def disk_sentence(error: OSError) -> str:
-    """What a failure of a file or a disk means."""
+    """The French sentence for a failure of a file or a disk."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return FULL
     what = f"« {error.filename} »" if error.filename else "Le fichier"
@@ -180,7 +183,7 @@ def disk_sentence(error: OSError) -> str:
 
 
 def program_sentence(program: str, errors: str) -> str:
-    """What one of PostgreSQL's programs complained of on its standard error."""
+    """The French sentence for what one of PostgreSQL's programs wrote to its standard error."""
     if OLD_PROGRAM.search(errors):
         server = SERVER.search(errors)
         return f"Le programme {program} est plus ancien que le serveur PostgreSQL : {INSTALL}" + (
@@ -190,7 +193,7 @@ def program_sentence(program: str, errors: str) -> str:
 
 
 def missing_program(program: str) -> str:
-    """One of PostgreSQL's programs is not installed."""
+    """The French sentence for a program of PostgreSQL's that is not installed."""
     return f"Le programme {program} manque : {INSTALL}"
 
 
@@ -203,12 +206,13 @@ def _sqlite(error: sqlite3.Error) -> str:
 
 
 def _by_words(text: str) -> str | None:
+    """The sentence for a message recognised by its words; None where it is not."""
     return next(
         (words for pattern, words in WORDS if re.search(pattern, text, re.IGNORECASE)), None
     )
 
 
 def _unknown(what: str, text: str) -> str:
-    """What we have no sentence for, with the first line of what was said, for whoever has to find out."""
+    """The sentence for an unknown error, with the first line of its message."""
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
     return f"{what} ; détail technique : {first}" if first else f"{what}."

@@ -1,7 +1,7 @@
-"""Gathers what indicators are computed from, for a period, a set of sites and a way of cutting: Facts.
+"""Facts: the numbers that indicators are computed from, for a period, a set of sites and a breakdown.
 
-Everything comes from arrays in memory (the ledger and its months), in one pass over those of the question; the database is
-asked for the days at the edges of a period and for hours of arrival alone.
+Everything comes from arrays in memory (the network state and its months), in one pass over those of the question; the
+database is asked for the days at the edges of a period and for hours of arrival alone.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ from db.codes import (
     UNKNOWN_SERVICE,
 )
 from db.monthly_visits import Visits, visits
-from db.network_state import NEVER, SHORTEST_MONTH, Ledger, load_ledger
+from db.network_state import NEVER, SHORTEST_MONTH, NetworkState, load_network_state
 from db.shared_types import Facts
 
 VISITS, MEASURED, LEFT_TIMED = (COUNTERS.index(c) for c in ("visits", "measured", "left_timed"))
@@ -47,7 +47,7 @@ VISITS, MEASURED, LEFT_TIMED = (COUNTERS.index(c) for c in ("visits", "measured"
 REACHES_BACK = 90
 # Of so many open days, or of such a share of them, visits may be missing one by one from a register that counts as whole.
 FEW_LOST, LOST_SHARE = 2, 0.2
-STANDING = frozenset({"nation", "department", "site"})  # whose keys stand without any visit
+PLACE_BREAKDOWNS = frozenset({"nation", "department", "site"})  # whose keys stand without any visit
 Group = (
     int | str
 )  # what a key stands for: a site's, service's or day's number, an hour, a department
@@ -58,10 +58,11 @@ Counted = tuple[list[str], list[Group], np.ndarray, np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Scope:
-    """One question: whose figures, when, for which service. `rows`: the sites' rows in the ledger."""
+    """The scope of one question: whose figures, when, for which service. `rows`: the sites' rows in the network
+    state."""
 
     bind: Connection | Engine
-    ledger: Ledger
+    network: NetworkState
     sites: read.Sites
     rows: np.ndarray
     first: date
@@ -69,37 +70,37 @@ class Scope:
     as_of: date | None
     partial: bool
     service: str | None
-    forced: bool  # as_of was asked for, and holds for complaints too
+    as_of_given: bool  # as_of was asked for, and holds for complaints too
 
     @property
     def service_id(self) -> int:
         """The service asked for, or all."""
-        return self.ledger.service_id(self.service)
+        return self.network.service_id(self.service)
 
     @cached_property
     def departments(self) -> np.ndarray:
         """The department of each of the sites."""
         return np.array(
-            [self.ledger.places[i].department for i in self.rows.tolist()], dtype=object
+            [self.network.places[i].department for i in self.rows.tolist()], dtype=object
         )
 
     def complaints_as_of(self, site_id: int) -> date | None:
         """The last day for which the site's complaints are known, or the one asked for."""
-        return self.as_of if self.forced else self.ledger.complaints_as_of(site_id)
+        return self.as_of if self.as_of_given else self.network.complaints_as_of(site_id)
 
-    def ask(self, question: Callable[[Connection], Answer]) -> Answer:
-        """The database's answer; a connection is opened where there is none."""
+    def query(self, function: Callable[[Connection], Answer]) -> Answer:
+        """The function's result on a connection to the database; one is opened where there is none."""
         if isinstance(self.bind, Connection):
-            return question(self.bind)
+            return function(self.bind)
         with self.bind.connect() as connection:
-            return question(connection)
+            return function(connection)
 
     def visits(self, services: Sequence[int]) -> Visits:
         """The visits of the question, the services (ids) apart."""
         return visits(
-            self.ledger.months,
-            self.ask,
-            self.ledger.places,
+            self.network.months,
+            self.query,
+            self.network.places,
             self.rows,
             self.first,
             self.last,
@@ -115,22 +116,22 @@ def gather(
     by: str,
     service: str | None = None,
     as_of: date | None = None,
-    ledger: Ledger | None = None,
+    network: NetworkState | None = None,
     *,
     visits: bool = True,
 ) -> Facts:
     """The facts of a question. sites: codes, or ALL. by: one of BYS, or SITE_MONTH. service: a code, or None for all.
 
-    as_of: what was known on that day only; by default all that is. ledger: the network as it stands, if at hand. visits:
-    False for who asks of complaints alone, by a place (STANDING): no visit is counted then.
-    Raises KeyError for an unknown service.
+    as_of: what was known on that day only; by default all that is. network: the network state, if at hand. visits:
+    False for who asks of complaints alone, by a place (PLACE_BREAKDOWNS): no visit is counted then. Raises KeyError
+    for an unknown service.
     """
-    scope = make_scope(bind, ledger, sites, first, last, service, as_of)
-    cut = _cut(scope, by) if visits else _no_visits(scope, by)
+    scope = make_scope(bind, network, sites, first, last, service, as_of)
+    cut = _breakdown(scope, by) if visits else _no_visits(scope, by)
     spans = _spans(scope, by, cut.groups)
     members = _members(scope, by, cut.groups)
     active = _active(scope, spans)
-    present = active | scope.ledger.due(spans)  # some serve before their ceremony
+    present = active | scope.network.is_due(spans)  # some serve before their ceremony
     return Facts(
         by=by,
         keys=cut.keys,
@@ -146,7 +147,7 @@ def gather(
         all_visits=cut.all_visits,
         **_reporting(scope, present, active, spans, members),
         **_days(scope, spans, members),
-        complaint_visits=_complaint_visits(scope, by, spans, members, cut.told),
+        complaint_visits=_complaint_visits(scope, by, spans, members, cut.complaint_base),
         **_places(scope, present, spans, members, cut.by_site),
         complaints=_complaints(scope, by, cut),
         ends=np.broadcast_to(spans[:, 1], (len(cut.keys),)),
@@ -156,74 +157,76 @@ def gather(
 
 def make_scope(
     bind: Connection | Engine,
-    ledger: Ledger | None,
+    network: NetworkState | None,
     sites: read.Sites,
     first: date,
     last: date,
     service: str | None = None,
     as_of: date | None = None,
 ) -> Scope:
-    """The question, its period cut at the last day up to which all is known. Raises KeyError for an unknown service."""
-    if ledger is None:
+    """The scope of a question, its period cut at the last day up to which all is known. Raises KeyError for an
+    unknown service."""
+    if network is None:
         if not isinstance(bind, Connection):
             with bind.connect() as connection:
-                ledger = load_ledger(connection)
+                network = load_network_state(connection)
         else:
-            ledger = load_ledger(bind)
-    ledger.service_id(service)
-    places = ledger.places
+            network = load_network_state(bind)
+    network.service_id(service)
+    places = network.places
     rows = np.array(
         [i for i, p in enumerate(places) if sites == ALL or p.code in sites], dtype=np.int64
     )
-    known = as_of or ledger.known_to
+    known = as_of or network.known_until
     cut = min(last, known) if known else last
     return Scope(
         bind,
-        ledger,
+        network,
         sites,
         rows,
         first,
         cut,
-        as_of or ledger.as_of,
+        as_of or network.as_of,
         partial=cut < last,
         service=service,
-        forced=as_of is not None,
+        as_of_given=as_of is not None,
     )
 
 
 def histogram(scope: Scope) -> np.ndarray:
     """Waits of the question by whole minute, shape (241,)."""
-    return _sum(scope.visits([scope.service_id]).of("waits"), (0, 1, 2))
+    return _sum(scope.visits([scope.service_id]).counts("waits"), (0, 1, 2))
 
 
 def heat(scope: Scope) -> np.ndarray:
     """Visits of the question by weekday (0 = Monday) and hour of arrival, shape (7, 25); the last column is unknown."""
-    return _sum(scope.visits([scope.service_id]).of("heat"), (0, 1, 2)).reshape(7, -1)
+    return _sum(scope.visits([scope.service_id]).counts("heat"), (0, 1, 2)).reshape(7, -1)
 
 
 def waits_by_month(scope: Scope) -> tuple[tuple[date, ...], np.ndarray]:
     """The whole months that the question touches, and histograms of waits (R, M, 241) of each site."""
-    book = scope.ledger.months
+    book = scope.network.months
     low, high = (
         min(max(book.index(day), 0), book.waits.shape[2])
         for day in (scope.first, add_months(scope.last, 1))
     )
-    waits = book.cut("waits", scope.rows, [scope.service_id], low, high)[:, 0]
+    waits = book.select("waits", scope.rows, [scope.service_id], low, high)[:, 0]
     return tuple(add_months(book.origin, n) for n in range(low, high)), waits
 
 
 # --- keys and visits ------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Cut:
-    """The visits of a question by key: keys as printed; groups: what they stand for; the rest as in Facts. by_site: visits
-    of the question at each site of the ledger. told: against which of its visits complaints are counted."""
+class Breakdown:
+    """The visits of a question by key: keys as printed; groups: what they stand for; the rest as in Facts. by_site:
+    visits of the question at each site of the network; complaint_base: the visits against which complaints are
+    counted."""
 
     keys: list[str]
     groups: list[Group]
     counters: np.ndarray
     waits: np.ndarray
     left_timed: np.ndarray
-    told: "Told"
+    complaint_base: "ComplaintBase"
     known_service: np.ndarray
     all_visits: np.ndarray
     by_site: np.ndarray
@@ -234,26 +237,29 @@ def _sum(counts: np.ndarray, axis: int | tuple[int, ...] | None) -> np.ndarray:
     return np.asarray(np.sum(counts, axis=axis, dtype=np.int64))
 
 
-def _cut(scope: Scope, by: str) -> Cut:
-    """Everything about visits, from one reading of those of the question."""
-    number, every = scope.service_id, [i for i in scope.ledger.months.services if i != ALL_SERVICES]
+def _breakdown(scope: Scope, by: str) -> Breakdown:
+    """The visits of a question by key, from one reading of them."""
+    number, every = (
+        scope.service_id,
+        [i for i in scope.network.months.services if i != ALL_SERVICES],
+    )
     apart = [number] if number != ALL_SERVICES else every
     services = list(
         dict.fromkeys([number, ALL_SERVICES, UNKNOWN_SERVICE, *(apart if by == "service" else [])])
     )
     cut = scope.visits(services)
-    counted = cut.of("counters")
+    counted = cut.counts("counters")
     of = {i: counted[:, n] for n, i in enumerate(services)}  # (R, M, 12)
     everybody, mine = of[ALL_SERVICES], of[number]
     measuring = _sum(everybody[:, :, MEASURED], 1) > 0
-    by_site = np.zeros(len(scope.ledger.places), np.int64)
+    by_site = np.zeros(len(scope.network.places), np.int64)
     by_site[scope.rows] = _sum(mine[:, :, VISITS], 1)
     known = {
         "known_service": everybody[:, :, VISITS].astype(np.int64)
         - of[UNKNOWN_SERVICE][:, :, VISITS],
         "all_visits": everybody[:, :, VISITS],
     }
-    told = NOTHING_TOLD if _by_the_day(scope, by) else _told(scope, cut.months)
+    told = NO_MONTHS if _by_the_day(scope, by) else _months_of_both_registers(scope, cut.months)
     if by in ("service", "hour"):
         odd = ~measuring & (_sum(everybody[:, :, LEFT_TIMED], 1) > 0)
         keys, groups, counters, waits, left = (
@@ -262,12 +268,12 @@ def _cut(scope: Scope, by: str) -> Cut:
         known = {name: np.full(len(groups), _sum(values, None)) for name, values in known.items()}
         asked = [int(g) for g in groups] if by == "service" else []
         based = (
-            _sum(cut.of("counters", asked)[..., VISITS] * told[:, None], (0, 2))
+            _sum(cut.counts("counters", asked)[..., VISITS] * told[:, None], (0, 2))
             if asked
             else np.zeros(len(groups), np.int64)
         )
     else:
-        waits = cut.of("waits", [number])[:, 0]
+        waits = cut.counts("waits", [number])[:, 0]
         if by in ("month", SITE_MONTH):
             left_timed = mine[:, :, LEFT_TIMED] * (everybody[:, :, MEASURED] > 0)
         else:
@@ -282,31 +288,31 @@ def _cut(scope: Scope, by: str) -> Cut:
         based = fold(mine[:, :, VISITS] * told) if told.size else np.zeros(len(groups), np.int64)
     if scope.service is None and by != "service":
         known = dict.fromkeys(known, counters[:, VISITS])
-    asked_of = Told(based, cut.months, told)
-    return Cut(keys, groups, counters, waits, left, asked_of, by_site=by_site, **known)
+    asked_of = ComplaintBase(based, cut.months, told)
+    return Breakdown(keys, groups, counters, waits, left, asked_of, by_site=by_site, **known)
 
 
-NOTHING_TOLD = np.zeros((0, 0), dtype=bool)  # where the days of visits are known
+NO_MONTHS = np.zeros((0, 0), dtype=bool)  # where the days of visits are known
 
 
-class Told(NamedTuple):
-    """Against which visits of services and hours complaints are counted: how many (G,), and which of the months (R, M), whole as
-    far as the period goes: the days of a service's visits are not known one by one."""
+class ComplaintBase(NamedTuple):
+    """The visits of services and hours against which complaints are counted: how many (G,), and of which months (R,
+    M) both registers are known as far as the period goes, since a service's visits are not known day by day."""
 
     visits: np.ndarray
     months: tuple[date, ...]
-    which: np.ndarray
+    known: np.ndarray
 
 
-def _told(scope: Scope, present: Sequence[date]) -> np.ndarray:
-    """Of which months (their days in the period) both registers speak on all open days, (R, M)."""
+def _months_of_both_registers(scope: Scope, present: Sequence[date]) -> np.ndarray:
+    """The months (their days in the period) of which both registers are known on all open days, (R, M)."""
     if not present:
         return np.zeros((len(scope.rows), 0), dtype=bool)
     starts = [day_number(max(m, scope.first)) for m in present]
     ends = [day_number(min(month_end(m), scope.last)) for m in present]
     spans = np.stack([starts, ends], axis=1).astype(np.int64)
-    book = scope.ledger
-    told = (book.between("rated", spans) > 0) & (book.between("unrated", spans) == 0)
+    book = scope.network
+    told = (book.sum_between("rated", spans) > 0) & (book.sum_between("unrated", spans) == 0)
     mine: np.ndarray = told[:, scope.rows].T
     return mine
 
@@ -317,41 +323,42 @@ def _by_the_day(scope: Scope, by: str) -> bool:
 
 
 def _complaint_visits(
-    scope: Scope, by: str, spans: np.ndarray, members: np.ndarray, told: Told
+    scope: Scope, by: str, spans: np.ndarray, members: np.ndarray, base: ComplaintBase
 ) -> np.ndarray:
-    """The visits of each key against which its complaints are counted, (G,): of days of which both registers speak."""
+    """The visits of each key against which its complaints are counted, (G,): of days of which both registers are
+    known."""
     if not _by_the_day(scope, by):
-        return told.visits
-    rated = np.where(members, scope.ledger.between("rated_visits", spans), 0)
+        return base.visits
+    rated = np.where(members, scope.network.sum_between("rated_visits", spans), 0)
     return _sum(rated, 1)
 
 
-def _no_visits(scope: Scope, by: str) -> Cut:
+def _no_visits(scope: Scope, by: str) -> Breakdown:
     """The keys of a question by place, without any of its visits."""
     keys, groups, _ = _folding(scope, by, ())
     nothing = np.zeros(len(keys), np.int64)
-    return Cut(
+    return Breakdown(
         keys,
         groups,
         np.zeros((len(keys), len(COUNTERS)), np.int64),
         np.zeros((len(keys), BINS), np.int64),
         nothing,
-        Told(nothing, (), NOTHING_TOLD),
+        ComplaintBase(nothing, (), NO_MONTHS),
         nothing,
         nothing,
-        np.zeros(len(scope.ledger.places), np.int64),
+        np.zeros(len(scope.network.places), np.int64),
     )
 
 
 def _folding(
     scope: Scope, by: str, present: tuple[date, ...]
 ) -> tuple[list[str], list[Group], Callable[[np.ndarray], np.ndarray]]:
-    """Keys and groups of a nation, its departments, sites, months, or sites by month (a site's months together); and what
-    adds (R, M, …) up to (G, …)."""
+    """The keys and groups of a nation, its departments, sites, months, or sites by month (a site's months together);
+    and the function that sums (R, M, …) up to (G, …)."""
     if by == "nation":
         return ["nation"], [0], lambda a: _sum(a, (0, 1))[None]
     if by == "site":
-        places = [scope.ledger.places[i] for i in scope.rows.tolist()]
+        places = [scope.network.places[i] for i in scope.rows.tolist()]
         return [p.code for p in places], [p.id for p in places], lambda a: _sum(a, 1)
     if by == "department":
         names = sorted(set(scope.departments.tolist()))
@@ -370,7 +377,7 @@ def _folding(
     keys = [f"{m:%Y-%m}" for m in starts]
     if by == "month":
         return keys, [day_number(m) for m in starts], fold
-    places = [scope.ledger.places[i] for i in scope.rows.tolist()]
+    places = [scope.network.places[i] for i in scope.rows.tolist()]
 
     def fold_each(a: np.ndarray) -> np.ndarray:
         nothing = np.zeros((len(a), 1, *a.shape[2:]), np.int64)
@@ -385,34 +392,38 @@ def _folding(
 
 
 def _add_up(where: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
+    """The rows summed by their place in `where`, (size, …)."""
     out = np.zeros((size, *rows.shape[1:]), np.int64)
     np.add.at(out, where, rows)
     return out
 
 
-def _by_service(scope: Scope, cut: Visits, apart: list[int], odd: np.ndarray) -> Counted:
-    """Services with a visit; those who left at sites that record arrivals but never a call (`odd`) are taken off."""
-    each = cut.of("counters", apart)
-    counters, waits = _sum(each, (0, 2)), _sum(cut.of("waits", apart), (0, 2))
-    off = _sum(each[odd][..., LEFT_TIMED], (0, 2))
-    rows = [i for i in np.argsort(apart, kind="stable").tolist() if counters[i, VISITS]]
+def _by_service(
+    scope: Scope, question_visits: Visits, services: list[int], without_calls: np.ndarray
+) -> Counted:
+    """The services with a visit, without those who left at sites that record arrivals but never a call
+    (`without_calls`)."""
+    each = question_visits.counts("counters", services)
+    counters, waits = _sum(each, (0, 2)), _sum(question_visits.counts("waits", services), (0, 2))
+    off = _sum(each[without_calls][..., LEFT_TIMED], (0, 2))
+    rows = [i for i in np.argsort(services, kind="stable").tolist() if counters[i, VISITS]]
     return (
-        [scope.ledger.service_code(apart[i]) for i in rows],
-        [apart[i] for i in rows],
+        [scope.network.service_code(services[i]) for i in rows],
+        [services[i] for i in rows],
         counters[rows],
         waits[rows],
         counters[rows, LEFT_TIMED] - off[rows],
     )
 
 
-def _by_hour(scope: Scope, odd: np.ndarray) -> Counted:
-    """Hours with a visit, as `_by_service`."""
+def _by_hour(scope: Scope, without_calls: np.ndarray) -> Counted:
+    """The hours with a visit, as `_by_service`."""
     period = (scope.first, scope.last, scope.service_id)
-    counters, waits = scope.ask(lambda c: read.by_hour(c, scope.sites, *period))
+    counters, waits = scope.query(lambda c: read.by_hour(c, scope.sites, *period))
     left = counters[:, LEFT_TIMED].copy()
-    codes = {scope.ledger.places[i].code for i in scope.rows[odd].tolist()}
+    codes = {scope.network.places[i].code for i in scope.rows[without_calls].tolist()}
     if codes:
-        left -= scope.ask(lambda c: read.by_hour(c, codes, *period))[0][:, LEFT_TIMED]
+        left -= scope.query(lambda c: read.by_hour(c, codes, *period))[0][:, LEFT_TIMED]
     hours = [h for h in range(UNKNOWN_HOUR + 1) if counters[h, VISITS]]
     return (
         [f"{h:02}" if h < UNKNOWN_HOUR else UNKNOWN_KEY for h in hours],
@@ -424,7 +435,7 @@ def _by_hour(scope: Scope, odd: np.ndarray) -> Counted:
 
 
 def _span(first: date, last: date) -> np.ndarray:
-    """A span of days as Ledger.between takes it, (1, 2)."""
+    """A span of days as NetworkState.sum_between takes it, (1, 2)."""
     return np.array([[day_number(first), day_number(last)]], dtype=np.int64)
 
 
@@ -441,8 +452,8 @@ def _spans(scope: Scope, by: str, groups: list[Group]) -> np.ndarray:
 
 
 def _members(scope: Scope, by: str, groups: list[Group]) -> np.ndarray:
-    """Whether a site of the ledger is one that a key speaks of, (G, S)."""
-    member = np.zeros((len(groups), len(scope.ledger.places)), dtype=bool)
+    """Whether a site of the network is in the scope of each key, (G, S)."""
+    member = np.zeros((len(groups), len(scope.network.places)), dtype=bool)
     if by in ("site", SITE_MONTH):
         each = len(groups) // max(len(scope.rows), 1)  # 1, or the months of a site
         member[np.arange(len(groups)), np.repeat(scope.rows, each)] = True
@@ -457,36 +468,39 @@ def _members(scope: Scope, by: str, groups: list[Group]) -> np.ndarray:
 # --- who reported, and when -----------------------------------------------------------------------------------------
 def _active(scope: Scope, spans: np.ndarray) -> np.ndarray:
     """Whether a site has a visit or a closing in a span, (G, S)."""
-    return (scope.ledger.between("visits", spans) > 0) | (scope.ledger.between("closed", spans) > 0)
+    return (scope.network.sum_between("visits", spans) > 0) | (
+        scope.network.sum_between("closed", spans) > 0
+    )
 
 
 def _reporting(
     scope: Scope, present: np.ndarray, active: np.ndarray, spans: np.ndarray, members: np.ndarray
 ) -> dict[str, np.ndarray]:
-    # A batch speaks for at least a day of the span.
+    # A batch covers at least a day of the span.
+    """The numbers of sites expected, reporting, complete and current, by key."""
     visits, complaints = (
-        scope.ledger.between(name, spans) > 0 for name in ("visits_known", "complaints_known")
+        scope.network.sum_between(name, spans) > 0 for name in ("visits_known", "complaints_known")
     )
     heard = active | visits  # a register of days on which nobody came was handed in
     # Who hands complaints in is due, whatever else is known of him; who is closed answers for those that wait.
-    of_complaints = active | scope.ledger.expected(spans) | complaints
+    of_complaints = active | scope.network.is_expected(spans) | complaints
     return {
         name: (sites & members).sum(axis=1)
         for name, sites in (
             ("expected", present),
             ("reporting", heard),
             ("visit_reporting", visits),
-            ("visit_whole", present & heard & visits_whole(scope.ledger, spans)),
+            ("visit_whole", present & heard & visits_whole(scope.network, spans)),
             ("complaint_reporting", complaints),
             ("complaint_expected", of_complaints),
-            ("complaint_current", of_complaints & complaints_current(scope.ledger, spans)),
-            ("complaint_later", _later(scope, spans)),
-            ("closing", present & (scope.ledger.closes_from <= spans[:, 1:])),
+            ("complaint_current", of_complaints & complaints_current(scope.network, spans)),
+            ("complaint_later", _complaints_known_later(scope, spans)),
+            ("closing", present & (scope.network.closes_from <= spans[:, 1:])),
         )
     }
 
 
-def complaints_current(book: Ledger, spans: np.ndarray) -> np.ndarray:
+def complaints_current(book: NetworkState, spans: np.ndarray) -> np.ndarray:
     """Whether all complaints of a site are known at the end of a span, or at the day on which the site closed, (G, S). A register
     is late after as many days as a site is silent after, or with a row of days as long as a month that nobody handed in."""
     end = np.minimum(spans[:, 1:], book.ends)
@@ -498,9 +512,9 @@ def complaints_current(book: Ledger, spans: np.ndarray) -> np.ndarray:
     return whole
 
 
-def _known_lately(book: Ledger, end: np.ndarray) -> np.ndarray:
+def _known_lately(book: NetworkState, end: np.ndarray) -> np.ndarray:
     """Whether complaints of a site are known of one of the last days before an end of its own, (G, S)."""
-    sums, sites = book.running["complaints_known"], np.arange(len(book.places))
+    sums, sites = book.running_sums["complaints_known"], np.arange(len(book.places))
     start, stop = (
         np.clip(end - book.origin + days, 0, sums.shape[1] - 1) for days in (-SILENT_DAYS, 1)
     )
@@ -508,46 +522,46 @@ def _known_lately(book: Ledger, end: np.ndarray) -> np.ndarray:
     return known
 
 
-def visits_whole(book: Ledger, spans: np.ndarray) -> np.ndarray:
+def visits_whole(book: NetworkState, spans: np.ndarray) -> np.ndarray:
     """Whether all visits of a site are known of a span, (G, S): but for as many days in a row as a site is silent after, where
     they are few in all, and from its launch on."""
-    lost, opening = book.between("lost", spans), book.between("opening", spans)
+    lost, opening = book.sum_between("lost", spans), book.sum_between("opening", spans)
     few = (lost <= FEW_LOST) | (lost <= LOST_SHARE * opening)
     due = np.maximum(spans[:, :1], book.starts)
     begun = (book.visits_from <= due + SILENT_DAYS) | (book.visits_from > spans[:, 1:])
     begun |= book.starts == -NEVER  # nobody knows since when it is there
-    whole: np.ndarray = (book.between("hole", spans) == 0) & few & begun
+    whole: np.ndarray = (book.sum_between("hole", spans) == 0) & few & begun
     return whole
 
 
-def _complaints_through(book: Ledger, spans: np.ndarray) -> np.ndarray:
+def _complaints_through(book: NetworkState, spans: np.ndarray) -> np.ndarray:
     """Whether all complaints of a site that were received in a span are known, whatever came before, (G, S)."""
     lately = np.concatenate([spans[:, 1:] - SILENT_DAYS, spans[:, 1:]], axis=1)
-    through: np.ndarray = (book.between("complaints_known", lately) > 0) & (
-        book.between("complaints_lost", spans) <= SILENT_DAYS
+    through: np.ndarray = (book.sum_between("complaints_known", lately) > 0) & (
+        book.sum_between("complaints_lost", spans) <= SILENT_DAYS
     )
     return through
 
 
 class ComplaintReporting(NamedTuple):
-    """Of the sites of a question: how many should hand in complaints, how many ever did, how many are current at its end, of how
-    many a day of it is known, and of how many all of it is, whatever came before."""
+    """The reporting of complaints by the sites of a question: how many should hand them in, how many ever did, how
+    many are current at its end, of how many any day of it is known, and of how many all days, whatever came before."""
 
     expected: int
-    ever: int
+    ever_reported: int
     current: int
-    heard: int
-    through: int
+    any_day_known: int
+    all_days_known: int
 
 
 def complaint_reporting(scope: Scope) -> ComplaintReporting:
-    """Who handed in the complaints of a question."""
-    book, span = scope.ledger, _span(scope.first, scope.last)
+    """The reporting of complaints of a question."""
+    book, span = scope.network, _span(scope.first, scope.last)
     mine = np.zeros(len(book.places), dtype=bool)
     mine[scope.rows] = True
-    heard = mine & (book.between("complaints_known", span)[0] > 0)
+    heard = mine & (book.sum_between("complaints_known", span)[0] > 0)
     # Who hands complaints in is due, whatever else is known of him.
-    present = heard | (mine & (_active(scope, span) | book.expected(span))[0])
+    present = heard | (mine & (_active(scope, span) | book.is_expected(span))[0])
     ever = book.complaints_known.any(axis=1)
     current = complaints_current(book, span)[0]
     through = heard & _complaints_through(book, span)[0]
@@ -556,12 +570,12 @@ def complaint_reporting(scope: Scope) -> ComplaintReporting:
     return ComplaintReporting(*(int(sites.sum()) for sites in of))
 
 
-def _later(scope: Scope, spans: np.ndarray) -> np.ndarray:
+def _complaints_known_later(scope: Scope, spans: np.ndarray) -> np.ndarray:
     """Whether a site's complaints are known after the day on which the data end, for spans that reach it, (G, S)."""
-    end = scope.ledger.known_to
-    if end is None or scope.forced:
-        return np.zeros((len(spans), len(scope.ledger.places)), dtype=bool)
-    known = scope.ledger.between("complaints_known", _span(end + ONE_DAY, date.max)) > 0
+    end = scope.network.known_until
+    if end is None or scope.as_of_given:
+        return np.zeros((len(spans), len(scope.network.places)), dtype=bool)
+    known = scope.network.sum_between("complaints_known", _span(end + ONE_DAY, date.max)) > 0
     later: np.ndarray = known & (spans[:, 1:] >= day_number(end))
     return later
 
@@ -569,7 +583,9 @@ def _later(scope: Scope, spans: np.ndarray) -> np.ndarray:
 def _days(scope: Scope, spans: np.ndarray, members: np.ndarray) -> dict[str, np.ndarray]:
     """Open site-days, those of them that are due and closed, and visits on other days (all services only)."""
     days = {
-        name: np.where(members, scope.ledger.between(which, spans), 0).sum(axis=1, dtype=np.int64)
+        name: np.where(members, scope.network.sum_between(which, spans), 0).sum(
+            axis=1, dtype=np.int64
+        )
         for name, which in (
             ("open_days", "open"),
             ("closed_days", "open_closed"),
@@ -577,8 +593,8 @@ def _days(scope: Scope, spans: np.ndarray, members: np.ndarray) -> dict[str, np.
         )
     }
     # A site speaks of closings from the first that it handed in.
-    speaks = members & (scope.ledger.closes_from <= spans[:, 1:])
-    days["due_days"] = np.where(speaks, scope.ledger.between("due", spans), 0).sum(
+    speaks = members & (scope.network.closes_from <= spans[:, 1:])
+    days["due_days"] = np.where(speaks, scope.network.sum_between("due", spans), 0).sum(
         axis=1, dtype=np.int64
     )
     if scope.service is not None:
@@ -590,14 +606,14 @@ def _places(
     scope: Scope, present: np.ndarray, spans: np.ndarray, members: np.ndarray, visits_of: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Population served, visits at CCSP, communes covered."""
-    land = scope.ledger.land
+    land = scope.network.geography
     recent = np.stack([spans[:, 1] - (load_settings().operating_days - 1), spans[:, 1]], axis=1)
     served = present & members & land.ccsp
     operating = _active(scope, recent) & members
     in_scope = (members @ land.department > 0) @ land.communes
     if (
         scope.sites == ALL
-    ):  # communes of departments without a site count too, where a key speaks of the whole country
+    ):  # communes of departments without a site count too, where a key is the whole country
         in_scope = np.where(members.all(axis=1), land.communes_of_all, in_scope)
     return {
         "population": (served @ land.commune > 0) @ land.population,
@@ -609,10 +625,10 @@ def _places(
 
 
 # --- complaints -----------------------------------------------------------------------------------------------------
-def _complaints(scope: Scope, by: str, cut: Cut) -> dict[str, np.ndarray]:
-    """Complaints received up to the period's end, each under its key (-1: of none). based: whether the visits of its day count
-    too, against which it is counted."""
-    everything, places = scope.ledger.complaints, scope.ledger.places
+def _complaints(scope: Scope, by: str, breakdown: Breakdown) -> dict[str, np.ndarray]:
+    """The complaints received up to the period's end, each under its key (-1: of none). based: whether the visits of
+    its day are counted too, as its denominator."""
+    everything, places = scope.network.complaints, scope.network.places
     here = np.zeros(len(places), dtype=bool)
     here[scope.rows] = True
     mine = here[everything["site"]] & (everything["received"] <= day_number(scope.last))
@@ -622,38 +638,44 @@ def _complaints(scope: Scope, by: str, cut: Cut) -> dict[str, np.ndarray]:
     if by in ("nation", "hour"):
         group = np.full(len(c["site"]), 0 if by == "nation" else -1, np.int64)
     else:
-        group = _groups_of(scope, by, cut.groups, c)
+        group = _groups_of(scope, by, breakdown.groups, c)
     as_of = np.array(
         [day_number(scope.complaints_as_of(p.id) or scope.last) for p in places], dtype=np.int64
     )
-    based = _based(scope, c) if _by_the_day(scope, by) else _based_by_month(scope, c, cut.told)
+    based = (
+        _is_based(scope, c)
+        if _by_the_day(scope, by)
+        else _is_based_by_month(scope, c, breakdown.complaint_base)
+    )
     return {**c, "group": group, "as_of": as_of[c["site"]], "based": based}
 
 
-def _based(scope: Scope, c: dict[str, np.ndarray]) -> np.ndarray:
-    rated = scope.ledger.rated
-    day = c["received"] - scope.ledger.origin
+def _is_based(scope: Scope, c: dict[str, np.ndarray]) -> np.ndarray:
+    """Whether the visits of each complaint's day are counted as its denominator."""
+    rated = scope.network.is_rated
+    day = c["received"] - scope.network.origin
     inside = (day >= 0) & (day < rated.shape[1])
     based: np.ndarray = inside & rated[c["site"], np.where(inside, day, 0)]
     return based
 
 
-def _based_by_month(scope: Scope, c: dict[str, np.ndarray], told: Told) -> np.ndarray:
-    if not told.months:
+def _is_based_by_month(scope: Scope, c: dict[str, np.ndarray], base: ComplaintBase) -> np.ndarray:
+    """As `_is_based`, by months of which both registers are known."""
+    if not base.months:
         return np.zeros(len(c["site"]), dtype=bool)
-    at = np.full(len(scope.ledger.places), 0)
+    at = np.full(len(scope.network.places), 0)
     at[scope.rows] = np.arange(len(scope.rows))
-    numbers = np.array([month_number(m) for m in told.months])
+    numbers = np.array([month_number(m) for m in base.months])
     month = month_numbers(c["received"])
     place = np.minimum(np.searchsorted(numbers, month), len(numbers) - 1)
-    based: np.ndarray = (numbers[place] == month) & told.which[at[c["site"]], place]
+    based: np.ndarray = (numbers[place] == month) & base.known[at[c["site"]], place]
     return based
 
 
 def _groups_of(scope: Scope, by: str, groups: list[Group], c: dict[str, np.ndarray]) -> np.ndarray:
     """The place in `groups` of what each complaint belongs to, -1 where it is none of them."""
     if by == SITE_MONTH:
-        at = np.full(len(scope.ledger.places), -1)
+        at = np.full(len(scope.network.places), -1)
         at[scope.rows] = np.arange(len(scope.rows))
         width = len(groups) // max(len(scope.rows), 1)
         month = month_numbers(c["received"]) - month_number(scope.first)
@@ -662,7 +684,7 @@ def _groups_of(scope: Scope, by: str, groups: list[Group], c: dict[str, np.ndarr
     place = {g: i for i, g in enumerate(groups)}
     if by in ("site", "department"):
         each, where = (
-            [p.id if by == "site" else p.department for p in scope.ledger.places],
+            [p.id if by == "site" else p.department for p in scope.network.places],
             c["site"],
         )
     else:
@@ -683,10 +705,10 @@ def comparable_sites(scope: Scope) -> tuple[set[str], bool, Period]:
     before = Period(year_before(scope.first), year_before(scope.last))
     spans = np.stack([_span(scope.first, scope.last), _span(before.first, before.last)])[:, 0]
     now, then = _active(scope, spans)
-    # Of a register that ends earlier, or begins later, nobody knows what was different in the rest.
-    book = scope.ledger
+    # A register that ends earlier, or begins later, cannot be compared: its other days are not known.
+    book = scope.network
     both = now & then & visits_whole(book, spans).all(axis=0)
     both &= book.visits_from <= day_number(before.first) + SILENT_DAYS
     rows = [i for i in scope.rows.tolist() if both[i]]
     complaints = _complaints_through(book, spans)[:, rows].all()
-    return {scope.ledger.places[i].code for i in rows}, bool(complaints), before
+    return {scope.network.places[i].code for i in rows}, bool(complaints), before

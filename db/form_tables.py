@@ -1,16 +1,16 @@
-"""Where the rows of each form go, read from its table (db.models.FormRow): what makes two rows the same thing said twice,
-and which rows of other files a file of the form may replace."""
+"""The tables of forms, read from the models (db.models.FormRow): which rows are the same thing said twice, and which
+rows of other files a file of the form may replace."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import Column, Date, String, Table, UniqueConstraint
 
-from db.models import Base, FormRow, Whole
+from db.models import Base, FormRow, Replaces
 
-INSIDE = {
-    Whole.DAY: "{w}.site_id = {r}.site_id AND {w}.day = {r}.{day}",
+REPLACED_SQL = {
+    Replaces.DAY: "{w}.site_id = {r}.site_id AND {w}.day = {r}.{day}",
     # A row that lasts is replaced where all of it lies in the span that a file covers without a gap.
-    Whole.SPAN: (
+    Replaces.SPAN: (
         "{w}.site_id = coalesce({r}.site_id, 0) AND {w}.day = {r}.{day} AND EXISTS (SELECT 1 FROM whole_day l"
         " WHERE l.batch_id = {w}.batch_id AND l.site_id = {w}.site_id AND l.day = {r}.last_day)"
     ),
@@ -21,9 +21,9 @@ INSIDE = {
 class Destination:
     """The table of a form.
 
-    key: the columns that are equal in two rows for the same thing; blank: those of them where two blanks are equal. day:
-    the column that says which day a row speaks of. label: an SQL expression over a row {0}, for people. whole: which rows
-    a file replaces beside those.
+    key: the columns that are equal in two rows for the same thing; blank: those of them where two blanks are equal.
+    day: the column that says which day a row speaks of. label: an SQL expression over a row {0}, for people.
+    replaces: which rows a file replaces beside those.
     """
 
     table: str
@@ -31,29 +31,29 @@ class Destination:
     blank: frozenset[str]
     day: str
     label: str
-    whole: Whole
+    replaces: Replaces
 
     @property
-    def inside(self) -> bool:
+    def replaces_days(self) -> bool:
         """Whether a file may replace whole days of other files."""
-        return self.whole in INSIDE
+        return self.replaces in REPLACED_SQL
 
     @property
-    def spans(self) -> bool:
+    def replaces_covered_days(self) -> bool:
         """Whether its whole days are those that the file says it covers (--covers), not those of its rows."""
-        return self.whole == Whole.SPAN
+        return self.replaces == Replaces.SPAN
 
-    def same(self, a: str, b: str) -> str:
-        """SQL condition: rows under the aliases `a` and `b` are the same thing, from two batches."""
+    def same_key_sql(self, a: str, b: str) -> str:
+        """The SQL condition that rows under the aliases `a` and `b` are the same thing, from two batches."""
         keys = " AND ".join(
             f"{a}.{c} {'IS NOT DISTINCT FROM' if c in self.blank else '='} {b}.{c}"
             for c in self.key
         )
         return f"{keys} AND {a}.batch_id <> {b}.batch_id"
 
-    def covered(self, row: str, whole: str) -> str:
-        """SQL condition: the row under the alias `row` lies in the whole day `whole` of another batch."""
-        inside = INSIDE[self.whole].format(r=row, w=whole, day=self.day)
+    def covered_sql(self, row: str, whole: str) -> str:
+        """The SQL condition that the row under the alias `row` lies in the whole day `whole` of another batch."""
+        inside = REPLACED_SQL[self.replaces].format(r=row, w=whole, day=self.day)
         return f"{inside} AND {whole}.batch_id <> {row}.batch_id"
 
 
@@ -66,7 +66,7 @@ def _destination(model: type[FormRow]) -> Destination:
         blank=frozenset(name for name in model.key if table.columns[name].nullable),
         day=next((c.name for c in table.columns if isinstance(c.type, Date)), ""),
         label=_label([table.columns[name] for name in key]),
-        whole=model.whole,
+        replaces=model.replaces,
     )
 
 

@@ -1,6 +1,6 @@
-"""From a file on disk to a batch in the database: what the command line and the upload page have in common.
+"""Imports: from a file on disk to a batch in the database, for the command line and the upload page alike.
 
-It hands `dashboard.forms.parse` the file and `db.write` the rows.
+It gives `dashboard.forms.parse` the file and `db.write` the rows.
 """
 
 import hashlib
@@ -33,9 +33,9 @@ from db.working_days import public_holidays
 
 @dataclass(frozen=True)
 class Options:
-    """How a file is to be taken: form (None: recognised by its headings), date of its content (by Benin's clock where it has no
-    offset), days and sites it speaks for beyond its rows, whether it replaces whole days, whether it is only checked, whether it
-    is fictitious."""
+    """How to import a file: form (None: recognised by its headings), date of its content (by Benin's clock where it
+    has no offset), days and sites that it covers beyond its rows, whether it replaces whole days, whether it is only
+    checked, whether it is fictitious."""
 
     form: str | None = None
     as_of: datetime | None = None
@@ -48,14 +48,14 @@ class Options:
 
 @dataclass
 class Outcome:
-    """What came of a file. accepted: it is in the database, or could be (`check`), or was there already. effect: what that
-    changes of what counts; `db.batch_effects.import_sentence` says it."""
+    """The outcome of a file. accepted: it is in the database, or could be (`check`), or was there already
+    (was_known). effect: what that changes of what counts; `db.batch_effects.import_sentence` says it."""
 
     name: str
     accepted: bool
     form: str = ""
     batch_id: int | None = None
-    already: bool = False
+    was_known: bool = False
     rows: int = 0
     effect: Effect = field(default_factory=Effect)
     problems: Sequence[Problem | str] = ()
@@ -64,7 +64,7 @@ class Outcome:
 
 
 def load_known_references(engine: Engine) -> KnownReferences:
-    """What files may refer to, as the database stands."""
+    """The references that files may name, as the database has them."""
     with engine.connect() as connection:
         spans = (date(2015, 1, 1), today())
         return known_references_from(
@@ -86,8 +86,8 @@ def dates_ahead(connection: Connection) -> list[str]:
     ]
 
 
-def name_of(path: Path) -> str:
-    """The file's name as text that can be kept and shown: an old disk may have spelled it in Windows-1252."""
+def shown_file_name(path: Path) -> str:
+    """The file's name as text that can be stored and shown: an old disk may have spelled it in Windows-1252."""
     try:
         return make_visible(os.fsencode(path.name).decode())
     except UnicodeDecodeError:
@@ -101,8 +101,9 @@ def sha256_of(path: Path) -> str:
 
 
 def content_digest(content: str, options: Options) -> str:
-    """What a file is known by when it comes again: its sha256; with what it is said to speak for beyond its rows, or to replace.
-    An empty register of May is not the one of June, nor is a file that replaces days the one that does not."""
+    """The digest by which a file is recognised when it comes again: its sha256, with what it covers beyond its rows,
+    or replaces. An empty register of May is not the one of June, nor is a file that replaces days the one that does
+    not."""
     spoken_of = (
         [d.isoformat() for d in options.covers or ()],
         sorted({*map(normalise_key, options.sites)}),
@@ -114,69 +115,72 @@ def content_digest(content: str, options: Options) -> str:
 
 
 def try_import(
-    engine: Engine, path: Path, options: Options, by: str, known: KnownReferences | None = None
+    engine: Engine, path: Path, options: Options, by: str, references: KnownReferences | None = None
 ) -> Outcome:
-    """`take`, one file of several: whatever stops it is said in what came of it, and those after it can be taken."""
+    """As `import_file`, for one file of several: whatever stops it becomes its outcome, and the next can be imported."""
     try:
-        return import_file(engine, path, options, by, known)
+        return import_file(engine, path, options, by, references)
     except write.Refused as reason:
         why = str(reason)
     except error_messages.failure_types() as error:
         why = error_messages.sentence(error)
-    return Outcome(name_of(path), False, problems=[why])
+    return Outcome(shown_file_name(path), False, problems=[why])
 
 
 def import_file(
-    engine: Engine, path: Path, options: Options, by: str, known: KnownReferences | None = None
+    engine: Engine, path: Path, options: Options, by: str, references: KnownReferences | None = None
 ) -> Outcome:
-    """Read the file and keep it, or say why not. A refused file changes nothing.
+    """Import the file, or say why not; returns the outcome. A refused file changes nothing.
 
-    Raises write.Refused where the fault is not the file's (fictitious and real data would meet, a site of the options
-    that nobody knows).
+    Raises write.Refused where the fault is not the file's (fictitious and real data would meet, an unknown site in
+    the options).
     """
     check_dates(options)
     try:
         check_file(path)
     except Unreadable as reason:
-        return Outcome(name_of(path), False, problems=[Problem(None, "", "", str(reason))])
-    known, content = known or load_known_references(engine), sha256_of(path)
-    file = _file(path, content, options, by, known)
+        return Outcome(shown_file_name(path), False, problems=[Problem(None, "", "", str(reason))])
+    references, content = references or load_known_references(engine), sha256_of(path)
+    file = _file(path, content, options, by, references)
     with engine.connect() as connection:
         batch = write.find_batch(connection, file.sha256)
         if not batch and file.sha256 != content and (same := write.find_batch(connection, content)):
-            # The same rows, with what was forgotten: they are no newer than they were.
+            # The same rows with other options: their date stays that of the earlier import.
             file = replace(file, as_of=file.as_of or write.as_of(connection, same))
     if batch:
-        return Outcome(file.name, True, batch_id=batch, already=True)
+        return Outcome(file.name, True, batch_id=batch, was_known=True)
     may_be_empty = bool(options.covers and options.sites)  # « no complaint this month » is said so
     with closing(
-        Parsing(path, known, today(), options.form, options.replace_days, may_be_empty, content)
+        Parsing(
+            path, references, today(), options.form, options.replace_days, may_be_empty, content
+        )
     ) as parsing:
         return _keep(engine, parsing, file, options)
 
 
 def _keep(engine: Engine, parsing: Parsing, file: write.File, options: Options) -> Outcome:
+    """Save the rows of a file; returns the outcome."""
     outcome = Outcome(
         file.name, False, parsing.form, problems=parsing.problems, remarks=parsing.remarks
     )
     if options.replace_days and not parsing.problems:
-        parsing.problems.extend(_replacing_means_nothing(parsing.form, options))
+        parsing.problems.extend(_cannot_replace_days(parsing.form, options))
     if not parsing.problems:
         _save(engine, parsing, file, outcome, keep=not options.check)
     outcome.more_problems = parsing.more_problems
     return outcome
 
 
-def check_options(engine: Engine, options: Options, known: KnownReferences) -> None:
-    """Raises write.Refused where no file can be taken with the options, or by this database, whatever is in it."""
+def check_options(engine: Engine, options: Options, references: KnownReferences) -> None:
+    """Raises write.Refused where no file can be imported with the options, or into this database, whatever is in it."""
     check_dates(options)
-    _sites(options, known)
+    _sites(options, references)
     with engine.connect() as connection:
         write.refuse_mixture(connection, options.demo)
 
 
 def check_dates(options: Options) -> None:
-    """Raises write.Refused where the options name a day that no file can speak of: to come, or older than any centre."""
+    """Raises write.Refused where the options name a day that no file can cover: to come, or older than any centre."""
     named = [("--as-of", options.as_of.date())] if options.as_of else []
     named += [("--covers", day) for day in options.covers or ()]
     for option, day in named:
@@ -196,10 +200,10 @@ def check_dates(options: Options) -> None:
         )
 
 
-def _replacing_means_nothing(form: str, options: Options) -> list[Problem]:
+def _cannot_replace_days(form: str, options: Options) -> list[Problem]:
     """Why a file of the form cannot replace whole days: one problem, or none."""
     destination = DESTINATIONS[form]
-    if not destination.inside:
+    if not destination.replaces_days:
         return [
             Problem(
                 None,
@@ -209,7 +213,7 @@ def _replacing_means_nothing(form: str, options: Options) -> list[Problem]:
                 " celle qu'elle corrige. Relancer sans cette option.",
             )
         ]
-    if destination.spans and not options.covers:
+    if destination.replaces_covered_days and not options.covers:
         return [
             Problem(
                 None,
@@ -223,22 +227,22 @@ def _replacing_means_nothing(form: str, options: Options) -> list[Problem]:
 
 
 def _file(
-    path: Path, content: str, options: Options, by: str, known: KnownReferences
+    path: Path, content: str, options: Options, by: str, references: KnownReferences
 ) -> write.File:
     return write.File(
         content_digest(content, options),
-        name_of(path)[-LONGEST["filename"] :],
+        shown_file_name(path)[-LONGEST["filename"] :],
         to_naive_utc(options.as_of) if options.as_of else None,
         by,
         options.covers,
-        _sites(options, known),
+        _sites(options, references),
         options.demo,
     )
 
 
-def _sites(options: Options, known: KnownReferences) -> tuple[int, ...]:
-    """The ids of the sites that the options name. Raises write.Refused for one that nobody knows."""
-    codes = {s.code: s.id for s in known.by_id.values()}
+def _sites(options: Options, references: KnownReferences) -> tuple[int, ...]:
+    """The ids of the sites that the options name. Raises write.Refused for an unknown one."""
+    codes = {s.code: s.id for s in references.by_id.values()}
     asked = [normalise_key(code) for code in options.sites]
     unknown = [c for c in asked if c not in codes]
     if unknown:
@@ -249,38 +253,39 @@ def _sites(options: Options, known: KnownReferences) -> tuple[int, ...]:
 def _save(
     engine: Engine, parsing: Parsing, file: write.File, outcome: Outcome, *, keep: bool
 ) -> None:
-    """Have the file kept, or all that this does tried and undone."""
+    """Save the file, or do all of it and undo it."""
     try:
         saved = write.save_batch(engine, parsing, file, keep=keep)
     except write.Refused:
         if not parsing.problems:
             raise
         return
-    outcome.accepted, outcome.already = True, saved.already
-    outcome.batch_id = saved.batch_id if keep or saved.already else None
+    outcome.accepted, outcome.was_known = True, saved.was_known
+    outcome.batch_id = saved.batch_id if keep or saved.was_known else None
     outcome.rows, outcome.effect = saved.rows, saved.effect
     if (
         parsing.replace_days
         and not file.covers
         and (silent := set(file.sites) - set(parsing.coverage))
     ):
-        names = sorted(site.code for site in parsing.known.by_id.values() if site.id in silent)
+        names = sorted(site.code for site in parsing.references.by_id.values() if site.id in silent)
         outcome.remarks.append(
             f"--replace-days n'a rien remplacé pour {', '.join(names)}, dont le fichier n'a aucune ligne : dire quels"
             " jours il couvre, avec --covers DU:AU."
         )
     outcome.remarks += _complaints_later(engine, parsing)
-    if saved.absent:
-        count = "plus de 1 000" if len(saved.absent) > 1000 else str(len(saved.absent))
-        some = make_visible(" ; ".join(saved.absent[:5]))
+    if saved.absent_rows:
+        count = "plus de 1 000" if len(saved.absent_rows) > 1000 else str(len(saved.absent_rows))
+        some = make_visible(" ; ".join(saved.absent_rows[:5]))
         outcome.remarks.append(
             f"Lignes déjà connues absentes de ce fichier, gardées : {count} ({some}"
-            f"{' ; …' if len(saved.absent) > 5 else ''}). Pour les retirer : --replace-days"
+            f"{' ; …' if len(saved.absent_rows) > 5 else ''}). Pour les retirer : --replace-days"
         )
 
 
 def _complaints_later(engine: Engine, parsing: Parsing) -> list[str]:
-    """That complaints of the file are in no figure yet, for they came after the last day of which visits are known."""
+    """A remark for complaints of the file that are in no figure yet, since they came after the last day of which
+    visits are known."""
     if parsing.form != Complaint.form:
         return []
     with engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""The journal: who did what, when and why. The one writer of its lines, which nothing changes afterwards."""
+"""The journal of changes: who did what, when and why. The only writer of its lines, which nothing changes afterwards."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,7 @@ def utc_now() -> datetime:
 
 
 def note(connection: Connection, who: str, did: str, detail: dict[str, Any], why: str = "") -> None:
-    """Add a line in the caller's transaction. did: in the past participle; detail: what JSON can hold."""
+    """Write a line to the journal in the caller's transaction. did: as a past participle; detail: what JSON can hold."""
     connection.execute(
         insert(Journal).values(at=utc_now(), who=who, did=did, detail=detail, why=why)
     )

@@ -1,7 +1,7 @@
-"""References and codes as they are kept: spelled alike where nobody sees a difference (french.normalise_key).
+"""References and codes in one spelling, where nobody sees a difference (french.normalise_key).
 
-Files are read so, and a migration brought older rows to it. It joined those that said the same; where two said different
-things, nobody can tell which is right: they stay, and `verify` names them.
+Files are read so, and a migration brought older rows to it. It joined those that said the same; where two said
+different things, nobody can tell which is right: they stay, and `verify` names them.
 """
 
 from datetime import datetime
@@ -18,16 +18,16 @@ from db.models import Base, Complaint, Journal, Site
 JOINED = "spelled alike"  # in the journal: what the migration did
 UNUSUAL = "{0} GLOB '*[^ -~]*'", "{0} ~ '[^ -~]'"  # SQLite's and PostgreSQL's
 BLANKS = "{0} LIKE '%  %' OR {0} LIKE ' %' OR {0} LIKE '% '"
-SHOWN = 20  # groups that are told one by one
+LISTED = 20  # groups that are listed one by one
 
 
 def verify(connection: Connection) -> list[str]:
-    """The rows that count under a key that is not spelled as all are: a sentence each, with what to do."""
+    """The rows that count under a key in another spelling: a sentence each, with what to do."""
     return [
         sentence
         for destination in DESTINATIONS.values()
         for column in _texts(destination)
-        for sentence in _unlike(connection, destination, column)
+        for sentence in _unusual_keys(connection, destination, column)
     ]
 
 
@@ -36,11 +36,11 @@ def migration_report(connection: Connection, since: datetime) -> list[str]:
     lines = connection.execute(
         select(Journal.detail).where(Journal.did == JOINED, Journal.at >= since)
     )
-    return [sentence for line in lines.scalars() for sentence in _told(connection, line)]
+    return [sentence for line in lines.scalars() for sentence in _group_sentence(connection, line)]
 
 
 def complaint_row_ids(connection: Connection, site: str, reference: str) -> list[int]:
-    """The numbers of the rows of one complaint, in all files that brought it, however its reference is spelled."""
+    """The ids of the rows of one complaint, in all files that brought it, however its reference is spelled."""
     unusual = text(_unusual(connection, "complaint.reference"))
     rows = connection.execute(
         select(Complaint.id, Complaint.reference)
@@ -58,7 +58,7 @@ def complaint_row_ids(connection: Connection, site: str, reference: str) -> list
 
 
 def spell_out(text: str) -> str:
-    """The text, with the number of each sign that nobody sees or that looks like another."""
+    """The text, with the number of each character that is invisible or looks like another."""
     odd = sorted({c for c in text if c != " " and (normalise_key(c) != c or combining(c))})
     return f"« {text} »" + (f" ({', '.join(f'U+{ord(c):04X}' for c in odd)})" if odd else "")
 
@@ -70,12 +70,13 @@ def _texts(destination: Destination) -> list[str]:
 
 
 def _unusual(connection: Connection, column: str) -> str:
-    """SQL condition: the text may be spelled otherwise than all are."""
+    """The SQL condition that the text may be spelled otherwise than all are."""
     signs = UNUSUAL[0] if is_sqlite(connection) else UNUSUAL[1]
     return f"({signs} OR {BLANKS})".format(column)
 
 
-def _unlike(connection: Connection, destination: Destination, column: str) -> list[str]:
+def _unusual_keys(connection: Connection, destination: Destination, column: str) -> list[str]:
+    """The rows whose keys are spelled otherwise: a sentence each."""
     unusual = _unusual(connection, f"r.{column}")
     rows = connection.execute(
         text(
@@ -88,9 +89,9 @@ def _unlike(connection: Connection, destination: Destination, column: str) -> li
         f"numéro à relire : {destination.table}, {code}, {spell_out(name)} du lot {batch} se lit comme"
         f" « {normalise_key(name)} », et n'y est pas réuni."
         f" S'il est le même, retirer le lot (python -m db withdraw {batch}), puis remettre son fichier."
-        for code, name, batch in found[:SHOWN]
+        for code, name, batch in found[:LISTED]
     ]
-    more = len(found) - SHOWN
+    more = len(found) - LISTED
     return (
         [*told, f"numéro à relire : {destination.table}, et {plural_phrase(more, 'autre')}"]
         if more > 0
@@ -98,7 +99,8 @@ def _unlike(connection: Connection, destination: Destination, column: str) -> li
     )
 
 
-def _told(connection: Connection, detail: dict[str, Any]) -> list[str]:
+def _group_sentence(connection: Connection, detail: dict[str, Any]) -> list[str]:
+    """The sentences for a group of rows that the migration joined or left."""
     said = [f"Numéros écrits d'une seule façon : {detail['renamed']}."]
     for what, words in (
         ("joined", "réunis, car ils disaient la même chose"),
@@ -107,14 +109,14 @@ def _told(connection: Connection, detail: dict[str, Any]) -> list[str]:
         number, groups = detail[what]
         if number:
             said.append(f"Numéros qui se lisaient de même, {words} : {number}.")
-        said += [f"  {_named(connection, table, ids)}" for table, ids in groups[:SHOWN]]
-        if number > SHOWN:
-            said.append(f"  … et {plural_phrase(number - SHOWN, 'autre')}, au journal.")
+        said += [f"  {_rows_in_words(connection, table, ids)}" for table, ids in groups[:LISTED]]
+        if number > LISTED:
+            said.append(f"  … et {plural_phrase(number - LISTED, 'autre')}, au journal.")
     return said
 
 
-def _named(connection: Connection, table: str, ids: list[int]) -> str:
-    """Rows, as people know them: what, where, under which name, of which batches."""
+def _rows_in_words(connection: Connection, table: str, ids: list[int]) -> str:
+    """Rows in words: what, where, under which name, of which batches."""
     destination = next(d for d in DESTINATIONS.values() if d.table == table)
     column = _texts(destination)[-1]
     rows = connection.execute(

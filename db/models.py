@@ -1,8 +1,8 @@
-"""The tables. Reference data first, then what files bring, then what is computed from it.
+"""The tables: reference data, then what files bring, then what is computed from it.
 
-Small numbers that stand for words (kind, outcome, sex, level) are defined in db.codes. Times of day are whole
-minutes after midnight. `superseded_by` names the batch whose row stands instead of this one; a row counts when it
-is null. A row of a withdrawn batch carries its own batch there.
+Small numbers that stand for words (kind, outcome, sex, level) are defined in db.codes. Times of day are whole minutes
+after midnight. `superseded_by` names the batch whose row replaces this one; a row counts when it is null. A row of a
+withdrawn batch carries its own batch there.
 """
 
 from datetime import date, datetime
@@ -45,8 +45,8 @@ RowId = BigInteger().with_variant(
 )  # SQLite numbers rows by itself only in an INTEGER key
 
 
-class Whole(Enum):
-    """Which rows of other files a file replaces, beside those that it says again."""
+class Replaces(Enum):
+    """Which rows of other files a file replaces, beside those that it repeats."""
 
     DAY = "those of the days of which it is the whole register"
     SPAN = "those that lie wholly in the days that it says it covers, for a row that lasts (first_day, last_day)"
@@ -84,7 +84,7 @@ class Site(Base):
 
 
 class SiteLocation(Base):
-    """Where a site is from a day on; the latest one not after a day holds on that day."""
+    """The location of a site from a day on; the latest one not after a day holds on that day."""
 
     __tablename__ = "site_location"
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
@@ -106,7 +106,7 @@ class SiteHours(Base):
 
 
 class DepartmentDirector(Base):
-    """Which director answers for which department, from a day on: one person may hold several."""
+    """The director of a department, from a day on: one person may hold several."""
 
     __tablename__ = "department_director"
     department: Mapped[str] = mapped_column(String(80), primary_key=True)
@@ -167,8 +167,8 @@ class Target(Base):
 
 
 class Rebase(Base):
-    """From this month on, a series has a new level: begun by somebody for a stated reason, or proposed by twelve months on
-    one side, and refused or accepted."""
+    """A new level of a series from this month on: begun by somebody for a stated reason, or proposed by twelve months
+    on one side, and refused or accepted."""
 
     __tablename__ = "rebase"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -184,7 +184,7 @@ class Rebase(Base):
 
 
 class Decision(Base):
-    """What was decided about a signal: it stays on the chart, and the months after it are judged."""
+    """A decision about a signal: it stays on the chart, and the months after it are judged."""
 
     __tablename__ = "decision"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -201,7 +201,7 @@ class Decision(Base):
 
 
 class KeptStory(Base):
-    """A presentation that somebody put together: which slides, with which words. No figures, no personal data."""
+    """A presentation that somebody saved: which slides, with which words. No figures, no personal data."""
 
     __tablename__ = "story"
     name: Mapped[str] = mapped_column(String(60), primary_key=True, comment="what a link carries")
@@ -215,7 +215,7 @@ class KeptStory(Base):
 
 
 class Boundary(Base):
-    """Outlines that the ministry loads; one row per level replaces the one before."""
+    """The outlines that the ministry loads; one row per level replaces the one before."""
 
     __tablename__ = "boundary"
     level: Mapped[str] = mapped_column(String(20), primary_key=True)
@@ -256,7 +256,7 @@ class ImportBatch(Base):
 
 
 class BatchSite(Base):
-    """What a batch covers at a site: the days it speaks for, with or without rows."""
+    """The coverage of a batch at a site: its first and last day there, with or without rows."""
 
     __tablename__ = "batch_site"
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), primary_key=True)
@@ -267,7 +267,7 @@ class BatchSite(Base):
 
 
 class WholeDay(Base):
-    """A site-day of which a batch is the whole register: it replaces what older files of its form say of that day."""
+    """A site-day of which a batch is the whole register: it replaces the rows of older files of its form on that day."""
 
     __tablename__ = "whole_day"
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), primary_key=True)
@@ -288,7 +288,7 @@ class FormRow(Base):
     __abstract__ = True
     form: ClassVar[str]  # the name of its entry in FORMATS
     key: ClassVar[tuple[str, ...]] = ()  # instead of that constraint: here blanks are equal
-    whole: ClassVar[Whole] = Whole.DAY
+    replaces: ClassVar[Replaces] = Replaces.DAY
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, sort_order=-2)
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True, sort_order=-1)
@@ -310,7 +310,7 @@ RETAINED = "came to its term: counted for ever, and nothing else is known of it"
 
 
 class Visit(FormRow):
-    """One user received. No name, telephone or matricule: they are dropped at the door."""
+    """One user received. No name, telephone or matricule: they are dropped when a file is read."""
 
     __tablename__ = "visit"
     form = "registre"
@@ -352,7 +352,7 @@ class Complaint(FormRow):
 
 
 class ComplaintText(Base):
-    """The complaint's own words: restricted, and erasable without touching the complaint."""
+    """The text of a complaint: restricted, and erasable without touching the complaint."""
 
     __tablename__ = "complaint_text"
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
@@ -378,7 +378,7 @@ class Closure(FormRow):
     form = "fermetures"
     # Known by its start: a later file may correct its end.
     key = ("site_id", "first_day", "from_minute", "reason_id")
-    whole = Whole.SPAN
+    replaces = Replaces.SPAN
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
     first_day: Mapped[date] = mapped_column(Date)
     last_day: Mapped[date] = mapped_column(Date)
@@ -388,11 +388,11 @@ class Closure(FormRow):
 
 
 class MonthlyReturn(FormRow):
-    """The « canevas mensuel »: what a site declares of its month. It never feeds the counted figures."""
+    """The « canevas mensuel »: a site's own declaration of its month. It never feeds the counted figures."""
 
     __tablename__ = "monthly_return"
     form = "canevas"
-    whole = Whole.NEVER
+    replaces = Replaces.NEVER
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     month: Mapped[date] = mapped_column(Date)
     received: Mapped[int | None] = mapped_column(Integer)
@@ -406,7 +406,7 @@ class MonthlyReturn(FormRow):
 
 # --- what is computed -----------------------------------------------------------------------------------------------
 class Rollup(Base):
-    """Visits of one site (0: nation), one service (0: all, -1: unknown), one day or month. See db.rollup."""
+    """The sums of visits of one site (0: nation), one service (0: all, -1: unknown), one day or month. See db.rollup."""
 
     __tablename__ = "rollup"
     level: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
@@ -445,7 +445,7 @@ class Rollup(Base):
 
 
 class Journal(Base):
-    """Who did what, when, why. Triggers refuse any change of a line."""
+    """The journal of changes: who did what, when, why. Triggers refuse any change of a line."""
 
     __tablename__ = "journal"
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -461,7 +461,8 @@ class Journal(Base):
 
 # --- who asks: outside the data's version, which the journal's last line is --------------------------------------------
 class Account(Base):
-    """Who may sign in. Names are those of posts or of people whom the ministry knows; nothing else of them is kept."""
+    """An account, which may sign in. Names are those of posts or of people whom the ministry knows; nothing else of
+    them is stored."""
 
     __tablename__ = "account"
     id: Mapped[str] = mapped_column(String(16), primary_key=True, comment="of chance, never reused")
@@ -487,7 +488,7 @@ class Account(Base):
 
 
 class SignIn(Base):
-    """A browser that signed in. The token itself is with the browser alone."""
+    """A session: a browser that signed in. The browser alone has the token itself."""
 
     __tablename__ = "sign_in"
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -511,8 +512,8 @@ class SignIn(Base):
 
 
 class Identity(Base):
-    """Whom a provider of identities means, by its own unchanging mark: which account he signs in to. Made once, by an address
-    that the provider has verified; undone by an administrator."""
+    """An identity of the provider, by its own unchanging subject, and the account bound to it. Made once, by an
+    address that the provider has verified; undone by an administrator."""
 
     __tablename__ = "identity"
     issuer: Mapped[str] = mapped_column(String(200), primary_key=True)
@@ -524,8 +525,8 @@ class Identity(Base):
 
 
 class GuestLink(Base):
-    """A link by which guests of a workshop come in, under an account of its own that nothing else opens; how long it holds is
-    the account's `works_until`. The link itself is with whom it was given to."""
+    """A link by which guests of a workshop sign in, under an account of its own that nothing else opens; it ends at
+    the account's `works_until`. The token itself is not stored."""
 
     __tablename__ = "guest_link"
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -538,7 +539,7 @@ class GuestLink(Base):
 
 
 class FailedSignIn(Base):
-    """Passwords that were wrong, in a row: the next one has to wait."""
+    """The wrong passwords in a row under a key: the next attempt has to wait."""
 
     __tablename__ = "failed_sign_in"
     who: Mapped[str] = mapped_column(
@@ -549,8 +550,8 @@ class FailedSignIn(Base):
 
 
 class AccessJournal(Base):
-    """Who signed in, looked at rows, exported, changed an account. Triggers refuse any change of a line, and its erasing before
-    its term."""
+    """The access journal: who signed in, viewed rows, exported, changed an account. Triggers refuse any change of a
+    line, and its erasing before its term."""
 
     __tablename__ = "access_journal"
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -562,7 +563,7 @@ class AccessJournal(Base):
 
 
 class Retention(Base):
-    """Until when what is kept for a time only was erased; of the journal of accesses, what may be."""
+    """The day up to which each retention term was carried out; of the access journal, what may be erased."""
 
     __tablename__ = "retention"
     what: Mapped[str] = mapped_column(String(20), primary_key=True, comment="of db.retention.TERMS")
@@ -570,8 +571,8 @@ class Retention(Base):
 
 
 class DatabaseIdentity(Base):
-    """Which database this is. A copy carries it; what a copy of another database is put into keeps its own, and knows from which
-    it came. One row."""
+    """The identity of the database. A copy carries it; a database into which a copy of another is put keeps its own,
+    and notes the other's as an ancestor. One row."""
 
     __tablename__ = "database_identity"
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
@@ -583,8 +584,8 @@ class DatabaseIdentity(Base):
 
 
 class OpenBase(Base):
-    """Its one row says that nobody need sign in on this machine: `demo` writes it into a new database, and triggers delete it
-    with the first row that is not fictitious, and with the first account."""
+    """Its one row opens the base, so that nobody need sign in on this machine: `demo` writes it into a new database,
+    and triggers delete it with the first row that is not fictitious, and with the first account."""
 
     __tablename__ = "open_base"
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)

@@ -1,7 +1,7 @@
-"""Visits by site, service and month, in memory: what most questions are answered from without asking the database.
+"""Visits by site, service and month, in memory: most questions are answered from them without asking the database.
 
-Read once for each state of the data. Days at the edges of a period that is no whole month are read when they
-are first asked for.
+Read once for each state of the data. Days at the edges of a period that is no whole month are read when they are
+first asked for.
 
 Before: the rows of `db.rollup`, through `db.read`. After: `db.facts.gather`.
 """
@@ -27,21 +27,21 @@ Rows = tuple[np.ndarray, list[Row], list[Row]]  # as read.visits_by_service give
 Ask = Callable[[Callable[[Connection], Rows]], Rows]
 Span = tuple[date, date]  # days of one month
 # A site's visits of a span, by the names of WIDTHS: (V, width), services as in Months.
-Days = dict[str, np.ndarray]
+SpanVisits = dict[str, np.ndarray]
 MOST_EDGES = 500  # spans of a site, of some 10 KB each
 WIDTHS = {"counters": len(COUNTERS), "waits": BINS, "heat": HEAT}
 
 
 @dataclass(frozen=True)
 class Months:
-    """S sites (rows of the ledger) by V services by M months from `origin` on.
+    """The visits of S sites (rows of the network state) by V services by M months from `origin` on.
 
-    known: the first and the last day with a visit. services: ids along the second axis, all of them (0) first, then the
-    unknown one. counters: (S, V, M, 12) as COUNTERS. waits: (S, V, M, 241). heat: (S, V, M, 175), weekday × 25 + hour.
-    Integers of the smallest kind that holds them.
+    extent: the first and the last day with a visit. services: ids along the second axis, all of them (0) first, then
+    the unknown one. counters: (S, V, M, 12) as COUNTERS. waits: (S, V, M, 241). heat: (S, V, M, 175), weekday × 25 +
+    hour. Integers of the smallest kind that holds them.
     """
 
-    known: tuple[date | None, date | None]
+    extent: tuple[date | None, date | None]
     origin: date
     services: tuple[int, ...]
     counters: np.ndarray
@@ -50,14 +50,14 @@ class Months:
 
     @cached_property
     def edges(self) -> "Edges":
-        """The days at the edges of periods that were asked for."""
+        """The cache of days at the edges of periods."""
         return Edges()
 
     def index(self, start: date) -> int:
         """The place of a month, by its first day; outside the axis for one without any visit."""
         return month_number(start) - month_number(self.origin)
 
-    def cut(
+    def select(
         self, name: str, rows: np.ndarray, services: Sequence[int], first: int, last: int
     ) -> np.ndarray:
         """`counters`, `waits` or `heat` of some sites, services (ids) and months (places, the last one left out)."""
@@ -68,30 +68,32 @@ class Months:
 
 
 class Edges:
-    """The days of a month in part, added up for each site: read once, then kept for who asks of the same days again, as each
-    breakdown of a page does."""
+    """A cache of the visits of incomplete months, summed by site: read once, then kept for the next question about
+    the same days, as each breakdown of a page asks."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: OrderedDict[tuple[Span, int], Days] = OrderedDict()
+        self._cache: OrderedDict[tuple[Span, int], SpanVisits] = OrderedDict()
 
-    def of(
-        self, ask: Ask, sites: Sequence[Place], services: Sequence[int], span: Span
-    ) -> list[Days]:
-        """The days from the first to the last of a span at each of the sites. services: every id."""
+    def visits(
+        self, query: Ask, sites: Sequence[Place], services: Sequence[int], span: Span
+    ) -> list[SpanVisits]:
+        """The visits from the first to the last day of a span at each of the sites. services: every id."""
         with self._lock:  # who asks of the same days at once waits, and finds them
-            missing = [site for site in sites if (span, site.id) not in self._kept]
+            missing = [site for site in sites if (span, site.id) not in self._cache]
             if missing:
-                self._read(ask, missing, services, span)
+                self._read(query, missing, services, span)
             for site in sites:
-                self._kept.move_to_end((span, site.id))
-            found = [self._kept[span, site.id] for site in sites]
-            while len(self._kept) > MOST_EDGES:
-                self._kept.popitem(last=False)
+                self._cache.move_to_end((span, site.id))
+            found = [self._cache[span, site.id] for site in sites]
+            while len(self._cache) > MOST_EDGES:
+                self._cache.popitem(last=False)
         return found
 
-    def _read(self, ask: Ask, sites: Sequence[Place], services: Sequence[int], span: Span) -> None:
-        rows = ask(
+    def _read(
+        self, query: Ask, sites: Sequence[Place], services: Sequence[int], span: Span
+    ) -> None:
+        rows = query(
             lambda connection: read.visits_by_service(
                 connection, {site.code for site in sites}, [(DAY, *span)], services
             )
@@ -108,7 +110,7 @@ class Edges:
         }
         for i, site in enumerate(sites):
             mine = slice(i * len(services), (i + 1) * len(services))
-            self._kept[span, site.id] = {
+            self._cache[span, site.id] = {
                 name: part[mine].astype(np.min_scalar_type(part[mine].max(initial=0)))
                 for name, part in parts.items()
             }
@@ -121,7 +123,8 @@ def _counters(rows: list[Row]) -> np.ndarray:
 def load_months(
     connection: Connection, codes: Collection[str], row: dict[int, int], services: Collection[int]
 ) -> Months:
-    """Read the months of the whole network. codes: of its sites; row: site id to row of the ledger; services: every id."""
+    """Read the months of the whole network. codes: of its sites; row: site id to row of the network state; services:
+    every id."""
     known = read.extent(connection)
     axis = (ALL_SERVICES, UNKNOWN_SERVICE, *services)
     if known[0] is None or known[1] is None:
@@ -167,49 +170,51 @@ def load_months(
 
 @dataclass(frozen=True)
 class Visits:
-    """The visits of a question, cut when they are asked for. months: first days; a month in part holds the days of the
-    period. rows: of the sites. services: ids that may be asked for. whole: places of the months that lie within the
-    period, the last one left out. low: the place of the first month. edges: the place of a month in part, and its days
-    added up, site by site."""
+    """The visits of a question. months: first days; an incomplete month holds the days of the period. rows: of the
+    sites. services: ids that may be asked for. whole_months: places of the months that lie within the period, the
+    last one left out. first_place: of the first month. edges: the place of each incomplete month, and its days
+    summed, site by site."""
 
-    book: Months
+    monthly: Months
     months: tuple[date, ...]
     rows: np.ndarray
     services: tuple[int, ...]
-    low: int
-    whole: tuple[int, int]
-    edges: tuple[tuple[int, list[Days]], ...]
+    first_place: int
+    whole_months: tuple[int, int]
+    edges: tuple[tuple[int, list[SpanVisits]], ...]
 
-    def of(self, name: str, services: Sequence[int] | None = None) -> np.ndarray:
+    def counts(self, name: str, services: Sequence[int] | None = None) -> np.ndarray:
         """`counters`, `waits` or `heat` of some of the services, else of all: (R, V, M, width)."""
         chosen = self.services if services is None else services
-        months = self.book.cut(name, self.rows, chosen, *self.whole)
+        months = self.monthly.select(name, self.rows, chosen, *self.whole_months)
         if not self.edges:
             return months
         out = np.zeros((len(self.rows), len(chosen), len(self.months), WIDTHS[name]), np.int64)
-        out[:, :, self.whole[0] - self.low : self.whole[1] - self.low] = months
-        at = [self.book.services.index(i) for i in chosen]
+        out[
+            :, :, self.whole_months[0] - self.first_place : self.whole_months[1] - self.first_place
+        ] = months
+        at = [self.monthly.services.index(i) for i in chosen]
         for place, sites in self.edges:
             for row, days in enumerate(sites):
-                out[row, :, place - self.low] += days[name][at]
+                out[row, :, place - self.first_place] += days[name][at]
         return out
 
 
 def visits(
     months: Months,
-    ask: Ask,
+    query: Ask,
     places: Sequence[Place],
     rows: np.ndarray,
     first: date,
     last: date,
     services: Sequence[int],
 ) -> Visits:
-    """The visits of some sites from `first` to `last`. places: of the ledger; rows: which of them. services: ids, the order
-    of the second axis.
+    """The visits of some sites from `first` to `last`. places: of the network state; rows: which of them. services:
+    ids, the order of the second axis.
 
-    ask: puts a question to the database, for the days at the edges.
+    query: runs a function on the database, for the days at the edges.
     """
-    spans = read.segments(months.known, first, last)
+    spans = read.segments(months.extent, first, last)
     if not spans:
         return Visits(months, (), rows, tuple(services), 0, (0, 0), ())
     touched = [months.index(day) for _, *ends in spans for day in ends]
@@ -221,7 +226,7 @@ def visits(
     )
     some = [places[i] for i in rows.tolist()]
     edges = tuple(
-        (months.index(a), months.edges.of(ask, some, months.services, (a, b)))
+        (months.index(a), months.edges.visits(query, some, months.services, (a, b)))
         for level, a, b in spans
         if level == DAY
     )
@@ -235,7 +240,7 @@ def _places(
     origin: date,
     span: tuple[int, int],
 ) -> np.ndarray:
-    """Where rows of `read.visits_by_service` stand in a flat (sites, services, months of the span)."""
+    """The places of rows of `read.visits_by_service` in a flat (sites, services, months of the span)."""
     order = {number: i for i, number in enumerate(services)}
     site = np.array([row[i] for i in keys[:, 0].tolist()], dtype=np.int64)
     service = np.array([order[i] for i in keys[:, 1].tolist()], dtype=np.int64)

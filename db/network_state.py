@@ -1,8 +1,9 @@
-"""Everything about the network that is small, read once for each state of the data: sites, days, complaints.
+"""The network state: everything about the network that is small, read once for each state of the data: sites, days,
+complaints.
 
-Visits are many: their months come with it, added up (db.monthly_visits), the days at the edges of a period question by
-question; all else that is here is at most one number per site and day. It is cut to what a person may see afterwards, in
-db.facts: nothing here is shown as it is.
+Visits are many: their months come with it, summed (db.monthly_visits), the days at the edges of a period question by
+question; all else that is here is at most one number per site and day. It is cut to what a person may see afterwards,
+in db.facts: nothing here is shown as it is.
 """
 
 from collections import Counter
@@ -32,14 +33,14 @@ from db.working_days import open_days, public_holidays
 # The day number of a closing that is not planned; with a minus, of an opening that is not known.
 NEVER = 10**6
 SHORTEST_MONTH = 28  # days: of so many without a line a whole month may be missing
-ONCE = 4_000  # sums of single spans that are kept, some 400 bytes each
+MOST_CACHED_SUMS = 4_000  # sums of single spans that are kept, some 400 bytes each
 
 
 @dataclass(frozen=True)
-class Land:
-    """Where S sites stand. ccsp: (S,) whether a site is a CCSP. commune: (S, C), department: (S, D), 1 where it stands.
-    population: (C,) of 2013. communes: (D,) how many a department has; communes_of_all: the country, with the departments
-    that have no site."""
+class Geography:
+    """The places of S sites. ccsp: (S,) whether a site is a CCSP. commune: (S, C), department: (S, D), 1 where it
+    stands. population: (C,) of 2013. communes: (D,) how many a department has; communes_of_all: the country, with the
+    departments that have no site."""
 
     ccsp: np.ndarray
     commune: np.ndarray
@@ -50,12 +51,12 @@ class Land:
 
 
 @dataclass(frozen=True)
-class Ledger:
-    """S sites by D days from `origin` (days since 1970) to today.
+class NetworkState:
+    """The network: S sites by D days from `origin` (days since 1970) to today.
 
     places: the sites, by name. spans: site id and form to the spans of days handed in. holidays: day to French name.
-    open: (S, D) whether the site should have been open. closed: (S, D) whether its day was closed in the register.
-    declared, visited: (S, D) visits declared at the closing, and visits in the register.
+    is_open: (S, D) whether the site should have been open. has_closing: (S, D) whether its day was closed in the
+    register. declared_visits, register_visits: (S, D) visits declared at the closing, and visits in the register.
     starts, ends: (S,) launch (else first activity) and closing date as days since 1970, NEVER where unknown.
     visits_known, complaints_known: (S, D) whether a batch of visits, of complaints speaks for the day. closes_from: (S,)
     the first day for which a site handed in closings, as days since 1970, NEVER of one that did not: no day of it was left open.
@@ -73,10 +74,10 @@ class Ledger:
     holidays: dict[date, str]
     closures: tuple[Closure, ...]
     origin: int
-    open: np.ndarray
-    closed: np.ndarray
-    declared: np.ndarray
-    visited: np.ndarray
+    is_open: np.ndarray
+    has_closing: np.ndarray
+    declared_visits: np.ndarray
+    register_visits: np.ndarray
     starts: np.ndarray
     ends: np.ndarray
     visits_known: np.ndarray
@@ -90,12 +91,12 @@ class Ledger:
 
     @cached_property
     def row(self) -> dict[int, int]:
-        """Site id to its row."""
+        """The row of each site id."""
         return {place.id: i for i, place in enumerate(self.places)}
 
     @cached_property
-    def homes(self) -> dict[str, str]:
-        """Code of every site to its department."""
+    def departments_of_sites(self) -> dict[str, str]:
+        """The department of each site's code."""
         return {place.code: place.department for place in self.places}
 
     def service_id(self, code: str | None) -> int:
@@ -110,19 +111,19 @@ class Ledger:
 
     @cached_property
     def as_of(self) -> date | None:
-        """How far the data go."""
+        """The last day that the data cover; None without data."""
         return read.data_as_of(self.spans)
 
     @cached_property
-    def known_to(self) -> date | None:
-        """Up to which day all is known: the last of the data, or of its month where no site opens after it, as after a Friday
-        the 30th."""
+    def known_until(self) -> date | None:
+        """The day up to which all is known: the last of the data, or of its month where no site opens after it, as
+        after a Friday the 30th."""
         if self.as_of is None:
             return None
         end = month_end(self.as_of)
-        rest = self.days(self.as_of + ONE_DAY, end)
-        over = day_number(end) < self.origin + self.open.shape[1]  # the month, today
-        return end if over and not self.open[:, rest].any() else self.as_of
+        rest = self.day_columns(self.as_of + ONE_DAY, end)
+        over = day_number(end) < self.origin + self.is_open.shape[1]  # the month, today
+        return end if over and not self.is_open[:, rest].any() else self.as_of
 
     def complaints_as_of(self, site_id: int) -> date | None:
         """The last day for which the site's complaints are known."""
@@ -137,50 +138,51 @@ class Ledger:
         }
 
     @cached_property
-    def land(self) -> "Land":
-        """Where the sites stand, as arrays."""
+    def geography(self) -> "Geography":
+        """The places of the sites, as arrays."""
         communes, departments = (
             sorted({getattr(p, name) for p in self.places}) for name in ("commune", "department")
         )
         population = {p.commune: p.population for p in self.places}
         total = Counter(name for _, name, _ in self.communes)
-        return Land(
+        return Geography(
             np.array([p.kind == "CCSP" for p in self.places], dtype=bool),
-            self._stands("commune", communes),
+            self._membership("commune", communes),
             np.array([population[name] for name in communes], dtype=np.int64),
-            self._stands("department", departments),
+            self._membership("department", departments),
             np.array([total[name] for name in departments], dtype=np.int64),
             total.total(),
         )
 
-    def _stands(self, column: str, names: list[str]) -> np.ndarray:
+    def _membership(self, column: str, names: list[str]) -> np.ndarray:
+        """Whether each site has each of these names in the column, (S, names)."""
         stands = [[getattr(p, column) == name for name in names] for p in self.places]
         return np.array(stands, dtype=np.int64).reshape(len(self.places), len(names))
 
     @cached_property
-    def running(self) -> dict[str, np.ndarray]:
+    def running_sums(self) -> dict[str, np.ndarray]:
         """Sums of each site's days up to the start of each column, (S, D + 1): what lies between two days is one subtraction.
         visits, closed, visits_known, complaints_known, open_closed; opening: open days, open: those whose visits are known;
-        lost: open days up to the end of the data whose visits are not known, hole: those of them that `visit_holes` says;
+        lost: open days up to the end of the data whose visits are not known, hole: those of them that `is_visit_gap` says;
         complaints_lost: those of `complaint_gaps`; rated: days on which complaints are counted against visits, rated_visits:
         their visits, unrated: open days that are none; due: of sites that hand in closings; off: the visits of days that are not
         open."""
         days = {
-            "visits": self.visited,
-            "closed": self.closed,
+            "visits": self.register_visits,
+            "closed": self.has_closing,
             "visits_known": self.visits_known,
             "complaints_known": self.complaints_known,
-            "opening": self.open,
-            "open": self.open & self.visits_known,
-            "hole": self.visit_holes,
+            "opening": self.is_open,
+            "open": self.is_open & self.visits_known,
+            "hole": self.is_visit_gap,
             "lost": self._lost_visits,
             "complaints_lost": self.complaint_gaps,
-            "rated_visits": np.where(self.rated, self.visited, 0),
-            "rated": self.rated,
-            "unrated": self.open & ~self.rated,
-            "due": self.open & self.hands_in_closings[:, None],
-            "open_closed": self.open & self.closed,
-            "off": np.where(self.open, 0, self.visited),
+            "rated_visits": np.where(self.is_rated, self.register_visits, 0),
+            "rated": self.is_rated,
+            "unrated": self.is_open & ~self.is_rated,
+            "due": self.is_open & self.hands_in_closings[:, None],
+            "open_closed": self.is_open & self.has_closing,
+            "off": np.where(self.is_open, 0, self.register_visits),
         }
         return {
             name: np.concatenate(
@@ -190,27 +192,29 @@ class Ledger:
             for name, values in days.items()
         }
 
-    def between(self, name: str, spans: np.ndarray) -> np.ndarray:
-        """The sum of `running` over each span of days, (G, S). spans: (G, 2), its first and its last day since 1970."""
+    def sum_between(self, name: str, spans: np.ndarray) -> np.ndarray:
+        """The sum of one of `running_sums` over each span of days, (G, S). spans: (G, 2), its first and its last day
+        since 1970."""
         if len(spans) > 1:
-            return self._between(name, spans)
+            return self._sum_between(name, spans)
         key = (name, *spans[0].tolist())
-        kept = self._once.get(key)  # others may empty it at any time
+        kept = self._cached_sums.get(key)  # others may empty it at any time
         if kept is None:
-            if len(self._once) >= ONCE:
-                self._once.clear()
-            kept = self._once[key] = self._between(name, spans)
+            if len(self._cached_sums) >= MOST_CACHED_SUMS:
+                self._cached_sums.clear()
+            kept = self._cached_sums[key] = self._sum_between(name, spans)
             kept.setflags(write=False)
         return kept
 
     @cached_property
-    def _once(self) -> dict[tuple[str | int, ...], np.ndarray]:
-        """What lies in single spans: each way of cutting a question, and each site or service of it, asks for the same."""
+    def _cached_sums(self) -> dict[tuple[str | int, ...], np.ndarray]:
+        """The cached sums of single spans: each breakdown of a question, and each site or service of it, asks for the
+        same."""
         return {}
 
-    def _between(self, name: str, spans: np.ndarray) -> np.ndarray:
-        sums = self.running[name].T
-        start, stop = np.clip(spans - self.origin + (0, 1), 0, self.open.shape[1]).T
+    def _sum_between(self, name: str, spans: np.ndarray) -> np.ndarray:
+        sums = self.running_sums[name].T
+        start, stop = np.clip(spans - self.origin + (0, 1), 0, self.is_open.shape[1]).T
         between: np.ndarray = sums[np.maximum(start, stop)] - sums[start]
         return between
 
@@ -243,12 +247,12 @@ class Ledger:
     def complaint_gaps(self) -> np.ndarray:
         """(S, D) whether a day is open, after a site's first complaints, and of a row of days, as long as a month at least, for
         which nobody handed complaints in. Shorter rows are thought to be days without any: a register has no line of these."""
-        lost = self.open & ~self.complaints_known
+        lost = self.is_open & ~self.complaints_known
         lost &= np.logical_or.accumulate(self.complaints_known, axis=1)
         return _long_rows(lost, self.complaints_known, SHORTEST_MONTH - 1)
 
     @cached_property
-    def visit_holes(self) -> np.ndarray:
+    def is_visit_gap(self) -> np.ndarray:
         """(S, D) whether a day is open, its visits were not handed in, and neither were those of the open days around it, for
         longer than a site is silent after. Days that are closed are no part of it; after the day up to which all is known nothing
         was due yet."""
@@ -256,41 +260,47 @@ class Ledger:
 
     @cached_property
     def _lost_visits(self) -> np.ndarray:
-        lost: np.ndarray = self.open & ~self.visits_known
-        lost[:, self.days(date.min, self.known_to or date.min).stop :] = False
+        lost: np.ndarray = self.is_open & ~self.visits_known
+        lost[:, self.day_columns(date.min, self.known_until or date.min).stop :] = False
         return lost
 
     @cached_property
-    def rated(self) -> np.ndarray:
-        """(S, D) whether both registers of a site speak of a day: complaints of it are counted against its visits. Between two
-        days that a register speaks of, it is thought to speak of a few others: a register has no line of a day without any.
-        So it is at a month's ends, of visits on days without opening alone: on others somebody comes."""
-        days = np.arange(self.origin, self.origin + self.open.shape[1])
+    def is_rated(self) -> np.ndarray:
+        """(S, D) whether both registers of a site cover a day: its complaints are counted against its visits.
+
+        A register has no line of a day without any: a few days between two that it covers count as covered. So do
+        those up to a month's ends, of visits on days without opening alone: on others somebody comes.
+        """
+        days = np.arange(self.origin, self.origin + self.is_open.shape[1])
         starts = np.flatnonzero(np.diff(month_numbers(days), prepend=-1))
-        complaints = _to_the_month(_joined(self.complaints_known, SHORTEST_MONTH - 1), starts)
-        visits = _joined(self.visits_known, SILENT_DAYS)
-        rated: np.ndarray = complaints & (visits | (_to_the_month(visits, starts) & ~self.open))
+        complaints = _extend_to_month_ends(
+            _fill_short_gaps(self.complaints_known, SHORTEST_MONTH - 1), starts
+        )
+        visits = _fill_short_gaps(self.visits_known, SILENT_DAYS)
+        rated: np.ndarray = complaints & (
+            visits | (_extend_to_month_ends(visits, starts) & ~self.is_open)
+        )
         return rated
 
-    def expected(self, spans: np.ndarray) -> np.ndarray:
+    def is_expected(self, spans: np.ndarray) -> np.ndarray:
         """Whether a site's launch (else first activity) is not after a span and it had not closed before, (G, S). spans: (G, 2),
         first and last days since 1970."""
         expected: np.ndarray = (self.starts <= spans[:, 1:]) & (self.ends >= spans[:, :1])
         return expected
 
-    def due(self, spans: np.ndarray) -> np.ndarray:
-        """The same, but for a site that was declared closed on every day of the span on which others open, (G, S). What lies
-        before its first open day is no closure, nor is its last day."""
-        opening = self.between("opening", spans) > 0
+    def is_due(self, spans: np.ndarray) -> np.ndarray:
+        """As `is_expected`, but False for a site that was declared closed on every day of the span on which others
+        open, (G, S). What lies before its first open day is no closure, nor is its last day."""
+        opening = self.sum_between("opening", spans) > 0
         nobody_opens = ~opening.any(axis=1, keepdims=True)
-        first = np.where(self.open.any(axis=1), self.open.argmax(axis=1) + self.origin, NEVER)
+        first = np.where(self.is_open.any(axis=1), self.is_open.argmax(axis=1) + self.origin, NEVER)
         begins, ends = first >= spans[:, :1], self.ends <= spans[:, :1]
-        due: np.ndarray = self.expected(spans) & (opening | nobody_opens | begins | ends)
+        due: np.ndarray = self.is_expected(spans) & (opening | nobody_opens | begins | ends)
         return due
 
-    def days(self, first: date, last: date) -> slice:
+    def day_columns(self, first: date, last: date) -> slice:
         """The columns of the days from `first` to `last`."""
-        width = self.open.shape[1]
+        width = self.is_open.shape[1]
         return slice(
             min(max(day_number(first) - self.origin, 0), width),
             min(max(day_number(last) - self.origin + 1, 0), width),
@@ -309,7 +319,7 @@ def _long_rows(lost: np.ndarray, known: np.ndarray, least: int) -> np.ndarray:
     return long
 
 
-def _joined(known: np.ndarray, most: int) -> np.ndarray:
+def _fill_short_gaps(known: np.ndarray, most: int) -> np.ndarray:
     """The known days, and those of gaps of so many days at most between two of them, (S, D)."""
     places, width = np.arange(known.shape[1]), known.shape[1]
     before = np.maximum.accumulate(np.where(known, places, -width), axis=1)
@@ -318,9 +328,9 @@ def _joined(known: np.ndarray, most: int) -> np.ndarray:
     return joined
 
 
-def _to_the_month(known: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """The same, each row of days that begins or ends within a week of a month's begun or ended with it, (S, D). starts: columns
-    of the months' first days."""
+def _extend_to_month_ends(known: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """The known days, each row of days that begins or ends within a week of a month's end extended to it, (S, D).
+    starts: columns of the months' first days."""
     wider = known.copy()
     for row, days in enumerate(known):
         steps = np.flatnonzero(np.diff(np.concatenate([[False], days, [False]])))
@@ -332,22 +342,22 @@ def _to_the_month(known: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return wider
 
 
-def for_guests(book: Ledger) -> Ledger:
-    """The network as if no site ever handed in complaints, without the decisions that people noted, and without the names of
-    those who set a target or answered for a level."""
+def state_for_guests(state: NetworkState) -> NetworkState:
+    """The network as guests may have it: as if no site ever handed in complaints, without the decisions that people
+    noted, and without the names of those who set a target or answered for a level."""
     return replace(
-        book,
-        spans={key: days for key, days in book.spans.items() if key[1] != "plaintes"},
-        complaints_known=np.zeros_like(book.complaints_known),
-        complaints=complaint_arrays((), book.row),
+        state,
+        spans={key: days for key, days in state.spans.items() if key[1] != "plaintes"},
+        complaints_known=np.zeros_like(state.complaints_known),
+        complaints=complaint_arrays((), state.row),
         decisions=(),
-        targets=tuple((*target[:5], "") for target in book.targets),
-        rebases=tuple((*one[:4], "", one[5]) for one in book.rebases),
+        targets=tuple((*target[:5], "") for target in state.targets),
+        rebases=tuple((*one[:4], "", one[5]) for one in state.rebases),
     )
 
 
-def load_ledger(connection: Connection) -> Ledger:
-    """Read the ledger of the whole network."""
+def load_network_state(connection: Connection) -> NetworkState:
+    """Read the state of the whole network."""
     places = read.places(connection, ALL)
     known = [d for p in places for d in (p.first_activity, p.launched_on) if d]
     first, last = min(known, default=today()), today()
@@ -361,7 +371,7 @@ def load_ledger(connection: Connection) -> Ledger:
     closed = _matrix(row, origin, width, [(site, day, 1) for site, day, _ in closings]) > 0
     spans, services = read.coverage(connection, ALL), read.services(connection)
     starts = [p.launched_on or p.first_activity for p in places]
-    return Ledger(
+    return NetworkState(
         version=read.version(connection),
         demo=read.is_demo(connection),
         places=places,
@@ -380,10 +390,10 @@ def load_ledger(connection: Connection) -> Ledger:
         holidays=holidays,
         closures=closures,
         origin=origin,
-        open=open_days(places, closures, holidays, origin, width),
-        closed=closed,
-        declared=declared,
-        visited=visited,
+        is_open=open_days(places, closures, holidays, origin, width),
+        has_closing=closed,
+        declared_visits=declared,
+        register_visits=visited,
         complaints=complaint_arrays(read.complaints(connection, ALL, last), row),
         targets=tuple(read.targets(connection)),
         rebases=tuple(read.rebases(connection)),

@@ -1,4 +1,5 @@
-"""A visit as one number: what is counted of it, in fields of bits, so that millions are sorted and added up at once.
+"""Packed visits: what is counted of a visit as one number, in fields of bits, so that millions are sorted and summed
+at once.
 
 A `Tally` collects those to add and those to take away. Before: `db.write.save_batch`. After: `db.rollup_cells`.
 """
@@ -45,8 +46,8 @@ VISIT_COLUMNS = ", ".join(VISIT)
 def pack(visits: Mapping[str, np.ndarray]) -> np.ndarray:
     """One int64 per visit. visits: the columns VISIT, integer arrays of one length.
 
-    day: days since 1970; service: 0 where unknown; times: minutes after midnight, -1 where unknown; sex, satisfied: 0 where
-    unknown (satisfied: 1 yes, 2 no). A wait is known where both times are, of who did not leave.
+    day: days since 1970; service: 0 where unknown; times: minutes after midnight, -1 where unknown; sex, satisfied: 0
+    where unknown (satisfied: 1 yes, 2 no). A wait is known where both times are, of who did not leave.
     """
     arrived, called = visits["arrived_at"], visits["called_at"]
     wait = np.where(
@@ -104,19 +105,19 @@ class Tally:
     def __init__(self) -> None:
         self.codes: list[np.ndarray] = []
         self.counts: list[np.ndarray] = []
-        self.held = 0
+        self.pending = 0
 
     def add(self, packed: np.ndarray, sign: int = 1) -> None:
         """Count each packed visit once (`sign` 1) or take it away (-1)."""
         self.codes.append(packed)
         self.counts.append(np.full(len(packed), sign, dtype=np.int64))
-        self.held += len(packed)
-        if self.held > COMPRESS_AT:
-            codes, counts = self.merged()
-            self.codes, self.counts, self.held = [codes], [counts], len(codes) // 2
+        self.pending += len(packed)
+        if self.pending > COMPRESS_AT:
+            codes, counts = self.merge()
+            self.codes, self.counts, self.pending = [codes], [counts], len(codes) // 2
 
-    def merged(self) -> tuple[np.ndarray, np.ndarray]:
-        """Distinct packed visits, sorted, and how many of each; those that cancel out are gone."""
+    def merge(self) -> tuple[np.ndarray, np.ndarray]:
+        """The distinct packed visits, sorted, and how many of each; those that cancel out are gone."""
         if not self.codes:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         codes, counts = sum_by(np.concatenate(self.codes), np.concatenate(self.counts))

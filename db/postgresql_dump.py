@@ -26,7 +26,7 @@ FUNCTIONS = (
 ROWS_OF = re.compile(rb'COPY (?:"[^"]+"|\w+)\."?(\w+)"? \((.*)\) FROM stdin;')
 TABLE_OF = re.compile(rb'CREATE TABLE (?:"[^"]+"|\w+)\."?(\w+)"? \(')
 END, END_OF_TABLE = b"\\.\n", b");\n"
-META = (b"\\restrict ", b"\\unrestrict ")  # said to psql alone
+META = (b"\\restrict ", b"\\unrestrict ")  # commands for psql alone
 
 
 def write(engine: Engine, path: Path, *, words: bool = True) -> None:
@@ -103,7 +103,7 @@ def put_back(connection: Connection, path: Path, prepare: Callable[[Connection],
 
 
 def _carry_out(cursor: Any, script: IO[bytes]) -> None:
-    """Do what pg_restore's script says: statements, and rows that follow a COPY."""
+    """Execute pg_restore's script: statements, and rows that follow a COPY."""
     statements: list[bytes] = []
 
     def run() -> None:
@@ -135,7 +135,7 @@ def _tables(connection: Connection) -> tuple[str, list[str], list[str]]:
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
-    """The pipe that was asked for."""
+    """The pipe of a process; it was asked for, so it is there."""
     if stream is None:
         raise ValueError("This program was started without the pipe.")
     return stream
@@ -148,7 +148,8 @@ def _program(
     engine: Engine | None = None,
     stdout: int | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """One of PostgreSQL's programs at work; what it complains of is raised as Refused when the block ends.
+    """One of PostgreSQL's programs, running; what it writes to standard error is raised as Refused when the block
+    ends.
 
     engine: the database it is to connect to. The password goes by the environment, never on the command line.
     """

@@ -1,4 +1,4 @@
-"""Whom a provider of identities means, in SQL: which account, since when.
+"""Identities of a provider, in SQL: which account each opens, and since when.
 
 After: `dashboard.accounts.provider_identities`, which decides what it means.
 """
@@ -16,7 +16,7 @@ IN_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 def account_of(connection: Connection, issuer: str, subject: str) -> str | None:
-    """The id of the account that a provider's mark of a person stands for."""
+    """The id of the account bound to a provider's subject; None where there is none."""
     asked = select(Identity.account_id).where(
         Identity.issuer == issuer, Identity.subject == subject
     )
@@ -24,20 +24,21 @@ def account_of(connection: Connection, issuer: str, subject: str) -> str | None:
 
 
 def bound_accounts(connection: Connection) -> dict[str, datetime]:
-    """The accounts (ids) that stand for somebody whom a provider knows, and since when (UTC)."""
+    """The accounts (ids) that are bound to an identity, and since when (UTC)."""
     rows = connection.execute(select(Identity.account_id, Identity.bound_at))
     return {account: at for account, at in rows}  # noqa: C416 (rows, whose types dict() does not know)
 
 
 def accounts_with_address(connection: Connection, address: str) -> list[str]:
-    """The ids of the accounts that have this address. A to Z may be small or capital letters; any other sign is itself alone."""
+    """The ids of the accounts that have this address. Only A to Z are compared without case; any other character must
+    be the same."""
     rows = connection.execute(select(Account.id, Account.email))
     wanted = address.translate(IN_SMALL)
     return [one for one, email in rows if email and email.translate(IN_SMALL) == wanted]
 
 
 def bind(connection: Connection, issuer: str, subject: str, account_id: str) -> None:
-    """From now on this mark of a person stands for the account."""
+    """Bind the account to the subject."""
     connection.execute(
         insert(Identity).values(
             issuer=issuer,
@@ -49,6 +50,6 @@ def bind(connection: Connection, issuer: str, subject: str, account_id: str) -> 
 
 
 def unbind(connection: Connection, account_id: str) -> bool:
-    """No mark stands for the account any more; whether one did."""
+    """Unbind the account; returns whether it was bound."""
     gone = delete(Identity).where(Identity.account_id == account_id)
     return connection.execute(gone).rowcount > 0

@@ -1,5 +1,5 @@
-"""Every question to the database. `sites` is always a set of site codes, or ALL; it has no default, so that no
-caller can forget whose rows may be seen. Days go in and come out as dates."""
+"""Every query of the data. `sites` is always a set of site codes, or ALL; it has no default, so that no caller can
+forget whose rows may be seen. Days go in and come out as dates."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -36,7 +36,7 @@ def _date_or_none(value: object) -> date | None:
 
 
 def _all(connection: Connection, sql: str, **values: Any) -> list[Row]:
-    """Rows of a bare query; a list among the values fills an IN, days go as ISO text."""
+    """The rows of a textual query; a list among the values fills an IN, days go as ISO text."""
     values = {n: v.isoformat() if isinstance(v, date) else v for n, v in values.items()}
     lists: list[BindParameter[Any]] = [
         bindparam(name, expanding=True)
@@ -86,7 +86,7 @@ def places(connection: Connection, sites: Sites) -> tuple[Place, ...]:
             first = min((as_date(day) for day in (visited, declared) if day), default=None)
             days = (_date_or_none(launched), _date_or_none(closed), first)
             found.append(Place(*(*values, *days)))
-    # Sorted here: the databases do not agree on where É stands.
+    # Sorted here: the databases do not agree on the order of É.
     return tuple(sorted(found, key=lambda place: french.alphabetical(place.name)))
 
 
@@ -112,7 +112,7 @@ def terms(connection: Connection) -> list[tuple[int, str, str]]:
 
 
 def sites_with_words(connection: Connection, sites: Sites) -> frozenset[str]:
-    """The codes of those of the sites of which complaints have words that are kept."""
+    """The codes of those of the sites whose complaints have texts."""
     rows = _all(
         connection,
         "SELECT DISTINCT s.code FROM complaint_text t JOIN complaint c ON c.id = t.complaint_id"
@@ -193,8 +193,8 @@ def boundary(connection: Connection, level: str) -> tuple[str, str] | None:
 
 # --- what has been handed in ----------------------------------------------------------------------------------------
 def version(connection: Connection) -> str:
-    """What changes with every change to the data: the journal's last line and its time, for a copy put back may bring the
-    same line again."""
+    """The version of the data, which changes with every change: the journal's last line and its time, for a copy put
+    back may bring the same line again."""
     rows = _all(connection, "SELECT id, at FROM journal ORDER BY id DESC LIMIT 1")
     return f"{rows[0][0]} {rows[0][1]}" if rows else ""
 
@@ -223,8 +223,8 @@ def coverage(
 
 
 def data_as_of(spans: Mapping[tuple[int, str], list[tuple[date, date]]]) -> date | None:
-    """The last day that visits or closings of any site cover: a silent site must not look up to date by itself. spans: a
-    `coverage`."""
+    """The last day that visits or closings of any site cover; None where there is none. A silent site must not look
+    up to date by itself. spans: a `coverage`."""
     return max(
         (
             last
@@ -236,8 +236,9 @@ def data_as_of(spans: Mapping[tuple[int, str], list[tuple[date, date]]]) -> date
     )
 
 
-def ahead_of_their_import(connection: Connection) -> list[tuple[int, str, date]]:
-    """(id, form, day) of live batches that claim days after the day of their import: an earlier version took such files in."""
+def covering_days_ahead(connection: Connection) -> list[tuple[int, str, date]]:
+    """(id, form, day) of live batches that cover days after the day of their import: an earlier version accepted such
+    files."""
     rows = _all(
         connection,
         "SELECT id, form, last_day, imported_at FROM import_batch"
@@ -248,8 +249,8 @@ def ahead_of_their_import(connection: Connection) -> list[tuple[int, str, date]]
 
 
 def dated_ahead(connection: Connection, now: datetime) -> list[tuple[int, str, datetime]]:
-    """(id, name of the file, date of content in UTC) of live batches whose content is of after now, or of after the day of their
-    import: a clock was ahead, or an earlier version took such a date. now: in UTC."""
+    """(id, name of the file, date of content in UTC) of live batches whose content is dated after now, or after the
+    day of their import: a clock was ahead, or an earlier version accepted such a date. now: in UTC."""
     rows = _all(
         connection,
         "SELECT id, filename, as_of, imported_at FROM import_batch WHERE withdrawn_at IS NULL ORDER BY id",
@@ -263,12 +264,12 @@ def dated_ahead(connection: Connection, now: datetime) -> list[tuple[int, str, d
 
 
 def _moment(moment: datetime | str) -> datetime:
-    """A moment that a write noted (UTC): SQLite gives it as text."""
+    """The time (UTC) that a write noted: SQLite gives it as text."""
     return datetime.fromisoformat(moment) if isinstance(moment, str) else moment
 
 
 def _day_of(moment: datetime | str) -> date:
-    """The day in Benin of a moment that a write noted (UTC)."""
+    """The day in Benin of the time (UTC) that a write noted."""
     return today(_moment(moment).replace(tzinfo=UTC))
 
 
@@ -287,13 +288,14 @@ def extent(connection: Connection) -> tuple[date | None, date | None]:
 
 
 def segments(
-    known: tuple[date | None, date | None], first: date, last: date
+    visit_extent: tuple[date | None, date | None], first: date, last: date
 ) -> list[tuple[int, date, date]]:
-    """The period as (level, first start, last start): whole months where possible, days at its edges. known: an `extent`.
+    """The period as (level, first start, last start): whole months where possible, days at its edges. visit_extent:
+    an `extent`.
 
     A month whose data all lie within the period counts as whole: the running month is read from its own row.
     """
-    oldest, newest = known
+    oldest, newest = visit_extent
     if oldest is None or newest is None or last < oldest or first > newest:
         return []
     if first <= oldest:
@@ -320,7 +322,8 @@ def _where(segments: Sequence[tuple[int, date, date]], site: str, service: str) 
 
 
 def _site_condition(ids: Sequence[int] | None) -> str:
-    """All sites, or some: one row per site. All are asked for by name: an index then leads to each one's days."""
+    """The SQL condition for all sites, or some: one row per site. All are listed by id: an index then leads to each
+    one's days."""
     if ids is None:
         return "IN (SELECT id FROM site)"
     return f"IN ({', '.join(map(str, ids))})" if ids else "IS NULL"
@@ -332,11 +335,11 @@ def visits_by_service(
     spans: Sequence[tuple[int, date, date]],
     services: Collection[int],
 ) -> tuple[np.ndarray, list[Row], list[Row]]:
-    """Rollup rows of sites apart, in spans that `segments` gives, of some services: all of them named, for an index then
-    leads to each one's days.
+    """Rollup rows of single sites, in spans that `segments` gives, of some services: all of them listed, for an index
+    then leads to each one's days.
 
-    Returns keys (n, 3) as site id, service id, start in days since 1970; counters (n tuples); and blobs (n tuples) of the
-    histogram of waits and of weekdays by hours.
+    Returns keys (n, 3) as site id, service id, start in days since 1970; counters (n tuples); and blobs (n tuples) of
+    the histogram of waits and of weekdays by hours.
     """
     chosen = f"IN ({', '.join(str(int(n)) for n in services)})"
     rows = _all(
@@ -352,7 +355,7 @@ def visits_by_service(
 
 
 def _total_condition(ids: Sequence[int] | None) -> str:
-    """The rows that add up to the sites: the national one where all are meant."""
+    """The SQL condition for rows that sum to the sites: the national one where all are meant."""
     return f"= {NATION}" if ids is None else _site_condition(ids)
 
 
@@ -402,7 +405,7 @@ def _visits(
     )
     tally = packed_visits.Tally()
     tally.add(packed_visits.pack_rows(rows))
-    return tally.merged()
+    return tally.merge()
 
 
 def _summed(blobs: Sequence[bytes | None], height: int, width: int) -> np.ndarray:
@@ -471,8 +474,8 @@ def complaints(connection: Connection, sites: Sites, last: date) -> list[Row]:
 def open_complaints(
     connection: Connection, sites: Sites, last: date, since: date
 ) -> list[tuple[str, Row]]:
-    """Complaints one by one: (the register's own reference, "" for none; the same as in `complaints`) of those received up
-    to `last` and not answered by `since`. Their words are not here."""
+    """The complaints one by one: (the register's own reference, "" for none; the same as in `complaints`) of those
+    received up to `last` and not answered by `since`. Their texts are not here."""
     late = " AND (resolved_on IS NULL OR resolved_on > :since)"
     return _complaints(connection, "reference", sites, last, late, since=since)
 

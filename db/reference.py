@@ -27,7 +27,8 @@ def slug(label: str) -> str:
 
 
 def add(engine: Engine, kind: str, label: str, by: str) -> str:
-    """Add a service, category, channel or reason; a sentence says what was done. Raises Refused if it cannot be."""
+    """Add a service, category, channel or reason; returns a sentence that says what was done. Raises Refused if it
+    cannot be."""
     label = " ".join(label.split())
     if not slug(label) or len(label) > LONGEST["label"] or not label.isprintable():
         raise Refused(
@@ -48,7 +49,7 @@ def add(engine: Engine, kind: str, label: str, by: str) -> str:
             codes = set(c.execute(select(Service.code)).scalars())
             c.execute(
                 insert(Service).values(
-                    code=_free(slug(label)[:56].rstrip("-"), codes),
+                    code=_free_code(slug(label)[:56].rstrip("-"), codes),
                     label=label,
                     theme="Autre",
                     link="ministère",
@@ -61,13 +62,13 @@ def add(engine: Engine, kind: str, label: str, by: str) -> str:
     return f"« {label} » est ajouté ({WORDS[kind]})."
 
 
-def _free(code: str, taken: set[str]) -> str:
+def _free_code(code: str, existing: set[str]) -> str:
     """The code, with a number where another service has it: long labels may differ only at their end."""
-    return next(c for c in (code, *(f"{code}-{i}" for i in range(2, 1000))) if c not in taken)
+    return next(c for c in (code, *(f"{code}-{i}" for i in range(2, 1000))) if c not in existing)
 
 
 def load_boundaries(engine: Engine, path: Path, source: str, by: str) -> int:
-    """Keep the communes' outlines of a GeoJSON file; each must name its commune in a property. Returns how many.
+    """Store the communes' outlines of a GeoJSON file; each must name its commune in a property. Returns how many.
 
     Raises Refused where the file is not such outlines, or does not have one for each place that we know.
     """
@@ -105,9 +106,9 @@ def load_boundaries(engine: Engine, path: Path, source: str, by: str) -> int:
 
 
 def _outlines(path: Path) -> list[tuple[list[str], Json]]:
-    """Of each feature of a GeoJSON file of polygons in Benin, the names that it may go by, and its shape. Raises Refused."""
+    """The names that each feature of a GeoJSON file of polygons in Benin may go by, and its shape. Raises Refused."""
     status = path.stat()
-    # A pipe would be waited for, a device read for ever; so may files of the system's own, which have no size.
+    # Opening a pipe would wait for ever, as reading a device would, or a file of the system's own, which has no size.
     if not stat.S_ISREG(status.st_mode) or not status.st_size:
         raise Refused(f"« {path} » n'est pas un fichier ordinaire, ou est vide.")
     if status.st_size > MOST_BYTES:

@@ -1,7 +1,7 @@
-"""What is kept for a time only, and its erasing: `python -m db retain`. TERMS: one entry for each.
+"""Retention terms and the erasing of what has passed them: `python -m db retain`. TERMS: one entry for each.
 
-No figure changes: what is counted is erased of all that no count needs, the rest is deleted. What came to its term does not
-come back by a file (`db.erasure_guard`) nor by a copy (`db.erasures`).
+No figure changes: rows that are counted lose all that no count needs, the rest are deleted. What came to its term
+does not come back by a file (`db.erasure_guard`) nor by a copy (`db.erasures`).
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ from dashboard.settings import load_settings
 from db import erasure_guard, erasures, journal, key_spelling
 from db.engine import is_sqlite, write_transaction
 from db.erasure_guard import ERASED_WORDS
-from db.erasures import Erased
+from db.erasures import Erasures
 from db.models import (
     AccessJournal,
     Base,
@@ -50,34 +50,35 @@ from db.write import Refused
 
 @dataclass(frozen=True)
 class Term:
-    """What is erased after so many months. words: what, and from when the months count. past: which rows have passed it. left:
-    what a row that counts is from then on; None: nothing counts it, the row goes."""
+    """A retention term of so many months. description: what, and from when the months count. has_passed: the SQL
+    condition for rows that have passed it. remaining_values: the columns of a counted row from then on; None: nothing
+    counts it, the row is deleted."""
 
     table: type[Base]
     setting: str
-    words: str
-    past: Callable[[datetime], ColumnElement[bool]]
-    left: Callable[[], dict[str, Any]] | None = None
+    description: str
+    has_passed: Callable[[datetime], ColumnElement[bool]]
+    remaining_values: Callable[[], dict[str, Any]] | None = None
 
     @property
     def name(self) -> str:
-        """The table's."""
+        """The table's name."""
         return str(self.table.__tablename__)
 
     @property
     def months(self) -> int:
-        """How long it is kept."""
+        """How many months it is kept."""
         return int(getattr(load_settings(), self.setting))
 
 
-def _of_words(before: datetime) -> ColumnElement[bool]:
-    done = select(Complaint.id).where(erasure_guard.words_are_over(before.date()))
+def _texts_past_term(before: datetime) -> ColumnElement[bool]:
+    done = select(Complaint.id).where(erasure_guard.words_past_term(before.date()))
     return ComplaintText.complaint_id.in_(done)
 
 
 # A visit or a complaint comes to its term with all that files ever said of it, replaced and withdrawn rows too: what stood
 # in for another row must not be forgotten before that one, nor a reference before the last row that bears it.
-def _of_visits(before: datetime) -> ColumnElement[bool]:
+def _visits_past_term(before: datetime) -> ColumnElement[bool]:
     day, other = before.date(), aliased(Visit)
     later = exists(literal(1)).where(
         other.site_id == Visit.site_id, other.source_ref == Visit.source_ref, other.day >= day
@@ -85,8 +86,9 @@ def _of_visits(before: datetime) -> ColumnElement[bool]:
     return (Visit.day < day) & ~Visit.retained & ~later
 
 
-def _counted_visit() -> dict[str, Any]:
-    """What figures take of a visit: the hour, and the minutes between arrival and call; not the minute, not the line."""
+def _remaining_visit() -> dict[str, Any]:
+    """The columns that figures need of a visit: the hour, and the minutes between arrival and call; not the minute,
+    not the line."""
     minutes = Visit.arrived_at % 60
     return {
         "retained": True,
@@ -97,7 +99,7 @@ def _counted_visit() -> dict[str, Any]:
     }
 
 
-def _of_complaints(before: datetime) -> ColumnElement[bool]:
+def _complaints_past_term(before: datetime) -> ColumnElement[bool]:
     day, other = before.date(), aliased(Complaint)
     wanted = exists(literal(1)).where(
         other.site_id == Complaint.site_id,
@@ -111,29 +113,31 @@ def _of_complaints(before: datetime) -> ColumnElement[bool]:
     return (Complaint.received_on < day) & ~Complaint.retained & ~wanted
 
 
-def _counted_complaint() -> dict[str, Any]:
+def _remaining_complaint() -> dict[str, Any]:
     return {"retained": True, "reference": None}
 
 
-AT_ONCE = 500  # rows that one statement names
-NEEDS = "0013"  # the first version whose tables say what was erased
+ROWS_PER_STATEMENT = 500  # ids in one statement
+OLDEST_REVISION = "0013"  # the first version whose tables say what was erased
 FORM_OF = {Visit.__tablename__: Visit.form, Complaint.__tablename__: Complaint.form}
 BROUGHT_BACK = "effacés avant cette copie"  # why words are erased once more
 TERMS = (
-    Term(ComplaintText, "texts_kept_months", "mots de plaintes, après la réponse", _of_words),
+    Term(
+        ComplaintText, "texts_kept_months", "mots de plaintes, après la réponse", _texts_past_term
+    ),
     Term(
         Visit,
         "visits_kept_months",
         "visites, ramenées à ce qui se compte (ni numéro de ligne, ni minute)",
-        _of_visits,
-        _counted_visit,
+        _visits_past_term,
+        _remaining_visit,
     ),
     Term(
         Complaint,
         "complaints_kept_months",
         "plaintes, après la réponse, ramenées à ce qui se compte (sans référence)",
-        _of_complaints,
-        _counted_complaint,
+        _complaints_past_term,
+        _remaining_complaint,
     ),
     Term(
         SignIn,
@@ -158,53 +162,57 @@ TERMS = (
 
 
 @dataclass(frozen=True)
-class Due:
-    """How many rows of a term have passed it, on a day."""
+class DueTerm:
+    """A term on a day, and how many rows have passed it."""
 
     term: Term
     before: date
     rows: int
 
 
-def due(connection: Connection, on: date) -> list[Due]:
-    """What has passed its term on a day. A term that was carried out does not move back, whatever the clock and the settings."""
+def due_terms(connection: Connection, day: date) -> list[DueTerm]:
+    """The terms on a day, with the rows that have passed them. A term that was carried out does not move back,
+    whatever the clock and the settings."""
     found = []
     for term in TERMS:
         before, done = (
-            add_months(on, -term.months),
+            add_months(day, -term.months),
             erasure_guard.term_reached(connection, term.name),
         )
         before = max(before, done.date()) if done else before
         rows = connection.execute(
-            select(func.count()).select_from(term.table).where(term.past(_start(before)))
+            select(func.count()).select_from(term.table).where(term.has_passed(_start(before)))
         ).scalar_one()
-        found.append(Due(term, before, rows))
+        found.append(DueTerm(term, before, rows))
     return found
 
 
-def erase(engine: Engine, on: date, by: str) -> list[Due]:
-    """Erase what has passed its term on a day; the journal has a line with the counts, where there was anything."""
+def erase(engine: Engine, day: date, by: str) -> list[DueTerm]:
+    """Erase what has passed its term on a day, with a line of counts in the journal, where there was anything;
+    returns as `due_terms`."""
     with write_transaction(engine) as connection:
         erased, texts = [], set()
-        for one in due(connection, on):
-            # First, for the database lets nobody delete a line of the journal of accesses that is not said to be past its term.
-            _remember(connection, one.term, one.before)
+        for one in due_terms(connection, day):
+            # First: the database refuses to delete a line of the access journal before `retention` says that its term is over.
+            _note_term(connection, one.term, one.before)
             texts |= _texts(connection, one.term, one.before)
-            erased.append(Due(one.term, one.before, _erase(connection, one.term, one.before)))
+            erased.append(DueTerm(one.term, one.before, _erase(connection, one.term, one.before)))
         counts = ", ".join(f"{one.term.name} {one.rows}" for one in erased if one.rows)
         mark = uuid4().hex
         if counts:
-            detail = {"erased": counts, "on": str(on), erasure_guard.MARK: mark}
+            detail = {"erased": counts, "on": str(day), erasure_guard.MARK: mark}
             journal.note(connection, by, erasure_guard.AT_ITS_TERM, detail)
-        erasures.update_list(engine, connection, Erased(texts={mark: texts} if texts else {}))
+        erasures.update_list(engine, connection, Erasures(texts={mark: texts} if texts else {}))
     empty_sqlite_journal(engine)
     return erased
 
 
-def erase_again(connection: Connection, erased: Erased, by: str) -> None:
-    """Erase once more, in a copy of before that was put back or a database that was brought up to date, what was erased since;
-    the journal has a line for each complaint whose words were erased by themselves, as it had. What of the words it did not know
-    goes into `erased`. Wants the tables of NEEDS."""
+def erase_again(connection: Connection, erased: Erasures, by: str) -> None:
+    """Erase in a copy that was put back, or a database that was migrated, what was erased since; the journal has a
+    line for each complaint whose texts were erased one by one, as it had.
+
+    Erased texts that are not in `erased` yet are added to it. Needs the tables of OLDEST_REVISION.
+    """
     noted = erasure_guard.erased_words(connection)
     for site, reference in sorted(erased.words):
         of = ComplaintText.complaint_id.in_(
@@ -227,7 +235,7 @@ def erase_again(connection: Connection, erased: Erased, by: str) -> None:
             erasure_guard.term_reached(connection, term.name),
         )
         if before and (done is None or done < before):
-            _remember(connection, term, before.date())
+            _note_term(connection, term, before.date())
             texts |= _texts(connection, term, before.date())
             _erase(connection, term, before.date())
     if texts:
@@ -247,31 +255,32 @@ WORDS = (
 
 
 def _texts(connection: Connection, term: Term, before: date) -> set[str]:
-    """Digests of the words that go at a term, by themselves or with their complaints."""
+    """The digests of the texts that a term erases, by themselves or with their complaints."""
     if term.table not in (ComplaintText, Complaint):
         return set()
-    asked = WORDS.where(term.past(_start(before)))
+    asked = WORDS.where(term.has_passed(_start(before)))
     return {erasures.digest(*row[1:]) for row in connection.execute(asked)}
 
 
 def _erase_texts(connection: Connection, digests: set[str]) -> None:
-    """Erase the words that have one of these digests."""
+    """Erase the texts that have one of these digests."""
     rows = connection.execute(WORDS).all()
     gone = [row[0] for row in rows if erasures.digest(*row[1:]) in digests]
-    for first in range(0, len(gone), AT_ONCE):
-        some = gone[first : first + AT_ONCE]
+    for first in range(0, len(gone), ROWS_PER_STATEMENT):
+        some = gone[first : first + ROWS_PER_STATEMENT]
         connection.execute(delete(ComplaintText).where(ComplaintText.complaint_id.in_(some)))
 
 
-def _remember(connection: Connection, term: Term, before: date) -> None:
+def _note_term(connection: Connection, term: Term, before: date) -> None:
+    """Note the day up to which a term was carried out."""
     connection.execute(delete(Retention).where(Retention.what == term.name))
     connection.execute(insert(Retention).values(what=term.name, before=_start(before)))
 
 
 def _erase(connection: Connection, term: Term, before: date) -> int:
     """Erase what has passed a term; returns of how many rows."""
-    over = term.past(_start(before))
-    if term.left is None:
+    over = term.has_passed(_start(before))
+    if term.remaining_values is None:
         return connection.execute(delete(term.table).where(over)).rowcount
     _keep_for_ever(connection, term.table, over, before)
     if term.table is Complaint:
@@ -279,16 +288,21 @@ def _erase(connection: Connection, term: Term, before: date) -> int:
         connection.execute(delete(ComplaintText).where(ComplaintText.complaint_id.in_(of)))
     replaced = term.table.__table__.c.superseded_by.is_not(None)
     gone = connection.execute(delete(term.table).where(over, replaced)).rowcount
-    return gone + connection.execute(update(term.table).where(over).values(term.left())).rowcount
+    return (
+        gone
+        + connection.execute(
+            update(term.table).where(over).values(term.remaining_values())
+        ).rowcount
+    )
 
 
 def _keep_for_ever(
-    connection: Connection, table: type[Base], over: ColumnElement[bool], before: date
+    connection: Connection, table: type[Base], condition: ColumnElement[bool], before: date
 ) -> None:
-    """Note which batches may not be taken out any more: they brought rows that came to their term, or said of a day before it
-    that they are all of it."""
+    """Note which batches may not be withdrawn any more: they brought rows that came to their term, or are the whole
+    register of a day before it."""
     rows, form = table.__table__, FORM_OF[table.__tablename__]
-    brought = select(rows.c.batch_id).where(over)
+    brought = select(rows.c.batch_id).where(condition)
     whole = (
         select(WholeDay.batch_id)
         .join(ImportBatch, ImportBatch.id == WholeDay.batch_id)
@@ -298,9 +312,9 @@ def _keep_for_ever(
     connection.execute(update(ImportBatch).where(of, ~ImportBatch.retained).values(retained=True))
 
 
-def erase_text(engine: Engine, site: str, reference: str, by: str, why: str) -> int:
-    """Erase the words of one complaint, in all files that brought it; the complaint stays counted. Returns of how many files
-    there were words. Raises Refused where there is no such complaint, or no words of it."""
+def erase_text(engine: Engine, site: str, reference: str, by: str, reason: str) -> int:
+    """Erase the text of one complaint, in all files that brought it; the complaint stays counted. Returns in how many
+    files there was a text. Raises Refused where there is no such complaint, or no text of it."""
     with write_transaction(engine) as connection:
         site, reference = normalise_key(site), normalise_key(reference)
         same = key_spelling.complaint_row_ids(connection, site, reference)
@@ -311,7 +325,7 @@ def erase_text(engine: Engine, site: str, reference: str, by: str, why: str) -> 
         ).rowcount
         if not rows:
             raise Refused(f"De la plainte « {reference} », aucun mot n'est gardé.")
-        journal.note(connection, by, ERASED_WORDS, {"site": site, "reference": reference}, why)
+        journal.note(connection, by, ERASED_WORDS, {"site": site, "reference": reference}, reason)
         erasures.update_list(engine, connection)
     empty_sqlite_journal(engine)
     return rows
@@ -322,7 +336,7 @@ def _start(day: date) -> datetime:
 
 
 def empty_sqlite_journal(engine: Engine) -> None:
-    """SQLite's own journal would hold what was erased until it is written over."""
+    """Empty SQLite's write-ahead log, which would hold what was erased until it is written over."""
     if is_sqlite(engine):
         with engine.connect() as connection:
             connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]

@@ -1,7 +1,7 @@
-"""Rollups: what visits add up to, by site, service and day or month. Kept inside the transaction of every write.
+"""Rollups: sums of visits by site, service and day or month. Updated inside the transaction of every write.
 
-`apply` brings the stored rows up to date with a `db.packed_visits.Tally`, and `verify` recomputes everything from the visits.
-Before: `db.write.save_batch`. After: `db.monthly_visits` for whole months, `db.read` for days and hours.
+`apply` brings the stored rows up to date with a `db.packed_visits.Tally`, and `verify` recomputes everything from the
+visits. Before: `db.write.save_batch`. After: `db.monthly_visits` for whole months, `db.read` for days and hours.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from dashboard.period import day_numbers, iso_days
 from dashboard.statistics.quantile import quantile
-from db.bulk_insert import Row, insert, temporary
+from db.bulk_insert import Row, insert, temporary_table
 from db.codes import COUNTERS, MONTH
 from db.packed_visits import VISIT_COLUMNS, Tally, pack_rows
 from db.rollup_cells import Cells, add_cells, cells, decode, dense, encode
@@ -33,7 +33,7 @@ def _keys(cells: Cells) -> tuple[list[int], list[int], list[str]]:
 
 def _stored(connection: Connection, level: int, touched: Cells) -> Cells | None:
     """The stored rows under the keys of `touched`, or None if there are none."""
-    with temporary(connection, "touched", KEYS) as table:
+    with temporary_table(connection, "touched", KEYS) as table:
         insert(connection, table, COLUMNS[1:4], zip(*_keys(touched), strict=True))
         rows = connection.execute(
             text(
@@ -79,7 +79,7 @@ def records(level: int, cells: Cells) -> Iterator[Row]:
 
 def apply(connection: Connection, tally: Tally) -> None:
     """Bring the rollup table up to date with the visits of `tally`, inside the caller's transaction."""
-    codes, counts = tally.merged()
+    codes, counts = tally.merge()
     if not len(codes):
         return
     empty = connection.execute(text("SELECT 1 FROM rollup LIMIT 1")).first() is None
@@ -95,7 +95,7 @@ def _write(connection: Connection, level: int, final: Cells, *, replace: bool) -
         return
     gone = final.counters[:, 0] == 0
     keys = COLUMNS[:4]
-    with temporary(connection, "fresh", None, like="rollup") as table:
+    with temporary_table(connection, "fresh", None, like="rollup") as table:
         insert(connection, table, COLUMNS, records(level, final))
         columns = ", ".join(COLUMNS)
         updates = ", ".join(f"{c} = excluded.{c}" for c in COLUMNS[4:])
@@ -107,7 +107,7 @@ def _write(connection: Connection, level: int, final: Cells, *, replace: bool) -
             )
         )
     if gone.any():
-        with temporary(connection, "gone", KEYS) as table:
+        with temporary_table(connection, "gone", KEYS) as table:
             insert(connection, table, keys[1:], compress(zip(*_keys(final), strict=True), gone))
             connection.execute(
                 text(
@@ -119,7 +119,7 @@ def _write(connection: Connection, level: int, final: Cells, *, replace: bool) -
 
 
 def rebuild(connection: Connection) -> None:
-    """Make every rollup anew from the visits that count, inside the caller's transaction."""
+    """Recompute every rollup from the visits that count, inside the caller's transaction."""
     connection.execute(text("DELETE FROM rollup"))
     insert(connection, "rollup", COLUMNS, list(recompute(connection)))
 
@@ -133,14 +133,14 @@ def recompute(connection: Connection) -> Iterator[Row]:
     )
     for rows in result.partitions(100_000):
         tally.add(pack_rows(rows))
-    codes, counts = tally.merged()
+    codes, counts = tally.merge()
     if len(codes):
         for level, rows_of_level in cells(codes, counts):
             yield from records(level, rows_of_level)
 
 
 def verify(connection: Connection) -> list[str]:
-    """What differs between the rollup table and the visits: one sentence per row that does; none is well."""
+    """The differences between the rollup table and the visits: one sentence per row; none if all is well."""
     stored = {
         row[:4]: row[4:]
         for row in (

@@ -1,7 +1,8 @@
-"""What packed visits add up to: counters and sparse counts by site, service and day or month, all kinds of them.
+"""Sums of packed visits: counters and sparse counts by site, service and day or month, all kinds of them.
 
-Counts of small keys (a minute, an hour) are stored as words of 32 bits, key above and count below, only where the count is not
-zero. Before: `db.packed_visits`. After: `db.rollup`, which keeps them in the database, and whoever reads them there.
+Counts of small keys (a minute, an hour) are stored as words of 32 bits, key above and count below, only where the
+count is not zero. Before: `db.packed_visits`. After: `db.rollup`, which stores them in the database, and whoever
+reads them there.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,7 +40,7 @@ Sparse = tuple[np.ndarray, np.ndarray, np.ndarray]  # cell, key, count: of one l
 
 @dataclass
 class Cells:
-    """Rows of one level in the making: keys sorted, counters (n, 12), sparse counts by name."""
+    """Rollup rows of one level: keys sorted, counters (n, 12), sparse counts by name."""
 
     start: np.ndarray
     site: np.ndarray
@@ -53,7 +54,7 @@ class Cells:
         site: int | None = None,
         service: int | None = None,
     ) -> "Cells":
-        """The same counts under other keys (start: of each cell); cells that meet are added up."""
+        """The same counts under other keys (start: of each cell); cells that get the same key are summed."""
         places = _place(
             self.start if start is None else start,
             self.site if site is None else np.full_like(self.site, site),
@@ -71,7 +72,7 @@ class Cells:
 
 
 def add_cells(a: Cells, b: Cells) -> Cells:
-    """The counts of both under the keys of either; cells that meet are added up."""
+    """The counts of both under the keys of either; cells of the same key are summed."""
     shift = len(a.start)
     sparse = {}
     for name, (cell, key, count) in a.sparse.items():
@@ -139,7 +140,7 @@ def _flags(codes: np.ndarray) -> tuple[np.ndarray, ...]:
 def cells(codes: np.ndarray, counts: np.ndarray) -> Iterator[tuple[int, Cells]]:
     """The rollup rows (level, cells) that these packed visits add up to, all eight kinds of them.
 
-    codes, counts: as `Tally.merged` gives them. Finest first, each coarser kind from the finer one.
+    codes, counts: as `Tally.merge` gives them. Finest first, each coarser kind from the finer one.
     """
     flags = _flags(codes)
     fine = codes >> SHIFT["service"]

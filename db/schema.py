@@ -1,6 +1,6 @@
-"""The tables' versions: creating them, bringing them up to date, and telling which one a database has.
+"""The versions of the tables: creating them, migrating them, and reading which one a database has.
 
-Alembic is loaded where tables are changed only: telling a version needs none of it, and most starts change nothing.
+Alembic is loaded where tables are changed only: reading a version needs none of it, and most starts change nothing.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Engine, inspect, text
 from db.engine import (
     acquire_write_lock,
     database_exists,
-    hold_in_place,
     is_sqlite,
+    lock_file_in_place,
     make_engine,
     sqlite_driver,
 )
@@ -71,7 +71,7 @@ def _run(
 ) -> None:
     settings = config()
     with (
-        hold_in_place(engine),
+        lock_file_in_place(engine),
         engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
     ):
         if is_sqlite(engine):

@@ -1,4 +1,4 @@
-"""Reference data from data/reference into the tables. Adds what is missing; never undoes what somebody changed."""
+"""Loads reference data from data/reference into the tables. Adds what is missing; never undoes what somebody changed."""
 
 import csv
 from collections.abc import Callable, Iterator
@@ -49,9 +49,13 @@ def seed(engine: Engine, folder: Path = REFERENCE, by: str = "application") -> N
     """
     with write_transaction(engine) as c:
         added = {
-            "communes": _each(c, select(Commune.name), "communes.csv", folder, "commune", _commune),
-            "sites": _each(c, select(Site.code), "sites.csv", folder, "code", _site),
-            "services": _each(c, select(Service.code), "services.csv", folder, "code", _service),
+            "communes": _add_missing(
+                c, select(Commune.name), "communes.csv", folder, "commune", _commune
+            ),
+            "sites": _add_missing(c, select(Site.code), "sites.csv", folder, "code", _site),
+            "services": _add_missing(
+                c, select(Service.code), "services.csv", folder, "code", _service
+            ),
             "terms": _terms(c),
         }
         if any(added.values()):  # the line also tells open pages that there is something new
@@ -79,16 +83,16 @@ def beyond_reference(connection: Connection) -> dict[str, int]:
     }
 
 
-def _each(
+def _add_missing(
     c: Connection,
-    known: Select[str],
+    existing: Select[str],
     name: str,
     folder: Path,
     key: str,
     add: Callable[[Connection, dict[str, str]], None],
 ) -> int:
     """Add each line of a file whose key is not known; returns how many."""
-    there, added = set(c.execute(known).scalars()), 0
+    there, added = set(c.execute(existing).scalars()), 0
     for number, row in enumerate(read_csv(name, folder), 2):  # line 1 holds the headings
         with _line(name, number):
             if row[key] not in there:
@@ -100,7 +104,7 @@ def _each(
 
 @contextmanager
 def _line(name: str, number: int) -> Iterator[None]:
-    """What a line of a file lacks, as Refused."""
+    """Within the block, what a line of a file lacks is raised as Refused, naming the line."""
     try:
         yield
     except Refused as reason:

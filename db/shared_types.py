@@ -1,4 +1,4 @@
-"""Shapes that cross layers: a site, a closure, rows of a file, and the Facts that indicators are computed from.
+"""Types that cross layers: a site, a closure, rows of a file, and the Facts that indicators are computed from.
 
 This module imports nothing of ours but codes: anybody may use it.
 """

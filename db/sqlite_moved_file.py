@@ -1,8 +1,8 @@
-"""Connections to a SQLite address are all to the file that lies there: a file that somebody moved away is let go.
+"""Keeps all connections of a SQLite engine on the file at its address: a file that somebody moved away is closed.
 
-SQLite goes on with a file that was moved, and a process that runs would go on showing it. What it has not yet written into the
-file lies beside, under the name of the address, and would be taken for the other file's: so the last of those that are still at
-the one writes it there, and all are closed before the other is opened.
+SQLite goes on with a file that was moved, and a running process would go on showing it. What it has not yet written
+into the file lies beside, under the name of the address, and would be taken for the other file's: so the last of the
+connections to the moved file writes it there, and all are closed before the other is opened.
 """
 
 import os
@@ -18,21 +18,21 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 
-class Held(sqlite3.Connection):
-    """A connection that can be known of without being kept alive."""
+class WeakConnection(sqlite3.Connection):
+    """A connection to which weak references may be held."""
 
 
-PATIENCE = 5.0  # seconds in which whoever is still at the file before may finish
+PATIENCE = 5.0  # seconds in which those still using the file before may finish
 Identity = tuple[int, int]  # device, number on it
 
 
 def watch(engine: Engine, path: Path) -> None:
-    """Hold every connection of the engine to the file that lies at `path` when it is taken."""
-    watched = _Watched(path)
+    """Check at each use of a connection of the engine that it is to the file that lies at `path`; else open another."""
+    watched = _OpenFiles(path)
 
     @event.listens_for(engine, "do_connect")
     def _open(*_told: Any) -> sqlite3.Connection | None:
-        return watched.wait_for_the_others()
+        return watched.wait_for_moved_files()
 
     @event.listens_for(engine, "connect")
     def _opened(connection: sqlite3.Connection, _record: object) -> None:
@@ -42,33 +42,33 @@ def watch(engine: Engine, path: Path) -> None:
     def _take(
         connection: sqlite3.Connection, _record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
     ) -> None:
-        if watched.is_elsewhere(connection):
+        if watched.is_of_moved_file(connection):
             engine.dispose()  # those that nobody is at
-            watched.leave(connection)
+            watched.flush_moved_file(connection)
             raise DisconnectionError  # this one is closed, and another opened in its place
 
     @event.listens_for(engine, "checkin")
     def _give_back(connection: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
-        if connection is not None and watched.is_elsewhere(connection):
-            watched.leave(connection)
+        if connection is not None and watched.is_of_moved_file(connection):
+            watched.flush_moved_file(connection)
             record.invalidate()
 
     for end in ("close", "close_detached"):
         event.listen(engine, end, lambda connection, *_told: watched.remove(connection))
 
 
-class _Watched:
-    """Which file each open connection is to."""
+class _OpenFiles:
+    """The file of each open connection."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.files: WeakKeyDictionary[sqlite3.Connection, Identity] = WeakKeyDictionary()
         self.leaving: WeakSet[sqlite3.Connection] = WeakSet()  # done with a file that was moved
-        self.seen = False
+        self.had_file = False
         self.changed = Condition()
 
-    def lies_there(self) -> Identity | None:
-        """What lies at the path now."""
+    def file_at_path(self) -> Identity | None:
+        """The file at the path now; None where there is none."""
         try:
             found = self.path.stat()
         except OSError:
@@ -77,8 +77,8 @@ class _Watched:
 
     def add(self, connection: sqlite3.Connection) -> None:
         with self.changed:
-            if file := self.lies_there():
-                self.seen = True
+            if file := self.file_at_path():
+                self.had_file = True
                 self.files[connection] = file
 
     def remove(self, connection: sqlite3.Connection) -> None:
@@ -87,13 +87,13 @@ class _Watched:
             self.leaving.discard(connection)
             self.changed.notify_all()
 
-    def is_elsewhere(self, connection: sqlite3.Connection) -> bool:
-        """Whether a connection is to a file that lies there no more."""
+    def is_of_moved_file(self, connection: sqlite3.Connection) -> bool:
+        """Whether a connection is to a file that is no longer at the path."""
         file = self.files.get(connection)
-        return file is not None and file != self.lies_there()
+        return file is not None and file != self.file_at_path()
 
-    def leave(self, connection: sqlite3.Connection) -> None:
-        """Write what lies beside a file that was moved into it, once nobody else is at it."""
+    def flush_moved_file(self, connection: sqlite3.Connection) -> None:
+        """Write the pending changes beside a moved file into it, once no other connection is open to it."""
         with self.changed:
             self.leaving.add(connection)
             self.changed.notify_all()
@@ -105,19 +105,20 @@ class _Watched:
         with suppress(sqlite3.Error):
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def wait_for_the_others(self) -> sqlite3.Connection | None:
-        """Wait until nobody is at another file. Where there was a file and is none, SQLite says so instead of making one.
+    def wait_for_moved_files(self) -> sqlite3.Connection | None:
+        """Wait until no connection is to a moved file. Where there was a file and is none, SQLite says so instead of
+        making one.
 
         Returns None, for the usual way of opening. Raises sqlite3.OperationalError.
         """
         with self.changed:
-            file = self.lies_there()
-            if file is None and self.seen:
+            file = self.file_at_path()
+            if file is None and self.had_file:
                 there = f"{self.path.resolve().as_uri()}?mode=rw"
-                return sqlite3.connect(there, uri=True, factory=Held)
+                return sqlite3.connect(there, uri=True, factory=WeakConnection)
             if not self.changed.wait_for(lambda: set(self.files.values()) <= {file}, PATIENCE):
                 raise _busy()
-            if file is None:  # for whoever runs the application alone: there are complaints in it
+            if file is None:  # readable by the application's user alone: there are complaints in it
                 os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
         return None
 

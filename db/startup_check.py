@@ -1,4 +1,4 @@
-"""What is looked at before the application serves a database."""
+"""The checks before the application serves a database."""
 
 import sqlite3
 import time
@@ -14,11 +14,11 @@ SECONDS = 2.0  # a large database is read in part only; `backup` reads it whole
 
 def check(engine: Engine) -> None:
     """Raises Refused, with what to do, where the database is damaged or not of this version."""
-    look_over(engine)
+    quick_check(engine)
     schema.check_current(engine)
 
 
-def look_over(engine: Engine) -> None:
+def quick_check(engine: Engine) -> None:
     """Read as much of a SQLite database as two seconds allow. Raises Refused where that finds damage."""
     if not is_sqlite(engine) or not database_exists(engine):
         return  # PostgreSQL sees to its own pages

@@ -19,8 +19,8 @@ from datetime import date
 import numpy as np
 from sqlalchemy import Connection, text
 
-from db.batch_effects import Settled
-from db.bulk_insert import insert, temporary
+from db.batch_effects import SettledRows
+from db.bulk_insert import insert, temporary_table
 from db.engine import is_sqlite
 from db.form_tables import DESTINATIONS, Destination
 from db.models import Base
@@ -30,10 +30,10 @@ from db.rollup import rebuild
 # The rows of a batch; those of others that it beats.
 OWN = "SELECT id FROM {table} WHERE batch_id = :batch"
 BEATEN = "SELECT id FROM {table} WHERE superseded_by = :batch AND batch_id <> :batch"
-SHOWN = 20  # differences of a table that are told one by one
+SHOWN = 20  # differences of a table that are listed one by one
 
 
-def settle_import(connection: Connection, form: str, batch_id: int, tally: Tally) -> Settled:
+def settle_import(connection: Connection, form: str, batch_id: int, tally: Tally) -> SettledRows:
     """Apply the rule after batch `batch_id` came in, its rows standing and counted as if it were alone.
 
     Visits that begin or cease to count go into `tally`. Returns which rows begin or cease to count.
@@ -48,7 +48,7 @@ def settle_import(connection: Connection, form: str, batch_id: int, tally: Tally
         return _carry_out(connection, destination, tally)
 
 
-def settle_dated(connection: Connection, form: str, batch_id: int, tally: Tally) -> Settled:
+def settle_dated(connection: Connection, form: str, batch_id: int, tally: Tally) -> SettledRows:
     """Apply the rule after batch `batch_id`, which is in, was given another as_of. Otherwise as `settle_import`."""
     destination = DESTINATIONS[form]
     with _places(connection, form) as places, _changes(connection):
@@ -58,7 +58,9 @@ def settle_dated(connection: Connection, form: str, batch_id: int, tally: Tally)
         return _carry_out(connection, destination, tally)
 
 
-def settle_withdrawal(connection: Connection, form: str, batch_id: int, tally: Tally) -> Settled:
+def settle_withdrawal(
+    connection: Connection, form: str, batch_id: int, tally: Tally
+) -> SettledRows:
     """Apply the rule after batch `batch_id` was withdrawn. Otherwise as `settle_import`."""
     destination = DESTINATIONS[form]
     with _places(connection, form), _changes(connection):
@@ -130,7 +132,7 @@ def _places(connection: Connection, form: str) -> Iterator[dict[int, int]]:
         .all()
     )
     places = {batch: place for place, batch in enumerate(live, 1)}
-    with temporary(connection, "place", "batch_id int PRIMARY KEY, place int") as table:
+    with temporary_table(connection, "place", "batch_id int PRIMARY KEY, place int") as table:
         insert(connection, table, ("batch_id", "place"), list(places.items()))
         _count(connection, table)
         yield places
@@ -139,7 +141,7 @@ def _places(connection: Connection, form: str) -> Iterator[dict[int, int]]:
 @contextmanager
 def _changes(connection: Connection) -> Iterator[None]:
     """The table `change`: rows by id, the batch that they are to name, and whether (1) for a whole day alone."""
-    with temporary(connection, "change", "id bigint PRIMARY KEY, winner int, whole int"):
+    with temporary_table(connection, "change", "id bigint PRIMARY KEY, winner int, whole int"):
         yield
 
 
@@ -154,9 +156,9 @@ def _note_beaten_by(
 ) -> None:
     """Into `change`: rows of lower batches that meet one of the batch's, and that nothing higher had beaten."""
     table = destination.table
-    meetings = [(table, destination.same("n", "r"))]
-    if destination.inside:
-        meetings.append(("whole_day", destination.covered("r", "n")))
+    meetings = [(table, destination.same_key_sql("n", "r"))]
+    if destination.replaces_days:
+        meetings.append(("whole_day", destination.covered_sql("r", "n")))
     for whole, (other, met) in enumerate(meetings):
         connection.execute(
             text(
@@ -175,11 +177,11 @@ def _note_best(
     """Into `change`: the rows that the query `which` gives, each with the highest batch that beats it, or none."""
     table = destination.table
     meetings = [
-        f"JOIN {table} o ON {destination.same('r', 'o')} JOIN place p ON p.batch_id = o.batch_id"
+        f"JOIN {table} o ON {destination.same_key_sql('r', 'o')} JOIN place p ON p.batch_id = o.batch_id"
     ]
-    if destination.inside:
+    if destination.replaces_days:
         meetings.append(
-            f"JOIN whole_day w ON {destination.covered('r', 'w')} JOIN place p ON p.batch_id = w.batch_id"
+            f"JOIN whole_day w ON {destination.covered_sql('r', 'w')} JOIN place p ON p.batch_id = w.batch_id"
         )
     beaten = " UNION ALL ".join(
         f"SELECT r.id, max(p.place) AS place FROM asked a JOIN {table} r ON r.id = a.id"  # noqa: S608
@@ -188,8 +190,8 @@ def _note_best(
     )
     values = {} if batch_id is None else {"batch": batch_id}
     with (
-        temporary(connection, "asked", "id bigint PRIMARY KEY"),
-        temporary(connection, "beaten", "id bigint PRIMARY KEY, place int"),
+        temporary_table(connection, "asked", "id bigint PRIMARY KEY"),
+        temporary_table(connection, "beaten", "id bigint PRIMARY KEY, place int"),
     ):
         connection.execute(text(f"INSERT INTO asked {which.format(table=table)}"), values)
         _count(connection, "asked")
@@ -205,10 +207,10 @@ def _note_best(
         )
 
 
-def _carry_out(connection: Connection, destination: Destination, tally: Tally) -> Settled:
+def _carry_out(connection: Connection, destination: Destination, tally: Tally) -> SettledRows:
     """Make the rows of `change` name their winners; visits go into `tally`."""
     _count(connection, "change")
-    settled = _settled(connection, destination)
+    settled = _rows_to_settle(connection, destination)
     if destination.table == "visit":
         for packed, sign in _begun_and_ceased(connection):
             tally.add(packed, sign)
@@ -216,9 +218,9 @@ def _carry_out(connection: Connection, destination: Destination, tally: Tally) -
     return settled
 
 
-def _settled(connection: Connection, destination: Destination) -> Settled:
+def _rows_to_settle(connection: Connection, destination: Destination) -> SettledRows:
     """Which rows of `change` begin or cease to count, before they do."""
-    settled, rows = Settled(), f"change c JOIN {destination.table} r ON r.id = c.id"
+    settled, rows = SettledRows(), f"change c JOIN {destination.table} r ON r.id = c.id"
     counted = connection.execute(
         text(
             f"SELECT r.batch_id, c.winner, c.whole, count(*) FROM {rows}"  # noqa: S608
@@ -227,18 +229,18 @@ def _settled(connection: Connection, destination: Destination) -> Settled:
     )
     for batch, winner, whole, number in counted:
         if winner is None:
-            settled.begun[batch] += number
+            settled.restored[batch] += number
         else:
-            settled.ceased[batch, winner] += number
-            settled.whole += number * whole
-    if settled.whole:
+            settled.ended[batch, winner] += number
+            settled.rows_of_whole_days += number * whole
+    if settled.rows_of_whole_days:
         days = connection.execute(
             text(
                 f"SELECT DISTINCT coalesce(s.code, ''), r.{destination.day} FROM {rows}"  # noqa: S608
                 " LEFT JOIN site s ON s.id = r.site_id WHERE c.whole = 1 AND r.superseded_by IS NULL ORDER BY 2, 1"
             )
         )
-        settled.days = [(site, date.fromisoformat(str(day))) for site, day in days]
+        settled.whole_days = [(site, date.fromisoformat(str(day))) for site, day in days]
     return settled
 
 
@@ -290,8 +292,8 @@ def _differences(connection: Connection, form: str) -> Iterator[None]:
 
 
 def _leave_the_past(connection: Connection, table: str) -> None:
-    """Out of `change`: what came to its term, and what a row replaced that came to its term since; the rule of another day would
-    bring it back."""
+    """Remove from `change` the rows that came to their term, and those replaced by a row that came to its term since:
+    the rule would bring them back."""
     replaced = (
         f"SELECT r.id FROM {table} r JOIN import_batch b ON b.id = r.superseded_by"  # noqa: S608 (own names)
         " WHERE b.retained AND b.withdrawn_at IS NULL"

@@ -1,4 +1,4 @@
-"""What each table keeps and why, in French, for who wants to know what is kept of people: TABLES, one entry a table.
+"""Descriptions of the tables, in French: what each stores of people and why. TABLES: one entry a table.
 
 « Confidentialité » in the guide is written from it. A column that is not described here fails a test.
 """
@@ -9,20 +9,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Description:
-    """of: of whom; "" where the table is about nobody. why: what it serves. seen: the right that shows its rows; "" where no
-    screen does. kept: the setting that says how long in months; "": as long as the base. then: what is left of a row after
-    that, "" for nothing. columns: words by names of columns, several between blanks."""
+    """The description of a table. about_whom: "" where the table is about nobody. purpose: why it is stored.
+    shown_by_right: the right that shows its rows; "" where no screen does. kept_setting: the setting that says how
+    long in months; "": as long as the base. left_after: what is left of a row after that, "" for nothing. columns:
+    words by names of columns, several between blanks."""
 
     title: str
-    why: str
+    purpose: str
     columns: Mapping[str, str]
-    of: str = ""
-    seen: str = ""
-    kept: str = ""
-    then: str = ""
+    about_whom: str = ""
+    shown_by_right: str = ""
+    kept_setting: str = ""
+    left_after: str = ""
 
     @property
-    def names(self) -> list[str]:
+    def column_names(self) -> list[str]:
         """The columns that are described."""
         return [name for names in self.columns for name in names.split()]
 
@@ -43,9 +44,9 @@ TABLES: Mapping[str, Description] = {
             "source_ref": "numéro de la ligne dans le registre",
             "retained": "si son terme est passé",
         },
-        of="les usagers, sans nom, téléphone ni matricule : ces colonnes ne sont pas lues",
-        kept="visits_kept_months",
-        then="ce qui se compte : ni numéro de ligne, ni minute",
+        about_whom="les usagers, sans nom, téléphone ni matricule : ces colonnes ne sont pas lues",
+        kept_setting="visits_kept_months",
+        left_after="ce qui se compte : ni numéro de ligne, ni minute",
     ),
     "complaint": Description(
         "Plaintes",
@@ -57,24 +58,24 @@ TABLES: Mapping[str, Description] = {
             "category_id service_id channel_id outcome": "catégorie, prestation, canal, issue",
             "retained": "si son terme est passé",
         },
-        of="les usagers qui se plaignent, par la seule référence",
-        seen="complaint_list",
-        kept="complaints_kept_months",
-        then="ce qui se compte : plus de référence",
+        about_whom="les usagers qui se plaignent, par la seule référence",
+        shown_by_right="complaint_list",
+        kept_setting="complaints_kept_months",
+        left_after="ce qui se compte : plus de référence",
     ),
     "complaint_text": Description(
         "Mots des plaintes",
         "comprendre ce qui est demandé, pour y répondre",
         {"complaint_id subject": "la plainte, et son objet tel qu'il a été écrit"},
-        of="les usagers, et qui ils nomment",
-        seen="complaint_texts",
-        kept="texts_kept_months",
+        about_whom="les usagers, et qui ils nomment",
+        shown_by_right="complaint_texts",
+        kept_setting="texts_kept_months",
     ),
     "daily_closing": Description(
         "Clôtures du jour",
         "savoir si un centre a rendu compte de sa journée",
         {**_FILE, "site_id day agent declared": "centre, jour, pseudonyme de l'agent, visites déclarées"},
-        of="les agents, sous un pseudonyme",
+        about_whom="les agents, sous un pseudonyme",
     ),
     "monthly_return": Description(
         "Canevas mensuels",
@@ -84,7 +85,7 @@ TABLES: Mapping[str, Description] = {
             "site_id month received satisfied": "centre, mois, usagers reçus, satisfaits",
             "reasons difficulties solutions remarks": "ce que le centre en écrit",
         },
-        of="qui le centre nommerait dans ses observations",
+        about_whom="qui le centre nommerait dans ses observations",
     ),
     "account": Description(
         "Comptes",
@@ -95,8 +96,8 @@ TABLES: Mapping[str, Description] = {
             "password must_change works_until": "empreinte du mot de passe, s'il doit changer, jusqu'à quand",
             "disabled epoch created_at": "s'il est fermé, combien de fois il a changé, depuis quand",
         },
-        of="ceux qui se connectent",
-        seen="accounts",
+        about_whom="ceux qui se connectent",
+        shown_by_right="accounts",
     ),
     "sign_in": Description(
         "Connexions",
@@ -107,9 +108,9 @@ TABLES: Mapping[str, Description] = {
             "began_at seen_at ended_at proved_at": "début, dernière page, fin, dernier mot de passe",
             "issuer": "le fournisseur d'identité qui a dit qui c'est",
         },
-        of="ceux qui se connectent",
-        seen="accounts",
-        kept="sign_ins_kept_months",
+        about_whom="ceux qui se connectent",
+        shown_by_right="accounts",
+        kept_setting="sign_ins_kept_months",
     ),
     "identity": Description(
         "Identités du ministère",
@@ -118,8 +119,8 @@ TABLES: Mapping[str, Description] = {
             "issuer subject": "fournisseur d'identité, marque qu'il donne à la personne",
             "account_id bound_at": "compte, depuis quand",
         },
-        of="ceux qui se connectent",
-        seen="accounts",
+        about_whom="ceux qui se connectent",
+        shown_by_right="accounts",
     ),
     "guest_link": Description(
         "Liens d'invités",
@@ -128,29 +129,29 @@ TABLES: Mapping[str, Description] = {
             "id token account_id": "numéro, empreinte du lien, compte du lien",
             "what uses made_by made_at": "pour quel atelier, combien de fois il a servi, qui l'a fait, quand",
         },
-        of="ceux qui font les liens ; des invités, rien",
-        seen="guest_links",
+        about_whom="ceux qui font les liens ; des invités, rien",
+        shown_by_right="guest_links",
     ),
     "failed_sign_in": Description(
         "Essais manqués",
         "ralentir qui essaie des mots de passe",
         {"who failures last_at": "compte ou empreinte du nom tapé, nombre d'essais, dernier essai"},
-        of="ceux qui se connectent",
-        kept="sign_ins_kept_months",
+        about_whom="ceux qui se connectent",
+        kept_setting="sign_ins_kept_months",
     ),
     "access_journal": Description(
         "Journal des accès",
         "savoir qui est entré, a vu des plaintes, a emporté des fichiers",
         {"id at who did detail": "numéro, moment, compte, acte, de quoi"},
-        of="ceux qui se connectent",
-        seen="journal",
-        kept="access_journal_kept_months",
+        about_whom="ceux qui se connectent",
+        shown_by_right="journal",
+        kept_setting="access_journal_kept_months",
     ),
     "journal": Description(
         "Journal des données",
         "savoir qui a remis, retiré, décidé, et pourquoi",
         {"id at who did detail why": "numéro, moment, qui, acte, de quoi, pourquoi"},
-        of="ceux qui changent les données",
+        about_whom="ceux qui changent les données",
     ),
     "import_batch": Description(
         "Lots remis",
@@ -161,7 +162,7 @@ TABLES: Mapping[str, Description] = {
             "imported_by imported_at withdrawn_at": "qui l'a remis, quand, retiré quand",
             "retained": "si le terme de lignes qu'il a apportées est passé",
         },
-        of="ceux qui remettent un fichier",
+        about_whom="ceux qui remettent un fichier",
     ),
     "decision": Description(
         "Décisions",
@@ -170,35 +171,35 @@ TABLES: Mapping[str, Description] = {
             "id indicator scope": "numéro, chiffre, lieu",
             "decided_on who what due_on noted_by": "jour, fonction, décision, échéance, qui l'a notée",
         },
-        of="ceux qui décident, par leur fonction",
-        seen="aggregates",
+        about_whom="ceux qui décident, par leur fonction",
+        shown_by_right="aggregates",
     ),
     "target": Description(
         "Cibles",
         "comparer un chiffre à ce que l'on vise",
         {"id indicator scope value valid_from source set_by": "chiffre, lieu, valeur, date, source, qui l'a fixée"},
-        of="ceux qui fixent une cible",
-        seen="aggregates",
+        about_whom="ceux qui fixent une cible",
+        shown_by_right="aggregates",
     ),
     "rebase": Description(
         "Nouveaux départs",
         "dire à partir de quand une habitude a changé",
         {"id indicator scope month reason kind author": "chiffre, lieu, mois, raison, réponse, qui l'a dit"},
-        of="ceux qui le disent",
-        seen="aggregates",
+        about_whom="ceux qui le disent",
+        shown_by_right="aggregates",
     ),
     "story": Description(
         "Présentations gardées",
         "les reprendre",
         {"name title body kept_by account_id kept_at": "nom, titre, contenu, qui l'a gardée, compte, quand"},
-        of="ceux qui les gardent",
-        seen="aggregates",
+        about_whom="ceux qui les gardent",
+        shown_by_right="aggregates",
     ),
     "department_director": Description(
         "Directions",
         "savoir quelle direction répond de quel département",
         {"department valid_from director": "département, date, fonction ou compte"},
-        of="les directeurs, par leur fonction",
+        about_whom="les directeurs, par leur fonction",
     ),
     # --- of nobody ---
     "rollup": Description(

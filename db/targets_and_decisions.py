@@ -1,4 +1,4 @@
-"""What people set beside the data: targets, decisions on signals, new starts of control charts, presentations.
+"""What people enter beside the data: targets, decisions on signals, new levels of control charts, presentations.
 
 Each change is one transaction with its line in the journal. Nothing is invented: without an entry there is none.
 """
@@ -19,12 +19,12 @@ NATION = "nation"
 
 
 class StoryConflict(Exception):
-    """A presentation was not kept: another version than the one that it was to replace is kept by now, or none; the database is
-    as it was."""
+    """A presentation was not saved: another version than the one that it was to replace is saved by now, or none; the
+    database is as it was."""
 
 
 def scopes(connection: Connection) -> set[str]:
-    """What a target, a decision or a new start may be about: the nation, a department, a site's code."""
+    """The scopes that a target, a decision or a new level may have: the nation, a department, a site's code."""
     departments = connection.execute(select(Commune.department).distinct()).scalars()
     return {NATION, *departments, *connection.execute(select(Site.code)).scalars()}
 
@@ -32,12 +32,12 @@ def scopes(connection: Connection) -> set[str]:
 def set_target(
     engine: Engine, indicator: str, scope: str, value: float, valid_from: date, source: str, by: str
 ) -> None:
-    """A target holds from a day on, until a later one. Raises Refused for an unknown scope, an empty source, or a day for
-    which one is set."""
-    _say(source, "la source de la cible")
-    _in_the_calendar(valid_from)
+    """Save a target, which holds from a day on, until a later one. Raises Refused for an unknown scope, an empty
+    source, or a day for which one is set."""
+    _require_text(source, "la source de la cible")
+    _refuse_day_outside_calendar(valid_from)
     with write_transaction(engine) as c:
-        _known(c, scope)
+        _require_scope(c, scope)
         if c.execute(
             select(Target.value).where(
                 Target.indicator == indicator,
@@ -63,7 +63,7 @@ def set_target(
 
 
 def remove_target(engine: Engine, indicator: str, scope: str, valid_from: date, by: str) -> None:
-    """Take a target back. Raises Refused if there is none."""
+    """Remove a target. Raises Refused if there is none."""
     with write_transaction(engine) as c:
         removed = c.execute(
             delete(Target).where(
@@ -94,15 +94,15 @@ def decide(
     due_on: date | None,
     by: str,
 ) -> int:
-    """Keep a decision about a signal: who does what by when. Returns its number. Raises Refused."""
-    _say(what, "ce qui est décidé")
-    _say(who, "qui agit", LONGEST["decided by"])
+    """Save a decision about a signal: who does what by when. Returns its number. Raises Refused."""
+    _require_text(what, "ce qui est décidé")
+    _require_text(who, "qui agit", LONGEST["decided by"])
     for day in (decided_on, due_on):
-        _in_the_calendar(day)
+        _refuse_day_outside_calendar(day)
     if due_on is not None and due_on < decided_on:
         raise Refused("L'échéance est avant la décision.")
     with write_transaction(engine) as c:
-        _known(c, scope)
+        _require_scope(c, scope)
         number = c.execute(
             insert(Decision)
             .values(
@@ -128,14 +128,14 @@ def rebase(engine: Engine, indicator: str, scope: str, month: date, reason: str,
 def refuse_level(
     engine: Engine, indicator: str, scope: str, month: date, reason: str, by: str
 ) -> None:
-    """Say no to a proposed level that begins in a month: the limits before it hold on. Raises Refused."""
+    """Refuse a proposed level that begins in a month: the limits before it hold on. Raises Refused."""
     _level(engine, indicator, scope, month, reason, by, REFUSED, "refused level")
 
 
 def accept_level(
     engine: Engine, indicator: str, scope: str, month: date, reason: str, by: str
 ) -> None:
-    """Say yes to a proposed level that begins in a month. Raises Refused."""
+    """Accept a proposed level that begins in a month. Raises Refused."""
     _level(engine, indicator, scope, month, reason, by, ACCEPTED, "accepted level")
 
 
@@ -149,11 +149,11 @@ def _level(
     kind: str,
     action: str,
 ) -> None:
-    """What somebody says of the level of a month takes the place of what was said of it before."""
-    _say(reason, "la raison")
-    _in_the_calendar(month)
+    """Save what somebody says of the level of a month, in the place of what was said of it before."""
+    _require_text(reason, "la raison")
+    _refuse_day_outside_calendar(month)
     with write_transaction(engine) as c:
-        _known(c, scope)
+        _require_scope(c, scope)
         month = month.replace(day=1)
         c.execute(
             delete(Rebase).where(
@@ -187,21 +187,24 @@ def keep_story(
     by: str,
     *,
     account: str = "",
-    own: bool = False,
-    over: datetime | None = None,
+    only_own: bool = False,
+    replaced_kept_at: datetime | None = None,
 ) -> datetime:
-    """Keep a presentation under a name; since when it is then kept (UTC). account: of who keeps it, "" for none; over: since when
-    the one that it replaces is kept, None where there is none; own: only the account's own is replaced. Raises Refused without a
-    name or a title, or for one of another's; Overtaken where something else is kept under that name by now."""
-    _say(name, "sous quel nom garder la présentation", LONGEST["story name"])
-    _say(title, "le titre de la présentation", LONGEST["story title"])
+    """Save a presentation under a name; returns the time (UTC) of the saved version.
+
+    account: of who saves it, "" for none; replaced_kept_at: the time of the version that it replaces, None where
+    there is none; only_own: only the account's own is replaced. Raises Refused without a name or a title, or for one
+    of another's; StoryConflict where another version is saved under that name by now.
+    """
+    _require_text(name, "sous quel nom garder la présentation", LONGEST["story name"])
+    _require_text(title, "le titre de la présentation", LONGEST["story title"])
     with write_transaction(engine) as c:
-        keeper, kept_at = _kept(c, name)
-        if own and keeper not in (None, account):
+        keeper, kept_at = _keeper(c, name)
+        if only_own and keeper not in (None, account):
             raise Refused(
                 f"Quelqu'un d'autre a gardé une présentation « {title} » : en choisir un autre titre."
             )
-        if kept_at != over:
+        if kept_at != replaced_kept_at:
             raise StoryConflict(name)
         at = utc_now()
         c.execute(delete(KeptStory).where(KeptStory.name == name))
@@ -225,17 +228,17 @@ def forget_story(
     by: str,
     *,
     account: str = "",
-    own: bool = False,
+    only_own: bool = False,
     kept_at: datetime | None = None,
 ) -> None:
-    """Remove a kept presentation. own: only one that the account keeps; kept_at: since when the version that is meant is kept
-    (UTC), None for whichever it is. Raises Refused if there is none, or for another version."""
+    """Delete a saved presentation. only_own: only one that the account saved; kept_at: the time (UTC) of the version
+    meant, None for whichever it is. Raises Refused if there is none, or for another version."""
     with write_transaction(engine) as c:
-        keeper, standing = _kept(c, name)
-        if keeper is None or (own and keeper != account):
+        keeper, standing = _keeper(c, name)
+        if keeper is None or (only_own and keeper != account):
             raise Refused(
                 f"Aucune présentation à vous n'est gardée sous le nom « {name} »."
-                if own
+                if only_own
                 else f"Aucune présentation n'est gardée sous le nom « {name} »."
             )
         if kept_at not in (None, standing):
@@ -246,28 +249,30 @@ def forget_story(
         note(c, by, "removed story", {"name": name})
 
 
-def _kept(connection: Connection, name: str) -> tuple[str | None, datetime | None]:
-    """The account that keeps a presentation, "" for who had none, and since when (UTC); None and None where there is no such
-    one."""
+def _keeper(connection: Connection, name: str) -> tuple[str | None, datetime | None]:
+    """The account that saved a presentation, "" for none, and when (UTC); None and None where there is no such
+    presentation."""
     found = connection.execute(
         select(KeptStory.account_id, KeptStory.kept_at).where(KeptStory.name == name)
     ).one_or_none()
     return (found.account_id, found.kept_at) if found else (None, None)
 
 
-def _say(text: str, what: str, most: int = LONGEST["typed"]) -> None:
+def _require_text(text: str, what: str, most: int = LONGEST["typed"]) -> None:
+    """Raises Refused where a text is missing or too long."""
     if not text.strip():
         raise Refused(f"Il faut dire {what}.")
     if len(text.strip()) > most:
         raise Refused(f"Trop long, {most} caractères au plus : {what}.")
 
 
-def _in_the_calendar(day: date | None) -> None:
-    """Raises Refused for a day of which no page could tell the months before and after."""
+def _refuse_day_outside_calendar(day: date | None) -> None:
+    """Raises Refused for a day too near the calendar's ends for pages to show the months before and after."""
     if day is not None and day.year not in YEARS:
         raise Refused(f"Un jour de {YEARS[0]} à {YEARS[-1]} est attendu, non le {date_short(day)}.")
 
 
-def _known(connection: Connection, scope: str) -> None:
+def _require_scope(connection: Connection, scope: str) -> None:
+    """Raises Refused for an unknown scope."""
     if scope not in scopes(connection):
         raise Refused(f"« {scope} » n'est ni nation, ni un département, ni le code d'un centre.")

@@ -1,4 +1,4 @@
-"""On which days sites are open: holidays of Benin, as the ministry changed them, closures, first and last days."""
+"""The working days of sites: holidays of Benin, as the ministry changed them, closures, first and last days."""
 
 import importlib.util
 from datetime import date
@@ -17,7 +17,7 @@ SATURDAY = 5
 
 
 def public_holidays(connection: Connection, first: date, last: date) -> dict[date, str]:
-    """Holidays between two days, with their French names.
+    """The holidays between two days, with their French names.
 
     From the `holidays` library (Benin), whose Islamic dates are estimates, and what a data manager changed.
     """
@@ -51,7 +51,7 @@ def open_days(
     origin: int,
     width: int,
 ) -> np.ndarray:
-    """Working days of each site.
+    """The working days of each site, (S, width), from `origin` on.
 
     Left out: Saturdays, Sundays, holidays, whole days of closure, days before the first activity (else the launch)
     and from the closing date on. A site with neither first activity nor launch has none.

@@ -1,6 +1,7 @@
 """Every change to the data. Each function opens and commits its own transaction: all of it happens, or nothing.
 
-Before: `dashboard.forms.parse`, whose rows come in. After: `db.packed_visits` and `db.rollup.apply`, in the same transaction.
+Before: `dashboard.forms.parse`, whose rows come in. After: `db.packed_visits` and `db.rollup.apply`, in the same
+transaction.
 """
 
 import gc
@@ -33,7 +34,7 @@ from db import (
     packed_visits,
     rollup,
 )
-from db.batch_effects import Effect, Settled, effect_of
+from db.batch_effects import Effect, SettledRows, effect_of
 from db.codes import NATION
 from db.engine import is_sqlite, write_transaction
 from db.form_tables import DESTINATIONS, Destination
@@ -54,8 +55,8 @@ class Refused(Exception):
     """A change that was not made, with the reason in French; the database is as it was."""
 
 
-class _Tried(Exception):
-    """What was done was only to be tried, and is undone."""
+class _DryRun(Exception):
+    """Raised to undo a transaction that was only tried."""
 
 
 class Parsing(Protocol):
@@ -71,7 +72,7 @@ class Parsing(Protocol):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """What the form brings: columns of its table, and the words that stand in a table of their own."""
+        """The fields of the form: columns of its table, and the texts that go into a table of their own."""
 
     @property
     def problems(self) -> Sequence[object]:
@@ -86,26 +87,27 @@ class Parsing(Protocol):
 
 @dataclass(frozen=True)
 class File:
-    """What is known of a file before it is read. as_of: None is the moment when it comes in."""
+    """What is known of a file before it is read. as_of: None is the time of its import."""
 
     sha256: str
     name: str
     as_of: datetime | None
     by: str
     covers: tuple[date, date] | None = None
-    sites: tuple[int, ...] = ()  # sites that the file speaks for, even without a row
+    sites: tuple[int, ...] = ()  # sites that the file covers, even without a row
     demo: bool = False
 
 
 @dataclass
 class Saved:
-    """What came of a file. `batch_id` is the batch that holds it; `already`: it was there before; `effect`: what it changed."""
+    """The outcome of a file. batch_id: the batch that holds it; was_known: it was there before; effect: what it
+    changed."""
 
     batch_id: int
     rows: int = 0
-    already: bool = False
+    was_known: bool = False
     effect: Effect = field(default_factory=Effect)
-    absent: list[str] = field(
+    absent_rows: list[str] = field(
         default_factory=list
     )  # rows known before on the same days, not in this file
 
@@ -138,24 +140,24 @@ def as_of(connection: Connection, batch_id: int) -> datetime | None:
 
 
 def save_batch(engine: Engine, parsing: Parsing, file: File, *, keep: bool = True) -> Saved:
-    """Read a file to its end and keep it, in one transaction: rows, what they supersede, rollups, journal. keep: whether it is
-    kept; else all is undone once it is known what came of it.
+    """Read a file to its end and save it, in one transaction: rows, what they supersede, rollups, journal. keep:
+    False undoes all of it once the outcome is known.
 
-    The same file again changes nothing. Raises Refused, with nothing kept, if the file has a problem or if
+    The same file again changes nothing. Raises Refused, with nothing saved, if the file has a problem or if
     fictitious and real data would meet.
     """
-    with suppress(_Tried), _no_collection(), write_transaction(engine) as connection:
+    with suppress(_DryRun), _no_collection(), write_transaction(engine) as connection:
         known = find_batch(connection, file.sha256)
         if known:
-            return Saved(known, already=True)
+            return Saved(known, was_known=True)
         saved = _take_in(connection, parsing, file)
         if not keep:
-            raise _Tried
+            raise _DryRun
     return saved
 
 
 def _take_in(connection: Connection, parsing: Parsing, file: File) -> Saved:
-    """All that is done with a file that is not there yet."""
+    """Save a file that is not there yet."""
     refuse_mixture(connection, file.demo)
     destination = DESTINATIONS[parsing.form]
     batch_id = _begin(connection, parsing, file)
@@ -164,18 +166,18 @@ def _take_in(connection: Connection, parsing: Parsing, file: File) -> Saved:
     if parsing.problems:
         raise Refused(f"« {file.name} » est refusé en entier : rien n'a été enregistré.")
     _record_coverage(connection, parsing, file, batch_id, rows)
-    if why := erasure_guard.refusal(connection, parsing.form, batch_id):
+    if why := erasure_guard.refusal_reason(connection, parsing.form, batch_id):
         raise Refused(f"« {file.name} » est refusé en entier. {why}")
-    settled = Settled()
+    settled = SettledRows()
     if destination.table != "visit" or _sites_seen_before(connection, batch_id, parsing.form):
         settled = settle_import(connection, parsing.form, batch_id, tally)
     if words:  # once it is known which rows count: they say whose term is over
-        _insert_subjects(connection, batch_id, _not_erased(connection, words))
-    idle = sum(n for (batch, _), n in settled.ceased.items() if batch == batch_id)
+        _insert_subjects(connection, batch_id, _without_erased(connection, words))
+    idle = sum(n for (batch, _), n in settled.ended.items() if batch == batch_id)
     why = "" if parsing.replace_days else NAMELESS_ROW
     saved = Saved(batch_id, rows, effect=effect_of(connection, batch_id, settled, rows - idle, why))
-    if settled.ceased:  # only a file that corrects another can miss rows of it
-        saved.absent = _absent(connection, destination, batch_id)
+    if settled.ended:  # only a file that corrects another can miss rows of it
+        saved.absent_rows = _absent_rows(connection, destination, batch_id)
     rollup.apply(connection, tally)
     journal.note(
         connection, file.by, "imported", {"batch": batch_id, "form": parsing.form, "rows": rows}
@@ -184,8 +186,8 @@ def _take_in(connection: Connection, parsing: Parsing, file: File) -> Saved:
 
 
 def _begin(connection: Connection, parsing: Parsing, file: File) -> int:
-    """The number of a new batch for the file: given here, for numbers say who came before whom, and what is undone leaves none
-    out."""
+    """Add a new batch for the file and return its number: given here, since numbers say which came first, and what is
+    undone leaves none out."""
     now = journal.utc_now()
     last = select(func.coalesce(func.max(ImportBatch.id), 0))
     number = connection.execute(last).scalar_one() + 1
@@ -202,13 +204,13 @@ def _begin(connection: Connection, parsing: Parsing, file: File) -> int:
             imported_at=now,
         )
     )
-    if not is_sqlite(connection):  # whoever lets it number goes on from there
+    if not is_sqlite(connection):  # numbers that the database gives by itself go on from there
         sequence = func.pg_get_serial_sequence("import_batch", "id")
         connection.execute(select(func.setval(sequence, number)))
     return int(number)
 
 
-def _holds(connection: Connection, *, demo: bool) -> bool:
+def _holds_batch(connection: Connection, *, demo: bool) -> bool:
     """Whether the database holds a batch of fictitious data, or of real ones."""
     rows = connection.execute(
         text("SELECT 1 FROM import_batch WHERE demo = :demo LIMIT 1"), {"demo": demo}
@@ -218,7 +220,7 @@ def _holds(connection: Connection, *, demo: bool) -> bool:
 
 def refuse_mixture(connection: Connection, demo: bool) -> None:
     """Raises Refused where the database holds the other kind of data, real or fictitious."""
-    other = _holds(connection, demo=not demo)
+    other = _holds_batch(connection, demo=not demo)
     if other and demo:
         raise Refused(
             "La base contient des données réelles : les données de démonstration n'y entrent pas."
@@ -237,8 +239,8 @@ def _insert_rows(
     parsing: Parsing,
     tally: packed_visits.Tally,
 ) -> tuple[int, list[bulk_insert.Row]]:
-    """Stream the file's rows into their table; visits also go into `tally`. Returns the number of rows, and the words of
-    complaints: site, reference, words."""
+    """Stream the file's rows into their table; visits also go into `tally`. Returns the number of rows, and the texts
+    of complaints: site, reference, text."""
     rows = 0
     subjects: list[bulk_insert.Row] = []
     fields = [name for name in parsing.fields if name != "subject"]
@@ -258,8 +260,10 @@ def _insert_rows(
     return rows, subjects
 
 
-def _not_erased(connection: Connection, subjects: list[bulk_insert.Row]) -> list[bulk_insert.Row]:
-    """Without what was erased by itself, which a register may well bring again."""
+def _without_erased(
+    connection: Connection, subjects: list[bulk_insert.Row]
+) -> list[bulk_insert.Row]:
+    """The texts without those that were erased one by one, which a register may well bring again."""
     erased = erasure_guard.erased_words(connection)
     rows = connection.execute(text("SELECT id, code FROM site")) if erased else ()
     codes = {row.id: row.code for row in rows}
@@ -269,10 +273,10 @@ def _not_erased(connection: Connection, subjects: list[bulk_insert.Row]) -> list
 def _insert_subjects(
     connection: Connection, batch_id: int, subjects: list[bulk_insert.Row]
 ) -> None:
-    """Keep the words of the batch's complaints, but of those whose words are past their term already."""
+    """Save the texts of the batch's complaints, but for those whose texts are past their term already."""
     until = erasure_guard.term_reached(connection, "complaint_text")
     columns = ("site_id", "reference", "subject")
-    with bulk_insert.temporary(
+    with bulk_insert.temporary_table(
         connection, "subject", "site_id int, reference text, subject text"
     ) as name:
         bulk_insert.insert(connection, name, columns, subjects)
@@ -280,14 +284,14 @@ def _insert_subjects(
         same = (Complaint.site_id == told.site_id) & (Complaint.reference == told.reference)
         wanted = select(Complaint.id, told.subject).where(same, Complaint.batch_id == batch_id)
         if until:
-            wanted = wanted.where(~erasure_guard.words_are_over(until.date()))
+            wanted = wanted.where(~erasure_guard.words_past_term(until.date()))
         connection.execute(insert(ComplaintText).from_select(["complaint_id", "subject"], wanted))
 
 
 def _record_coverage(
     connection: Connection, parsing: Parsing, file: File, batch_id: int, rows: int
 ) -> None:
-    """Which sites and days the batch speaks for, and the site-days for which it is the whole register."""
+    """Save which sites and days the batch covers, and the site-days for which it is the whole register."""
     coverage = dict(parsing.coverage)
     days = [d for a, b, _ in coverage.values() for d in (a, b)] + list(file.covers or ())
     if days:
@@ -316,9 +320,9 @@ def _record_coverage(
 
 
 def _whole_days(parsing: Parsing, file: File) -> set[tuple[int, str]]:
-    """The (site id, ISO day) of which the batch is the whole register; site 0 is the whole network. Where it replaces days, these
-    are those of its rows and, for all sites that it speaks for, those that it is said to cover."""
-    whole = set() if DESTINATIONS[parsing.form].spans else set(parsing.whole_days)
+    """The (site id, ISO day) of which the batch is the whole register; site 0 is the whole network. Where it replaces
+    days, these are those of its rows and, for all sites that it covers, those that its options name."""
+    whole = set() if DESTINATIONS[parsing.form].replaces_covered_days else set(parsing.whole_days)
     if parsing.replace_days and file.covers:
         first, last = file.covers
         days = [(first + timedelta(days=i)).isoformat() for i in range((last - first).days + 1)]
@@ -328,7 +332,7 @@ def _whole_days(parsing: Parsing, file: File) -> set[tuple[int, str]]:
 
 
 def _sites_seen_before(connection: Connection, batch_id: int, form: str) -> bool:
-    """Whether an earlier live batch of the form speaks for one of the batch's sites: else nothing can meet."""
+    """Whether an earlier live batch of the form covers one of the batch's sites: else nothing can be replaced."""
     return (
         connection.execute(
             text(
@@ -341,9 +345,9 @@ def _sites_seen_before(connection: Connection, batch_id: int, form: str) -> bool
     )
 
 
-def _absent(connection: Connection, destination: Destination, batch_id: int) -> list[str]:
-    """Rows that still count from older files, on the site-days of which this file speaks: worth a remark."""
-    if not destination.inside or destination.spans:
+def _absent_rows(connection: Connection, destination: Destination, batch_id: int) -> list[str]:
+    """The rows that still count from older files, on the site-days that this file covers: worth a remark."""
+    if not destination.replaces_days or destination.replaces_covered_days:
         return []
     table, day, label = destination.table, destination.day, destination.label.format("o")
     rows = connection.execute(
@@ -359,14 +363,14 @@ def _absent(connection: Connection, destination: Destination, batch_id: int) -> 
     return [f"{code}, {day}, {name or 'sans référence'}" for code, day, name in rows]
 
 
-def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> Effect:
-    """Take a batch out: its rows no longer count, and those it had superseded count again.
+def withdraw(engine: Engine, batch_id: int, by: str, reason: str = "") -> Effect:
+    """Withdraw a batch: its rows no longer count, and those it had superseded count again.
 
-    Returns what that changed. Raises Refused if there is no such batch or it is out already.
+    Returns what that changed. Raises Refused if there is no such batch or it is withdrawn already.
     """
     with _no_collection(), write_transaction(engine) as connection:
         form = _form_of(connection, batch_id)
-        if erasure_guard.must_stay(connection, batch_id):
+        if erasure_guard.has_retained_rows(connection, batch_id):
             raise Refused(
                 f"Le lot {batch_id} tient des lignes dont le terme est passé : ce qu'elles remplaçaient est effacé,"
                 " et les retirer changerait les chiffres d'un passé clos."
@@ -380,24 +384,30 @@ def withdraw(engine: Engine, batch_id: int, by: str, why: str = "") -> Effect:
         settled = settle_withdrawal(connection, form, batch_id, tally)
         rollup.apply(connection, tally)
         effect = effect_of(connection, batch_id, settled, 0)
-        detail = {"batch": batch_id, "rows": effect.gone + sum(effect.begun.values())}
-        journal.note(connection, by, "withdrawn", detail, why)
+        detail = {
+            "batch": batch_id,
+            "rows": effect.rows_ended + sum(effect.restored_by_file.values()),
+        }
+        journal.note(connection, by, "withdrawn", detail, reason)
         return effect
 
 
 def date_anew(
-    engine: Engine, batch_id: int, as_of: datetime | None, by: str, why: str = ""
+    engine: Engine, batch_id: int, as_of: datetime | None, by: str, reason: str = ""
 ) -> tuple[datetime, Effect]:
-    """Give a batch that is in another date of content, in UTC; by default the latest that its arrival allows: that of the next
-    file, or now.
+    """Give a live batch another date of content, in UTC; by default the latest that its import allows: that of the
+    next file, or now.
 
-    Returns the date, and what it changed. Raises Refused if there is no such batch, or it is out.
+    Returns the date, and what it changed. Raises Refused if there is no such batch, or it is withdrawn.
     """
     with _no_collection(), write_transaction(engine) as connection:
         form = _form_of(connection, batch_id)
-        before, when = _as_of(connection, batch_id), as_of or _before_the_next(connection, batch_id)
+        before, when = (
+            _as_of(connection, batch_id),
+            as_of or _time_before_next_file(connection, batch_id),
+        )
         connection.execute(update(ImportBatch).where(ImportBatch.id == batch_id).values(as_of=when))
-        if erasure_guard.must_stay(connection, batch_id) or erasure_guard.is_before(
+        if erasure_guard.has_retained_rows(connection, batch_id) or erasure_guard.is_before(
             connection, form, when
         ):
             raise Refused(
@@ -407,9 +417,9 @@ def date_anew(
         tally = packed_visits.Tally()
         settled = settle_dated(connection, form, batch_id, tally)
         rollup.apply(connection, tally)
-        effect = _standing(connection, DESTINATIONS[form], batch_id, settled)
+        effect = _effect_of_all_rows(connection, DESTINATIONS[form], batch_id, settled)
         detail = {"batch": batch_id, "from": before.isoformat(), "to": when.isoformat()}
-        journal.note(connection, by, "dated", detail, why)
+        journal.note(connection, by, "dated", detail, reason)
         return when, effect
 
 
@@ -419,9 +429,9 @@ def _as_of(connection: Connection, batch_id: int) -> datetime:
     ).scalar_one()
 
 
-def _before_the_next(connection: Connection, batch_id: int) -> datetime:
-    """When the next file came in that no clock dated after now; now, where there is none. A file that was dated by its import
-    counts by that date, which earlier versions took before they had read the file."""
+def _time_before_next_file(connection: Connection, batch_id: int) -> datetime:
+    """The time of the next import that no clock dated after now; now, where there is none. A file that was dated by
+    its import counts by that date, which earlier versions took before they had read the file."""
     now = journal.utc_now()
     later = connection.execute(
         select(ImportBatch.as_of, ImportBatch.imported_at).where(
@@ -431,10 +441,10 @@ def _before_the_next(connection: Connection, batch_id: int) -> datetime:
     return min((as_of if at - HOUR < as_of < at else at for as_of, at in later), default=now)
 
 
-def _standing(
-    connection: Connection, destination: Destination, batch_id: int, settled: Settled
+def _effect_of_all_rows(
+    connection: Connection, destination: Destination, batch_id: int, settled: SettledRows
 ) -> Effect:
-    """What was settled, with all rows of the batch as they stand now."""
+    """The effect of what was settled, with all rows of the batch as they stand now."""
     table = destination.table
     stand = connection.execute(
         text(
@@ -447,12 +457,12 @@ def _standing(
         if winner is None:
             counting = number
         else:
-            settled.ceased[batch_id, winner] = number
+            settled.ended[batch_id, winner] = number
     return effect_of(connection, batch_id, settled, counting)
 
 
 def _form_of(connection: Connection, batch_id: int) -> str:
-    """The form of a batch that is in. Raises Refused where it is not."""
+    """The form of a live batch. Raises Refused where there is none."""
     batch = connection.execute(
         select(ImportBatch.form, ImportBatch.withdrawn_at).where(ImportBatch.id == batch_id)
     ).first()
@@ -466,7 +476,7 @@ def _form_of(connection: Connection, batch_id: int) -> str:
 def purge_demo(engine: Engine, by: str) -> int:
     """Delete everything that demonstration batches brought. Returns the number of batches deleted."""
     with write_transaction(engine) as connection:
-        if _holds(connection, demo=False):
+        if _holds_batch(connection, demo=False):
             raise Refused("La base contient aussi des données réelles : rien n'est effacé.")
         count = int(connection.execute(text("SELECT count(*) FROM import_batch")).scalar_one())
         for table in (

@@ -1,6 +1,6 @@
-"""Known faults of the libraries, asked of the index once a day: `make lint` ends with their names where there are any.
+"""Looks up known faults of the libraries, once a day: `make lint` ends with their names where there are any.
 
-A machine that the index does not answer is told since when nothing is known, and goes on.
+Where the index does not answer, it prints since when nothing is known, and goes on.
 """
 
 import json
@@ -16,7 +16,7 @@ from dashboard import period
 from scripts.prepare import ROOT
 
 CONSTRAINTS = ROOT / "constraints.txt"
-KEPT = ROOT / "build" / "audit.json"  # when the index was last asked, and what it said
+LAST_AUDIT = ROOT / "build" / "audit.json"  # when the index was last asked, and its answer
 LONGEST = 120  # seconds
 COMMAND = (
     *(sys.executable, "-m", "pip_audit", "-r", str(CONSTRAINTS), "--no-deps", "--disable-pip"),
@@ -25,7 +25,7 @@ COMMAND = (
 
 
 def run_pip_audit() -> str:
-    """What pip-audit writes; "" where it could not look."""
+    """The output of pip-audit; "" where it could not look."""
     try:
         done = subprocess.run(
             COMMAND,
@@ -41,10 +41,10 @@ def run_pip_audit() -> str:
     return done.stdout
 
 
-def faults(said: str) -> list[str] | None:
-    """A line for each known fault in what pip-audit wrote: « urllib3 2.8.0 : CVE-… »; None where nothing was looked up."""
+def known_faults(output: str) -> list[str] | None:
+    """A line for each known fault in pip-audit's output: « urllib3 2.8.0 : CVE-… »; None where nothing was looked up."""
     try:
-        libraries = json.loads(said)["dependencies"]
+        libraries = json.loads(output)["dependencies"]
     except (ValueError, KeyError, TypeError):
         return None
     looked_up = [one for one in libraries if "skip_reason" not in one]
@@ -58,19 +58,21 @@ def faults(said: str) -> list[str] | None:
     ]
 
 
-def audit(ask: Callable[[], str], today: date, kept: Path = KEPT) -> tuple[str, bool]:
-    """What to say, and whether a library has a known fault. Asks at most once a day for the same libraries."""
+def audit(
+    run_audit: Callable[[], str], today: date, cache_file: Path = LAST_AUDIT
+) -> tuple[str, bool]:
+    """The text to print, and whether a library has a known fault. Asks at most once a day for the same libraries."""
     libraries = sha256(CONSTRAINTS.read_bytes()).hexdigest()
-    held = _held(kept)
+    held = _last_audit(cache_file)
     if held.get("tried") != today.isoformat() or held.get("libraries") != libraries:
-        found = faults(ask())
+        found = known_faults(run_audit())
         if found is not None:
             held = {"checked": today.isoformat(), "faults": found}
         elif held.get("libraries") != libraries:
             held = {"checked": held.get("checked", ""), "faults": []}
         held |= {"tried": today.isoformat(), "libraries": libraries}
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_text(json.dumps(held), encoding="utf-8")
+        cache_file.parent.mkdir(exist_ok=True)
+        cache_file.write_text(json.dumps(held), encoding="utf-8")
     lines = [f"Faille connue : {one}" for one in held["faults"]]
     if held["checked"] != today.isoformat():
         since = f"{date.fromisoformat(held['checked']):%d/%m/%Y}" if held["checked"] else "toujours"
@@ -80,16 +82,16 @@ def audit(ask: Callable[[], str], today: date, kept: Path = KEPT) -> tuple[str, 
     return "\n".join(lines), bool(held["faults"])
 
 
-def _held(kept: Path) -> dict[str, Any]:
+def _last_audit(cache_file: Path) -> dict[str, Any]:
     try:
-        held: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+        held: dict[str, Any] = json.loads(cache_file.read_text(encoding="utf-8"))
         return held if {"tried", "libraries", "checked", "faults"} <= held.keys() else {}
     except (OSError, ValueError, AttributeError):
         return {}
 
 
 def main() -> int:
-    """Say what is known; 1 where a library has a fault."""
+    """Print the known faults; returns 1 where a library has one."""
     said, failed = audit(run_pip_audit, period.today())
     print(said, end="\n" * bool(said), file=sys.stderr)
     return int(failed)

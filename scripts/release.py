@@ -1,5 +1,5 @@
-"""Makes a version of what is there: the number, the changelog's day, a commit, a tag, the wheels of an installation without
-network."""
+"""Makes a version of the present state: the number, the changelog's day, a commit, a tag, the wheels of an
+installation without network."""
 
 import argparse
 import re
@@ -17,7 +17,7 @@ TO_COME = "## À venir\n"
 
 
 def git(root: Path, *arguments: str) -> str:
-    """What git says in that folder. Raises Stop, with its own words, where it refuses."""
+    """The output of git in that folder. Raises Stop, with git's own words, where it refuses."""
     done = subprocess.run(
         ["git", *arguments],
         cwd=root,
@@ -46,7 +46,7 @@ def project_version(root: Path) -> str:
 
 
 def dated_changelog(changelog: str, version: str) -> str:
-    """The changelog with what was to come under this version and today; an empty head stands before it.
+    """The changelog with its « to come » section under this version and today; an empty one stands before it.
 
     Raises Stop where nothing was to come.
     """
@@ -77,7 +77,8 @@ def gather(root: Path, requirements: str) -> int:
 
 
 def release(root: Path, version: str, requirements: str = RUN) -> str:
-    """Make the version; says what was done. Raises Stop, and then changes no file of the project."""
+    """Make the version; returns a sentence that says what was done. Raises Stop, and then changes no file of the
+    project."""
     check(root, version)
     changelog = dated_changelog((root / CHANGELOG).read_text(encoding="utf-8"), version)
     project = (root / PROJECT).read_text(encoding="utf-8")
@@ -100,7 +101,7 @@ def release(root: Path, version: str, requirements: str = RUN) -> str:
 
 
 def main() -> int:
-    """Do what was asked; 1 with one sentence if it cannot be done."""
+    """Run the command; returns 1 after one sentence if it cannot be done."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("version")
     try:

@@ -43,9 +43,10 @@ def open_socket() -> socket.socket:
 
 
 def prepare_database() -> None:
-    """Tables up to date; fictitious data where nothing was ever imported nor purged; the map's public files."""
+    """Migrate the tables; load fictitious data where nothing was ever imported nor purged; write the map's public
+    files."""
     engine = make_engine(load_settings().database_url)
-    startup_check.look_over(engine)
+    startup_check.quick_check(engine)
     if db(["init"]):
         # The database does not answer, is of another version, or could not be copied: why is said just above.
         sys.exit("L'application n'est pas démarrée : la raison est ci-dessus.")
@@ -69,12 +70,12 @@ def prepare_database() -> None:
 
 
 def address(port: int) -> str:
-    """What people type to come here."""
+    """The address that people type to come here."""
     return replace(load_settings(), port=port).address
 
 
 def sign_in_notice() -> str:
-    """Whether one has to sign in, and who makes the first account."""
+    """The notice whether one has to sign in, and who makes the first account."""
     settings = load_settings()
     engine = make_engine(settings.database_url)
     with engine.connect() as connection:
@@ -95,7 +96,8 @@ def sign_in_notice() -> str:
 
 
 def proxy_notice() -> str:
-    """That nothing says where requests come from, behind a proxy that is not named; "" where that is known."""
+    """The notice that nothing says where requests come from, behind a proxy that is not named; "" where that is
+    known."""
     settings = load_settings()
     if not settings.public_url or settings.trusted_proxies:
         return ""
@@ -107,7 +109,7 @@ def proxy_notice() -> str:
 
 
 def main() -> None:
-    """Start the server, once everything it needs is there."""
+    """Prepare everything and start the server."""
     os.chdir(ROOT)
     try:
         door = open_socket()

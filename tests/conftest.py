@@ -94,9 +94,9 @@ def quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
         patch.setattr(passwords, "_hasher", lambda: quick)
-        passwords._of_nobody.cache_clear()
+        passwords._decoy_hash.cache_clear()
         yield
-    passwords._of_nobody.cache_clear()
+    passwords._decoy_hash.cache_clear()
 
 
 @pytest.fixture(autouse=True)

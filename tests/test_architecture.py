@@ -74,7 +74,7 @@ WITHOUT_SITES = {
     "extent",
     "segments",
     "is_demo",
-    "ahead_of_their_import",
+    "covering_days_ahead",
     "data_as_of",
     "dated_ahead",
     "targets",

@@ -19,7 +19,7 @@ from sqlalchemy import make_url
 from dashboard.__main__ import day
 from dashboard.__main__ import main as dashboard_main
 from dashboard.__main__ import parser as dashboard_parser
-from dashboard.accounts import account_changes, guest_links
+from dashboard.accounts import account_changes, account_rules, guest_links
 from dashboard.answers import context
 from dashboard.period import today
 from dashboard.settings import load_settings
@@ -252,7 +252,7 @@ def fill(url: str, folder: Path) -> None:
     office.hand_in("registre", visit(ref="1"), visit(day="2025-04-03"))
     office.hand_in("plaintes", complaint("P1", subject="attente"))
     account_changes.add(
-        engine, "awa", account_changes.AccountChanges("cabinet", None, None, None), "test"
+        engine, "awa", account_rules.AccountChanges("cabinet", None, None, None), "test"
     )
     guest_links.make_link(engine, "atelier", today(), None, "test")
     engine.dispose()

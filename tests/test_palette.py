@@ -15,7 +15,7 @@ from itertools import combinations
 import pytest
 
 from dashboard import palette
-from dashboard.charts.style import on_paper
+from dashboard.charts.style import recolour_for_paper
 from dashboard.exports import html
 from dashboard.palette import (
     ACCENT,
@@ -131,7 +131,7 @@ def colours(spec) -> list[str]:
 
 @pytest.mark.parametrize("make", SPECS)
 def test_every_colour_of_a_chart_is_a_role_and_has_turned_on_dark_paper(make):
-    light, turned = colours(make()), colours(on_paper(make(), "dark"))
+    light, turned = colours(make()), colours(recolour_for_paper(make(), "dark"))
     assert light and all(isinstance(one, palette.Colour) for one in light)
     assert turned == [one.dark for one in light]
 
@@ -149,7 +149,7 @@ LINE = 'ALERT = role("alert", "{light}", "{dark}", "{projector}", words="{words}
 WORKS = """
 import io, json, sys, zipfile
 from dataclasses import asdict
-from dashboard.charts.style import on_paper
+from dashboard.charts.style import recolour_for_paper
 from dashboard.exports import html, map_svg, pdf, svg, xlsx
 from dashboard.exports.pptx import pptx
 from dashboard.charts import control_charts
@@ -162,16 +162,17 @@ def zipped(data):
         return "\\n".join(file.read(n).decode() for n in file.namelist() if n.endswith(".xml"))
 
 def printed(deck):
-    kept, real = {}, pdf._compiled
-    pdf._compiled = lambda asked: kept.update(asked["files"]) or b""  # what Typst is asked to set
+    kept, real = {}, pdf._compile_in_child
+    pdf._compile_in_child = lambda request: kept.update(request["files"]) or b""  # what Typst is asked to set
     pdf.pdf(deck)
-    pdf._compiled = real
+    pdf._compile_in_child = real
     return "\\n".join(kept.values())
 
 deck = decks.whole()
 chart = next(s.panel.content.spec for s in deck.slides if s.panel.key == "entonnoir")
 print(json.dumps({
-    "chart": json.dumps(chart, default=float), "chart on dark paper": json.dumps(on_paper(chart, "dark"), default=float),
+    "chart": json.dumps(chart, default=float),
+    "chart on dark paper": json.dumps(recolour_for_paper(chart, "dark"), default=float),
     "control chart": json.dumps(decks.control()), "picture": svg.chart(chart, 640),
     "map as a picture": map_svg.map_(decks.signals(), 760, 500),
     "map's script": json.dumps(folium_map.ON_PAPER), "slides": "".join(html.slide_html(s, 1, 1) for s in deck.slides),
@@ -397,7 +398,7 @@ def test_blue_improves_orange_worsens_grey_says_nothing(theme):
 def test_a_picture_turns_by_role_and_not_by_its_colour():
     """Two roles of one colour on light paper may differ on dark paper."""
     assert ACCENT.role != ALERT.role
-    rules = html.recoloured("dark", ".dark")
+    rules = html.recolour_rules("dark", ".dark")
     for one in (ACCENT, ALERT):
         assert f".dark .fill-{one.role}{{fill:{one.dark}}}" in rules
     assert "#" not in re.sub(r"[{][^}]*[}]", "", rules)

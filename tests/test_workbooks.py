@@ -43,7 +43,7 @@ def test_workbooks_of_libreoffice_are_read_as_they_are_shown_or_refused(folder):
 
 @pytest.mark.parametrize(
     "rule",
-    [sheet_layout.Table._filled, sheet_layout.Table._see],
+    [sheet_layout.Table._fill_merged, sheet_layout.Table._report_hidden_columns],
     ids=["merged cells", "hidden parts"],
 )
 def test_a_rule_that_is_left_out_is_found(folder, monkeypatch, rule):

@@ -1,1 +1,1 @@
-"""Who asks, and what each may see and do."""
+"""Accounts, sessions and rights: who is signed in, and what each person may see and do."""

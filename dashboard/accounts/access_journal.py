@@ -1,5 +1,7 @@
-"""The journal of accesses: who signed in, looked at rows of complaints, exported, changed an account. Outside the data's
-version: no line of it empties what is kept for all."""
+"""The access journal: who signed in, viewed rows of complaints, exported, changed an account.
+
+It lies outside the version of the data: writing a line does not invalidate the cached answers.
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,20 +13,24 @@ from db import accounts_and_sessions
 from db.engine import write_transaction
 
 
-def note(connection: Connection, who: str, did: str, what: dict[str, Any] | None = None) -> None:
-    """Add a line in the caller's transaction. did: in the past participle; what: with what, as JSON can hold it."""
-    accounts_and_sessions.note(connection, who, did, what or {})
+def note(connection: Connection, who: str, did: str, details: dict[str, Any] | None = None) -> None:
+    """Write a line to the access journal in the caller's transaction.
+
+    did: the action, as a past participle; details: what JSON can hold.
+    """
+    accounts_and_sessions.note(connection, who, did, details or {})
 
 
-def add(engine: Engine, who: str, did: str, what: dict[str, Any]) -> None:
-    """Add a line by itself."""
+def add(engine: Engine, who: str, did: str, details: dict[str, Any]) -> None:
+    """Write a line to the access journal in a transaction of its own."""
     with write_transaction(engine, queue=False) as connection:
-        note(connection, who, did, what)
+        note(connection, who, did, details)
 
 
 def lines(
     engine: Engine, first: date, last: date
 ) -> list[tuple[datetime, str, str, dict[str, Any], str]]:
-    """What this journal and the data's say of these days of Benin, the latest first: when (UTC), who, what, what with, why."""
+    """The lines of the access journal and of the data's journal between two days of Benin, both included, latest
+    first: when (UTC), who, action, details, reason."""
     with engine.connect() as connection:
         return accounts_and_sessions.journals(connection, *naive_utc_bounds(first, last))

@@ -1,19 +1,23 @@
-"""Accounts: added, changed, disabled, given a password that works once. Each change is one transaction with its line in the
-journal of accesses; whoever has a page open under the account sees it begin anew, or end.
+"""Accounts: add, change, disable, give a one-time password. Each change is one transaction with its line in the
+access journal; the pages open under the account reload, or end.
 
-Before: `db.accounts_and_sessions`. After: `dashboard.actions.accounts`, which checks who may.
+Before: `db.accounts_and_sessions`. After: `dashboard.actions.accounts`, which checks the right to do so.
 """
 
-import re
-import unicodedata
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from dashboard.accounts import access_journal, guest_link_rights, lookalike_names, passwords
+from dashboard.accounts.account_rules import (
+    AccountChanges,
+    changed_columns,
+    keep_an_administrator,
+    normalise_name,
+    refuse_foreign_letters,
+    valid_name,
+)
 from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import limits
 from dashboard.settings import load_settings
@@ -22,51 +26,14 @@ from db.accounts_and_sessions import Holder, SignInSession
 from db.engine import write_transaction
 from db.write import Refused
 
-NAME = re.compile(r"[\w.@-]{2,80}")
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-WORKS_FOR = timedelta(hours=72)  # a password that works once
-ASSIGNABLE_ROLES = tuple(r for r in Role if r not in (Role.READER, Role.GUEST))  # roles of accounts
-WITH_DEPARTMENTS, WITH_SITES = (Role.DIRECTOR,), (Role.FOCAL_POINT,)
+FIRST_PASSWORD_LIFETIME = timedelta(hours=72)  # a password that works once
 
 
-@dataclass(frozen=True)
-class AccountChanges:
-    """What an account is to be; None: as it is."""
-
-    role: str | None = None
-    departments: Collection[str] | None = None
-    sites: Collection[str] | None = None
-    email: str | None = None
-
-
-def normalise_name(name: str) -> str:
-    """What was typed for a name, in small letters and composed in one way, whether or not an account could have it."""
-    return unicodedata.normalize("NFC", name).strip().casefold()
-
-
-def stored_name(name: str) -> str | None:
-    """The name in small letters, however they were typed; None where no account could have it."""
-    kept = normalise_name(name)
-    return kept if NAME.fullmatch(kept) else None
-
-
-def named(name: str) -> str:
-    """The name as it is kept. Raises Refused for what is no name."""
-    kept = stored_name(name)
-    if not name.strip():
-        raise Refused("Écrire le nom du compte : prenom.nom, par exemple.")
-    if kept is None:
-        raise Refused(
-            f"« {name} » n'est pas un nom de compte : de 2 à 80 lettres, chiffres, points, tirets ou @, sans espace."
-        )
-    return kept
-
-
-def add(engine: Engine, name: str, wanted: AccountChanges, by: str) -> str:
-    """Add an account; gives its first password, which works once, within 72 hours; "" where the provider of identities alone
-    opens accounts. Raises Refused."""
-    kept, password = named(name), _first()
-    if not (password or wanted.email):
+def add(engine: Engine, name: str, changes: AccountChanges, by: str) -> str:
+    """Add an account and return its first password, which works once, within 72 hours; "" where accounts open by the
+    identity provider alone. Raises Refused."""
+    kept, password = valid_name(name), _new_first_password()
+    if not (password or changes.email):
         raise Refused(
             "Ce compte ne s'ouvrira que par l'adresse électronique que le ministère a vérifiée : la donner."
         )
@@ -75,36 +42,40 @@ def add(engine: Engine, name: str, wanted: AccountChanges, by: str) -> str:
         accounts_and_sessions.lock_account_names(connection)
         if accounts_and_sessions.account_named(connection, kept):
             raise Refused(f"Il y a déjà un compte « {kept} ».")
-        if other := lookalike_names.with_name(accounts_and_sessions.accounts(connection), kept):
+        if other := lookalike_names.account_like_name(
+            accounts_and_sessions.accounts(connection), kept
+        ):
             raise Refused(f"« {kept} » se lit comme « {other.name} », qui a déjà un compte.")
-        _is_in_our_letters(kept)
-        values = _values(connection, wanted, None)
-        values |= _once(connection, digest)
+        refuse_foreign_letters(kept)
+        values = changed_columns(connection, changes, None)
+        values |= _first_password_columns(connection, digest)
         accounts_and_sessions.add_account(connection, kept, **values)
-        access_journal.note(connection, by, "account added", {"account": kept, **_told(values)})
+        access_journal.note(
+            connection, by, "account added", {"account": kept, **_journal_details(values)}
+        )
     return password
 
 
-def change(engine: Engine, name: str, wanted: AccountChanges, by: str) -> None:
-    """Give an account another role, other places, another address. Raises Refused."""
+def change(engine: Engine, name: str, changes: AccountChanges, by: str) -> None:
+    """Change the role, places or address of an account. Raises Refused."""
     with write_transaction(engine, queue=False) as connection:
         accounts_and_sessions.lock_account_names(connection)
-        holder = _known(connection, name)
-        values = _values(connection, wanted, holder)
-        _keep_an_administrator(connection, holder, values["role"])
+        holder = _existing_account(connection, name)
+        values = changed_columns(connection, changes, holder)
+        keep_an_administrator(connection, holder, values["role"])
         accounts_and_sessions.change_account(connection, holder.id, **values)
         access_journal.note(
-            connection, by, "account changed", {"account": holder.name, **_told(values)}
+            connection, by, "account changed", {"account": holder.name, **_journal_details(values)}
         )
         guest_link_rights.close_links_beyond(connection, holder.id, by)
 
 
 def disable(engine: Engine, name: str, by: str) -> None:
-    """Let nobody in under an account any more, at once; `reset` lets its holder in again. Raises Refused."""
+    """Disable an account and end its sessions at once; `reset_password` enables it again. Raises Refused."""
     with write_transaction(engine, queue=False) as connection:
         accounts_and_sessions.lock_account_names(connection)
-        holder = _known(connection, name)
-        _keep_an_administrator(connection, holder, "")
+        holder = _existing_account(connection, name)
+        keep_an_administrator(connection, holder, "")
         accounts_and_sessions.change_account(
             connection, holder.id, disabled=True, password=None, must_change=False, works_until=None
         )
@@ -119,10 +90,10 @@ def disable(engine: Engine, name: str, by: str) -> None:
 
 
 def unbind_identity(engine: Engine, name: str, by: str) -> None:
-    """Have the provider of identities open an account no more, and end its sign-ins: whoever has its address, verified, is bound
-    to it next. Raises Refused."""
+    """Unbind an account from its identity at the provider, and end its sessions; the next identity with its verified
+    address is bound to it. Raises Refused."""
     with write_transaction(engine, queue=False) as connection:
-        holder = _known(connection, name)
+        holder = _existing_account(connection, name)
         if not provider_identities.unbind(connection, holder.id):
             raise Refused(f"Le compte « {holder.name} » n'est lié à aucune identité du ministère.")
         accounts_and_sessions.change_account(connection, holder.id)
@@ -133,16 +104,20 @@ def unbind_identity(engine: Engine, name: str, by: str) -> None:
 
 
 def reset_password(engine: Engine, name: str, by: str) -> str:
-    """Open an account, with a new password that works once and is given, or, where passwords open nothing, without; end its
-    sign-ins. The provider of identities opens it no more: an account has one door. Raises Refused."""
-    password = _first()
+    """Enable an account and return its new one-time password, "" where passwords are not in use; its sessions end.
+    Raises Refused.
+
+    The account is unbound from the identity provider: an account is opened by a password or by the provider, never by
+    both.
+    """
+    password = _new_first_password()
     digest = passwords.hash_one_time(password) if password else None
     with write_transaction(engine, queue=False) as connection:
-        holder = _known(connection, name)
+        holder = _existing_account(connection, name)
         if provider_identities.unbind(connection, holder.id):
             access_journal.note(connection, by, "identity unbound", {"account": holder.name})
         accounts_and_sessions.change_account(
-            connection, holder.id, disabled=False, **_once(connection, digest)
+            connection, holder.id, disabled=False, **_first_password_columns(connection, digest)
         )
         accounts_and_sessions.end_sessions(
             connection, accounts_and_sessions.database_time(connection), account_id=holder.id
@@ -154,9 +129,9 @@ def reset_password(engine: Engine, name: str, by: str) -> str:
 
 
 def end_sessions(engine: Engine, name: str, by: str, number: int | None = None) -> int:
-    """End the sign-ins of an account, or one of them; gives how many. Raises Refused."""
+    """End all sessions of an account, or the one of this number; returns how many. Raises Refused."""
     with write_transaction(engine, queue=False) as connection:
-        holder = _known(connection, name)
+        holder = _existing_account(connection, name)
         if number is None:  # who is signing in at this moment is let in no more
             accounts_and_sessions.change_account(connection, holder.id)
         at = accounts_and_sessions.database_time(connection)
@@ -170,148 +145,55 @@ def end_sessions(engine: Engine, name: str, by: str, number: int | None = None) 
 
 
 def all_accounts(engine: Engine) -> list[Holder]:
-    """Every account, by name; those of links are listed with their links."""
+    """Every account, by name, without those of guest links."""
     with engine.connect() as connection:
         return [one for one in accounts_and_sessions.accounts(connection) if one.role != Role.GUEST]
 
 
 def similar_accounts(engine: Engine) -> list[tuple[Holder, Holder]]:
-    """Accounts that could be taken for one another, made before that was refused."""
-    return list(lookalike_names.pairs(one for one in all_accounts(engine) if not one.disabled))
+    """The pairs of accounts whose names or addresses could be mistaken for one another, made before that was refused."""
+    return list(
+        lookalike_names.lookalike_pairs(one for one in all_accounts(engine) if not one.disabled)
+    )
 
 
 def sessions(engine: Engine, name: str | None = None) -> list[tuple[str, SignInSession]]:
-    """Who is signed in: the account's name and the sign-in, the latest first. Raises Refused for an unknown name."""
+    """The open sessions, each with its account's name, latest first; of one account where `name` is given. Raises
+    Refused for an unknown name."""
     with engine.connect() as connection:
         names = {holder.id: holder.name for holder in accounts_and_sessions.accounts(connection)}
-        of = _known(connection, name).id if name is not None else None
+        of = _existing_account(connection, name).id if name is not None else None
         at, last = accounts_and_sessions.database_time(connection), limits()
         return [
             (names[one.account_id], one)
             for one in accounts_and_sessions.open_sessions(connection, of)
-            if last.lapses(one) > at  # what lapsed opens nothing any more
+            if last.lapses_at(one) > at  # what lapsed opens nothing any more
         ]
 
 
-def _known(connection: Connection, name: str) -> Holder:
+def _existing_account(connection: Connection, name: str) -> Holder:
+    """The account of this name. Raises Refused where there is none."""
     holder = accounts_and_sessions.account_named(connection, normalise_name(name))
     if holder is None or holder.role == Role.GUEST:  # a link is closed, and never has a password
         raise Refused(f"Il n'y a pas de compte « {name} » : python -m dashboard accounts list")
     return holder
 
 
-def _first() -> str:
-    """A password that works once; "" where none opens anything."""
-    return passwords.one_time() if load_settings().local_accounts else ""
+def _new_first_password() -> str:
+    """A new one-time password; "" where passwords are not in use."""
+    return passwords.new_one_time_password() if load_settings().local_accounts else ""
 
 
-def _once(connection: Connection, digest: str | None) -> dict[str, Any]:
+def _first_password_columns(connection: Connection, digest: str | None) -> dict[str, Any]:
+    """The columns of an account that take a one-time password of this digest; None: the account has no password."""
     if digest is None:
         return {"password": None, "must_change": False, "works_until": None}
-    until = accounts_and_sessions.database_time(connection) + WORKS_FOR
+    until = accounts_and_sessions.database_time(connection) + FIRST_PASSWORD_LIFETIME
     return {"password": digest, "must_change": True, "works_until": until}
 
 
-def _values(
-    connection: Connection, wanted: AccountChanges, holder: Holder | None
-) -> dict[str, Any]:
-    """Role and places that go together. Raises Refused."""
-    role = wanted.role if wanted.role is not None else (holder.role if holder else "")
-    if not role:
-        raise Refused("Choisir le rôle du compte.")
-    if role not in ASSIGNABLE_ROLES:
-        raise Refused(f"« {role} » n'est pas un rôle : {', '.join(ASSIGNABLE_ROLES)}.")
-    departments, sites = accounts_and_sessions.places(connection)
-    email = wanted.email if wanted.email is not None else (holder.email if holder else None)
-    if email and not EMAIL.fullmatch(email):
-        raise Refused(
-            f"« {email} » n'est pas une adresse électronique : l'écrire comme prenom.nom@exemple.bj."
-        )
-    if email and not (holder and holder.email == email):
-        _is_of_nobody_else(connection, email, holder)
-    return {
-        "role": role,
-        "email": email or None,
-        "departments": _places(
-            role in WITH_DEPARTMENTS,
-            wanted.departments,
-            holder.departments if holder else None,
-            departments,
-            "département",
-            "--department",
-        ),
-        "sites": _places(
-            role in WITH_SITES,
-            wanted.sites,
-            holder.sites if holder else None,
-            sites,
-            "centre",
-            "--site",
-        ),
-    }
-
-
-def _is_in_our_letters(text: str) -> None:
-    """Raises Refused where a letter is of another alphabet."""
-    if sign := lookalike_names.foreign_letter(text):
-        raise Refused(
-            f"« {text} » a une lettre d'un autre alphabet, « {sign} », qui se lit comme une des nôtres : l'écrire avec les"
-            " lettres du français ou des langues du Bénin."
-        )
-
-
-def _is_of_nobody_else(connection: Connection, email: str, holder: Holder | None) -> None:
-    """Raises Refused where another account has the address, or one that could be taken for it."""
-    others = [
-        one
-        for one in accounts_and_sessions.accounts(connection)
-        if not (holder and one.id == holder.id)
-    ]
-    if other := lookalike_names.with_address(others, email):
-        raise Refused(
-            f"« {email} » est, ou se lit comme, l'adresse du compte « {other.name} » : en donner une autre."
-        )
-    _is_in_our_letters(email)
-
-
-def _places(
-    limited: bool,
-    wanted: Collection[str] | None,
-    held: frozenset[str] | None,
-    there: frozenset[str],
-    word: str,
-    option: str,
-) -> frozenset[str] | None:
-    if not limited:
-        if wanted:
-            raise Refused(f"Ce rôle n'est pas limité à un {word} : ne pas donner {option}.")
-        return None
-    chosen = (held if wanted is None else frozenset(wanted)) or frozenset()
-    if not chosen:
-        raise Refused(f"Ce rôle répond d'un {word} au moins : choisir lequel.")
-    if unknown := sorted(chosen - there):
-        raise Refused(f"{word} inconnu : {', '.join(unknown)}.")
-    return chosen
-
-
-def _keep_an_administrator(connection: Connection, holder: Holder, role: str) -> None:
-    """Raises Refused where nobody would be left who can add accounts."""
-    if holder.role != Role.ADMINISTRATOR or role == Role.ADMINISTRATOR:
-        return
-    others = [
-        one
-        for one in accounts_and_sessions.accounts(connection)
-        if one.role == Role.ADMINISTRATOR and not one.disabled and one.id != holder.id
-    ]
-    if not others:
-        raise Refused(
-            "C'est le dernier compte d'administrateur : en ajouter un autre d'abord"
-            " (python -m dashboard accounts add NOM --role administrator)."
-        )
-
-
-def _told(values: dict[str, Any]) -> dict[str, Any]:
-    """What the journal keeps of it."""
+def _journal_details(values: dict[str, Any]) -> dict[str, Any]:
+    """The details that the journal keeps of an account."""
     return {
         "role": values["role"],
         "departments": sorted(values["departments"] or ()),

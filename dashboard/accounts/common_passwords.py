@@ -1,6 +1,8 @@
-"""Which passwords are among those that are tried first: a usual word with what people put around it, a walk on the keyboard, a
-day; and those that leaked most elsewhere. The words are ours (data/common_words.txt), those that leaked are known by their
-digests (data/README.md); no rule says which signs a password has to have.
+"""Whether a password is one of those that attackers try first: a common word with what people add to it, a keyboard
+walk, a date, or one of the most frequent leaked passwords.
+
+The words are ours (data/common_words.txt), the leaked ones are known by their digests (data/README.md); no rule
+demands kinds of characters.
 
 After: `dashboard.accounts.passwords`.
 """
@@ -18,9 +20,11 @@ from dashboard.settings import ROOT
 WORDS = ROOT / "data" / "common_words.txt"
 LEAKED = ROOT / "data" / "leaked_passwords.txt"
 SIGNS_OF_DIGESTS = 16  # by which those that leaked are known
-AROUND = 6  # signs before and after a word that make it no better: « benin@2026 », « 123soleil! »
+MOST_AFFIXED = (
+    6  # signs before and after a word that make it no better: « benin@2026 », « 123soleil! »
+)
 FEWEST = 4  # different signs
-# What fingers do on French and English keyboards, and on the pad of digits; each way round.
+# Neighbouring keys of French and English keyboards and of the numeric pad; read in both directions.
 WALKS = (
     "01234567890 azertyuiop qsdfghjklm wxcvbn qwertyuiop asdfghjkl zxcvbnm abcdefghijklmnopqrstuvwxyz"
     " 1qaz2wsx3edc4rfv5tgb6yhn7ujm 1aqw2zsx3edc4rfv5tgb6yhn7uj zaq1xsw2cde3vfr4bgt5 wqa1xsz2cde3vfr4"
@@ -29,14 +33,14 @@ WALKS = (
 ).split()
 RUN = 3  # signs of a walk in a row
 # Signs that people write for letters.
-MEANT = str.maketrans("@4310$57!€", "aaeiosstie")
+LETTERS_BY_SIGN = str.maketrans("@4310$57!€", "aaeiosstie")
 DAY = re.compile(r"(\d\d)[-/. ]?(\d\d)[-/. ]?(\d{4})")
 DAY_BACKWARDS = re.compile(r"(\d{4})[-/. ]?(\d\d)[-/. ]?(\d\d)")
 YEARS = range(1900, 2100)
 
 
 def is_common(password: str) -> bool:
-    """Whether this password is one of the usual ones, or made as they are."""
+    """Whether the password is a common one, or made of common parts."""
     text = fold_accents(password.casefold())
     return (
         len(set(text)) < FEWEST
@@ -46,16 +50,17 @@ def is_common(password: str) -> bool:
 
 
 def _cores(text: str) -> Iterator[str]:
-    """What stands between the signs around it, as it is written and as it is meant."""
+    """The text without the characters added around it, as written and with its signs read as the letters that they
+    stand for."""
     tail = re.sub(r"[\W\d_]+$", "", text)
     middle = re.sub(r"^[\W\d_]+", "", tail)
     for core in (text, tail, middle, re.sub(r"[\W_]", "", middle)):
-        if core and len(text) - len(core) <= AROUND:
-            yield from (core, core.translate(MEANT))
+        if core and len(text) - len(core) <= MOST_AFFIXED:
+            yield from (core, core.translate(LETTERS_BY_SIGN))
 
 
 def _is_usual(core: str) -> bool:
-    """Whether it is a word of ours, once or several times over."""
+    """Whether the text is a common word, once or repeated."""
     return any(
         core == core[:size] * (len(core) // size) and core[:size] in _words()
         for size in range(3, len(core) + 1)
@@ -64,7 +69,7 @@ def _is_usual(core: str) -> bool:
 
 
 def _is_walk(core: str) -> bool:
-    """Whether it is made of runs of walks, or of the same sign, alone."""
+    """Whether the text consists of keyboard walks or repeated characters only."""
     made = [True] + [False] * len(core)  # up to each sign
     for end in range(RUN, len(core) + 1):
         made[end] = any(
@@ -76,7 +81,7 @@ def _is_walk(core: str) -> bool:
 
 @cache
 def _walks() -> frozenset[str]:
-    """Every run of every walk."""
+    """Every run of RUN characters of a keyboard walk, in both directions."""
     return frozenset(
         walk[start:end]
         for one in WALKS
@@ -87,6 +92,7 @@ def _walks() -> frozenset[str]:
 
 
 def _is_a_day(text: str) -> bool:
+    """Whether the text is a date."""
     for pattern, order in ((DAY, (2, 1, 0)), (DAY_BACKWARDS, (0, 1, 2))):
         if found := pattern.fullmatch(text):
             year, month, day = (int(found.groups()[i]) for i in order)
@@ -96,7 +102,7 @@ def _is_a_day(text: str) -> bool:
 
 
 def _leaked(core: str) -> bool:
-    """Whether it is one of those that leaked most."""
+    """Whether the text is one of the most frequent leaked passwords."""
     return sha256(core.encode(errors="replace")).hexdigest()[:SIGNS_OF_DIGESTS] in _digests()
 
 

@@ -1,4 +1,4 @@
-"""What links of guests hold on to: the right of the account that made them. They end with it, and whoever came in by them.
+"""Who may make guest links, and which links end when the account that made them loses that right.
 
 Before: `db.accounts_and_sessions`. After: `dashboard.accounts.account_changes`, which changes accounts;
 `dashboard.accounts.guest_links`, which makes links.
@@ -21,7 +21,7 @@ def may_invite(person: Person, departments: frozenset[str] | None) -> bool:
 
 
 def is_link_allowed(holder: Holder, departments: frozenset[str] | None) -> bool:
-    """Whether a link to these departments is still in the hands of who may make one."""
+    """Whether the account may (still) have a link to these departments; None: the country."""
     return not holder.disabled and may_invite(people.person_of_account(holder), departments)
 
 
@@ -36,7 +36,7 @@ def close_links_beyond(connection: Connection, account_id: str, by: str) -> None
 
 
 def close_link(connection: Connection, link: Link, by: str) -> None:
-    """Let nobody in by a link any more; whoever came in by it is out at once."""
+    """Close a link and end the sessions of its guests at once."""
     accounts_and_sessions.change_account(connection, link.account_id, disabled=True)
     accounts_and_sessions.end_sessions(
         connection, accounts_and_sessions.database_time(connection), account_id=link.account_id

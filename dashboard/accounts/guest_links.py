@@ -1,8 +1,8 @@
-"""Links by which guests of a workshop come in: made, listed, closed, used. A link has an account of its own, which no password
-opens and which ends with it; the link itself is kept by whom it was given to, the database has its SHA-256.
+"""Guest links: made, listed, closed, used. A link has an account of its own, which no password opens and which ends
+with it; the database stores only the SHA-256 of its token.
 
-Before: `db.accounts_and_sessions`. After: `dashboard.actions.guest_links`, which checks who may make one; the gate, where they
-come in.
+Before: `db.accounts_and_sessions`. After: `dashboard.actions.guest_links`, which checks who may make one; the gate,
+where guests sign in.
 """
 
 import secrets
@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Engine
 
-from dashboard.accounts import access_journal, guest_link_rights, sign_ins
+from dashboard.accounts import access_journal, guest_link_rights, sign_in_request, sign_ins
 from dashboard.accounts.rights import Role
-from dashboard.accounts.sign_ins import Browser, Refusal, digest, new_token
+from dashboard.accounts.sign_in_request import Browser, Refusal, digest, new_token
 from dashboard.period import naive_utc_bounds, today
 from db import accounts_and_sessions
 from db.accounts_and_sessions import Link
@@ -27,12 +27,12 @@ NO_SUCH_LINK = "Ce lien ne fait entrer personne : il est fini, fermé, ou a déj
 
 
 def make_link(
-    engine: Engine, what: str, until: date, departments: Collection[str] | None, by: str
+    engine: Engine, workshop: str, until: date, departments: Collection[str] | None, by: str
 ) -> tuple[Link, str]:
-    """Make a link for a workshop, which holds up to the end of a day; gives it, and its token, to be told once. Raises
-    Refused."""
-    what = " ".join(what.split())
-    if not 1 <= len(what) <= LONGEST_NAME:
+    """Make a guest link for a workshop, valid to the end of a day; returns it and its token, which is stored nowhere.
+    Raises Refused."""
+    workshop = " ".join(workshop.split())
+    if not 1 <= len(workshop) <= LONGEST_NAME:
         raise Refused(f"Dire pour quel atelier est le lien, en {LONGEST_NAME} signes au plus.")
     token = new_token()
     with write_transaction(engine, queue=False) as connection:
@@ -41,7 +41,7 @@ def make_link(
             days=LONGEST
         ):
             raise Refused(f"Un lien tient jusqu'à un jour à venir, {LONGEST} jours au plus.")
-        _let(connection, by, departments)
+        _refuse_lost_right(connection, by, departments)
         there, _ = accounts_and_sessions.places(connection)
         if departments is not None and (not departments or set(departments) - there):
             raise Refused("Dire de quels départements, par leurs noms.")
@@ -54,11 +54,11 @@ def make_link(
             email=None,
             works_until=end,
         )
-        number = accounts_and_sessions.add_link(connection, account, digest(token), what, by)
-        found = _numbered(accounts_and_sessions.links(connection), number)
+        number = accounts_and_sessions.add_link(connection, account, digest(token), workshop, by)
+        found = _link_with_number(accounts_and_sessions.links(connection), number)
         told = {
             "link": number,
-            "for": what,
+            "for": workshop,
             "until": str(until),
             "departments": sorted(departments or ()),
         }
@@ -73,20 +73,20 @@ def links(engine: Engine) -> list[Link]:
 
 
 def is_valid(link: Link, now: datetime) -> bool:
-    """Whether somebody may still come in by it."""
+    """Whether guests may still sign in by the link."""
     return not link.closed and now < link.until and link.uses < MOST_USES
 
 
 def close_link(engine: Engine, number: int, by: str) -> None:
-    """Let nobody in by a link any more; whoever came in by it is out at once. Raises Refused."""
+    """Close the link of this number and end the sessions of its guests at once. Raises Refused."""
     with write_transaction(engine, queue=False) as connection:
         guest_link_rights.close_link(
-            connection, _numbered(accounts_and_sessions.links(connection), number), by
+            connection, _link_with_number(accounts_and_sessions.links(connection), number), by
         )
 
 
 def sign_in_guest(engine: Engine, token: str, browser: Browser) -> str:
-    """Let a guest in; gives the token of a new sign-in. Raises Refusal."""
+    """Sign a guest in by a link's token; returns the token of the new session. Raises Refusal."""
     mine = new_token()
     with engine.connect() as connection:  # who has none keeps no writer waiting
         if not accounts_and_sessions.has_link(connection, digest(token)):
@@ -105,13 +105,16 @@ def sign_in_guest(engine: Engine, token: str, browser: Browser) -> str:
             ),
             "",
         )
-        told = {**sign_ins.journal_details(browser, "link"), "for": what}
+        told = {**sign_in_request.journal_details(browser, "link"), "for": what}
         access_journal.note(connection, holder.name if holder else "", "signed in", told)
     return mine
 
 
-def _let(connection: Connection, by: str, departments: Collection[str] | None) -> None:
-    """Raises Refused where the account that makes a link was closed or narrowed since it was asked; a command has none."""
+def _refuse_lost_right(
+    connection: Connection, by: str, departments: Collection[str] | None
+) -> None:
+    """Raises Refused where the account that makes a link was disabled or lost the right since it was checked; a
+    command has no account."""
     accounts_and_sessions.lock_account_names(connection)
     shown = None if departments is None else frozenset(departments)
     maker = accounts_and_sessions.account_named(connection, by)
@@ -119,8 +122,9 @@ def _let(connection: Connection, by: str, departments: Collection[str] | None) -
         raise Refused("Ce compte ne peut plus inviter à voir cela.")
 
 
-def _numbered(found: Collection[Link], number: int) -> Link:
-    for link in found:
+def _link_with_number(links: Collection[Link], number: int) -> Link:
+    """The link of this number. Raises Refused where there is none."""
+    for link in links:
         if link.id == number:
             return link
     raise Refused(f"Il n'y a pas de lien {number} : python -m dashboard accounts guests")

@@ -1,40 +1,35 @@
-"""The provider of identities that the settings name (OpenID Connect): where it is asked who somebody is, and what it says of
-it, checked. Authlib speaks to it and reads what it signed; what is believed is decided here.
+"""The client of the identity provider that the settings name (OpenID Connect): the addresses of its sign-in and
+sign-out, and the checked claims of who signed in.
 
-After: `dashboard.accounts.provider_identities`, which decides who comes in.
+Authlib speaks the protocol and decodes tokens; what is accepted is decided here.
+
+After: `dashboard.accounts.provider_identities`, which decides which account the claims open.
 """
 
-import hmac
 import json
 import logging
-import secrets
 import time
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 
 from dashboard.accounts.provider_client import limit_answers
-from dashboard.accounts.sign_ins import Refusal
+from dashboard.accounts.sign_in_flow import SignInFlow
+from dashboard.accounts.sign_in_request import Refusal
 from dashboard.settings import LOOPBACK_HOSTS, load_settings
 
 LOG = logging.getLogger("ccsp")
-LARGEST_KEY, MOST_KEYS = 16_384, 100  # signs of a key as it is written; how many are looked at
-KEPT = 3_600.0  # seconds for which what it says of itself holds
-AGAIN = 10.0  # seconds before it is asked anew where it was away, or where a key of it is not known
-FAR = 1e12  # seconds: what is said to be of later is of no time, and may be longer than any number
+LARGEST_KEY, MOST_KEYS = 16_384, 100  # characters of a key, number of keys: more are ignored
+KEPT = 3_600.0  # seconds for which metadata and keys are cached
+AGAIN = 10.0  # seconds before it is asked again after a failure, or for an unknown key
+FAR = 1e12  # seconds: a time later than that is no time, and may be longer than any number
 LEEWAY = 60  # seconds by which its clock may differ from ours
-WITHIN = 600  # seconds between the button and the way back
-LONGEST_WAY = 1_500  # signs of the page that was wanted
-# Signed with a key of which we hold the public half only: with the others, whoever knows that half could sign too.
+# Asymmetric algorithms only: with a symmetric one, whoever knows the public key could sign too.
 SIGNED = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
-SECRET = secrets.token_bytes(
-    32
-)  # of this process: who left for the provider before it starts again
 WELL_KNOWN = "/.well-known/openid-configuration"
 UNSURE = (
     "Le service d'identité n'a pas pu être cru : recommencer ; si cela se reproduit, le dire à {}."
@@ -50,133 +45,84 @@ DECLINED = "Le service d'identité n'a connecté personne : recommencer."
 
 
 class ProviderUnavailable(Refusal):
-    """The provider does not answer, or says nothing that can be used."""
+    """The provider does not answer, or answers nothing that can be used."""
 
     counted = False
 
 
-def untrusted_answer(why: str) -> Refusal:
-    """What it said is not what it should be: nobody comes in by it. why: for the log; nothing that it said."""
-    LOG.warning("the provider of identities is not believed: %s", why)
+def untrusted_answer(reason: str) -> Refusal:
+    """The refusal of an answer that fails a check. reason: for the log; must hold nothing that the provider sent."""
+    LOG.warning("the provider of identities is not believed: %s", reason)
     return Refusal(UNSURE.format(load_settings().account_contact))
 
 
 def no_fresh_proof() -> Refusal:
-    """It says who somebody is, and not that he just said so himself."""
+    """The refusal where the provider does not say that the person has just authenticated."""
     return Refusal(UNPROVED.format(load_settings().account_contact))
 
 
-def away() -> ProviderUnavailable:
-    """It does not answer: what remains to be done."""
+def provider_unavailable() -> ProviderUnavailable:
+    """The refusal where the provider does not answer: it says what the person can do instead."""
     return ProviderUnavailable(AWAY_BESIDE if load_settings().local_accounts else AWAY)
 
 
-def _useless(why: str) -> ProviderUnavailable:
-    """The same, with a line in the log: why, and nothing that it said."""
-    LOG.warning("the provider of identities cannot be used: %s", why)
-    return away()
-
-
-@dataclass(frozen=True)
-class SignInFlow:
-    """One way to the provider and back, begun in a browser, which keeps `text`; what the provider is given follows from it."""
-
-    text: str
-
-    @classmethod
-    def begin(cls, page: str) -> "SignInFlow":
-        """A new one. page: where it leads in the end."""
-        page = page if len(page) <= LONGEST_WAY else "/"
-        return cls(
-            f"{secrets.token_urlsafe(32)}.{int(time.time()) + WITHIN}.{quote(page, safe='')}"
-        )
-
-    @property
-    def state(self) -> str:
-        """What comes back by the browser: it has to be the one that left."""
-        return self._of("state")
-
-    @property
-    def nonce(self) -> str:
-        """What stands in what the provider signs: it was signed for this way."""
-        return self._of("nonce")
-
-    @property
-    def verifier(self) -> str:
-        """What the code is worth nothing without (PKCE)."""
-        return self._of("verifier")
-
-    @property
-    def page(self) -> str:
-        """Where it leads in the end."""
-        return unquote(self.text.rpartition(".")[2])
-
-    @property
-    def ends(self) -> int:
-        """Until when one may come back, in seconds of the clock."""
-        return int(self.text.split(".")[1])
-
-    @property
-    def begun(self) -> int:
-        """When it was begun, in the same seconds."""
-        return self.ends - WITHIN
-
-    def leads_back(self, state: str) -> bool:
-        """Whether what came back is what left by this way, in time."""
-        mine = self.state.encode()
-        return hmac.compare_digest(state.encode(errors="replace"), mine) and self.ends > time.time()
-
-    def _of(self, what: str) -> str:
-        found = hmac.digest(SECRET, f"{what}:{self.text}".encode(), "sha256")
-        return urlsafe_b64encode(found).rstrip(b"=").decode()
+def _unusable(reason: str) -> ProviderUnavailable:
+    """The same as `provider_unavailable`, with a line in the log. reason: must hold nothing that the provider sent."""
+    LOG.warning("the provider of identities cannot be used: %s", reason)
+    return provider_unavailable()
 
 
 @dataclass(frozen=True)
 class IdentityClaims:
-    """Who the provider says somebody is. address: of e-mail, "" unless it says itself that it has verified it; proof: what it
-    signed; age: for how many seconds he has been signed in there, None where it does not say."""
+    """The checked claims of who signed in at the provider.
+
+    address: e-mail, "" unless the provider says that it is verified; id_token: the signed token; auth_age: seconds
+    since the person authenticated there, None where it does not say.
+    """
 
     issuer: str
     subject: str
     address: str
-    proof: str
-    age: float | None = None
+    id_token: str
+    auth_age: float | None = None
 
 
 class Provider:
-    """The provider of the settings. Everything here waits for its answers: to be called in a thread."""
+    """The identity provider of the settings. Its methods wait for the network: call them in a thread."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock, self.lock = clock, Lock()
-        self._itself: tuple[float, dict[str, Any]] | None = None
+        self._metadata: tuple[float, dict[str, Any]] | None = None
         self._keys: tuple[float, Any] | None = None
         self._failed = float("-inf")
 
-    def leads_to(self, way: SignInFlow, back: str, *, anew: bool = False) -> str:
-        """The address where it asks somebody who he is. back: ours, to which it leads then; anew: though it knows who was there
-        last. Raises Away."""
-        with self._session(back) as session:
+    def authorization_url(
+        self, flow: SignInFlow, redirect_uri: str, *, force_login: bool = False
+    ) -> str:
+        """The address of the provider's sign-in page. redirect_uri: our address to which it leads back; force_login:
+        ask for the password even of who is signed in there. Raises ProviderUnavailable."""
+        with self._session(redirect_uri) as session:
             url, _ = session.create_authorization_url(
-                self.itself()["authorization_endpoint"],
-                state=way.state,
-                nonce=way.nonce,
-                code_verifier=way.verifier,
-                **({"prompt": "login", "max_age": 0} if anew else {}),
+                self.metadata()["authorization_endpoint"],
+                state=flow.state,
+                nonce=flow.nonce,
+                code_verifier=flow.verifier,
+                **({"prompt": "login", "max_age": 0} if force_login else {}),
             )
         return str(url)
 
-    def told(
-        self, code: str, way: SignInFlow, back: str, known: Callable[[str, str], bool]
+    def fetch_identity(
+        self, code: str, flow: SignInFlow, redirect_uri: str, is_known: Callable[[str, str], bool]
     ) -> IdentityClaims:
-        """What it says of who comes back with this code. known: whether its mark of a person stands for an account already, and
-        no address is needed. Raises Refusal."""
-        with self._session(back) as session:
-            token = self._exchanged(session, code, way)
-            claims = self._believed(token, way)
+        """The claims of the person who came back with this code. is_known(issuer, subject): whether an account is
+        bound already, so that no address is needed. Raises Refusal."""
+        with self._session(redirect_uri) as session:
+            token = self._exchange_code(session, code, flow)
+            claims = self._verified_claims(token, flow)
             issuer, subject = load_settings().oidc_issuer, str(claims["sub"])
             said: Mapping[str, Any] = claims
-            if "email" not in claims and not known(issuer, subject):
-                said = self._asked_of(session, subject)
+            if "email" not in claims and not is_known(issuer, subject):
+                said = self._fetch_userinfo(session, subject)
         address = said.get("email")
         verified = said.get("email_verified") is True and isinstance(address, str)
         return IdentityClaims(
@@ -187,44 +133,49 @@ class Provider:
             _age(claims.get("auth_time")),
         )
 
-    def way_out(self, proof: str, back: str, state: str) -> str:
-        """The address where one signs out of it too; "" where it has none, or does not answer. back: where it leads then, with
-        `state`."""
+    def logout_url(self, id_token: str, redirect_uri: str, state: str) -> str:
+        """The address of the provider's sign-out page; "" where it has none, or does not answer. redirect_uri: where
+        it leads then, with `state`."""
         from authlib.common.urls import add_params_to_uri
 
         try:
-            end = self.itself().get("end_session_endpoint", "")
+            end = self.metadata().get("end_session_endpoint", "")
         except ProviderUnavailable:
             return ""
-        if not _safe(end):
+        if not _is_safe_url(end):
             return ""
-        hint = {"id_token_hint": proof} if proof else {}
-        back_to = {"post_logout_redirect_uri": back, "state": state}
+        hint = {"id_token_hint": id_token} if id_token else {}
+        back_to = {"post_logout_redirect_uri": redirect_uri, "state": state}
         return str(
             add_params_to_uri(end, {**hint, "client_id": load_settings().oidc_client_id, **back_to})
         )
 
-    def itself(self) -> dict[str, Any]:
-        """What it says of itself, as it said it within the hour. Raises Away."""
+    def metadata(self) -> dict[str, Any]:
+        """The provider's metadata document, cached for an hour. Raises ProviderUnavailable."""
         with self.lock:
-            if self._itself is None or self.clock() - self._itself[0] >= KEPT:
+            if self._metadata is None or self.clock() - self._metadata[0] >= KEPT:
                 issuer = load_settings().oidc_issuer
-                found = self._asked(issuer.rstrip("/") + WELL_KNOWN)
+                found = self._fetch_json(issuer.rstrip("/") + WELL_KNOWN)
                 needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-                if found.get("issuer") != issuer or not all(_safe(found.get(n)) for n in needed):
-                    raise self._failing("it names itself otherwise, or addresses that are none")
-                self._itself = self.clock(), found
-            return self._itself[1]
+                if found.get("issuer") != issuer or not all(
+                    _is_safe_url(found.get(n)) for n in needed
+                ):
+                    raise self._note_failure(
+                        "it names itself otherwise, or addresses that are none"
+                    )
+                self._metadata = self.clock(), found
+            return self._metadata[1]
 
-    def _keys_of(self, itself: Mapping[str, Any], *, anew: bool = False) -> Any:
-        """Its public keys; anew: though they are known, since it signed with another. Raises Away."""
+    def _public_keys(self, metadata: Mapping[str, Any], *, refetch: bool = False) -> Any:
+        """The provider's public keys, cached for an hour; refetch: fetch them again, since a token names another key.
+        Raises ProviderUnavailable."""
         from joserfc.errors import JoseError
         from joserfc.jwk import KeySet
 
         with self.lock:
-            old = AGAIN if anew else KEPT
+            old = AGAIN if refetch else KEPT
             if self._keys is None or self.clock() - self._keys[0] >= old:
-                held = self._asked(itself["jwks_uri"]).get("keys")
+                held = self._fetch_json(metadata["jwks_uri"]).get("keys")
                 public = [
                     one
                     for one in (held[:MOST_KEYS] if isinstance(held, list) else ())
@@ -236,66 +187,68 @@ class Provider:
                 try:
                     self._keys = self.clock(), KeySet.import_key_set({"keys": public})
                 except (JoseError, ValueError, KeyError, TypeError) as error:
-                    raise self._failing(f"keys: {type(error).__name__}") from None
+                    raise self._note_failure(f"keys: {type(error).__name__}") from None
             return self._keys[1]
 
-    def _asked(self, url: str, **headers: str) -> dict[str, Any]:
-        """What it answers there: an object, of a size that can be. Raises Away; for some seconds it is then not asked again."""
+    def _fetch_json(self, url: str, **headers: str) -> dict[str, Any]:
+        """The JSON object at this address, of limited size. Raises ProviderUnavailable, and then for AGAIN seconds
+        without asking."""
         if self.clock() - self._failed < AGAIN:
-            raise away()
+            raise provider_unavailable()
         try:
             with limit_answers(requests.Session()) as client:
                 answer = client.get(url, allow_redirects=False, headers=headers)
             found = json.loads(answer.content) if answer.status_code == 200 else None
         except (requests.RequestException, OSError, ValueError) as error:
-            raise self._failing(type(error).__name__) from None
+            raise self._note_failure(type(error).__name__) from None
         if not isinstance(found, dict):
-            raise self._failing(f"status {answer.status_code}")
+            raise self._note_failure(f"status {answer.status_code}")
         return found
 
-    def _failing(self, why: str) -> ProviderUnavailable:
+    def _note_failure(self, reason: str) -> ProviderUnavailable:
+        """Note the failure, so that the provider is left alone for a while; returns the refusal to raise."""
         self._failed = self.clock()
-        return _useless(why)
+        return _unusable(reason)
 
-    def _session(self, back: str) -> Any:
-        """A client of it, of Authlib's. back: our address to which it leads."""
+    def _session(self, redirect_uri: str) -> Any:
+        """An OAuth client of Authlib's for the provider. redirect_uri: our address to which it leads back."""
         from authlib.integrations.requests_client import OAuth2Session
 
         settings = load_settings()
-        ways = self.itself().get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        ways = self.metadata().get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         basic = "client_secret_basic" in ways or "client_secret_post" not in ways
         client = OAuth2Session(
             settings.oidc_client_id,
             settings.oidc_client_secret,
             token_endpoint_auth_method="client_secret_basic" if basic else "client_secret_post",
             scope=settings.oidc_scopes,
-            redirect_uri=back,
+            redirect_uri=redirect_uri,
             code_challenge_method="S256",
         )
         return limit_answers(client)
 
-    def _exchanged(self, session: Any, code: str, way: SignInFlow) -> Mapping[str, Any]:
-        """What it gives for the code. Raises Refusal."""
+    def _exchange_code(self, session: Any, code: str, flow: SignInFlow) -> Mapping[str, Any]:
+        """The token response for the code. Raises Refusal."""
         from authlib.integrations.base_client import OAuthError
 
         try:
             token = session.fetch_token(
-                self.itself()["token_endpoint"],
+                self.metadata()["token_endpoint"],
                 grant_type="authorization_code",
                 code=code,
-                code_verifier=way.verifier,
+                code_verifier=flow.verifier,
                 allow_redirects=False,
             )
         except OAuthError:
             raise Refusal(DECLINED) from None  # a code that was used, or is none of ours
         except (requests.RequestException, OSError, ValueError, TypeError) as error:
-            raise _useless(f"token: {type(error).__name__}") from None
+            raise _unusable(f"token: {type(error).__name__}") from None
         if not isinstance(token.get("id_token"), str):
             raise untrusted_answer("no ID token")
         return dict(token)
 
-    def _believed(self, token: Mapping[str, Any], way: SignInFlow) -> dict[str, Any]:
-        """What it signed, where it is its own, for us, of now and of this way. Raises Refusal."""
+    def _verified_claims(self, token: Mapping[str, Any], flow: SignInFlow) -> dict[str, Any]:
+        """The claims of the ID token, once signature, issuer, audience, time and nonce are checked. Raises Refusal."""
         from authlib.oidc.core import CodeIDToken
         from joserfc.errors import JoseError
 
@@ -305,65 +258,68 @@ class Provider:
             "aud": {"essential": True, "value": settings.oidc_client_id},
             "sub": {"essential": True},
         }
-        given = {"nonce": way.nonce, "client_id": settings.oidc_client_id}
+        given = {"nonce": flow.nonce, "client_id": settings.oidc_client_id}
         try:
-            read = self._read(token["id_token"])
+            read = self._decode_token(token["id_token"])
             given["access_token"] = token.get("access_token", "")
             claims = CodeIDToken(read.claims, read.header, wanted, given)
             claims.validate(leeway=LEEWAY)
         except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise untrusted_answer(type(error).__name__) from None
-        if not (_names_somebody(claims["sub"]) and _is_of_this_way(claims, way)):
+        if not (_is_valid_subject(claims["sub"]) and _is_issued_for_flow(claims, flow)):
             raise untrusted_answer("its subject, or its time")
         return dict(claims)
 
-    def _read(self, signed: str) -> Any:
-        """What was signed, with its header, where a key of the provider's signed it."""
+    def _decode_token(self, signed: str) -> Any:
+        """The token's claims and header, its signature checked against the provider's keys."""
         from joserfc import jwt
         from joserfc.errors import InvalidKeyIdError
         from joserfc.jws import JWSRegistry
 
         registry = JWSRegistry(algorithms=SIGNED, strict_check_header=False)
         try:
-            return jwt.decode(signed, self._keys_of(self.itself()), registry=registry)
+            return jwt.decode(signed, self._public_keys(self.metadata()), registry=registry)
         except InvalidKeyIdError:  # it changed its keys
-            return jwt.decode(signed, self._keys_of(self.itself(), anew=True), registry=registry)
+            return jwt.decode(
+                signed, self._public_keys(self.metadata(), refetch=True), registry=registry
+            )
 
-    def _asked_of(self, session: Any, subject: str) -> Mapping[str, Any]:
-        """What it says of the person when asked apart, as most do of addresses; nothing where it speaks of somebody else."""
-        url = self.itself().get("userinfo_endpoint", "")
-        if not _safe(url):
+    def _fetch_userinfo(self, session: Any, subject: str) -> Mapping[str, Any]:
+        """The userinfo response for the subject, where most providers give the address; {} where there is none or it
+        is of another subject."""
+        url = self.metadata().get("userinfo_endpoint", "")
+        if not _is_safe_url(url):
             return {}
         access = session.token.get("access_token", "")
-        said = self._asked(url, Authorization=f"Bearer {access}")
+        said = self._fetch_json(url, Authorization=f"Bearer {access}")
         return said if said.get("sub") == subject else {}
 
 
-def _names_somebody(subject: object) -> bool:
-    """Whether this is a mark of a person, as OpenID Connect has it: 255 signs of ASCII at most, all of which a database keeps."""
+def _is_valid_subject(subject: object) -> bool:
+    """Whether this is a valid `sub` of OpenID Connect: 1 to 255 printable ASCII characters."""
     if not isinstance(subject, str):
         return False
     return subject.isascii() and subject.isprintable() and 0 < len(subject) <= 255
 
 
-def _is_of_this_way(claims: Mapping[str, Any], way: SignInFlow) -> bool:
-    """Whether it was signed since the way was begun, and ends some day. What is no number is of no time."""
+def _is_issued_for_flow(claims: Mapping[str, Any], flow: SignInFlow) -> bool:
+    """Whether the token was issued since the flow began, and expires some day; False for times that are no numbers."""
     times = claims["iat"], claims["exp"]
     if not all(isinstance(one, (int, float)) for one in times):
         return False
-    return bool(way.begun - LEEWAY <= times[0] < FAR and times[1] < FAR)
+    return bool(flow.began_at - LEEWAY <= times[0] < FAR and times[1] < FAR)
 
 
-def _age(at: object) -> float | None:
-    """How many seconds ago that was; None for what is no time, or one to come."""
-    if isinstance(at, bool) or not isinstance(at, (int, float)) or not abs(at) < FAR:
+def _age(moment: object) -> float | None:
+    """The seconds since this moment; None for what is no moment, or one to come."""
+    if isinstance(moment, bool) or not isinstance(moment, (int, float)) or not abs(moment) < FAR:
         return None
-    age = time.time() - at
+    age = time.time() - moment
     return max(0.0, age) if age > -LEEWAY else None
 
 
-def _safe(url: object) -> bool:
-    """Whether this is an address of a provider's, by https, or of this machine where the provider is there itself."""
+def _is_safe_url(url: object) -> bool:
+    """Whether this is a provider's address by https, or by http on this machine where the provider itself is there."""
     if not isinstance(url, str) or not (parts := urlsplit(url)).hostname:
         return False
     here = parts.hostname in LOOPBACK_HOSTS and load_settings().oidc_issuer.startswith("http://")

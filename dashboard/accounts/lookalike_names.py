@@ -1,8 +1,8 @@
-"""Which names and addresses could be taken for one another. What opens an account is compared sign by sign; this is wider, so
-that no account is made that reads like another.
+"""Which names and addresses could be mistaken for one another. Signing in compares names exactly; this comparison is
+wider, so that no account is made that reads like another.
 
-Before: `db.accounts_and_sessions`. After: `dashboard.accounts.account_changes`, which refuses what is alike when an account is
-made or changed.
+Before: `db.accounts_and_sessions`. After: `dashboard.accounts.account_changes`, which refuses lookalikes when an
+account is made or changed.
 """
 
 import unicodedata
@@ -12,8 +12,8 @@ from db.accounts_and_sessions import Holder
 
 
 def skeleton(text: str) -> str:
-    """What remains of a name or an address where all that some comparison takes for the same is written in one way: « ſ » is s,
-    « ß » ss, « ﬀ » ff, the Kelvin sign k, and what nobody sees is nothing."""
+    """The text with all characters that some comparison takes for the same written alike: « ſ » is s, « ß » ss, « ﬀ »
+    ff, the Kelvin sign k; invisible characters are left out."""
     for form in ("NFD", "NFKC", "NFKC"):  # what one step gives, the next may fold further
         text = unicodedata.normalize(form, text).upper().casefold()
     seen = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
@@ -25,8 +25,8 @@ OWN_LETTERS = frozenset("ɖɛɔŋɣƉƐƆŊƔœæŒÆ")
 
 
 def foreign_letter(text: str) -> str:
-    """The first letter of a name or an address that is of another alphabet, where it could be taken for one of ours; "" for
-    none: « с » of Cyrillic reads like « c », and no way of writing makes one of the other."""
+    """The first letter of the text that is of another alphabet and looks like one of ours; "" for none: « с » of
+    Cyrillic reads like « c », and no normalisation makes one of the other."""
     for sign in unicodedata.normalize("NFD", text):
         is_letter = unicodedata.category(sign).startswith("L")
         if is_letter and not sign.isascii() and sign not in OWN_LETTERS:
@@ -34,20 +34,20 @@ def foreign_letter(text: str) -> str:
     return ""
 
 
-def with_name(accounts: Iterable[Holder], name: str) -> Holder | None:
-    """The account whose name could be taken for this one."""
+def account_like_name(accounts: Iterable[Holder], name: str) -> Holder | None:
+    """The account whose name could be mistaken for this one; None where there is none."""
     wanted = skeleton(name)
     return next((one for one in accounts if skeleton(one.name) == wanted), None)
 
 
-def with_address(accounts: Iterable[Holder], address: str) -> Holder | None:
-    """The account whose address could be taken for this one."""
+def account_like_address(accounts: Iterable[Holder], address: str) -> Holder | None:
+    """The account whose address could be mistaken for this one; None where there is none."""
     wanted = skeleton(address)
     return next((one for one in accounts if one.email and skeleton(one.email) == wanted), None)
 
 
-def pairs(accounts: Iterable[Holder]) -> Iterator[tuple[Holder, Holder]]:
-    """Accounts whose names or addresses could be taken for one another: made before that was refused."""
+def lookalike_pairs(accounts: Iterable[Holder]) -> Iterator[tuple[Holder, Holder]]:
+    """The pairs of accounts whose names or addresses could be mistaken for one another, made before that was refused."""
     first: dict[tuple[str, str], Holder] = {}
     for one in accounts:
         written = [("name", one.name), *([("address", one.email)] if one.email else [])]

@@ -8,11 +8,11 @@ from db.accounts_and_sessions import Holder
 
 
 def person(connection: Connection, account_id: str) -> Person | None:
-    """Who asks, as the account stands at this moment; None where there is none, or where it is disabled."""
+    """The person of an account as it stands now; None where there is none, or it is disabled."""
     holder = accounts_and_sessions.account(connection, account_id)
     return None if holder is None or holder.disabled else person_of_account(holder)
 
 
 def person_of_account(holder: Holder) -> Person:
-    """The one whom an account stands for."""
+    """The person of an account that was read."""
     return Person(holder.name, holder.role, holder.departments, holder.sites, holder.id)

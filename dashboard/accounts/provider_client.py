@@ -1,6 +1,6 @@
-"""How a provider of identities is asked: whatever it answers, an answer ends in time, and is no larger than one can be.
+"""HTTP requests to the identity provider, limited in time and size.
 
-Before: `requests`. After: `dashboard.accounts.identity_provider`, all of whose questions go through a client of here.
+Before: `requests`. After: `dashboard.accounts.identity_provider`, all of whose requests go through it.
 """
 
 import socket
@@ -17,10 +17,10 @@ LARGEST = 2**20  # bytes
 
 
 class _Watch:
-    """Ends a connection once its time is over, whatever it waits for."""
+    """A timer that closes the sockets given to it when its time is over."""
 
     def __init__(self, seconds: float) -> None:
-        self.over, self._lock = False, Lock()
+        self.is_over, self._lock = False, Lock()
         self._open: list[socket.socket] = []
         self._timer = Timer(seconds, self._end)
         self._timer.daemon = True
@@ -32,16 +32,16 @@ class _Watch:
     def __exit__(self, *_which: object) -> None:
         self._timer.cancel()
 
-    def hold(self, sock: socket.socket) -> None:
-        """Watch over this one too."""
+    def watch(self, sock: socket.socket) -> None:
+        """Close this socket too when the time is over."""
         with self._lock:
             self._open.append(sock)
-            if self.over:
+            if self.is_over:
                 _shut(sock)
 
     def _end(self) -> None:
         with self._lock:
-            self.over = True
+            self.is_over = True
             for one in self._open:
                 _shut(one)
 
@@ -52,16 +52,16 @@ def _shut(sock: socket.socket) -> None:
 
 
 class _Limited(HTTPAdapter):
-    """Gives answers that are there whole. Raises requests.ConnectionError for what is too long or too slow."""
+    """An HTTP adapter that reads whole answers. Raises requests.ConnectionError for one that is too long or too slow."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._watch = _Watch(LONGEST)  # of the question that is asked: a client asks one at a time
+        self._watch = _Watch(LONGEST)  # of the present request: a client sends one at a time
 
-    def get_connection_with_tls_context(self, *which: Any, **more: Any) -> Any:
-        """The connections to it, or to the proxy in front of it, which are watched once they are made."""
-        pool: Any = super().get_connection_with_tls_context(*which, **more)
-        made, hold = pool.ConnectionCls, self._hold
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """The pool of connections to the provider, or to the proxy in front of it; each new connection is watched."""
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        made, hold = pool.ConnectionCls, self._watch_socket
         if not hasattr(made, "is_watched"):
 
             def connect(connection: Any) -> None:
@@ -71,13 +71,13 @@ class _Limited(HTTPAdapter):
             pool.ConnectionCls = type("Watched", (made,), {"connect": connect, "is_watched": True})
         return pool
 
-    def _hold(self, sock: socket.socket) -> None:
-        self._watch.hold(sock)
+    def _watch_socket(self, sock: socket.socket) -> None:
+        self._watch.watch(sock)
 
-    def send(self, *which: Any, **more: Any) -> requests.Response:
-        """Ask, and read what is answered."""
+    def send(self, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send a request and return its whole answer."""
         with _Watch(LONGEST) as self._watch:
-            answer = super().send(*which, **{**more, "stream": True, "timeout": (REACHED, PIECE)})
+            answer = super().send(*args, **{**kwargs, "stream": True, "timeout": (REACHED, PIECE)})
             try:
                 # As it comes: what is packed small may be anything once unpacked.
                 body = answer.raw.read(LARGEST + 1, decode_content=False)
@@ -85,7 +85,7 @@ class _Limited(HTTPAdapter):
                 raise requests.ConnectionError(str(error)) from error
             finally:
                 answer.close()
-            if self._watch.over or len(body) > LARGEST:
+            if self._watch.is_over or len(body) > LARGEST:
                 raise requests.ConnectionError("too slow, or too long")
         read: Any = answer
         read._content, read._content_consumed = body, True  # as `requests` itself leaves it
@@ -93,7 +93,7 @@ class _Limited(HTTPAdapter):
 
 
 def limit_answers(client: requests.Session) -> requests.Session:
-    """The same client, whose answers are limited; it follows nothing elsewhere by itself."""
+    """Limit the answers of a client, and its redirects to none; returns the same client."""
     for scheme in ("https://", "http://"):
         client.mount(scheme, _Limited())
     client.headers.update({"Accept-Encoding": "identity", "Connection": "close"})

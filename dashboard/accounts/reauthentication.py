@@ -1,4 +1,4 @@
-"""Who changes accounts or links has proved of late who he is: a page that was left open is not enough.
+"""Reauthentication: changing accounts or links demands that the password was given within a quarter of an hour.
 
 Before: `db.accounts_and_sessions`. After: `dashboard.actions`, where the right is checked first.
 """
@@ -24,15 +24,15 @@ class TooLongAgo(Refused):
 
 
 def require_recent_proof(engine: Engine, person: Person) -> None:
-    """Raise TooLongAgo where the person, or nobody by the sign-in he acts under, gave a password within a quarter of an hour. A
-    command is no page that was left open: who runs it has no account."""
-    if person.id and not is_recent(engine, person.id, person.entry):
+    """Raise TooLongAgo unless the person gave a password within a quarter of an hour, in this session. A command is
+    not checked: who runs it has no account."""
+    if person.id and not is_recent(engine, person.id, person.session_number):
         raise TooLongAgo(AGAIN)
 
 
 def is_recent(engine: Engine, account: str, number: int) -> bool:
-    """Whether a password was given within a quarter of an hour, under the sign-in of this number or the one that its pages went
-    on with, for this account."""
+    """Whether a password was given within a quarter of an hour in the session of this number, or in the one that took
+    its place, for this account."""
     with engine.connect() as connection:
         at, entry = (
             accounts_and_sessions.database_time(connection),

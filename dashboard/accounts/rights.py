@@ -1,6 +1,7 @@
-"""Who asks, and what each may see and do: RIGHTS, one entry a right. In doubt: nothing.
+"""Roles, rights and how far each goes: RIGHTS, one entry a right. In doubt: nothing.
 
-Checked where it counts: in answers (`access`), in actions (`require`, `scopes`) and in SQL; menus and forms only follow.
+Checked where it counts: in answers (`access_of`), in actions (`require_right`, `scopes`) and in SQL; menus and forms
+only follow.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ class NotAllowed(Exception):
 
 
 class Role(StrEnum):
-    """What a person does. Compared with == or in, never `is`: a reloaded module makes new objects."""
+    """The role of a person. Compared with == or in, never `is`: a reloaded module makes new objects."""
 
     CABINET = "cabinet"
     DIRECTOR = "director"
@@ -29,7 +30,7 @@ class Role(StrEnum):
     READER = "reader"
 
 
-# How each is said.
+# The French name of each role.
 ROLES: Mapping[str, str] = {
     Role.CABINET: "cabinet",
     Role.DIRECTOR: "directeur",
@@ -47,21 +48,21 @@ class Reach(StrEnum):
     NATION = "nation"  # what is about the whole network, and nothing of a part of it
     DEPARTMENTS = "own departments"
     SITES = "own sites"
-    MADE = "what one made oneself"
+    OWN_WORK = "what one made oneself"
     LINK = "what the link is for"  # the country, or departments
 
 
 @dataclass(frozen=True)
 class Person:
-    """Who asks. departments, sites (codes): those that the person answers for. id: the account's, "" for who has none; entry: the
-    number of the sign-in under which he acts, 0 for none: it makes nobody another."""
+    """The person who asks. departments, sites (codes): those that the person answers for; id: the account's, "" for
+    none; session_number: of the session, 0 for none, no part of equality."""
 
     name: str
     role: str
     departments: frozenset[str] | None = None
     sites: frozenset[str] | None = None
     id: str = ""
-    entry: int = field(default=0, compare=False)
+    session_number: int = field(default=0, compare=False)
 
 
 # On one's own machine, where the data are fictitious: whoever can reach the loopback address may read and try everything.
@@ -71,8 +72,8 @@ NOBODY = Person("", "")
 
 @dataclass(frozen=True)
 class Right:
-    """How far a right goes, by role; a role that is not there does not have it. content: it changes what an answer holds
-    beside whose figures and rows, so it is part of the access, and of the key under which answers are kept."""
+    """How far a right goes, by role; a role that is not listed does not have it. content: it changes what an answer
+    holds beside whose figures and rows, so it is part of the access, and of the key of cached answers."""
 
     reach: Mapping[Role, Reach]
     content: bool = False
@@ -100,7 +101,7 @@ RIGHTS = {
     "complaint_texts": Right({_DIRECTOR: Reach.DEPARTMENTS, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}, content=True),
     # to erase them, one complaint at a time
     "erase_texts": Right({_MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
-    "keep_stories": Right({_CABINET: Reach.MADE, _DIRECTOR: Reach.MADE, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
+    "keep_stories": Right({_CABINET: Reach.OWN_WORK, _DIRECTOR: Reach.OWN_WORK, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
     "decide": Right({_CABINET: Reach.COUNTRY, _DIRECTOR: Reach.DEPARTMENTS, _MANAGER: Reach.COUNTRY,
                      _READER: Reach.COUNTRY}),
     "set_targets": Right({_CABINET: Reach.NATION, _DIRECTOR: Reach.DEPARTMENTS, _MANAGER: Reach.COUNTRY,
@@ -109,7 +110,7 @@ RIGHTS = {
     "rebase": Right({_MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
     # links by which guests of a workshop come in
     "guest_links": Right({_CABINET: Reach.COUNTRY, _DIRECTOR: Reach.DEPARTMENTS, _ADMINISTRATOR: Reach.COUNTRY}),
-    "own_account": Right(dict.fromkeys(_SIGNED_IN, Reach.MADE)),
+    "own_account": Right(dict.fromkeys(_SIGNED_IN, Reach.OWN_WORK)),
     "accounts": Right({_ADMINISTRATOR: Reach.COUNTRY}),
     "journal": Right({_ADMINISTRATOR: Reach.COUNTRY}),
 }
@@ -117,13 +118,13 @@ RIGHTS = {
 
 
 def reach_of_right(person: Person, right: str) -> Reach | None:
-    """How far the person's right goes; None for an unknown right or role, and for who does not have it."""
+    """How far the person's right goes; None for an unknown right or role, and where the person does not have it."""
     role, known = person.role, RIGHTS.get(right)
     return next((far for of, far in known.reach.items() if of == role), None) if known else None
 
 
 def may(person: Person, right: str) -> bool:
-    """Whether the person has this right, of whatever reach."""
+    """Whether the person has this right, however far it goes."""
     return reach_of_right(person, right) is not None
 
 
@@ -133,8 +134,11 @@ def require_right(person: Person, right: str) -> None:
         raise NotAllowed(f"{person.name} : {right}")
 
 
-def sites(person: Person, right: str, homes: Mapping[str, str]) -> frozenset[str] | str:
-    """The codes of the sites that the person's right takes in, or ALL. homes: site code to department."""
+def sites(
+    person: Person, right: str, departments_of_sites: Mapping[str, str]
+) -> frozenset[str] | str:
+    """The codes of the sites to which the person's right extends, or ALL. departments_of_sites: site code to
+    department."""
     far, departments, own = (
         reach_of_right(person, right),
         person.departments or (),
@@ -144,27 +148,30 @@ def sites(person: Person, right: str, homes: Mapping[str, str]) -> frozenset[str
         return ALL
     return frozenset(
         code
-        for code, home in homes.items()
+        for code, home in departments_of_sites.items()
         if (far in (Reach.DEPARTMENTS, Reach.LINK) and home in departments)
         or (far == Reach.SITES and code in own)
     )
 
 
-def scopes(person: Person, right: str, homes: Mapping[str, str]) -> frozenset[str]:
-    """What the person may do this for: "nation", departments, sites' codes."""
-    far, own = reach_of_right(person, right), sites(person, right, homes)
+def scopes(person: Person, right: str, departments_of_sites: Mapping[str, str]) -> frozenset[str]:
+    """The scopes in which the person has the right: "nation", departments, sites' codes. departments_of_sites: site
+    code to department."""
+    far, own = reach_of_right(person, right), sites(person, right, departments_of_sites)
     if own == ALL:
-        return frozenset({NATION, *homes, *homes.values()})
+        return frozenset({NATION, *departments_of_sites, *departments_of_sites.values()})
     if far == Reach.NATION:
         return frozenset({NATION})
-    departments = {homes[code] for code in own} if far == Reach.DEPARTMENTS else set()
+    departments = (
+        {departments_of_sites[code] for code in own} if far == Reach.DEPARTMENTS else set()
+    )
     return frozenset({*own, *departments})
 
 
 @dataclass(frozen=True)
 class Access:
-    """What may be seen, whoever asks: codes of the sites whose aggregates, and of those whose rows, or ALL; the rights that
-    change what an answer holds; whether a guest asks."""
+    """What may be seen: codes of the sites whose aggregates, and of those whose rows, or ALL; the rights that change
+    what an answer holds; whether it is a guest's."""
 
     aggregates: frozenset[str] | str
     rows: frozenset[str] | str
@@ -172,16 +179,16 @@ class Access:
     guest: bool = False
 
     @property
-    def of_figures(self) -> "Access":
-        """The same without any row: that of all who may see the same figures."""
+    def without_rows(self) -> "Access":
+        """The same access without any row: shared by all who may see the same aggregates."""
         return Access(self.aggregates, frozenset(), guest=self.guest)
 
 
-def access_of(person: Person, homes: Mapping[str, str]) -> Access:
-    """What the person may see. homes: site code to department. An unknown role sees nothing."""
+def access_of(person: Person, departments_of_sites: Mapping[str, str]) -> Access:
+    """The access of a person. departments_of_sites: site code to department. An unknown role sees nothing."""
     return Access(
-        sites(person, "aggregates", homes),
-        sites(person, "complaint_list", homes),
+        sites(person, "aggregates", departments_of_sites),
+        sites(person, "complaint_list", departments_of_sites),
         frozenset(name for name, right in RIGHTS.items() if right.content and may(person, name)),
         guest=person.role == Role.GUEST,
     )

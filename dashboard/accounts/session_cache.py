@@ -1,4 +1,5 @@
-"""What the database says of who may come in, asked at most once a second however many look.
+"""The session cache: what the database says of sessions and accounts, read at most once a second however many pages
+ask.
 
 Before: `db.accounts_and_sessions`. After: `dashboard.web.authentication`, which asks for each request and each open page;
 `dashboard.request_identity`, by which each run of a page asks.
@@ -20,46 +21,46 @@ from dashboard.settings import load_settings
 from db import accounts_and_sessions, error_messages
 from db.accounts_and_sessions import Holder, SignInSession
 
-FRESH = 1.0  # seconds for which what was read holds
+FRESH = 1.0  # seconds for which a cached value holds
 AHEAD = timedelta(
     minutes=5
-)  # what began later than that after now was dated by a clock that is wrong
-OPEN = "open"  # what the gate says of who need not sign in
+)  # a session that began later than that after now was dated by a wrong clock
+OPEN = "open"  # the identity header of who need not sign in
 KEPT_AT_MOST, KEPT_FOR = (
     10_000,
     60.0,
-)  # tokens, and seconds for which those past that number are kept
+)  # tokens, and seconds for which those beyond that number are kept
 NEXT_AT_MOST = 20  # a page that lapsed more often in one life is opened anew
 
 
 class State(Enum):
-    """How it stands with a browser that signed in, as pages are told."""
+    """The state of a session, as pages get it."""
 
     OPEN = "open"
-    LAPSED = "lapsed"  # nobody was at work for too long: the page is covered, and goes on after another sign-in
+    LAPSED = "lapsed"  # without activity for too long: the page is covered, and goes on after another sign-in
     ENDED = "ended"  # signed out, closed, disabled, unknown: the page has to go
 
 
-BY_PROVIDER = timedelta(hours=4)  # whoever is shut out there is told to nobody here
+BY_PROVIDER = timedelta(hours=4)  # the provider does not notify us of accounts that it closes
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a sign-in lasts: without anybody at work, and in all; which providers say who somebody is (None: a password of
-    ours does)."""
+    """How long a session lasts: without activity, and in all; and which providers may have opened it (None: a
+    password of ours)."""
 
     idle: timedelta
-    whole: timedelta
+    total: timedelta
     issuers: frozenset[str | None] = frozenset({None})
 
-    def lapses(self, entry: SignInSession) -> datetime:
-        """When it does."""
-        whole = self.whole if entry.issuer is None else min(self.whole, BY_PROVIDER)
-        return min(entry.seen_at + self.idle, entry.began_at + whole)
+    def lapses_at(self, session: SignInSession) -> datetime:
+        """When the session lapses."""
+        whole = self.total if session.issuer is None else min(self.total, BY_PROVIDER)
+        return min(session.seen_at + self.idle, session.began_at + whole)
 
 
 def limits() -> Limits:
-    """Those of the settings."""
+    """The limits of the settings."""
     settings = load_settings()
     return Limits(
         timedelta(minutes=settings.session_idle_minutes),
@@ -69,28 +70,31 @@ def limits() -> Limits:
 
 
 class CachedSession(NamedTuple):
-    """A browser that signed in, as it was when it was last looked at."""
+    """A session as it was last read."""
 
     state: State
-    entry: SignInSession | None = None
+    session: SignInSession | None = None
     holder: Holder | None = None
-    pages: State = State.ENDED  # how it stands with its pages: they may go on with a later sign-in
-    latest: int = 0  # the number of that one
-    replaced: bool = False  # a moment ago, by that one: the browser may not have heard of it yet
+    pages_state: State = State.ENDED  # of its pages, which may go on with a later session
+    latest_number: int = 0  # the number of that later session
+    just_replaced: bool = (
+        False  # a moment ago, by that session: the browser may not have its token yet
+    )
 
     @property
     def is_replaced(self) -> bool:
-        """Whether another sign-in took the place of this one."""
-        return self.entry is not None and self.entry.id != self.latest
+        """Whether another session took the place of this one."""
+        return self.session is not None and self.session.id != self.latest_number
 
-    def is_now(self, before: "CachedSession") -> bool:
-        """Whether this is the sign-in that took the place of that one, and opens."""
-        same = self.entry is not None and self.entry.id == before.latest
-        return same and self.identity == before.identity and self.state == State.OPEN
+    def takes_over_from(self, before: "CachedSession") -> bool:
+        """Whether this is the open session, with unchanged rights, that took the place of the one read before."""
+        same = self.session is not None and self.session.id == before.latest_number
+        return same and self.identity_header == before.identity_header and self.state == State.OPEN
 
     @property
-    def identity(self) -> str:
-        """What the gate says of who asks: the account, and the state of its rights. No name, no role."""
+    def identity_header(self) -> str:
+        """The value of the header that the gate sets for pages: account id and epoch of its rights, "" for none. No
+        name, no role."""
         return f"{self.holder.id}.{self.holder.epoch}" if self.holder else ""
 
 
@@ -98,87 +102,93 @@ UNKNOWN = CachedSession(State.ENDED)
 
 
 class SessionSnapshot(NamedTuple):
-    """What was read at one time of the base and of some tokens: what was read of others since does not touch it."""
+    """Sessions read at one moment, and whether the base was open; later reads do not change it."""
 
     is_open: bool
-    seen: Mapping[str, CachedSession]
+    sessions: Mapping[str, CachedSession]
 
-    def of(self, token: str | None) -> CachedSession:
-        """How it stands with one of these tokens, or with who has none."""
-        return self.seen[token] if token else UNKNOWN
+    def session(self, token: str | None) -> CachedSession:
+        """The session of one of the tokens; UNKNOWN for None."""
+        return self.sessions[token] if token else UNKNOWN
 
 
 class SessionCache:
-    """Answers from memory for a second. engine: called when the database is needed; limits: how long a sign-in lasts."""
+    """A cache of sessions and accounts that holds for a second. engine: called when the database is needed; limits:
+    of sessions."""
 
     def __init__(self, engine: Callable[[], Engine], limits: Callable[[], Limits]) -> None:
         self.engine, self.limits = engine, limits
-        self._watchers: set[Callable[[], None]] = set()
+        self._callbacks: set[Callable[[], None]] = set()
         self.forget()
 
     def forget(self) -> None:
-        """Know nothing any more."""
+        """Empty the cache."""
         self._open: tuple[float, bool] = (float("-inf"), False)
         self._accounts: dict[str, tuple[float, Holder | None]] = {}
         self._tokens: dict[str, tuple[float, CachedSession]] = {}
 
     def forget_account_of(self, token: str) -> None:
-        """Ask anew of the account that signed in with this token: something was changed here. Nothing where nobody did."""
-        if holder := self.token(token).holder:
+        """Drop the account that signed in with this token from the cache, since it was changed here; nothing where
+        there is none."""
+        if holder := self.last_session(token).holder:
             self._forget(holder)
 
     def forget_account(self, name: str) -> None:
-        """The same of the account of that name, and of guests, whose links may end with it; from any thread."""
+        """Drop the account of that name from the cache, and all guests, whose links may end with it; from any thread."""
         for _, holder in list(self._accounts.values()):
             if holder and holder.name == name:
                 self._forget(holder)
         self.forget_guests()
 
     def forget_guests(self) -> None:
-        """Ask anew of whoever came in by a link."""
+        """Drop all guests from the cache."""
         for _, holder in list(self._accounts.values()):
             if holder and holder.role == Role.GUEST:
                 self._forget(holder)
 
     def _forget(self, holder: Holder) -> None:
+        """Drop an account and its sessions, and call the callbacks."""
         self._accounts.pop(holder.id, None)
         for other, (_, seen) in list(self._tokens.items()):
             if seen.holder and seen.holder.id == holder.id:
                 self._tokens.pop(other, None)
-        for watcher in list(self._watchers):
+        for watcher in list(self._callbacks):
             watcher()
 
     @contextmanager
-    def telling(self, watcher: Callable[[], None]) -> Iterator[None]:
-        """Call this, from any thread, when something was changed here and need not wait for the next look."""
-        self._watchers.add(watcher)
+    def subscribe(self, callback: Callable[[], None]) -> Iterator[None]:
+        """Within the block, call the callback, from any thread, when an account was dropped from the cache."""
+        self._callbacks.add(callback)
         try:
             yield
         finally:
-            self._watchers.discard(watcher)
+            self._callbacks.discard(callback)
 
-    def known(self, token: str | None, within: float = FRESH) -> SessionSnapshot | None:
-        """What was read in the last seconds of the base and of this token; None where it was not."""
-        since = time.monotonic() - within
+    def fresh_snapshot(self, token: str | None, max_age: float = FRESH) -> SessionSnapshot | None:
+        """The cached session of this token, and whether the base is open, if both were read within `max_age` seconds;
+        else None."""
+        since = time.monotonic() - max_age
         at, is_open = self._open
         if token is None:
             return SessionSnapshot(is_open, {}) if at > since else None
         token_at, seen = self._tokens.get(token, (float("-inf"), UNKNOWN))
         return SessionSnapshot(is_open, {token: seen}) if min(at, token_at) > since else None
 
-    def remembers(self, token: str | None) -> SessionSnapshot | None:
-        """What was last read of the base and of this token, however long ago; None where it never was."""
-        return self.known(token, within=float("inf"))
+    def last_snapshot(self, token: str | None) -> SessionSnapshot | None:
+        """The cached session of this token, and whether the base is open, however old; None where they were never
+        read."""
+        return self.fresh_snapshot(token, max_age=float("inf"))
 
-    def look(self, tokens: Iterable[str] = ()) -> SessionSnapshot:
-        """Read what is true now of the base and of these tokens (their SHA-256), in one transaction."""
+    def read(self, tokens: Iterable[str] = ()) -> SessionSnapshot:
+        """Read the sessions of these tokens (their SHA-256), and whether the base is open, from the database in one
+        transaction."""
         with self.engine().connect() as connection:
             at, clock = time.monotonic(), accounts_and_sessions.database_time(connection)
             is_open = accounts_and_sessions.is_open(connection)
             wanted = set(tokens)
             held = accounts_and_sessions.sessions_by_tokens(connection, wanted) if wanted else {}
             found = dict.fromkeys(wanted, UNKNOWN) | {
-                token: self._seen(connection, *one, clock) for token, one in held.items()
+                token: self._cached_session(connection, *one, clock) for token, one in held.items()
             }
         self._open = (at, is_open)
         if len(self._tokens) > KEPT_AT_MOST:  # tokens that were made up go first
@@ -193,48 +203,52 @@ class SessionCache:
                 self._accounts[seen.holder.id] = (at, seen.holder)
         return SessionSnapshot(is_open, found)
 
-    def token(self, token: str) -> CachedSession:
-        """How it stands with this token, as last read."""
+    def last_session(self, token: str) -> CachedSession:
+        """The session of this token as last read; UNKNOWN where it never was."""
         return self._tokens.get(token, (0.0, UNKNOWN))[1]
 
-    def asks(self, told: str | None) -> Person:
-        """Who asks, from what the gate said when the page was opened; whose rights changed since is nobody."""
-        if not told:
+    def person_from_header(self, header: str | None) -> Person:
+        """The person of the identity header with which the page was opened; NOBODY where the account's rights changed
+        since."""
+        if not header:
             return NOBODY
-        if told == OPEN:
-            reading = self.known(None)
+        if header == OPEN:
+            reading = self.fresh_snapshot(None)
             if reading is None:
-                reading = self.remembers(None)
-                with self._or_as_before(reading is not None):
-                    reading = self.look()
+                reading = self.last_snapshot(None)
+                with self._tolerate_outage(reading is not None):
+                    reading = self.read()
             return LOCAL_READER if reading and reading.is_open else NOBODY
-        account_id, _, epoch = told.partition(".")
+        account_id, _, epoch = header.partition(".")
         holder = self._account(account_id)
         if holder is None or holder.disabled or holder.must_change or str(holder.epoch) != epoch:
             return NOBODY
         return people.person_of_account(holder)
 
     def _account(self, account_id: str) -> Holder | None:
+        """The account, read anew where the cached one is older than a second; None where there is none."""
         at, holder = self._accounts.get(account_id, (float("-inf"), None))
         if time.monotonic() - at >= FRESH:
-            with self._or_as_before(holder is not None), self.engine().connect() as connection:
+            with self._tolerate_outage(holder is not None), self.engine().connect() as connection:
                 holder = accounts_and_sessions.account(connection, account_id)
                 self._accounts[account_id] = (time.monotonic(), holder)
         return holder
 
     @contextmanager
-    def _or_as_before(self, remembered: bool) -> Iterator[None]:
-        """While the database is away, what was read last holds: a page has nothing to show then, but knows whose it is."""
+    def _tolerate_outage(self, remembered: bool) -> Iterator[None]:
+        """Ignore a failure of the database in the block where a cached value is at hand: a page has nothing to show
+        then, but keeps its person."""
         try:
             yield
         except error_messages.failure_types():
             if not remembered:
                 raise
 
-    def _seen(
-        self, connection: Connection, entry: SignInSession, holder: Holder, clock: datetime
+    def _cached_session(
+        self, connection: Connection, session: SignInSession, holder: Holder, clock: datetime
     ) -> CachedSession:
-        latest = entry
+        """The session with its state and that of the latest session that took its place."""
+        latest = session
         for _ in range(NEXT_AT_MOST):
             if latest.next_id is None:
                 break
@@ -243,19 +257,24 @@ class SessionCache:
             ) is None:
                 break
             latest = further
-        state, pages = (self._state(one, holder, clock) for one in (entry, latest))
-        return CachedSession(state, entry, holder, pages, latest.id, entry.replaced(clock))
+        state, pages = (self._state(one, holder, clock) for one in (session, latest))
+        return CachedSession(
+            state, session, holder, pages, latest.id, session.was_just_replaced(clock)
+        )
 
-    def _state(self, entry: SignInSession, holder: Holder, clock: datetime) -> State:
-        if entry.ended_at or holder.disabled or entry.began_at > clock + AHEAD:
+    def _state(self, session: SignInSession, holder: Holder, clock: datetime) -> State:
+        """The state of a session now."""
+        if session.ended_at or holder.disabled or session.began_at > clock + AHEAD:
             return State.ENDED
         if holder.role == Role.GUEST and (
             holder.works_until is None or clock >= holder.works_until
         ):
             return State.ENDED  # with the link
         limits = self.limits()
-        if holder.role != Role.GUEST and entry.issuer not in limits.issuers:
-            return State.ENDED  # by a door that the settings have shut since
-        if clock >= limits.lapses(entry):
+        if holder.role != Role.GUEST and session.issuer not in limits.issuers:
+            return (
+                State.ENDED
+            )  # opened by a provider, or a password, that the settings allow no more
+        if clock >= limits.lapses_at(session):
             return State.LAPSED
         return State.OPEN

@@ -1,1 +1,2 @@
-"""What a person does: the right is checked, the database's writers called, the journal written. Nothing is drawn here."""
+"""What a person changes: each function checks the right, calls the database's writers and writes the journal. Nothing
+is drawn here."""

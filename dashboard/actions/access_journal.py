@@ -1,4 +1,4 @@
-"""What is noted of who looked at rows or took a file away, beside the data and outside their version; and the journal read."""
+"""The access journal for pages: note what a person viewed or exported, and list both journals in words."""
 
 import logging
 import re
@@ -98,47 +98,49 @@ BY = {
     "link": "lien d'invités",
     "first": "lien de première connexion",
 }
-# One thread writes what was looked at: a page does not wait for an import to end.
-BESIDE = ThreadPoolExecutor(1, "journal")
+# One thread writes the lines: a page does not wait for an import to end.
+BACKGROUND = ThreadPoolExecutor(1, "journal")
 
 
 class Line(NamedTuple):
-    """A line of the journal in words. at: by Benin's clock."""
+    """A line of a journal in French words. at: by Benin's clock."""
 
     at: datetime
     who: str
     did: str
-    what: str
+    details: str
 
 
-def note(person: Person, did: str, what: dict[str, Any]) -> None:
-    """Add a line to the journal of accesses; none of who has no account, on whose machine there is nothing to guard."""
+def note(person: Person, did: str, details: dict[str, Any]) -> None:
+    """Write a line to the access journal; nothing for a person without an account, on whose own machine there is
+    nothing to protect."""
     if person.id:
-        access_journal.add(engine(), person.name, did, what)
+        access_journal.add(engine(), person.name, did, details)
 
 
-def note_in_background(person: Person, did: str, what: dict[str, Any]) -> Future[None]:
-    """The same, while the page goes on; a failure is said in the log."""
-    done = BESIDE.submit(note, person, did, what)
-    done.add_done_callback(_say)
+def note_in_background(person: Person, did: str, details: dict[str, Any]) -> Future[None]:
+    """As `note`, in a thread of its own; a failure is logged."""
+    done = BACKGROUND.submit(note, person, did, details)
+    done.add_done_callback(_log_failure)
     return done
 
 
-def _say(done: Future[None]) -> None:
-    if error := done.exception():
+def _log_failure(future: Future[None]) -> None:
+    """Log the failure of a line that was written in the background."""
+    if error := future.exception():
         LOG.error("what was looked at could not be noted", exc_info=error)
 
 
-def lines(person: Person, first: date, last: date, wanted: str = "") -> list[Line]:
-    """What both journals say of these days, the latest first, where a line holds the words that are looked for. Raises
+def lines(person: Person, first: date, last: date, search: str = "") -> list[Line]:
+    """The lines of both journals between two days, latest first, that contain the words searched for. Raises
     NotAllowed."""
     require_right(person, "journal")
     found = access_journal.lines(engine(), first, last)
     told = [
-        Line(to_local_time(at), who, DID.get(did, did), _what(detail, why))
+        Line(to_local_time(at), who, DID.get(did, did), _detail_in_words(detail, why))
         for at, who, did, detail, why in found
     ]
-    looked_for = french.fold_accents(wanted).split()
+    looked_for = french.fold_accents(search).split()
     return [
         one
         for one in told
@@ -146,22 +148,22 @@ def lines(person: Person, first: date, last: date, wanted: str = "") -> list[Lin
     ]
 
 
-def _day(value: object) -> object:
-    """A day as French writes it, where the value is one."""
+def _day_in_french(value: object) -> object:
+    """The day as French writes it, where the value is an ISO day; else the value."""
     if isinstance(value, str) and DAY.fullmatch(value):
         return french.date_short(date.fromisoformat(value))
     return value
 
 
-def _what(detail: dict[str, Any], why: str) -> str:
-    """« compte kofi · rôle directeur » and the reason that was given."""
+def _detail_in_words(detail: dict[str, Any], reason: str) -> str:
+    """The details and the reason of a line: « compte kofi · rôle directeur »."""
     if "role" in detail:
         detail = {**detail, "role": ROLES.get(detail["role"], detail["role"])}
     if "by" in detail:
         detail = {**detail, "by": BY.get(detail["by"], detail["by"])}
     parts = [
-        f"{WITH.get(name, name)} {', '.join(map(str, value)) if isinstance(value, list) else _day(value)}"
+        f"{WITH.get(name, name)} {', '.join(map(str, value)) if isinstance(value, list) else _day_in_french(value)}"
         for name, value in detail.items()
         if value not in (None, "", [])
     ]
-    return " · ".join([*parts, *([why] if why else [])])
+    return " · ".join([*parts, *([reason] if reason else [])])

@@ -1,5 +1,5 @@
-"""What people wrote when they complained: read one complaint at a time, each reading noted before it is shown; erased one by
-one. Nothing of it is kept by answers.
+"""The texts of complaints: read one at a time, each reading noted in the journal first; erased one at a time. Answers
+never hold any of them.
 
 Before: `db.complaint_texts`, `db.retention`. After: `dashboard.ui.complaint_texts`.
 """
@@ -28,7 +28,8 @@ __all__ = [
 
 
 def has_texts(person: Person, question: Question) -> bool:
-    """Whether there were words that the person may read, in the places of the question, when the data last moved."""
+    """Whether some complaint of the question's sites has a text that the person may read, at the last change of the
+    data."""
     if not may(person, "complaint_texts"):
         return False
     there, own = sites_with_words(person), _sites(person, question)
@@ -36,19 +37,19 @@ def has_texts(person: Person, question: Question) -> bool:
 
 
 def open_with_texts(person: Person, question: Question) -> list[ComplaintWithText]:
-    """The complaints that wait and have words that the person may read, in the places of the question."""
+    """The open complaints of the question's sites that have a text that the person may read."""
     with engine().connect() as connection:
         return complaint_texts.open_with_texts(connection, _sites(person, question))
 
 
 def find(person: Person, reference: str) -> list[ComplaintWithText]:
-    """Those of this reference, answered or not, wherever the person may read words."""
+    """The complaints of this reference, answered or not, at the sites whose texts the person may read."""
     with engine().connect() as connection:
         return complaint_texts.by_reference(connection, _sites(person), reference.strip())
 
 
 def read(person: Person, site: str, reference: str) -> list[str]:
-    """The words of one complaint, once it is noted who read them. Raises NotAllowed."""
+    """The texts of one complaint, after noting who reads them. Raises NotAllowed."""
     require_right(person, "complaint_texts")
     with engine().connect() as connection:
         found = complaint_texts.words(connection, _sites(person), site, reference)
@@ -58,24 +59,25 @@ def read(person: Person, site: str, reference: str) -> list[str]:
 
 
 def may_erase(person: Person) -> bool:
-    """Whether the person may erase words."""
+    """Whether the person may erase texts."""
     return may(person, "erase_texts")
 
 
-def erase(person: Person, site: str, reference: str, why: str) -> None:
-    """Erase the words of one complaint, which stays counted; the password is asked again. Raises NotAllowed, Refused."""
-    if site not in rights.scopes(person, "erase_texts", view(person).book.homes):
+def erase(person: Person, site: str, reference: str, reason: str) -> None:
+    """Erase the texts of one complaint, which stays counted; the password has to be given again. Raises NotAllowed,
+    Refused."""
+    if site not in rights.scopes(person, "erase_texts", view(person).book.departments_of_sites):
         raise NotAllowed(f"{person.name} : erase_texts, {site}")
-    if not why.strip():
+    if not reason.strip():
         raise Refused("Dire pourquoi : le journal le garde.")
     reauthentication.require_recent_proof(engine(), person)
-    retention.erase_text(engine(), site, reference, person.name, why.strip())
+    retention.erase_text(engine(), site, reference, person.name, reason.strip())
 
 
 def _sites(person: Person, question: Question | None = None) -> frozenset[str] | str:
-    """The sites whose words the person may read, or ALL; of the question, if there is one."""
+    """The sites whose texts the person may read, or ALL; of the question's sites, if there is a question."""
     seen = view(person)
-    own = rights.sites(person, "complaint_texts", seen.book.homes)
+    own = rights.sites(person, "complaint_texts", seen.book.departments_of_sites)
     if question is None:
         return own
     asked = seen.sites_of_rows(question)

@@ -1,4 +1,4 @@
-"""What one who may invite does with links of guests: the right is checked here, for pages and for the command alike."""
+"""Guest links, made and closed by who may invite: the right is checked here, for pages and commands alike."""
 
 from collections.abc import Collection
 from datetime import UTC, date
@@ -26,11 +26,11 @@ __all__ = [
 
 
 def make_link(
-    person: Person, what: str, until: date | None, departments: Collection[str] | None = None
+    person: Person, workshop: str, until: date | None, departments: Collection[str] | None = None
 ) -> tuple[Link, str]:
-    """Make a link; gives it, and its address, to be told once. departments: what its guests see; None: all that the person may
-    invite for. Raises Refused or NotAllowed."""
-    own = _own(person)
+    """Make a guest link; returns it and its address, to be shown once. departments: what its guests see; None: all
+    that the person may invite for. Raises Refused or NotAllowed."""
+    own = _invitable_departments(person)
     reauthentication.require_recent_proof(engine(), person)
     if departments is None:
         departments = own
@@ -38,12 +38,12 @@ def make_link(
         raise NotAllowed(f"{person.name} : guest_links")
     if until is None:  # a field left blank
         raise Refused("Dire jusqu'à quel jour le lien tient.")
-    link, token = guest_links.make_link(engine(), what, until, departments, person.name)
+    link, token = guest_links.make_link(engine(), workshop, until, departments, person.name)
     return link, link_url(token)
 
 
 def links(person: Person) -> list[Link]:
-    """The links that the person may close, the latest first. Raises NotAllowed."""
+    """The links that the person may close, latest first. Raises NotAllowed."""
     require_right(person, "guest_links")
     return [
         one
@@ -53,13 +53,13 @@ def links(person: Person) -> list[Link]:
 
 
 def valid_links(person: Person) -> list[Link]:
-    """Those by which somebody may still come in. Raises NotAllowed."""
+    """The links of `links` by which guests may still sign in. Raises NotAllowed."""
     at = now().astimezone(UTC).replace(tzinfo=None)
     return [one for one in links(person) if guest_links.is_valid(one, at)]
 
 
 def close_link(person: Person, number: int) -> None:
-    """Let nobody in by a link any more. Raises Refused or NotAllowed."""
+    """Close a link and end its guests' sessions. Raises Refused or NotAllowed."""
     if number not in {one.id for one in links(person)}:
         raise Refused(f"Il n'y a pas de lien {number} : python -m dashboard accounts guests")
     reauthentication.require_recent_proof(engine(), person)
@@ -67,12 +67,12 @@ def close_link(person: Person, number: int) -> None:
 
 
 def link_url(token: str) -> str:
-    """What is given to guests: the token stands behind the #, which no server and no log is told."""
+    """The address for guests; the token stands behind the #, which browsers send to no server."""
     return f"{load_settings().address}/invitation#{token}"
 
 
-def _own(person: Person) -> frozenset[str] | None:
-    """The departments that the person may invite for; None: the country. Raises NotAllowed."""
+def _invitable_departments(person: Person) -> frozenset[str] | None:
+    """The departments for which the person may invite; None: the country. Raises NotAllowed."""
     require_right(person, "guest_links")
     country = reach_of_right(person, "guest_links") == Reach.COUNTRY
     return None if country else (person.departments or frozenset())

@@ -1,4 +1,4 @@
-"""What a person enters: targets, decisions, new starts of control charts, presentations. Rights are checked here."""
+"""What a person enters: targets, decisions, new levels of control charts, presentations. Rights are checked here."""
 
 import math
 from datetime import date, datetime
@@ -32,12 +32,12 @@ __all__ = [
 
 
 def scopes(person: Person, right: str) -> frozenset[str]:
-    """What the person may do this for: "nation", departments, sites' codes."""
-    return rights.scopes(person, right, view(person).book.homes)
+    """The scopes in which the person has the right: "nation", departments, sites' codes."""
+    return rights.scopes(person, right, view(person).book.departments_of_sites)
 
 
 def _check(person: Person, right: str, indicator: str, scope: str) -> None:
-    """Raises NotAllowed where the person may not do this, or not for that scope; Refused for an unknown indicator."""
+    """Raises NotAllowed where the person does not have the right in that scope, Refused for an unknown indicator."""
     if scope not in scopes(person, right) or scope not in control_charts.control_charts(person):
         raise NotAllowed(f"{person.name} : {right}, {scope}")
     if indicator not in BY_CODE:
@@ -52,7 +52,7 @@ def set_target(
     valid_from: date | None,
     source: str,
 ) -> None:
-    """Keep a target. Raises Refused or NotAllowed."""
+    """Save a target. Raises Refused or NotAllowed."""
     _check(person, "set_targets", indicator, scope)
     aim = math.nan if value is None else value  # a field left blank
     if why := target_problem(indicator, aim):
@@ -63,7 +63,7 @@ def set_target(
 
 
 def remove_target(person: Person, indicator: str, scope: str, valid_from: date) -> None:
-    """Take a target back. Raises Refused or NotAllowed."""
+    """Remove a target. Raises Refused or NotAllowed."""
     _check(person, "set_targets", indicator, scope)
     steer.remove_target(engine(), indicator, scope, valid_from, person.name)
 
@@ -77,33 +77,36 @@ def decide(
     due_on: date | None,
     today: date,
 ) -> None:
-    """Keep a decision on a signal. Raises Refused or NotAllowed."""
+    """Save a decision on a signal. Raises Refused or NotAllowed."""
     _check(person, "decide", indicator, scope)
     steer.decide(engine(), indicator, scope, today, who, what, due_on, person.name)
 
 
 def rebase(person: Person, indicator: str, scope: str, month: date, reason: str) -> None:
-    """Start a control chart anew from a month on. Raises Refused or NotAllowed."""
+    """Begin a new level of a control chart from a month on. Raises Refused or NotAllowed."""
     _check(person, "rebase", indicator, scope)
     steer.rebase(engine(), indicator, scope, month, reason, person.name)
 
 
 def refuse_level(person: Person, indicator: str, scope: str, month: date, reason: str) -> None:
-    """Say no to a proposed level of a series. Raises Refused or NotAllowed."""
+    """Refuse a proposed level of a series. Raises Refused or NotAllowed."""
     _check(person, "rebase", indicator, scope)
     steer.refuse_level(engine(), indicator, scope, month, reason, person.name)
 
 
 def accept_level(person: Person, indicator: str, scope: str, month: date, reason: str) -> None:
-    """Say yes to a proposed level of a series. Raises Refused or NotAllowed."""
+    """Accept a proposed level of a series. Raises Refused or NotAllowed."""
     _check(person, "rebase", indicator, scope)
     steer.accept_level(engine(), indicator, scope, month, reason, person.name)
 
 
-def keep_story(person: Person, story: Story, over: datetime | None = None) -> datetime:
-    """Keep a presentation under its name; since when it is then kept (UTC). over: the same of the one that it replaces, None
-    where there is none; another's is replaced only by who may do so. Raises Refused, NotAllowed; Overtaken where something else
-    is kept under that name by now."""
+def keep_story(person: Person, story: Story, replaced_kept_at: datetime | None = None) -> datetime:
+    """Save a presentation under its name; returns the time (UTC) of the saved version.
+
+    replaced_kept_at: the time of the version that it replaces, None where there is none; another person's is replaced
+    only by who may do so. Raises Refused, NotAllowed; StoryConflict where another version is saved under that name by
+    now.
+    """
     require_right(person, "keep_stories")
     try:
         check_story(story, KINDS)
@@ -120,32 +123,33 @@ def keep_story(person: Person, story: Story, over: datetime | None = None) -> da
         to_json(story),
         person.name,
         account=person.id,
-        own=_own_alone(person),
-        over=over,
+        only_own=_only_own_stories(person),
+        replaced_kept_at=replaced_kept_at,
     )
 
 
 def forget_story(person: Person, name: str, kept_at: datetime | None = None) -> None:
-    """Remove a kept presentation, another's only by who may do so. kept_at: since when the version that is meant is kept (UTC),
-    None for whichever it is. Raises Refused or NotAllowed."""
+    """Delete a saved presentation, another person's only by who may do so. kept_at: the time (UTC) of the version
+    meant, None for whichever it is. Raises Refused or NotAllowed."""
     require_right(person, "keep_stories")
     steer.forget_story(
         engine(),
         name,
         person.name,
         account=person.id,
-        own=_own_alone(person),
+        only_own=_only_own_stories(person),
         kept_at=kept_at,
     )
 
 
 def may_change(person: Person, name: str) -> bool:
-    """Whether the person may replace or remove the presentation that is kept under this name."""
+    """Whether the person may replace or delete the presentation saved under this name."""
     keeper = saved_stories.keepers(person).get(name)
     if keeper is None or not rights.may(person, "keep_stories"):
         return False
-    return not _own_alone(person) or keeper.account == person.id
+    return not _only_own_stories(person) or keeper.account == person.id
 
 
-def _own_alone(person: Person) -> bool:
+def _only_own_stories(person: Person) -> bool:
+    """Whether the person may change own presentations only."""
     return rights.reach_of_right(person, "keep_stories") != Reach.COUNTRY

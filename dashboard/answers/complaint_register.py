@@ -83,7 +83,7 @@ def coverage(view: View, question: Question) -> Coverage:
     """Who handed in the complaints of the question's sites, up to its end or that of the data."""
     found = facts.complaint_reporting(view.facts(question))
     return _of_services(
-        view, question, register_coverage(found.expected, found.ever, found.current)
+        view, question, register_coverage(found.expected, found.ever_reported, found.current)
     )
 
 
@@ -92,7 +92,7 @@ def coverage_of_rows(view: View, question: Question) -> Coverage:
     """The same, of the sites alone whose complaints one by one are for who asks."""
     found = facts.complaint_reporting(view.facts(question, rows=True))
     return _of_services(
-        view, question, register_coverage(found.expected, found.ever, found.current)
+        view, question, register_coverage(found.expected, found.ever_reported, found.current)
     )
 
 
@@ -110,7 +110,7 @@ def _of_services(view: View, question: Question, known: Coverage) -> Coverage:
 def month_count(view: View, question: Question, n: int) -> Count:
     """So many complaints of a month, the question's, of the sites whose register speaks of it to its end."""
     found = facts.complaint_reporting(view.facts(question))
-    known = register_coverage(found.expected, found.heard, found.through)
+    known = register_coverage(found.expected, found.any_day_known, found.all_days_known)
     return Count(n, _of_services(view, question, known))
 
 
@@ -141,7 +141,7 @@ def open_rows(view: View, question: Question) -> Register:
 
 
 def _end(view: View, question: Question) -> date:
-    return min(question.last, view.book.known_to or question.last)
+    return min(question.last, view.book.known_until or question.last)
 
 
 def _of_service(view: View, question: Question, c: Mapping[str, np.ndarray]) -> np.ndarray:

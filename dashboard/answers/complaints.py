@@ -287,7 +287,7 @@ def _by_age(rows: list[tuple[str, int]], of: Figure) -> Table:
 
 def _age(view: View, age: int, known: date) -> str:
     """« 12 jours »; of a site that is silent since, where nobody knows of an answer, « 12 jours au 20/10/2026 »."""
-    when = "" if known == view.book.known_to else f" au {french.date_short(known)}"
+    when = "" if known == view.book.known_until else f" au {french.date_short(known)}"
     return f"{french.days(age)}{when}"
 
 

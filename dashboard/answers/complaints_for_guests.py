@@ -109,12 +109,16 @@ def disclosure_plan(view: View) -> DisclosurePlan | None:
     past = book.as_of - timedelta(days=DUE_DAYS)
     last = past if past == month_end(past) else past.replace(day=1) - ONE_DAY
     period = Period(add_months(last.replace(day=1), 1 - MONTHS), last)
-    facts = gather(engine(), ALL, period.first, period.last, "site", ledger=book, visits=False)
+    facts = gather(engine(), ALL, period.first, period.last, "site", network=book, visits=False)
     fast, received = _counted(FAST, facts)
     codes = [frozenset({code}) for code in facts.keys]
-    counted = safe_blocks({c: (int(n),) for c, n in zip(codes, received, strict=True)}, book.homes)
+    counted = safe_blocks(
+        {c: (int(n),) for c, n in zip(codes, received, strict=True)}, book.departments_of_sites
+    )
     each = {c: (int(k), int(n - k)) for c, k, n in zip(codes, fast, received, strict=True)}
-    answered = safe_blocks({block: _sum(each, block) for block in counted}, book.homes)
+    answered = safe_blocks(
+        {block: _sum(each, block) for block in counted}, book.departments_of_sites
+    )
     return DisclosurePlan(period, counted, answered)
 
 
@@ -136,7 +140,7 @@ def complaint_figures(
     if known is None:
         return asked
     facts = gather(
-        engine(), chosen, known.period.first, known.period.last, by, ledger=view.moment.ledger
+        engine(), chosen, known.period.first, known.period.last, by, network=view.moment.ledger
     )
     found = Breakdown(facts, [BY_CODE[code] for code in (RECEIVED, FAST)])
     # All of these months have had their 30 days: both rates are the same one.

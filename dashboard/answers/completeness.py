@@ -65,12 +65,12 @@ class Unclosed:
 def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
     """Each of the question's sites, by name: its days from the period's first to the date of the data."""
     book = view.book
-    span = book.days(question.first, book.known_to or question.last)
+    span = book.day_columns(question.first, book.known_until or question.last)
     table = []
     for p in sites(view, question):
         row = book.row[p.id]
         missing = (
-            np.flatnonzero(book.open[row, span] & ~book.closed[row, span])
+            np.flatnonzero(book.is_open[row, span] & ~book.has_closing[row, span])
             + span.start
             + book.origin
         )
@@ -82,7 +82,7 @@ def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
                 tuple(map(day_from_number, missing.tolist()))
                 if book.hands_in_closings[row]
                 else None,
-                int(book.open[row, span].sum()),
+                int(book.is_open[row, span].sum()),
             )
         )
     return tuple(table)
@@ -171,10 +171,10 @@ def _coverage(known: Sequence[Unclosed]) -> Coverage:
 
 def _later(view: View, question: Question) -> str:
     """« du 01/10/2026 au 24/11/2026 » with a space before it, where that goes beyond the period; "" else."""
-    known_to = view.book.known_to
+    known_until = view.book.known_until
     return (
         f" {french.lower_first(_days(view, question))}"
-        if known_to and known_to > question.last
+        if known_until and known_until > question.last
         else ""
     )
 

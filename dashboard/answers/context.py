@@ -24,15 +24,15 @@ from dashboard.settings import load_settings
 from db import error_messages, facts, read
 from db.codes import ALL
 from db.engine import make_engine
-from db.network_state import Ledger, for_guests, load_ledger
+from db.network_state import NetworkState, load_network_state, state_for_guests
 
 Which = ParamSpec("Which")
 Answer = TypeVar("Answer")
 
 ANSWER_CACHE: AnswerCache[Any] = AnswerCache(1_000)  # of some 20 KB each
 # The ledger of the state in force, and of the one before for who is still at it; and what guests are given of each.
-LEDGER_CACHE: AnswerCache[Ledger] = AnswerCache(2)
-GUEST_LEDGER_CACHE: AnswerCache[Ledger] = AnswerCache(2)
+LEDGER_CACHE: AnswerCache[NetworkState] = AnswerCache(2)
+GUEST_LEDGER_CACHE: AnswerCache[NetworkState] = AnswerCache(2)
 
 
 @dataclass(frozen=True)
@@ -44,21 +44,21 @@ class DataSnapshot:
     day: date
 
     @property
-    def ledger(self) -> Ledger:
+    def ledger(self) -> NetworkState:
         """The network in that state."""
         return LEDGER_CACHE.get((self.url, self.version, self.day), self._load)
 
     @property
-    def guests_ledger(self) -> Ledger:
+    def guests_ledger(self) -> NetworkState:
         """The same for guests: as if nobody handed complaints in, without what people noted, and who they are. The few figures
         of complaints that guests may have are put in by `answers.complaints_for_guests`; whatever else would show one finds
         none."""
         key = (self.url, self.version, self.day)
-        return GUEST_LEDGER_CACHE.get(key, lambda: for_guests(self.ledger))
+        return GUEST_LEDGER_CACHE.get(key, lambda: state_for_guests(self.ledger))
 
-    def _load(self) -> Ledger:
+    def _load(self) -> NetworkState:
         with engine().connect() as connection:
-            return load_ledger(connection)
+            return load_network_state(connection)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class View:
 
     moment: DataSnapshot
     access: Access
-    book: Ledger
+    book: NetworkState
 
     @cached_property
     def key(self) -> tuple[DataSnapshot, Access]:
@@ -77,7 +77,7 @@ class View:
     @cached_property
     def of_figures(self) -> "View":
         """The same without rows; every answer about figures is computed with it, and kept for all who may see the same."""
-        access = self.access.of_figures
+        access = self.access.without_rows
         return self if access == self.access else replace(self, access=access)
 
     def sites(self, question: Question) -> frozenset[str] | str:
@@ -210,7 +210,7 @@ def view(who: Asker) -> View:
     if current is not None and who in current.views:
         return current.views[who]
     moment = current_snapshot()
-    allowed = access_of(who, moment.ledger.homes)
+    allowed = access_of(who, moment.ledger.departments_of_sites)
     book = moment.guests_ledger if allowed.guest else moment.ledger
     seen = View(moment, allowed, book)
     if current is not None:

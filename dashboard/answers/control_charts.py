@@ -26,7 +26,7 @@ from dashboard.period import (
 )
 from db.codes import ALL, SILENT_DAYS, SITE_MONTH
 from db.facts import complaint_reporting, gather
-from db.network_state import Ledger
+from db.network_state import NetworkState
 from db.shared_types import Facts
 
 # indicator, scope, value, valid_from, source, who set it
@@ -63,7 +63,7 @@ def _signals(view: View, scope: str, month: date) -> Mapping[str, Signal]:
 
 def judged_month(view: View, last: date | None = None) -> date:
     """The first day of the last whole month up to a day, and to the last day of the data."""
-    known = view.book.known_to or today()
+    known = view.book.known_until or today()
     return last_whole_month(min(last, known) if last else known).replace(day=1)
 
 
@@ -90,7 +90,7 @@ def control_charts(view: View) -> Mapping[str, Mapping[str, ControlChart]]:
 def _monthly(view: View) -> MonthlySeries | None:
     """The series of the sites that may be seen, month by month; None where there is no site, or no whole month."""
     book = view.book
-    last = last_whole_month(book.known_to)
+    last = last_whole_month(book.known_until)
     first = max(
         add_months(last.replace(day=1), 1 - MONTHS),
         day_from_number(book.origin).replace(day=1),
@@ -100,7 +100,7 @@ def _monthly(view: View) -> MonthlySeries | None:
     if first > last or not rows:
         return None
     # Of the whole network: the season that sites share is the same whoever asks.
-    facts = gather(engine(), ALL, first, last, SITE_MONTH, ledger=book)
+    facts = gather(engine(), ALL, first, last, SITE_MONTH, network=book)
     starts = months(Period(first, last))
     shape = len(book.places), len(starts)
     parts = _in_part(book, starts, facts, rows)
@@ -121,14 +121,14 @@ def _monthly(view: View) -> MonthlySeries | None:
 
 
 def _in_part(
-    book: Ledger, starts: Sequence[date], facts: Facts, rows: Sequence[int]
+    book: NetworkState, starts: Sequence[date], facts: Facts, rows: Sequence[int]
 ) -> Mapping[str, np.ndarray]:
     """By register, whether less than all of a site's month was handed in, (K, M); but for as many days as a site may be late."""
     spans = np.array([(day_number(m), day_number(month_end(m))) for m in starts])
     shape = len(book.places), len(starts)
     return {
         "visits": (facts.visit_whole.reshape(shape) == 0)[rows],
-        "complaints": (book.between("unrated", spans) > SILENT_DAYS).T[rows],
+        "complaints": (book.sum_between("unrated", spans) > SILENT_DAYS).T[rows],
     }
 
 
@@ -183,14 +183,16 @@ def trust_context(view: View, question: Question) -> TrustContext:
     book = view.book
     table = sites(view, question)
     rows = [book.row[p.id] for p in table]
-    last = min(question.last, book.known_to or question.last)
-    days = book.days(question.first, last)
-    closed, heard = book.closed[rows, days], book.visits_known[rows, days]
-    seen = (book.visited[rows, days] > 0).any(axis=1) | closed.any(axis=1) | heard.any(axis=1)
-    due = book.due(np.array([[day_number(question.first), day_number(last)]]))[0, rows]
+    last = min(question.last, book.known_until or question.last)
+    days = book.day_columns(question.first, last)
+    closed, heard = book.has_closing[rows, days], book.visits_known[rows, days]
+    seen = (
+        (book.register_visits[rows, days] > 0).any(axis=1) | closed.any(axis=1) | heard.any(axis=1)
+    )
+    due = book.is_due(np.array([[day_number(question.first), day_number(last)]]))[0, rows]
     fresh = freshness(view)
     partial = question.last > last or (
-        question.last == book.known_to and question.last != month_end(question.last)
+        question.last == book.known_until and question.last != month_end(question.last)
     )
     return TrustContext(
         fresh.as_of,
@@ -198,23 +200,23 @@ def trust_context(view: View, question: Question) -> TrustContext:
         partial,
         tuple(p.name for p, missing in zip(table, due & ~seen, strict=True) if missing),
         # Of a day whose register never came nobody knows how many it would have.
-        int(book.declared[rows, days][closed & heard].sum()),
-        int(book.visited[rows, days][closed & heard].sum()),
+        int(book.declared_visits[rows, days][closed & heard].sum()),
+        int(book.register_visits[rows, days][closed & heard].sum()),
         fresh.demo,
         sum(f["wait_p50"].n > 0 for f in figures(view, question, "site").values()),
         _complaints_later(view, question, rows),
-        complaint_reporting(view.facts(question)).through,
-        book.known_to,
+        complaint_reporting(view.facts(question)).all_days_known,
+        book.known_until,
     )
 
 
 def _complaints_later(view: View, question: Question, rows: list[int]) -> int:
     """Complaints of these sites received after the day up to which all is known: no figure counts them yet."""
     book = view.book
-    if book.known_to is None or question.last < book.known_to:
+    if book.known_until is None or question.last < book.known_until:
         return 0
     c = book.complaints
-    later = (c["received"] > day_number(book.known_to)) & np.isin(c["site"], rows)
+    later = (c["received"] > day_number(book.known_until)) & np.isin(c["site"], rows)
     if question.service:
         later &= c["service"] == max(book.service_id(question.service), 0)
     return int(later.sum())

@@ -12,7 +12,7 @@ from dashboard.answers.network import data_date_in_words, until_data_date
 from dashboard.answers.question import Question
 from dashboard.indicators import INDICATORS, Breakdown, Figure, Indicator
 from dashboard.period import ONE_DAY, Period, add_months, month_end, year_before
-from db.facts import STANDING, comparable_sites, gather
+from db.facts import PLACE_BREAKDOWNS, comparable_sites, gather
 
 Figures = Mapping[str, Mapping[str, Figure]]  # key, then indicator
 CURRENT_INDICATORS = [i for i in INDICATORS if i.now]
@@ -67,8 +67,8 @@ def _of_sites(
         question.last,
         by,
         question.service,
-        ledger=view.book,
-        visits=by not in STANDING or any(i.register == "visits" for i in indicators),
+        network=view.book,
+        visits=by not in PLACE_BREAKDOWNS or any(i.register == "visits" for i in indicators),
     )
     return Breakdown(facts, indicators)
 
@@ -105,9 +105,9 @@ def comparison(view: View, question: Question) -> Comparison | None:
             _of_sites(view, sites, there, "nation"), view, sites, question, "nation"
         )["nation"]
     earlier = _of_sites(view, sites, question.over(before), "nation")
-    if view.book.known_to and question.last < view.book.known_to:
+    if view.book.known_until and question.last < view.book.known_until:
         # What is true now stands beside the same day a year ago.
-        ago = replace(question.over(before), last=year_before(view.book.known_to))
+        ago = replace(question.over(before), last=year_before(view.book.known_until))
         standing = _of_sites(view, sites, ago, "nation", CURRENT_INDICATORS)
         for i in CURRENT_INDICATORS:
             earlier = earlier.with_column(i.code, standing.column(i.code))
@@ -120,7 +120,7 @@ MONTHS = 25  # of a trend, at most
 @uncached
 def trend(view: View, question: Question, months: int = 13) -> Figures:
     """Every indicator by month, over the last whole months of the question: a month half over would look like a fall."""
-    last = min(question.last, view.book.known_to or question.last)
+    last = min(question.last, view.book.known_until or question.last)
     if last != month_end(last):
         last = last.replace(day=1) - ONE_DAY
     # The longest is asked for, and serves those who want fewer of its months.

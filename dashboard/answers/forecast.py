@@ -62,7 +62,7 @@ def outlook(view: View, question: Question) -> Outlook:
     """The forecast of the question's sites, whatever its period: from the last whole month of the data on, all services
     together, over the sites that have all of the last 39 months."""
     book = view.book
-    last = last_whole_month(book.known_to)
+    last = last_whole_month(book.known_until)
     first = day_from_number(book.origin)
     if first.day > 1:  # a month half there would be a small one
         first = add_months(first.replace(day=1), 1)
@@ -70,7 +70,7 @@ def outlook(view: View, question: Question) -> Outlook:
     ends = [month_end(m) for m in starts]
     spans = np.array([[day_number(a), day_number(b)] for a, b in zip(starts, ends, strict=True)])
     spans = spans.reshape(-1, 2)
-    visits, days = (book.between(name, spans).T.astype(float) for name in ("visits", "open"))
+    visits, days = (book.sum_between(name, spans).T.astype(float) for name in ("visits", "open"))
     per_day = np.divide(visits, days, out=np.full(visits.shape, np.nan), where=days > 0)
     per_day[per_day == 0] = np.nan  # nothing entered is no month without users
     mine = np.array([book.row[p.id] for p in sites(view, question)], dtype=np.int64)

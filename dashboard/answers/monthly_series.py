@@ -130,7 +130,12 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
     return Panel(
         key,
         f"{i.label}, par mois",
-        Chart(spec, charts.signs(course, i.direction, closed=bool(closed), decided=bool(decided))),
+        Chart(
+            spec,
+            charts.legend_sentence(
+                course, i.direction, has_closures=bool(closed), has_decisions=bool(decided)
+            ),
+        ),
         alt=f"Courbe de suivi : {i.label}, par mois.",
         table=_table(course, listed, values),
         caption=" ".join(part for part in caption if part),

@@ -55,7 +55,8 @@ def short_name(place: Place) -> str:
 
 @dataclass(frozen=True)
 class Freshness:
-    """How far the data go, and how they are. known_to: up to which day all is known (see `db.network_state.Ledger.known_to`).
+    """How far the data go, and how they are. known_to: up to which day all is known (see
+    `db.network_state.NetworkState.known_until`).
     begun: how many of the sites ever handed something in."""
 
     as_of: date | None
@@ -94,7 +95,7 @@ def freshness(view: View) -> Freshness:
     age = (view.moment.day - book.as_of).days if book.as_of else None
     begun = len({site for site, form in book.spans if form != "fermetures"})
     empty = book.as_of is None
-    return Freshness(book.as_of, book.known_to, book.demo, age, empty, begun, len(book.places))
+    return Freshness(book.as_of, book.known_until, book.demo, age, empty, begun, len(book.places))
 
 
 @dataclass(frozen=True)
@@ -132,17 +133,17 @@ class Silence:
 def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silence]:
     """By code, each of the question's sites that should be open at the date of the data, whatever the period."""
     book = view.book
-    end = book.known_to or view.moment.day
-    last = book.days(date.min, end).stop
+    end = book.known_until or view.moment.day
+    last = book.day_columns(date.min, end).stop
     found = {}
     for p in sites(view, question):
         if p.closed_on is not None and p.closed_on <= end:
             continue
         row = book.row[p.id]
-        seen = np.flatnonzero((book.visited[row, :last] > 0) | book.closed[row, :last])
+        seen = np.flatnonzero((book.register_visits[row, :last] > 0) | book.has_closing[row, :last])
         days = last - 1 - int(seen[-1]) if len(seen) else None
         known = None if days is None else end - days * ONE_DAY
-        if days and not book.open[row, last - days : last].any():
+        if days and not book.is_open[row, last - days : last].any():
             days = 0  # it had declared that it would be closed
         found[p.code] = Silence(p.code, p.name, days, known)
     return found
@@ -150,13 +151,13 @@ def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silenc
 
 def until_data_date(view: View, question: Question) -> Question:
     """The question up to the date of the data: for what is true now, such as an open complaint, and not of a period."""
-    known_to = view.book.known_to
+    known_to = view.book.known_until
     return question if known_to is None else replace(question, last=max(question.last, known_to))
 
 
 def data_date_in_words(view: View) -> str:
     """« au 23/11/2026 »; "" without data."""
-    return f"au {french.date_short(view.book.known_to)}" if view.book.known_to else ""
+    return f"au {french.date_short(view.book.known_until)}" if view.book.known_until else ""
 
 
 def with_data_date(view: View, said: str) -> str:
@@ -169,9 +170,9 @@ def usual_period(view: View) -> str:
     """What is shown until one chooses: the code of the last twelve whole months; of the running one where all that was handed in
     is of it."""
     book = view.book
-    year = resolve_period(YEAR, book.known_to or view.moment.day)
-    days = book.days(year.first, year.last) if year else slice(0)
-    seen = book.visited[:, days].any() or book.closed[:, days].any()
+    year = resolve_period(YEAR, book.known_until or view.moment.day)
+    days = book.day_columns(year.first, year.last) if year else slice(0)
+    seen = book.register_visits[:, days].any() or book.has_closing[:, days].any()
     return YEAR if seen or book.as_of is None else RUNNING
 
 

@@ -334,8 +334,10 @@ def oldest_complaint(view: View, question: Question) -> Reply:
 def _known(view: View, to: int) -> str:
     """« au 06/10/2026 », the last day that is known of a site's complaints, where the data go further; "" else."""
     book = view.book
-    further = book.known_to is not None and book.days(day_from_number(to + 1), book.known_to)
-    open_since = further and book.open[:, further].any()
+    further = book.known_until is not None and book.day_columns(
+        day_from_number(to + 1), book.known_until
+    )
+    open_since = further and book.is_open[:, further].any()
     return f" au {french.date_short(day_from_number(to))}" if open_since else ""
 
 

@@ -150,7 +150,9 @@ def months_panel(view: View, question: Question, code: str, before: Period) -> P
     same = sites_with_data(view, question, code) & sites_with_data(
         view, question.over(before), code
     )
-    last = control_charts.last_whole_month(min(question.last, view.book.known_to or question.last))
+    last = control_charts.last_whole_month(
+        min(question.last, view.book.known_until or question.last)
+    )
     first = min(before.first.replace(day=1), add_months(last.replace(day=1), 1 - MONTHS))
     if not same:
         return Panel(key, title, Message("Aucun centre n'a de données dans les deux périodes."))

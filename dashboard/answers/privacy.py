@@ -28,7 +28,7 @@ FAR = {
     Reach.NATION: "",
     Reach.DEPARTMENTS: " (de ses départements)",
     Reach.SITES: " (de ses centres)",
-    Reach.MADE: " (ce qui est à lui)",
+    Reach.OWN_WORK: " (ce qui est à lui)",
     Reach.LINK: " (de son lien)",
 }
 
@@ -159,11 +159,11 @@ def answers() -> tuple[tuple[str, str], ...]:
 
 
 def _of_people() -> list[Description]:
-    return [one for one in TABLES.values() if one.of]
+    return [one for one in TABLES.values() if one.about_whom]
 
 
 def _others() -> str:
-    others = french.join_words([one.title.lower() for one in TABLES.values() if not one.of])
+    others = french.join_words([one.title.lower() for one in TABLES.values() if not one.about_whom])
     return f"Le reste de la base ne parle de personne{S}: {others}."
 
 
@@ -180,20 +180,20 @@ def _rows(tables: list[Description]) -> list[tuple[str, ...]]:
     return [
         ("quoi", "de qui", "pourquoi", "qui le voit", "gardé"),
         ("---",) * 5,
-        *((one.title, one.of, one.why, _seen(one), _kept(one)) for one in tables),
+        *((one.title, one.about_whom, one.purpose, _seen(one), _kept(one)) for one in tables),
     ]
 
 
 def _seen(one: Description) -> str:
     """The roles whose screens show its rows, and how far."""
-    if not one.seen:
+    if not one.shown_by_right:
         return "aucun écran"
-    reach = RIGHTS[one.seen].reach
+    reach = RIGHTS[one.shown_by_right].reach
     return ", ".join(f"{ROLES[role]}{FAR[far]}" for role, far in reach.items() if role in ROLES)
 
 
 def _kept(one: Description) -> str:
-    if not one.kept:
+    if not one.kept_setting:
         return "tant que la base"
-    then = f", puis {one.then}" if one.then else ""
-    return f"{getattr(load_settings(), one.kept)}{S}mois{then}"
+    then = f", puis {one.left_after}" if one.left_after else ""
+    return f"{getattr(load_settings(), one.kept_setting)}{S}mois{then}"

@@ -69,7 +69,7 @@ def _is_of_its_places(view: View, story: Story) -> bool:
     shown = view.access.aggregates
     if isinstance(shown, str):
         return shown == ALL
-    homes = view.book.homes
+    homes = view.book.departments_of_sites
     own = {code for code, home in homes.items() if story.department == home or story.site == code}
     return bool(own) and own <= shown
 

@@ -195,13 +195,13 @@ def rates(view: View) -> Panel:
     rows = [
         (
             text_cell(ROWS[one.series]),
-            Cell(french.number(one.flagged, 2), one.flagged),
+            Cell(french.number(one.months_flagged, 2), one.months_flagged),
             Cell("—")
-            if one.found_1 is None
-            else Cell(french.percent(100 * one.found_1), one.found_1),
+            if one.detected_1 is None
+            else Cell(french.percent(100 * one.detected_1), one.detected_1),
             Cell("—")
-            if one.found_2 is None
-            else Cell(french.percent(100 * one.found_2), one.found_2),
+            if one.detected_2 is None
+            else Cell(french.percent(100 * one.detected_2), one.detected_2),
         )
         for one in simulated()
     ]

@@ -51,13 +51,15 @@ def site_comparison(view: View, question: Question, code: str) -> SiteComparison
     if whole is None or whole.sites < FEWEST:
         return None
     apart = [known[k] for k, p in zip(counts, whole.position, strict=False) if p in OUTSIDE]
-    return SiteComparison(counts, whole, sentences.differences(whole.chance, apart, whole.funnel))
+    return SiteComparison(
+        counts, whole, sentences.differences(whole.p_value, apart, whole.has_limits)
+    )
 
 
 def has_funnel(who: Asker, question: Question, by: str, code: str) -> bool:
     """Whether the comparison may be drawn as a funnel: sites, of a rate, enough of them."""
     found = site_comparison(who, question, code) if by == "site" else None
-    return found is not None and found.whole.funnel
+    return found is not None and found.whole.has_limits
 
 
 def has_ranks(who: Asker, question: Question, by: str, code: str) -> bool:

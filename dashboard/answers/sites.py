@@ -123,7 +123,7 @@ def compare(
     )
     caption = complaints_for_guests.period_caption(view, (code,))
     panel = Panel(key, title, table=listed, caption=caption, strip=trust_line(view, question, code))
-    if found and funnel and found.whole.funnel:
+    if found and funnel and found.whole.has_limits:
         return draw_funnel(view, question, code, found, panel)
     drawn, which = _drawn(figures, code, keys, order, most)
     if which:
@@ -301,7 +301,7 @@ def _listed(
 def _columns(found: SiteComparison, keys: Sequence[str], code: str, ranked: bool) -> list[Column]:
     """Where each site stands, and its rank on request."""
     more: list[Column] = []
-    if found.whole.funnel:
+    if found.whole.has_limits:
         position = {k: sentences.POSITIONS[p] for k, p in found.position.items()}
         more.append(("Position", {k: position.get(k, "trop peu de données") for k in keys}))
     if ranked:

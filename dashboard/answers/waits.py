@@ -114,14 +114,16 @@ def busy(view: View, question: Question) -> Busy:
     scope, book = view.facts(question), view.book
     cut = scope.visits([scope.service_id])
     shape = (len(scope.rows), len(cut.months), 7, 25)
-    heat = cut.of("heat").sum(axis=1, dtype=np.int64).reshape(shape)
+    heat = cut.counts("heat").sum(axis=1, dtype=np.int64).reshape(shape)
     if not heat.size:
         return Busy(np.zeros((7, 24), dtype=np.int64), np.zeros(7, dtype=np.int64))
     notes = heat[..., :24].any(axis=(1, 2, 3))
     noted = (2 * heat[..., 24].sum(axis=2) <= heat.sum(axis=(2, 3))) & notes[:, None]
-    span = book.days(question.first, scope.last)
+    span = book.day_columns(question.first, scope.last)
     days = np.arange(span.start, span.stop) + book.origin
-    site, day = np.nonzero((book.visited[scope.rows, span] > 0) | book.closed[scope.rows, span])
+    site, day = np.nonzero(
+        (book.register_visits[scope.rows, span] > 0) | book.has_closing[scope.rows, span]
+    )
     # Before and after the months with visits there may be days that were closed without any.
     month = month_numbers(days)[day] - month_number(cut.months[0])
     known = (month >= 0) & (month < len(cut.months))

@@ -1,7 +1,7 @@
-"""Results in, Vega-Lite specs out. Bars start at 0; scales are shared; no pie, no gauge, no second axis."""
+"""Vega-Lite specs of results. Bars start at 0; scales are shared; no pie, no gauge, no second axis."""
 
 from dashboard.charts.bars import age_bands, bars, pareto
-from dashboard.charts.control_charts import control_chart, signs
+from dashboard.charts.control_charts import control_chart, legend_sentence
 from dashboard.charts.funnel import funnel_chart
 from dashboard.charts.monthly_lines import forecast_line, lines, small_multiples, two_lines
 from dashboard.charts.office_chart_data import Native, native
@@ -20,7 +20,7 @@ __all__ = [
     "lines",
     "native",
     "pareto",
-    "signs",
+    "legend_sentence",
     "small_multiples",
     "survival_chart",
     "two_lines",

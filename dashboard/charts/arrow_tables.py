@@ -1,4 +1,4 @@
-"""Rows as Arrow tables: the form in which charts and tables travel to the browser. Made once for each panel."""
+"""Rows as Arrow tables, the form in which charts and tables are sent to the browser."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,8 +8,9 @@ import pyarrow as pa
 from dashboard.charts.style import Row
 
 
-def of_rows(rows: Sequence[Row]) -> pa.Table:
-    """The values of a chart, one column for each name; numbers among which one is a fraction or missing are doubles."""
+def table_from_rows(rows: Sequence[Row]) -> pa.Table:
+    """The Arrow table of a chart's rows, one column for each name; numbers among which one is a fraction or missing
+    are doubles."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     return pa.table({name: _column([row.get(name) for row in rows]) for name in names})
 

@@ -1,4 +1,4 @@
-"""Horizontal bars: what is compared, ages of complaints, their reasons."""
+"""Horizontal bar charts: comparisons, ages of complaints, their reasons."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,19 +19,19 @@ def bars(
     *,
     unit: str,
     axis: str = "",
-    marked: str | None = None,
+    highlighted: str | None = None,
     reference: float | None = None,
     reference_words: str = "",
     intervals: Sequence[tuple[float | None, float | None, str]] = (),
 ) -> Spec:
-    """Horizontal bars in the order given: (label, value or None, the value in words). A missing value is written, not
-    drawn.
+    """A chart of horizontal bars in the order given: (label, value or None, the value in words). A missing value is
+    written, not drawn.
 
-    unit: what is drawn; axis: what its axis says, by default the same. reference: a vertical line, the value of the whole;
-    reference_words: what is written above it. marked: the label of a bar to bring out. intervals: of each bar, or none:
-    (low, high, in words), None for an end that is not known.
+    unit: what is drawn; axis: what its axis says, by default the same. reference: a vertical line, the value of the
+    whole; reference_words: what is written above it. highlighted: the label of a bar to bring out. intervals: of each
+    bar, or none: (low, high, in words), None for an end that is not known.
     """
-    values, top = _rows(rows, marked, intervals)
+    values, top = _rows(rows, highlighted, intervals)
     y = _names()
     # Room at the end for the value written there.
     x = {
@@ -43,7 +43,7 @@ def bars(
             "tickCount": 5,
             "labelBound": True,
             "labelSeparation": 8,
-            **(_whole_ticks(top) if _whole(rows) else {}),
+            **(_whole_ticks(top) if _are_whole_numbers(rows) else {}),
         },
     }
     tip = [
@@ -85,7 +85,7 @@ def bars(
             _whiskers(y, x, tip, "v", color=PAPER),
         ]
     if reference is not None:
-        layers[1:1] = _whole_line(reference, reference_words)
+        layers[1:1] = _reference_line(reference, reference_words)
     series: list[Row] = [value_series(unit)]
     if intervals:
         series += [
@@ -104,12 +104,12 @@ def bars(
 
 def _rows(
     rows: Sequence[tuple[str, float | None, str]],
-    marked: str | None,
+    highlighted: str | None,
     intervals: Sequence[tuple[float | None, float | None, str]],
 ) -> tuple[list[Row], float]:
-    """A row for each bar, with its interval and where its value is written; and how far the scale goes."""
+    """A row for each bar, with its interval and the place of its value; and the end of the scale."""
     values: list[Row] = [
-        {"k": k, "v": v, "t": t, "c": k == marked, "i": i} for i, (k, v, t) in enumerate(rows)
+        {"k": k, "v": v, "t": t, "c": k == highlighted, "i": i} for i, (k, v, t) in enumerate(rows)
     ]
     tallest = top = max((v for _, v, _ in rows if v is not None), default=1) or 1
     if intervals:
@@ -124,8 +124,8 @@ def _rows(
     return values, top
 
 
-def _whole_line(value: float, words: str) -> list[Spec]:
-    """A dashed line at the value of the whole, and what it is above it."""
+def _reference_line(value: float, words: str) -> list[Spec]:
+    """A dashed line at the value of the whole, with its words above it."""
     return [
         {
             "mark": {"type": "rule", "color": INK, "strokeDash": [4, 3]},
@@ -143,13 +143,14 @@ def _whole_line(value: float, words: str) -> list[Spec]:
     ]
 
 
-def _whole(rows: Sequence[tuple[str, float | None, str]]) -> bool:
+def _are_whole_numbers(rows: Sequence[tuple[str, float | None, str]]) -> bool:
     """Whether all values are whole numbers, as counts are."""
     return all(v is None or float(v).is_integer() for _, v, _ in rows)
 
 
 def _whole_ticks(top: float) -> Spec:
-    """What keeps halves off an axis of counts; of a few each is named, for Vega would give halves all the same."""
+    """The axis properties that keep halves off an axis of counts; a few ticks are named each, for Vega would give
+    halves all the same."""
     return {
         "tickMinStep": 1,
         "format": ",d",
@@ -160,8 +161,8 @@ def _whole_ticks(top: float) -> Spec:
 def age_bands(
     rows: Sequence[tuple[str, int]], *, late: int, words: Sequence[str] | None = None
 ) -> Spec:
-    """Open complaints by age: (band, count), youngest first; the bands from index `late` on are past the deadline. words: of each
-    count, where more may wait than are known."""
+    """A bar chart of open complaints by age: (band, count), youngest first; the bands from index `late` on are past
+    the deadline. words: of each count, where more may wait than are known."""
     said = words or [french.number(v) for _, v in rows]
     values: list[Row] = [
         {"k": k, "v": v, "late": i >= late, "t": said[i]} for i, (k, v) in enumerate(rows)
@@ -171,7 +172,8 @@ def age_bands(
 
 
 def pareto(rows: Sequence[tuple[str, int]]) -> Spec:
-    """Reasons from the most to the least frequent: (reason, count); the share so far is written beside each bar."""
+    """A bar chart of reasons from the most to the least frequent: (reason, count); the cumulative share is written
+    beside each bar."""
     ordered = sorted(rows, key=lambda r: (-r[1], r[0]))
     values: list[Row] = []
     total, so_far = sum(n for _, n in ordered), 0
@@ -190,9 +192,9 @@ def _counts(
     room: float,
     **look: Spec,
 ) -> Spec:
-    """Bars of counts, in the order given. what, title: what is counted, under the pointer and beside the axis; step: the
-    height of a bar with its share of the space; room: of the longest bar with the words at its end."""
-    y, tip = _names(), _counted(what)
+    """A bar chart of counts, in the order given. what, title: what is counted, under the pointer and beside the axis;
+    step: the height of a bar with its share of the space; room: of the longest bar with the words at its end."""
+    y, tip = _names(), _count_tooltip(what)
     top = max((row["v"] for row in values), default=1) or 1
     x = {
         "field": "v",
@@ -216,7 +218,7 @@ def _counts(
 
 
 def _names() -> Spec:
-    """The axis on which each bar is named, in the order given."""
+    """The axis with the name of each bar, in the order given."""
     return {
         "field": "k",
         "type": "nominal",
@@ -227,8 +229,8 @@ def _names() -> Spec:
 
 
 def _scale(top: float, room: float, words: Sequence[str]) -> Spec:
-    """From 0 to the longest bar and the room for the words at its end: a part of the width, or what they need of a narrow
-    one."""
+    """The scale from 0 to the longest bar and the room for the words at its end: a part of the width, or what they
+    need in a narrow one."""
     needed = 10 + LETTER * max(map(len, words), default=0)
     return {
         "domain": [0, top * room],
@@ -237,13 +239,13 @@ def _scale(top: float, room: float, words: Sequence[str]) -> Spec:
     }
 
 
-def _counted(what: str) -> list[Spec]:
-    """What is said of a bar of counts."""
+def _count_tooltip(what: str) -> list[Spec]:
+    """The tooltip of a bar of counts."""
     return [tooltip_title("k"), {"field": "t", "type": "nominal", "title": what}]
 
 
 def _whiskers(y: Spec, x: Spec, tip: list[Spec], end: str, **look: Any) -> Spec:
-    """A line along each bar from the lower end of its interval to that field of the row."""
+    """A line along each bar from the lower end of its interval to the field `end` of the row."""
     return {
         "mark": {"type": "rule", "strokeWidth": 2, **look},
         "transform": [{"filter": "isValid(datum.a)"}],
@@ -252,7 +254,7 @@ def _whiskers(y: Spec, x: Spec, tip: list[Spec], end: str, **look: Any) -> Spec:
 
 
 def _words(y: Spec, x: Spec | None = None, tip: Sequence[Spec] = (), **look: Any) -> Spec:
-    """What is written at the end of each bar, or at a place of its own."""
+    """The words written at the end of each bar, or at a place of their own."""
     return {
         "mark": {"type": "text", "align": "left", "dx": 4, **look},
         "encoding": {

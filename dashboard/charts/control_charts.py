@@ -1,10 +1,18 @@
-"""Control charts: what is usual over months, what chance allows around it, and what lies outside."""
+"""Control charts: the centre, the limits and the points, those that are signals marked."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from dashboard.charts.office_chart_data import usermeta, value_series
-from dashboard.charts.style import Row, Spec, at_noon, chart, json_number, month_axis, tooltip_title
+from dashboard.charts.style import (
+    Row,
+    Spec,
+    chart,
+    json_number,
+    month_axis,
+    noon_of_day,
+    tooltip_title,
+)
 from dashboard.french import SPACE, month_label, upper_first
 from dashboard.judgement.control_charts import ControlChart
 from dashboard.judgement.signals import Signal
@@ -33,8 +41,8 @@ SIGNS = {
 }
 
 
-def state(direction: str, side: int) -> str:
-    """The word of a point: which way it goes, and whether that way is good."""
+def point_state(direction: str, side: int) -> str:
+    """The word for a point: improvement, alert, change, or no signal."""
     if not side:
         return STATES[3]
     good = {"up": 1, "down": -1}.get(direction)
@@ -52,11 +60,10 @@ def control_chart(
     decisions: Sequence[tuple[date, str]] = (),
     height: int = 230,
 ) -> Spec:
-    """A control chart: points, what is usual, limits, new levels, target; closures as thin lines, decisions as flagged
-    ones.
+    """A control chart: points, centre, limits, new levels, target; closures as thin lines, decisions as flagged ones.
 
-    words: each point's value in words. unit: what is drawn; axis: what its axis says, by default the same. Without limits
-    (too few points) the points stand alone.
+    words: each point's value in words. unit: what is drawn; axis: what its axis says, by default the same. Without
+    limits (too few points) only the points are drawn.
     """
     c, x = signal.course, month_axis()
     y = {
@@ -109,19 +116,19 @@ def control_chart(
 
 
 def _months(c: ControlChart, words: Sequence[str], direction: str) -> list[Row]:
-    """A row for each month: its value, what it says, what is usual and the limits."""
+    """A row for each month: its value, its state, the centre and the limits."""
     lower, upper = c.limits
     rows: list[Row] = []
     for i, month in enumerate(c.months):
-        said = state(direction, int(c.side[i]))
+        said = point_state(direction, int(c.side[i]))
         rows.append(
             {
-                "m": at_noon(month),
+                "m": noon_of_day(month),
                 "v": json_number(c.values[i]),
                 "t": words[i],
                 "label": month_label(month),
                 "s": said,
-                "why": _why(said, int(c.rule[i])),
+                "why": _point_tooltip(said, int(c.rule[i])),
                 "g": int(c.begin[i]),
                 "c": json_number(c.usual[i]),
                 "lo": json_number(lower[i]),
@@ -132,7 +139,7 @@ def _months(c: ControlChart, words: Sequence[str], direction: str) -> list[Row]:
 
 
 def _points(x: Spec, y: Spec, unit: str) -> tuple[Spec, Spec]:
-    """The line through the months, and a mark on each, of the colour and shape of what it says."""
+    """The line through the months, and a mark on each in the colour and shape of its state."""
     return (
         {
             "mark": {
@@ -175,25 +182,28 @@ def _points(x: Spec, y: Spec, unit: str) -> tuple[Spec, Spec]:
     )
 
 
-def signs(course: ControlChart, direction: str, *, closed: bool, decided: bool) -> str:
-    """What the lines and colours are that such a chart has: « Trait : d'habitude · … · pointillés verticaux : fermetures ».
+def legend_sentence(
+    series: ControlChart, direction: str, *, has_closures: bool, has_decisions: bool
+) -> str:
+    """The legend of the chart's lines and colours in words: « Trait : d'habitude · … · pointillés verticaux :
+    fermetures ».
 
-    closed, decided: whether it has closures, decisions.
+    has_closures, has_decisions: whether the chart has any.
     """
-    there = {state(direction, int(side)) for side in course.side} if course.charted else ()
-    new = any(level.origin in NEW_LEVELS for level in course.levels)
-    dotted = ", ".join(["fermetures"] * closed + ["nouveau niveau"] * new)
+    there = {point_state(direction, int(side)) for side in series.side} if series.charted else ()
+    new = any(level.origin in NEW_LEVELS for level in series.levels)
+    dotted = ", ".join(["fermetures"] * has_closures + ["nouveau niveau"] * new)
     parts = [
-        *(["Trait : d'habitude", "tirets : ce que le hasard permet"] if course.charted else []),
+        *(["Trait : d'habitude", "tirets : ce que le hasard permet"] if series.charted else []),
         *(words for word, words in SIGNS.items() if word in there),
         *([f"pointillés verticaux : {dotted}"] if dotted else []),
-        *(["drapeau : décision"] if decided else []),
+        *(["drapeau : décision"] if has_decisions else []),
     ]
     return upper_first(" · ".join(parts))
 
 
-def _why(word: str, rule: int) -> str:
-    """« alerte : hors de ce que le hasard permet », « pas de signal »."""
+def _point_tooltip(word: str, rule: int) -> str:
+    """The tooltip of a point: « alerte : hors de ce que le hasard permet », « pas de signal »."""
     return word if rule == NO_RULE else f"{word}{SPACE}: {RULES[rule]}"
 
 
@@ -235,7 +245,7 @@ def _events(
 ) -> list[Spec]:
     if not events:
         return []
-    rows = [{"m": at_noon(day), "e": text} for day, text in events]
+    rows = [{"m": noon_of_day(day), "e": text} for day, text in events]
     tip = [
         {"field": "m", "type": "temporal", "format": "%d/%m/%Y", "title": "Jour"},
         {"field": "e", "title": title},

@@ -1,4 +1,4 @@
-"""Sites against what chance allows at their size."""
+"""Funnel plots: sites against what chance allows at their size."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ LIMITS = (
 )
 BETWEEN = ("entre les deux limites", False)
 OUTSIDE = ("hors des limites à 99,8 %", True)
-# What is said of a site, and whether it stands out.
+# The words for a site's position, and whether it stands out.
 POSITIONS = {
     Position.INSIDE: ("dans les limites à 95 %", False),
     Position.BETWEEN_LOW: BETWEEN,
@@ -34,7 +34,7 @@ POSITIONS = {
 
 
 def funnel_chart(
-    whole: Differences,
+    differences: Differences,
     names: Sequence[str],
     sizes: Sequence[float],
     words: Sequence[str],
@@ -43,10 +43,9 @@ def funnel_chart(
     base: str,
     height: int = 380,
 ) -> Spec:
-    """Sites against what chance allows at their size. The limits judged by are filled, those of chance alone
-    dotted. whole: of ten sites or more; names, sizes, words: of each site, (k,). base: what sizes count.
-    """
-    values, curve = _sites(whole, names, sizes, words), _curve(whole, sizes)
+    """A funnel plot of sites. The limits judged by are filled, those of chance alone dotted. differences: of ten
+    sites or more; names, sizes, words: of each site, (k,). base: what sizes count."""
+    values, curve = _sites(differences, names, sizes, words), _curve(differences, sizes)
     _place_names(values, curve)
     largest = max((row["n"] for row in values), default=1)
     x = {
@@ -93,7 +92,10 @@ def funnel_chart(
             area("c", "d", 0.10),
             line("e"),
             line("f"),
-            {"mark": {"type": "rule", "color": MAIN}, "encoding": {"y": {"datum": whole.target}}},
+            {
+                "mark": {"type": "rule", "color": MAIN},
+                "encoding": {"y": {"datum": differences.target}},
+            },
             {
                 "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
                 "encoding": {
@@ -120,33 +122,38 @@ def funnel_chart(
                     {"name": name, "field": field, "role": "limit", "layer": layer}
                     for field, _, _, name, layer in LIMITS
                 ),
-                {"name": "l'ensemble", "role": "centre", "layer": 0, "constant": whole.target},
+                {
+                    "name": "l'ensemble",
+                    "role": "centre",
+                    "layer": 0,
+                    "constant": differences.target,
+                },
             ],
         ),
     )
 
 
 def _sites(
-    whole: Differences, names: Sequence[str], sizes: Sequence[float], words: Sequence[str]
+    differences: Differences, names: Sequence[str], sizes: Sequence[float], words: Sequence[str]
 ) -> list[Row]:
-    """A row for each site that has a value: where it stands, and what is said of it."""
+    """A row for each site that has a value: its position, and its tooltip."""
     values: list[Row] = []
-    for i, (name, size, value) in enumerate(zip(names, sizes, whole.values, strict=True)):
+    for i, (name, size, value) in enumerate(zip(names, sizes, differences.values, strict=True)):
         if not np.isnan(value):
-            place, out = POSITIONS[whole.position[i]]
+            place, out = POSITIONS[differences.position[i]]
             values.append(
                 {"n": size, "v": float(value), "k": name, "t": words[i], "out": out, "p": place}
             )
     return values
 
 
-def _curve(whole: Differences, sizes: Sequence[float]) -> list[Row]:
+def _curve(differences: Differences, sizes: Sequence[float]) -> list[Row]:
     """The limits, at the size of each site, the smallest first."""
     return [
         {
             "n": float(sizes[i]),
             **{
-                field: json_number(getattr(getattr(whole, which), side)[i])
+                field: json_number(getattr(getattr(differences, which), side)[i])
                 for field, which, side, *_ in LIMITS
             },
         }
@@ -156,7 +163,7 @@ def _curve(whole: Differences, sizes: Sequence[float]) -> list[Row]:
 
 
 def _place_names(values: list[Row], curve: list[Row]) -> None:
-    """Say in each row on which side of its point the name stands."""
+    """Write into each row on which side of its point the name stands."""
     heights = [v for row in curve for field, v in row.items() if field != "n" and v is not None]
     heights += [row["v"] for row in values]
     low, high = min(heights, default=0), max(heights, default=1)

@@ -1,11 +1,11 @@
-"""Lines by month: one, two of one unit, one a site."""
+"""Line charts by month: one line, two of one unit, one a site."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from dashboard import french
 from dashboard.charts.office_chart_data import usermeta, value_series
-from dashboard.charts.style import Spec, at_noon, chart, month_axis, tooltip_title
+from dashboard.charts.style import Spec, chart, month_axis, noon_of_day, tooltip_title
 from dashboard.palette import ACCENT, MAIN, SOFT
 
 
@@ -17,12 +17,14 @@ def lines(
     height: int = 220,
     events: Sequence[tuple[date, str]] = (),
 ) -> Spec:
-    """A line by month: (month, value or None, the value in words). A missing month breaks the line.
+    """A line chart by month: (month, value or None, the value in words). A missing month breaks the line.
 
-    unit: what is drawn; axis: what its axis says, by default the same.
-    events: days and what happened, drawn as thin vertical lines.
+    unit: what is drawn; axis: what its axis says, by default the same. events: days and what happened, drawn as thin
+    vertical lines.
     """
-    values = [{"m": at_noon(m), "label": french.month_label(m), "v": v, "t": t} for m, v, t in rows]
+    values = [
+        {"m": noon_of_day(m), "label": french.month_label(m), "v": v, "t": t} for m, v, t in rows
+    ]
     encoding = {
         "x": month_axis(),
         "y": {
@@ -50,7 +52,7 @@ def lines(
     if events:
         layers.append(
             {
-                "data": {"values": [{"d": at_noon(d), "e": e} for d, e in events]},
+                "data": {"values": [{"d": noon_of_day(d), "e": e} for d, e in events]},
                 "mark": {"type": "rule", "color": SOFT, "strokeDash": [2, 3]},
                 "encoding": {
                     "x": {"field": "d", "type": "temporal"},
@@ -80,11 +82,11 @@ def forecast_line(
     unit: str,
     height: int = 240,
 ) -> Spec:
-    """A line of what was counted, then what is forecast, dashed, within the band where it lies eight times in ten: (month,
+    """A line chart of counts, then of forecasts, dashed, within the band where they lie eight times in ten: (month,
     counted or None, (forecast, low, high) or None, in words)."""
     values = [
         {
-            "m": at_noon(m),
+            "m": noon_of_day(m),
             "label": french.month_label(m),
             "v": v,
             "t": t,
@@ -151,13 +153,13 @@ def two_lines(
     unit: str,
     height: int = 220,
 ) -> Spec:
-    """Two lines of one unit by month, named at their ends: (month, first, second)."""
+    """A line chart of two series of one unit by month, named at their ends: (month, first, second)."""
     whole = all(
         float(v).is_integer() for _, *pair in rows for v in pair if v is not None
     )  # no half complaint on the axis
     values = [
         {
-            "m": at_noon(m),
+            "m": noon_of_day(m),
             "label": french.month_label(m),
             "s": name,
             "v": v,
@@ -222,8 +224,8 @@ def two_lines(
 def small_multiples(
     rows: Sequence[tuple[str, date, float | None, str]], *, unit: str, columns: int = 5
 ) -> Spec:
-    """One small line a site, all on one scale: (site, month, value or None, the value in words)."""
-    values = [{"s": s, "m": at_noon(m), "v": v, "t": t} for s, m, v, t in rows]
+    """Small line charts, one a site, all on one scale: (site, month, value or None, the value in words)."""
+    values = [{"s": s, "m": noon_of_day(m), "v": v, "t": t} for s, m, v, t in rows]
     spec = chart(
         values,
         height=70,

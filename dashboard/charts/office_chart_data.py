@@ -1,4 +1,4 @@
-"""A chart's numbers as an office program takes them: read from the very spec that the screen draws.
+"""The numbers of a chart for office programs, read from the spec that the screen draws.
 
 Each spec says in its `usermeta` which of its fields are categories and which are series; the numbers are those of its
 data, so that an editable chart cannot differ from the picture.

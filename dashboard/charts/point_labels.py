@@ -1,4 +1,4 @@
-"""Where the name of each point of a cloud is written, so that no name covers another name or a point."""
+"""The places of point labels in a plot, so that no label covers another label or a point."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -21,7 +21,7 @@ class Box(NamedTuple):
     right: float
     bottom: float
 
-    def meets(self, other: "Box") -> bool:
+    def overlaps(self, other: "Box") -> bool:
         """Whether the two overlap."""
         return (
             self.left < other.right
@@ -32,27 +32,30 @@ class Box(NamedTuple):
 
 
 def sides(
-    points: Sequence[tuple[float, float]], names: Sequence[str], first: Sequence[bool]
+    points: Sequence[tuple[float, float]], names: Sequence[str], priority: Sequence[bool]
 ) -> list[str]:
-    """On which side of each point its name is written: one of SIDES, "" where there is no room for it.
+    """The side of each point on which its name is written: one of SIDES, "" where there is no room for it.
 
-    points: across and up, as parts of the plot, 0 to 1. first: whose names are written in any case, and before others.
+    points: across and up, as parts of the plot, 0 to 1. priority: whose names are written in any case, and before
+    others.
     """
     at = [(x * WIDTH, (1 - y) * HEIGHT) for x, y in points]
     taken = [Box(x - POINT, y - POINT, x + POINT, y + POINT) for x, y in at]
     found = [""] * len(points)
-    for i in sorted(range(len(points)), key=lambda i: (not first[i], at[i])):
+    for i in sorted(range(len(points)), key=lambda i: (not priority[i], at[i])):
         others = taken[:i] + taken[i + 1 :]
         boxes = {side: box(*at[i], names[i], side) for side in SIDES}
-        free = [s for s, b in boxes.items() if _inside(b) and not any(b.meets(o) for o in others)]
-        if free or first[i]:
+        free = [
+            s for s, b in boxes.items() if _inside(b) and not any(b.overlaps(o) for o in others)
+        ]
+        if free or priority[i]:
             found[i] = free[0] if free else _least_covered(boxes, others)
             taken.append(boxes[found[i]])
     return found
 
 
 def box(x: float, y: float, name: str, side: str) -> Box:
-    """What a name takes beside a point."""
+    """The rectangle of a name beside a point."""
     wide, gap = LETTER * len(name), POINT + 1
     left = {"right": x + gap, "left": x - gap - wide}.get(side, x - wide / 2)
     top = {"above": y - gap - LINE, "below": y + gap}.get(side, y - LINE / 2)
@@ -64,12 +67,14 @@ def _inside(one: Box) -> bool:
 
 
 def _least_covered(boxes: dict[str, Box], others: Sequence[Box]) -> str:
-    return min(boxes, key=lambda s: (not _inside(boxes[s]), sum(boxes[s].meets(o) for o in others)))
+    return min(
+        boxes, key=lambda s: (not _inside(boxes[s]), sum(boxes[s].overlaps(o) for o in others))
+    )
 
 
 def name_layers(encoding: Spec) -> list[Spec]:
-    """The layers that write the names of rows: fields "k", the name, "side", and "out", whose name is written on a
-    telephone too. encoding: of the points' x and y."""
+    """The layers that write the names of rows: fields "k", the name, "side", and "out", whose name is written in a
+    narrow plot too. encoding: of the points' x and y."""
     look = {
         "right": {"align": "left", "baseline": "middle", "dx": 7},
         "left": {"align": "right", "baseline": "middle", "dx": -7},

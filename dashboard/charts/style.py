@@ -38,7 +38,7 @@ CONFIG: Spec = {
     "text": {"color": INK, "fontSize": 12},
 }
 
-# Around a chart, in pixels. Unsaid, Streamlit leaves twenty below.
+# Around a chart, in pixels. By default Streamlit leaves twenty below.
 ROUND = {"left": 0, "top": 5, "right": 0, "bottom": 2}
 
 
@@ -59,17 +59,17 @@ def chart(values: list[Row], *, height: int | Spec, title: str = "", **parts: An
 
 
 def tooltip_title(field: str) -> Spec:
-    """The first line of what is said under the pointer: the name of the thing, in bold, without a label."""
+    """The first line of a tooltip: the name of the thing, in bold, without a label."""
     return {"field": field, "type": "nominal", "title": "title"}  # the word by which Vega knows it
 
 
-def at_noon(day: date) -> str:
+def noon_of_day(day: date) -> str:
     """A day as Vega reads it, at noon: no time zone moves it to another day."""
     return f"{day.isoformat()}T12:00:00"
 
 
 def month_axis() -> Spec:
-    """The horizontal axis of all that is drawn month by month."""
+    """The horizontal axis of charts by month."""
     return {
         "field": "m",
         "type": "temporal",
@@ -85,11 +85,11 @@ def month_axis() -> Spec:
 
 
 def json_number(x: float) -> float | None:
-    """A number as JSON has it: None where it is missing."""
+    """A number as JSON has it: None where it is NaN."""
     return None if x != x else float(x)  # NaN is not itself
 
 
-def on_paper(spec: Spec, paper: str) -> Spec:
+def recolour_for_paper(spec: Spec, paper: str) -> Spec:
     """A copy of the chart for "light" or "dark" paper; its data are not copied."""
 
     def turn(part: Any) -> Any:

@@ -1,4 +1,4 @@
-"""How long complaints stay open."""
+"""The survival curve of open complaints."""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,11 @@ LONGEST = 90  # days that are drawn; what lies beyond is said in words
 def survival_chart(
     rows: Sequence[tuple[int, float, float | None, float | None]], *, height: int = 230
 ) -> Spec:
-    """The share of complaints still open by age: (days, share, low, high) in percent, by days, as steps, with its interval.
+    """A step chart of the share of complaints still open by age: (days, share, low, high) in percent, by days, with
+    its interval.
 
-    It is drawn up to LONGEST days: a curve that creeps along its foot for a year hides what happens in the first month."""
+    It is drawn up to LONGEST days: the long tail of a year would hide what happens in the first month.
+    """
     drawn = [row for row in rows if row[0] <= LONGEST]
     if len(drawn) < len(rows) and drawn[-1][0] < LONGEST:
         drawn.append((LONGEST, *drawn[-1][1:]))

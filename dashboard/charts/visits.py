@@ -1,4 +1,4 @@
-"""When people come, and how long they wait."""
+"""Charts of arrivals by weekday and hour, and of the distribution of waits."""
 
 import numpy as np
 
@@ -13,7 +13,8 @@ BIN = 5  # minutes in a bar of the distribution
 
 
 def heat_map(rates: np.ndarray) -> Spec:
-    """Weekdays by hours: users in the hour, (7, 24); empty hours at both ends and empty days at the end are left out."""
+    """A heat map of visits, weekdays by hours: users in the hour, (7, 24); empty hours at both ends and empty days at
+    the end are left out."""
     hours = np.flatnonzero(rates.sum(axis=0))
     span = range(hours.min(), hours.max() + 1) if len(hours) else range(8, 18)
     days = [d for d in range(7) if d < 5 or rates[d].sum()]
@@ -99,7 +100,8 @@ def distribution(
     p90: float | None,
     height: int = 220,
 ) -> Spec:
-    """Waits in bars of five minutes up to two hours, the last bar for longer ones; lines at the median and 9 out of 10.
+    """A histogram of waits in bars of five minutes up to two hours, the last bar for longer ones; lines at the median
+    and the 90th percentile.
 
     histogram: counts by whole minute, shape (241,). threshold: waits up to it are drawn dark.
     """

@@ -1,4 +1,4 @@
-"""Results in, bytes out: what is taken away is what was on screen."""
+"""Export formats: a story or a panel as a file, with the same content as on screen."""
 
 import importlib
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from dashboard.wording import NOT_IN_FILES
 
 
 class ExportFailed(Exception):
-    """Why a file was not made: a French sentence, for whoever asked for it. cause: what the log says of it."""
+    """A file was not made: a French sentence, for whoever asked for it. cause: for the log."""
 
     def __init__(self, sentence: str, cause: str) -> None:
         super().__init__(sentence)
@@ -18,8 +18,8 @@ class ExportFailed(Exception):
 
 @dataclass(frozen=True)
 class Export:
-    """A kind of file that a story is written to. module, function: what writes it from a deck, text or bytes; brought only
-    when a file is asked for. button: its words on the page, "" for none."""
+    """A kind of file that a story is exported to. module, function: what writes it from a deck, as text or bytes;
+    imported only when a file is asked for. button: its label on the page, "" for none."""
 
     module: str
     function: str
@@ -36,7 +36,7 @@ class Export:
 
 
 def panel_for_files(panel: Panel) -> Panel:
-    """The panel as it may leave in a file: without complaints one by one, where the ministry wants them in none."""
+    """The panel as it may be exported: without single complaints, where the ministry wants them in no file."""
     if not panel.rows or load_settings().complaint_rows_in_files:
         return panel
     return replace(panel, content=Message(NOT_IN_FILES), table=EMPTY, rows=False)
@@ -54,7 +54,7 @@ EXPORTS = {
     "html": Export("dashboard.exports.html", "dossier", "text/html", "Dossier (une page web)"),
     "xlsx": Export(
         "dashboard.exports.xlsx",
-        "for_deck",
+        "deck_workbook",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "Tableaux (Excel)",
     ),

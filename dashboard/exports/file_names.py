@@ -1,4 +1,4 @@
-"""How files that leave the application are named."""
+"""The names of exported files."""
 
 import re
 import unicodedata
@@ -8,8 +8,8 @@ LONGEST = 80  # letters of the parts together
 
 
 def file_name(*parts: str, on: date) -> str:
-    """« ccsp-departement-zou-2026-11-23 »: letters that every disk takes, without extension. Where the parts are too long,
-    the longest loses its last words: a place at the end stays."""
+    """A file name without extension, of letters that every disk takes: « ccsp-departement-zou-2026-11-23 ». Where the
+    parts are too long, the longest loses its last words: a place at the end stays."""
     slugs = [slug for part in parts if (slug := _slug(part))]
     while len("-".join(slugs)) > LONGEST:
         n = max(range(len(slugs)), key=lambda n: len(slugs[n]))

@@ -56,7 +56,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri
 
 
 def picture(panel: Panel, width: float, height: float | None, font_px: float) -> str:
-    """The panel's chart or map as SVG with its words for who does not see it; "" where it has none."""
+    """The panel's chart or map as SVG with its alternative text; "" where it has none."""
     match panel.content:
         case Chart(spec):
             drawn = svg.chart(spec, width, height, font_px)
@@ -69,8 +69,8 @@ def picture(panel: Panel, width: float, height: float | None, font_px: float) ->
     )
 
 
-def _written(content: Content) -> str:
-    """What is no picture, in words: figures, sentences, or why there is nothing."""
+def _text_content(content: Content) -> str:
+    """The content that is no picture, as HTML: figures, sentences, or why there is nothing."""
     match content:
         case Message(text):
             return f'<p class="message">{escape_markup(text)}</p>'
@@ -82,6 +82,8 @@ def _written(content: Content) -> str:
 
 
 def _cards(cards: Iterable[Card]) -> str:
+    """Figures as HTML cards."""
+
     def one(card: Card) -> str:
         state = (
             f'<dd class="state {escape_markup(card.tone)}">{escape_markup(card.state)}</dd>'
@@ -95,7 +97,8 @@ def _cards(cards: Iterable[Card]) -> str:
 
 
 def _table(table: Table, title: str, rows: int | None = None) -> str:
-    """The table, or its first rows and how many there are. A short one is classed so: a slide has room for larger type."""
+    """The table as HTML, or its first rows and how many there are. A short one has a class of its own: a slide has
+    room for larger type."""
     if table.empty:
         return "<p>Aucune ligne.</p>"
     numeric = [c.unit not in ("", "day") for c in table.columns]
@@ -137,10 +140,11 @@ def _table(table: Table, title: str, rows: int | None = None) -> str:
 # ---- slides to present ----------------------------------------------------------------------------------------------
 
 
-def slide_html(slide: Slide, number: int, of: int, rows: int = 8) -> str:
-    """A slide to put into a page: headline, figure, cards, sentences or first rows of the table, and the question.
+def slide_html(slide: Slide, number: int, total: int, rows: int = 8) -> str:
+    """A slide as HTML to put into a page: headline, figure, cards, sentences or first rows of the table, and the
+    question.
 
-    Nothing in it acts. Its looks are the page's: `STYLE` holds those of this module.
+    It contains no script. Its styles are the page's: `STYLE` holds those of this module.
     """
     panel, name = slide.panel, f"diapo-{number}-titre"
     width, height, type_ = PROJECTED
@@ -151,10 +155,10 @@ def slide_html(slide: Slide, number: int, of: int, rows: int = 8) -> str:
     elif isinstance(panel.content, Listing) and panel.table.columns:
         body = _table(panel.table, panel.title, rows)
     else:
-        body = _written(panel.content)
+        body = _text_content(panel.content)
     question = f'<p class="question">{escape_markup(slide.question)}</p>' if slide.question else ""
     return (
-        f'<section class="slide" lang="fr" aria-labelledby="{name}" aria-roledescription="diapositive {number} sur {of}">'
+        f'<section class="slide" lang="fr" aria-labelledby="{name}" aria-roledescription="diapositive {number} sur {total}">'
         f'<h2 id="{name}">{escape_markup(french.bind_numbers(slide.headline))}</h2>{body}{question}</section>'
     )
 
@@ -176,7 +180,7 @@ def dossier(deck: Deck) -> str:
         f'<li><a href="#partie-{n}">{escape_markup(s.headline)}</a></li>' for n, s in shown
     )
     defined = "".join(
-        f"<dt>{escape_markup(i.label)}</dt><dd>{escape_markup(definition(i))}</dd>"
+        f"<dt>{escape_markup(i.label)}</dt><dd>{escape_markup(definition_text(i))}</dd>"
         for i in indicators(deck)
     )
     words = f'<section aria-labelledby="definitions"><h2 id="definitions">Définitions</h2><dl>{defined}</dl></section>'
@@ -197,7 +201,7 @@ def dossier(deck: Deck) -> str:
             f"{f'<p>{escape_markup(deck.issuer)}</p>' if deck.issuer else ''}<p>{escape_markup(deck.head[1])}</p></header>",
             f'<nav aria-label="Sommaire"><h2>Sommaire</h2><ol>{contents}</ol></nav>',
             "<main>",
-            *(_part(slide, n) for n, slide in shown),
+            *(_slide_section(slide, n) for n, slide in shown),
             words if defined else "",
             "</main>",
             f"<footer><p>{escape_markup(deck.signed)}</p></footer>",
@@ -208,7 +212,8 @@ def dossier(deck: Deck) -> str:
     )
 
 
-def _part(slide: Slide, number: int) -> str:
+def _slide_section(slide: Slide, number: int) -> str:
+    """One slide of the file, with its whole table."""
     yield_to_others()
     panel = slide.panel
     parts = [
@@ -216,11 +221,11 @@ def _part(slide: Slide, number: int) -> str:
         f'<h2 id="partie-{number}">{escape_markup(slide.headline)}</h2>',
     ]
     if drawn := picture(panel, READ[0], None, READ[1]):
-        # The figure scrolls where it is wider than the window: whoever has only a keyboard must reach it.
+        # The figure scrolls where it is wider than the window, so the keyboard must be able to focus it.
         parts.append(
             f'<figure><div class="scroll" role="group" aria-label="Figure {number}" tabindex="0">{drawn}</div></figure>'
         )
-    if words := _written(panel.content):
+    if words := _text_content(panel.content):
         parts.append(words)
     if slide.under:
         parts.append(f'<p class="caption">{escape_markup(slide.under)}</p>')
@@ -234,7 +239,7 @@ def _part(slide: Slide, number: int) -> str:
 
 
 def indicators(deck: Deck) -> list[Indicator]:
-    """Those that the deck speaks of, in its order."""
+    """The indicators of the deck, in its order."""
     codes = [
         code
         for s in deck.slides
@@ -243,19 +248,19 @@ def indicators(deck: Deck) -> list[Indicator]:
     return [BY_CODE[code] for code in dict.fromkeys(codes) if code in BY_CODE]
 
 
-def definition(indicator: Indicator) -> str:
-    """What it counts, and what it does not say."""
+def definition_text(indicator: Indicator) -> str:
+    """What an indicator counts, and what it does not say."""
     return " ".join(part for part in (indicator.definition, indicator.limits) if part)
 
 
 # ---- looks ------------------------------------------------------------------------------------------------------------
 
 
-def recoloured(theme: str, within: str = "") -> str:
-    """Style rules that turn the pictures' colours to "dark" or "projector"; what names no role keeps its own
-    (`svg.paint_attributes`). within: "", or the selector of what holds the pictures."""
+def recolour_rules(theme: str, selector: str = "") -> str:
+    """Style rules that change the pictures' colours to "dark" or "projector"; colours without a role stay
+    (`svg.paint_attributes`). selector: of what holds the pictures, or ""."""
     return "".join(
-        f"{within} .{part}-{colour.role}{{{part}:{colour.on(theme)}}}"
+        f"{selector} .{part}-{colour.role}{{{part}:{colour.on(theme)}}}"
         for colour in ROLES.values()
         if colour.on(theme) != colour
         for part in ("fill", "stroke")
@@ -300,7 +305,7 @@ td.w{{min-width:16rem}}.n{{text-align:right;font-variant-numeric:tabular-nums}}
 footer{{border-top:1px solid var(--rule);margin-top:1.6rem}}
 @media (prefers-color-scheme:dark){{
 :root{{{palette.variables(COLOURS, "dark")}}}
-{recoloured("dark")}}}
+{recolour_rules("dark")}}}
 @media print{{body{{max-width:none;padding:0;font-size:10pt}}.table,.table.long{{max-height:none;overflow:visible;border:0}}
 .scroll{{overflow:visible}}.scroll svg{{min-width:0}}thead{{display:table-header-group}}thead th{{position:static}}
 main>section{{break-before:page;border:0}}tr,figure,.cards div{{break-inside:avoid}}nav a{{color:inherit;text-decoration:none}}}}

@@ -1,4 +1,5 @@
-"""The map as plain shapes, for whatever draws them: the country, its crowded south enlarged, and the marks of the sites.
+"""The map as plain shapes, for all exports that draw it: the country, its crowded south enlarged, and the marks of
+the sites.
 
 Panes, sizes and the order of the marks are those of the screen's map (`static/map`); the projection is
 equirectangular, with longitudes shortened by the cosine of the latitude in the middle of a pane.
@@ -45,36 +46,38 @@ Ring = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True)
 class Pane:
-    """A piece of map; x, y: its upper left corner. low: its title stands below, where the sea is."""
+    """A part of the map; x, y: its upper left corner. title_below: its title stands at the bottom, where the sea is."""
 
     x: float
     y: float
     width: float
     height: float
     title: str
-    low: bool = False
+    title_below: bool = False
 
     def title_at(self, high: float) -> tuple[float, float]:
         """The upper left corner of its title, which is so high."""
-        return self.x, self.y + (self.height - high if self.low else 0)
+        return self.x, self.y + (self.height - high if self.title_below else 0)
 
 
 @dataclass(frozen=True)
 class Outline:
-    """A department in a pane, cut at its edges. rings: closed lines of (x, y). away: beside the department looked at."""
+    """A department in a pane, cut at its edges. rings: closed lines of (x, y). is_outside: beside the department
+    looked at."""
 
     name: str
     pane: int
     rings: tuple[Ring, ...]
-    away: bool = False
+    is_outside: bool = False
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A site in a pane; a site of the south stands in both. letter, frame, badge: its sign, as in `ui.folium_map.show_map`.
+    """The mark of a site in a pane; a site of the south stands in both. letter, frame, badge: its sign, as in
+    `ui.folium_map.show_map`.
 
-    fill: "#rrggbb", "" where it has none, None for an outline alone. silent: what is written under the name of a silent
-    site. words: what the mark says, in lines. slight: whether its frame is thin.
+    fill: "#rrggbb", "" where it has none, None for an outline alone. silent_words: what is written under the name of
+    a silent site. words: what the mark says, in lines.
     """
 
     x: float
@@ -89,19 +92,19 @@ class Mark:
     name: str
     label: str
     pane: int
-    silent: str = ""
+    silent_words: str = ""
     words: tuple[str, ...] = ()
-    slight: bool = False
+    has_thin_frame: bool = False
 
     @property
-    def line(self) -> float:
-        """How thick its frame is, in px."""
-        return 1 if self.slight else 2.4
+    def frame_width(self) -> float:
+        """The width of its frame, in px."""
+        return 1 if self.has_thin_frame else 2.4
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """Everything in the units of the width given. scale: these units in a pixel of the screen's map. inset: the second
+    """The map in the units of the width given. scale: these units in a pixel of the screen's map. inset: the second
     pane's limits in the first (x, y, width, height), None where there is no second one or it lies outside."""
 
     panes: tuple[Pane, ...]
@@ -116,20 +119,26 @@ def draw(
     width: float,
     height: float,
     scale: float | None = None,
-    below: float = 0,
-    least: float = 0,
-    names: float | None = None,
+    kept_below: float = 0,
+    least_width: float = 0,
+    names_width: float | None = None,
 ) -> Drawing:
-    """The map within width × height, its corner at 0, 0. scale: units in a pixel of the screen's map, by default what fits.
+    """The map within width × height, its corner at 0, 0. scale: units in a pixel of the screen's map, by default what
+    fits.
 
-    The second pane is there where the country is shown and a mark lies in the south. below: height kept free under it, for a
-    legend; least: its least width. names: width for names beside the country.
+    The second pane is there where the country is shown and a mark lies in the south. kept_below: height kept free
+    under it, for a legend; least_width: of it; names_width: for names beside the country.
     """
     scale = scale or min(width / SCREEN[0], height / SCREEN[1])
     main = _extent(plot.focus)
-    south = not plot.focus and any(_holds(SOUTH, m["lon"], m["lat"]) for m in plot.marks)
+    south = not plot.focus and any(_box_contains(SOUTH, m["lon"], m["lat"]) for m in plot.marks)
     panes = _panes(
-        main, south, (width, height), (least, below, names or 100 * scale), scale, plot.focus
+        main,
+        south,
+        (width, height),
+        (least_width, kept_below, names_width or 100 * scale),
+        scale,
+        plot.focus,
     )
     views = [_View(box, pane, 14 * scale) for box, pane in zip((main, SOUTH), panes, strict=False)]
     outlines = tuple(
@@ -138,13 +147,13 @@ def draw(
         for name, rings in view.outlines()
     )
     marks = tuple(mark for i, view in enumerate(views) for mark in _marks(plot, view, i, scale))
-    return Drawing(panes, outlines, marks, scale, views[0].box(SOUTH) if south else None)
+    return Drawing(panes, outlines, marks, scale, views[0].box_in_pane(SOUTH) if south else None)
 
 
 def sizes(mark: Mark, scale: float) -> tuple[float, float, float]:
     """Half-sizes of a mark, from the inside: its own shape, the ring of a silent site, the frame of a signal; 0 for none."""
     own = mark.radius * (DIAMOND if mark.kind == "GSRU" else 1)
-    ring = own + GAP * scale if mark.silent else 0
+    ring = own + GAP * scale if mark.silent_words else 0
     framed = mark.frame in FRAMES
     return own, ring, max((ring or own) + (GAP + 0.5) * scale, FRAME * scale) if framed else 0
 
@@ -163,7 +172,7 @@ def box_of(mark: Mark, scale: float) -> Box:
     )
 
 
-def _holds(box: Box, lon: float, lat: float) -> bool:
+def _box_contains(box: Box, lon: float, lat: float) -> bool:
     return box[0] <= lon <= box[2] and box[1] <= lat <= box[3]
 
 
@@ -179,6 +188,7 @@ def _panes(
     scale: float,
     focus: str | None,
 ) -> tuple[Pane, ...]:
+    """The panes: one, or the country and the south beside or under it."""
     title, (width, height), (least, below, names) = focus or "Bénin", size, kept
     if not south:
         return (Pane(0, 0, width, height, title),)
@@ -194,7 +204,7 @@ def _panes(
 
 
 class _View:
-    """Degrees to places of a pane: the box in its middle, as large as it can be, `pad` from the edges."""
+    """The projection of degrees to a pane: the box in its middle, as large as it can be, `pad` from the edges."""
 
     def __init__(self, box: Box, pane: Pane, pad: float) -> None:
         self.pane = pane
@@ -205,16 +215,16 @@ class _View:
         )
         self.lon, self.lat = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
 
-    def at(self, lon: float, lat: float) -> tuple[float, float]:
-        """The place of a point."""
+    def to_pane(self, lon: float, lat: float) -> tuple[float, float]:
+        """The place of a point in the pane."""
         return (
             self.pane.x + self.pane.width / 2 + (lon - self.lon) * self.shrink * self.unit,
             self.pane.y + self.pane.height / 2 - (lat - self.lat) * self.unit,
         )
 
-    def box(self, box: Box) -> Box | None:
+    def box_in_pane(self, box: Box) -> Box | None:
         """A box of degrees as x, y, width, height; None where it is not wholly in the pane."""
-        (x0, y1), (x1, y0) = self.at(box[0], box[1]), self.at(box[2], box[3])
+        (x0, y1), (x1, y0) = self.to_pane(box[0], box[1]), self.to_pane(box[2], box[3])
         inside = (
             self.pane.x <= x0
             and self.pane.y <= y0
@@ -223,7 +233,7 @@ class _View:
         )
         return (x0, y0, x1 - x0, y1 - y0) if inside else None
 
-    def holds(self, x: float, y: float) -> bool:
+    def contains(self, x: float, y: float) -> bool:
         """Whether a place lies in the pane."""
         p = self.pane
         return p.x <= x <= p.x + p.width and p.y <= y <= p.y + p.height
@@ -244,14 +254,15 @@ class _View:
 
     def _places(self, points: np.ndarray) -> np.ndarray:
         """The places of points, (n, 2)."""
-        return np.array([self.at(lon, lat) for lon, lat in points])
+        return np.array([self.to_pane(lon, lat) for lon, lat in points])
 
 
 def _marks(plot: Plot, view: _View, pane: int, scale: float) -> list[Mark]:
+    """The marks of a pane, in the order of drawing."""
     marks = []
     for m in plot.marks:
-        x, y = view.at(m["lon"], m["lat"])
-        if not view.holds(x, y) or (pane == 1 and not _holds(SOUTH, m["lon"], m["lat"])):
+        x, y = view.to_pane(m["lon"], m["lat"])
+        if not view.contains(x, y) or (pane == 1 and not _box_contains(SOUTH, m["lon"], m["lat"])):
             continue
         sign = m.get("sign") or {}
         letter, frame, badge = sign.get("letter") or "", sign.get("frame"), sign.get("badge")
@@ -280,6 +291,7 @@ def _marks(plot: Plot, view: _View, pane: int, scale: float) -> list[Mark]:
 
 
 def _urgency(mark: Mark) -> int:
+    """The order in which overlapping marks are drawn: the greater lies higher."""
     return URGENT.index(mark.letter) if mark.letter in URGENT else 0
 
 
@@ -291,6 +303,7 @@ def _departments() -> tuple[tuple[str, BaseGeometry], ...]:
 
 
 def _extent(focus: str | None) -> Box:
+    """The box of degrees of a department, or of the country."""
     return next(
         (department.bounds for name, department in _departments() if name == focus), COUNTRY
     )

@@ -1,9 +1,10 @@
-"""Where the names of the sites stand on a map: beside their marks where there is room, else further away at the end of a line.
+"""The places of the sites' names on a map: beside their marks where there is room, else further away at the end of a
+line.
 
-Each name in turn takes the best of its places that covers no mark, no other name and no line. Then names change places as long
-as that leaves fewer away from their marks, close to another or at a line under one. On the screen the first of these steps,
-in several orders, is enough: `static/map/names.js`. There a name may touch its mark at a corner; in larger type it would seem
-to be a neighbour's.
+Each name in turn takes the best of its places that covers no mark, no other name and no line. Then names change
+places as long as that leaves fewer away from their marks, close to another or at a line under one. On the screen the
+first of these steps, in several orders, is enough: `static/map/names.js`. There a name may touch its mark at a
+corner; in larger type it would seem to be a neighbour's.
 """
 
 import math
@@ -25,15 +26,15 @@ SMALLER = (1.0, 0.9, 0.8)  # sizes of type, in parts of what is asked for
 RINGS, TURNS, ROUNDS = (8, 14, 22, 32, 44, 58, 74, 92), 24, 8
 BESIDE = 12  # places of a name beside its mark, before those at the end of a line
 TRIED = 60  # places of a name that it may drive others away from
-UNDER = 20.0  # what a line under another mark costs, in the measure of `_place`
+UNDER = 20.0  # what a line under another mark costs, in the measure of `_with_cost`
 Line = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class Label:
-    """A name with its mark; x, y: the upper left corner of its box. anchor: where the text is held in it, so that a wider
-    typeface does not cover the mark: "start", "middle" or "end". line: from the mark to a name that stands further away.
-    silent: what is written under it. crosses: whether the line passes under another mark."""
+    """A placed name; x, y: the upper left corner of its box. anchor: where the text is aligned in it, so that a wider
+    typeface does not cover the mark: "start", "middle" or "end". line: from the mark to a name that stands further
+    away. silent_words: what is written under it. crosses: whether the line passes under another mark."""
 
     text: str
     x: float
@@ -42,7 +43,7 @@ class Label:
     height: float
     pane: int
     anchor: str = "start"
-    silent: str = ""
+    silent_words: str = ""
     line: Line | None = None
     crosses: bool = False
 
@@ -53,38 +54,40 @@ class Label:
 
     @cached_property
     def extent(self) -> Box:
-        """The same of the name with its line: what does not meet it meets neither."""
+        """The box of the name with its line: what does not meet it meets neither."""
         left, top, right, bottom = self.box
         x, y, to_x, to_y = self.line or (left, top, right, bottom)
         return min(left, x, to_x), min(top, y, to_y), max(right, x, to_x), max(bottom, y, to_y)
 
 
-Place = tuple[float, Label | None]  # what it costs to stand there
+Place = tuple[float, Label | None]  # the cost of a place, and the label there
 NOWHERE: Place = (100.0, None)  # a name that is missing
 
 
-def fitting(drawing: Drawing, size: float) -> tuple[tuple[Label, ...], float]:
-    """The names in the largest type up to that size in which all sites have theirs, and the type; where there is none, in
-    that which lacks least."""
+def largest_labels(drawing: Drawing, size: float) -> tuple[tuple[Label, ...], float]:
+    """The names in the largest type up to that size in which all sites have theirs, and the type; where there is
+    none, in that which lacks least."""
     sites = len({m.name for m in drawing.marks})
     found = []
     for share in SMALLER:
-        names = labels(drawing, size * share)
-        lacking = _lacking(sites, names)
+        names = labels_of_size(drawing, size * share)
+        lacking = _badness(sites, names)
         found.append((lacking, names, size * share))
-        if len(names) == sites:  # what is read from afar is no smaller for a line alone
+        if (
+            len(names) == sites
+        ):  # large type, to be read from afar, is not made smaller because of a line alone
             break
     _, names, fit = min(found, key=lambda one: one[0])
     return names, fit
 
 
-def labels(drawing: Drawing, size: float) -> tuple[Label, ...]:
+def labels_of_size(drawing: Drawing, size: float) -> tuple[Label, ...]:
     """The sites' names in type of that size. A site of the second pane is named there alone."""
     there = {m.name for m in drawing.marks if m.pane == 1}
     return tuple(
         label
         for i, pane in enumerate(drawing.panes)
-        for label in _arranged(
+        for label in _arrange(
             [m for m in drawing.marks if m.pane == i],
             {m.name for m in drawing.marks if i == 1 or m.name not in there},
             pane,
@@ -94,29 +97,32 @@ def labels(drawing: Drawing, size: float) -> tuple[Label, ...]:
     )
 
 
-def _arranged(
-    marks: Sequence[Mark], named: set[str], pane: Pane, size: float, scale: float
+def _arrange(
+    marks: Sequence[Mark], named_sites: set[str], pane: Pane, size: float, scale: float
 ) -> list[Label]:
-    """The names of a pane's marks; those without any room are left out. Each takes its best place that is free; then, as
-    long as it makes the whole better, one takes a better place, and those that stood there look for another."""
-    around = _Around(pane, size, scale, [(m, box_of(m, scale)) for m in marks])
-    order = sorted((m for m in marks if m.name in named), key=lambda m: (m.y, m.x))
-    names = [_Name(mark, around) for mark in order]
+    """The names of a pane's marks; those without any room are left out.
+
+    Each takes its best free place; then, as long as the sum improves, one takes a better place, and those that it
+    covers look for another.
+    """
+    around = _Obstacles(pane, size, scale, [(m, box_of(m, scale)) for m in marks])
+    order = sorted((m for m in marks if m.name in named_sites), key=lambda m: (m.y, m.x))
+    names = [_NamePlaces(mark, around) for mark in order]
     found: list[Place] = [NOWHERE] * len(names)
     for i, name in enumerate(names):
-        found[i] = name.best(found)
+        found[i] = name.best_free_place(found)
     for _ in range(ROUNDS):
         before = list(found)
         for i in sorted(range(len(found)), key=lambda i: -found[i][0]):
-            found = _bettered(i, names, found)
+            found = _improve(i, names, found)
         if found == before:
             break
     return [one for _, one in found if one]
 
 
 @dataclass(frozen=True)
-class _Around:
-    """What the names of a pane must keep off: its edges, its title, its marks, each with its own box."""
+class _Obstacles:
+    """The areas of a pane that names must keep off: its edges, its title, its marks, each with its own box."""
 
     pane: Pane
     size: float
@@ -130,41 +136,44 @@ class _Around:
         return x, y, x + (len(self.pane.title) * WIDE + 1) * self.size, y + 2 * self.size
 
 
-class _Name:
-    """Where a mark's name may stand, the best place first; those away from the mark are sought once none beside it is free."""
+class _NamePlaces:
+    """The places of a mark's name, the best first; those away from the mark are computed once none beside it is free."""
 
-    def __init__(self, mark: Mark, around: _Around) -> None:
-        self.around = around
-        self.others = [(m, box) for m, box in around.boxes if m is not mark]
-        self.kept = [around.title, *(box for _, box in around.boxes)]
-        self.spots = enumerate(_spots(mark, around.size, around.scale))
-        self.beside = self._sorted(islice(self.spots, BESIDE))
+    def __init__(self, mark: Mark, obstacles: _Obstacles) -> None:
+        self.obstacles = obstacles
+        self.others = [(m, box) for m, box in obstacles.boxes if m is not mark]
+        self.forbidden = [obstacles.title, *(box for _, box in obstacles.boxes)]
+        self.spots = enumerate(_spots(mark, obstacles.size, obstacles.scale))
+        self.adjacent_places = self._by_cost(islice(self.spots, BESIDE))
 
     @cached_property
-    def away(self) -> list[Place]:
+    def distant_places(self) -> list[Place]:
         """The places at the end of a line."""
-        return self._sorted(self.spots)
+        return self._by_cost(self.spots)
 
     @property
-    def places(self) -> Iterator[Place]:
-        """All of them."""
-        yield from self.beside
-        yield from self.away
+    def all_places(self) -> Iterator[Place]:
+        """The places beside the mark, then those at the end of a line."""
+        yield from self.adjacent_places
+        yield from self.distant_places
 
-    def best(self, found: Sequence[Place]) -> Place:
-        """The best that meets no name that has its place."""
-        free = (p for p in self.places if not any(_clash(p[1], one) for _, one in found))
+    def best_free_place(self, taken: Sequence[Place]) -> Place:
+        """The best place that meets none of the taken ones; NOWHERE where there is none."""
+        free = (p for p in self.all_places if not any(_clash(p[1], one) for _, one in taken))
         return next(free, NOWHERE)
 
-    def _sorted(self, spots: Iterable[tuple[int, Label]]) -> list[Place]:
-        places = (self._place(rank, spot) for rank, spot in spots)
+    def _by_cost(self, spots: Iterable[tuple[int, Label]]) -> list[Place]:
+        """The places of these spots, the cheapest first."""
+        places = (self._with_cost(rank, spot) for rank, spot in spots)
         return sorted(filter(None, places), key=lambda place: place[0])
 
-    def _place(self, rank: int, spot: Label) -> Place | None:
-        """What it costs to stand there: far from the mark, close to another, at the end of a line that passes under one. None
-        where it would cover something."""
-        around, length = self.around, 0.0
-        if not _inside(spot.box, around.pane) or any(_meet(spot.box, box) for box in self.kept):
+    def _with_cost(self, rank: int, spot: Label) -> Place | None:
+        """The spot with its cost: far from the mark, close to another, at the end of a line that passes under one.
+        None where it would cover something."""
+        around, length = self.obstacles, 0.0
+        if not _inside(spot.box, around.pane) or any(
+            _overlap(spot.box, box) for box in self.forbidden
+        ):
             return None
         if spot.line:
             if _crosses(spot.line, around.title):
@@ -185,23 +194,24 @@ class _Name:
         return far + 2 * near + 4 * level + UNDER * spot.crosses, spot
 
 
-def _bettered(i: int, names: Sequence[_Name], found: list[Place]) -> list[Place]:
-    """The places with that name at a better one, where those that it drives away lose less than it wins; else as they were."""
-    if found[i] in names[i].beside[:1]:
-        return found
-    for place in islice(names[i].places, TRIED):
-        if place[0] >= found[i][0]:
+def _improve(i: int, names: Sequence[_NamePlaces], taken: list[Place]) -> list[Place]:
+    """The places with that name at a better one, where those that it covers lose less than it wins; else as they
+    were."""
+    if taken[i] in names[i].adjacent_places[:1]:
+        return taken
+    for place in islice(names[i].all_places, TRIED):
+        if place[0] >= taken[i][0]:
             continue
-        away = [j for j, (_, one) in enumerate(found) if j != i and _clash(place[1], one)]
-        trial = list(found)
+        away = [j for j, (_, one) in enumerate(taken) if j != i and _clash(place[1], one)]
+        trial = list(taken)
         trial[i] = place
         for j in away:
             trial[j] = NOWHERE
         for j in away:
-            trial[j] = names[j].best(trial)
-        if sum(cost for cost, _ in trial) < sum(cost for cost, _ in found) - 1e-9:
+            trial[j] = names[j].best_free_place(trial)
+        if sum(cost for cost, _ in trial) < sum(cost for cost, _ in taken) - 1e-9:
             return trial
-    return found
+    return taken
 
 
 def _clash(one: Label | None, other: Label | None) -> bool:
@@ -209,30 +219,30 @@ def _clash(one: Label | None, other: Label | None) -> bool:
     return bool(
         one
         and other
-        and _meet(one.extent, other.extent)
+        and _overlap(one.extent, other.extent)
         and (
-            _meet(one.box, other.box)
+            _overlap(one.box, other.box)
             or (one.line and _crosses(one.line, other.box))
             or (other.line and _crosses(other.line, one.box))
         )
     )
 
 
-def _lacking(sites: int, names: Sequence[Label]) -> int:
-    """How bad it is: twice the names that are missing, and the lines under marks."""
+def _badness(sites: int, names: Sequence[Label]) -> int:
+    """How bad an arrangement is: twice the names that are missing, and the lines under marks."""
     return 2 * (sites - len(names)) + sum(one.crosses for one in names)
 
 
 def _spots(m: Mark, size: float, scale: float) -> Iterator[Label]:
-    """Where a mark's name may stand, the best place first."""
+    """The possible places of a mark's name, the best first."""
     text = m.label if len(m.label) <= LONGEST else f"{m.label[: LONGEST - 1]}…"
-    w = max(len(text), len(m.silent)) * size * WIDE
-    h = size * TALL * (2 if m.silent else 1)
+    w = max(len(text), len(m.silent_words)) * size * WIDE
+    h = size * TALL * (2 if m.silent_words else 1)
     left, top, right, bottom = box_of(m, scale)
     near = NEAR * scale
 
     def at(x: float, y: float, anchor: str, line: Line | None = None) -> Label:
-        return Label(text, x, y, w, h, m.pane, anchor, m.silent, line)
+        return Label(text, x, y, w, h, m.pane, anchor, m.silent_words, line)
 
     yield at(right + near, m.y - h / 2, "start")
     yield at(left - near - w, m.y - h / 2, "end")
@@ -250,7 +260,7 @@ def _spots(m: Mark, size: float, scale: float) -> Iterator[Label]:
 
 
 def _gap(a: Box, b: Box) -> float:
-    """How far two boxes are from each other."""
+    """The distance between two boxes."""
     return math.hypot(max(a[0] - b[2], b[0] - a[2], 0), max(a[1] - b[3], b[1] - a[3], 0))
 
 
@@ -263,7 +273,7 @@ def _inside(box: Box, pane: Pane) -> bool:
     )
 
 
-def _meet(a: Box, b: Box) -> bool:
+def _overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and a[2] > b[0] and a[1] < b[3] and a[3] > b[1]
 
 

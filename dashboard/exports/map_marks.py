@@ -1,4 +1,4 @@
-"""A site's mark as SVG, with its sign; and what stands before a row of the legend."""
+"""The mark of a site as SVG, with its sign; and the samples of the legend's rows."""
 
 import re
 from math import sqrt
@@ -20,11 +20,11 @@ def draw_mark(m: Mark, k: float) -> str:
 
 
 def draw_frame(m: Mark, k: float) -> str:
-    """Its frame and ring, which on a map lie under all marks: a frame hides no neighbour."""
+    """The frame and ring of a mark, which on a map lie under all marks: a frame hides no neighbour."""
     _, ring, frame = map_geometry.sizes(m, k)
     parts = []
     if frame and m.frame:
-        look = f'{paint_attributes(PAPER, FRAMES[m.frame])} stroke-width="{num(m.line * k)}"'
+        look = f'{paint_attributes(PAPER, FRAMES[m.frame])} stroke-width="{num(m.frame_width * k)}"'
         parts.append(_shape(m.frame, frame, look))
     if ring:
         parts.append(
@@ -34,9 +34,9 @@ def draw_frame(m: Mark, k: float) -> str:
 
 
 def draw_shape(m: Mark, k: float) -> str:
-    """The mark itself, letter and badge."""
+    """The shape of a mark, with letter and badge."""
     own, _, frame = map_geometry.sizes(m, k)
-    parts = [_shape(m.kind, m.radius, _look(m, k))]
+    parts = [_shape(m.kind, m.radius, _paint(m, k))]
     at = (frame or own) * CORNER
     if m.letter and m.frame:
         parts.append(_chip(m.letter, m.frame, at, k))
@@ -45,8 +45,8 @@ def draw_shape(m: Mark, k: float) -> str:
     return "".join(parts)
 
 
-def _look(m: Mark, k: float) -> str:
-    """How a mark itself is painted."""
+def _paint(m: Mark, k: float) -> str:
+    """The paint attributes of a mark's shape."""
     if m.missing:
         dashes = f'stroke-dasharray="{num(2.6 * k)} {num(2.2 * k)}"'
         return f'{paint_attributes(PAPER, MISSING)} fill-opacity=".65" stroke-width="{num(1.6 * k)}" {dashes}'
@@ -95,18 +95,18 @@ def _shape(kind: str, r: float, look: str) -> str:
     return f'<circle r="{num(r)}" {look}/>'
 
 
-def before_row(row: dict[str, Any], k: float) -> tuple[str, float]:
-    """What stands before a row of a legend, and its height; a badge stands alone."""
+def row_sample(row: dict[str, Any], k: float) -> tuple[str, float]:
+    """The sample of a legend's row, and its height; a badge stands alone."""
     sign = row.get("sign") or {}
     if sign.get("badge") in TICKS and not sign.get("letter"):
         return _badge(sign["badge"], 0, 0, k), 2 * CHIP * k
-    mark = sample(row, k)
+    mark = sample_mark(row, k)
     _, top, _, bottom = map_geometry.box_of(mark, k)
     return draw_mark(mark, k), 2 * max(bottom, -top)
 
 
-def sample(row: dict[str, Any], k: float) -> Mark:
-    """The mark that stands before a row of a legend, its middle at 0, 0."""
+def sample_mark(row: dict[str, Any], k: float) -> Mark:
+    """The mark that is the sample of a legend's row, its middle at 0, 0."""
     sign = row.get("sign") or {}
     radius = row.get("radius") or (SMALL if sign or row.get("silent") else SAMPLE)
     return Mark(
@@ -123,13 +123,13 @@ def sample(row: dict[str, Any], k: float) -> Mark:
         "",
         0,
         "muet" if row.get("silent") else "",
-        slight=bool(sign.get("slight")),
+        has_thin_frame=bool(sign.get("slight")),
     )
 
 
 def _colour(text: object) -> str | None:
-    """A colour from data, only as #rgb or #rrggbb: anything else might ask for something. As a plain text, it is the same on
-    dark paper, where the letter on it keeps its own too."""
+    """A colour from data, accepted only as #rgb or #rrggbb: anything else might be markup. As a plain text, it is the
+    same on dark paper, where the letter on it keeps its own too."""
     return (
         str(text)
         if isinstance(text, str) and re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", text)
@@ -138,5 +138,5 @@ def _colour(text: object) -> str | None:
 
 
 def num(x: float) -> str:
-    """A number as it is written in a picture: a tenth at most."""
+    """A number as text with one decimal at most."""
     return f"{round(x, 1):g}"

@@ -5,8 +5,15 @@ from typing import Any
 
 from dashboard.exports import map_geometry
 from dashboard.exports.map_geometry import Drawing, Mark, Pane
-from dashboard.exports.map_labels import Label, Line, fitting
-from dashboard.exports.map_marks import before_row, draw_frame, draw_mark, draw_shape, num, sample
+from dashboard.exports.map_labels import Label, Line, largest_labels
+from dashboard.exports.map_marks import (
+    draw_frame,
+    draw_mark,
+    draw_shape,
+    num,
+    row_sample,
+    sample_mark,
+)
 from dashboard.exports.svg import FONT, escape_markup, paint_attributes, printable_text
 from dashboard.palette import AWAY, COAST, GRID, INK, LAND, MISSING, PAPER, SEA, SOFT
 from dashboard.panel import Plot
@@ -22,35 +29,47 @@ def map_(plot: Plot, width: float, height: float, font_px: float = 12) -> str:
     legend = _Legend(plot, scale, font_px)
     if (
         legend.height > height
-    ):  # what is read from afar keeps its size: rows closer together, kinds and sizes side by side
+    ):  # large type, to be read from afar, keeps its size: rows closer together, kinds and sizes side by side
         legend = _Legend(plot, scale, font_px, tight=True)
     if legend.height > height:
         legend = _Legend(plot, scale, font_px * max(height / legend.height * 0.97, 0.5), tight=True)
     aside = font_px * 11
-    beside = map_geometry.draw(plot, width - legend.width - font_px, height, scale, names=aside)
+    beside = map_geometry.draw(
+        plot, width - legend.width - font_px, height, scale, names_width=aside
+    )
     drawing, x, y = beside, width - legend.width, 0.0
     # The legend stands beside the panes, or under the south where that leaves the south larger.
     below = legend.height + font_px * 0.6
     if len(beside.panes) == 2 and below < height * 0.7:
         under = map_geometry.draw(
-            plot, width, height, scale, below=below, least=legend.width, names=aside
+            plot,
+            width,
+            height,
+            scale,
+            kept_below=below,
+            least_width=legend.width,
+            names_width=aside,
         )
-        if _across(under) > _across(beside):
+        if _southern_side(under) > _southern_side(beside):
             drawing, x, y = under, under.panes[1].x, under.panes[1].height + font_px * 0.6
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{num(width)}" height="{num(height)}"'
         f' viewBox="0 0 {num(width)} {num(height)}" font-family="{FONT}" font-size="{num(font_px)}" fill="none">'
     ]
     parts += [_pane(drawing, i, pane, font_px) for i, pane in enumerate(drawing.panes)]
-    names, size = fitting(drawing, font_px)
+    names, size = largest_labels(drawing, font_px)
     parts += [_line(one.line, font_px) for one in names if one.line]
-    parts += [_at(m, draw_frame(m, drawing.scale)) for m in drawing.marks if m.frame or m.silent]
+    parts += [
+        _placed_at(m, draw_frame(m, drawing.scale))
+        for m in drawing.marks
+        if m.frame or m.silent_words
+    ]
     parts += [_mark(m, drawing.scale) for m in drawing.marks]
     parts += [_label(one, size) for one in names]
     return "".join([*parts, legend.draw(x, y), "</svg>"])
 
 
-def _across(drawing: Drawing) -> float:
+def _southern_side(drawing: Drawing) -> float:
     """The lesser side of the southern pane."""
     return min(drawing.panes[1].width, drawing.panes[1].height)
 
@@ -62,13 +81,13 @@ def _pane(drawing: Drawing, i: int, pane: Pane, font_px: float) -> str:
         f' rx="{num(4 * k)}" {paint_attributes(SEA, GRID)}/>'
     ]
     mine = [o for o in drawing.outlines if o.pane == i]
-    # Land once wide and dark below, then each department: what is left of the first is the coast.
+    # The country once with a wide dark line, then each department over it: what is left of that line is the coast.
     coast = "".join(_path(o.rings) for o in mine)
     shapes.append(
         f'<path d="{coast}" {paint_attributes(stroke=COAST)} stroke-width="{num(2.6 * k)}" stroke-linejoin="round"/>'
     )
     shapes += (
-        f'<path d="{_path(o.rings)}" {paint_attributes(AWAY if o.away else LAND, PAPER)} stroke-width="{num(k)}"'
+        f'<path d="{_path(o.rings)}" {paint_attributes(AWAY if o.is_outside else LAND, PAPER)} stroke-width="{num(k)}"'
         f' stroke-linejoin="round"><title>{escape_markup(o.name)}</title></path>'
         for o in mine
     )
@@ -87,7 +106,7 @@ def _pane(drawing: Drawing, i: int, pane: Pane, font_px: float) -> str:
 
 
 def _path(rings: Iterable[Sequence[tuple[float, float]]]) -> str:
-    """Rings as relative lines on a grid of a tenth: short, and no error adds up."""
+    """Rings as the path data of relative lines on a grid of a tenth: short, and no error adds up."""
     text = []
     for ring in rings:
         places = [(round(x * 10), round(y * 10)) for x, y in ring]
@@ -102,15 +121,16 @@ def _path(rings: Iterable[Sequence[tuple[float, float]]]) -> str:
 
 def _mark(m: Mark, k: float) -> str:
     title = "\n".join([m.name, *m.words])
-    return _at(m, f"<title>{escape_markup(title)}</title>{draw_shape(m, k)}")
+    return _placed_at(m, f"<title>{escape_markup(title)}</title>{draw_shape(m, k)}")
 
 
-def _at(m: Mark, what: str) -> str:
+def _placed_at(m: Mark, what: str) -> str:
+    """Markup moved to a mark's place."""
     return f'<g transform="translate({num(m.x)},{num(m.y)})">{what}</g>'
 
 
 def _line(line: Line, font_px: float) -> str:
-    """What leads from a mark to a name further away."""
+    """The line from a mark to a name further away."""
     x1, y1, x2, y2 = map(num, line)
     return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" {paint_attributes(stroke=SOFT)} stroke-width="{num(font_px / 14)}"/>'
 
@@ -119,7 +139,7 @@ def _label(one: Label, font_px: float, weight: str = "400") -> str:
     x = one.x + one.width * {"start": 0, "middle": 0.5, "end": 1}[one.anchor]
     halo = f'{paint_attributes(INK, PAPER)} stroke-width="{num(font_px / 5)}" stroke-linejoin="round" paint-order="stroke"'
     parts = []
-    for i, words in enumerate((one.text, one.silent) if one.silent else (one.text,)):
+    for i, words in enumerate((one.text, one.silent_words) if one.silent_words else (one.text,)):
         look = ' font-style="italic"' if i else f' font-weight="{weight}"'
         parts.append(
             f'<text x="{num(x)}" y="{num(one.y + font_px * (0.95 + 1.2 * i))}" font-size="{num(font_px)}"'
@@ -149,7 +169,7 @@ class _Legend:
         self.rows: list[tuple[str, float, str, str, str]] = []
         self._add("", 0, given.title, "", "600")
         for row in (*given.rows, *(() if tight else given.kinds)):
-            self._add(*before_row(row, k * (0.86 if tight else 1)), row["label"], row.get("count"))
+            self._add(*row_sample(row, k * (0.86 if tight else 1)), row["label"], row.get("count"))
         if tight and given.kinds:
             self._add(self._kinds(given.kinds), 0, "", "")
         self._add("", 0, given.note, "")
@@ -166,7 +186,7 @@ class _Legend:
             - (self.column + self.font * 0.5 if sample else 0)
             - (self.font * 2.2 if count not in ("", None) else 0)
         )
-        lines = _wrapped(words, room / self.letter) or [""] * bool(sample)
+        lines = _wrap(words, room / self.letter) or [""] * bool(sample)
         for i, text in enumerate(lines):
             least = max(tall, self.line) if i == 0 else self.line
             self.rows.append(
@@ -181,11 +201,11 @@ class _Legend:
 
     @property
     def height(self) -> float:
-        """Of all rows."""
+        """The height of all rows."""
         return sum(row[1] for row in self.rows)
 
     def draw(self, x: float, y: float) -> str:
-        """The legend, its corner there."""
+        """The legend as markup, its corner at x, y."""
         parts, indent = [], self.column + self.font * 0.5
         for before, tall, words, count, weight in self.rows:
             middle, base = y + tall / 2, y + tall / 2 + self.font * 0.34
@@ -212,7 +232,7 @@ class _Legend:
         parts: list[str] = []
         x = 0.0
         for row in rows:
-            parts.append(f'<g transform="translate({num(x)},0)">{before_row(row, self.k)[0]}</g>')
+            parts.append(f'<g transform="translate({num(x)},0)">{row_sample(row, self.k)[0]}</g>')
             parts.append(
                 _text(x + self.column / 2 + self.font * 0.5, self.font * 0.34, row["kind"], SOFT)
             )
@@ -221,14 +241,14 @@ class _Legend:
 
     def _sizes(self, rows: Iterable[dict[str, Any]], words: str = "") -> str:
         """Samples of the marks' sizes side by side, the first in the middle of the column of samples, or beside the words."""
-        lines = _wrapped(words, 18)
+        lines = _wrap(words, 18)
         parts = [
             _text(-self.column / 2, self.font * (0.34 + i - (len(lines) - 1) / 2), line, SOFT)
             for i, line in enumerate(lines)
         ]
         x = self.font * 0.5 * max(map(len, lines), default=0)
         for row in rows:
-            mark = sample(row, self.k)
+            mark = sample_mark(row, self.k)
             x += mark.radius if parts else 0
             parts.append(f'<g transform="translate({num(x)},0)">{draw_mark(mark, self.k)}</g>')
             x += mark.radius + self.font * 0.4
@@ -237,7 +257,7 @@ class _Legend:
         return "".join(parts)
 
 
-def _wrapped(words: str, most: float) -> list[str]:
+def _wrap(words: str, most: float) -> list[str]:
     """Lines of about so many letters at most and as even as can be; a longer word is cut."""
     cut = [
         word if len(word) <= most else f"{word[: int(most) - 1]}…"
@@ -245,13 +265,13 @@ def _wrapped(words: str, most: float) -> list[str]:
         if word
     ]
     # The narrowest that takes no more lines, and cuts no word.
-    lines, least = _filled(cut, most), max(map(len, cut), default=0)
+    lines, least = _fill_lines(cut, most), max(map(len, cut), default=0)
     widths = range(least, int(most))
-    return next((even for w in widths if len(even := _filled(cut, w)) == len(lines)), lines)
+    return next((even for w in widths if len(even := _fill_lines(cut, w)) == len(lines)), lines)
 
 
-def _filled(words: Iterable[str], most: float) -> list[str]:
-    """Each line as full as it can be."""
+def _fill_lines(words: Iterable[str], most: float) -> list[str]:
+    """Lines of words, each as full as it can be."""
     lines: list[str] = []
     for word in words:
         if lines and len(lines[-1]) + 1 + len(word) <= most:

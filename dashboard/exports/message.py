@@ -1,4 +1,4 @@
-"""A few lines of a story to send."""
+"""A story as a few lines of text to send."""
 
 import re
 
@@ -12,7 +12,7 @@ FEWEST, MOST = 4, 6  # sentences
 
 
 def message(deck: Deck) -> str:
-    """A short plain text to paste into a message: scope, period, four to six sentences, the day of the data."""
+    """A short plain text to paste into a message: scope, period, four to six sentences, the date of the data."""
     cards = [c for s in deck.slides for c in s.panel.cards if c.value is not None]
     found = [
         s.headline
@@ -23,7 +23,7 @@ def message(deck: Deck) -> str:
     said = [f"{c.label}{S}: {c.text}" for c in (cards[:FEWEST] if found else cards[:MOST])]
     found = [
         line for line in found if not line.startswith(tuple(said))
-    ]  # what a figure has said already
+    ]  # sentences that repeat a figure
     said = [
         f"{line} ({f'{S}; '.join(filter(None, (c.state, c.whence)))})" if c.tone else line
         for line, c in zip(said, cards, strict=False)

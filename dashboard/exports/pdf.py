@@ -1,6 +1,6 @@
 """A deck as a PDF on A4 paper, set by Typst from a template (`dossier.typ`) that reads it as data.
 
-The same deck gives the same bytes: its day is the last day of the data, and no typeface of the machine is used.
+The same deck gives the same bytes: its date is the last day of the data, and no typeface of the machine is used.
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Any
 
 from dashboard import limited_process, palette
 from dashboard.exports import ExportFailed, map_svg, svg
-from dashboard.exports.html import MAP_HEIGHT, TRUST, definition, indicators
+from dashboard.exports.html import MAP_HEIGHT, TRUST, definition_text, indicators
 from dashboard.exports.svg import FACES, printable_text
 from dashboard.one_run_at_a_time import release_while_waiting, yield_to_others
 from dashboard.palette import ALERT, CHANGE, IMPROVEMENT, SOFT
@@ -28,8 +28,8 @@ CHILD = Path(__file__).with_name("pdf_child.py")
 # What setting a PDF may cost. The national review takes 130 MB and a second, a table of 5,000 rows ten times that. A browser
 # waits three minutes for a file.
 MEMORY_BYTES, CPU_SECONDS, SECONDS = 2_000_000_000, 60, 90
-# Each computes in one thread, which is as quick as several: two of them fill two cores, and the rest waits its turn.
-TURNS, PATIENCE, ALONE = BoundedSemaphore(2), 60, {"RAYON_NUM_THREADS": "1"}
+# Each child computes in one thread, which is as quick as several: two of them fill two cores, and others queue.
+SLOTS, PATIENCE, ALONE = BoundedSemaphore(2), 60, {"RAYON_NUM_THREADS": "1"}
 AGAIN = "Réessayez dans une minute."
 FEWER = "Réessayez, ou retirez-en des diapositives."
 WIDTH, FONT_PX = 660, 12  # of a figure, which is then set as wide as the text: type of 9 points
@@ -43,19 +43,22 @@ WORD = 36  # letters after which a word may be cut
 
 
 def pdf(deck: Deck) -> bytes:
-    """The deck: head, then headline, figure, caption, « Puis-je m'y fier ? », table and question of each slide, definitions."""
+    """The PDF of a deck: head, then headline, figure, caption, « Puis-je m'y fier ? », table and question of each
+    slide, definitions. Raises ExportFailed."""
     pictures: dict[str, str] = {}
     told = {
-        "title": _said(f"{deck.title} · {deck.scope} · {deck.period}"),
-        "name": _said(deck.title),
-        "head": [_said(line) for line in deck.head],
-        "foot": _said(deck.foot),
+        "title": _template_text(f"{deck.title} · {deck.scope} · {deck.period}"),
+        "name": _template_text(deck.title),
+        "head": [_template_text(line) for line in deck.head],
+        "foot": _template_text(deck.foot),
         "demo": deck.demo,
         "logo": list(deck.logo),
-        "issuer": _said(deck.issuer),
+        "issuer": _template_text(deck.issuer),
         "day": [deck.as_of.year, deck.as_of.month, deck.as_of.day] if deck.as_of else None,
         "slides": [_slide(s, n, pictures) for n, s in enumerate(deck.parts, 1)],
-        "definitions": [[_said(i.label), _said(definition(i))] for i in indicators(deck)],
+        "definitions": [
+            [_template_text(i.label), _template_text(definition_text(i))] for i in indicators(deck)
+        ],
         "colours": {
             "ink": palette.INK,
             "soft": SOFT,
@@ -88,12 +91,12 @@ def pdf(deck: Deck) -> bytes:
         "made_on": made_on.isoformat(),
     }
     with release_while_waiting():
-        return _compiled(asked)
+        return _compile_in_child(asked)
 
 
-def _compiled(asked: Part) -> bytes:
-    """What `pdf_child.compiled` makes of it, in a process of its own. Raises NotMade."""
-    if not TURNS.acquire(timeout=PATIENCE):
+def _compile_in_child(request: Part) -> bytes:
+    """The PDF that `pdf_child.compile_pdf` makes of the request, in a process of its own. Raises ExportFailed."""
+    if not SLOTS.acquire(timeout=PATIENCE):
         raise ExportFailed(f"Trop de PDF sont demandés à la fois. {AGAIN}", "no turn")
     try:
         process = limited_process.start_process(
@@ -104,20 +107,21 @@ def _compiled(asked: Part) -> bytes:
             environment=ALONE,
         )
         try:
-            return _answer(process, json.dumps(asked).encode())
+            return _answer(process, json.dumps(request).encode())
         finally:
             limited_process.end(process)
     except OSError as error:
         raise ExportFailed(f"La machine n'a pas pu faire ce PDF. {AGAIN}", str(error)) from error
     finally:
-        TURNS.release()
+        SLOTS.release()
 
 
-def _answer(process: subprocess.Popen[bytes], asked: bytes) -> bytes:
+def _answer(process: subprocess.Popen[bytes], request: bytes) -> bytes:
+    """The output of the child for what it is asked. Raises where it takes too long."""
     assert process.stdin is not None and process.stdout is not None  # pipes were asked for
     with limited_process.end_after(SECONDS, process) as over:
         with suppress(BrokenPipeError):  # it ended before it had read all: why is seen below
-            process.stdin.write(asked + b"\n")
+            process.stdin.write(request + b"\n")
             process.stdin.flush()
         written = process.stdout.read()
         code = process.wait()
@@ -129,8 +133,8 @@ def _answer(process: subprocess.Popen[bytes], asked: bytes) -> bytes:
     raise ExportFailed(f"Le PDF n'a pas pu être fait. {FEWER}", f"code {code} {said}".strip())
 
 
-def _said(text: str) -> str:
-    """The text for the template: its end is left out where it would fill pages, and endless words may be broken."""
+def _template_text(text: str) -> str:
+    """The text for the template: cut where it would fill pages, and endless words may be broken."""
     text = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
     return re.sub(
         rf"\S{{{WORD}}}(?=\S)", lambda m: f"{m[0]}\u200b", printable_text(text).replace("\t", " ")
@@ -144,16 +148,18 @@ def _slide(slide: Slide, number: int, pictures: dict[str, str]) -> Part:
     if drawn:
         pictures[f"{number}.svg"] = drawn
     return {
-        "headline": _said(slide.headline),
+        "headline": _template_text(slide.headline),
         "picture": f"{number}.svg" if drawn else None,
-        "alt": _said(panel.alt or panel.title),
-        "message": _said(content.text) if isinstance(content, Message) else "",
+        "alt": _template_text(panel.alt or panel.title),
+        "message": _template_text(content.text) if isinstance(content, Message) else "",
         "cards": [_card(c) for c in panel.cards],
-        "lines": [_said(line) for line in content.lines] if isinstance(content, Lines) else [],
-        "caption": _said(slide.under),
-        "strip": _said(panel.strip),
-        "question": _said(slide.question),
-        # Where nothing can be said, a table of what is missing says no more.
+        "lines": [_template_text(line) for line in content.lines]
+        if isinstance(content, Lines)
+        else [],
+        "caption": _template_text(slide.under),
+        "strip": _template_text(panel.strip),
+        "question": _template_text(slide.question),
+        # Where there is no result, a table of missing values would add nothing.
         "table": None
         if panel.table.empty or isinstance(content, Message)
         else _table(panel.table.filled, panel.title),
@@ -172,33 +178,34 @@ def _picture(panel: Panel) -> str:
 
 def _card(card: Card) -> Part:
     return {
-        "label": _said(card.label),
-        "text": _said(card.text),
-        "base": _said(card.base),
-        "state": _said(card.state),
+        "label": _template_text(card.label),
+        "text": _template_text(card.text),
+        "base": _template_text(card.base),
+        "state": _template_text(card.state),
         "colour": TONES.get(card.tone, SOFT),
     }
 
 
 def _table(table: Table, title: str) -> Part:
-    rows = [[_said(cell.text) for cell in row] for row in table.rows]
+    rows = [[_template_text(cell.text) for cell in row] for row in table.rows]
     longest = [max(map(len, texts)) for texts in zip(*rows, strict=True)]
     return {
-        "title": _said(title),
+        "title": _template_text(title),
         "columns": [_heading(c.name, n) for c, n in zip(table.columns, longest, strict=True)],
         "rows": rows,
         "numeric": [c.unit not in ("", "day") for c in table.columns],
-        "long": [_long(n) for n in longest],
+        "long": [_sentence_share(n) for n in longest],
         "size": next(size for most, size in SIZES if len(table.columns) <= most),
     }
 
 
-def _long(cell: int) -> int:
-    """The part of a column of sentences where not all fits on the page; 0 of one that keeps its own width."""
+def _sentence_share(cell: int) -> int:
+    """The part of the width of a column of sentences where not all fits on the page; 0 of one that keeps its own
+    width."""
     return min(LONG + (cell - LONG) // 3, MOST) if cell > LONG else 0
 
 
 def _heading(name: str, cell: int) -> list[str]:
-    """A heading's lines: no wider than the longest cell asks for, or two of about the same length."""
+    """The lines of a heading: no wider than the longest cell asks for, or two of about the same length."""
     width = max(cell, len(name) // 2 + 1, SHORT)
-    return textwrap.wrap(_said(name), width, break_long_words=False) or [""]
+    return textwrap.wrap(_template_text(name), width, break_long_words=False) or [""]

@@ -1,8 +1,9 @@
-"""Sets one PDF: reads what to set from standard input, one JSON object on a line, and writes the PDF to standard output.
+"""Sets one PDF: reads what to set from standard input, one JSON object on a line, and writes the PDF to standard
+output.
 
-Started by pdf.py in a process of its own, because Typst keeps what it has compiled: 60 to 80 MB for each PDF. Imports the
-standard library and typst only. What standard input holds after the line is nothing: it ends when whoever asked is gone,
-and this process with it.
+Started by pdf.py in a process of its own, because Typst keeps what it has compiled: 60 to 80 MB for each PDF. Imports
+the standard library and typst only. Nothing follows the line on standard input: when it closes, the parent is gone,
+and this process ends too.
 """
 
 import json
@@ -14,9 +15,9 @@ from datetime import datetime
 import typst
 
 
-def compiled(files: dict[str, str], faces: str, made_on: str) -> bytes:
-    """The PDF of main.typ among the files. faces: the folder of typefaces, the only ones beside Typst's own; made_on: the
-    moment that it bears, in ISO's spelling."""
+def compile_pdf(files: dict[str, str], faces: str, made_on: str) -> bytes:
+    """The PDF of main.typ among the files. faces: the folder of typefaces, the only ones beside Typst's own; made_on:
+    the date and time that it bears, in ISO's spelling."""
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[faces])
     written: bytes = typst.compile(  # type: ignore[call-overload]  # its stubs know no files by name
         {name: text.encode() for name, text in files.items()},
@@ -27,17 +28,18 @@ def compiled(files: dict[str, str], faces: str, made_on: str) -> bytes:
     return written
 
 
-def _end_with_who_asked() -> None:
+def _end_with_parent() -> None:
+    """End this process when standard input closes, since the parent is gone then."""
     if not os.read(sys.stdin.fileno(), 1):
         os._exit(1)
 
 
 def main() -> int:
-    """Exit code 0 after a PDF; 1 after the words of what Typst could not do."""
+    """Set one PDF; exit code 0, or 1 after Typst's error message."""
     asked = json.loads(sys.stdin.buffer.readline())
-    threading.Thread(target=_end_with_who_asked, daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        written, code = compiled(**asked), 0
+        written, code = compile_pdf(**asked), 0
     except Exception as error:  # whatever Typst says, pdf.py hands it to the log
         written, code = f"{type(error).__name__}: {error}".encode(), 1
     sys.stdout.buffer.write(written)

@@ -1,4 +1,4 @@
-"""One panel as a picture: its finding, the chart or map, what to know beside it, and what the figures are about.
+"""One panel as a picture: its finding, the chart or map, what to know beside it, and its filters and sources.
 
 The same panel and words give the same bytes. Nothing is asked of a network.
 """
@@ -30,35 +30,38 @@ FOREIGN = re.compile("[■●◆]\\s?")
 
 @dataclass(frozen=True)
 class About:
-    """What a picture says of its figures. scope: the filters in force, in words; who: how many sites have reported; made: who
-    took it, and when."""
+    """The context of a picture's figures. scope: the filters in force, in words; reporting: how many sites have
+    reported; taken_by: who took it, and when."""
 
     scope: str
-    who: str
+    reporting: str
     as_of: date | None
     demo: bool
     source: str = ""
-    made: str = ""
+    taken_by: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """« de novembre 2025 à octobre 2026 · Zou », then the source, who reported and the date of the data."""
+        """The lines under a picture: « de novembre 2025 à octobre 2026 · Zou », then the source, who reported and the
+        date of the data."""
         known = f"données au {french.date_short(self.as_of)}" if self.as_of else "aucune donnée"
-        return self.scope, " · ".join(p for p in (self.source, self.who, known, self.made) if p)
+        return self.scope, " · ".join(
+            p for p in (self.source, self.reporting, known, self.taken_by) if p
+        )
 
 
-def drawable(panel: Panel) -> bool:
-    """Whether there is anything of the panel to draw."""
+def is_drawable(panel: Panel) -> bool:
+    """Whether the panel has a chart or a map."""
     return isinstance(panel.content, Chart | Plot)
 
 
 def png(panel: Panel, about: About) -> bytes:
-    """The panel as a PNG. ValueError where it has neither chart nor map."""
+    """The panel as a PNG. Raises ValueError where it has neither chart nor map."""
     return cast(bytes, svg.converter().svg_to_png(picture_svg(panel, about), scale=SCALE))
 
 
 def picture_svg(panel: Panel, about: About) -> str:
-    """The same as SVG."""
+    """The panel's picture as SVG. Raises ValueError where it has neither chart nor map."""
     picture, tall = _picture(panel)
     scope, source = about.lines
     paper = _Paper()
@@ -85,19 +88,19 @@ def picture_svg(panel: Panel, about: About) -> str:
 
 
 class _Paper:
-    """What stands on the picture so far, and how far down it goes."""
+    """The picture in the making: its markup, and its height so far."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.y = float(EDGE)
 
     def draw(self, markup: str, tall: float) -> None:
-        """A drawing of this height."""
+        """Add a drawing of this height."""
         self.parts.append(markup)
         self.y += tall
 
     def write(self, words: str, size: float, colour: str, weight: str = "") -> None:
-        """Words on as many lines as they need; none where there are none."""
+        """Add words on as many lines as they need; nothing for ""."""
         room = int((WIDTH - 2 * EDGE) / (size * LETTER))
         look = f'font-size="{size}" {paint_attributes(colour)}' + (
             f' font-weight="{weight}"' if weight else ""
@@ -111,7 +114,7 @@ class _Paper:
 
 
 def _picture(panel: Panel) -> tuple[str, float]:
-    """The chart or map as SVG, no wider than the picture's room, and how high it is."""
+    """The chart or map as SVG, no wider than the picture's room, and its height."""
     width = WIDTH - 2 * EDGE
     match panel.content:
         case Chart(spec):
@@ -126,6 +129,7 @@ def _picture(panel: Panel) -> tuple[str, float]:
 
 
 def _size(drawn: str, name: str) -> float:
+    """A length of the drawing's root element."""
     found = re.search(rf'^<svg[^>]* {name}="([\d.]+)"', drawn)
     assert found, "a picture says how large it is"
     return float(found[1])

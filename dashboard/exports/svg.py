@@ -1,4 +1,4 @@
-"""Charts as SVG, and what all pictures share: no script, no style sheet, nothing asked of a network, few bytes."""
+"""Charts as SVG, and what all pictures share: no script, no style sheet, nothing fetched from a network, few bytes."""
 
 import json
 import math
@@ -27,26 +27,27 @@ PLAIN = {
     "opacity": "1",
     "stroke-width": "1",
     "fill-opacity": "1",
-}  # what holds without being said, as no ancestor says otherwise
-# Illegal in XML, or turning the text around what stands beside it.
+}  # attributes at their default, which no ancestor changes
+# Characters that are illegal in XML, or reverse the direction of the text around them.
 UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 
 
 def printable_text(value: object) -> str:
-    """The text without what is no letter anywhere: control characters, halves of characters, marks of direction."""
+    """The text without characters that are illegal or invisible: control characters, halves of characters, marks of
+    direction."""
     return UNWANTED.sub("", str(value))
 
 
 def escape_markup(value: object) -> str:
-    """The text as markup shows it, in an attribute or between tags."""
+    """The text escaped for an attribute or between tags."""
     return escape(printable_text(value))
 
 
 def paint_attributes(fill: str | None = None, stroke: str | None = None) -> str:
-    """The attributes of a shape in these colours. A role is named in `class`, by which a style sheet turns it for other
-    paper; a plain text keeps its colour everywhere."""
+    """The fill and stroke attributes of a shape. A role is named in `class`, so that a style sheet can change it for
+    other paper; a plain text keeps its colour everywhere."""
     given = {part: colour for part, colour in (("fill", fill), ("stroke", stroke)) if colour}
     roles = " ".join(
         f"{part}-{colour.role}" for part, colour in given.items() if isinstance(colour, Colour)
@@ -64,13 +65,12 @@ def chart(
     font_px: float = 12,
     tallest: float = math.inf,
 ) -> str:
-    """A Vega-Lite spec as SVG, width × height pixels (None: as high as its rows want, up to `tallest`), its smallest type
-    of font_px. Type shrinks where the rows of a bar chart would lie on one another.
-    """
+    """A Vega-Lite spec as SVG, width × height pixels (None: as high as its rows need, up to `tallest`), its smallest
+    type of font_px. Type shrinks where the rows of a bar chart would overlap."""
     # Dark and light cells bear letters of the other shade: both keep their colours on any paper.
-    keep = "color" if _described(spec) == "table" else ""
+    keep = "color" if _description(spec) == "table" else ""
     plain = json.dumps(
-        _cleaned(spec, keep), sort_keys=True, default=lambda number: number.item()
+        _clean(spec, keep), sort_keys=True, default=lambda number: number.item()
     )  # numpy's too
     return _chart(plain, width, height, font_px, tallest)
 
@@ -93,7 +93,7 @@ def _chart(
         height = min(height, font_px / 12 * (rows * step * TALLEST_ROW + 72))
         font_px = min(font_px, height / (1.15 * rows + 3.4))
     found = converter().vegalite_to_svg(
-        _sized(spec, width, height, font_px),
+        _resize(spec, width, height, font_px),
         allowed_base_urls=[],
         format_locale=VEGA_LOCALE["number"],
         time_format_locale=VEGA_LOCALE["time"],
@@ -101,12 +101,13 @@ def _chart(
     return _compact(found)
 
 
-def _described(spec: Spec) -> str:
+def _description(spec: Spec) -> str:
+    """The description of a spec, for its alternative text."""
     return str(spec.get("usermeta", {}).get("native", {}).get("kind", ""))
 
 
 def _rows(spec: Spec) -> tuple[int, float]:
-    """How many rows stand above one another, and the pixels of one; 0 rows where the height is not theirs."""
+    """How many rows stand above one another, and the pixels of one; 0 rows where the height does not depend on them."""
     if not isinstance(spec.get("height"), dict):
         return 0, 0
     layers = spec.get("layer", [spec])
@@ -114,14 +115,14 @@ def _rows(spec: Spec) -> tuple[int, float]:
     return max(1, len({row[y] for row in spec["data"]["values"]})), spec["height"]["step"]
 
 
-def _sized(spec: Spec, width: float, height: float, font_px: float) -> Spec:
+def _resize(spec: Spec, width: float, height: float, font_px: float) -> Spec:
     """The spec at this size, type, lines and points larger in proportion."""
     factor = font_px / 12
     large = style.enlarge({"height": height, **spec}, factor)
     _widen(large, factor, font_px)
     config = large.get("config", {})
     axis = {**config.get("axis", {}), "titlePadding": 6 * factor, "labelPadding": 3 * factor}
-    # aria: what it would describe of each mark is made of code from titles, and nobody hears it in a picture.
+    # aria: the description of each mark would be made of field names, and no screen reader reads it in a picture.
     large["config"] = {
         **config,
         "font": FONT,
@@ -140,7 +141,8 @@ def _sized(spec: Spec, width: float, height: float, font_px: float) -> Spec:
 
 
 def _widen(part: Any, factor: float, least: float) -> None:
-    """What `style.enlarge` leaves as it is: sizes of points that depend on data, and type that was smaller than the rest."""
+    """Enlarge what `style.enlarge` leaves as it is: sizes of points that depend on data, and type that was smaller
+    than the rest."""
     if isinstance(part, list):
         for one in part:
             _widen(one, factor, least)
@@ -157,25 +159,25 @@ def _widen(part: Any, factor: float, least: float) -> None:
             _widen(value, factor, least)
 
 
-def _cleaned(part: Any, keep: str, roles: bool = True) -> Any:
-    """The spec without what is shown only under a pointer, its texts on one line each; the names of roles for colours, but
-    under the key to keep."""
+def _clean(part: Any, keep: str, roles: bool = True) -> Any:
+    """The spec without tooltips, its texts on one line each; colours replaced by the names of their roles, but under
+    the key to keep."""
     if roles and isinstance(part, Colour):
         return ROLE + part.role
     if isinstance(part, str):
         return re.sub("[\t\n]", " ", printable_text(part))
     if isinstance(part, dict):
         return {
-            _cleaned(k, keep): _cleaned(v, keep, roles and k != keep)
+            _clean(k, keep): _clean(v, keep, roles and k != keep)
             for k, v in part.items()
             if k != "tooltip"
         }
-    return [_cleaned(one, keep, roles) for one in part] if isinstance(part, (list, tuple)) else part
+    return [_clean(one, keep, roles) for one in part] if isinstance(part, (list, tuple)) else part
 
 
 @lru_cache(maxsize=1)
 def converter() -> ModuleType:
-    """What draws without a browser, our typeface known to it."""
+    """The module that draws without a browser, our typeface registered with it."""
     # Brought in with the first picture: it holds 100 MB, and nobody who only looks at pages needs it.
     import vl_convert
 
@@ -189,18 +191,19 @@ NUMBER = re.compile(r"-?\d+\.\d+")
 
 
 def _compact(drawn: str) -> str:
-    root = _stripped(ElementTree.fromstring(drawn))
+    """The SVG without needless markup."""
+    root = _strip(ElementTree.fromstring(drawn))
     root.set("xmlns", "http://www.w3.org/2000/svg")
     root.set("font-family", FONT)
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _stripped(element: ElementTree.Element) -> ElementTree.Element:
-    """The element without names for machines, groups that group nothing, and digits that nobody sees."""
-    new = _looks(element)
+def _strip(element: ElementTree.Element) -> ElementTree.Element:
+    """The element without names for machines, groups that group nothing, and digits beyond what can be seen."""
+    new = _visible_attributes(element)
     new.text = element.text if new.tag in ("text", "tspan", "title") else None
     for child in element:
-        kept = _stripped(child)
+        kept = _strip(child)
         if kept.get("display") == "none" or (
             kept.tag == "path" and not ({"fill", "stroke"} & set(kept.attrib))
         ):
@@ -212,8 +215,8 @@ def _stripped(element: ElementTree.Element) -> ElementTree.Element:
     return new
 
 
-def _looks(element: ElementTree.Element) -> ElementTree.Element:
-    """The element by itself: what is seen of it, its colours by their roles."""
+def _visible_attributes(element: ElementTree.Element) -> ElementTree.Element:
+    """The element with only its visible attributes, its colours by their roles."""
     new, roles = ElementTree.Element(element.tag.rpartition("}")[2]), []
     for name, given in element.attrib.items():
         value = given

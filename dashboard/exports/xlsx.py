@@ -1,7 +1,7 @@
-"""Workbooks: the tables of panels, numbers as numbers and days as days; first what to know of them, last the definitions.
+"""Workbooks: the tables of panels, numbers as numbers and days as days; first a sheet to read, last the definitions.
 
-Nothing that data say can act: no formula and no link to the outside is ever written, and text that would become a formula
-when somebody edits its cell is marked as text.
+No text of the data can act: no formula and no link to the outside is ever written, and text that would become a
+formula when somebody edits its cell is marked as text.
 """
 
 import io
@@ -90,15 +90,17 @@ class TooManyRows(ValueError):
 def xlsx(
     title: str, about: Sequence[tuple[str, str]], panels: Sequence[Panel], *, demo: bool
 ) -> bytes:
-    """The workbook of the panels that have a table. about: (label, words) to know first: filters, period, who reported.
+    """The workbook of the panels that have a table. about: (label, words) to know first: filters, period, who
+    reported.
 
     demo: whether the data are fictitious, which every sheet then says. Raises TooManyRows.
     """
     return _workbook(title, about, [(p, p.title) for p in panels], demo)
 
 
-def for_deck(deck: Deck) -> bytes:
-    """The workbook of a story: a sheet for each slide that has a table, listed under its headline. Raises TooManyRows."""
+def deck_workbook(deck: Deck) -> bytes:
+    """The workbook of a story: a sheet for each slide that has a table, listed under its headline. Raises
+    TooManyRows."""
     about = [
         ("Sujet", deck.scope),
         ("Période", deck.period),
@@ -111,10 +113,11 @@ def for_deck(deck: Deck) -> bytes:
 
 
 def _workbook(
-    title: str, about: Sequence[tuple[str, str]], said: Sequence[tuple[Panel, str]], demo: bool
+    title: str, about: Sequence[tuple[str, str]], panels: Sequence[tuple[Panel, str]], demo: bool
 ) -> bytes:
-    held_back = [(p.title, NOT_IN_FILES) for p, _ in said if p.content == Message(NOT_IN_FILES)]
-    about, said = [*about, *held_back], [(p, line) for p, line in said if p.table.columns]
+    """The bytes of a workbook of these panels, each with its line in the list of the first sheet."""
+    held_back = [(p.title, NOT_IN_FILES) for p, _ in panels if p.content == Message(NOT_IN_FILES)]
+    about, panels = [*about, *held_back], [(p, line) for p, line in panels if p.table.columns]
     out = io.BytesIO()
     options = {
         "constant_memory": True,
@@ -131,13 +134,13 @@ def _workbook(
             }
         )
         style = _styles(book)
-        names = sheet_names([p.title for p, _ in said])
+        names = sheet_names([p.title for p, _ in panels])
         listed = [
-            *zip(names, (line for _, line in said), strict=True),
+            *zip(names, (line for _, line in panels), strict=True),
             (LAST, "Ce que veut dire chaque indicateur"),
         ]
-        _read_first(book.add_worksheet(FIRST), style, title, about, listed, demo)
-        for name, (panel, _) in zip(names, said, strict=True):
+        _write_first_sheet(book.add_worksheet(FIRST), style, title, about, listed, demo)
+        for name, (panel, _) in zip(names, panels, strict=True):
             yield_to_others()
             _sheet(book.add_worksheet(name), style, panel, demo)
         _sheet(book.add_worksheet(LAST), style, _definitions(), demo)
@@ -148,7 +151,7 @@ Style = Callable[..., Format]
 
 
 def _styles(book: xlsxwriter.Workbook) -> Style:
-    """style(name, look="", quoted=False): the formats of the workbook, each made once."""
+    """A function style(name, look="", quoted=False) that gives the formats of the workbook, each made once."""
     made: dict[tuple[str, str, bool], Format] = {}
 
     def style(name: str, look: str = "", quoted: bool = False) -> Format:
@@ -171,7 +174,7 @@ def clean(text: str, longest: int = LONGEST_CELL) -> str:
 
 
 def sheet_names(titles: Sequence[str]) -> list[str]:
-    """A name for the sheet of each title: short enough, without forbidden characters, unlike every other."""
+    """A name for the sheet of each title: short enough, without forbidden characters, all different."""
     taken, names = {FIRST.casefold(), LAST.casefold(), "history", "historique"}, []
     for title in titles:
         plain = " ".join(clean(title).translate(NOT_IN_A_NAME).split()).strip("' ") or "Tableau"
@@ -191,7 +194,7 @@ def _write(
         sheet.write_string(row, column, text, style(name, quoted=text.startswith(FORMULA)))
 
 
-def _read_first(
+def _write_first_sheet(
     sheet: Worksheet,
     style: Style,
     title: str,
@@ -201,7 +204,7 @@ def _read_first(
 ) -> None:
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 96)
-    row = _above(sheet, style, [("title", title), ("band", FICTIVE if demo else "")], 1, 130)
+    row = _write_above(sheet, style, [("title", title), ("band", FICTIVE if demo else "")], 1, 130)
     for label, text in about:
         _write(sheet, row, 0, label, style, "label")
         _write(sheet, row, 1, text, style)
@@ -221,13 +224,14 @@ def _read_first(
             name,
         )
         _write(sheet, row, 1, words_, style)
-    _printed(sheet, demo)
+    _set_up_page(sheet, demo)
 
 
-def _above(
+def _write_above(
     sheet: Worksheet, style: Style, lines: Sequence[tuple[str, str]], last: int, width: int
 ) -> int:
-    """Sentences above a table, (style, text), each over the columns 0 to `last` of so many characters; the next row."""
+    """Write sentences above a table, (style, text), each over the columns 0 to `last` of so many characters; returns
+    the next row."""
     row = 0
     for name, given in lines:
         if not given:
@@ -259,7 +263,7 @@ def _sheet(sheet: Worksheet, style: Style, panel: Panel, demo: bool) -> None:
         width < LINE or last < 1
     ):  # a narrow table: its sentences go on beyond it, over columns of the usual width
         last, width = last + 1, width + 8
-    heading = _above(
+    heading = _write_above(
         sheet,
         style,
         [
@@ -273,7 +277,7 @@ def _sheet(sheet: Worksheet, style: Style, panel: Panel, demo: bool) -> None:
     )
     for column, c in enumerate(one.columns):
         name = "heading of numbers" if c.unit else "heading"
-        _write(sheet, heading, column, headed(c.name, c.unit), style, name)
+        _write(sheet, heading, column, heading_with_unit(c.name, c.unit), style, name)
     for row, cells in enumerate(one.rows, heading + 1):
         for column, cell in enumerate(cells):
             unit = one.columns[column].unit
@@ -282,22 +286,22 @@ def _sheet(sheet: Worksheet, style: Style, panel: Panel, demo: bool) -> None:
                 row,
                 column,
                 cell,
-                _unit_beside(cells, column) if unit == "mixed" else unit,
+                _unit_in_next_cell(cells, column) if unit == "mixed" else unit,
                 style,
             )
     sheet.freeze_panes(heading + 1, 0)
     sheet.autofilter(heading, 0, heading + max(len(one.rows), 1), len(one.columns) - 1)
     sheet.repeat_rows(heading)
-    _printed(sheet, demo)
+    _set_up_page(sheet, demo)
 
 
-def headed(name: str, unit: str) -> str:
+def heading_with_unit(name: str, unit: str) -> str:
     """A heading with its unit: « Attente médiane (min) »."""
     word = UNITS[unit] if unit in HEADED else ""
     return f"{name} ({word})" if word and word not in name else name
 
 
-def _unit_beside(cells: Sequence[Cell], column: int) -> str:
+def _unit_in_next_cell(cells: Sequence[Cell], column: int) -> str:
     """The unit of a number whose column has none: the next cell says it in words."""
     beside = cells[column + 1].text if column + 1 < len(cells) else ""
     return next((unit for unit, word in UNITS.items() if word == beside), "")
@@ -319,11 +323,11 @@ def _cell(sheet: Worksheet, row: int, column: int, cell: Cell, unit: str, style:
 
 
 def _widths(one: Table) -> list[int]:
-    """Each column as wide as its longest cell, within reason; headings may take several lines."""
+    """The width of each column: its longest cell, within reason; headings may take several lines."""
     widths = [
         max(
             9,
-            min(len(headed(c.name, c.unit)) + 3, 26),
+            min(len(heading_with_unit(c.name, c.unit)) + 3, 26),
             *(len(w) + 3 for w in c.name[:WIDEST].split()),
         )
         for c in one.columns
@@ -339,7 +343,7 @@ def _widths(one: Table) -> list[int]:
     return [min(width, widest) for width in widths]
 
 
-def _printed(sheet: Worksheet, demo: bool) -> None:
+def _set_up_page(sheet: Worksheet, demo: bool) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)

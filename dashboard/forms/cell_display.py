@@ -1,7 +1,8 @@
-"""A cell of a workbook that does not hold what it shows, or shows only a part: how that is said from the process that reads
-it to the one that judges it, and why a column refuses it, in French.
+"""Marked cells: a workbook's cell that does not hold what it shows, or shows only a part, as text with a mark; and
+why a column refuses it, in French.
 
-Standard library only: `workbook_child` imports it.
+The marks go from the process that reads the workbook to the one that judges it. Standard library only:
+`workbook_child` imports this.
 """
 
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from typing import NamedTuple
 # No text of XML may hold it, so none of a file does.
 MARK = "\uffff"
 
-# What is shown is not what is held.
+# What is shown is not what is stored.
 TEXT = "t"  # shown with digits of its format's own: fit for a text, for nothing that is counted
 ROUNDED = "r"
 LOST = "l"  # more digits than a spreadsheet keeps
@@ -18,7 +19,7 @@ UNKNOWN = "?"  # a format that is not known here
 # w (a weekday), h, n (minutes), s, p (morning or afternoon); w also for
 # a month of which only the first letter is.
 
-UNDERSTOOD = ("dmy", "ymd")  # orders of a day in digits that are read in one way
+UNDERSTOOD = ("dmy", "ymd")  # orders of day, month and year that are unambiguous
 IN_WORDS = {
     "mdy": "le mois avant le jour",
     "ydm": "l'année, puis le jour",
@@ -36,54 +37,55 @@ DIGITS_LOST = (
 BY_TENS = f"le tableur a abrégé ce numéro, et ses derniers chiffres sont perdus ; {AS_TEXT}"
 
 
-class Shown(NamedTuple):
-    """A cell's mark, what is read of it, and what it holds where that is something else."""
+class MarkedCell(NamedTuple):
+    """A cell's mark, the text that it shows, and what it stores where that is something else."""
 
     mark: str
     text: str
-    held: str
+    stored: str
 
 
-def add_mark(mark: str, text: str, held: str = "") -> str:
+def add_mark(mark: str, text: str, stored: str = "") -> str:
     """The cell's text, with its mark."""
-    return MARK.join(("", mark, text, held))
+    return MARK.join(("", mark, text, stored))
 
 
-def split_mark(text: str) -> Shown:
-    """A cell's text taken apart; without a mark, the text alone."""
+def split_mark(text: str) -> MarkedCell:
+    """The mark, text and stored value of a cell's text; mark and stored value are "" where it has no mark."""
     if not text.startswith(MARK):
-        return Shown("", text, "")
+        return MarkedCell("", text, "")
     _, mark, said, held = text.split(MARK)
-    return Shown(mark, said, held)
+    return MarkedCell(mark, said, held)
 
 
 def without_mark(text: str) -> str:
-    """The text without its mark: what people are told."""
+    """The text without its mark, as people are to see it."""
     return split_mark(text).text
 
 
-def objection(cell: Shown, kind: object) -> str | None:
-    """Why a column of that kind (see cells.readers) does not read a marked cell; None: it does, as its text."""
+def objection(cell: MarkedCell, kind: object) -> str | None:
+    """Why a column of that kind (see cells.readers) refuses a marked cell; None where its text is accepted."""
     if cell.mark == LOST:
         return DIGITS_LOST
     if cell.mark == UNKNOWN:
         return (
-            f"le format de cette case ne peut être suivi (elle contient {cell.held}) : la mettre au format Standard, ou"
+            f"le format de cette case ne peut être suivi (elle contient {cell.stored}) : la mettre au format Standard, ou"
             " Texte, et écrire ce qui doit être lu."
         )
     if cell.mark == ROUNDED:
         return (
-            f"cette case contient {cell.held}, et ne le montre pas en entier : la mettre au format Standard, ou Texte, et"
+            f"cette case contient {cell.stored}, et ne le montre pas en entier : la mettre au format Standard, ou Texte, et"
             " écrire ce qui doit être lu."
         )
     if cell.mark == TEXT:
         return (
-            None if kind == "text" else f"cette case contient {cell.held}, et montre autre chose."
+            None if kind == "text" else f"cette case contient {cell.stored}, et montre autre chose."
         )
-    return _objection_to_a_date(cell.mark, kind)
+    return _date_objection(cell.mark, kind)
 
 
-def _objection_to_a_date(parts: str, kind: object) -> str | None:
+def _date_objection(parts: str, kind: object) -> str | None:
+    """Why a column of that kind refuses a cell formatted as a date or time; None where its text is accepted."""
     numbers = parts.replace("M", "m")
     wanted = {"day": "dmy", "month": "my", "clock": "hn"}.get(str(kind))
     if wanted is None:

@@ -1,4 +1,4 @@
-"""One cell: from the text that stands there to a value, or to the reason why not, in French."""
+"""The cells of a form: from a cell's text to its value, or to the reason why it is refused, in French."""
 
 import re
 from collections.abc import Callable
@@ -29,19 +29,19 @@ LAST_SECOND = 86_399  # of a day
 # Groups of three digits, with the blanks that people and programs put between them; nothing but zeros behind a point.
 WHOLE = re.compile(r"(\d+|[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f]\d{3})+)(?:[.,]0{1,2})?", re.ASCII)
 SHORTENED = re.compile(r"-?\d(?:[.,]\d+)?E[+-]\d+", re.ASCII | re.IGNORECASE)
-# Signs that nobody sees and that turn the order in which those around them are seen.
-TURNING = re.compile("[\u061c\u200f\u202b\u202e\u2067]")
+# Invisible characters that reverse the order in which those around them are shown.
+TEXT_DIRECTION = re.compile("[\u061c\u200f\u202b\u202e\u2067]")
 FIRST_OF_EXCEL = date(1899, 12, 30)
 
 
 class CellProblem(ValueError):
-    """Why a cell cannot be read: what to do, in French."""
+    """Why a cell is refused: what to do, in French."""
 
 
-def not_a_value(text: str, *, formulas: bool) -> str | None:
-    """Why a text is no value whatever the column: an error of a spreadsheet or, unless `formulas` may stand for
-    themselves, a formula. None if it may be one."""
-    if text[0] == "=" and not formulas:
+def not_a_value(text: str, *, allow_formulas: bool) -> str | None:
+    """Why a text is no value whatever the column: an error of a spreadsheet or, unless `allow_formulas`, a formula.
+    None where it may be one."""
+    if text[0] == "=" and not allow_formulas:
         return "cette case contient une formule ; la remplacer par sa valeur (copier, puis collage spécial : valeurs)."
     if text[0] in "#Ee" and ERROR.fullmatch(text):
         if text.strip("#"):
@@ -54,7 +54,7 @@ def not_a_value(text: str, *, formulas: bool) -> str | None:
 
 
 def day(text: str, today: date) -> str:
-    """ISO text of a day written JJ/MM/AAAA or AAAA-MM-JJ, not in the future."""
+    """The ISO text of a day written JJ/MM/AAAA or AAAA-MM-JJ. Raises CellProblem, also for a day to come."""
     if match := SLASHED.fullmatch(text):
         parts = int(match[3]), int(match[2]), int(match[1])
     elif match := ISO.fullmatch(text):
@@ -73,7 +73,7 @@ def day(text: str, today: date) -> str:
 
 
 def _serial_day(text: str) -> str | None:
-    """What to do with a date that Excel gave as its number: 45719 is 03/03/2025."""
+    """What to do with a date written as Excel's serial number (45719 is 03/03/2025); None where the text is none."""
     match = SERIAL.fullmatch(text)
     when = FIRST_OF_EXCEL + timedelta(int(match[1])) if match and match[1].isascii() else None
     if when is None or not 2000 <= when.year < 2100:
@@ -85,7 +85,8 @@ def _serial_day(text: str) -> str | None:
 
 
 def month(text: str, today: date) -> str:
-    """ISO text of the first day of a month written MM/AAAA, AAAA-MM, « novembre 2026 » or as a date of the month."""
+    """The ISO text of the first day of a month written MM/AAAA, AAAA-MM, « novembre 2026 » or as a date of the month.
+    Raises CellProblem."""
     if match := re.fullmatch(r"(\d{1,2})/(\d{4})", text):
         return day(f"01/{match[1]}/{match[2]}", today)
     if re.fullmatch(r"\d{4}-\d{2}", text):
@@ -102,7 +103,7 @@ def month(text: str, today: date) -> str:
 
 
 def clock(text: str) -> int:
-    """Minutes after midnight of a time written HH:MM (seconds are dropped)."""
+    """The minutes after midnight of a time written HH:MM (seconds are dropped). Raises CellProblem."""
     match = CLOCK.fullmatch(text)
     if not match:
         raise CellProblem(_serial_time(text) or "une heure est attendue, écrite HH:MM.")
@@ -113,7 +114,7 @@ def clock(text: str) -> int:
 
 
 def _serial_time(text: str) -> str | None:
-    """What to do with a time that Excel gave as its number: 0.34375 is 08:15."""
+    """What to do with a time written as Excel's fraction of a day (0.34375 is 08:15); None where the text is none."""
     if not FRACTION.fullmatch(text):
         return None
     seconds = min(round(float(text.replace(",", ".")) * 24 * 3600), LAST_SECOND)
@@ -125,7 +126,7 @@ def _serial_time(text: str) -> str | None:
 
 
 def whole_number_reader(most: int) -> Callable[[str], int]:
-    """A reader of a whole number from 0 to the greatest that may be written."""
+    """A reader of whole numbers from 0 to `most`."""
 
     def read(text: str) -> int:
         match = WHOLE.fullmatch(text)
@@ -141,8 +142,8 @@ def whole_number_reader(most: int) -> Callable[[str], int]:
     return read
 
 
-def word(words: Words) -> Callable[[str], int | str]:
-    """A reader for a cell that holds one of a few words."""
+def word_reader(words: Words) -> Callable[[str], int | str]:
+    """A reader of cells that hold one of a few words."""
 
     def read(text: str) -> int | str:
         value = words.values.get(normalise(text))
@@ -153,16 +154,16 @@ def word(words: Words) -> Callable[[str], int | str]:
     return read
 
 
-def answer(text: str) -> bool:
-    """True for oui, False for non."""
+def yes_or_no(text: str) -> bool:
+    """True for oui, False for non. Raises CellProblem."""
     value = {"oui": True, "vrai": True, "non": False, "faux": False}.get(normalise(text))
     if value is None:
         raise CellProblem("oui, non ou rien attendu.")
     return value
 
 
-def text_of(most: int) -> Callable[[str], str]:
-    """A reader of text as it stands, of at most so many characters."""
+def text_reader(most: int) -> Callable[[str], str]:
+    """A reader of free text, of at most so many characters."""
 
     def read(text: str) -> str:
         if len(text) > most:
@@ -172,9 +173,10 @@ def text_of(most: int) -> Callable[[str], str]:
     return read
 
 
-def key_of(most: int) -> Callable[[str], str]:
-    """A reader of a reference or a code, of at most so many characters, as it is compared (french.normalise_key)."""
-    fits = text_of(most)
+def key_reader(most: int) -> Callable[[str], str]:
+    """A reader of a reference or a code, of at most so many characters, normalised for comparison
+    (french.normalise_key)."""
+    fits = text_reader(most)
 
     def read(text: str) -> str:
         if len(text.splitlines()) > 1:
@@ -189,11 +191,11 @@ def key_of(most: int) -> Callable[[str], str]:
     return read
 
 
-def site(text: str, known: KnownReferences) -> int | SiteChoice:
-    """The id of the site; a Choice where a commune's name leaves it to the day."""
-    named = known.site(text)
+def site(text: str, references: KnownReferences) -> int | SiteChoice:
+    """The id of the site; a SiteChoice where a commune's name leaves it to the day. Raises CellProblem."""
+    named = references.site(text)
     if named is None:
-        near = known.nearest_site(text)
+        near = references.nearest_site(text)
         raise CellProblem(
             "ce centre n'est pas connu." + (f" Le plus proche : « {near} »." if near else "")
         )
@@ -208,13 +210,13 @@ def site(text: str, known: KnownReferences) -> int | SiteChoice:
     return only.id if settled else named
 
 
-def term(kind: str, known: KnownReferences) -> Callable[[str], int]:
-    """A reader for a word of one of the ministry's lists."""
+def term_reader(kind: str, references: KnownReferences) -> Callable[[str], int]:
+    """A reader of words of one of the ministry's lists, which gives their ids."""
 
     def read(text: str) -> int:
-        number = known.terms.get(kind, {}).get(normalise(text))
+        number = references.terms.get(kind, {}).get(normalise(text))
         if number is None:
-            near = known.nearest_term(kind, text)
+            near = references.nearest_term(kind, text)
             raise CellProblem(
                 "ce mot n'est pas dans la liste."
                 + (f" Le plus proche : « {near} »." if near else "")
@@ -225,49 +227,65 @@ def term(kind: str, known: KnownReferences) -> Callable[[str], int]:
     return read
 
 
-def readers(known: KnownReferences, today: date) -> dict[str, Reader]:
-    """The reader of each kind of cell that formats name, apart from texts and numbers, which have a limit. A blank cell never
-    reaches a reader."""
+def readers(references: KnownReferences, today: date) -> dict[str, Reader]:
+    """The reader of each kind of cell that formats name, but for texts and numbers, which have a limit. Blank cells
+    are not given to a reader."""
     return {
-        "site": lambda text: site(text, known),
+        "site": lambda text: site(text, references),
         "day": lambda text: day(text, today),
         "month": lambda text: month(text, today),
         "clock": clock,
-        "answer": answer,
-        **{kind: term(kind, known) for kind in LISTS},
+        "answer": yes_or_no,
+        **{kind: term_reader(kind, references) for kind in LISTS},
     }
 
 
-def memos(form: Format, known: KnownReferences, today: date, *, typed: bool) -> dict[str, "Memo"]:
-    """A memo for each column of the form, by field. typed: the file tells formulas from texts, as workbooks do."""
-    reading = readers(known, today)
+def column_memos(
+    form: Format, references: KnownReferences, today: date, *, from_workbook: bool
+) -> dict[str, "Memo"]:
+    """A Memo for each column of the form, by field. from_workbook: whether the file distinguishes formulas from
+    texts."""
+    reading = readers(references, today)
 
     def reader(column: Column) -> Reader:
         if isinstance(column.cell, Words):
-            return word(column.cell)
+            return word_reader(column.cell)
         if column.cell == "text":
-            return (text_of if form.is_free(column) else key_of)(column.limit)
+            return (text_reader if form.is_free(column) else key_reader)(column.limit)
         return whole_number_reader(column.limit) if column.cell == "whole" else reading[column.cell]
 
     return {
-        c.field: Memo(reader(c), c, free=(free := form.is_free(c)), formulas=free and not typed)
+        c.field: Memo(
+            reader(c),
+            c,
+            is_free_text=(free := form.is_free(c)),
+            allow_formulas=free and not from_workbook,
+        )
         for c in form.columns
     }
 
 
 class Memo(dict[str, Cell]):
-    """A column's cells, read once each: register files say the same few things many times over.
+    """A column's cells, read once each: register files repeat the same few texts many times.
 
-    Maps a cell's text to its value; None where it cannot be read, and `bad` then says why, or where it depends on the
-    day, and `choices` then says on what. free: a text, of which every sign is kept; formulas: one may begin with « = ».
+    Maps a cell's text to its value; None where it is refused (`reasons` then says why), or where it depends on the
+    day (`choices` then says on what). is_free_text: every character is kept; allow_formulas: the text may begin with
+    « = ».
     """
 
     LARGEST = 200_000
 
-    def __init__(self, read: Reader, column: Column, *, free: bool, formulas: bool) -> None:
+    def __init__(
+        self, reader: Reader, column: Column, *, is_free_text: bool, allow_formulas: bool
+    ) -> None:
         super().__init__()
-        self.read, self.column, self.free, self.formulas = read, column, free, formulas
-        self.bad: dict[str, str] = {}
+        self.reader, self.column, self.is_free_text, self.allow_formulas = (
+            reader,
+            column,
+            is_free_text,
+            allow_formulas,
+        )
+        self.reasons: dict[str, str] = {}
         self.choices: dict[str, SiteChoice] = {}
 
     def __missing__(self, text: str) -> Cell:
@@ -276,18 +294,19 @@ class Memo(dict[str, Cell]):
             self[text] = value
         return value
 
-    def reads(self, text: str) -> bool:
-        """Whether the text can be read."""
+    def can_read(self, text: str) -> bool:
+        """Whether the text is accepted."""
         _ = self[text]
-        return text not in self.bad
+        return text not in self.reasons
 
     def _value(self, text: str) -> Cell:
+        """The value of a text; None where it is refused or depends on the day."""
         cell = split_mark(text)
-        stripped = (cell.text if self.free else french.strip_invisible(cell.text)).strip()
+        stripped = (cell.text if self.is_free_text else french.strip_invisible(cell.text)).strip()
         try:
             if cell.mark and (reason := objection(cell, self.column.cell)):
                 raise CellProblem(reason)
-            if not self.free and TURNING.search(cell.text):
+            if not self.is_free_text and TEXT_DIRECTION.search(cell.text):
                 raise CellProblem(
                     "un signe invisible change l'ordre de ce que montre cette case ; l'écrire de nouveau, au clavier."
                 )
@@ -295,11 +314,11 @@ class Memo(dict[str, Cell]):
                 if self.column.required:
                     raise CellProblem("cette case doit être remplie.")
                 return self.column.blank
-            if reason := not_a_value(stripped, formulas=self.formulas):
+            if reason := not_a_value(stripped, allow_formulas=self.allow_formulas):
                 raise CellProblem(reason)
-            value = self.read(stripped)
+            value = self.reader(stripped)
         except CellProblem as problem:
-            self.bad[text] = str(problem)
+            self.reasons[text] = str(problem)
             return None
         if isinstance(value, SiteChoice):
             self.choices[text] = value

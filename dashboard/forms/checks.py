@@ -1,7 +1,7 @@
-"""Rules between the cells of one row. Each gives (field, rows, message): where the fault is shown, and why.
+"""Rules between the cells of one row. Each yields (field, rows, message): where the fault is shown, and why.
 
-A cell that is blank, or refused already, is None among the values and breaks no rule. Where a cell follows from another (an
-answered complaint was handled), the rule fills it in.
+A cell that is blank, or refused already, is None among the values and breaks no rule. Where a cell follows from
+another (an answered complaint was handled), the rule fills it in.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,13 +17,13 @@ Finding = tuple[str, list[int], str]
 Check = Callable[[Values], Iterator[Finding]]
 
 
-def nothing(_values: Values) -> Iterator[Finding]:
-    """No rule."""
+def no_rule(_values: Values) -> Iterator[Finding]:
+    """No rule: yields nothing."""
     yield from ()
 
 
 def visits(values: Values) -> Iterator[Finding]:
-    """Times are in order, and nobody left unserved was called."""
+    """Check that times are in order, and that nobody left unserved was called."""
     arrived, called, ended = _numbers(values, "arrived_at", "called_at", "ended_at")
     left = as_numbers(values["outcome"], 0) == LEFT
     yield (
@@ -44,7 +44,8 @@ def visits(values: Values) -> Iterator[Finding]:
 
 
 def complaints(values: Values) -> Iterator[Finding]:
-    """A reply comes after its complaint, an outcome with a reply; one without an outcome was handled."""
+    """Check that a reply comes after its complaint, an outcome with a reply; an answered complaint without an outcome
+    is set to handled."""
     received, resolved = _numbers(values, "received_on", "resolved_on")
     yield (
         "resolved_on",
@@ -63,7 +64,7 @@ def complaints(values: Values) -> Iterator[Finding]:
 
 
 def closures(values: Values) -> Iterator[Finding]:
-    """A closure ends after it begins; two hours, or none."""
+    """Check that a closure ends after it begins, and has two hours or none."""
     first, last, start, end = _numbers(values, "first_day", "last_day", "from_minute", "to_minute")
     yield (
         "last_day",
@@ -83,7 +84,7 @@ def closures(values: Values) -> Iterator[Finding]:
 
 
 def monthly(values: Values) -> Iterator[Finding]:
-    """Nobody was satisfied who was not received."""
+    """Check that no more users were satisfied than received."""
     received, satisfied = _numbers(values, "received", "satisfied")
     yield (
         "satisfied",

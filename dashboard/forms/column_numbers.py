@@ -1,4 +1,4 @@
-"""A column's values as whole numbers, for arithmetic and for rollups."""
+"""A column's values as whole numbers, for arithmetic and rollups."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,7 +13,8 @@ from db.shared_types import Cell
 class Numbers(dict[Cell, int]):
     """The number of each value, worked out once: None is `blank`, days count from 1970, no is 2.
 
-    answers: whether the values are. They have a table of their own: to a dict, True is 1 and False is 0.
+    answers: whether the values are True and False, which have a table of their own: as keys of a dict, True is 1 and
+    False is 0.
     """
 
     def __init__(self, blank: int, answers: bool) -> None:

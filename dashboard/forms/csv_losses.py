@@ -1,4 +1,4 @@
-"""What a CSV may have lost on its way, and nothing in a cell alone would show: digits, and lines."""
+"""Losses in a CSV that no cell shows by itself: digits cut by a spreadsheet, lines swallowed by a quoted cell."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,39 +8,42 @@ from dashboard.forms.cells import Memo
 from dashboard.forms.form_sheets import FormSheet
 from dashboard.forms.problem import Report
 
-KEPT = 15  # digits of a number that a spreadsheet keeps; it writes zeros for the rest
-ENOUGH = 2  # zeros by chance: one reference in a hundred of another program ends so
+DIGITS_KEPT = 15  # digits of a number that a spreadsheet keeps; it writes zeros for the rest
+ENOUGH_ZEROS = 2  # zeros by chance: one reference in a hundred of another program ends so
 
 
 @dataclass
-class Doubts:
-    """Looks through the rows of one CSV. known: field to what its cells are read by."""
+class CsvLossChecks:
+    """Checks the rows of one CSV for losses. memos: field to the Memo of its column."""
 
     sheet: FormSheet
-    known: Mapping[str, Memo]
+    memos: Mapping[str, Memo]
     report: Report
-    _long: int = 0  # numbers of more digits than are kept
-    _cut: int = 0  # those of them with nothing but zeros for the rest
+    _too_long: int = 0  # numbers of more digits than are kept
+    _ending_in_zeros: int = 0  # those of them with nothing but zeros for the rest
     _zeros: int = 0
     _first: tuple[int, str, str] | None = None
 
-    def look(self, cells: Sequence[Sequence[str]], lines: Sequence[int], *, broken: bool) -> None:
-        """Look through some rows, by column, those that are not read too. broken: whether a cell has a line break."""
+    def check_rows(
+        self, cells: Sequence[Sequence[str]], lines: Sequence[int], *, has_line_breaks: bool
+    ) -> None:
+        """Check some rows, by column, those that are refused too. has_line_breaks: whether some cell has a line
+        break."""
         form, places = self.sheet.form, self.sheet.places
         keys = {
             places[c.field]: c for c in form.columns if c.cell == "text" and not form.is_free(c)
         }
         for place, texts in enumerate(cells):
             if place not in keys:
-                if broken:
+                if has_line_breaks:
                     self._look_for_rows(place, texts, lines)
-            elif max(map(len, texts)) > KEPT:
+            elif max(map(len, texts)) > DIGITS_KEPT:
                 for line, text in zip(lines, map(str.strip, texts), strict=True):
-                    if len(text) > KEPT and text.isascii() and text.isdigit():
+                    if len(text) > DIGITS_KEPT and text.isascii() and text.isdigit():
                         self._note(line, keys[place].heading, text)
 
     def _look_for_rows(self, place: int, texts: Sequence[str], lines: Sequence[int]) -> None:
-        """Report the cells of a column within which a line of the table stands. Within keys, no line may stand at all."""
+        """Report the cells of a column that contain a line of the table."""
         for line, text in zip(lines, texts, strict=True):
             if ("\n" in text or "\r" in text) and self._holds_a_row(text, place):
                 self.report(
@@ -51,17 +54,18 @@ class Doubts:
                     " fin de l'autre : les ôter, ou les doubler (\"\") s'ils font partie du texte.",
                 )
 
-    def close(self) -> None:
-        """Report the numbers that were cut, now that all are known."""
-        if self._first and self._cut == self._long and self._zeros >= ENOUGH:
+    def report_cut_numbers(self) -> None:
+        """Report the numbers whose digits were cut, once all rows are checked."""
+        if self._first and self._ending_in_zeros == self._too_long and self._zeros >= ENOUGH_ZEROS:
             line, heading, text = self._first
             self.report(line, heading, text, DIGITS_LOST)
 
     def _note(self, line: int, heading: str, text: str) -> None:
-        rest = text[KEPT:]
-        self._long += 1
+        """Count a number of more digits than a spreadsheet keeps."""
+        rest = text[DIGITS_KEPT:]
+        self._too_long += 1
         if not rest.strip("0"):
-            self._cut += 1
+            self._ending_in_zeros += 1
             self._zeros += len(rest)
             self._first = self._first or (line, heading, text)
 
@@ -70,6 +74,7 @@ class Doubts:
         return any(self._is_row(line, place) for line in text.splitlines()[1:])
 
     def _is_row(self, line: str, place: int) -> bool:
+        """Whether a line is a row, or the beginning of one as far as this column."""
         cells, places = line.split(self.sheet.delimiter), self.sheet.places
         required = [
             c.field for c in self.sheet.form.columns if c.required and places[c.field] < len(cells)
@@ -77,5 +82,5 @@ class Doubts:
         return (
             len(cells) in (self.sheet.width, place + 1)
             and len(required) > 1
-            and all(self.known[field].reads(cells[places[field]]) for field in required)
+            and all(self.memos[field].can_read(cells[places[field]]) for field in required)
         )

@@ -1,4 +1,4 @@
-"""A file as sheets of rows of text, whatever it is: CSV in its usual spellings, or an XLSX workbook."""
+"""A file, CSV or XLSX, as sheets of rows of text."""
 
 import csv
 import re
@@ -13,7 +13,7 @@ from pathlib import Path
 from dashboard.forms import workbook
 from dashboard.forms.digest import Digest, read_as_text
 from dashboard.forms.encoding import OLD, encoding_of
-from dashboard.forms.headings import LOOKED, nearest_headings
+from dashboard.forms.headings import HEADING_LINES, nearest_headings
 from dashboard.forms.problem import Unreadable
 from dashboard.forms.reference_names import KnownReferences
 from dashboard.forms.sheet_layout import Layout
@@ -35,24 +35,24 @@ SEP = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 
 @dataclass
 class Sheet:
-    """A table from its first line on. name: of a workbook's sheet, "" where there is but one, or none.
+    """The rows of a table, from its first line on. name: of a workbook's sheet, "" where there is but one, or none.
 
-    typed: a workbook's, where a text that begins with « = » is a formula, blank cells at the end of a row may be left
-    out, and a line break in a cell begins no line. layout: what is merged and hidden there. remarks: what a reader of the
-    file should know.
+    from_workbook: then a text that begins with « = » is a formula, blank cells at the end of a row may be left out,
+    and a line break in a cell begins no line. layout: merged and hidden cells. remarks: for the reader of the file.
     """
 
     rows: Iterator[list[str]]
     name: str = ""
     hidden: bool = False
-    typed: bool = False
+    from_workbook: bool = False
     layout: Layout = Layout()
     delimiter: str = ";"
     remarks: list[str] = field(default_factory=list)
 
 
 def check_file(path: Path) -> None:
-    """Raises Unreadable for what is no file, or is too large, before anything opens it: a pipe would wait for ever."""
+    """Raises Unreadable for what is no file, or is too large, before it is opened: opening a pipe would wait for
+    ever."""
     try:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -82,9 +82,9 @@ def _is_workbook(path: Path) -> bool:
         )
 
 
-def open_sheets(path: Path, known: KnownReferences, digest: Digest) -> Iterator[Sheet]:
-    """The sheets of the file at `path`, in order; each must be read, or left, before the next is asked for. digest: is given
-    the very bytes that rows are read from, all of them once all are read.
+def open_sheets(path: Path, references: KnownReferences, digest: Digest) -> Iterator[Sheet]:
+    """The sheets of the file at `path`, in order; each must be read, or left, before the next is asked for. digest:
+    is updated with the bytes that rows are read from, all of them once all are read.
 
     Raises Unreadable, at once or while rows are read.
     """
@@ -100,18 +100,22 @@ def open_sheets(path: Path, known: KnownReferences, digest: Digest) -> Iterator[
             " l'enregistrer au format .xlsx."
         )
     else:
-        yield from _csv(path, known, digest)
+        yield from _csv(path, references, digest)
 
 
 def _workbook(path: Path, digest: Digest) -> Iterator[Sheet]:
     for sheet, rows in groupby(workbook.rows(path, digest=digest), itemgetter(0)):
         yield Sheet(
-            map(itemgetter(1), rows), sheet.name, sheet.hidden, typed=True, layout=sheet.layout
+            map(itemgetter(1), rows),
+            sheet.name,
+            sheet.hidden,
+            from_workbook=True,
+            layout=sheet.layout,
         )
 
 
-def _csv(path: Path, known: KnownReferences, digest: Digest) -> Iterator[Sheet]:
-    encoding = encoding_of(path, known)
+def _csv(path: Path, references: KnownReferences, digest: Digest) -> Iterator[Sheet]:
+    encoding = encoding_of(path, references)
     csv.field_size_limit(CELL_LIMIT)
     delimiter = _delimiter(path, encoding)
     remarks = (
@@ -126,20 +130,22 @@ def _csv(path: Path, known: KnownReferences, digest: Digest) -> Iterator[Sheet]:
 
 
 def _delimiter(path: Path, encoding: str) -> str:
-    """The delimiter that makes most headings of the first lines; else the one that the file says (« sep=; »), else the
-    one that its first line has most of."""
+    """The delimiter that makes most headings of the first lines; else the one that the file names (« sep=; »), else
+    the one that its first line has most of."""
     with path.open(encoding=encoding, newline="", errors="replace") as stream:
-        top = list(islice(stream, 3 * LOOKED))
+        top = list(islice(stream, 3 * HEADING_LINES))
     mark = SEP.fullmatch(top[0].strip()) if top else None
     named = mark[1] if mark and mark[1] in NAMED else ""
     first = next((line for line in top if line.strip()), "")
 
     def fits(delimiter: str) -> tuple[int, bool, int]:
         try:
-            headings = nearest_headings(list(islice(csv.reader(top, delimiter=delimiter), LOOKED)))
-        except csv.Error:  # met again, with its line, when the rows are read
+            headings = nearest_headings(
+                list(islice(csv.reader(top, delimiter=delimiter), HEADING_LINES))
+            )
+        except csv.Error:  # raised again, with its line, when the rows are read
             headings = None
-        return headings.matched if headings else 0, delimiter == named, first.count(delimiter)
+        return headings.match_count if headings else 0, delimiter == named, first.count(delimiter)
 
     return max(DELIMITERS + named, key=fits)
 
@@ -147,7 +153,7 @@ def _delimiter(path: Path, encoding: str) -> str:
 def _csv_rows(
     path: Path, encoding: str, delimiter: str, digest: Digest
 ) -> Generator[list[str], None, None]:
-    """The file's rows; a first line « sep=; », which is for Excel, is a blank one."""
+    """The rows of a CSV; a first line « sep=; », which is for Excel, is a blank row."""
     start = 0
     try:
         with path.open("rb", buffering=0) as file, read_as_text(file, encoding, digest) as stream:

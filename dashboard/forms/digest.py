@@ -1,5 +1,5 @@
-"""The digest of the very bytes that rows are read from: what a file is known by again is what was kept of it, also where somebody
-saves it anew meanwhile."""
+"""The digest of the very bytes that rows are read from, by which a file is recognised when it comes again, even if
+somebody saves it anew meanwhile."""
 
 import os
 import tempfile
@@ -12,17 +12,17 @@ BLOCK = 1 << 18
 
 
 class Digest(Protocol):
-    """As hashlib makes them."""
+    """A digest, as hashlib makes them."""
 
     def update(self, data: bytes, /) -> None:
-        """Take these bytes in."""
+        """Add these bytes."""
 
     def hexdigest(self) -> str:
-        """The digest of all that were taken in, in hexadecimal."""
+        """The digest of all bytes added, in hexadecimal."""
 
 
 class _Digested(RawIOBase):
-    """A file whose bytes go into a digest as they are read."""
+    """A file whose bytes are added to a digest as they are read."""
 
     def __init__(self, file: FileIO, digest: Digest) -> None:
         self.file, self.digest = file, digest
@@ -37,15 +37,15 @@ class _Digested(RawIOBase):
 
 
 def read_as_text(file: FileIO, encoding: str, digest: Digest) -> TextIOWrapper:
-    """Returns the file, from where it stands, as text whose line ends are kept; its bytes go into the digest."""
+    """The file, from where it stands, as text whose line ends are kept; its bytes are added to the digest."""
     stream = BufferedReader(_Digested(file, digest), BLOCK)
     return TextIOWrapper(stream, encoding=encoding, errors="strict", newline="")
 
 
 @contextmanager
 def private_copy(file: FileIO, most: int, digest: Digest) -> Iterator[IO[bytes]]:
-    """The file from where it stands, at most so many bytes of it, where nobody else can change it: a reader that goes to and fro
-    in it reads one state. In memory where the system has files there, else in a file without a name."""
+    """A copy of the file from where it stands, at most so many bytes, which nobody else can change: a reader that
+    goes to and fro in it reads one state. In memory where the system has files there, else in a file without a name."""
     with _nameless() as copy:
         while most > 0 and (block := file.read(min(BLOCK, most))):
             digest.update(block)
@@ -56,6 +56,7 @@ def private_copy(file: FileIO, most: int, digest: Digest) -> Iterator[IO[bytes]]
 
 
 def _nameless() -> IO[bytes]:
+    """A new file without a name."""
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create("classeur"), "w+b", buffering=0)
     return tempfile.TemporaryFile(buffering=0)

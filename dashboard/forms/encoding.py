@@ -1,4 +1,4 @@
-"""In which encoding a CSV file is: UTF-8 where its bytes are that, else the one that makes known words of them.
+"""The encoding of a CSV file: UTF-8 where its bytes are that, else the old encoding that makes known words of them.
 
 Most bytes are letters in every old encoding, only not the same ones: a wrong choice raises no error and stores other
 words. So the file is refused where texts differ and no word decides.
@@ -47,8 +47,8 @@ SAVE_AS = (
 )
 
 
-def encoding_of(path: Path, known: KnownReferences) -> str:
-    """The name of the file's encoding, as Python spells it. Raises Unreadable where it cannot be told."""
+def encoding_of(path: Path, references: KnownReferences) -> str:
+    """The name of the file's encoding, as Python spells it. Raises Unreadable where it cannot be decided."""
     with path.open("rb") as stream:
         start = stream.read(4096)
     marked = (
@@ -64,12 +64,13 @@ def encoding_of(path: Path, known: KnownReferences) -> str:
             raise Unreadable(
                 "Ce texte en UTF-16 est coupé ou abîmé. L'enregistrer à nouveau depuis le tableur."
             ) from None
-        return _old_encoding(path, known)
+        return _old_encoding(path, references)
     return marked or "utf-8-sig"
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
-    """The file, a block at a time. A line is read whole later, so it must have an end: one of a block is none of ours."""
+    """The file, a block at a time. Raises Unreadable for a line longer than a block, since lines are read whole
+    later."""
     lines = 0
     with path.open("rb") as stream:
         while block := stream.read(BLOCK):
@@ -83,7 +84,8 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def _utf_16(start: bytes) -> str | None:
-    """UTF-16 without its mark: every second byte of Latin text is null, and no other text has any."""
+    """UTF-16 of either byte order where the text has no mark of it: every second byte of Latin text is null, and no
+    other text has any; None where it is not."""
     half = len(start) // 2
     for name, nulls, others in (
         ("utf-16-le", start[1::2], start[::2]),
@@ -94,24 +96,24 @@ def _utf_16(start: bytes) -> str | None:
     return None
 
 
-def vocabulary(known: KnownReferences) -> set[str]:
-    """The words with an accent that files may be expected to hold, in lower case."""
+def vocabulary(references: KnownReferences) -> set[str]:
+    """The words with an accent that files are expected to contain, in lower case."""
     texts = [
         *(
             t
-            for s in known.by_id.values()
+            for s in references.by_id.values()
             for t in (s.name, *s.aliases, *(c for _, c in s.communes))
         ),
-        *(label for labels in known.labels.values() for label in labels),
+        *(label for labels in references.labels.values() for label in labels),
         *(c.heading for f in FORMATS.values() for c in f.columns),
     ]
     return {w for w in WORD.findall(" ".join(texts).casefold()) if not w.isascii()} | COMMON
 
 
-def _old_encoding(path: Path, known: KnownReferences) -> str:
-    """The old encoding that makes more known words of the file than any other does."""
+def _old_encoding(path: Path, references: KnownReferences) -> str:
+    """The old encoding that makes more known words of the file than any other. Raises Unreadable where none does."""
     used, tokens = _accents(path)
-    words = vocabulary(known)
+    words = vocabulary(references)
     letters = {name: text for name in OLD if (text := _decoded(used, name)) is not None}
     scores = {
         name: sum(_known_words(token.decode(name, "replace"), words) for token in tokens)
@@ -128,7 +130,7 @@ def _old_encoding(path: Path, known: KnownReferences) -> str:
 
 
 def _accents(path: Path) -> tuple[bytes, set[bytes]]:
-    """Every byte beyond ASCII that the file uses, and the words with such bytes at its beginning."""
+    """The non-ASCII bytes that the file uses, and the words with such bytes at its beginning."""
     used: set[int] = set()
     tokens: set[bytes] = set()
     sampled = 0
@@ -141,7 +143,7 @@ def _accents(path: Path) -> tuple[bytes, set[bytes]]:
 
 
 def _decoded(used: bytes, name: str) -> str | None:
-    """The letters that these bytes are; None where one is no letter or sign: no text has it."""
+    """The letters that these bytes are in an encoding; None where one is no letter or sign."""
     try:
         letters = used.decode(name)
     except UnicodeDecodeError:
@@ -150,10 +152,12 @@ def _decoded(used: bytes, name: str) -> str | None:
 
 
 def _known_words(token: str, words: set[str]) -> int:
+    """How many known words the text has."""
     return sum(w in words for w in WORD.findall(token.casefold())) + len(SIGNS.findall(token))
 
 
 def _damaged(path: Path) -> Unreadable:
+    """The refusal of a file that is UTF-8 but for some bytes."""
     with path.open("rb") as stream:
         for line, content in enumerate(stream, 1):
             try:
@@ -172,7 +176,7 @@ def _damaged(path: Path) -> Unreadable:
 
 
 def _undecided(path: Path) -> Unreadable:
-    """The first word whose letters depend on the encoding."""
+    """The refusal that names the first word whose letters depend on the encoding."""
     with path.open("rb") as stream:
         for line, content in enumerate(stream, 1):
             words = content.translate(WORDS_ALONE).split()

@@ -1,5 +1,5 @@
-"""Lines below a table that are none of its rows: a total, the headings once more, a note. Such a line is refused as what it is,
-in one sentence, and not cell by cell.
+"""Lines below a table that are none of its rows: a total, the headings once more, a note. Such a line is refused as a
+whole, in one sentence, and not cell by cell.
 
 Before: `dashboard.forms.parse`, where a row has faults.
 """
@@ -21,12 +21,12 @@ NOTE = (
 )
 
 
-def aside_reason(cells: Sequence[str], unread: Collection[str], form: str) -> str:
-    """Why a line that has faults is none of the form's rows; "" where it is only a row with faults. unread: its cells that hold
-    nothing that they should."""
+def footer_reason(cells: Sequence[str], unread_cells: Collection[str], form: str) -> str:
+    """Why a line with faults is none of the form's rows; "" where it is a row with faults. unread_cells: its cells
+    that were refused."""
     if is_headings(cells, form):
         return AGAIN
     said = [text for cell in cells if (text := cell.strip())]
     if any(TOTAL.fullmatch(normalise(text).strip(" :")) for text in said):
         return WORDS
-    return NOTE if len(said) == 1 and len(cells) > 2 and said[0] in unread else ""
+    return NOTE if len(said) == 1 and len(cells) > 2 and said[0] in unread_cells else ""

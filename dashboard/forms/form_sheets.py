@@ -1,4 +1,4 @@
-"""The sheets of a file that are a form, all the same one; every other sheet is named, in a refusal or in a remark."""
+"""The sheets of a file that are a form, all of the same one; every other sheet is named, in a refusal or in a remark."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NoReturn
 
-from dashboard.forms.cells import memos
+from dashboard.forms.cells import column_memos
 from dashboard.forms.csv_or_xlsx import Sheet, open_sheets
 from dashboard.forms.digest import Digest
 from dashboard.forms.formats import Format
 from dashboard.forms.headings import (
-    LOOKED,
+    HEADING_LINES,
     Headings,
     filled_text,
     first_filled,
@@ -25,15 +25,15 @@ from dashboard.forms.reference_names import KnownReferences, normalise
 from dashboard.forms.row_blocks import real_lines, refuse_null
 from dashboard.forms.sheet_layout import Layout, Table
 
-A_LITTLE = 1_000  # lines
-TOO_FAR = "ces intitulés sont trop bas : les mettre dans les vingt premières lignes, au-dessus des données."
+LINES_SEARCHED_BELOW = 1_000  # lines
+TOO_LOW = "ces intitulés sont trop bas : les mettre dans les vingt premières lignes, au-dessus des données."
 
 
 @dataclass
 class FormSheet:
     """A sheet whose headings are a form's. first_line: of the first of `rows`. places: field to place in a row.
 
-    name: "" for a CSV, and for the only sheet of a workbook. typed, delimiter: see csv_or_xlsx.Sheet.
+    name: "" for a CSV, and for the only sheet of a workbook. from_workbook, delimiter: see csv_or_xlsx.Sheet.
     """
 
     form: Format
@@ -42,7 +42,7 @@ class FormSheet:
     first_line: int
     headings: tuple[str, ...]
     places: dict[str, int]
-    typed: bool
+    from_workbook: bool
     delimiter: str
 
     @property
@@ -52,19 +52,19 @@ class FormSheet:
 
 
 @dataclass(frozen=True)
-class Other:
-    """A sheet that is no form, or not the one asked for: its name, its first rows, whether nobody sees it; the line and the
-    text of headings that stand too far down in it."""
+class OtherSheet:
+    """A sheet that is no form, or not the one asked for: its name, its first rows, whether it is hidden; the line and
+    the text of headings that stand too far down in it."""
 
     name: str
-    top: list[list[str]]
+    first_rows: list[list[str]]
     hidden: bool
-    far: tuple[int, str] | None
+    low_headings: tuple[int, str] | None
 
 
 def form_sheets(
     path: Path,
-    known: KnownReferences,
+    references: KnownReferences,
     today: date,
     form: str | None,
     report: Report,
@@ -73,18 +73,18 @@ def form_sheets(
 ) -> Generator[FormSheet]:
     """Each sheet that is a form of that name, or of the name of the first; its rows must be read before the next.
 
-    What is wrong with headings and sheets goes to `report`, the bytes that are read to `digest`. Raises Unreadable.
+    Faults of headings and sheets go to `report`, the bytes that are read to `digest`. Raises Unreadable.
     """
     first: FormSheet | None = None
-    others: list[Other] = []
-    for sheet in open_sheets(path, known, digest):
+    others: list[OtherSheet] = []
+    for sheet in open_sheets(path, references, digest):
         remarks += sheet.remarks
-        top = list(islice(sheet.rows, LOOKED))
-        lines = _lines(top, typed=sheet.typed)
-        refuse_null(top, range(1, len(top) + 1), typed=sheet.typed)
-        headings = nearest_headings(sheet.layout.headings(top), form)
-        if headings is None or not headings.enough:
-            others.append(_other(sheet, top, first, known, today, report))
+        top = list(islice(sheet.rows, HEADING_LINES))
+        lines = _lines(top, from_workbook=sheet.from_workbook)
+        refuse_null(top, range(1, len(top) + 1), from_workbook=sheet.from_workbook)
+        headings = nearest_headings(sheet.layout.fill_headings(top), form)
+        if headings is None or not headings.is_enough:
+            others.append(_other_sheet(sheet, top, first, references, today, report))
         elif sheet.hidden:
             _refuse_hidden(sheet.name, chain(top[headings.index + 1 :], sheet.rows), report)
         elif first and headings.form is not first.form:
@@ -96,13 +96,13 @@ def form_sheets(
     if first is None:
         _refuse_all([o for o in others if not o.hidden], form)
     else:
-        _tell_others(others, first, known, today, report, remarks)
+        _report_others(others, first, references, today, report, remarks)
 
 
-def _lines(top: list[list[str]], *, typed: bool) -> Sequence[int]:
+def _lines(top: list[list[str]], *, from_workbook: bool) -> Sequence[int]:
     """The line where each of the first rows of a sheet begins."""
     lines = range(1, len(top) + 1)
-    return lines if typed else real_lines(top, lines)[0]
+    return lines if from_workbook else real_lines(top, lines)[0]
 
 
 def _form_sheet(
@@ -113,7 +113,8 @@ def _form_sheet(
     report: Report,
     remarks: list[str],
 ) -> FormSheet:
-    """The sheet below its headings; headings that are missing or doubled are problems, lines above them a remark."""
+    """The sheet below its headings; headings that are missing or doubled are reported, lines above them become a
+    remark."""
     line = lines[headings.index]
     places = _places(headings, line, sheet.name, report)
     complete = len(places) == len(headings.form.columns)
@@ -131,12 +132,12 @@ def _form_sheet(
         )
     below = top[headings.index + 1 :]
     first_line = lines[headings.index + 1] if below else line + 1
-    if not below and not sheet.typed:
+    if not below and not sheet.from_workbook:
         first_line += real_lines([list(headings.texts)], [line])[1]
     rows = chain(below, sheet.rows) if complete else iter(())
     if complete and sheet.layout != Layout():
         table = Table(sheet.layout, headings.form, first_line, headings.texts, places, report)
-        rows = table.rows(rows)
+        rows = table.visible_rows(rows)
     return FormSheet(
         headings.form,
         sheet.name,
@@ -144,13 +145,13 @@ def _form_sheet(
         first_line,
         headings.texts,
         places,
-        sheet.typed,
+        sheet.from_workbook,
         sheet.delimiter,
     )
 
 
 def _places(headings: Headings, line: int, sheet: str, report: Report) -> dict[str, int]:
-    """Where each field stands in a row; a heading that is missing or doubled is reported."""
+    """The place of each field in a row; a heading that is missing or doubled is reported."""
     texts = [normalise(h) for h in headings.texts]
     places = {}
     for column in headings.form.columns:
@@ -172,35 +173,37 @@ def _places(headings: Headings, line: int, sheet: str, report: Report) -> dict[s
 
 
 def _add(remarks: list[str], remark: str) -> None:
+    """Add a remark, once."""
     if make_visible(remark) not in remarks:  # twelve sheets alike need one remark
         remarks.append(make_visible(remark))
 
 
-def _other(
+def _other_sheet(
     sheet: Sheet,
     top: list[list[str]],
     first: FormSheet | None,
-    known: KnownReferences,
+    references: KnownReferences,
     today: date,
     report: Report,
-) -> Other:
-    """A sheet without headings in its first rows, read to its end: they may stand further down, or rows without them."""
-    line = len(top) + 1 + (0 if sheet.typed else real_lines(top, range(1, len(top) + 1))[1])
-    is_row = _row_reader(first, known, today) if first else None
+) -> OtherSheet:
+    """A sheet without headings in its first rows, read to its end: headings may stand further down, or rows without
+    any."""
+    line = len(top) + 1 + (0 if sheet.from_workbook else real_lines(top, range(1, len(top) + 1))[1])
+    is_row = _row_reader(first, references, today) if first else None
     # A CSV without headings is refused as it is: only a little further down is looked, for a better word.
-    for row in sheet.rows if sheet.typed else islice(sheet.rows, A_LITTLE):
+    for row in sheet.rows if sheet.from_workbook else islice(sheet.rows, LINES_SEARCHED_BELOW):
         if is_headings(row):
             if sheet.hidden:
                 _refuse_hidden(sheet.name, sheet.rows, report)
-            return Other(sheet.name, top, sheet.hidden, (line, filled_text(row)))
+            return OtherSheet(sheet.name, top, sheet.hidden, (line, filled_text(row)))
         if is_row and is_row(row):
-            return Other(sheet.name, [[]] * (line - 1) + [row], sheet.hidden, None)
-        line += 1 if sheet.typed else 1 + real_lines([row], [line])[1]
-    return Other(sheet.name, top, sheet.hidden, None)
+            return OtherSheet(sheet.name, [[]] * (line - 1) + [row], sheet.hidden, None)
+        line += 1 if sheet.from_workbook else 1 + real_lines([row], [line])[1]
+    return OtherSheet(sheet.name, top, sheet.hidden, None)
 
 
 def _refuse_hidden(name: str, below: Iterable[list[str]], report: Report) -> None:
-    """A hidden form with rows was forgotten, or keeps an old state: a person must say which."""
+    """Report a hidden form with rows: it was forgotten, or keeps an old state, and a person must say which."""
     if any(any(map(str.strip, row)) for row in below):
         report(
             None,
@@ -213,7 +216,7 @@ def _refuse_hidden(name: str, below: Iterable[list[str]], report: Report) -> Non
 
 
 def _refuse_form(name: str, headings: Headings, first: FormSheet, report: Report) -> None:
-    """A second form in the workbook: each form is a file."""
+    """Report a second form in the workbook: each form is a file."""
     report(
         headings.index + 1,
         "",
@@ -224,52 +227,57 @@ def _refuse_form(name: str, headings: Headings, first: FormSheet, report: Report
     )
 
 
-def _refuse_all(others: list[Other], form: str | None) -> NoReturn:
-    """No sheet is a form: what stands in each, and what to do."""
-    if other := next((o for o in others if o.far), None):
-        line, text = other.far or (None, "")
-        raise Unreadable(TOO_FAR, line, text, other.name)
+def _refuse_all(others: list[OtherSheet], form: str | None) -> NoReturn:
+    """Raise Unreadable since no sheet is a form: it says what stands in each, and what to do."""
+    if other := next((o for o in others if o.low_headings), None):
+        line, text = other.low_headings or (None, "")
+        raise Unreadable(TOO_LOW, line, text, other.name)
     best = max(
         others,
-        key=lambda o: near.matched if (near := nearest_headings(o.top, form)) else 0,
+        key=lambda o: near.match_count if (near := nearest_headings(o.first_rows, form)) else 0,
         default=None,
     )
-    near = (nearest_headings(best.top, form) or nearest_headings(best.top)) if best else None
-    index, text = first_filled(best.top) if best else (0, "")
+    near = (
+        (nearest_headings(best.first_rows, form) or nearest_headings(best.first_rows))
+        if best
+        else None
+    )
+    index, text = first_filled(best.first_rows) if best else (0, "")
     if best and near:
-        index, text = near.index, filled_text(best.top[near.index])
+        index, text = near.index, filled_text(best.first_rows[near.index])
     if not best or not text:
         raise Unreadable(
             "Le fichier n'a pas d'intitulés : une ligne doit les porter, au-dessus des données."
         )
     also = [f"« {o.name} »" for o in others if o is not best]
     raise Unreadable(
-        headings_advice(best.top, form)
+        headings_advice(best.first_rows, form)
         + (f" Les autres feuilles ({', '.join(also)}) n'en ont pas non plus." if also else ""),
-        _lines(best.top, typed=bool(best.name))[index],
+        _lines(best.first_rows, from_workbook=bool(best.name))[index],
         text,
         best.name,
     )
 
 
-def _tell_others(
-    others: list[Other],
+def _report_others(
+    others: list[OtherSheet],
     first: FormSheet,
-    known: KnownReferences,
+    references: KnownReferences,
     today: date,
     report: Report,
     remarks: list[str],
 ) -> None:
-    """Sheets beside the form: another form, or rows of this one without its headings, are a problem; the rest a remark."""
+    """Report sheets beside the form that are another form, or rows of this one without its headings; the rest become
+    remarks."""
     plain = []
     for other in others:
-        headings = nearest_headings(other.top)
-        if headings and headings.enough:
+        headings = nearest_headings(other.first_rows)
+        if headings and headings.is_enough:
             _refuse_form(other.name, headings, first, report)
-        elif other.far:
+        elif other.low_headings:
             if not other.hidden:
-                report(other.far[0], "", other.far[1], TOO_FAR, other.name)
-        elif line := _row_of_the_form(other, first, known, today):
+                report(other.low_headings[0], "", other.low_headings[1], TOO_LOW, other.name)
+        elif line := _row_of_the_form(other, first, references, today):
             report(
                 line,
                 "",
@@ -285,22 +293,23 @@ def _tell_others(
 
 
 def _row_of_the_form(
-    other: Other, first: FormSheet, known: KnownReferences, today: date
+    other: OtherSheet, first: FormSheet, references: KnownReferences, today: date
 ) -> int | None:
-    """The first line on which all that the form requires stands where the first sheet has it."""
-    is_row = _row_reader(first, known, today)
-    return next((line for line, row in enumerate(other.top, 1) if is_row(row)), None)
+    """The first line on which all that the form requires stands where the first sheet has it; None where there is
+    none."""
+    is_row = _row_reader(first, references, today)
+    return next((line for line, row in enumerate(other.first_rows, 1) if is_row(row)), None)
 
 
 def _row_reader(
-    first: FormSheet, known: KnownReferences, today: date
+    first: FormSheet, references: KnownReferences, today: date
 ) -> Callable[[list[str]], bool]:
-    """Whether all that the form requires stands in a row where the first sheet has it."""
-    reading = memos(first.form, known, today, typed=True)
+    """A function that says whether all that the form requires stands in a row where the first sheet has it."""
+    reading = column_memos(first.form, references, today, from_workbook=True)
     required = [c.field for c in first.form.columns if c.required and c.field in first.places]
 
     def is_row(row: list[str]) -> bool:
         texts = {f: row[first.places[f]] for f in required if first.places[f] < len(row)}
-        return len(texts) == len(required) and all(reading[f].reads(t) for f, t in texts.items())
+        return len(texts) == len(required) and all(reading[f].can_read(t) for f, t in texts.items())
 
     return is_row

@@ -14,8 +14,8 @@ REFERENCE = 200
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """Cells that hold one of a few words: each word as reference_names.normalise writes it, with its value; and what is
-    expected."""
+    """The words that a cell may hold: each as reference_names.normalise writes it, with its value; expected: for the
+    refusal of others."""
 
     values: dict[str, int | str]
     expected: str
@@ -46,10 +46,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Format:
-    """A form: its columns in the order of its headings, the fields that identify a row, and the rules between its cells.
+    """A form: its columns in the order of its headings, the fields that identify a row, and the rules between its
+    cells.
 
-    day: the field that dates a row. visits: its rows are visits, which rollups count. blank_key: the last field of the
-    key may be blank; such a row is like no other, and its file is the whole register of its day.
+    day: the field that dates a row. visits: its rows are visits, which rollups count. blank_key: the last field of
+    the key may be blank; such a row equals no other, and its file is the whole register of its day.
     """
 
     name: str
@@ -58,7 +59,7 @@ class Format:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     day: str
-    check: checks.Check = checks.nothing
+    check: checks.Check = checks.no_rule
     visits: bool = False
     blank_key: bool = False
 
@@ -67,12 +68,12 @@ class Format:
         return next(c for c in self.columns if c.field == field)
 
     def is_free(self, column: Column) -> bool:
-        """Whether a column holds words as they stand, by which no row is known."""
+        """Whether a column holds free text that is no part of the key."""
         return column.cell == "text" and column.field not in self.key
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields that its columns fill."""
+        """The fields that the columns fill."""
         return tuple(c.field for c in self.columns)
 
 

@@ -1,4 +1,4 @@
-"""Which form a table is, by its headings; where they stand under a title; what to say where there are none."""
+"""The form of a table, recognised by its headings; where they stand under a title; what to say where there are none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dashboard.forms.cell_display import without_mark
 from dashboard.forms.formats import FORMATS, Format
 from dashboard.forms.reference_names import normalise
 
-LOOKED = 20  # lines at the top of a table among which its headings are looked for
+HEADING_LINES = 20  # lines at the top of a table among which its headings are looked for
 ENOUGH = 0.5  # a line with more than this part of a form's headings is taken for them
 
 
@@ -19,17 +19,18 @@ _name = lru_cache(10_000)(normalise)
 
 @dataclass(frozen=True)
 class Headings:
-    """A line that holds headings of a form: which (0 is the first of the table), of which form, how many of them."""
+    """A line that holds headings of a form: its index (0 is the first of the table), the form, the texts, and how
+    many are the form's."""
 
     index: int
     form: Format
     texts: tuple[str, ...]
-    matched: int
+    match_count: int
 
     @property
-    def enough(self) -> bool:
+    def is_enough(self) -> bool:
         """Whether the line is taken for the form's headings, complete or not."""
-        return self.matched > ENOUGH * len(self.form.columns)
+        return self.match_count > ENOUGH * len(self.form.columns)
 
     @property
     def missing(self) -> list[str]:
@@ -41,7 +42,7 @@ class Headings:
 def nearest_headings(top: Sequence[Sequence[str]], form: str | None = None) -> Headings | None:
     """The line that holds most headings of one form (of `form`, if it is given), enough or not; None without any.
 
-    One heading alone is a word: « À » stands in many a table.
+    One heading alone is a common word: « À » stands in many a table.
     """
     forms = [FORMATS[form]] if form else FORMATS.values()
     named = [(candidate, [normalise(c.heading) for c in candidate.columns]) for candidate in forms]
@@ -61,28 +62,28 @@ def is_headings(line: Sequence[str], form: str | None = None) -> bool:
     if sum(len(cell) < LONGEST and _name(cell) in HEADINGS for cell in line) < 2:
         return False
     found = nearest_headings([line], form)
-    return found is not None and found.enough
+    return found is not None and found.is_enough
 
 
 def filled_text(line: Sequence[str]) -> str:
-    """What a line says: its cells that are not blank."""
+    """The cells of a line that are not blank, as one text."""
     return " ; ".join(c.strip() for c in map(without_mark, line) if c.strip())
 
 
 def first_filled(top: Sequence[Sequence[str]]) -> tuple[int, str]:
-    """The first line that says something (0 is the first of all), and what it says."""
+    """The first line with a cell that is not blank (0 is the first of all), and its text."""
     return next(((i, text) for i, line in enumerate(top) if (text := filled_text(line))), (0, ""))
 
 
-def expected(form: Format) -> str:
-    """The headings of a form, in a row."""
+def expected_headings(form: Format) -> str:
+    """The headings of a form, as one text."""
     return ", ".join(c.heading for c in form.columns)
 
 
 def headings_advice(top: Sequence[Sequence[str]], form: str | None) -> str:
-    """Why no line is the headings of a form, or of the form asked for; which is nearest; what to do."""
+    """Why no line is the headings of a form, or of the form asked for; which form is nearest; what to do."""
     other = nearest_headings(top)
-    if form and other and other.enough:
+    if form and other and other.is_enough:
         return (
             f"ces intitulés sont ceux du formulaire « {other.form.name} », non de « {form} » ;"
             f" écrire --form {other.form.name}, ou laisser --form de côté."
@@ -93,7 +94,7 @@ def headings_advice(top: Sequence[Sequence[str]], form: str | None) -> str:
         return (
             "aucun intitulé de formulaire n'a été trouvé dans les premières lignes. Les intitulés vont sur une ligne,"
             " au-dessus des données ; dans un CSV, le séparateur est une virgule, un point-virgule ou une tabulation."
-            f" Ceux du formulaire « {name} » : {expected(FORMATS[name])}."
+            f" Ceux du formulaire « {name} » : {expected_headings(FORMATS[name])}."
         )
     return (
         f"ces intitulés ne suffisent pas. Le plus proche est le formulaire « {near.form.name} » : il y manque"

@@ -1,8 +1,8 @@
-"""What a spreadsheet shows of a number: number formats, as Excel and LibreOffice follow them, with French signs.
+"""Number formats, as Excel and LibreOffice apply them, with French signs: the text that a cell shows of a number.
 
-What is written down of a cell is what it shows, where that says all that it holds; where it does not, and of every date and
-time, the text has a mark (see `shown`). Dates are always written JJ/MM/AAAA, times HH:MM. Standard library only:
-`workbook_child` imports it.
+The text of a cell is what it shows, where that says all that it holds; where it does not, and of every date and time,
+the text has a mark (see `cell_display`). Dates are always written JJ/MM/AAAA, times HH:MM. Standard library only:
+`workbook_child` imports this.
 """
 
 import re
@@ -16,7 +16,7 @@ from dashboard.forms.cell_display import LOST, ROUNDED, TEXT, UNKNOWN, add_mark
 
 Number = int | float
 LONGEST = 1_000  # signs of a format; Excel takes 255, and what is not closed is searched to its end at each of its signs
-KEPT = 10**15  # a spreadsheet keeps fifteen digits of a number
+LARGEST_EXACT = 10**15  # a spreadsheet keeps fifteen digits of a number
 LAST_DAY = 2_958_465  # 31/12/9999
 HASHES = "########"  # what stands in the place of a date that cannot be
 THOUSANDS = "\u202f"
@@ -43,22 +43,24 @@ TOKEN = re.compile(
 )
 # In these two places of the list, each machine shows its own order of day and month.
 DAY_OF_THE_MACHINE, MOMENT_OF_THE_MACHINE = 14, 22
-OURS = "dmyhns"  # parts of a moment as this country writes them, each a letter (see `shown`)
+DATE_LETTERS = (
+    "dmyhns"  # parts of a moment as this country writes them, each a letter (see `cell_display`)
+)
 # Number of a calendar in a format, in the last hexadecimal digits but four or behind a comma: none said, and six of Gregory's.
 GREGORIAN = frozenset((0, 1, 2, 9, 10, 11, 12))
 CALENDAR = re.compile(r"[^,]*,(?P<named>[0-9a-f]+)|(?P<numbered>[0-9a-f]+)", re.IGNORECASE)
 
 
-class Unknown(ValueError):
-    """A format that is not followed here."""
+class UnknownFormat(ValueError):
+    """A format that is not supported here."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """One of the parts of a format: kind and text of each token; when: which numbers it is for."""
+    """A section of a format: kind and text of each token; condition: which numbers it is for."""
 
     tokens: tuple[tuple[str, str], ...]
-    when: tuple[str, float] | None
+    condition: tuple[str, float] | None
 
     def has(self, *kinds: str) -> bool:
         """Whether a token is of one of these kinds."""
@@ -71,15 +73,15 @@ class Section:
 
     @property
     def is_text(self) -> bool:
-        """Whether it is what texts are shown by."""
+        """Whether it is the section for texts."""
         return ("sign", "@") in self.tokens
 
 
 @lru_cache(1_000)
 def sections(code: str) -> tuple[Section, ...]:
-    """The sections of a format. Raises Unknown."""
+    """The sections of a format. Raises UnknownFormat."""
     if len(code) > LONGEST:
-        raise Unknown(code)
+        raise UnknownFormat(code)
     found: list[Section] = []
     tokens: list[tuple[str, str]] = []
     when: tuple[str, float] | None = None
@@ -96,7 +98,7 @@ def sections(code: str) -> tuple[Section, ...]:
             and text.lower() not in COLOURS
             and not text.lower().startswith("color")
         ):
-            raise Unknown(code)
+            raise UnknownFormat(code)
         elif kind in ("quoted", "escaped", "currency", "locale", "plain"):
             tokens.append(("literal", text))
             if not _is_gregorian(match["locale"] or ""):
@@ -109,7 +111,7 @@ def sections(code: str) -> tuple[Section, ...]:
 
 
 def _is_gregorian(locale: str) -> bool:
-    """Whether a language in a format names no other calendar than ours: 41E does not, 107041E and th-TH,107 do."""
+    """Whether a locale code in a format means the Gregorian calendar: 41E does, 107041E and th-TH,107 do not."""
     match = CALENDAR.fullmatch(locale)
     if match is None:
         return True
@@ -117,11 +119,11 @@ def _is_gregorian(locale: str) -> bool:
     return number & 0xFF in GREGORIAN
 
 
-def of_number(number: Number, code: str, place: int = 0, *, from_1904: bool = False) -> str:
-    """What a cell that holds a number and has this format is read as. place: the format's in the list that every spreadsheet
-    has; 164 and more are the file's own."""
-    held = general(number)
-    if abs(number) >= KEPT:
+def shown_number(number: Number, code: str, place: int = 0, *, from_1904: bool = False) -> str:
+    """The text of a cell that holds a number and has this format, marked where it must be. place: the format's in the
+    list that every spreadsheet has; 164 and more are the file's own."""
+    held = general_number(number)
+    if abs(number) >= LARGEST_EXACT:
         return add_mark(LOST, held)
     if code.lower() in ("", "general", "@"):
         return held
@@ -131,17 +133,17 @@ def of_number(number: Number, code: str, place: int = 0, *, from_1904: bool = Fa
             own = place in (DAY_OF_THE_MACHINE, MOMENT_OF_THE_MACHINE)
             return _moment(number, section, from_1904=from_1904, own=own)
         return _digits(number, section, negative=negative)
-    except (Unknown, InvalidOperation, OverflowError):
+    except (UnknownFormat, InvalidOperation, OverflowError):
         return add_mark(UNKNOWN, held, held)
 
 
-def of_text(text: str, code: str) -> str:
-    """What a cell that holds a text and has this format is read as."""
+def shown_text(text: str, code: str) -> str:
+    """The text of a cell that holds a text and has this format, marked where it must be."""
     if code == "@" or ";" not in code and "@" not in code:
         return text
     try:
         found = sections(code)
-    except Unknown:
+    except UnknownFormat:
         return text
     last = found[-1]
     if len(found) < 4 and not last.is_text:
@@ -150,25 +152,27 @@ def of_text(text: str, code: str) -> str:
     return said if last.is_text else add_mark(ROUNDED, said, f"« {text} »")
 
 
-def general(number: Number) -> str:
-    """Digits without an exponent; fifteen of them, as spreadsheets keep, so that 0.1 + 0.2 is 0,3."""
+def general_number(number: Number) -> str:
+    """The digits of a number without an exponent; fifteen of them, as spreadsheets keep, so that 0.1 + 0.2 is 0,3."""
     if isinstance(number, int):
         return str(number)
     return f"{Decimal(format(number, '.15g')):f}".replace(".", ",")
 
 
 def _section_for(number: Number, code: str) -> tuple[Section, bool]:
-    """The section that shows the number, and whether a negative number is shown with its sign by it."""
+    """The section that shows the number, and whether a negative number's sign is to be added to it."""
     found = sections(code)
     if len(found) > 1 and found[-1].is_text or len(found) > 3:
         found = found[:-1]
     if found[0].is_text:
-        raise Unknown(code)
-    if any(s.when for s in found):
+        raise UnknownFormat(code)
+    if any(s.condition for s in found):
         for section in found:
-            if section.when is None or COMPARISONS[section.when[0]](number, section.when[1]):
+            if section.condition is None or COMPARISONS[section.condition[0]](
+                number, section.condition[1]
+            ):
                 return section, True
-        raise Unknown(code)
+        raise UnknownFormat(code)
     if number < 0 and len(found) > 1:
         return found[1], False
     if number == 0 and len(found) > 2:
@@ -179,9 +183,9 @@ def _section_for(number: Number, code: str) -> tuple[Section, bool]:
 # --- digits -----------------------------------------------------------------------------------------------------------
 def _digits(number: Number, section: Section, *, negative: bool) -> str:
     """The number as digits: rounded, grouped, filled up with zeros, among the words of its format."""
-    held, tokens = general(number), section.tokens
+    held, tokens = general_number(number), section.tokens
     if section.has("strange") or ("sign", "/") in tokens:
-        raise Unknown(section)  # fractions, years of other calendars
+        raise UnknownFormat(section)  # fractions, years of other calendars
     if section.has("general"):
         return "".join(held if kind == "general" else text for kind, text in tokens)
     value = Decimal(format(number, ".15g")) if isinstance(number, float) else Decimal(number)
@@ -239,11 +243,11 @@ def _fraction(
 
 # --- days and times ---------------------------------------------------------------------------------------------------
 def _moment(number: Number, section: Section, *, from_1904: bool, own: bool) -> str:
-    """The day, the time, or both: whichever the format shows."""
+    """The day, the time, or both: whichever the format shows, with its mark."""
     if not 0 <= number < LAST_DAY + 1:
         return HASHES
     if section.has("strange", "general", "power", "calendar"):
-        raise Unknown(section)
+        raise UnknownFormat(section)
     parts = _parts(section)
     # Seconds are rounded where they are shown; where they are not, a minute ends when it has passed.
     seconds = int(Decimal(repr(number)) * SECONDS + (HALF if "s" in parts else HARDLY))
@@ -256,11 +260,12 @@ def _moment(number: Number, section: Section, *, from_1904: bool, own: bool) -> 
         seconds_too = f":{clock % 60:02}" if "s" in parts else ""
         said = f"{said} {clock // 3600:02}:{clock // 60 % 60:02}{seconds_too}".strip()
     if own:
-        parts = "".join(sorted(parts, key=OURS.find))
+        parts = "".join(sorted(parts, key=DATE_LETTERS.find))
     return add_mark(parts, said, said)
 
 
 def _day(days: int, *, from_1904: bool) -> str:
+    """The date of a day number, JJ/MM/AAAA."""
     if from_1904:
         day = date(1904, 1, 1) + timedelta(days)
     elif days > 60:
@@ -275,7 +280,7 @@ def _day(days: int, *, from_1904: bool) -> str:
 
 
 def _parts(section: Section) -> str:
-    """A letter for each part that is shown (see `shown`). An « m » beside hours or seconds is minutes."""
+    """A letter for each part that is shown (see `cell_display`). An « m » beside hours or seconds is minutes."""
     found: list[str] = []
     dates = [(kind, text) for kind, text in section.tokens if kind in ("part", "elapsed", "half")]
     for i, (kind, text) in enumerate(dates):

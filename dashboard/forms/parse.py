@@ -1,6 +1,8 @@
-"""A register file in, rows and problems out. Nothing is guessed: what cannot be read is said, with row and column.
+"""A register file parsed into rows and problems. Nothing is guessed: what cannot be read is reported, with row and
+column.
 
-Before: `db.intake.import_file`, which opens the file. After: `db.write.save_batch`, which takes the rows as they are read.
+Before: `db.intake.import_file`, which opens the file. After: `db.write.save_batch`, which takes the rows as they are
+read.
 """
 
 import hashlib
@@ -16,7 +18,7 @@ import numpy as np
 from dashboard.forms.cell_display import without_mark
 from dashboard.forms.checks import Values
 from dashboard.forms.column_numbers import as_numbers
-from dashboard.forms.footer_lines import aside_reason
+from dashboard.forms.footer_lines import footer_reason
 from dashboard.forms.form_sheets import FormSheet, form_sheets
 from dashboard.forms.headings import filled_text
 from dashboard.forms.problem import Problem, Unreadable
@@ -37,22 +39,26 @@ LISTED = 1_000  # problems listed in full; the rest is counted
 class Parsing:
     """A file being read. Iterate over it once, for its rows in chunks; afterwards the attributes say what was found.
 
-    problems: list of Problem, empty if the file can be kept. remarks: French sentences, not errors.
-    coverage: site id to (first day, last day, rows). whole_days: site-days of which the file is the whole register. sha256: what
-    the file was known by before; a problem where other bytes are read.
+    problems: list of Problem, empty if the file can be kept. remarks: French sentences, not errors. coverage: site id
+    to (first day, last day, rows). whole_days: site-days of which the file is the whole register. sha256: the digest
+    that the file is expected to have; a problem where other bytes are read.
     """
 
     def __init__(
         self,
         path: Path,
-        known: KnownReferences,
+        references: KnownReferences,
         today: date,
         form: str | None = None,
         replace_days: bool = False,
         may_be_empty: bool = False,
         sha256: str | None = None,
     ) -> None:
-        self.known, self.replace_days, self.may_be_empty = known, replace_days, may_be_empty
+        self.references, self.replace_days, self.may_be_empty = (
+            references,
+            replace_days,
+            may_be_empty,
+        )
         self.form = form or ""
         self.problems: list[Problem] = []
         self.more_problems = 0
@@ -71,7 +77,7 @@ class Parsing:
         ] = {}  # sheets that were read: the digest of their texts, their names
         self._expected, self._digest = sha256, hashlib.sha256()
         self._sheets = form_sheets(
-            path, known, today, form, self._problem, self.remarks, self._digest
+            path, references, today, form, self._problem, self.remarks, self._digest
         )
         self._first: FormSheet | None = None
         self._reader: Reader | None = None
@@ -83,7 +89,7 @@ class Parsing:
         else:
             if first := self._first:
                 self.form = first.form.name
-                self._reader = Reader(known, today, self._problem, first)
+                self._reader = Reader(references, today, self._problem, first)
                 self._place = first.name
 
     @property
@@ -116,33 +122,38 @@ class Parsing:
                 " le dire avec --covers et --sites.",
                 sheet="",
             )
-        self._close(self._reader)
+        self._finish(self._reader)
 
     def _chunks(self, sheet: FormSheet, reader: Reader) -> Iterator[Chunk]:
+        """The chunks of one sheet."""
         texts, counted = hashlib.sha256(), self.rows
         for block in blocks(
-            sheet.rows, sheet.first_line, sheet.width, self._problem, typed=sheet.typed
+            sheet.rows,
+            sheet.first_line,
+            sheet.width,
+            self._problem,
+            from_workbook=sheet.from_workbook,
         ):
             texts.update(block.text.encode(errors="replace"))
             known = len(self.problems)
             rows = reader.read(block, sheet.places)
             if len(self.problems) > known:
-                self._name_asides(block, known)
+                self._refuse_footer_lines(block, known)
             if not rows.lines:
                 continue
             if not reader.form.column("site_id").required:
                 self._note_sites(rows)
-            values = reader.once(
+            values = reader.unique_rows(
                 rows
             )  # also of a file that is refused already: all its faults are said at once
-            chunk = None if self.problems else self._count(values, reader)
+            chunk = None if self.problems else self._count_rows(values, reader)
             if chunk and not self.problems:
                 yield chunk
         if self.rows >= counted + COPIED:
             self._refuse_copy(sheet, texts.digest())
 
     def _refuse_copy(self, sheet: FormSheet, texts: bytes) -> None:
-        """A sheet that says again what one before it says, and whose rows count anew: they have no reference."""
+        """Report a sheet that repeats one before it and whose rows, without references, would count twice."""
         if first := self._read.get(texts):
             self._problem(
                 None,
@@ -153,25 +164,25 @@ class Parsing:
             )
         self._read.setdefault(texts, sheet.name)
 
-    def _name_asides(self, block: Block, since: int) -> None:
-        """Of the rows of a block that have faults, those that are none are said to be that. since: the problem from which on
-        they are the block's."""
+    def _refuse_footer_lines(self, block: Block, since: int) -> None:
+        """Of the rows of a block that have faults, refuse those that are footer lines as a whole. since: index of the
+        block's first problem."""
         places = {line: i for i, line in enumerate(block.lines)}
         told: dict[int | None, Problem] = {}
         for problem in self.problems[since:]:
             if problem.line in told or problem.line not in places:
                 continue
             row = [column[places[problem.line]] for column in block.cells]
-            unread = {p.found.strip() for p in self.problems[since:] if p.line == problem.line}
-            if why := aside_reason(row, unread, self.form):
+            unread = {p.cell_text.strip() for p in self.problems[since:] if p.line == problem.line}
+            if why := footer_reason(row, unread, self.form):
                 told[problem.line] = replace(
-                    problem, column="", found=without_mark(filled_text(row)), message=why
+                    problem, column="", cell_text=without_mark(filled_text(row)), message=why
                 )
         kept = [told.get(p.line, p) for p in self.problems[since:]]
         self.problems[since:] = list(dict.fromkeys(kept))
 
     def _note_sites(self, rows: Rows) -> None:
-        """Which rows name no site, where a form lets them."""
+        """Note which rows name no site, where a form allows that."""
         blank = [not text.strip() for text in rows.texts["site_id"]]
         self._sited = self._sited or not all(blank)
         self._siteless += [
@@ -179,7 +190,8 @@ class Parsing:
         ]
 
     def _judge_siteless(self) -> None:
-        """A blank site is the whole network only in a file that names none: among named ones it was left out."""
+        """A blank site means the whole network only in a file that names none: among named ones it is reported as
+        left out."""
         if self._sited:
             for sheet, line in self._siteless:
                 self._problem(
@@ -195,8 +207,8 @@ class Parsing:
                 f"Lignes pour tout le réseau (Centre vide partout) : {len(self._siteless)}."
             )
 
-    def _count(self, values: Values, reader: Reader) -> Chunk | None:
-        """Note what rows cover, and add the numbers that rollups want."""
+    def _count_rows(self, values: Values, reader: Reader) -> Chunk | None:
+        """Note which days the rows cover; returns them as a chunk, with the numbers that rollups need."""
         form, size = reader.form, len(values["site_id"])
         self.rows += size
         if not size or self.problems:
@@ -211,7 +223,7 @@ class Parsing:
         last = values[form.key[-1]]
         if form.blank_key and None in last:
             blank = np.array([value is None for value in last])
-            self._whole(_site_days(sites[blank], days[blank]))
+            self._note_whole_days(_site_days(sites[blank], days[blank]))
         for column in form.columns:
             if column.cell in ("day", "month"):
                 self._days.update(d for d in set(values[column.field]) if isinstance(d, str))
@@ -219,24 +231,26 @@ class Parsing:
 
     # --- afterwards -----------------------------------------------------------------------------------------------
     def _problem(
-        self, line: int | None, column: str, found: str, message: str, sheet: str | None = None
+        self, line: int | None, column: str, cell_text: str, message: str, sheet: str | None = None
     ) -> None:
+        """Report a problem; of the present sheet, unless another is named."""
         if len(self.problems) < LISTED:
             place = self._place if sheet is None else sheet
-            self.problems.append(Problem(line, column, without_mark(found), message, place))
+            self.problems.append(Problem(line, column, without_mark(cell_text), message, place))
         else:
             self.more_problems += 1
 
     def _refuse(self, reason: Unreadable) -> None:
-        self._problem(reason.line, "", reason.found, str(reason), reason.sheet or None)
+        self._problem(reason.line, "", reason.cell_text, str(reason), reason.sheet or None)
 
-    def _whole(self, site_days: Counter[tuple[int | None, str]]) -> None:
-        """The file is the whole register of these site-days; none of the whole network (None)."""
+    def _note_whole_days(self, site_days: Counter[tuple[int | None, str]]) -> None:
+        """Note that the file is the whole register of these site-days; those of the whole network (None) are left
+        out."""
         self.whole_days.update((site, day) for site, day in site_days if site is not None)
 
     @property
     def coverage(self) -> dict[int, tuple[date, date, int]]:
-        """The sites that the file speaks for: first and last day of the file, and the site's rows."""
+        """The sites that the file covers: first and last day of the file, and the site's rows."""
         if not self._days:
             return {}
         first, last = date.fromisoformat(min(self._days)), date.fromisoformat(max(self._days))
@@ -246,18 +260,19 @@ class Parsing:
                 rows[site] += count
         return {site: (first, last, count) for site, count in rows.items()}
 
-    def _close(self, reader: Reader) -> None:
+    def _finish(self, reader: Reader) -> None:
+        """Draw the conclusions that need all rows: remarks, whole days, problems in order."""
         self._judge_siteless()
-        if reader.doubts:
-            reader.doubts.close()
+        if reader.loss_checks:
+            reader.loss_checks.report_cut_numbers()
         sheets = list(dict.fromkeys(p.sheet for p in self.problems))
         # They were found column by column.
         self.problems.sort(key=lambda p: (sheets.index(p.sheet), p.line or 0))
         if self.replace_days:
-            self._whole(self.site_days)
-        if reader.repeated and not self.problems:
+            self._note_whole_days(self.site_days)
+        if reader.repeated_rows and not self.problems:
             self.remarks.append(
-                f"Lignes répétées à l'identique, comptées une fois : {reader.repeated}."
+                f"Lignes répétées à l'identique, comptées une fois : {reader.repeated_rows}."
             )
         if reader.form.visits:
             self._remark_days()
@@ -266,9 +281,9 @@ class Parsing:
         closed, early = 0, 0
         for (number, day), count in self.site_days.items():
             when = date.fromisoformat(day)
-            if when.weekday() > 4 or when in self.known.holidays:
+            if when.weekday() > 4 or when in self.references.holidays:
                 closed += count
-            launched = self.known.by_id[number].launched_on if number is not None else None
+            launched = self.references.by_id[number].launched_on if number is not None else None
             if launched and when < launched:
                 early += count
         if closed:

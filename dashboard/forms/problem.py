@@ -1,4 +1,4 @@
-"""What is wrong with a file, and where: the sentences that a person reads."""
+"""Problems of a file, and where: the sentences that a person reads."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,12 +22,12 @@ def make_visible(text: str) -> str:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, where: line (headings are 1; None for the whole file), heading, text found, what to do, and the
-    sheet, in a workbook of several."""
+    """A problem: line (headings are 1; None for the whole file), heading, the cell's text, what to do, and the sheet,
+    in a workbook of several."""
 
     line: int | None
     column: str
-    found: str
+    cell_text: str
     message: str
     sheet: str = ""
 
@@ -38,15 +38,15 @@ class Problem:
         ]
         where = ", ".join(filter(None, places)) or "fichier"
         column = f", colonne « {self.column} »" if self.column else ""
-        found = f" : lu « {self.found[:80]} »" if self.found else ""
+        found = f" : lu « {self.cell_text[:80]} »" if self.cell_text else ""
         return make_visible(f"{upper_first(where)}{column}{found} : {self.message}")
 
 
 class Report(Protocol):
-    """Is told what is wrong, as a Problem says it; without a sheet, it is the one being read."""
+    """A function that takes a problem's parts; without a sheet, it is the one being read."""
 
     def __call__(
-        self, line: int | None, column: str, found: str, message: str, sheet: str | None = None
+        self, line: int | None, column: str, cell_text: str, message: str, sheet: str | None = None
     ) -> None: ...
 
 
@@ -54,7 +54,7 @@ class Unreadable(Exception):
     """The file, or a sheet of it, cannot be read: the reason, in French, with the line where that is known."""
 
     def __init__(
-        self, reason: str, line: int | None = None, found: str = "", sheet: str = ""
+        self, reason: str, line: int | None = None, cell_text: str = "", sheet: str = ""
     ) -> None:
         super().__init__(reason)
-        self.line, self.found, self.sheet = line, found, sheet
+        self.line, self.cell_text, self.sheet = line, cell_text, sheet

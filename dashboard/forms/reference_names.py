@@ -1,4 +1,5 @@
-"""What a file may refer to: sites, services, terms, as the database knows them. Filled by the caller, read by parse."""
+"""The references that a file may name: sites, services, terms, as the database knows them. Filled by the caller, read
+by parse."""
 
 import difflib
 import re
@@ -13,13 +14,13 @@ SEPARATORS = re.compile(r"[\s'’‘`´_\u2010-\u2015\u2212-]+")
 
 
 def normalise(text: str) -> str:
-    """`text` without case, accents, or differences of spaces, hyphens and apostrophes."""
+    """The text without case, accents, or differences of spaces, hyphens and apostrophes."""
     return SEPARATORS.sub(" ", french.fold_accents(french.strip_invisible(text))).strip()
 
 
 @dataclass(frozen=True)
 class KnownSite:
-    """A site: its spellings, the commune where it stands from each day on, and when it is open."""
+    """A site: its spellings, the commune where it stands from each day on, and its first and last day."""
 
     id: int
     code: str
@@ -37,12 +38,12 @@ class KnownSite:
 
 @dataclass(frozen=True)
 class SiteChoice:
-    """A commune's name given for a site: which site it means depends on the day."""
+    """The sites of a commune whose name was given for a site: which one is meant depends on the day."""
 
     commune: str
     candidates: tuple[KnownSite, ...]
 
-    def on(self, day: date) -> KnownSite | None:
+    def site_on(self, day: date) -> KnownSite | None:
         """The one site open in the commune on `day`; None where there is none, or more than one."""
         here = [
             s
@@ -111,8 +112,8 @@ def known_references_from(
     terms: list[tuple[int, str, str]],
     holidays: frozenset[date],
 ) -> KnownReferences:
-    """Known, from the sites and from plain rows: locations (site id, valid from, commune), services (id, code, label),
-    terms (id, kind, label)."""
+    """The KnownReferences from the sites and from plain rows: locations (site id, valid from, commune), services (id,
+    code, label), terms (id, kind, label)."""
     communes: dict[int, list[tuple[date, str]]] = {}
     for site, start, commune in locations:
         communes.setdefault(site, []).append((start, commune))

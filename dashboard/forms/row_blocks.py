@@ -1,4 +1,4 @@
-"""The rows of a sheet, some at a time, turned into columns, each row with the line where it begins."""
+"""The rows of a sheet in blocks, turned into columns, each row with the line where it begins."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -20,12 +20,12 @@ class Block(NamedTuple):
 
 
 def blocks(
-    rows: Iterator[list[str]], line: int, width: int, report: Report, *, typed: bool
+    rows: Iterator[list[str]], line: int, width: int, report: Report, *, from_workbook: bool
 ) -> Iterator[Block]:
-    """The rows, chunk by chunk; blank ones at a wrong width are left out, others are reported.
+    """The rows of a sheet in blocks; blank rows of a wrong width are left out, others are reported.
 
-    line: of the first row. width: of the headings. typed: a workbook's rows, which may end early, and whose line breaks
-    begin no line. Raises Unreadable.
+    line: of the first row. width: of the headings. from_workbook: rows may end early, and line breaks in cells begin
+    no line. Raises Unreadable.
     """
     while batch := list(islice(rows, CHUNK)):
         lines: Sequence[int] = range(line, line + len(batch))
@@ -35,26 +35,26 @@ def blocks(
         # Eleven columns are joined faster than two thousand rows.
         text = "".join(map("".join, cells or batch))
         if "\0" in text:
-            refuse_null(batch, lines, typed=typed)
-        if not typed and ("\n" in text or "\r" in text):
+            refuse_null(batch, lines, from_workbook=from_workbook)
+        if not from_workbook and ("\n" in text or "\r" in text):
             lines, more = real_lines(batch, lines)
             line += more
         if not even:
-            batch, lines = _even(batch, lines, width, report, padded=typed)
+            batch, lines = _even(batch, lines, width, report, pad=from_workbook)
             cells = list(zip(*batch, strict=True))
         if cells:
             yield Block(cells, lines, text)
 
 
 def _even(
-    rows: list[list[str]], lines: Sequence[int], width: int, report: Report, *, padded: bool
+    rows: list[list[str]], lines: Sequence[int], width: int, report: Report, *, pad: bool
 ) -> tuple[list[list[str]], list[int]]:
-    """Rows of the right width; blank ones are left out, others of a wrong width are problems."""
+    """The rows of the right width; blank ones are left out, others of a wrong width are reported."""
     kept, kept_lines = [], []
     for row, line in zip(rows, lines, strict=True):
         if not any(map(str.strip, row)):
             continue
-        if len(row) < width and padded:
+        if len(row) < width and pad:
             row.extend([""] * (width - len(row)))
         elif not any(map(str.strip, row[width:])):
             del row[width:]
@@ -62,9 +62,9 @@ def _even(
             report(
                 line,
                 "",
-                "" if not padded else " ; ".join(c.strip() for c in row[width:] if c.strip()),
+                "" if not pad else " ; ".join(c.strip() for c in row[width:] if c.strip()),
                 BEYOND
-                if padded
+                if pad
                 else f"{plural_phrase(len(row), 'case')} au lieu de {width} : la ligne est coupée ou mal séparée.",
             )
             continue
@@ -83,9 +83,9 @@ def real_lines(rows: Sequence[list[str]], lines: Sequence[int]) -> tuple[list[in
     return real, shift
 
 
-def refuse_null(rows: Sequence[list[str]], lines: Sequence[int], *, typed: bool) -> None:
-    """Raises Unreadable at the first cell with a null character, if there is one."""
-    if not typed:
+def refuse_null(rows: Sequence[list[str]], lines: Sequence[int], *, from_workbook: bool) -> None:
+    """Raises Unreadable at the first cell with a null character."""
+    if not from_workbook:
         lines, _ = real_lines(rows, lines)
     for row, line in zip(rows, lines, strict=True):
         for cell in row:

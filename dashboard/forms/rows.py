@@ -1,4 +1,4 @@
-"""The cells of a form's rows turned into values, and what binds them: rules within a row, rows that stand twice.
+"""The cells of a form's rows read into values, with the rules within a row and the check for repeated rows.
 
 Rows are read by column, in chunks: each different cell text is read once (see cells.Memo), which makes reading and
 checking about as fast as splitting the lines.
@@ -10,9 +10,9 @@ from datetime import date
 from typing import NamedTuple
 
 from dashboard import french
-from dashboard.forms.cells import SHORTENED, memos
+from dashboard.forms.cells import SHORTENED, column_memos
 from dashboard.forms.checks import Values
-from dashboard.forms.csv_losses import Doubts
+from dashboard.forms.csv_losses import CsvLossChecks
 from dashboard.forms.form_sheets import FormSheet
 from dashboard.forms.formats import Column
 from dashboard.forms.problem import Report
@@ -21,13 +21,13 @@ from dashboard.forms.row_blocks import Block
 from db.shared_types import Cell
 
 POWER = ("E+", "E-", "e+", "e-")  # without which no number is shortened
-# Signs without which a text holds no formula and no error of a spreadsheet. What shows something else is no key (_is_key).
+# A text without these holds no formula and no error of a spreadsheet. A marked cell is no key (_is_key).
 SUSPECT = ("=", "#", "Err", "err", "ERR")
 
 
 class Rows(NamedTuple):
-    """Some rows of a sheet, by field: values, the texts that they were read from, and the line where each begins. keyless:
-    the rows whose key cannot be read."""
+    """Some rows of a sheet, by field: values, the texts that they were read from, and the line where each begins.
+    keyless: the rows whose key cannot be read."""
 
     values: Values
     texts: dict[str, Sequence[str]]
@@ -37,23 +37,27 @@ class Rows(NamedTuple):
 
 @dataclass
 class Reader:
-    """Reads the sheets of one file, all of the same form; what is wrong goes to `report`. repeated: rows said twice. doubts:
-    of a CSV, what its texts alone do not show."""
+    """Reads the sheets of one file, all of the same form; problems go to `report`. repeated_rows: how many rows
+    repeat another; loss_checks: of a CSV."""
 
-    known: KnownReferences
+    references: KnownReferences
     today: date
     report: Report
-    first: FormSheet
-    repeated: int = 0
+    first_sheet: FormSheet
+    repeated_rows: int = 0
 
     def __post_init__(self) -> None:
-        sheet, self.form = self.first, self.first.form
-        self._memos = memos(self.form, self.known, self.today, typed=sheet.typed)
-        self._seen: dict[tuple[Cell, ...], int] = {}
-        self.doubts = None if sheet.typed else Doubts(sheet, self._memos, self.report)
+        sheet, self.form = self.first_sheet, self.first_sheet.form
+        self._memos = column_memos(
+            self.form, self.references, self.today, from_workbook=sheet.from_workbook
+        )
+        self._content_by_key: dict[tuple[Cell, ...], int] = {}
+        self.loss_checks = (
+            None if sheet.from_workbook else CsvLossChecks(sheet, self._memos, self.report)
+        )
 
     def read(self, block: Block, places: dict[str, int]) -> Rows:
-        """The rows of a block; places: field to place in a row. A cell that cannot be read is None."""
+        """The rows of a block; places: field to place in a row. A cell that is refused is None."""
         cells, lines = block.cells, block.lines
         if not all(map(str.strip, cells[places[self.form.day]])):  # a blank line among them?
             kept = [i for i, row in enumerate(zip(*cells, strict=True)) if "".join(row).strip()]
@@ -62,17 +66,20 @@ class Reader:
         rows = Rows({}, {field: cells[place] for field, place in places.items()}, lines, set())
         if lines:
             plain = not any(sign in block.text for sign in SUSPECT)
-            if self.doubts:
-                self.doubts.look(cells, lines, broken="\n" in block.text or "\r" in block.text)
+            if self.loss_checks:
+                self.loss_checks.check_rows(
+                    cells, lines, has_line_breaks="\n" in block.text or "\r" in block.text
+                )
             for column in self.form.columns:
                 rows.values[column.field] = self._column(column, rows, plain=plain)
-            self._choose(rows)
+            self._settle_sites(rows)
             for field, faulty, message in self.form.check(rows.values):
                 for i in faulty:
-                    self._tell(rows, i, field, message)
+                    self._report_cell(rows, i, field, message)
         return rows
 
     def _column(self, column: Column, rows: Rows, *, plain: bool) -> list[Cell]:
+        """The values of one column."""
         texts, memo = rows.texts[column.field], self._memos[column.field]
         if (
             plain
@@ -84,15 +91,15 @@ class Reader:
         ):
             return [t.strip() or column.blank for t in texts]  # all different: not remembered
         values = list(map(memo.__getitem__, texts))
-        if memo.bad:
-            faulty = [i for i, text in enumerate(texts) if text in memo.bad]
+        if memo.reasons:
+            faulty = [i for i, text in enumerate(texts) if text in memo.reasons]
             for i in faulty:
-                self.report(rows.lines[i], column.heading, texts[i], memo.bad[texts[i]])
+                self.report(rows.lines[i], column.heading, texts[i], memo.reasons[texts[i]])
             if column.field in self.form.key:
                 rows.keyless.update(faulty)
         return values
 
-    def _choose(self, rows: Rows) -> None:
+    def _settle_sites(self, rows: Rows) -> None:
         """Settle the communes whose site depends on the day."""
         choices = self._memos["site_id"].choices
         if not choices:
@@ -101,7 +108,7 @@ class Reader:
             choice, day = choices.get(text), rows.values[self.form.day][i]
             if choice is None or not isinstance(day, str):
                 continue
-            if site := choice.on(date.fromisoformat(day)):
+            if site := choice.site_on(date.fromisoformat(day)):
                 rows.values["site_id"][i] = site.id
                 continue
             rows.keyless.add(i)
@@ -113,33 +120,37 @@ class Reader:
                 f"cette commune n'a pas un seul centre ouvert ce jour-là ; écrire le code : {names}.",
             )
 
-    def once(self, rows: Rows) -> Values:
-        """The values without rows that say again what one before them says; another content under its key is a problem."""
+    def unique_rows(self, rows: Rows) -> Values:
+        """The values without rows that repeat one before them; another content under the same key is a problem."""
         values = rows.values
         keys = list(zip(*(values[f] for f in self.form.key), strict=True))
         contents = list(map(hash, zip(*(values[f] for f in self.form.fields), strict=True)))
         without = rows.keyless or (self.form.blank_key and None in values[self.form.key[-1]])
         fresh = dict(zip(keys, contents, strict=True))
-        if not without and len(fresh) == len(keys) and self._seen.keys().isdisjoint(fresh):
-            self._seen.update(fresh)
+        if (
+            not without
+            and len(fresh) == len(keys)
+            and self._content_by_key.keys().isdisjoint(fresh)
+        ):
+            self._content_by_key.update(fresh)
             return values
         again = set()
         for i, (key, content) in enumerate(zip(keys, contents, strict=True)):
             if i in rows.keyless or (self.form.blank_key and key[-1] is None):
                 continue
-            if key not in self._seen:
-                self._seen[key] = content
-            elif self._seen[key] == content:
+            if key not in self._content_by_key:
+                self._content_by_key[key] = content
+            elif self._content_by_key[key] == content:
                 again.add(i)
             else:
-                self._tell(
+                self._report_cell(
                     rows,
                     i,
                     self.form.key[-1],
                     f"une ligne plus haut a les mêmes {self._key_in_words()}, avec un contenu différent ;"
                     " corriger l'une des deux, ou n'en garder qu'une.",
                 )
-        self.repeated += len(again)
+        self.repeated_rows += len(again)
         if not again:
             return values
         return {
@@ -148,16 +159,16 @@ class Reader:
         }
 
     def _key_in_words(self) -> str:
-        """« Centre » et « Référence »."""
+        """The headings of the key: « Centre » et « Référence »."""
         return french.join_words([f"« {self.form.column(f).heading} »" for f in self.form.key])
 
-    def _tell(self, rows: Rows, i: int, field: str, message: str) -> None:
-        """A problem of row `i`, at the cell of `field`."""
+    def _report_cell(self, rows: Rows, i: int, field: str, message: str) -> None:
+        """Report a problem of row `i`, at the cell of `field`."""
         heading = self.form.column(field).heading
         self.report(rows.lines[i], heading, rows.texts[field][i].strip(), message)
 
 
 def _is_key(texts: str) -> bool:
-    """Whether each of the texts that stand here one after the other is kept as it is."""
+    """Whether all of these texts, joined, are stored as they are."""
     usual = texts.isascii() and texts.isprintable() and "  " not in texts
     return usual and not (any(e in texts for e in POWER) and SHORTENED.search(texts))

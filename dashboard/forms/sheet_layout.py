@@ -1,4 +1,5 @@
-"""How a sheet of a workbook lies: merged cells hold for all their rows, and what nobody sees is not read unseen.
+"""Merged and hidden cells of a workbook's sheet: a merged cell holds for all its rows, and hidden content is
+reported.
 
 Before: `dashboard.forms.workbook`, which says what is merged and hidden. After: `dashboard.forms.row_blocks`.
 """
@@ -12,7 +13,7 @@ from dashboard.forms.problem import Report
 from dashboard.french import plural_phrase
 
 
-class Merged(NamedTuple):
+class MergedCell(NamedTuple):
     """A merged cell: its first and last line (1 is the first of the sheet), its first and last column (0 is the first)."""
 
     top: int
@@ -23,16 +24,16 @@ class Merged(NamedTuple):
 
 @dataclass(frozen=True)
 class Layout:
-    """What is merged, and which lines and columns are hidden."""
+    """The merged cells of a sheet, and its hidden lines and columns."""
 
-    merged: tuple[Merged, ...] = ()
+    merged_cells: tuple[MergedCell, ...] = ()
     hidden_lines: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
 
-    def headings(self, top: Sequence[list[str]]) -> list[list[str]]:
-        """The first lines of the sheet, a heading that is drawn over several standing in each."""
+    def fill_headings(self, top: Sequence[list[str]]) -> list[list[str]]:
+        """The first lines of the sheet, a heading that is merged over several repeated in each."""
         lines = [list(line) for line in top]
-        for cell in self.merged:
+        for cell in self.merged_cells:
             if cell.top > len(lines) or len(lines[cell.top - 1]) <= cell.left:
                 continue
             for line in lines[cell.top : cell.bottom]:
@@ -43,16 +44,16 @@ class Layout:
 
 @dataclass
 class Table:
-    """A form's rows in a sheet that lies so. first: the line of the first row; width: of the headings; places: field to
+    """A form's rows in a sheet of that layout. first_line: of the first row; width: of the headings; places: field to
     place in a row. What a person would not see, or could read in two ways, goes to `report`."""
 
     layout: Layout
     form: Format
-    first: int
+    first_line: int
     headings: tuple[str, ...]
     places: dict[str, int]
     report: Report
-    _open: dict[Merged, str] = field(
+    _open_cells: dict[MergedCell, str] = field(
         default_factory=dict
     )  # merged cells of this line, with their text
     _hidden: list[int] = field(default_factory=list)  # lines that are hidden and filled
@@ -61,22 +62,24 @@ class Table:
         self._columns = {self.places[c.field]: c for c in self.form.columns}
         self._required = [i for i, column in self._columns.items() if column.required]
         self._veiled = self.layout.hidden_columns & self._columns.keys()
-        below = [m for m in self.layout.merged if m.bottom >= self.first]
-        self._to_come = sorted((m for m in below if m.top >= self.first), reverse=True)
+        below = [m for m in self.layout.merged_cells if m.bottom >= self.first_line]
+        self._to_come = sorted((m for m in below if m.top >= self.first_line), reverse=True)
         # Of a heading, or of a title, that reaches down into the rows.
-        self._open.update((m, "") for m in below if m.top < self.first)
+        self._open_cells.update((m, "") for m in below if m.top < self.first_line)
         self._headings = [
             m
-            for m in self.layout.merged
-            if m.top < self.first <= m.bottom + 1 and m.right > m.left and m.left in self._columns
+            for m in self.layout.merged_cells
+            if m.top < self.first_line <= m.bottom + 1
+            and m.right > m.left
+            and m.left in self._columns
         ]
 
-    def rows(self, rows: Iterator[list[str]]) -> Iterator[list[str]]:
-        """The rows as a person sees them."""
-        line = self.first - 1
-        for line, row in enumerate(rows, self.first):
+    def visible_rows(self, rows: Iterator[list[str]]) -> Iterator[list[str]]:
+        """The rows with merged cells filled in; hidden ones are reported."""
+        line = self.first_line - 1
+        for line, row in enumerate(rows, self.first_line):
             yield self._row(line, row)
-        if any(cell.bottom > line for cell in self._open):
+        if any(cell.bottom > line for cell in self._open_cells):
             self._row(line + 1, [])  # what is merged goes on below the last row
         if self._hidden:
             more = len(self._hidden) - 1
@@ -90,15 +93,16 @@ class Table:
             )
 
     def _row(self, line: int, row: list[str]) -> list[str]:
-        if self.layout.merged:
-            row = self._filled(line, row)
+        """One row as a person sees it."""
+        if self.layout.merged_cells:
+            row = self._fill_merged(line, row)
         if any(map(str.strip, row)):
             if line in self.layout.hidden_lines:
                 self._hidden.append(line)
-            self._see(line, row)
+            self._report_hidden_columns(line, row)
         return row
 
-    def _see(self, line: int, row: list[str]) -> None:
+    def _report_hidden_columns(self, line: int, row: list[str]) -> None:
         """Report what stands in a hidden column of the form, or beside the only column that a heading names."""
         for place in sorted(i for i in self._veiled if i < len(row) and row[i].strip()):
             self._veiled = self._veiled - {place}
@@ -118,21 +122,22 @@ class Table:
                     " seule la première est lue : défusionner l'intitulé, et ne remplir qu'une colonne.",
                 )
 
-    def _filled(self, line: int, row: list[str]) -> list[str]:
-        """The row with the text of each merged cell in its first column, on all its lines; nothing under the rest of it."""
-        self._open = {m: text for m, text in self._open.items() if m.bottom >= line}
-        over = list(self._open)
-        own = self._cleared(row, over)
+    def _fill_merged(self, line: int, row: list[str]) -> list[str]:
+        """The row with the text of each merged cell in its first column, on all its lines; nothing under the rest of
+        it."""
+        self._open_cells = {m: text for m, text in self._open_cells.items() if m.bottom >= line}
+        over = list(self._open_cells)
+        own = self._clear_covered(row, over)
         while self._to_come and self._to_come[-1].top <= line:
             cell = self._to_come.pop()
             text = own[cell.left] if cell.left < len(own) else ""
-            self._open[cell] = text
-            own = self._cleared(own, [cell._replace(left=cell.left + 1)])
+            self._open_cells[cell] = text
+            own = self._clear_covered(own, [cell._replace(left=cell.left + 1)])
             self._check(line, cell, text)
         filled = list(own)
         for cell in over:
             filled.extend([""] * (cell.left + 1 - len(filled)))
-            filled[cell.left] = self._open[cell]
+            filled[cell.left] = self._open_cells[cell]
         if any(map(str.strip, own)):
             return filled
         if over and all(i < len(filled) and filled[i].strip() for i in self._required):
@@ -146,16 +151,16 @@ class Table:
         return []
 
     @staticmethod
-    def _cleared(row: list[str], cells: Sequence[Merged]) -> list[str]:
-        """The row without what stands under these cells, which nobody sees."""
+    def _clear_covered(row: list[str], cells: Sequence[MergedCell]) -> list[str]:
+        """The row without what stands under these merged cells, which nobody sees."""
         kept = list(row)
         for cell in cells:
             for place in range(cell.left, min(cell.right + 1, len(kept))):
                 kept[place] = ""
         return kept
 
-    def _check(self, line: int, cell: Merged, text: str) -> None:
-        """Report a merged cell that says something of two columns of the form, or a number of several rows."""
+    def _check(self, line: int, cell: MergedCell, text: str) -> None:
+        """Report a merged cell that covers two columns of the form, or a number over several rows."""
         if not text.strip():
             return
         covered = [i for i in range(cell.left + 1, cell.right + 1) if i in self._columns]

@@ -1,8 +1,8 @@
 """Rows of an uploaded Excel workbook, read by a limited process of its own (workbook_child.py).
 
-A workbook is a ZIP of XML from outside: it may be made to unpack to a terabyte, or to keep a reader busy for
-hours. The process that reads it has little memory, little time, no environment and may write no file; what it
-cannot read is refused in a sentence, and the server goes on.
+A workbook is a ZIP of XML from outside: it may be made to unpack to a terabyte, or to keep a reader busy for hours.
+The process that reads it has little memory, little time, no environment and may write no file; what it cannot read is
+refused in a sentence, and the server goes on.
 """
 
 import json
@@ -18,7 +18,7 @@ from typing import IO, Any
 from dashboard import limited_process
 from dashboard.forms.digest import Digest, private_copy
 from dashboard.forms.problem import Unreadable
-from dashboard.forms.sheet_layout import Layout, Merged
+from dashboard.forms.sheet_layout import Layout, MergedCell
 from dashboard.settings import load_settings
 
 CHILD = Path(__file__).with_name("workbook_child.py")
@@ -101,8 +101,8 @@ def rows(
     """Each row of each sheet with content, with the sheet, every cell as a CSV return spells it.
 
     The first of a sheet is Excel's row 1 and blank rows are empty lists, so counting them counts as Excel does. Rows
-    come as they are read: keep none before the last has come, for a refusal may follow. digest: is given the bytes that
-    are read. Raises WorkbookRefused, and OSError if the file itself cannot be opened.
+    come as they are read: keep none before the last has come, for a refusal may follow. digest: is updated with the
+    bytes that are read. Raises WorkbookRefused, and OSError if the file itself cannot be opened.
     """
     limits = limits or limits_in_force()
     with (
@@ -148,7 +148,7 @@ def _read(file: IO[bytes], limits: Limits) -> Iterator[tuple[SheetName, list[str
                 answer = content
                 break
         if answer is None:
-            answer = _last_words(process)
+            answer = _end_reason(process)
     finally:
         # Also when the caller stops early: the reader would wait for ever on a full pipe.
         limited_process.end(process)
@@ -156,13 +156,13 @@ def _read(file: IO[bytes], limits: Limits) -> Iterator[tuple[SheetName, list[str
         raise WorkbookRefused(REASONS[answer.get("refused", "unreadable")].format(**answer))
 
 
-def _layout(said: dict[str, Any]) -> Layout:
-    """How a sheet lies, as the reader says it."""
+def _layout(message: dict[str, Any]) -> Layout:
+    """The layout of a sheet, from the child's message."""
     lines, columns = (
-        frozenset(n for first, last in said[what] for n in range(first, last + 1))
+        frozenset(n for first, last in message[what] for n in range(first, last + 1))
         for what in ("hidden_lines", "hidden_columns")
     )
-    return Layout(tuple(Merged(*cell) for cell in said["merged"]), lines, columns)
+    return Layout(tuple(MergedCell(*cell) for cell in message["merged"]), lines, columns)
 
 
 def _start(file: IO[bytes], limits: Limits) -> subprocess.Popen[bytes]:
@@ -176,7 +176,8 @@ def _start(file: IO[bytes], limits: Limits) -> subprocess.Popen[bytes]:
 
 
 def _lines(process: subprocess.Popen[bytes], pipe: int, seconds: float) -> Iterator[bytes]:
-    """Whole lines the reader wrote, without one cut by its end; raises WorkbookRefused past the seconds."""
+    """The complete lines that the child wrote, without one cut off at its end; raises WorkbookRefused past the
+    seconds."""
     pending = b""
     while True:
         started = time.monotonic()
@@ -191,6 +192,7 @@ def _lines(process: subprocess.Popen[bytes], pipe: int, seconds: float) -> Itera
         yield from whole
 
 
-def _last_words(process: subprocess.Popen[bytes]) -> dict[str, Any]:
-    """What to say for a reader that ended without a word: out of time, or damaged beyond its own catching."""
+def _end_reason(process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    """The refusal for a child that ended without its last line: out of time, or a file damaged beyond its own
+    catching."""
     return {"refused": "time" if limited_process.used_its_time(process) else "unreadable"}

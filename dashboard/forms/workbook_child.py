@@ -1,10 +1,10 @@
 """Reads one workbook from standard input and writes its rows to standard output, one JSON array a line.
 
 Started by workbook.py in a process of its own, with limits, because a workbook from outside may be made to exhaust
-memory or time. Imports the standard library, three modules beside it and openpyxl only. Argument: the limits, as a JSON object.
-Before the rows of a sheet comes an object: {"sheet": name, "hidden": whether nobody sees it}, and how it lies (see
-`workbook_parts.layout`). The last line is an object: {"end": rows written}, or {"refused": code, ...}; without it rows are
-missing.
+memory or time. Imports the standard library, three modules beside it and openpyxl only. Argument: the limits, as a
+JSON object. Before the rows of a sheet comes an object: {"sheet": name, "hidden": whether nobody sees it}, with its
+layout (see `workbook_parts.layout`). The last line is an object: {"end": rows written}, or {"refused": code, ...};
+without it rows are missing.
 """
 
 import json
@@ -18,10 +18,10 @@ from typing import IO, Any
 
 if not __package__:  # started by its path, isolated: nothing of ours is found
     sys.path.append(str(Path(__file__).parents[2]))
-    # openpyxl would load what it writes arrays and pictures with, for as long again as it takes itself.
+    # openpyxl would import the libraries that it writes arrays and pictures with, which doubles its own import time.
     sys.modules["numpy"] = sys.modules["PIL"] = None  # type: ignore[assignment]
 
-from dashboard.forms.number_format import of_number, of_text
+from dashboard.forms.number_format import shown_number, shown_text
 from dashboard.forms.workbook_parts import (
     Limits,
     Refused,
@@ -52,8 +52,8 @@ class Reader:
         self._serial: Callable[[object], float] = partial(to_excel, epoch=book.epoch)
 
     def text(self, cell: Any) -> str:
-        """The cell in the spelling a CSV return has: JJ/MM/AAAA, HH:MM, 12, 1,5, VRAI, =A1, #REF!; with a mark where it
-        holds something else than it shows (see `shown`)."""
+        """The cell in the spelling of a CSV return: JJ/MM/AAAA, HH:MM, 12, 1,5, VRAI, =A1, #REF!; marked where it
+        holds something else than it shows (see `cell_display`)."""
         value, kind = cell.value, cell.data_type
         if value is None:
             return ""
@@ -66,8 +66,8 @@ class Reader:
             value = self._serial(value)
         place, code = self.formats[cell._style_id]
         if isinstance(value, int | float):
-            return of_number(value, code, place, from_1904=self.from_1904)
-        return of_text(str(value).strip(), code) if kind == "s" else str(value).strip()
+            return shown_number(value, code, place, from_1904=self.from_1904)
+        return shown_text(str(value).strip(), code) if kind == "s" else str(value).strip()
 
     def row(self, cells: Sequence[Any]) -> list[str]:
         """The row as texts, without the empty cells at its end."""
@@ -94,7 +94,7 @@ class Reader:
 
 
 def write_rows(book: Any, limits: Limits, out: IO[bytes]) -> int:
-    """Write every sheet of openpyxl's workbook that has content, and give back the number of rows."""
+    """Write every sheet of openpyxl's workbook that has content; returns the number of rows."""
     total = 0
     visible = False
     reader = Reader(book)
@@ -118,7 +118,7 @@ def write_rows(book: Any, limits: Limits, out: IO[bytes]) -> int:
 
 
 def main() -> int:
-    """Exit code 0 after {"end": ...}, 1 after {"refused": ...}."""
+    """Copy the rows of standard input to standard output; exit code 0 after {"end": ...}, 1 after {"refused": ...}."""
     limits = json.loads(sys.argv[1])
     out = sys.stdout.buffer
     try:

@@ -1,4 +1,4 @@
-"""The parts of a workbook: its archive, opened with what openpyxl would pass over refused, and how each sheet lies.
+"""The parts of a workbook: its archive, checked for what openpyxl would ignore, and the layout of each sheet.
 
 For `workbook_child` alone: what is not of the standard library is imported once the limits of that process hold.
 """
@@ -48,7 +48,7 @@ class Refused(Exception):
 
 
 def check_archive(file: IO[bytes], limits: Limits) -> None:
-    """Refuse by the archive's table of contents; zipfile never unpacks more than the size declared there."""
+    """Raise Refused by the archive's table of contents; zipfile never unpacks more than the size declared there."""
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
@@ -69,10 +69,10 @@ def check_archive(file: IO[bytes], limits: Limits) -> None:
 
 
 class Archive(zipfile.ZipFile):
-    """The archive, « Strict Open XML » in it under the names of the usual sort."""
+    """The archive; « Strict Open XML » in it is read under the names of the usual sort."""
 
     def open(self, name: Any, mode: Any = "r", *more: Any, **options: Any) -> IO[bytes]:
-        """A part, whole: its size is known to be no larger than it says."""
+        """A part, read whole: its size is known to be no larger than it says."""
         with super().open(name, mode, *more, **options) as part:
             content: bytes = part.read()
         return BytesIO(
@@ -118,7 +118,7 @@ def _strict_parser(limits: Limits) -> type:
         def parse_cell(self, element: Any) -> dict[str, Any]:
             cell: dict[str, Any] = super().parse_cell(element)
             if element.get("t") in ("inlineStr", "str") and isinstance(cell["value"], str):
-                cell["value"] = unescaped(cell["value"])
+                cell["value"] = unescape(cell["value"])
             return cell
 
         def parse_row(self, row: Any) -> tuple[int, list[dict[str, Any]]]:
@@ -142,8 +142,9 @@ def _strict_parser(limits: Limits) -> type:
 
 
 # --- texts and formats ------------------------------------------------------------------------------------------------
-def unescaped(text: str) -> str:
-    """The text with its characters that XML may not hold: « _x000D_ » is the end of a line. One that is none is U+FFFD."""
+def unescape(text: str) -> str:
+    """The text with escaped characters resolved: « _x000D_ » is the end of a line. One that XML cannot hold is
+    U+FFFD."""
     if "_x" not in text:
         return text
 
@@ -155,12 +156,12 @@ def unescaped(text: str) -> str:
 
 
 def shared_texts(stream: IO[bytes]) -> list[str]:
-    """The texts that cells share, each whole: without what is said beside it of how it sounds."""
+    """The shared texts of the cells, each whole, without phonetic hints."""
     texts = []
     for _, node in ElementTree.iterparse(stream):
         if node.tag == f"{MAIN}si":
             runs = [node, *node.iterfind(f"{MAIN}r")]  # parts in letters of their own
-            texts.append(unescaped("".join(run.findtext(f"{MAIN}t", "") for run in runs)))
+            texts.append(unescape("".join(run.findtext(f"{MAIN}t", "") for run in runs)))
             node.clear()
     return texts
 
@@ -182,9 +183,9 @@ def number_formats(book: Any) -> list[tuple[int, str]]:
 
 # --- how a sheet lies -------------------------------------------------------------------------------------------------
 def layout(xml: bytes, limits: Limits) -> dict[str, list[Any]]:
-    """What is merged (first and last line, first and last column), and which lines and columns are hidden, as ranges.
+    """The merged cells (first and last line, first and last column), and the hidden lines and columns as ranges.
 
-    Said before the rows, though merged cells stand behind them in the file: so its bytes are searched.
+    It is needed before the rows, though merged cells stand behind them in the file: so the file's bytes are searched.
     """
     if not xml.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
         raise Refused("unreadable")  # in another encoding, in which nothing would be found
@@ -217,7 +218,7 @@ def _hidden_columns(xml: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _ranges(pairs: Iterator[tuple[int, int]]) -> list[list[int]]:
-    """The pairs, those joined that follow each other."""
+    """The pairs as ranges, adjoining ones joined."""
     found: list[list[int]] = []
     for first, last in pairs:
         if found and found[-1][1] + 1 == first:
@@ -228,7 +229,7 @@ def _ranges(pairs: Iterator[tuple[int, int]]) -> list[list[int]]:
 
 
 def _merged(xml: bytes, columns: int) -> list[list[int]]:
-    """The merged cells from the top, up to the last column that is read. Refuses those that lie over each other."""
+    """The merged cells from the top, up to the last column that is read. Raises Refused for those that overlap."""
     from openpyxl.utils import range_boundaries
 
     found = []

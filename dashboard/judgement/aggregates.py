@@ -51,9 +51,9 @@ def comparisons(
                         events,
                         bases,
                         judged.usual,
-                        judged.usual_behind,
+                        judged.usual_bases,
                         variance,
-                        judged.inside,
+                        judged.in_reference,
                     )
                 )
             ),
@@ -163,7 +163,7 @@ def _course(
         in_unit(code, then),
         rule,
         side,
-        judged.start[row],
+        judged.level_start[row],
         levels_of(judged, row, monthly.months),
         ends=bounds,
         sites=tuple(monthly.sites[i] for i in at),

@@ -61,19 +61,19 @@ def change_date_in_words(
     change = change_point(known)
     if change is None or change.last - change.first >= WIDEST or not _lasts(known, change):
         return None
-    since = f"depuis {french.month_label(months[change.at])}"
+    since = f"depuis {french.month_label(months[change.position])}"
     if change.first == change.last:
         return since
     first, last = months[change.first], months[change.last]
     low, high = french.month_label(first), french.month_label(last)
-    if first.year == last.year == months[change.at].year:
+    if first.year == last.year == months[change.position].year:
         low, high = (words.rpartition(" ")[0] for words in (low, high))
     return f"{since} (entre {low} et {high})"
 
 
 def _lasts(values: np.ndarray, change: ChangePoint) -> bool:
     """Whether half the months since a change, and more, are nearer its new level: one month alone is no change."""
-    usual = float(np.nanmedian(values[change.at :]))
+    usual = float(np.nanmedian(values[change.position :]))
     return abs(usual - change.after) < abs(usual - change.before)
 
 

@@ -167,5 +167,6 @@ def marks_of(
 def levels_of(judged: JudgedSeries, row: int, months: Sequence[date]) -> tuple[Level, ...]:
     """The levels of one followed series, with their months."""
     return tuple(
-        Level(months[x.start], months[max(x.known, 0)], x.origin) for x in judged.levels(row)
+        Level(months[x.start], months[max(x.in_force_from, 0)], x.origin)
+        for x in judged.levels(row)
     )

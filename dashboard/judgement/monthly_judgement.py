@@ -74,7 +74,7 @@ def judge(
         rare: list[tuple[str, int]] = []
         for number, code in enumerate(named):
             rows = slice(number * len(monthly.sites), (number + 1) * len(monthly.sites))
-            mine = judged.rows(rows)
+            mine = judged.select_rows(rows)
             for row, site in enumerate(monthly.sites):
                 if _is_rare(code, monthly.of[code], row):
                     rare.append((code, row))
@@ -86,7 +86,7 @@ def judge(
                     events[rows],
                     bases[rows],
                     family,
-                    of_all.rows(rows),
+                    of_all.select_rows(rows),
                     monthly.of[code],
                     places,
                 )
@@ -162,7 +162,7 @@ def _followed(
     shown: np.ndarray,
     n: np.ndarray,
 ) -> ControlChart:
-    one = judged.rows(slice(row, row + 1))
+    one = judged.select_rows(slice(row, row + 1))
     # Of waits the typical one is drawn, which the limits are limits of; the median is read beside it.
     values = in_unit(code, one.values[0]) if kind == ChartKind.WAIT else shown
     return ControlChart(
@@ -176,9 +176,9 @@ def _followed(
         in_unit(code, one.usual[0]),
         one.rule[0],
         one.side[0],
-        one.start[0],
+        one.level_start[0],
         levels_of(one, 0, months),
-        fit=Fit(one.centre[0], one.spread[0], one.behind[0]),
+        fit=Fit(one.centre[0], one.spread[0], one.reference_bases[0]),
         bases=one.bases[0],
         family=one.family,
         median=shown if kind == ChartKind.WAIT else None,

@@ -41,7 +41,7 @@ def differ_beyond_chance(figures: Figures, code: str) -> bool:
     found = compare_counts(
         large_enough_counts(figures, [k for k in figures if k != UNKNOWN_KEY], code), code
     )
-    return found is not None and found.chance < sentences.ALIKE
+    return found is not None and found.p_value < sentences.ALIKE
 
 
 def ranks(
@@ -57,7 +57,7 @@ def ranks(
         minimum=max(i.minimum, 1),
     )
     places = {
-        k: f"{r.rank} (entre {r.low} et {r.high}) sur {r.of}" if r else "pas de rang"
+        k: f"{r.rank} (entre {r.low} et {r.high}) sur {r.total}" if r else "pas de rang"
         for k, r in zip(counts, known, strict=True)
     }
     return {k: places.get(k, "pas de rang") for k in order}

@@ -16,10 +16,10 @@ SHORTEST = 3  # points before a change; after it one is enough, for it began whe
 
 @dataclass(frozen=True)
 class ChangePoint:
-    """at: position of the first known month after the change; first, last: between which positions it lies, both included.
-    before, after: means of the months on each side."""
+    """A change of level. position: of the first known month after the change; first, last: between which positions it
+    lies, both included; before, after: means of the months on each side."""
 
-    at: int
+    position: int
     first: int
     last: int
     before: float

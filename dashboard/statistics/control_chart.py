@@ -1,5 +1,5 @@
-"""A series followed month by month as its readers saw it: limits on the first 24 points of a level, a new level after
-twelve points on one side, and signals that stay as they were given.
+"""Control charts judged month by month with what was known then: limits from the first 24 points of a level, a new
+level after twelve points on one side, and signals that stay as they were given.
 
 A level is provisional from 12 points, with limits on all of them, and fixed at 24. Twelve points in a row on one side
 of the centre begin a new level at the first of them, in force at once; it is *proposed* until somebody accepts or
@@ -37,33 +37,35 @@ def judge_series(
     accepted: np.ndarray | None = None,
     runs: bool = True,
 ) -> JudgedSeries:
-    """Judges every month of some series with what was known then.
+    """Judge every month of some series with what was known then.
 
     events, bases: (k, n), months in order, NaN (or a base of 0) where missing. Without bases the values stand in
     `events`, each month counting alike; a mean (of log-waits) has its n as bases and its sums as events, so that the
-    centre is that of all waits together and `behind` counts them.
+    centre is that of all waits together and `reference_bases` counts them.
 
-    set_at: (k, n), True where somebody has begun a new level. refused, accepted: (k, n), True at any month between the
-    first of a proposed level and its proposal. A refused run begins no level and stays a signal. runs: whether points in
-    a row on one side say anything; with few events they do not, since most months lie under their mean. Raises ValueError
-    for a share with more events than cases.
+    set_at: (k, n), True where somebody has begun a new level. refused, accepted: (k, n), True at any month between
+    the first of a proposed level and its proposal. A refused run begins no level and stays a signal. runs: whether
+    the rule of points in a row on one side applies; it does not with few events, since most months lie under their
+    mean. Raises ValueError for a share with more events than cases.
     """
-    series = _judged(events, bases, family, runs, set_at, refused, accepted)
-    return series.followed()
+    series = _judge_points(events, bases, family, runs, set_at, refused, accepted)
+    return series.judged_series()
 
 
 def flag_signals(
     events: np.ndarray, bases: np.ndarray | None, family: Family, *, runs: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Of `follow`, given as for it, only which months have limits and which of them are signals, (k, n) each: what is
-    simulated for its false alarms needs no more, and placing the rest is a quarter of the work."""
-    series = _judged(events, bases, family, runs)
-    return series.placed(np.isfinite(series.usual), False), series.placed(
+    """Which months have limits, and which of them are signals, (k, n) each; arguments as for `judge_series`.
+
+    The simulation of false alarms needs no more, in a quarter of the time.
+    """
+    series = _judge_points(events, bases, family, runs)
+    return series.place_at_months(np.isfinite(series.usual), False), series.place_at_months(
         series.rule != NONE, False
     )
 
 
-def _judged(
+def _judge_points(
     events: np.ndarray,
     bases: np.ndarray | None,
     family: Family,
@@ -72,6 +74,7 @@ def _judged(
     refused: np.ndarray | None = None,
     accepted: np.ndarray | None = None,
 ) -> "_Series":
+    """All points of some series, judged; arguments as for `judge_series`."""
     events = np.asarray(events, dtype=float)
     bases = np.ones(events.shape) if bases is None else np.asarray(bases, dtype=float)
     point = np.isfinite(events) & np.isfinite(bases) & (bases > 0)
@@ -93,7 +96,7 @@ def _judged(
 
 
 def _at_points(marks: np.ndarray | None, point: np.ndarray) -> np.ndarray:
-    """Marks of months as marks of points: each goes to the first point that is not before it."""
+    """Marks of months as marks of points: each is moved to the first point that is not before it."""
     at = np.zeros((len(point), point.shape[-1] + 1), dtype=bool)
     if marks is not None:
         row, month = np.nonzero(marks)
@@ -102,7 +105,8 @@ def _at_points(marks: np.ndarray | None, point: np.ndarray) -> np.ndarray:
 
 
 class _Series:
-    """The points of some series without their gaps, (k, m), and what is known of each series at a moment, (k,)."""
+    """The points of some series without their gaps, (k, m), and the state of each series at the point judged last,
+    (k,)."""
 
     def __init__(
         self,
@@ -122,25 +126,25 @@ class _Series:
         self.order = order  # the month of each point
         self.set_at, self.refused, self.accepts = set_at, refused, accepted
         self.runs = runs
-        self.begin, self.run = np.zeros(k, dtype=int), np.zeros(k, dtype=int)
+        self.level_begin, self.run = np.zeros(k, dtype=int), np.zeros(k, dtype=int)
         self.last_side = np.zeros(k, dtype=np.int8)
         self.fit = Fit(*(np.full(k, np.nan) for _ in range(3)))
         self.at_start = Fit(
             *(np.full((k, m), np.nan) for _ in range(3))
         )  # of the level begun there
         self.rule, self.side = np.zeros((k, m), np.int8), np.zeros((k, m), np.int8)
-        self.start, self.known = np.full((k, m), -1), np.full((k, m), -1)
+        self.start, self.in_force_from = np.full((k, m), -1), np.full((k, m), -1)
         self.proposed, self.accepted = np.zeros((k, m), bool), np.zeros((k, m), bool)
-        self.usual, self.usual_behind = np.full((k, m), np.nan), np.full((k, m), np.nan)
-        self.inside = np.zeros((k, m), bool)
+        self.usual, self.usual_bases = np.full((k, m), np.nan), np.full((k, m), np.nan)
+        self.in_reference = np.zeros((k, m), bool)
 
     def judge(self, t: int) -> None:
-        """Judges the points at t: new limits where they are not yet fixed, then the two rules, then a new level."""
+        """Judge the points at t: new limits where they are not yet fixed, then the two rules, then a new level."""
         active = t < self.points
         new = active & (self.set_at[:, t] if t else True)
-        self.begin[new], self.run[new], self.known[new, t] = t, 0, t
-        self.start[active, t] = self.begin[active]
-        length = t - self.begin + 1
+        self.level_begin[new], self.run[new], self.in_force_from[new, t] = t, 0, t
+        self.start[active, t] = self.level_begin[active]
+        length = t - self.level_begin + 1
         fitting = active & (length >= MINIMUM_POINTS) & (length <= FROZEN_POINTS)
         self._fit(np.flatnonzero(fitting), t)
         rows = np.flatnonzero(active & (length >= MINIMUM_POINTS))
@@ -151,56 +155,59 @@ class _Series:
         in_run = self.runs & (self.run[rows] >= RUN)
         rule = np.where(beyond != 0, OUTSIDE, np.where(in_run, ON_ONE_SIDE, NONE))
         self.rule[rows, t], self.side[rows, t] = rule, np.where(rule != NONE, side, 0)
-        self.usual[rows, t], self.usual_behind[rows, t] = now.centre, now.behind
-        self.inside[rows, t] = fitting[rows]
+        self.usual[rows, t], self.usual_bases[rows, t] = now.centre, now.reference_bases
+        self.in_reference[rows, t] = fitting[rows]
         self._judge_the_first(np.flatnonzero(fitting & (length == MINIMUM_POINTS)), t)
         if self.runs:
             self._propose(rows[self.run[rows] >= NEW_LEVEL], t)
 
     def _fits(self, rows: np.ndarray) -> Fit:
-        return Fit(self.fit.centre[rows], self.fit.spread[rows], self.fit.behind[rows])
+        """The fits of these series."""
+        return Fit(self.fit.centre[rows], self.fit.spread[rows], self.fit.reference_bases[rows])
 
     def _fit(self, rows: np.ndarray, t: int) -> None:
-        """Limits of the present levels of these series from their points up to t, 24 at most; and their runs."""
+        """Fit the limits of these series' present levels to their points up to t, 24 at most; and count their runs."""
         if not len(rows):
             return
-        columns = self.begin[rows, None] + np.arange(FROZEN_POINTS)
+        columns = self.level_begin[rows, None] + np.arange(FROZEN_POINTS)
         known = columns <= t
         columns = np.minimum(columns, t)
         events, bases = self.events[rows[:, None], columns], self.bases[rows[:, None], columns]
         new = fit(self.family, events, bases, known)
         if self.family == Family.STANDARDISED:  # nothing is expected but 0, until it has moved
-            given = ~self.proposed[rows, self.begin[rows]]
+            given = ~self.proposed[rows, self.level_begin[rows]]
             at_zero = fit(self.family, events, bases, known, np.zeros(len(rows)))
             new = Fit(
                 np.where(given, 0, new.centre),
                 np.where(given, at_zero.spread, new.spread),
-                new.behind,
+                new.reference_bases,
             )
-        for name in ("centre", "spread", "behind"):
+        for name in ("centre", "spread", "reference_bases"):
             getattr(self.fit, name)[rows] = getattr(new, name)
-            getattr(self.at_start, name)[rows, self.begin[rows]] = getattr(new, name)
-        broad = Fit(new.centre[:, None], new.spread[:, None], new.behind[:, None])
+            getattr(self.at_start, name)[rows, self.level_begin[rows]] = getattr(new, name)
+        broad = Fit(new.centre[:, None], new.spread[:, None], new.reference_bases[:, None])
         side = np.where(known, sides(self.family, broad, events, bases), 0)
         latest = np.arange(len(rows)), known.sum(axis=-1) - 1
         self.run[rows], self.last_side[rows] = run_lengths(side)[latest], side[latest]
 
     def _extend_runs(self, rows: np.ndarray, side: np.ndarray) -> None:
+        """Count one more point on this side in the runs of these series."""
         going_on = np.where(side == self.last_side[rows], self.run[rows], 0) + 1
         self.run[rows], self.last_side[rows] = np.where(side != 0, going_on, 0), side
 
     def _judge_the_first(self, rows: np.ndarray, t: int) -> None:
-        """The points before a level had limits are held against its first ones; those of a proposed one have been."""
-        rows = rows[~self.proposed[rows, self.begin[rows]]]
+        """Judge the points before a level had limits by its first limits, except of a proposed level, whose points
+        were judged."""
+        rows = rows[~self.proposed[rows, self.level_begin[rows]]]
         columns = t - np.arange(MINIMUM_POINTS - 1, 0, -1)
         at = (rows[:, None], columns[None, :])
         now = self._fits(rows)
-        broad = Fit(now.centre[:, None], now.spread[:, None], now.behind[:, None])
+        broad = Fit(now.centre[:, None], now.spread[:, None], now.reference_bases[:, None])
         side = outside_side(self.family, broad, self.events[at], self.bases[at])
         self.rule[at], self.side[at] = np.where(side != 0, OUTSIDE, NONE), side
 
     def _propose(self, rows: np.ndarray, t: int) -> None:
-        """A new level from the first point of the run, in force at once, unless it was refused."""
+        """Begin a new level at the first point of the run, in force at once, unless it was refused."""
         if not len(rows):
             return
         first = t - self.run[rows] + 1
@@ -208,31 +215,33 @@ class _Series:
         in_run = (index >= first[:, None]) & (index <= t)
         free = ~(self.refused[rows] & in_run).any(axis=-1)
         rows, first, in_run = rows[free], first[free], in_run[free]
-        self.begin[rows], self.known[rows, first] = first, t
+        self.level_begin[rows], self.in_force_from[rows, first] = first, t
         self.proposed[rows, first] = True
         self.accepted[rows, first] = (self.accepts[rows] & in_run).any(axis=-1)
         self.start[rows] = np.where(in_run, first[:, None], self.start[rows])
         self._fit(rows, t)
 
-    def placed(self, values: np.ndarray, missing: float) -> np.ndarray:
-        """Values of the points, at the months that they belong to."""
+    def place_at_months(self, values: np.ndarray, missing: float) -> np.ndarray:
+        """The points' values at their months, `missing` elsewhere, (k, n)."""
         none = np.arange(self.order.shape[-1]) >= self.points[:, None]
         out = np.empty(values.shape, values.dtype)
         np.put_along_axis(out, self.order, np.where(none, missing, values).astype(values.dtype), -1)
         return out
 
-    def followed(self) -> JudgedSeries:
-        """Everything, at its months."""
-        order, placed = self.order, self.placed
+    def judged_series(self) -> JudgedSeries:
+        """The judged series, each value at its month."""
+        order, placed = self.order, self.place_at_months
         own = np.maximum(self.start, 0)
         level = Fit(
             np.take_along_axis(self.at_start.centre, own, -1),
             np.take_along_axis(self.at_start.spread, own, -1),
-            np.take_along_axis(self.at_start.behind, own, -1),
+            np.take_along_axis(self.at_start.reference_bases, own, -1),
         )
         month = np.take_along_axis(order, own, -1)  # of the first point of a level
         known = np.where(
-            self.known >= 0, np.take_along_axis(order, np.maximum(self.known, 0), -1), -1
+            self.in_force_from >= 0,
+            np.take_along_axis(order, np.maximum(self.in_force_from, 0), -1),
+            -1,
         )
 
         return JudgedSeries(
@@ -241,14 +250,14 @@ class _Series:
             bases=placed(self.bases, np.nan),
             rule=placed(self.rule, NONE),
             side=placed(self.side, 0),
-            start=placed(month, -1),
+            level_start=placed(month, -1),
             centre=placed(level.centre, np.nan),
             spread=placed(level.spread, np.nan),
-            behind=placed(level.behind, np.nan),
+            reference_bases=placed(level.reference_bases, np.nan),
             usual=placed(self.usual, np.nan),
-            usual_behind=placed(self.usual_behind, np.nan),
-            inside=placed(self.inside, False),
-            known=placed(known, -1),
-            proposed=placed(self.proposed, False),
-            accepted=placed(self.accepted, False),
+            usual_bases=placed(self.usual_bases, np.nan),
+            in_reference=placed(self.in_reference, False),
+            in_force_from=placed(known, -1),
+            is_proposed=placed(self.proposed, False),
+            is_accepted=placed(self.accepted, False),
         )

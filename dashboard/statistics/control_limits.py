@@ -46,15 +46,15 @@ COUNTED = (Family.SHARE, Family.RATE)
 
 @dataclass(frozen=True)
 class Fit:
-    """What limits rest on, one entry a series: arrays (k,), or broadcast against the points.
+    """What limits are computed from, one entry a series: arrays (k,), or broadcast against the points.
 
-    centre: events / bases over the reference months. spread: in units, 1 where chance explains all. behind: sum of the
-    bases of the reference months.
+    centre: events / bases over the reference months. spread: in units, 1 where chance explains all. reference_bases:
+    sum of the bases of the reference months.
     """
 
     centre: np.ndarray
     spread: np.ndarray
-    behind: np.ndarray
+    reference_bases: np.ndarray
 
 
 def chance_deviation(family: Family, fit: Fit, bases: np.ndarray) -> np.ndarray:
@@ -65,7 +65,7 @@ def chance_deviation(family: Family, fit: Fit, bases: np.ndarray) -> np.ndarray:
     """
     if family not in COUNTED:
         return np.ones(np.broadcast_shapes(fit.centre.shape, bases.shape))
-    inner = _inner(family, fit)
+    inner = _centre_within_range(family, fit)
     case = inner if family == Family.RATE else inner * (1 - inner)
     deviation: np.ndarray = np.sqrt(case / bases)
     return deviation
@@ -75,27 +75,29 @@ def fit(
     family: Family,
     events: np.ndarray,
     bases: np.ndarray,
-    known: np.ndarray,
+    is_point: np.ndarray,
     centre: np.ndarray | None = None,
 ) -> Fit:
-    """The limits' centre and spread from the reference months of some series.
+    """The centre and spread of the reference months of some series.
 
-    events, bases, known: (k, m), points first: known is True, then False, along a row; two known at least. centre:
-    (k,), of STANDARDISED series whose centre is given (0) and not estimated.
+    events, bases, is_point: (k, m), points first: is_point is True, then False, along a row; two points at least.
+    centre: (k,), of STANDARDISED series whose centre is given (0) and not estimated.
     """
-    behind = np.where(known, bases, 0).sum(axis=-1)
-    middle = np.where(known, events, 0).sum(axis=-1) / behind if centre is None else centre
+    behind = np.where(is_point, bases, 0).sum(axis=-1)
+    middle = np.where(is_point, events, 0).sum(axis=-1) / behind if centre is None else centre
     rough = Fit(middle[:, None], np.ones((len(middle), 1)), behind[:, None])
-    bases = np.where(known, bases, 1)
-    z = (np.where(known, events, 0) / bases - rough.centre) / chance_deviation(family, rough, bases)
-    spread = _mean_range(z, known) / D2
-    least = _deviation(z, known, spread) if family == Family.INDIVIDUALS else 1
+    bases = np.where(is_point, bases, 1)
+    z = (np.where(is_point, events, 0) / bases - rough.centre) / chance_deviation(
+        family, rough, bases
+    )
+    spread = _mean_range(z, is_point) / D2
+    least = _deviation(z, is_point, spread) if family == Family.INDIVIDUALS else 1
     return Fit(middle, np.maximum(spread, least), behind)
 
 
-def _deviation(z: np.ndarray, known: np.ndarray, spread: np.ndarray) -> np.ndarray:
+def _deviation(z: np.ndarray, is_point: np.ndarray, spread: np.ndarray) -> np.ndarray:
     """The standard deviation of the known points, without those beyond the limits that `spread` gives; (k, m) to (k,)."""
-    kept = known & (np.abs(z) <= WIDTH * spread[:, None])
+    kept = is_point & (np.abs(z) <= WIDTH * spread[:, None])
     n = np.maximum(kept.sum(axis=-1), 1)
     mean = np.where(kept, z, 0).sum(axis=-1) / n
     squares = np.where(kept, (z - mean[:, None]) ** 2, 0).sum(axis=-1)
@@ -103,9 +105,9 @@ def _deviation(z: np.ndarray, known: np.ndarray, spread: np.ndarray) -> np.ndarr
     return deviation
 
 
-def _mean_range(z: np.ndarray, known: np.ndarray) -> np.ndarray:
+def _mean_range(z: np.ndarray, is_point: np.ndarray) -> np.ndarray:
     """The mean absolute difference of known neighbours, those of 3.267 means or more left out once; (k, m) to (k,)."""
-    ranges, both = np.abs(np.diff(z)), known[:, 1:]
+    ranges, both = np.abs(np.diff(z)), is_point[:, 1:]
     mean: np.ndarray = np.where(both, ranges, 0).sum(axis=-1) / both.sum(axis=-1)
     kept = both & (ranges < SCREENING * mean[:, None])
     screened = np.where(kept, ranges, 0).sum(axis=-1) / np.maximum(kept.sum(axis=-1), 1)
@@ -114,7 +116,7 @@ def _mean_range(z: np.ndarray, known: np.ndarray) -> np.ndarray:
 
 
 def sides(family: Family, fit: Fit, events: np.ndarray, bases: np.ndarray) -> np.ndarray:
-    """On which side of the centre each point lies: 1, -1, or 0 on it. Arrays as fit broadcasts against them."""
+    """The side of the centre on which each point lies: 1, -1, or 0 on it. Arrays as fit broadcasts against them."""
     gap = events / bases - fit.centre
     width = WIDTH * fit.spread * chance_deviation(family, fit, bases)
     on_it = np.abs(gap) <= ROUNDING * (width + np.abs(fit.centre))
@@ -122,23 +124,24 @@ def sides(family: Family, fit: Fit, events: np.ndarray, bases: np.ndarray) -> np
 
 
 def outside_side(family: Family, fit: Fit, events: np.ndarray, bases: np.ndarray) -> np.ndarray:
-    """Beyond which limit each point lies: 1, -1, or 0 within both. Shares and rates: by the exact tail as well."""
+    """The limit beyond which each point lies: 1, -1, or 0 within both. Shares and rates: by the exact tail as well."""
     gap = events / bases - fit.centre
     width = WIDTH * fit.spread * chance_deviation(family, fit, bases)
     beyond = np.abs(gap) > width + ROUNDING * (width + np.abs(fit.centre))
     if family in COUNTED and beyond.any():
         at = np.flatnonzero(beyond)
         parts = (
-            np.broadcast_to(a, gap.shape).ravel()[at] for a in (events, bases, _inner(family, fit))
+            np.broadcast_to(a, gap.shape).ravel()[at]
+            for a in (events, bases, _centre_within_range(family, fit))
         )
         beyond = beyond.copy()
         beyond.ravel()[at] = tail_probability(family, *parts, above=gap.ravel()[at] > 0) < TAIL
     return np.where(beyond, np.sign(gap), 0).astype(np.int8)
 
 
-def _inner(family: Family, fit: Fit) -> np.ndarray:
-    """The centre, of a share never 0 or 1, of a rate never 0: see unit."""
-    half = 0.5 / np.maximum(fit.behind, 1)
+def _centre_within_range(family: Family, fit: Fit) -> np.ndarray:
+    """The centre, of a share never 0 or 1, of a rate never 0: see `chance_deviation`."""
+    half = 0.5 / np.maximum(fit.reference_bases, 1)
     inner: np.ndarray = np.clip(fit.centre, half, np.inf if family == Family.RATE else 1 - half)
     return inner
 
@@ -163,14 +166,14 @@ def tail_probability(
 def limits(family: Family, fit: Fit, bases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The lower and the upper limit at points of so many bases, in the unit of the values; NaN where fit is.
 
-    A point strictly beyond is a signal (`outside`). Shares and rates: the wider of ± 3 standard deviations and the
-    counts that are exceeded by chance less than once in 741 times; cut where the quantity ends.
+    A point strictly beyond is a signal (`outside_side`). Shares and rates: the wider of ± 3 standard deviations and
+    the counts that are exceeded by chance less than once in 741 times; cut where the quantity ends.
     """
     half = WIDTH * fit.spread * chance_deviation(family, fit, bases)
     lower, upper = fit.centre - half, fit.centre + half
     if family not in COUNTED:
         return lower, upper
-    centre = np.broadcast_to(_inner(family, fit), half.shape)
+    centre = np.broadcast_to(_centre_within_range(family, fit), half.shape)
     low, high = exact_limits(family, centre, np.broadcast_to(bases, half.shape))
     lower, upper = np.maximum(np.minimum(lower, low), 0), np.maximum(upper, high)
     return lower, np.minimum(upper, 1) if family == Family.SHARE else upper
@@ -205,7 +208,7 @@ def exact_limits(
 
 
 def run_lengths(side: np.ndarray) -> np.ndarray:
-    """How many points in a row, up to and with each, lie on its side; 0 on the centre. side: (…, n), 1, -1 or 0."""
+    """The length of the run on one side up to and with each point; 0 on the centre. side: (…, n), 1, -1 or 0."""
     lengths = np.zeros(side.shape, dtype=int)
     for t in range(side.shape[-1]):
         before = lengths[..., t - 1] * (side[..., t] == side[..., t - 1]) if t else 0

@@ -24,13 +24,14 @@ SHUFFLES = 4_000
 
 @dataclass(frozen=True)
 class Differences:
-    """Sites against the rate of all of them together.
+    """How sites differ from the rate of all of them together.
 
     proportion: a share of n (binomial), else a rate of events per exposure (Poisson). scale: of the unit (100, 1000).
     target: pooled rate, in the unit. values: (k,), NaN without data. sites: those with data. phi: dispersion, 1 by
-    chance alone, corrected. tau2: variance between sites on the transformed scale; 0 where chance explains all. limits:
-    to be shown and judged by, the wider of `exact` and the ones with tau2. position: by `limits`. None of them under ten
-    sites, where funnel is False. chance: the probability of sites differing as much were they all alike.
+    chance alone, corrected. tau2: variance between sites on the transformed scale; 0 where chance explains all.
+    limits: to be shown and judged by, the wider of `exact` and the ones with tau2. position: by `limits`. None of
+    them under ten sites, where has_limits is False. p_value: the probability of differing as much were all sites
+    alike.
     """
 
     proportion: bool
@@ -43,10 +44,10 @@ class Differences:
     exact: Limits | None
     limits: Limits | None
     position: list[Position]
-    chance: float
+    p_value: float
 
     @property
-    def funnel(self) -> bool:
+    def has_limits(self) -> bool:
         """Whether there are sites enough for limits."""
         return self.limits is not None
 

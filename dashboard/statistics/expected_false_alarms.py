@@ -22,9 +22,9 @@ MOST = 0.95  # of months stay at or under the usual most
 
 @dataclass(frozen=True)
 class Shape:
-    """What a series is like, without its events. site: whose. family; bases: (n,) of its months, NaN where missing, of ones for
-    individuals and standardised values; centre, spread: control_chart_levels.JudgedSeries's last ones, spread in units. runs: as
-    for control_chart.judge_series."""
+    """A series without its events. site: whose; family; bases: (n,) of its months, NaN where missing, of ones for
+    individuals and standardised values; centre, spread: the last ones of control_chart_levels.JudgedSeries, spread in
+    units; runs: as for control_chart.judge_series."""
 
     site: Hashable
     family: Family
@@ -36,9 +36,9 @@ class Shape:
 
 @dataclass(frozen=True)
 class Budget:
-    """What chance alone flags in the last month. series: that can be flagged. expected: signals. usual_most: signals
-    that chance passes in one month of twenty at most. sites: expected number of sites with a signal; sites_most: the
-    same of sites. draws: simulated for each series."""
+    """The false alarms expected in the last month. series: how many can be flagged; expected: signals; usual_most:
+    signals that chance exceeds in one month of twenty at most; sites: expected number of sites with a signal;
+    sites_most: the same of sites; draws: simulated for each series."""
 
     series: int
     expected: float
@@ -54,10 +54,10 @@ def budget(
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Budget:
-    """The budget of some series in their last month.
+    """The false-alarm budget of some series in their last month.
 
-    volumes: (site, chance) of each series that is judged by season (volume_chances), NaN where it is too early. Series
-    without limits in their last month have no chance and are not counted.
+    volumes: (site, chance) of each series that is judged by season (volume_chances), NaN where it is too early.
+    Series without limits in their last month have no chance and are not counted.
     """
     chances = [by_month[-1] for by_month in false_alarm_chances(shapes, draws, seed)]
     return budget_of_chances(
@@ -67,7 +67,7 @@ def budget(
 
 
 def budget_of_chances(chances: Sequence[tuple[Hashable, float]], draws: int = DRAWS) -> Budget:
-    """The budget of a month: (site, chance of a false alarm) of each series, NaN where it has no limits."""
+    """The false-alarm budget of a month: (site, chance of a false alarm) of each series, NaN where it has no limits."""
     judged = [(s, float(c)) for s, c in chances if not np.isnan(c)]
     quiet: dict[Hashable, float] = {}
     for site, chance in judged:
@@ -149,7 +149,7 @@ def volume_chances(
     n = y.shape[-1]
     if n <= HISTORY:
         return np.full(len(y), np.nan)
-    spread = line(y - season(y, month).of(month), n - LINE, n).s
+    spread = line(y - season(y, month).index_of(month), n - LINE, n).deviation
     noise = np.random.default_rng(seed).standard_normal((draws, *y.shape))
     drawn = np.where(np.isfinite(y), np.exp(np.nan_to_num(spread)[:, None] * noise), np.nan)
     z = seasonal(drawn, month, since=n - RUN).z

@@ -1,4 +1,4 @@
-"""Visits per open day one to six months ahead, and how far off the same rule would have been so far.
+"""Visits per open day one to six months ahead, and the errors of past forecasts by the same rule.
 
 The season and the line of `seasonal`, fitted to the last 24 months. Intervals are Student's, of a new month around a
 line (Draper and Smith, Applied Regression Analysis, 1.4): they take growth to go on as it was, and know no event.
@@ -17,9 +17,9 @@ LEVELS = (0.80, 0.95)
 
 @dataclass(frozen=True)
 class Forecast:
-    """Visits per open day, months ahead in order: (k, months) each, NaN where it is too early.
+    """Forecasts of visits per open day, months ahead in order: (k, months) each, NaN where it is too early.
 
-    middle: the median of what may come. lower80, upper80, lower95, upper95: the intervals.
+    middle: the median; lower80, upper80, lower95, upper95: the intervals.
     """
 
     middle: np.ndarray
@@ -35,11 +35,11 @@ def forecast(
     ahead: int = FARTHEST,
     shared: np.ndarray | None = None,
 ) -> Forecast:
-    """The months after the last one given.
+    """The forecasts of the months after the last one given.
 
     per_day: (k, n) visits per open day, NaN where missing; month: (n,) calendar months, 1 to 12; shared: (sites, n),
-    the sites that give the season, by default the series themselves. Needs 39 months of history. Raises ValueError for
-    `ahead` outside 1 to 6.
+    the sites that give the season, by default the series themselves. Needs 39 months of history. Raises ValueError
+    for `ahead` outside 1 to 6.
     """
     if not 1 <= ahead <= FARTHEST:
         raise ValueError(f"{ahead} months ahead: 1 to {FARTHEST} can be forecast")
@@ -48,10 +48,10 @@ def forecast(
     lines = np.full((5, k, ahead), np.nan)
     if n >= HISTORY:
         shape = season(y if shared is None else logs(shared), month)
-        fitted = line(y - shape.of(month), n - LINE, n)
+        fitted = line(y - shape.index_of(month), n - LINE, n)
         old = np.isfinite(y[:, : n - HISTORY + 1]).any(axis=-1)
         for h in range(ahead):
-            value, deviation = fitted.at(n + h, shape.error)
+            value, deviation = fitted.value_at(n + h, shape.error)
             value = np.where(old, value + shape.index[(month[-1] + h) % YEAR], np.nan)
             lines[0, :, h] = value
             for i, level in enumerate(LEVELS):
@@ -61,8 +61,8 @@ def forecast(
 
 
 def last_year_with_growth(per_day: np.ndarray) -> np.ndarray:
-    """What a simple rule says of the next month, (k,): the same month last year × the growth of twelve months on the
-    twelve before; NaN without two years whole. per_day: (k, n)."""
+    """The next month by a simple rule, (k,): the same month last year × the growth of twelve months on the twelve
+    before; NaN without two whole years. per_day: (k, n)."""
     y = logs(per_day)
     if y.shape[-1] < 2 * YEAR:
         return np.full(len(y), np.nan)
@@ -73,11 +73,11 @@ def last_year_with_growth(per_day: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Backtest:
-    """How forecasts made in the past went; nothing later than each was known to it.
+    """The errors of past forecasts, each made with nothing later than its own month.
 
-    months: forecasts that could be held against what came. error: their mean distance from it, as a share of it.
-    simple_error: the same of last_year_with_growth, on the same months. inside80, inside95: shares of months within the
-    intervals. All NaN without any.
+    months: forecasts that could be compared with what came. error: their mean distance from it, as a share of it.
+    simple_error: the same of last_year_with_growth, on the same months. inside80, inside95: shares of months within
+    the intervals. All NaN without any.
     """
 
     months: int
@@ -94,8 +94,8 @@ def backtest(
     shared: np.ndarray | None = None,
     last: int | None = None,
 ) -> Backtest:
-    """Forecasts every month from the 40th on (or the last so many of them) as it would have been forecast `ahead` months
-    before. As forecast."""
+    """The errors of forecasts made `ahead` months before each month from the 40th on (or the last so many of them).
+    Arguments as for `forecast`."""
     actual, said, simple, within = [], [], [], []
     n = per_day.shape[-1]
     for t in range(max(HISTORY + ahead - 1, 0 if last is None else n - last), n):

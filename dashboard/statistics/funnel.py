@@ -25,7 +25,7 @@ TRIMMED = 0.1  # share of the standardised values that is pulled in at each end 
 
 
 class Position(StrEnum):
-    """Where a site stands: within both pairs of limits, between them, or outside both."""
+    """The position of a site: within both pairs of limits, between them, or outside both."""
 
     INSIDE = "inside"
     BETWEEN_LOW = "between, low"
@@ -48,7 +48,7 @@ class Limits:
 def limits(
     sizes: Iterable[float], target: float, *, proportion: bool, scale: float = 100, tau2: float = 0
 ) -> Limits:
-    """The limits at any sizes (k,), for the lines of the plot: exact where tau2 is 0, else on the transformed scale.
+    """The funnel limits at any sizes (k,): exact where tau2 is 0, else on the transformed scale.
 
     target: between 0 and 1 for a share, events per unit of exposure for a rate.
     """
@@ -66,6 +66,7 @@ def limits(
 def _pair(
     n: float, target: float, level: float, proportion: bool, tau2: float
 ) -> tuple[float, float]:
+    """The lower and the upper limit at one size and level."""
     if target == 0 or (proportion and target == 1):
         return target, target
     if proportion:
@@ -157,16 +158,16 @@ def between_sites(z: np.ndarray, s: np.ndarray) -> tuple[float, float]:
     return phi, float((k * phi - (k - 1)) / (weights.sum() - (weights**2).sum() / weights.sum()))
 
 
-def positions(values: np.ndarray, at: Limits) -> list[Position]:
-    """Where each value (k,) stands against the limits at its size."""
+def positions(values: np.ndarray, site_limits: Limits) -> list[Position]:
+    """The position of each value (k,) against the limits at its size."""
     slack = 1e-12 * np.abs(values)  # a value on a limit is inside
     names = np.select(
         [
             np.isnan(values),
-            values < at.lower998 - slack,
-            values > at.upper998 + slack,
-            values < at.lower95 - slack,
-            values > at.upper95 + slack,
+            values < site_limits.lower998 - slack,
+            values > site_limits.upper998 + slack,
+            values < site_limits.lower95 - slack,
+            values > site_limits.upper95 + slack,
         ],
         [
             Position.NO_DATA,

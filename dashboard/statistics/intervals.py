@@ -1,4 +1,4 @@
-"""What a share, a rate or a quantile may really be, given on how many it rests: 95 % intervals, small numbers included.
+"""Intervals (95 %) of a share, a rate or a quantile, valid for small numbers too.
 
 Nothing here approximates a count by a normal distribution. Wilson 1927 (Newcombe 1998, Statistics in Medicine 17);
 Garwood 1936 for Poisson counts; order statistics for quantiles (Conover, Practical Nonparametric Statistics, 3.2).
@@ -56,7 +56,7 @@ def rate(
 
 
 def quantile_ranks(n: int, q: float, level: float = LEVEL) -> tuple[int | None, int | None]:
-    """Between which ranks, of n values sorted, the true quantile lies; None for an end that n values cannot give.
+    """The ranks, of n values sorted, between which the true quantile lies; None for an end that n values cannot give.
 
     0 < q < 1. Exact: each end is missed with probability (1 − level) / 2 at most. At 95 %, the ninth decile has no
     upper rank under n = 36, the median no ranks at all under n = 6.
@@ -78,16 +78,17 @@ def poisson_quantile(p: float, mean: float) -> int:
     return _smallest(special.pdtrik(p, mean), lambda k: special.pdtr(k, mean) >= p)
 
 
-def _smallest(near: float, reached: Callable[[int], bool]) -> int:
-    """The inverse functions give fractions, which rounding may put beside the whole number that is meant."""
-    count = max(0, math.ceil(near))
-    return count - 1 if count and reached(count - 1) else count
+def _smallest(start: float, is_reached: Callable[[int], bool]) -> int:
+    """The smallest whole number at which `is_reached` holds, searched from `start`, which rounding may have put one
+    beside it."""
+    count = max(0, math.ceil(start))
+    return count - 1 if count and is_reached(count - 1) else count
 
 
 def quantile_interval(
     histogram: np.ndarray, q: float, level: float = LEVEL
 ) -> tuple[int | None, int | None]:
-    """Between which minutes the true quantile lies; None for an end that so few waits cannot give.
+    """The minutes between which the true quantile lies; None for an end that so few waits cannot give.
 
     histogram: (bins,) counts by whole minute, as for quantile(); its last bin holds that minute and more.
     """

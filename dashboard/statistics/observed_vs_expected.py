@@ -1,10 +1,11 @@
-"""What a whole shows against what its sites usually show: the mix of sites taken out, and the sites a gap comes from.
+"""Observed against expected: a whole (nation, department) compared with what its sites usually show, and the sites
+from which a gap comes.
 
 The share of a nation moves when large sites with low shares receive more people, although nothing changed anywhere.
 Expected is what the same visits would have given had each site kept its own usual rate: E = Σ nₛ·rₛ, as in indirect
-standardisation (Breslow and Day 1987, Statistical Methods in Cancer Research II, ch. 2). Its variance holds that of the
-month and that of the usual rates: V = Σ nₛ·vₛ·(1 + nₛ/Nₛ), vₛ = r(1 − r) of a share, r of a rate, the variance of one
-case of a mean; the sign is − while the month is itself part of the usual rate.
+standardisation (Breslow and Day 1987, Statistical Methods in Cancer Research II, ch. 2). Its variance holds that of
+the month and that of the usual rates: V = Σ nₛ·vₛ·(1 + nₛ/Nₛ), vₛ = r(1 − r) of a share, r of a rate, the variance of
+one case of a mean; the sign is − while the month is itself part of the usual rate.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import numpy as np
 from dashboard.statistics.control_limits import Family
 from dashboard.statistics.intervals import z_value
 
-MOST_NAMED = 3  # sites that a gap is said to come from; more is everybody
+MOST_NAMED = 3  # sites that are named as the cause of a gap; with more of them it is everywhere
 
 
 class Spread(StrEnum):
@@ -28,8 +29,9 @@ class Spread(StrEnum):
 
 @dataclass(frozen=True)
 class Comparison:
-    """A whole, month by month. bases, observed, expected, variance: (k, n) of each site, 0 where it is left out of the
-    month (no data, or no usual rate yet). The properties are the whole's, (n,), NaN where no site counts."""
+    """Observed against expected, month by month. bases, observed, expected, variance: (k, n) of each site, 0 where it
+    is left out of the month (no data, or no usual rate yet). The properties are the whole's, (n,), NaN where no site
+    counts."""
 
     bases: np.ndarray
     observed: np.ndarray
@@ -43,12 +45,12 @@ class Comparison:
 
     @property
     def expected_rate(self) -> np.ndarray:
-        """What the same bases would have given at each site's usual rate."""
+        """Σ expected / Σ bases: what the same bases would have given at each site's usual rate."""
         return _ratio(self.expected.sum(axis=0), self.bases.sum(axis=0))
 
     @property
     def z(self) -> np.ndarray:
-        """(O − E) / √V: followed by control_chart.judge_series as STANDARDISED, which widens it by its own spread."""
+        """(O − E) / √V: judged by control_chart.judge_series as STANDARDISED, which widens it by its own spread."""
         variance = np.sqrt(self.variance.sum(axis=0))
         return _ratio((self.observed - self.expected).sum(axis=0), variance)
 
@@ -72,15 +74,16 @@ def compare(
     events: np.ndarray,
     bases: np.ndarray,
     usual: np.ndarray,
-    behind: np.ndarray,
+    usual_bases: np.ndarray,
     variance: np.ndarray,
-    inside: np.ndarray,
+    in_reference: np.ndarray,
 ) -> Comparison:
-    """Observed against expected of some sites, all (k, n).
+    """The comparison of observed and expected of some sites, all (k, n).
 
-    events, bases: counts and denominators, NaN where missing; of a mean, events are sums (mean × n). usual, behind, inside: the
-    site's rate in force that month, what it rests on, and whether the month is part of it (control_chart_levels.JudgedSeries:
-    usual, usual_behind, inside). variance: of one case (case_variance, or LogWait.variance of the site's reference months).
+    events, bases: counts and denominators, NaN where missing; of a mean, events are sums (mean × n). usual,
+    usual_bases, in_reference: the site's rate in force that month, the sum of the bases that it rests on, and whether
+    the month is part of it (as in control_chart_levels.JudgedSeries). variance: of one case (case_variance, or
+    LogWait.variance of the site's reference months).
     """
     counts = (
         np.isfinite(events)
@@ -89,17 +92,17 @@ def compare(
         & (np.nan_to_num(bases) > 0)
     )
     n, r, v = (np.where(counts, a, 0) for a in (bases, usual, variance))
-    sign = np.where(inside, -1, 1)
-    own = n / np.where(counts, behind, 1)
+    sign = np.where(in_reference, -1, 1)
+    own = n / np.where(counts, usual_bases, 1)
     return Comparison(n, np.where(counts, events, 0), n * r, n * v * np.maximum(0, 1 + sign * own))
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Where the gap of some months comes from.
+    """The sites from which the gap of some months comes.
 
-    sites: rows, the largest part first. parts: of the gap of the whole, in its unit, (k,), they add up to it. z: of the
-    months together. rest_observed, rest_expected, rest_z: without the named sites; NaN where nobody is left.
+    sites: rows, the largest part first. parts: of the gap of the whole, in its unit, (k,), they add up to it. z: of
+    the months together. rest_observed, rest_expected, rest_z: without the named sites; NaN where nobody is left.
     """
 
     spread: Spread
@@ -112,7 +115,7 @@ class Gap:
 
 
 def gap(comparison: Comparison, months: slice, widen: float = 1) -> Gap:
-    """The sites that a signal of the whole comes from: fewest sites without which the rest is as usual (95 %).
+    """The fewest sites without which the rest is as usual (95 %), for the months of a signal.
 
     months: those of the signal (one beyond the limits; the run on one side). widen: the spread of the whole's z, 1 or
     more. Up to three sites are named, largest part in the direction of the gap first.

@@ -1,4 +1,4 @@
-"""Ranks of sites with what chance alone does to them. Tables are alphabetical by default: that is the caller's.
+"""Ranks of sites with their uncertainty. Tables are alphabetical by default; that is the caller's concern.
 
 Twenty equally good sites still have a first and a last, mostly the smallest ones: Goldstein and Spiegelhalter 1996,
 Journal of the Royal Statistical Society A 159.
@@ -15,12 +15,13 @@ SEED = 20261124
 
 @dataclass(frozen=True)
 class Rank:
-    """The rank of a site (1 is best), and between which ranks chance would put it in 95 draws of 100. of: how many."""
+    """The rank of a site (1 is best), and the ranks between which chance would put it in 95 draws of 100; total: how
+    many sites are ranked."""
 
     rank: int
     low: int
     high: int
-    of: int
+    total: int
 
 
 def ranks(

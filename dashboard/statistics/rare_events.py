@@ -1,4 +1,4 @@
-"""Counts too few for a month of their own: how many events a month is expected to have, and three months together."""
+"""Counts too rare to be judged by month: how many events a month is expected to have, and sums by quarter."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""How often the two rules cry wolf, and what they find: the simulated rates that screens print.
+"""The simulated rates of false alarms and of detection of the two rules, as screens print them.
 
 `python -m tests.benchmarks.rules` simulates them with the code that the screen uses; with the word `write` it writes
 rule_rates.csv, and a test checks the file against a fresh simulation.
@@ -27,15 +27,15 @@ ROWS = {
 
 @dataclass(frozen=True)
 class Rate:
-    """One kind of series. flagged: months flagged in a year, years after the start; error: its standard error. found_1,
-    found_2: the share of lasting shifts of one, of two standard deviations that are seen within eight months; None where
-    not simulated."""
+    """The rates of one kind of series. months_flagged: months flagged in a year, years after the start; error: its
+    standard error. detected_1, detected_2: the share of lasting shifts of one, of two standard deviations that are
+    seen within eight months; None where not simulated."""
 
     series: str
-    flagged: float
+    months_flagged: float
     error: float
-    found_1: float | None
-    found_2: float | None
+    detected_1: float | None
+    detected_2: float | None
 
 
 @cache

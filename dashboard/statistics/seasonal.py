@@ -1,16 +1,17 @@
-"""Visits per open day with their season and their line: what a month usually is, growth and time of year included.
+"""Visits per open day judged by season and line: what a month usually is, with growth and time of year.
 
-y = ln(visits per open day). The season is shared by the sites: of each calendar month, the median over sites and years
-of y minus its centred mean of twelve months (classical decomposition; Kendall and Stuart, The Advanced Theory of
-Statistics 3, ch. 46, with a median for their mean). Then for each site a line through the months t−27 to t−4, without
-their season; the last three months stay out of the fit, so that a change does not hide itself.
+y = ln(visits per open day). The season is shared by the sites: of each calendar month, the median over sites and
+years of y minus its centred mean of twelve months (classical decomposition; Kendall and Stuart, The Advanced Theory
+of Statistics 3, ch. 46, with a median for their mean). Then for each site a line through the months t−27 to t−4,
+without their season; the last three months stay out of the fit, so that a change does not hide itself.
 
 R = (y − ŷ) / √(s²·(1 + h) + e²), e being the season's own error: without it the intervals of a nation cover 73 months
-in 100 instead of 80. R is judged by the two rules as it is, although it follows Student's law with 22 degrees of freedom
-and is beyond 3 in 66 months of 10 000 instead of 27: put on the normal scale it finds 3 to 4 fewer falls of 15 % in
-100. Nothing of month t or later judges month t. Rates: `python -m tests.benchmarks.rules`.
+in 100 instead of 80. R is judged by the two rules as it is, although it follows Student's law with 22 degrees of
+freedom and is beyond 3 in 66 months of 10 000 instead of 27: put on the normal scale it finds 3 to 4 fewer falls of
+15 % in 100. Nothing of month t or later judges month t. Rates: `python -m tests.benchmarks.rules`.
 
-Arrays are (…, k, n): what is simulated a hundred times goes through the same code at once, each network with its own season.
+Arrays are (…, k, n): what is simulated a hundred times goes through the same code at once, each network with its own
+season.
 """
 
 from dataclasses import dataclass
@@ -29,39 +30,40 @@ EXACT = 1e-9  # a line that fits so well says nothing of how months vary
 
 @dataclass(frozen=True)
 class Line:
-    """A line through some months of some series, (…, k), NaN where there are too few. middle: mean position of its months;
-    mean, slope: at that position; s: standard deviation of its residuals; n: months; square: Σ(position − middle)²."""
+    """A line through some months of some series, (…, k), NaN where there are too few. middle: mean position of its
+    months; mean, slope: at that position; deviation: standard deviation of its residuals; n: months; square:
+    Σ(position − middle)²."""
 
     middle: np.ndarray
     mean: np.ndarray
     slope: np.ndarray
-    s: np.ndarray
+    deviation: np.ndarray
     n: np.ndarray
     square: np.ndarray
 
-    def at(self, t: float, error: float | np.ndarray = 0) -> tuple[np.ndarray, np.ndarray]:
+    def value_at(self, t: float, error: float | np.ndarray = 0) -> tuple[np.ndarray, np.ndarray]:
         """The line's value at position t, and the standard deviation of a month's distance from it, (…, k) each.
         error: of the season that is taken out."""
         away = t - self.middle
         leverage = 1 / self.n + away**2 / self.square
-        return self.mean + self.slope * away, np.sqrt(self.s**2 * (1 + leverage) + error**2)
+        return self.mean + self.slope * away, np.sqrt(self.deviation**2 * (1 + leverage) + error**2)
 
     @property
     def freedom(self) -> np.ndarray:
-        """Degrees of freedom of s: 22 with all 24 months."""
+        """The degrees of freedom of `deviation`: 22 with all 24 months."""
         return self.n - 2
 
 
 @dataclass(frozen=True)
 class Season:
-    """index: (…, 12) of January to December, in logarithms, summing to 0; NaN where no series gives a calendar month.
-    error: (…,) standard error of an index, 0 where one year gives them all."""
+    """The season of some series. index: (…, 12) of January to December, in logarithms, summing to 0; NaN where no
+    series gives a calendar month. error: (…,) standard error of an index, 0 where one year gives them all."""
 
     index: np.ndarray
     error: np.ndarray
 
-    def of(self, month: np.ndarray) -> np.ndarray:
-        """The index of some calendar months, (n,), as it is taken out of the series: (…, 1, n)."""
+    def index_of(self, month: np.ndarray) -> np.ndarray:
+        """The index of some calendar months, (n,), to be subtracted from the series: (…, 1, n)."""
         return self.index[..., None, month - 1]
 
 
@@ -124,8 +126,9 @@ def line(y: np.ndarray, first: int, last: int) -> Line:
 
 @dataclass(frozen=True)
 class Seasonal:
-    """What months usually are, (…, k, n) each, NaN where it is too early. usual, lower, upper: visits per open day that season
-    and growth lead one to, and within which a month usually lies (± 3). z: R of the month, for control_limits.two_rules."""
+    """The judged months, (…, k, n) each, NaN where it is too early. usual, lower, upper: visits per open day expected
+    by season and growth, and between which a month usually lies (± 3). z: R of the month, for
+    control_limits.two_rules."""
 
     usual: np.ndarray
     lower: np.ndarray
@@ -136,21 +139,21 @@ class Seasonal:
 def seasonal(
     per_day: np.ndarray, month: np.ndarray, shared: np.ndarray | None = None, since: int = 0
 ) -> Seasonal:
-    """Judges each month of some series with what was known before it.
+    """Judge each month of some series with what was known before it.
 
     per_day: (…, k, n) visits per open day, months in order, NaN (or 0) where missing. month: (n,) calendar months.
-    shared: (…, sites, n), the sites that give the season; by default the series themselves. A series is judged from its
-    40th month on, and not before position `since`.
+    shared: (…, sites, n), the sites that give the season; by default the series themselves. A series is judged from
+    its 40th month on, and not before position `since`.
     """
     y = logs(per_day)
     of_season = y if shared is None else logs(shared)
     usual, width, z = (np.full(y.shape, np.nan) for _ in range(3))
     for t in range(max(HISTORY, since), y.shape[-1]):
         shape = season(of_season[..., :t], month[:t])
-        fitted = line(y - shape.of(month), t - LINE - APART, t - APART)
+        fitted = line(y - shape.index_of(month), t - LINE - APART, t - APART)
         old = np.isfinite(y[..., : t - HISTORY + 1]).any(axis=-1)
-        value, deviation = fitted.at(t, shape.error[..., None])
-        usual[..., t] = np.where(old, value + shape.of(month[[t]])[..., 0], np.nan)
+        value, deviation = fitted.value_at(t, shape.error[..., None])
+        usual[..., t] = np.where(old, value + shape.index_of(month[[t]])[..., 0], np.nan)
         away = y[..., t] - usual[..., t]
         np.divide(away, deviation, out=z[..., t], where=deviation > EXACT)
         width[..., t] = WIDTH * deviation

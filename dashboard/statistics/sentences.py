@@ -1,4 +1,4 @@
-"""The French sentences that the statistics allow, and no others: signal, no signal, too few.
+"""French sentences for statistical results: signal, no signal, too few, differences, change.
 
 A word of change needs a signal: none can be had from two values. What follows in « » in a docstring is how a
 sentence, or the argument of that name, reads.
@@ -91,8 +91,10 @@ def delay(median: Median, oldest: int) -> str:
 
 
 def late(count: Count, days: int) -> str:
-    """« 46 plaintes attendent depuis plus de 30 jours », « au moins » where there may be more; « aucune » of a whole count, else
-    what is not known."""
+    """How many complaints wait for longer than so many days: « 46 plaintes attendent depuis plus de 30 jours ».
+
+    « au moins » where there may be more, « aucune » where the count is complete, else what is not known.
+    """
     older = f"depuis plus de {french.days(days)}"
     verb = "attend" if count.n == 1 else "attendent"
     return french.upper_first(
@@ -103,14 +105,16 @@ def late(count: Count, days: int) -> str:
     )
 
 
-def target(aim: str, assured: Assurance) -> str:
-    """What the limits say of a target. aim: « 80 % »."""
-    sentence = french.upper_first(ASSURANCES[assured])
-    return f"{sentence}." if assured == Assurance.NO_TARGET else f"{sentence} (cible{S}: {aim})."
+def target(words: str, assurance: Assurance) -> str:
+    """What the limits allow to say of a target. words: « 80 % »."""
+    sentence = french.upper_first(ASSURANCES[assurance])
+    return (
+        f"{sentence}." if assurance == Assurance.NO_TARGET else f"{sentence} (cible{S}: {words})."
+    )
 
 
 def signal_budget(signals: int, budget: Budget) -> str:
-    """How many signals there are, and, where there is one or chance alone would give more, how many it would."""
+    """How many signals there are, and how many chance alone would give, where there is one or chance would give more."""
     if not budget.series:
         return (
             f"Pas encore de signal possible{S}: il faut {MINIMUM_POINTS} mois de données"
@@ -129,29 +133,30 @@ def signal_budget(signals: int, budget: Budget) -> str:
 
 
 def change(
-    whole: Change,
+    decomposition: Change,
     amount: Callable[[float], str] = lambda x: french.percent(x, 1),
     size: Callable[[float], str] = points,
 ) -> list[str]:
-    """What the change between two periods is made of; a warning first where the parts contradict the whole.
+    """The sentences that split the change between two periods into its parts; a warning first where the parts
+    contradict the whole.
 
     amount, size: write a value and a signed difference in the unit of the figure.
     """
     parts = [
-        f"{size(whole.rate)} à l'intérieur des centres",
-        f"{size(whole.mix)} par la répartition des visites entre eux",
+        f"{size(decomposition.rate)} à l'intérieur des centres",
+        f"{size(decomposition.mix)} par la répartition des visites entre eux",
     ]
-    if whole.opened or whole.closed or whole.network:
+    if decomposition.opened or decomposition.closed or decomposition.network:
         parts.append(
-            f"{size(whole.network)} par les centres qui ont des données d'un côté seulement"
+            f"{size(decomposition.network)} par les centres qui ont des données d'un côté seulement"
         )
     sentence = (
-        f"De {amount(whole.before)} à {amount(whole.after)}, soit {size(whole.total)}{S}:"
+        f"De {amount(decomposition.before)} à {amount(decomposition.after)}, soit {size(decomposition.total)}{S}:"
         f" {french.join_words(parts)}."
     )
-    if not whole.simpson:
+    if not decomposition.simpson:
         return [sentence]
-    moves = "monte" if whole.total > 0 else "baisse"
+    moves = "monte" if decomposition.total > 0 else "baisse"
     return [
         f"Attention{S}: l'ensemble {moves} alors qu'aucune de ses parties ne {moves}{S}; c'est sa composition qui a"
         " changé.",
@@ -159,17 +164,18 @@ def change(
     ]
 
 
-def differences(chance: float, apart: Sequence[str], judged: bool) -> str:
-    """What a comparison of sites shows. chance: the probability of differing so were they all alike. apart: the names of
-    those outside the limits; judged: whether there are sites enough for limits."""
-    if apart:
+def differences(p_value: float, outside_names: Sequence[str], has_limits: bool) -> str:
+    """The sentence that compares sites. p_value: the probability of differing so were all sites alike; outside_names:
+    those outside the limits; has_limits: whether there are sites enough for limits."""
+    if outside_names:
+        verb = "se détache" if len(outside_names) == 1 else "se détachent"
         return (
-            f"{french.join_words(apart)} {'se détache' if len(apart) == 1 else 'se détachent'} nettement des autres"
-            if len(apart) <= NAMED
-            else f"{french.number(len(apart))} centres se détachent nettement des autres"
+            f"{french.join_words(outside_names)} {verb} nettement des autres"
+            if len(outside_names) <= NAMED
+            else f"{french.number(len(outside_names))} centres se détachent nettement des autres"
         )
-    if chance < ALIKE:
+    if p_value < ALIKE:
         return "les centres diffèrent réellement entre eux" + (
-            ", mais aucun n'est nettement au-dessus ou au-dessous des autres" if judged else ""
+            ", mais aucun n'est nettement au-dessus ou au-dessous des autres" if has_limits else ""
         )
     return "trop peu de cas pour voir une différence nette entre centres"

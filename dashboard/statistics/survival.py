@@ -1,4 +1,4 @@
-"""How long complaints stay open, those still open included: Kaplan and Meier 1958.
+"""The time that complaints stay open, those still open included: Kaplan and Meier 1958.
 
 Intervals: Greenwood's variance on the log(−log) scale (Kalbfleisch and Prentice, The Statistical Analysis of Failure
 Time Data, 1.4), which stay between 0 and 1; for the median, Brookmeyer and Crowley 1982, Biometrics 38.
@@ -15,10 +15,11 @@ ROUNDING = 1e-12  # by which products of fractions may miss a half
 
 @dataclass(frozen=True)
 class Curve:
-    """The share still open after each age at which something closed, with its interval; all (k,), shares falling.
+    """The survival curve: the share still open after each age at which something closed, with its interval; all (k,),
+    shares falling.
 
-    ages: days. at_risk: complaints still open just before. lower, upper: NaN where all are closed (there the
-    variance has no value).
+    ages: days. at_risk: complaints still open just before. lower, upper: NaN where all are closed (there the variance
+    has no value).
     """
 
     ages: np.ndarray
@@ -30,7 +31,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Median:
-    """Half are closed after so many days; None where more than half stay open.
+    """The median age at closing; days: None where more than half stay open.
 
     low, high: the interval; None for an end that the data do not give: « au moins … », or nothing at all.
     """

@@ -1,7 +1,7 @@
-"""The words of a series that is followed, and what it allows one to say: of the change, and of a target.
+"""The closed vocabulary of a judged series: what a month says, and what its limits say of a target.
 
-One closed vocabulary for the screen, the map, the sentences and the exports. Roles follow
-nhs-r-community/NHSRplotthedots (R/ptd_calculate_point_type.R, R/ptd_calculate_assurance_type.R, commit 050b07d).
+One vocabulary for the screen, the map, the sentences and the exports. Roles follow nhs-r-community/NHSRplotthedots
+(R/ptd_calculate_point_type.R, R/ptd_calculate_assurance_type.R, commit 050b07d).
 """
 
 from enum import StrEnum
@@ -13,7 +13,7 @@ FROZEN_POINTS = (
 
 
 class Variation(StrEnum):
-    """What a month says."""
+    """What a judged month says."""
 
     IMPROVEMENT = "improvement"
     ALERT = "alert"
@@ -49,7 +49,8 @@ class ChartKind(StrEnum):
 
 
 def variation(side: int, direction: str) -> Variation:
-    """What a judged month says. side: 1, -1, or 0 without a signal; direction: "up", "down" (what is good) or "neither".
+    """What a judged month says. side: 1, -1, or 0 without a signal; direction: "up", "down" (what is good) or
+    "neither".
 
     Raises ValueError for another direction.
     """
@@ -64,7 +65,7 @@ def variation(side: int, direction: str) -> Variation:
 
 
 def assurance(limits: tuple[float, float] | None, target: float, direction: str) -> Assurance:
-    """Whether the process, as it is now, meets its target always, never, or by chance.
+    """Whether the series, by its limits, meets its target always, never, or by chance.
 
     limits: lower and upper at the month, in the unit of the target, None without; direction: "up" or "down".
     """

@@ -78,7 +78,7 @@ def _listed(lines: list[Line]) -> Table:
                 text_cell(f"{one.at:%H:%M}"),
                 text_cell(one.who),
                 text_cell(one.did),
-                text_cell(one.what),
+                text_cell(one.details),
             )
             for one in lines
         ],

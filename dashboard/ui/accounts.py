@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import french
-from dashboard.accounts.account_changes import ASSIGNABLE_ROLES, WITH_DEPARTMENTS, WITH_SITES
+from dashboard.accounts.account_rules import ASSIGNABLE_ROLES, WITH_DEPARTMENTS, WITH_SITES
 from dashboard.accounts.rights import ROLES, Person
 from dashboard.actions import accounts
 from dashboard.actions.accounts import AccountChanges, Holder

@@ -26,7 +26,7 @@ LABEL = "Image"
 
 def button(panel: Panel) -> None:
     """The panel's picture; nothing where it has neither chart nor map."""
-    if not png.drawable(panel):
+    if not png.is_drawable(panel):
         return
     about = st.session_state.get(ABOUT) or st.session_state.setdefault(ABOUT, _about())
     downloads.button(
@@ -43,7 +43,7 @@ def button(panel: Panel) -> None:
 
 def picture_maker(panel: Panel, about: png.About) -> Callable[[Person], bytes]:
     """What makes the file: a picture of figures, the same for all who may see them but for who took it."""
-    return lambda person: png.png(panel, replace(about, made=downloads.made_by(person)))
+    return lambda person: png.png(panel, replace(about, taken_by=downloads.made_by(person)))
 
 
 def _about() -> png.About:

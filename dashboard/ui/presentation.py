@@ -61,7 +61,7 @@ LOOKS = (
     f".room{{{LIGHT};{palette.variables(NOTICE)}}}"
     + "".join(
         f".room.{theme}{{{palette.variables(COLOURS, theme)}}}"
-        + html.recoloured(theme, f".{theme}")
+        + html.recolour_rules(theme, f".{theme}")
         for theme in ("dark", "projector")
     )
     # From the back of a lit room: strong lines.

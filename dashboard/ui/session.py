@@ -18,7 +18,7 @@ NOTICES = "notices"  # values of the URL that could not be used, to be said once
 
 def person() -> Person:
     """Who asks, looked up at each run and in each fragment; nobody, where the gate did not say who."""
-    return replace(SESSION_CACHE.asks(_told()), entry=sign_in_number())
+    return replace(SESSION_CACHE.person_from_header(_told()), session_number=sign_in_number())
 
 
 def account() -> str:
@@ -35,7 +35,9 @@ def person_lookup() -> Callable[[], Person]:
     """The same of whoever asks now, to be looked up later and in another thread; nobody, where by then it is asked on a page
     of somebody else, or of other rights."""
     told = _told()
-    return lambda: SESSION_CACHE.asks(told) if CURRENT_ACCOUNT.get() == told else NOBODY
+    return lambda: (
+        SESSION_CACHE.person_from_header(told) if CURRENT_ACCOUNT.get() == told else NOBODY
+    )
 
 
 def _told() -> str | None:

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnected
 
 from dashboard import error_messages
-from dashboard.accounts import people, sign_ins
+from dashboard.accounts import people, sign_in_request, sign_ins
 from dashboard.accounts.rights import LOCAL_READER, Role
 from dashboard.accounts.session_cache import OPEN, UNKNOWN, CachedSession, SessionCache, State
 from dashboard.answers.context import outage_reason
@@ -88,10 +88,12 @@ class Authentication:
             await refused(scope, receive, send)
             return
         if session.state == State.OPEN and is_document(scope):
-            self._note_activity(session.latest)
+            self._note_activity(session.latest_number)
         person = LOCAL_READER
         if session.holder:
-            person = replace(people.person_of_account(session.holder), entry=session.latest)
+            person = replace(
+                people.person_of_account(session.holder), session_number=session.latest_number
+            )
         known = {**with_account_headers(scope, identity), PERSON: person, SESSION: session}
         await self.app(known, receive, send)
 
@@ -117,22 +119,22 @@ class Authentication:
 
     async def _authenticate(self, scope: Scope, visitor: Visitor) -> tuple[str, CachedSession]:
         """Who asks ("" is nobody): the account and the state of its rights, as the application is given them; and his session."""
-        token = sign_ins.digest(visitor.token) if visitor.token else None
-        reading = self.cache.known(token)
+        token = sign_in_request.digest(visitor.token) if visitor.token else None
+        reading = self.cache.fresh_snapshot(token)
         if reading is None:
             tokens = [token] if token else []
             try:
-                reading = await anyio.to_thread.run_sync(self.cache.look, tokens)
+                reading = await anyio.to_thread.run_sync(self.cache.read, tokens)
             except Exception:
                 # Who was let in before stays in while the database is away: it is what a page shows that needs it, and says so.
-                reading = self.cache.remembers(token)
+                reading = self.cache.last_snapshot(token)
                 if reading is None:
                     raise
         if reading.is_open:
             # Nobody has an account yet: from elsewhere, nobody comes in.
             return (OPEN if origin.is_local_request(scope) else ""), UNKNOWN
-        session = reading.of(token)
-        return (session.identity if session.state == State.OPEN else ""), session
+        session = reading.session(token)
+        return (session.identity_header if session.state == State.OPEN else ""), session
 
     async def _serve_websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the connection of an open page, or refuse it."""
@@ -143,7 +145,7 @@ class Authentication:
             LOG.warning("who asks could not be read", exc_info=error)
             identity, session = "", UNKNOWN
         refused = not identity or bool(session.holder and session.holder.must_change)
-        token = sign_ins.digest(visitor.token) if identity != OPEN else ""
+        token = sign_in_request.digest(visitor.token) if identity != OPEN else ""
         if refused or not await self.limits.may_open(identity, token):
             await receive()
             await send({"type": "websocket.close", "code": 1008})
@@ -151,7 +153,7 @@ class Authentication:
 
         def on_activity() -> None:
             if token:
-                self._note_activity(self.cache.token(token).latest)
+                self._note_activity(self.cache.last_session(token).latest_number)
 
         granting = self._granting(identity, send)
         async with self.limits.limit_page(identity, receive, granting, token) as (slow, sending):
@@ -159,7 +161,9 @@ class Authentication:
             page = OpenPage(token, identity, slow, sending, on_activity, most, name)
             CURRENT_ACCOUNT.set(identity)  # a connection has a task of its own, and so a context
             BROWSER.set(token)
-            await self._serve_page(with_account_headers(scope, identity, session.latest), page)
+            await self._serve_page(
+                with_account_headers(scope, identity, session.latest_number), page
+            )
 
     async def _serve_page(self, scope: Scope, page: OpenPage) -> None:
         """Pass on what a page and the application send each other, as long as the page is open."""
@@ -197,24 +201,24 @@ class Authentication:
         moment."""
         answer = PlainTextResponse(f"en marche {LIFE}")
         token = visitor_of(scope).token
-        key = sign_ins.digest(token) if token else None
+        key = sign_in_request.digest(token) if token else None
         # A page of ours asks; who looks after the server needs to know nothing more.
         headers = Headers(scope=scope)
         if headers.get("sec-fetch-site") == "same-origin":
             self.pages.watch_token(key or "")
             self.pages.note_token(headers.get(PAGE_HEADER, ""), key or "")
-            reading = self.cache.known(key, RECENT)
+            reading = self.cache.fresh_snapshot(key, RECENT)
             if reading is None:
                 return answer
             if reading.is_open:
                 answered = f"{State.OPEN.value} {OPEN}" if origin.is_local_request(scope) else ""
                 answered = answered or State.ENDED.value
             else:
-                session = reading.of(key)
+                session = reading.session(key)
                 # Who has just confirmed that it is he may have an answer under way: his pages stay, and wait for it.
-                waits = session.replaced and session.pages != State.ENDED
+                waits = session.just_replaced and session.pages_state != State.ENDED
                 state = State.LAPSED if waits else session.state
-                answered = f"{state.value} {session.identity}"
+                answered = f"{state.value} {session.identity_header}"
             answer.headers[STATE_HEADER] = answered.strip()
         return answer
 

@@ -18,7 +18,7 @@ from typing import Any
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from dashboard.accounts.sign_ins import address_block
+from dashboard.accounts.sign_in_request import address_block
 from dashboard.web import connection_limits, request_limits
 from dashboard.web.connection_limits import CONNECTIONS, WAITING
 from dashboard.web.websocket_connection import Socket

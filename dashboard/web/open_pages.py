@@ -95,17 +95,17 @@ def page_state(reading: SessionSnapshot, page: "OpenPage", shown: str) -> State:
     replaced the page's own, the page belongs to that one from now on."""
     if page.identity == OPEN:
         return State.OPEN if reading.is_open else State.ENDED
-    seen = reading.of(page.token)
+    seen = reading.session(page.token)
     # Another account, another role or other places: the page begins anew.
-    if seen.identity != page.identity:
+    if seen.identity_header != page.identity:
         return State.ENDED
     if not seen.is_replaced:
-        return seen.pages
-    if shown and reading.of(shown).is_now(seen):
+        return seen.pages_state
+    if shown and reading.session(shown).takes_over_from(seen):
         page.token = shown
-        return seen.pages
+        return seen.pages_state
     # Who copied the cookie had the sign-in of before, and has not this one.
-    return State.ENDED if seen.pages == State.ENDED else State.LAPSED
+    return State.ENDED if seen.pages_state == State.ENDED else State.LAPSED
 
 
 @dataclass(eq=False)
@@ -250,7 +250,7 @@ class OpenPages:
     def watch_token(self, token: str) -> None:
         """Look at this token too, for some seconds: somebody asks about it and will again. One that nobody had when its page was
         opened is not looked at."""
-        known = not token or self.cache.token(token).holder is not None
+        known = not token or self.cache.last_session(token).holder is not None
         if known and (token in self.asked or len(self.asked) < ASKED_AT_MOST):
             self.asked[token] = asyncio.get_running_loop().time()
         self.start_watching()
@@ -266,7 +266,7 @@ class OpenPages:
         def notice() -> None:
             loop.call_soon_threadsafe(changed.set)
 
-        with self.cache.telling(notice):
+        with self.cache.subscribe(notice):
             while True:
                 started = loop.time()
                 self.asked = {t: at for t, at in self.asked.items() if at > started - 10 * EVERY}
@@ -288,7 +288,7 @@ class OpenPages:
         try:
             # A thread of its own: whatever is asked of the server at the same time, this does not queue behind it.
             self.limit = self.limit or anyio.CapacityLimiter(1)
-            reading = await anyio.to_thread.run_sync(self.cache.look, tokens, limiter=self.limit)
+            reading = await anyio.to_thread.run_sync(self.cache.read, tokens, limiter=self.limit)
         except Exception as error:  # whatever it is, looking goes on
             if not self.blind:
                 LOG.warning("who may look cannot be read: %s", type(error).__name__)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from starlette.types import Scope
 
-from dashboard.accounts import sign_ins
+from dashboard.accounts import sign_in_request
 from dashboard.accounts.session_cache import SessionCache, State
 from dashboard.request_identity import SESSION_CACHE
 from dashboard.web import origin
@@ -31,14 +31,14 @@ def requester(scope: Scope, cache: SessionCache = SESSION_CACHE) -> Requester:
     """Whose request this is, as far as it is known without asking the database."""
     visitor = visitor_of(scope)
     if visitor.token:
-        token = sign_ins.digest(visitor.token)
-        session = cache.token(token)
+        token = sign_in_request.digest(visitor.token)
+        session = cache.last_session(token)
         if session.holder and session.state != State.ENDED:
             return session.holder.id, token
-    reading = cache.remembers(None)
+    reading = cache.last_snapshot(None)
     if reading and reading.is_open and origin.is_local_request(scope):
         return LOCAL
-    return f"at {sign_ins.address_block(visitor.address)}", ""
+    return f"at {sign_in_request.address_block(visitor.address)}", ""
 
 
 class RequestRateLimits:

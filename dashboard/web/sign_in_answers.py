@@ -8,7 +8,7 @@ from starlette.types import Scope
 
 from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import CachedSession, State
-from dashboard.accounts.sign_ins import new_token
+from dashboard.accounts.sign_in_request import new_token
 from dashboard.web import sign_in_pages
 from dashboard.web.browser_cookies import Visitor
 from dashboard.web.form_fields import sign_token
@@ -57,7 +57,7 @@ def _form_page(scope: Scope, token: str, session: CachedSession, why: str, typed
         page = sign_in_pages.first_sign_in_page if path == FIRST else sign_in_pages.guest_link_page
         return page(token, signed_in, why, typed)
     if path == CONFIRM:
-        by_provider = bool(session.entry and session.entry.issuer)
+        by_provider = bool(session.session and session.session.issuer)
         name = holder.name if holder else ""
         return sign_in_pages.confirmation_page(token, name, by_provider=by_provider, why=why)
     if path == CHANGE:
@@ -71,4 +71,4 @@ def _gone(session: CachedSession) -> str:
     """Why who was signed in is asked to do it again; "" where nobody was."""
     if session.holder and session.holder.role == Role.GUEST:
         return GUEST_GONE
-    return GONE.get(session.state, "") if session.entry else ""
+    return GONE.get(session.state, "") if session.session else ""

@@ -12,10 +12,16 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
-from dashboard.accounts import identity_provider, provider_identities, sign_ins
-from dashboard.accounts.identity_provider import STALE, Provider, SignInFlow
+from dashboard.accounts import (
+    identity_provider,
+    provider_identities,
+    sign_in_flow,
+    sign_in_request,
+)
+from dashboard.accounts.identity_provider import STALE, Provider
 from dashboard.accounts.session_cache import CachedSession, SessionCache
-from dashboard.accounts.sign_ins import Browser, Refusal, new_token
+from dashboard.accounts.sign_in_flow import SignInFlow
+from dashboard.accounts.sign_in_request import Browser, Refusal, new_token
 from dashboard.settings import load_settings
 from dashboard.web import origin, sign_in_pages
 from dashboard.web.browser_cookies import Visitor
@@ -55,11 +61,12 @@ class ProviderSignIn:
         anew = query in (ANOTHER, AGAIN)
         answer = RedirectResponse(
             await self.queue.run(
-                visitor.address, lambda: self.provider.leads_to(flow, back, anew=anew)
+                visitor.address,
+                lambda: self.provider.authorization_url(flow, back, force_login=anew),
             ),
             303,
         )
-        visitor.set_cookie(answer, FLOW_COOKIE, flow.text, identity_provider.WITHIN)
+        visitor.set_cookie(answer, FLOW_COOKIE, flow.text, sign_in_flow.WITHIN)
         return answer
 
     async def sign_in(self, scope: Scope, visitor: Visitor) -> tuple[Browser, str, str]:
@@ -74,21 +81,21 @@ class ProviderSignIn:
 
         def enter() -> tuple[str, str]:
             engine = self.cache.engine()
-            claims = self.provider.told(
+            claims = self.provider.fetch_identity(
                 asked["code"], flow, back, lambda *who: provider_identities.is_known(engine, *who)
             )
             again = flow.page == CONFIRM
             if again and (
-                claims.age is None
-                or claims.age > time.time() - flow.begun + identity_provider.LEEWAY
+                claims.auth_age is None
+                or claims.auth_age > time.time() - flow.began_at + identity_provider.LEEWAY
             ):
                 raise identity_provider.no_fresh_proof()
             return provider_identities.sign_in_by_identity(
-                engine, claims, browser, again=again
-            ), claims.proof
+                engine, claims, browser, same_account=again
+            ), claims.id_token
 
         token, proof = await self.queue.run(visitor.address, enter)
-        _keep(self.proofs, sign_ins.digest(token), proof)
+        _keep(self.proofs, sign_in_request.digest(token), proof)
         return browser, token, flow.page
 
     def _end_flow(self, visitor: Visitor, asked: dict[str, str]) -> SignInFlow:
@@ -96,12 +103,12 @@ class ProviderSignIn:
         flow, now = SignInFlow(visitor.flow), int(time.time())
         if (
             not visitor.flow
-            or not flow.leads_back(asked.get("state", ""))
+            or not flow.accepts_state(asked.get("state", ""))
             or flow.text in self.used
         ):
             raise Refusal(STALE)
         self.used = {one: ends for one, ends in self.used.items() if ends > now}
-        self.used[flow.text] = flow.ends
+        self.used[flow.text] = flow.expires_at
         if asked.get("iss", load_settings().oidc_issuer) != load_settings().oidc_issuer:
             raise identity_provider.untrusted_answer("another issuer came back")
         return flow
@@ -109,16 +116,16 @@ class ProviderSignIn:
     async def sign_out_address(self, scope: Scope, visitor: Visitor, session: CachedSession) -> str:
         """The address at which who signed in by the provider signs out of it too; "" where he did not, or where it has none."""
         if not (
-            session.entry
-            and session.entry.issuer
-            and session.entry.issuer == load_settings().oidc_issuer
+            session.session
+            and session.session.issuer
+            and session.session.issuer == load_settings().oidc_issuer
         ):
             return ""
-        key, back = sign_ins.digest(visitor.token), new_token()
+        key, back = sign_in_request.digest(visitor.token), new_token()
         proof, here = self.proofs.pop(key, ""), f"{_own_address(scope)}{IN}"
         try:
             further = await self.queue.run(
-                visitor.address, lambda: self.provider.way_out(proof, here, back)
+                visitor.address, lambda: self.provider.logout_url(proof, here, back)
             )
         except QueueFull:
             return ""
@@ -130,7 +137,7 @@ class ProviderSignIn:
         """The answer, at the form's address, to who signed out and comes back: from the provider, where he did too; or without
         ever having been there. The answer that led him may have been lost, or not been read, and whoever sat down next would be
         signed in by the provider as him. None for everybody else."""
-        key = sign_ins.digest(visitor.token)
+        key = sign_in_request.digest(visitor.token)
         back, further = self.leaving.pop(key, ("", ""))
         if not back:
             return None

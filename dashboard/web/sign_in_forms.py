@@ -13,10 +13,10 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import Receive, Scope
 
 from dashboard import error_messages
-from dashboard.accounts import guest_links, reauthentication, sign_ins
+from dashboard.accounts import guest_links, reauthentication, sign_in_request, sign_ins
 from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import CachedSession, SessionCache, State
-from dashboard.accounts.sign_ins import Browser, Refusal
+from dashboard.accounts.sign_in_request import Browser, Refusal
 from dashboard.answers.context import is_disk_full, outage_reason
 from dashboard.settings import load_settings
 from dashboard.web import sign_in_pages
@@ -59,7 +59,7 @@ class SignInForms:
         """The page, or what a form that was sent leads to."""
         path, method = scope["path"], scope["method"]
         # Pressed twice, the form comes a second time with the token that the first one replaced.
-        again = path == CONFIRM and method == "POST" and session.replaced
+        again = path == CONFIRM and method == "POST" and session.just_replaced
         if path in (CHANGE, CONFIRM) and session.state != State.OPEN and not again:
             return RedirectResponse(IN, 303)
         if path == CONFIRM and (elsewhere := await self._answer_without_proof(method, session)):
@@ -88,7 +88,7 @@ class SignInForms:
         if sent is None:
             return PlainTextResponse("Ce formulaire est trop long.", 413)
         typed = sent.get("lien" if path in BY_LINK else "nom", "")
-        if path == CONFIRM and session.entry and session.entry.issuer:
+        if path == CONFIRM and session.session and session.session.issuer:
             return RedirectResponse(CONFIRM, 303)  # no password opens this account
         if not (visitor.form and is_signed_token(sent.get("jeton", ""), visitor.form)):
             return show_form(scope, visitor, session, OLD_FORM, 403, typed)
@@ -141,7 +141,10 @@ class SignInForms:
         if session.holder.must_change:
             return RedirectResponse(CHANGE, 303)
         if method == "GET" and await anyio.to_thread.run_sync(
-            reauthentication.is_recent, self.cache.engine(), session.holder.id, session.latest
+            reauthentication.is_recent,
+            self.cache.engine(),
+            session.holder.id,
+            session.latest_number,
         ):
             return HTMLResponse(sign_in_pages.confirmed_page(session.holder.name))
         return None
@@ -173,7 +176,7 @@ class SignInForms:
         """Sign in a guest by his link: by sending the form, for what only looks at an address uses nothing up. He waits in no
         queue: no password is checked, and who tries names keeps no workshop waiting."""
         # It does not become a browser that is known: whoever has the link may open it anywhere.
-        browser = Browser(visitor.token, "", visitor.address, mark="")
+        browser = Browser(visitor.token, "", visitor.address, new_mark="")
         link = sent.get("lien", "").strip().rpartition("#")[2]
         try:
             token = await anyio.to_thread.run_sync(
@@ -255,12 +258,12 @@ class SignInForms:
     def _begin_session(
         self, visitor: Visitor, browser: Browser, token: str, where: str
     ) -> Response:
-        self.cache.forget_account_of(sign_ins.digest(visitor.token))
+        self.cache.forget_account_of(sign_in_request.digest(visitor.token))
         answer = RedirectResponse(where, 303)
         visitor.set_cookie(answer, "session", token)
-        if browser.mark:
-            known_for = int(sign_ins.KNOWN_FOR.total_seconds())
-            visitor.set_cookie(answer, "navigateur", browser.mark, known_for)
+        if browser.new_mark:
+            known_for = int(sign_in_request.KNOWN_FOR.total_seconds())
+            visitor.set_cookie(answer, "navigateur", browser.new_mark, known_for)
         visitor.set_cookie(answer, "formulaire", "")
         return answer
 
@@ -268,7 +271,7 @@ class SignInForms:
         further = ""
         if visitor.token:
             await anyio.to_thread.run_sync(sign_ins.sign_out, self.cache.engine(), visitor.token)
-            self.cache.forget_account_of(sign_ins.digest(visitor.token))
+            self.cache.forget_account_of(sign_in_request.digest(visitor.token))
             further = await self.by_provider.sign_out_address(scope, visitor, session)
         # Where the provider is left too, the browser keeps a token that opens nothing: by it is seen that it never got there.
         return signed_out_response(visitor, further, forgets=not further)

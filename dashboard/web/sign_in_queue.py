@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import anyio
 import anyio.to_thread
 
-from dashboard.accounts.sign_ins import Refusal, address_block
+from dashboard.accounts.sign_in_request import Refusal, address_block
 from dashboard.web.fair_queue import FairQueue, QueueFull
 
 # Passwords checked at once, of browsers that are not known and of those that are; who waits in each queue; of one address.

@@ -24,11 +24,11 @@ def files(
     today: date,
     holidays: Collection[date],
 ) -> Iterator[DemoFile]:
-    """Yield invented files of every form, up to the day before `today`; same arguments, same bytes.
+    """The invented files of every form, up to the day before `today`; same arguments, same bytes.
 
-    `visits` is the exact number of visit rows over all sites; `services` are labels of the Prestation column by
-    code, the commonest first. What really happens stands in `db.demo.events`; where its place is not among the sites,
-    it does not happen. One file is held in memory at a time. ValueError if no site has a working day.
+    `visits` is the exact number of visit rows over all sites; `services` are labels of the Prestation column by code,
+    the commonest first. The events are those of `db.demo.events`; one whose place is not among the sites does not
+    happen. One file is held in memory at a time. ValueError if no site has a working day.
     """
     plan = make_plan(sites, services, visits=visits, seed=seed, today=today, holidays=holidays)
     yield from closures.files(plan)

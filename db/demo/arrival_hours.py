@@ -1,4 +1,4 @@
-"""When people arrive in the day: a morning peak, a dip at noon, few after five."""
+"""Arrivals by time of day: a morning peak, a dip at noon, few after five."""
 
 import numpy as np
 

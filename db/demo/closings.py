@@ -42,7 +42,7 @@ _REMARKS = ["", "", "rien à signaler", "mois calme", "affluence de la rentrée"
 def closing_files(plan: Plan) -> Iterator[DemoFile]:
     """One file of daily closings per year."""
     for year, start, end in plan.years():
-        for suffix, sites, stop in plan.handed_in(end):
+        for suffix, sites, stop in plan.file_groups(end):
             lines = [line for site in sites for line in _closings(plan, site, start, stop)]
             if lines:
                 content = (CLOSING_HEADING + "".join(lines)).encode()
@@ -54,7 +54,7 @@ def closing_files(plan: Plan) -> Iterator[DemoFile]:
 def _closings(plan: Plan, site: int, start: int, stop: int) -> Iterator[str]:
     """One line per agent and day closed; two agents share the visits of a large site."""
     profile, rng = plan.profiles[site], plan.rng(_CLOSINGS, site, start)
-    forgetful = _while_it_forgets(plan, site)
+    forgetful = _closings_while_forgetting(plan, site)
     for day in np.flatnonzero(plan.opened[site, start:stop]) + start:
         if not forgetful.get(int(day), bool(rng.random() < plan.effects.closed[site, day])):
             continue
@@ -65,9 +65,10 @@ def _closings(plan: Plan, site: int, start: int, stop: int) -> Iterator[str]:
             yield f"{profile.code};{plan.dates[day]};A2;{second}\n"
 
 
-def _while_it_forgets(plan: Plan, site: int) -> dict[int, bool]:
-    """Whether the register is closed, for the days on which it is less often than usually: of each month exactly the share that
-    the event says. Drawn day by day a month may be all but closed, 16 days of 19, and the event not to be seen in it."""
+def _closings_while_forgetting(plan: Plan, site: int) -> dict[int, bool]:
+    """Whether the register is closed, for the days on which it is less often than usually: of each month exactly the
+    share that the event says. Drawn day by day a month may be all but closed, 16 days of 19, and the event not be
+    seen in it."""
     rng = plan.rng(_FORGOTTEN, site)
     forgets = plan.effects.closed[site] < plan.profiles[site].closed
     decided: dict[int, bool] = {}

@@ -51,7 +51,7 @@ def files(plan: Plan) -> Iterator[DemoFile]:
     rates = np.array([[p.complaints] for p in plan.profiles])
     received = plan.rng(_COMPLAINTS).binomial(plan.counts, rates)
     for year, start, end in plan.years():
-        for suffix, sites, stop in plan.handed_in(end + MAX_DELAY):
+        for suffix, sites, stop in plan.file_groups(end + MAX_DELAY):
             # `stop` bounds the replies, `end` the complaints.
             until = max(start, min(end, stop))
             counts = {

@@ -1,4 +1,4 @@
-"""What the events of the table do at each site on each day; without events every day is a site's ordinary day."""
+"""The effects of the events at each site on each day; without events every day is a site's ordinary day."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ def days_of(event: Event, first: date, today: date) -> slice:
 
 
 def effects(sites: list[DemoSite], profiles: list[Profile], first: date, today: date) -> Effects:
-    """All of them, each site's habits where nothing happens."""
+    """The effects of all events, each site's habits where nothing happens."""
     shape = (len(sites), (today - first).days)
     wait, visits, cuts, unanswered = (
         np.ones(shape),
@@ -57,7 +57,7 @@ def effects(sites: list[DemoSite], profiles: list[Profile], first: date, today: 
     return Effects(wait, visits, timed, closed, cuts, unanswered, grown)
 
 
-def opening(sites: list[DemoSite]) -> np.ndarray:
+def opening_shares(sites: list[DemoSite]) -> np.ndarray:
     """The share of its later visits that each site receives at first."""
     events = [event_at(Kind.OPENS, site) for site in sites]
     return np.array([event.size if event else OPENING for event in events])

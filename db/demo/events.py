@@ -1,4 +1,4 @@
-"""What really happens in the demonstration data: few events, each with its place, date and size.
+"""The events of the demonstration data: few, each with its place, date and size.
 
 Everything else in it is noise of a known kind (`db.demo.plan`, `db.demo.visits`). Generator, tests, simulations and
 readers take the events from here: what is listed is to be found and named, what is not listed is not to be alerted.
@@ -13,7 +13,7 @@ from dashboard.period import add_months
 
 
 class Kind(StrEnum):
-    """What happens. size says how much, each in its own measure."""
+    """The kind of an event. size says how much, each in its own measure."""
 
     SLOWER = "slower"  # waits, times size
     FASTER = "faster"  # waits, times size

@@ -1,4 +1,4 @@
-"""The small things that every module of the demonstration data speaks of."""
+"""Types that the modules of the demonstration data share."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class DemoSite:
 
 
 def sites_of(places: Iterable[Place]) -> list[DemoSite]:
-    """The sites in the order in which they draw by chance: another one, such as a list's on screen, would make other data."""
+    """The sites in a fixed order: another one, such as a list's on screen, would draw other random data."""
     in_order = sorted(places, key=lambda p: french.fold_accents(p.name))
     return [DemoSite(p.code, p.kind, p.launched_on, p.department) for p in in_order]
 
@@ -60,7 +60,7 @@ class Closure:
 
 @dataclass(frozen=True)
 class Profile:
-    """The character of one site: what stays true of it over the whole period. Shares are 0 to 1."""
+    """The constant traits of one site over the whole period. Shares are 0 to 1."""
 
     code: str
     size: float  # visits a day, relative to the smallest site
@@ -68,7 +68,7 @@ class Profile:
     start: int  # index of the first day of activity
     last: int  # index of the last day reported
     wait: float  # median minutes at an ordinary hour
-    left: float
+    share_who_leave: float
     women: float
     satisfied: float
     complaints: float  # complaints per visit
@@ -86,7 +86,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class Effects:
-    """What is true of each site on each day, the events of the table included. Arrays are site × day."""
+    """The effects on each site on each day, the events of the table included. Arrays are site × day."""
 
     wait: np.ndarray  # times the usual wait
     visits: np.ndarray  # times the usual number
@@ -99,7 +99,7 @@ class Effects:
 
 @dataclass(frozen=True)
 class Plan:
-    """Who receives how many users on which day: all that the files have to agree on.
+    """How many users each site receives on which day: all that the files have to agree on.
 
     Arrays are site × day, day 0 being `first`; the last day is the day before `today`.
     """
@@ -133,7 +133,7 @@ class Plan:
         return len(self.workday)
 
     def rng(self, *keys: int) -> np.random.Generator:
-        """A generator of its own for each subject, so that no file depends on how another was made."""
+        """A random generator for these keys, so that no file depends on how another was made."""
         return np.random.default_rng([self.seed, *keys])
 
     def no_counts(self) -> np.ndarray:
@@ -157,11 +157,11 @@ class Plan:
             month = following
         return months
 
-    def handed_in(self, end: int) -> list[tuple[str, list[int], int]]:
+    def file_groups(self, end: int) -> list[tuple[str, list[int], int]]:
         """(suffix of the file name, sites, day after the last covered) for files that end before day `end`.
 
-        A site that fell silent before then has a file of its own: inside the common file it would seem to
-        have reported up to the end.
+        A site that fell silent before then has a file of its own: inside the common file it would seem to have
+        reported up to the end.
         """
         end = min(end, self.days)
         late = [site for site, profile in enumerate(self.profiles) if profile.last < end - 1]

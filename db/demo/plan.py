@@ -13,10 +13,10 @@ import numpy as np
 
 from db.demo import closures
 from db.demo.arrival_hours import share_within
-from db.demo.event_effects import effects, opening
+from db.demo.event_effects import effects, opening_shares
 from db.demo.events import EVENTS, Kind
 from db.demo.model import Closure, DemoSite, Plan, Profile
-from db.demo.profiles import draw_profiles, eventful, first_activity, service_waits
+from db.demo.profiles import draw_profiles, first_activity, has_event, service_waits
 
 _PLAN = 1  # the key of this module's random numbers
 _WEEKDAY = np.array([1.28, 1.08, 1.0, 0.95, 0.70, 0.0, 0.0])
@@ -55,14 +55,14 @@ def make_plan(
     happening = effects(sites, profiles, first, today)
     index = np.arange(days)
     active = np.array([(index >= p.start) & (index <= p.last) for p in profiles])
-    calm = [s for s, site in enumerate(sites) if not eventful(site)]
+    calm = [s for s, site in enumerate(sites) if not has_event(site)]
     closed = closures.draw_closures(active & workday, profiles, happening.cuts, calm, rng)
     shut = closures.whole_days(closed, active.shape)
     opened = active & workday & ~shut
     weights = (
         _season(calendar, weekday, len(sites), rng)
         * opened
-        * _site_trends(profiles, opening(sites), days)
+        * _site_trends(profiles, opening_shares(sites), days)
         * happening.visits
         * _noise(calendar, len(sites), rng)
     )
@@ -124,7 +124,7 @@ def _site_trends(profiles: list[Profile], at_first: np.ndarray, days: int) -> np
 
 
 def _noise(calendar: list[date], sites: int, rng: np.random.Generator) -> np.ndarray:
-    """Days differ: a little everywhere at once, more at each site; and so do months at each site."""
+    """The noise of visits: a little everywhere at once, more at each site; and by month at each site."""
     days = len(calendar)
     noise: np.ndarray = rng.lognormal(0, _DAY_EVERYWHERE, days) * rng.lognormal(
         0, _DAY, (sites, days)
@@ -159,7 +159,7 @@ def _open_some_saturdays(
     profiles: list[Profile],
     rng: np.random.Generator,
 ) -> None:
-    """Registers do hold a few visits on a Saturday; the import remarks on them."""
+    """Add visits on a few Saturdays, as registers do hold; the import remarks on them."""
     rentree = np.array([day.month in (9, 10) for day in calendar])
     for site in np.argsort([p.size for p in profiles])[-2:]:
         saturdays = np.flatnonzero(possible[site] & rentree)

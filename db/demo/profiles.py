@@ -1,4 +1,4 @@
-"""What each site is like: drawn once from the seed, then true for the whole period but for the table of events."""
+"""The profile of each site: drawn once from the seed, then constant over the period but for the table of events."""
 
 from datetime import date, timedelta
 
@@ -22,8 +22,8 @@ _SERVICE_SPREAD = (
 
 
 def first_activity(site: DemoSite, today: date, rng: np.random.Generator) -> date:
-    """The launch, or an invented first day in March to September 2022 where no launch is published; later if it opens
-    by the table of events."""
+    """The first day: the launch, or an invented day in March to September 2022 where no launch is published; later if
+    it opens by the table of events."""
     invented = date(2022, 3, 1) + timedelta(days=int(rng.integers(0, 200)))
     usual = site.launched_on or invented
     opens = event_at(Kind.OPENS, site)
@@ -41,7 +41,7 @@ def draw_profiles(
     """One profile per site; `opened` are first days, `growing` the index of the service that grows somewhere, or -1."""
     first, days = min(opened), (today - min(opened)).days
     sizes = _sizes(sites, rng)
-    calm = [int(s) for s in rng.permutation(len(sites)) if not eventful(sites[s])]
+    calm = [int(s) for s in rng.permutation(len(sites)) if not has_event(sites[s])]
     untimed, others = calm[: len(sites) // 7], calm[len(sites) // 7 :]
     slow = others[: len(sites) // 6]
     common = 1 / np.arange(1, services + 1) ** 0.8
@@ -53,7 +53,7 @@ def draw_profiles(
             start=(opened[s] - first).days,
             last=_last(site, first, today, days),
             wait=rng.uniform(11, 19),
-            left=rng.uniform(0.034, 0.048),
+            share_who_leave=rng.uniform(0.034, 0.048),
             women=rng.normal(0.46, 0.025),
             satisfied=rng.uniform(0.95, 0.99),
             complaints=rng.uniform(0.008, 0.016),
@@ -67,8 +67,8 @@ def draw_profiles(
     ]
 
 
-def eventful(site: DemoSite) -> bool:
-    """Whether the table has an event there, or in its department."""
+def has_event(site: DemoSite) -> bool:
+    """Whether the table has an event at the site, or in its department."""
     return any(event_at(kind, site) for kind in Kind)
 
 

@@ -1,4 +1,4 @@
-"""Random draws from tables, which cost a few nanoseconds each."""
+"""Random draws from tables, at a few nanoseconds each."""
 
 import numpy as np
 

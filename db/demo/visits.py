@@ -45,7 +45,7 @@ def files(plan: Plan, satisfied: np.ndarray) -> Iterator[DemoFile]:
     old_encoding = plan.years()[min(1, len(plan.years()) - 1)][0]
     labels = _labels(plan)
     for name, start, end in _periods(plan):
-        for suffix, sites, stop in plan.handed_in(end):
+        for suffix, sites, stop in plan.file_groups(end):
             parts = [
                 _site_rows(plan, site, start, stop, labels, satisfied)
                 for site in sites
@@ -169,7 +169,8 @@ class _Visits:
         return np.divmod(np.sort(moment), 1440)
 
     def _services(self, rng: np.random.Generator) -> np.ndarray:
-        """0 where it is not written down, else 1 + the service; where one grows, others turn into it."""
+        """The service of each visit, 0 where it is not written down, else 1 + the service; where one grows, others
+        turn into it."""
         service = draw(rng, table([0.12, *(0.88 * self.profile.services)]), self.n)
         grown = self.plan.effects.grown[self.site, self.start : self.end]
         if self.plan.growing >= 0 and (grown > 1).any():
@@ -179,7 +180,7 @@ class _Visits:
         return service
 
     def _waits(self, rng: np.random.Generator) -> np.ndarray:
-        """Whole minutes until the call: log-normal, longer when it is crowded."""
+        """The whole minutes until the call: log-normal, longer when it is crowded."""
         usual = (self.profile.wait * CROWD**0.6).astype(np.float32)
         load = self.plan.load[self.site, self.start : self.end].astype(np.float32)
         of_service = np.append(1, self.plan.service_wait).astype(np.float32)
@@ -196,7 +197,8 @@ class _Visits:
         load = self.plan.load[self.site, self.start : self.end].astype(np.float32) ** _PATIENCE
         return chance(
             rng,
-            (self.profile.left * CROWD).astype(np.float32)[self.arrived] * load[self.day],
+            (self.profile.share_who_leave * CROWD).astype(np.float32)[self.arrived]
+            * load[self.day],
             self.n,
         )
 
@@ -212,7 +214,7 @@ class _Visits:
 
     @cached_property
     def written_times(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Minutes of arrival, call and end as the register has them, BLANK_TIME where it has none."""
+        """The minutes of arrival, call and end as the register has them, BLANK_TIME where it has none."""
         called = self.arrived + self.wait
         no_arrival = (self.gap == 1) | ~self.timed
         no_call = no_arrival | self.left | (self.gap == 2)

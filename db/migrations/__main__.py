@@ -1,4 +1,4 @@
-"""`python -m db.migrations TITLE` writes the next migration: what the models say and the migrations do not make yet."""
+"""`python -m db.migrations TITLE` writes the next migration: the difference between the models and the migrations."""
 
 import argparse
 import subprocess

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from dashboard.accounts import account_changes
-from dashboard.accounts.account_changes import AccountChanges
+from dashboard.accounts.account_rules import AccountChanges
 from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import SessionCache
 from dashboard.answers import context
@@ -61,7 +61,9 @@ def house(engine, database_url, monkeypatch) -> Iterator[House]:
 
     settings(DATABASE_URL=database_url)
     # tests/pages/app.py, in the same process, puts who sits at the machine in place of whoever asks.
-    monkeypatch.setattr(SESSION_CACHE, "asks", partial(SessionCache.asks, SESSION_CACHE))
+    monkeypatch.setattr(
+        SESSION_CACHE, "person_from_header", partial(SessionCache.person_from_header, SESSION_CACHE)
+    )
     yield House(engine, settings)
     load_settings.cache_clear()
     until = time.monotonic() + 5

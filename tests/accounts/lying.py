@@ -200,4 +200,4 @@ def come_in(
 
 def person(browser: Browser) -> Person:
     """Who is signed in there."""
-    return SESSION_CACHE.asks(browser.get("/").told)
+    return SESSION_CACHE.person_from_header(browser.get("/").told)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from dashboard.__main__ import main
 from dashboard.accounts import account_changes
-from dashboard.accounts.account_changes import AccountChanges
+from dashboard.accounts.account_rules import AccountChanges
 from dashboard.accounts.rights import ROLES, Person, Role
 from dashboard.actions import access_journal
 from dashboard.period import today
@@ -75,7 +75,7 @@ def test_the_journal_says_how_somebody_signed_in(closed, ministry):
     closed.someone("cab", role=Role.CABINET)
     clerk, day = Person("adm", Role.ADMINISTRATOR, id="1"), today()
     told = [one for one in access_journal.lines(clerk, day, day) if one.did == "s'est connecté"]
-    assert {(one.who, one.what) for one in told} == {
+    assert {(one.who, one.details) for one in told} == {
         ("cab", "depuis 127.0.0.1 · par mot de passe"),
         ("dir.zou", "depuis 127.0.0.1 · par identité du ministère"),
     }

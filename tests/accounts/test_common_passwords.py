@@ -166,5 +166,7 @@ def test_what_takes_long_comes_last(monkeypatch):
 
 
 def test_the_machine_is_asked_to_do_everything_else_first():
-    there = passwords._aside(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    there = passwords._run_in_low_priority_thread(
+        lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    )
     assert there == passwords.LAST > 0

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.__main__ import main
-from dashboard.accounts import account_changes, people, sign_ins
+from dashboard.accounts import account_changes, account_rules, people, sign_in_request
 from dashboard.accounts import guest_links as links
 from dashboard.accounts.rights import NotAllowed, Person, Role
 from dashboard.actions import guest_links
@@ -60,7 +60,7 @@ def test_a_guest_comes_in_by_the_button_and_not_by_looking_at_the_address(closed
     guest, status = enter(address)
     assert status == 303 and guest.get("/").told
     assert guest_links.links(CABINET)[0].uses == 1
-    person = SESSION_CACHE.asks(guest.get("/").told)
+    person = SESSION_CACHE.person_from_header(guest.get("/").told)
     assert (person.role, person.departments) == (Role.GUEST, None)
     assert journal(closed)[-1] == (person.name, "signed in")
     with closed.engine.connect() as connection:
@@ -109,9 +109,9 @@ def test_forty_come_in_by_a_link_and_no_more_however_many_at_once(closed, monkey
     def one(_: int) -> bool:
         try:
             links.sign_in_guest(
-                closed.engine, token_of(address), sign_ins.Browser("", "", "10.0.0.1")
+                closed.engine, token_of(address), sign_in_request.Browser("", "", "10.0.0.1")
             )
-        except sign_ins.Refusal:
+        except sign_in_request.Refusal:
             return False
         return True
 
@@ -174,9 +174,9 @@ def maker(house, role: Role = Role.DIRECTOR, *departments: str, name: str = "qui
     with write_transaction(house.engine, queue=False) as connection:
         at = accounts_and_sessions.database_time(connection)
         entry = accounts_and_sessions.add_session(
-            connection, who.id, sign_ins.new_token(), "b", at, proved_at=at
+            connection, who.id, sign_in_request.new_token(), "b", at, proved_at=at
         )
-    return replace(who, entry=entry)
+    return replace(who, session_number=entry)
 
 
 def disabled(house, name: str = "qui.invite") -> None:
@@ -185,18 +185,18 @@ def disabled(house, name: str = "qui.invite") -> None:
 
 def narrowed(house, name: str = "qui.invite") -> None:
     account_changes.change(
-        house.engine, name, account_changes.AccountChanges(departments=["Borgou"]), "adm"
+        house.engine, name, account_rules.AccountChanges(departments=["Borgou"]), "adm"
     )
 
 
 def without_the_right(house, name: str = "qui.invite") -> None:
     account_changes.change(
-        house.engine, name, account_changes.AccountChanges(role=Role.DATA_MANAGER), "adm"
+        house.engine, name, account_rules.AccountChanges(role=Role.DATA_MANAGER), "adm"
     )
 
 
 def of_a_department(house, name: str = "qui.invite") -> None:
-    wanted = account_changes.AccountChanges(role=Role.DIRECTOR, departments=["Zou"])
+    wanted = account_rules.AccountChanges(role=Role.DIRECTOR, departments=["Zou"])
     account_changes.change(house.engine, name, wanted, "adm")
 
 
@@ -257,12 +257,12 @@ def test_on_a_page_guests_are_out_at_once_with_who_invited_them(closed, monkeypa
 def test_a_link_holds_while_who_made_it_may_still_make_it(closed):
     invite(maker(closed, Role.DIRECTOR, "Zou", "Borgou"), departments=["Zou"])
     account_changes.change(
-        closed.engine, "qui.invite", account_changes.AccountChanges(departments=["Zou"]), "adm"
+        closed.engine, "qui.invite", account_rules.AccountChanges(departments=["Zou"]), "adm"
     )
     assert len(guest_links.valid_links(CABINET)) == 1
     account_changes.reset_password(closed.engine, "qui.invite", "adm")
     account_changes.change(
-        closed.engine, "qui.invite", account_changes.AccountChanges(role=Role.CABINET), "adm"
+        closed.engine, "qui.invite", account_rules.AccountChanges(role=Role.CABINET), "adm"
     )
     assert len(guest_links.valid_links(CABINET)) == 1
 
@@ -281,14 +281,14 @@ def test_who_is_signed_in_is_asked_first_and_is_out_once_he_comes_in_as_a_guest(
     _, address = invite()
     assert "dir.zou" in director.get("/invitation").text
     assert director.get("/").told and enter(address, director)[1] == 303
-    assert SESSION_CACHE.asks(director.get("/").told).role == Role.GUEST
+    assert SESSION_CACHE.person_from_header(director.get("/").told).role == Role.GUEST
     assert Browser(cookies=before).get("/").status == 303
 
 
 def test_a_link_opens_no_form_of_passwords_and_no_page_of_accounts(closed):
     _, address = invite()
     guest, _ = enter(address)
-    name = SESSION_CACHE.asks(guest.get("/").told).name
+    name = SESSION_CACHE.person_from_header(guest.get("/").told).name
     assert (
         Browser().sign_in(name, "").status
         == Browser().sign_in(name, token_of(address)).status
@@ -297,7 +297,7 @@ def test_a_link_opens_no_form_of_passwords_and_no_page_of_accounts(closed):
     for act in (
         lambda: account_changes.reset_password(closed.engine, name, "adm"),
         lambda: account_changes.change(
-            closed.engine, name, account_changes.AccountChanges(role="administrator"), "adm"
+            closed.engine, name, account_rules.AccountChanges(role="administrator"), "adm"
         ),
     ):
         with pytest.raises(Refused, match="pas de compte"):

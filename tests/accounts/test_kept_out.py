@@ -9,7 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.__main__ import main
-from dashboard.accounts import account_changes, passwords, sign_ins
+from dashboard.accounts import (
+    account_changes,
+    failed_sign_ins,
+    passwords,
+    sign_in_request,
+    sign_ins,
+)
 from dashboard.accounts.rights import Person, Role
 from dashboard.actions import access_journal, accounts
 from dashboard.period import today
@@ -55,8 +61,8 @@ def test_a_hundred_wrong_ones_an_hour_are_looked_at_wherever_they_come_from(
     monkeypatch.setattr(
         passwords, "verify_password", lambda *which: looked.append(which) or fits(*which)
     )
-    said = [stranger(n % 60).sign_in(name, "faux").text for n in range(sign_ins.CAP + 9)]
-    assert len(looked) == sign_ins.CAP == 100
+    said = [stranger(n % 60).sign_in(name, "faux").text for n in range(failed_sign_ins.CAP + 9)]
+    assert len(looked) == failed_sign_ins.CAP == 100
     assert ["sous ce nom" in one for one in said] == [False] * 100 + [True] * 9
     assert "l'administrateur" in unescape(said[-1])
 
@@ -68,11 +74,16 @@ def test_of_an_hour_count_the_last_sixty_minutes(closed):
         at = datetime(2026, 11, 26, 10, 45)
         for _ in range(40):
             accounts_and_sessions.add_failure(
-                connection, [sign_ins._of_hour(held, at)], at, at - sign_ins.FORGOTTEN
+                connection,
+                [failed_sign_ins._hourly_counter(held, at)],
+                at,
+                at - failed_sign_ins.FORGOTTEN,
             )
         for minutes, wrong in ((0, 40), (14, 40), (15, 40), (30, 30), (45, 20), (75, 0), (200, 0)):
             later_at = at + timedelta(minutes=minutes)
-            assert sign_ins.within_an_hour(connection, held, later_at) == pytest.approx(wrong)
+            assert failed_sign_ins.failures_within_an_hour(
+                connection, held, later_at
+            ) == pytest.approx(wrong)
 
 
 def test_a_known_browser_comes_in_though_as_many_as_can_be_were_wrong(closed):
@@ -94,8 +105,10 @@ def test_who_tries_from_many_addresses_of_one_network_waits_as_from_one(closed):
     assert "attendre" in [one.sign_in("dir.zou", "faux") for one in tries][-1].text
     for other in ("2001:db8:0:8::1", "::ffff:10.0.0.1"):
         assert sign_ins.WRONG in Browser(client=other).sign_in("dir.zou", "faux").text
-    assert sign_ins.address_block("::ffff:10.0.0.1") == sign_ins.address_block("10.0.0.1")
-    assert sign_ins.address_block("") == ""
+    assert sign_in_request.address_block("::ffff:10.0.0.1") == sign_in_request.address_block(
+        "10.0.0.1"
+    )
+    assert sign_in_request.address_block("") == ""
 
 
 def test_the_first_wrong_ones_of_many_at_once_are_all_counted(closed):
@@ -103,8 +116,10 @@ def test_the_first_wrong_ones_of_many_at_once_are_all_counted(closed):
     held = closed.held("dir.zou")
 
     def one(n: int) -> None:
-        who = sign_ins.FailureCounters(f"{held.id}@{n % 2}", held.id)
-        sign_ins._wrong(closed.engine, who, held, sign_ins.Browser("", "", "10.0.0.9"))
+        who = failed_sign_ins.FailureCounters(f"{held.id}@{n % 2}", held.id)
+        failed_sign_ins.note_failure(
+            closed.engine, who, held, sign_in_request.Browser("", "", "10.0.0.9")
+        )
 
     with ThreadPoolExecutor(8) as many:
         list(many.map(one, range(24)))
@@ -148,7 +163,7 @@ def test_the_link_of_a_first_password_lets_in_once_and_leads_to_another(closed, 
     assert done.status == 303 and browser.get("/").told
     assert Browser().sign_in("cab", PASSWORD).status == 303
     by = {
-        one.what
+        one.details
         for one in access_journal.lines(Person("adm", Role.ADMINISTRATOR), today(), today())
     }
     assert "depuis 127.0.0.1 · par lien de première connexion" in by
@@ -159,7 +174,7 @@ def test_strangers_delay_no_first_sign_in(closed, monkeypatch, by):
     """At the holder's own address, as many as they like, and though every place is taken."""
     received = closed.add()
     browser = Browser()
-    monkeypatch.setattr(sign_ins, "CAP", 5)
+    monkeypatch.setattr(failed_sign_ins, "CAP", 5)
     guess(9, browser=Browser())
     guess(9, browser=stranger())
     assert "sous ce nom" in Browser().sign_in("dir.zou", "faux").text
@@ -181,9 +196,9 @@ def test_one_of_many_at_once_comes_in_by_the_link(closed):
     def one(_: int) -> bool:
         try:
             sign_ins.sign_in_by_first_link(
-                closed.engine, received, sign_ins.Browser("", "", "10.0.0.1")
+                closed.engine, received, sign_in_request.Browser("", "", "10.0.0.1")
             )
-        except sign_ins.Refusal:
+        except sign_in_request.Refusal:
             return False
         return True
 

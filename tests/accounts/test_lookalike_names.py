@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from dashboard.__main__ import main
-from dashboard.accounts import account_changes, lookalike_names, sign_ins
-from dashboard.accounts.account_changes import AccountChanges
+from dashboard.accounts import account_changes, failed_sign_ins, lookalike_names, sign_ins
+from dashboard.accounts.account_rules import AccountChanges
 from dashboard.accounts.rights import Role
 from db import provider_identities
 from db.write import Refused
@@ -160,7 +160,7 @@ def test_a_name_with_accents_waits_alike_however_it_is_typed(closed, known):
     if known:
         closed.add("z\u00e9no.h\u00f4te", Role.CABINET)
     forms = [unicodedata.normalize(form, "z\u00e9no.h\u00f4te") for form in ("NFC", "NFD")]
-    for n in range(sign_ins.FREE + 1):
+    for n in range(failed_sign_ins.FREE + 1):
         assert sign_ins.WRONG in Browser().sign_in(forms[n % 2], "faux").text
     for form in (*forms, forms[1].upper(), f" {forms[1]} "):
         assert "attendre" in Browser().sign_in(form, "faux").text

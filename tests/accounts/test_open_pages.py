@@ -13,7 +13,13 @@ from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from dashboard.accounts import account_changes, session_cache, sign_ins
+from dashboard.accounts import (
+    account_changes,
+    account_rules,
+    session_cache,
+    sign_in_request,
+    sign_ins,
+)
 from dashboard.accounts.guest_links import MOST_USES
 from dashboard.accounts.rights import Role
 from dashboard.accounts.session_cache import OPEN, State
@@ -138,7 +144,7 @@ def test_a_page_of_who_signed_in_is_heard_under_his_account(someone):
             assert await page.next_heard() == rerun()
             await page.tell(b"figures")
             assert await page.next_said() == b"figures"
-            assert SESSION_CACHE.asks(page.told).name == "dir.zou"
+            assert SESSION_CACHE.person_from_header(page.told).name == "dir.zou"
 
     run(tried())
 
@@ -174,7 +180,7 @@ WITHDRAWN = {
         account_changes.change,
         house.engine,
         "dir.zou",
-        account_changes.AccountChanges(role="cabinet"),
+        account_rules.AccountChanges(role="cabinet"),
         "test",
     ),
     "closed": lambda house, browser: asyncio.to_thread(
@@ -860,7 +866,7 @@ def test_the_database_away_leaves_open_pages_as_they_are(closed, someone, monkey
     async def tried():
         async with open_page(someone) as page:
             monkeypatch.setattr(
-                SESSION_CACHE, "look", lambda *a: (_ for _ in ()).throw(OSError("away"))
+                SESSION_CACHE, "read", lambda *a: (_ for _ in ()).throw(OSError("away"))
             )
             await asyncio.sleep(2.2)
             await page.says(rerun())
@@ -884,37 +890,37 @@ def test_tokens_that_are_made_up_do_not_make_the_server_look_for_ever_more(close
         for i in range(500):
             made_up = Browser(someone.app, cookies={"ccsp-session": f"{i:043}"})
             await made_up.ask("/livez", **{"sec-fetch-site": "same-origin"})
-        look = SESSION_CACHE.look
-        SESSION_CACHE.look = lambda tokens: (looked.append(len(set(tokens))), look(tokens))[1]
+        look = SESSION_CACHE.read
+        SESSION_CACHE.read = lambda tokens: (looked.append(len(set(tokens))), look(tokens))[1]
         try:
             async with open_page(someone) as page:
                 await asyncio.sleep(1.2)
                 await page.says(rerun())
                 assert await page.next_heard() == rerun()
         finally:
-            SESSION_CACHE.look = look
+            SESSION_CACHE.read = look
 
     run(tried())
     assert max(looked) == 1, "the page's own, and none that was made up"
 
 
 def test_however_many_pages_are_open_they_are_looked_at_in_as_many_questions(closed, someone):
-    tokens = [sign_ins.digest(someone.cookies["ccsp-session"])]
+    tokens = [sign_in_request.digest(someone.cookies["ccsp-session"])]
     for i in range(4):
         other = closed.someone(f"dir.{i}")
-        tokens.append(sign_ins.digest(other.cookies["ccsp-session"]))
+        tokens.append(sign_in_request.digest(other.cookies["ccsp-session"]))
     asked = []
     engine = SESSION_CACHE.engine()
     event.listen(engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
 
     def questions(of) -> int:
         asked.clear()
-        reading = SESSION_CACHE.look(of)
-        assert all(reading.of(token).state == State.OPEN for token in tokens if token in of)
+        reading = SESSION_CACHE.read(of)
+        assert all(reading.session(token).state == State.OPEN for token in tokens if token in of)
         return len([one for one in asked if one.startswith("SELECT")])
 
     assert questions(tokens) == questions([*tokens, *map(str, range(300))]) == questions(tokens[:1])
-    assert len({SESSION_CACHE.token(token).identity for token in tokens}) == 5
+    assert len({SESSION_CACHE.last_session(token).identity for token in tokens}) == 5
 
 
 def test_nobody_who_is_not_signed_in_ends_the_pages_of_others(closed, someone, monkeypatch):
@@ -924,7 +930,7 @@ def test_nobody_who_is_not_signed_in_ends_the_pages_of_others(closed, someone, m
         sign_ins, "write_transaction", lambda *a, **k: pytest.fail("waited for a writer")
     )
     stranger = Browser(someone.app, cookies={"ccsp-session": "x" * 43})
-    look = SESSION_CACHE.look
+    look = SESSION_CACHE.read
 
     def looked(tokens=()):
         reading = look(tokens)
@@ -933,17 +939,17 @@ def test_nobody_who_is_not_signed_in_ends_the_pages_of_others(closed, someone, m
 
     async def tried():
         async with open_page(someone) as page:
-            SESSION_CACHE.look = looked
+            SESSION_CACHE.read = looked
             try:
                 assert await page.next_said(1.5) is None, "it is shut"
-                SESSION_CACHE.look = look
+                SESSION_CACHE.read = look
                 later = asyncio.get_running_loop().time() + 1.2
                 while asyncio.get_running_loop().time() < later:
                     await stranger.ask("/deconnexion", "POST", origin=stranger.origin)
                     stranger.cookies["ccsp-session"] = "x" * 43
                     assert (await someone.ask("/", **PAGE)).told
             finally:
-                SESSION_CACHE.look = look
+                SESSION_CACHE.read = look
             assert await page.next_said(0.1) is None
 
     run(tried())
@@ -955,10 +961,10 @@ def test_ten_thousand_made_up_tokens_do_not_make_the_gate_forget_who_is_signed_i
 ):
     monkeypatch.setattr(session_cache, "KEPT_AT_MOST", 10)
     assert someone.get("/").told
-    token = sign_ins.digest(someone.cookies["ccsp-session"])
-    SESSION_CACHE.look([f"{i}" for i in range(50)])
-    SESSION_CACHE.look(["one more"])
-    assert SESSION_CACHE.token(token).holder and len(SESSION_CACHE._tokens) < 10
+    token = sign_in_request.digest(someone.cookies["ccsp-session"])
+    SESSION_CACHE.read([f"{i}" for i in range(50)])
+    SESSION_CACHE.read(["one more"])
+    assert SESSION_CACHE.last_session(token).holder and len(SESSION_CACHE._tokens) < 10
 
 
 @pytest.mark.parametrize("shut", [True, False])

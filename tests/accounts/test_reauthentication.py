@@ -7,8 +7,8 @@ from html import unescape
 import pytest
 from sqlalchemy import text
 
-from dashboard.accounts import reauthentication, sign_ins
-from dashboard.accounts.account_changes import AccountChanges
+from dashboard.accounts import failed_sign_ins, reauthentication, sign_in_request
+from dashboard.accounts.account_rules import AccountChanges
 from dashboard.accounts.reauthentication import TooLongAgo
 from dashboard.accounts.rights import Person, Role
 from dashboard.actions import accounts, guest_links
@@ -40,7 +40,7 @@ def who(house, browser: Browser, name: str = "awa") -> Person:
     holder = house.held(name)
     with house.engine.connect() as connection:
         entry = accounts_and_sessions.session_by_token(
-            connection, sign_ins.digest(browser.cookies["ccsp-session"])
+            connection, sign_in_request.digest(browser.cookies["ccsp-session"])
         )
     assert entry
     return Person(name, holder.role, holder.departments, holder.sites, holder.id, entry.id)
@@ -119,7 +119,7 @@ def test_another_s_password_or_sign_in_proves_nothing_of_mine(desk):
     later(desk, minutes=16)
     other.post(CONFIRM, mot_de_passe=PASSWORD)
     me, of_other = who(desk, mine), who(desk, other, "kofi")
-    for entry in (me.entry, of_other.entry):
+    for entry in (me.session_number, of_other.session_number):
         with pytest.raises(TooLongAgo):
             accounts.end_sessions(Person("awa", me.role, None, None, me.id, entry), "dir.zou")
     accounts.end_sessions(of_other, "dir.zou")
@@ -128,7 +128,7 @@ def test_another_s_password_or_sign_in_proves_nothing_of_mine(desk):
 def test_a_wrong_one_confirms_nothing_is_counted_and_signs_nobody_out(desk):
     browser = desk.someone("awa", role=Role.ADMINISTRATOR)
     later(desk, minutes=16)
-    for _ in range(sign_ins.FREE + 1):
+    for _ in range(failed_sign_ins.FREE + 1):
         answer = browser.post(CONFIRM, mot_de_passe="autre chose")
         assert answer.status == 401
         assert "Ce n'est pas le mot de passe de ce compte" in unescape(answer.text)
@@ -285,4 +285,4 @@ def test_a_sign_in_at_the_provider_of_long_ago_is_no_proof(by_ministry):
         ministry.claims = lambda claims, ago=ago: claims.update(auth_time=now - ago)
         come_in(ministry, browser)
         page = who(house, browser, "dir.zou")
-        assert reauthentication.is_recent(house.engine, page.id, page.entry) is not asked
+        assert reauthentication.is_recent(house.engine, page.id, page.session_number) is not asked

@@ -14,7 +14,14 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from dashboard.accounts import account_changes, passwords, sign_ins
+from dashboard.accounts import (
+    account_changes,
+    account_rules,
+    failed_sign_ins,
+    passwords,
+    sign_in_request,
+    sign_ins,
+)
 from dashboard.accounts.identity_provider import ProviderUnavailable
 from dashboard.accounts.rights import Role
 from dashboard.request_identity import SESSION_CACHE
@@ -121,7 +128,7 @@ def test_names_that_nobody_has_cost_what_accounts_do_however_passwords_are_kept(
             return hasher.verify(plain, against)
 
     monkeypatch.setattr(passwords, "_hasher", lambda: Told)
-    monkeypatch.setattr(sign_ins, "_let_wait", lambda *a: None)
+    monkeypatch.setattr(sign_ins, "refuse_too_soon", lambda *a: None)
 
     def kept(*ways: Argon2Hasher) -> None:
         with closed.engine.begin() as connection:
@@ -133,8 +140,10 @@ def test_names_that_nobody_has_cost_what_accounts_do_however_passwords_are_kept(
 
     def cost(name: str) -> str:
         asked.clear()
-        with pytest.raises(sign_ins.Refusal):
-            sign_ins.sign_in(closed.engine, name, "faux", sign_ins.Browser("", "", "10.0.0.7"))
+        with pytest.raises(sign_in_request.Refusal):
+            sign_ins.sign_in(
+                closed.engine, name, "faux", sign_in_request.Browser("", "", "10.0.0.7")
+            )
         (one,) = asked
         return one
 
@@ -150,7 +159,7 @@ def test_names_that_nobody_has_cost_what_accounts_do_however_passwords_are_kept(
     told = {name: cost(name) for name in nobody}
     assert 4 <= sum(way == now for way in told.values()) <= 20
     assert {*told.values(), cost("premier")} == {cost("awa"), now}
-    monkeypatch.setattr(sign_ins, "PEPPER", b"another process")
+    monkeypatch.setattr(failed_sign_ins, "PEPPER", b"another process")
     assert {name: cost(name.upper()) for name in nobody} == told
     kept(dear, dear)
     assert {cost(name) for name in (*nobody, "premier")} == {cost("awa")} != {now}
@@ -196,7 +205,7 @@ def test_a_new_token_is_given_at_each_sign_in_and_none_is_taken_from_a_browser(c
     assert stolen.get("/").status == 303
     with closed.engine.connect() as connection:
         kept = connection.execute(text("SELECT token FROM sign_in")).scalars().all()
-    assert first not in kept and sign_ins.digest(first) in kept
+    assert first not in kept and sign_in_request.digest(first) in kept
 
 
 def test_a_new_password_ends_the_account_s_other_sign_ins(closed):
@@ -210,7 +219,7 @@ def test_a_new_password_ends_the_account_s_other_sign_ins(closed):
 
 
 def test_a_new_password_that_will_not_do_is_refused_in_a_sentence(closed, monkeypatch):
-    monkeypatch.setattr(sign_ins, "wait_seconds", lambda failures: 0)
+    monkeypatch.setattr(failed_sign_ins, "wait_seconds", lambda failures: 0)
     browser = closed.someone()
     for new, again, why in (
         ("court", "court", "trop court"),
@@ -433,20 +442,20 @@ def test_both_take_the_same_time(closed, monkeypatch):
     from pwdlib import PasswordHash
 
     monkeypatch.setattr(passwords, "_hasher", PasswordHash.recommended)
-    passwords._of_nobody.cache_clear()
+    passwords._decoy_hash.cache_clear()
     received = closed.add()
     browser = Browser()
     browser.enter("dir.zou", received, PASSWORD)
-    passwords._of_nobody()
-    monkeypatch.setattr(sign_ins, "wait_seconds", lambda failures: 0)
+    passwords._decoy_hash()
+    monkeypatch.setattr(failed_sign_ins, "wait_seconds", lambda failures: 0)
     spent: dict[str, list[float]] = {"dir.zou": [], "personne": []}
     for _ in range(3):
         for name, times in spent.items():
             start = time.process_time()
-            with pytest.raises(sign_ins.Refusal):
-                sign_ins.sign_in(closed.engine, name, "faux", sign_ins.Browser("", "", "x"))
+            with pytest.raises(sign_in_request.Refusal):
+                sign_ins.sign_in(closed.engine, name, "faux", sign_in_request.Browser("", "", "x"))
             times.append(time.process_time() - start)
-    passwords._of_nobody.cache_clear()
+    passwords._decoy_hash.cache_clear()
     one, other = (min(times) for times in spent.values())
     assert 0.6 < one / other < 1.7
 
@@ -468,7 +477,11 @@ def test_each_wrong_password_makes_the_next_wait_longer_whether_the_name_is_know
 
 def test_nobody_waits_longer_than_a_minute_and_the_right_password_then_opens(closed):
     closed.someone()
-    assert max(sign_ins.wait_seconds(n) for n in range(100)) == sign_ins.LONGEST_WAIT == 60
+    assert (
+        max(failed_sign_ins.wait_seconds(n) for n in range(100))
+        == failed_sign_ins.LONGEST_WAIT
+        == 60
+    )
     for _ in range(4):
         Browser().sign_in("dir.zou", "faux")
     assert "attendre" in Browser().sign_in("dir.zou", PASSWORD).text
@@ -507,7 +520,7 @@ def test_a_browser_is_known_by_another_mark_each_time_and_by_none_of_before(clos
     assert len({mark, first, "x" * 43}) == 3
     with closed.engine.connect() as connection:
         kept = set(connection.execute(text("SELECT browser FROM sign_in")).scalars())
-    assert kept == {sign_ins.digest(mark)}
+    assert kept == {sign_in_request.digest(mark)}
     for _ in range(6):
         Browser().sign_in("dir.zou", "faux")
     for other in (planted, copied):
@@ -747,10 +760,10 @@ def test_a_pause_takes_no_place_and_a_refusal_to_wait_makes_no_pause(monkeypatch
 
     assert run(tried()) == (0, "in")
 
-    def refused(by: type[sign_ins.Refusal]):
+    def refused(by: type[sign_in_request.Refusal]):
         raise by
 
-    for why in (sign_ins.TooSoon, ProviderUnavailable):  # nobody got anything wrong
+    for why in (failed_sign_ins.TooSoon, ProviderUnavailable):  # nobody got anything wrong
         with pytest.raises(why):
             run(queue.run("bad2", partial(refused, why)))
     assert not queue.wrong
@@ -773,22 +786,24 @@ def test_a_disabled_account_is_out_at_once_and_reads_like_a_wrong_password(close
 def test_other_rights_are_another_page_for_the_same_account(closed):
     browser = closed.someone()
     before = browser.get("/").told
-    assert SESSION_CACHE.asks(before).departments == {"Zou"}
+    assert SESSION_CACHE.person_from_header(before).departments == {"Zou"}
     account_changes.change(
-        closed.engine, "dir.zou", account_changes.AccountChanges(departments=["Borgou"]), "test"
+        closed.engine, "dir.zou", account_rules.AccountChanges(departments=["Borgou"]), "test"
     )
     SESSION_CACHE.forget()
-    assert SESSION_CACHE.asks(before).role == "", "a fragment of a page that was open has nobody"
+    assert SESSION_CACHE.person_from_header(before).role == "", (
+        "a fragment of a page that was open has nobody"
+    )
     after = browser.get("/").told
-    assert after != before and SESSION_CACHE.asks(after).departments == {"Borgou"}
+    assert after != before and SESSION_CACHE.person_from_header(after).departments == {"Borgou"}
     account_changes.disable(closed.engine, "dir.zou", "test")
     SESSION_CACHE.forget()
-    assert SESSION_CACHE.asks(after).role == ""
+    assert SESSION_CACHE.person_from_header(after).role == ""
 
 
 def test_what_the_gate_did_not_say_is_nobody(closed):
     for told in ("", None, "x", "x.1", ".", "open", "0" * 16 + ".1"):
-        assert SESSION_CACHE.asks(told).role == ""
+        assert SESSION_CACHE.person_from_header(told).role == ""
 
 
 def test_the_last_administrator_stays(closed):
@@ -796,7 +811,7 @@ def test_the_last_administrator_stays(closed):
         account_changes.disable(closed.engine, "adm", "test")
     with pytest.raises(account_changes.Refused):
         account_changes.change(
-            closed.engine, "adm", account_changes.AccountChanges(role="cabinet"), "test"
+            closed.engine, "adm", account_rules.AccountChanges(role="cabinet"), "test"
         )
     closed.add("autre", Role.ADMINISTRATOR)
     account_changes.disable(closed.engine, "adm", "test")
@@ -817,9 +832,7 @@ def test_an_account_that_cannot_be_is_refused_in_a_sentence(closed):
         ("cab", "adresse électronique", {"role": "cabinet", "email": "sans arobase"}),
     ):
         with pytest.raises(account_changes.Refused, match=why):
-            account_changes.add(
-                closed.engine, name, account_changes.AccountChanges(**wanted), "test"
-            )
+            account_changes.add(closed.engine, name, account_rules.AccountChanges(**wanted), "test")
     assert [one.name for one in account_changes.all_accounts(closed.engine)] == ["adm"]
 
 
@@ -829,7 +842,7 @@ MEANWHILE = {
     "close": lambda house: account_changes.end_sessions(house.engine, "dir.zou", "test"),
     "disable": lambda house: account_changes.disable(house.engine, "dir.zou", "test"),
     "change": lambda house: account_changes.change(
-        house.engine, "dir.zou", account_changes.AccountChanges(departments=["Borgou"]), "test"
+        house.engine, "dir.zou", account_rules.AccountChanges(departments=["Borgou"]), "test"
     ),
 }
 

@@ -75,7 +75,7 @@ def test_the_first_account_closes_a_running_application_to_whoever_was_in(opened
     SESSION_CACHE.forget()
     assert browser.get("/").status == 303
     # A run of a page that was open has nobody either.
-    assert SESSION_CACHE.asks(OPEN).role == ""
+    assert SESSION_CACHE.person_from_header(OPEN).role == ""
 
 
 def test_a_base_that_is_not_open_lets_nobody_in_even_without_any_account(house):
@@ -370,8 +370,8 @@ def test_who_is_asked_for_each_second_is_read_once_for_all(closed):
     """One look at the database a second, however many requests: asked within one second, nothing more is read."""
     browser, reads = closed.someone(), []
     browser.get("/")
-    look = SESSION_CACHE.look
-    SESSION_CACHE.look = lambda *which: (reads.append(which), look(*which))
+    look = SESSION_CACHE.read
+    SESSION_CACHE.read = lambda *which: (reads.append(which), look(*which))
 
     async def many() -> None:
         await asyncio.gather(*(browser.ask("/_stcore/health") for _ in range(50)))
@@ -379,7 +379,7 @@ def test_who_is_asked_for_each_second_is_read_once_for_all(closed):
     try:
         run(many())
     finally:
-        SESSION_CACHE.look = look
+        SESSION_CACHE.read = look
     assert len(reads) <= 1
 
 
@@ -391,7 +391,7 @@ def test_a_sign_in_dated_ahead_of_the_clock_opens_nothing(closed):
         connection.execute(text("UPDATE sign_in SET began_at = '2999-01-01 00:00:00.000000'"))
     SESSION_CACHE.forget()
     assert browser.get("/").status == 303
-    assert SESSION_CACHE.token(next(iter(SESSION_CACHE._tokens))).state == State.ENDED
+    assert SESSION_CACHE.last_session(next(iter(SESSION_CACHE._tokens))).state == State.ENDED
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_a_day_in_the_journal_is_written_as_french_writes_it(engine):
     made = {"for": "atelier 2026-11", "until": "2026-11-28"}
     access_journal.note(Person("cab", Role.CABINET, id="c"), "guest link made", made)
     (line,) = access_journal.lines(ADMINISTRATOR, today(), today(), "lien")
-    assert line.what == "pour atelier 2026-11 · jusqu'au 28/11/2026"
+    assert line.details == "pour atelier 2026-11 · jusqu'au 28/11/2026"
 
 
 def test_a_day_is_one_of_benin(engine):

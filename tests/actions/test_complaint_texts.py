@@ -63,7 +63,7 @@ def test_words_are_read_one_complaint_at_a_time_and_each_reading_is_noted(desk):
     assert complaint_texts.read(DATA, KANDI, "P3") == []
     lines = access_journal.lines(Person("a", Role.ADMINISTRATOR, id="a"), today(), today())
     (line,) = [one for one in lines if one.did == "a lu les mots d'une plainte"]
-    assert (line.who, line.what) == ("données", f"centre {KANDI} · référence P1")
+    assert (line.who, line.details) == ("données", f"centre {KANDI} · référence P1")
 
 
 def test_a_director_reads_those_of_his_departments_alone(desk):

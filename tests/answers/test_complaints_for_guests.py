@@ -94,7 +94,7 @@ NOTHING = (None,) * 5
 def questions() -> list[tuple[Question, str]]:
     """Every way in which a page can ask about places, of one and of several."""
     book = context.view(LOCAL_READER).book
-    homes, whole = sorted(set(book.homes.values())), year()
+    homes, whole = sorted(set(book.departments_of_sites.values())), year()
     several = [
         (),
         *((d,) for d in homes),
@@ -106,7 +106,7 @@ def questions() -> list[tuple[Question, str]]:
         for chosen in several
         for kind in (None, "CCSP", "GSRU")
     ]
-    asked += [replace(whole, site=code) for code in book.homes]
+    asked += [replace(whole, site=code) for code in book.departments_of_sites]
     return [(q, by) for q in asked for by in ("nation", "department", "site")]
 
 
@@ -115,9 +115,11 @@ def asked_for() -> set[frozenset[str]]:
     seen, book, sets = context.view(GUEST), context.view(GUEST).book, set()
     for question, by in questions():
         chosen = seen.sites(question)
-        keys = {"nation": ["nation"], "department": set(book.homes.values()), "site": book.homes}[
-            by
-        ]
+        keys = {
+            "nation": ["nation"],
+            "department": set(book.departments_of_sites.values()),
+            "site": book.departments_of_sites,
+        }[by]
         sets |= {complaints_for_guests._sites(seen, chosen, key, by) for key in keys}
     return sets - {frozenset()}
 
@@ -132,7 +134,7 @@ def counted() -> dict[str, tuple[int, int]]:
     inside = known.where(
         (known.received >= day_number(period.first)) & (known.received <= day_number(period.last))
     )
-    for code in context.view(LOCAL_READER).book.homes:
+    for code in context.view(LOCAL_READER).book.departments_of_sites:
         of = inside.where(inside.code == code)
         fast = (of.resolved >= 0) & (of.resolved <= of.known) & (of.resolved - of.received <= 30)
         found[code] = len(of), int(fast.sum())
@@ -159,7 +161,7 @@ def given_back(
     received: set[frozenset[str]], answered: set[frozenset[str]]
 ) -> list[tuple[str, ...]]:
     """The sites, pairs of sites and departments of which a cell of 1 to 4 complaints can be worked out."""
-    cells, homes, found = counted(), context.view(LOCAL_READER).book.homes, []
+    cells, homes, found = counted(), context.view(LOCAL_READER).book.departments_of_sites, []
     codes = sorted(cells)
     # A share is shown with the number that it is of.
     number, fast = worked_out(received | answered, codes), worked_out(answered, codes)
@@ -232,7 +234,7 @@ def test_another_period_service_or_day_tells_nothing_more(demo):
 def test_two_guests_together_know_no_more_than_one(demo):
     everybody, zou = told(year(), "site"), told(year(), "site", OF_ZOU)
     assert zou and all(everybody[code] == cells for code, cells in zou.items())
-    assert {context.view(LOCAL_READER).book.homes[code] for code in zou} == {"Zou"}
+    assert {context.view(LOCAL_READER).book.departments_of_sites[code] for code in zou} == {"Zou"}
 
 
 def test_a_guest_is_given_no_other_figure_of_complaints_and_no_decision(demo):
@@ -305,9 +307,11 @@ def test_no_answer_to_a_guest_rests_on_complaints_but_those_figures(demo, monkey
     monkeypatch.setattr(complaints_for_guests, "disclosure_plan", lambda view: None)
     context.close_databases()
     before = {name: plainly(ask(name, GUEST, year())) for name in answers()}
-    without = context.for_guests(context.view(CABINET).moment.ledger)
+    without = context.state_for_guests(context.view(CABINET).moment.ledger)
     context.close_databases()
-    monkeypatch.setattr(context, "load_ledger", lambda connection: replace(without, decisions=()))
+    monkeypatch.setattr(
+        context, "load_network_state", lambda connection: replace(without, decisions=())
+    )
     assert {name: plainly(ask(name, GUEST, year())) for name in answers()} == before
 
 

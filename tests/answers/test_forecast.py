@@ -77,7 +77,7 @@ def test_the_forecast_of_the_screen_is_that_of_the_statistics_on_the_same_sites(
     spans = np.array(
         [[day_number(m), day_number(add_months(m, 1)) - 1] for m in found.months], dtype=np.int64
     )
-    visits, days = (book.between(name, spans).T.astype(float) for name in ("visits", "open"))
+    visits, days = (book.sum_between(name, spans).T.astype(float) for name in ("visits", "open"))
     with np.errstate(divide="ignore", invalid="ignore"):
         per_day = np.where((days > 0) & (visits > 0), visits / days, np.nan)
     mine = [book.row[p.id] for p in network.sites(LOCAL_READER, question)]

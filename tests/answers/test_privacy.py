@@ -79,5 +79,5 @@ def test_the_record_is_printed_on_a4_and_says_all_that_the_guide_says():
         *privacy.BY_HAND,
         "Fait par awa",
     ]
-    said += [one.title for one in TABLES.values() if one.of]
+    said += [one.title for one in TABLES.values() if one.about_whom]
     assert [one for one in said if re.sub(r"[\s`]", "", one) not in told] == []

@@ -411,7 +411,7 @@ def test_a_director_gets_the_figures_of_the_country(demo, name):
 @pytest.fixture
 def directors(demo) -> list[Person]:
     """Of two departments where complaints wait."""
-    homes = context.view(LOCAL_READER).book.homes
+    homes = context.view(LOCAL_READER).book.departments_of_sites
     waiting = sorted(
         {homes[code] for code in complaint_register.open_rows(LOCAL_READER, YEAR).code}
     )

@@ -24,7 +24,7 @@ from db.codes import (
     WOMAN,
 )
 from db.facts import gather
-from db.network_state import Ledger, load_ledger
+from db.network_state import NetworkState, load_network_state
 from tests.benchmarks.queries import HOUR, KNOWN_WAIT, MONTH, WAIT, WITHIN, source
 
 PERCENTILE = "percentile_disc(0.5) WITHIN GROUP (ORDER BY wait)"
@@ -59,7 +59,7 @@ def periods(first: date, last: date) -> list[tuple[date, date]]:
 def differences(connection: Connection, first: date, last: date) -> tuple[int, list[str]]:
     """How many figures were compared, and what differs."""
     compared, found = 0, []
-    book = load_ledger(connection)
+    book = load_network_state(connection)
     for a, b in periods(first, last):
         for by in CUTS:
             mine, theirs = ours(connection, book, by, a, b), rows(connection, by, a, b)
@@ -73,9 +73,9 @@ def differences(connection: Connection, first: date, last: date) -> tuple[int, l
     return compared, found
 
 
-def ours(connection: Connection, book: Ledger, by: str, first: date, last: date) -> dict:
+def ours(connection: Connection, book: NetworkState, by: str, first: date, last: date) -> dict:
     """Key to (12 counters, median, p90, within 30 minutes), from db.facts."""
-    found = gather(connection, ALL, first, last, by, ledger=book)
+    found = gather(connection, ALL, first, last, by, network=book)
     key = {
         "nation": {"nation": 0},
         "site": {p.code: p.id for p in book.places},

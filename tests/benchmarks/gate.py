@@ -20,7 +20,7 @@ from time import perf_counter, sleep
 from urllib.parse import urlencode
 
 from dashboard.accounts import account_changes
-from dashboard.accounts.account_changes import AccountChanges
+from dashboard.accounts.account_rules import AccountChanges
 from dashboard.accounts.rights import Role
 from db.engine import make_engine
 from tests.benchmarks.viewer import Run, Viewer

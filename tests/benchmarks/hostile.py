@@ -28,8 +28,9 @@ from statistics import median
 
 import psutil
 
-from dashboard.accounts import guest_links, sign_ins
-from dashboard.accounts.account_changes import AccountChanges, add
+from dashboard.accounts import guest_links, sign_in_request, sign_ins
+from dashboard.accounts.account_changes import add
+from dashboard.accounts.account_rules import AccountChanges
 from dashboard.accounts.rights import Role
 from dashboard.log import BEHIND
 from dashboard.period import today
@@ -87,8 +88,8 @@ def people(url: str) -> tuple[list[str], dict[str, str], str]:
     engine = make_engine(url)
     office = add(engine, "office", AccountChanges(Role.CABINET), "measure")
     _, link = guest_links.make_link(engine, "atelier", today() + timedelta(days=7), None, "measure")
-    tokens = {f"viewer.{n}": sign_ins.new_token() for n in range(VIEWERS)}
-    tokens["focal"] = sign_ins.new_token()
+    tokens = {f"viewer.{n}": sign_in_request.new_token() for n in range(VIEWERS)}
+    tokens["focal"] = sign_in_request.new_token()
     with write_transaction(engine, queue=False) as connection:
         for name, token in tokens.items():
             lowest = name == "focal"
@@ -101,11 +102,11 @@ def people(url: str) -> tuple[list[str], dict[str, str], str]:
                 email=None,
             )
             sign_ins.begin_session(
-                connection, account, token, sign_ins.Browser("", "", served.HOST)
+                connection, account, token, sign_in_request.Browser("", "", served.HOST)
             )
     hostile = {
         "guest": guest_links.sign_in_guest(
-            engine, link, sign_ins.Browser("", "", served.HOST, mark="")
+            engine, link, sign_in_request.Browser("", "", served.HOST, new_mark="")
         ),
         "account": tokens.pop("focal"),
     }

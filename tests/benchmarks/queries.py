@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from dashboard.statistics.quantile import quantile
 from db import facts, read
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, LAST_BIN, LEFT, UNKNOWN_SERVICE
-from db.network_state import load_ledger
+from db.network_state import load_network_state
 
 WITHIN = 30
 QUESTIONS = ("kpi", "map", "trend", "heat", "mix", "dept")
@@ -43,7 +43,7 @@ def scope_of(connection: Connection, first: date, last: date) -> Scope:
     )
 
 
-ledger = cache(load_ledger)  # one for each connection
+ledger = cache(load_network_state)  # one for each connection
 
 
 # --- ours -------------------------------------------------------------------------------------------------------------
@@ -64,7 +64,10 @@ def ours(connection: Connection, question: str, scope: Scope) -> dict:
     if question == "trend":
         visits, p50 = (
             a.tolist()
-            for a in (cut.of("counters")[:, 0, :, VISITS], quantile(cut.of("waits")[:, 0], 0.5))
+            for a in (
+                cut.counts("counters")[:, 0, :, VISITS],
+                quantile(cut.counts("waits")[:, 0], 0.5),
+            )
         )
         return {
             (site, month): (visits[i][j], p50[i][j])
@@ -74,7 +77,8 @@ def ours(connection: Connection, question: str, scope: Scope) -> dict:
         }
     over = {"kpi": (0, 1, 2), "mix": (0, 2)}.get(question, (1, 2))
     counters, waits = (
-        np.atleast_2d(cut.of(name).sum(axis=over, dtype=np.int64)) for name in ("counters", "waits")
+        np.atleast_2d(cut.counts(name).sum(axis=over, dtype=np.int64))
+        for name in ("counters", "waits")
     )
     keys = {"kpi": np.zeros(1, int), "mix": np.array(services)}.get(question, ids)
     if question == "dept":  # the whole department as one more row

@@ -75,7 +75,7 @@ def levels(random: np.random.Generator) -> None:
     row("series", "flagged a year", "new levels")
     for kind, series in kinds.items():
         judged = judge_series(series)
-        row(names[kind], a_year(judged.rule[:, 36:]), float(judged.proposed.sum() / SERIES))
+        row(names[kind], a_year(judged.rule[:, 36:]), float(judged.is_proposed.sum() / SERIES))
     row("shift at month 48", "found in 8", "median month")
     for shift in (1, 2):
         row(f"{shift} σ", *shifted(kinds["noise"], shift))
@@ -146,7 +146,7 @@ def nations(
         events = random.binomial(bases.astype(int), share[:, None]).astype(float)
         sites = judge_series(events, bases, family=Family.SHARE)
         variance = case_variance(Family.SHARE, sites.usual)
-        whole = compare(events, bases, sites.usual, sites.usual_behind, variance, sites.inside)
+        whole = compare(events, bases, sites.usual, sites.usual_bases, variance, sites.in_reference)
         z.append(whole.z)
         pooled.append((events.sum(axis=0), bases.sum(axis=0)))
     return np.array(z), pooled
@@ -285,7 +285,7 @@ def dates(random: np.random.Generator) -> None:
             series[at:] += shift
             change = change_point(series)
             if change is not None:
-                near += abs(change.at - at) <= 3
+                near += abs(change.position - at) <= 3
                 inside += change.first <= at <= change.last
                 width += change.last - change.first + 1
         row(f"{shift} σ", near / SERIES, inside / SERIES, width / SERIES)
@@ -351,8 +351,8 @@ def write() -> None:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(["series", "flagged", "error", "found_1", "found_2"])
         for r in simulate(np.random.default_rng(SEED)):
-            power = ["" if p is None else f"{p:.4f}" for p in (r.found_1, r.found_2)]
-            out.writerow([r.series, f"{r.flagged:.4f}", f"{r.error:.4f}", *power])
+            power = ["" if p is None else f"{p:.4f}" for p in (r.detected_1, r.detected_2)]
+            out.writerow([r.series, f"{r.months_flagged:.4f}", f"{r.error:.4f}", *power])
 
 
 if __name__ == "__main__":

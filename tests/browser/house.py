@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from dashboard.accounts import guest_links, sign_ins
+from dashboard.accounts import guest_links, sign_in_request, sign_ins
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.period import today
 from db import accounts_and_sessions
@@ -84,12 +84,12 @@ class House:
         visit.context.clear_cookies()
         if who == READER:
             return
-        browser = sign_ins.Browser("", sign_ins.new_token(), served.HOST)
+        browser = sign_in_request.Browser("", sign_in_request.new_token(), served.HOST)
         with self.engine() as engine:
             if who == GUEST:
                 token = guest_links.sign_in_guest(engine, self.guest, browser)
             else:
-                token = sign_ins.new_token()
+                token = sign_in_request.new_token()
                 with write_transaction(engine, queue=False) as connection:
                     held = accounts_and_sessions.account_named(connection, PEOPLE[who].name)
                     assert held

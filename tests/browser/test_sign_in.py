@@ -21,7 +21,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
 from dashboard.accounts import account_changes, guest_links
-from dashboard.accounts.account_changes import AccountChanges
+from dashboard.accounts.account_rules import AccountChanges
 from dashboard.accounts.rights import Role
 from dashboard.period import today
 from dashboard.ui.disconnected_sessions import AT_MOST

@@ -4,7 +4,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from dashboard.charts.arrow_tables import of_rows
+from dashboard.charts.arrow_tables import table_from_rows
 
 ROWS = [
     [
@@ -21,7 +21,7 @@ ROWS = [
 
 @pytest.mark.parametrize("rows", ROWS)
 def test_the_values_of_a_chart_are_those_that_pandas_gives(rows):
-    made = of_rows(rows)
+    made = table_from_rows(rows)
     expected = pa.Table.from_pandas(pd.DataFrame(rows), preserve_index=False)
     assert made.column_names == expected.column_names
     for name in made.column_names:
@@ -33,7 +33,7 @@ def test_the_values_of_a_chart_are_those_that_pandas_gives(rows):
 
 
 def test_whole_numbers_stay_whole_and_words_words():
-    made = of_rows(ROWS[0])
+    made = table_from_rows(ROWS[0])
     assert [str(made[name].type) for name in ("k", "v", "t", "c")] == [
         "string",
         "int64",
@@ -43,4 +43,4 @@ def test_whole_numbers_stay_whole_and_words_words():
 
 
 def test_a_chart_without_rows_is_empty():
-    assert of_rows([]).num_columns == 0
+    assert table_from_rows([]).num_columns == 0

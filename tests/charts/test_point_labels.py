@@ -32,12 +32,12 @@ def test_no_name_that_may_be_left_out_covers_another_name_or_a_point(cloud):
     assert all(side for side, must in zip(sides, first, strict=True) if must)
     for (i, one), (j, other) in combinations(enumerate(written), 2):
         if one and other and not (first[i] and first[j]):
-            assert not one.meets(other)
+            assert not one.overlaps(other)
     for i, one in enumerate(written):
         for j, (x, y) in enumerate(points):
             across, down = x * WIDTH, (1 - y) * HEIGHT
             spot = Box(across - POINT, down - POINT, across + POINT, down + POINT)
-            assert not one or first[i] or i == j or not one.meets(spot)
+            assert not one or first[i] or i == j or not one.overlaps(spot)
 
 
 @given(CLOUD)

@@ -47,7 +47,7 @@ EXAMPLES = {
         lambda: charts.bars(
             [(NAMES[0], 91.0, "91 %"), (NAMES[1], 96.5, "96,5 %"), (NAMES[2], None, "non mesuré")],
             unit="Satisfaction",
-            marked=NAMES[0],
+            highlighted=NAMES[0],
             reference=94.0,
         ),
         lambda: charts.bars([], unit="Satisfaction"),
@@ -234,10 +234,12 @@ def test_the_charts_with_bars_are_known():
 
 def test_the_signs_of_a_curve_are_those_that_it_has():
     course = followed(80.0).course
-    assert charts.signs(course, "up", closed=False, decided=True) == (
+    assert charts.legend_sentence(course, "up", has_closures=False, has_decisions=True) == (
         "Trait : d'habitude · tirets : ce que le hasard permet · ●\u00a0bleu : amélioration · drapeau : décision"
     )
-    said = charts.signs(followed(None).course, "up", closed=True, decided=False)
+    said = charts.legend_sentence(
+        followed(None).course, "up", has_closures=True, has_decisions=False
+    )
     assert said.endswith("pointillés verticaux : fermetures") and "décision" not in said
 
 

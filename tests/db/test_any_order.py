@@ -205,7 +205,12 @@ def effect(
 
 def told(found: Effect) -> dict[str, object]:
     """The same of what the database said."""
-    return {n: getattr(found, n) for n in ("counting", "idle", "ceased", "begun")}
+    return {
+        "counting": found.rows_counting,
+        "idle": found.idle_by_file,
+        "ceased": found.replaced_by_file,
+        "begun": found.restored_by_file,
+    }
 
 
 def _one_line_a_key(form: str):
@@ -320,7 +325,7 @@ def change(office: Office, live: dict[Paper, int], paper: Paper, how: str, day: 
     elif how == "withdraw":
         found = office.withdraw(live[paper])
         after = {p: batch for p, batch in live.items() if p != paper}
-        assert found.gone == stand(before).rows(paper)
+        assert found.rows_ended == stand(before).rows(paper)
         assert told(found) == effect(before, list(after), live, paper)
     else:
         dated = replace(paper, as_of=day)
@@ -329,13 +334,13 @@ def change(office: Office, live: dict[Paper, int], paper: Paper, how: str, day: 
         )
         after = {dated if p == paper else p: batch for p, batch in live.items()}
         was = [dated if p == paper else p for p in before]
-        assert found.counting == stand(list(after)).rows(dated)
+        assert found.rows_counting == stand(list(after)).rows(dated)
         assert told(found)["idle"] == effect(was, list(after), after, dated)["idle"]
         moved = stand(before), stand(list(after))
         differ = {f"« papier.csv » (lot {b})": moved[1].rows(p) - moved[0].rows(p)
                   for p, b in live.items() if p != paper}  # fmt: skip
-        assert found.begun == {name: n for name, n in differ.items() if n > 0}
-        assert found.ceased == {name: -n for name, n in differ.items() if n < 0}
+        assert found.restored_by_file == {name: n for name, n in differ.items() if n > 0}
+        assert found.replaced_by_file == {name: -n for name, n in differ.items() if n < 0}
     return after
 
 

@@ -225,7 +225,7 @@ def test_a_restoring_that_fails_midway_leaves_everything_as_it_was(office, tmp_p
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
     before = office.contents()
     monkeypatch.setattr(backup_files, "check", lambda *_: schema.newest_revision())
-    with pytest.raises(write.Refused), backup_files.replacing(office.engine) as put:
+    with pytest.raises(write.Refused), backup_files.exclusive_replacement(office.engine) as put:
         put(path, lambda _: None)
     assert office.contents() == before
     office.hand_in("registre", visit(ref="après"))
@@ -269,7 +269,7 @@ def test_while_another_writes_nothing_is_put_back_and_it_is_said_soon(
     with (
         write_transaction(office.engine),
         pytest.raises(write.Refused, match="Une autre écriture"),
-        backup_files.replacing(busy) as put,
+        backup_files.exclusive_replacement(busy) as put,
     ):
         put(tmp_path / "copie", lambda _: None)
     busy.dispose()

@@ -55,7 +55,14 @@ def test_many_files_and_days_are_named_a_few_and_counted():
     files = {f"« {n}.csv » (lot {n})": n for n in range(1, 7)}
     days = [(NIKKI, journal.utc_now().date() + timedelta(n)) for n in range(5)]
     said = batch_effects.import_sentence(
-        Effect(3, idle=files, ceased=files, begun=files, whole=4, days=days)
+        Effect(
+            3,
+            idle_by_file=files,
+            replaced_by_file=files,
+            restored_by_file=files,
+            rows_of_whole_days=4,
+            whole_days=days,
+        )
     )
     plain = said.replace("\u202f", " ").replace("\xa0", " ")
     assert (
@@ -68,11 +75,15 @@ def test_many_files_and_days_are_named_a_few_and_counted():
 def test_what_days_asked_for_replace_is_said_without_another_reason(office):
     office.hand_in("cloture", closing(agent="A1"), closing(agent="A2"))
     whole = office.hand_in("cloture", closing(agent="A1", declared=5), replace_days=True)
-    assert (whole.effect.replaced, whole.effect.whole, whole.effect.why) == (2, 1, "")
+    assert (whole.effect.rows_replaced, whole.effect.rows_of_whole_days, whole.effect.reason) == (
+        2,
+        1,
+        "",
+    )
     office.hand_in("fermetures", closure(site=""))
     days = office.hand_in("fermetures", closure(site="", first="2025-03-04"), replace_days=True,
                           covers=(date(2025, 3, 1), date(2025, 3, 31)))  # fmt: skip
-    assert days.effect.days == [("", date(2025, 3, 3))]
+    assert days.effect.whole_days == [("", date(2025, 3, 3))]
     assert "par journée entière (tout le réseau le 03/03/2025)" in batch_effects.import_sentence(
         days.effect
     )
@@ -196,7 +207,7 @@ def test_by_default_a_file_is_dated_of_the_next_one_s_arrival_or_of_now(ahead):
         )
     when, effect = write.date_anew(ahead.engine, 1, None, by="test")
     assert str(moment[0][0]).startswith(f"{when:%Y-%m-%d %H:%M:%S}")
-    assert (last, effect.counting, ahead.rows(WAITS)) == (2, 0, [(10,)])
+    assert (last, effect.rows_counting, ahead.rows(WAITS)) == (2, 0, [(10,)])
 
 
 def test_dating_says_when_it_cannot_be_done(ahead, command):
@@ -232,7 +243,7 @@ def test_complaints_closings_and_closures_say_theirs_too(office):
         ("fermetures", closure(), closure(last="2025-03-05")),
     ):
         office.hand_in(form, first)
-        assert office.hand_in(form, second).effect.replaced == 1, form
+        assert office.hand_in(form, second).effect.rows_replaced == 1, form
 
 
 @pytest.mark.parametrize("check", [(), ("--check",)])

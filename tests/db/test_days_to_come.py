@@ -8,7 +8,7 @@ from sqlalchemy import text
 from dashboard.period import today
 from db import read
 from db.__main__ import main
-from db.network_state import load_ledger
+from db.network_state import load_network_state
 from tests.builders import Office, visit, waited
 
 
@@ -82,7 +82,7 @@ def test_a_database_that_holds_days_to_come_does_not_show_them_and_says_what_to_
             text("UPDATE import_batch SET last_day = '2035-01-01', as_of = '2035-01-01 00:00:00'")
         )
     with office.engine.connect() as connection:
-        assert load_ledger(connection).as_of == today()
+        assert load_network_state(connection).as_of == today()
         assert all(
             last <= today()
             for spans in read.coverage(connection, read.ALL).values()

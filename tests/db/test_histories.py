@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.accounts import account_changes
+from dashboard.accounts import account_changes, account_rules
 from dashboard.settings import ROOT, load_settings
 from db import backup, erasure_guard, erasures, retention, schema, write
 from db.__main__ import main
@@ -256,11 +256,9 @@ def test_what_cannot_be_written_down_is_not_erased_and_that_is_said(office, tmp_
             erase()
     assert office.rows("SELECT count(*) FROM complaint_text") == [(1,)] and until(office) == set()
     account_changes.add(
-        office.engine, "chef", account_changes.AccountChanges(role="administrator"), "test"
+        office.engine, "chef", account_rules.AccountChanges(role="administrator"), "test"
     )
-    account_changes.add(
-        office.engine, "awa", account_changes.AccountChanges(role="cabinet"), "test"
-    )
+    account_changes.add(office.engine, "awa", account_rules.AccountChanges(role="cabinet"), "test")
     account_changes.disable(office.engine, "awa", "test")  # this cannot wait
     monkeypatch.setenv("COPIES", str(tmp_path / "copies"))
     load_settings.cache_clear()
@@ -442,7 +440,7 @@ def test_words_that_a_file_says_anew_after_they_were_erased_stay_in_copies_of_si
 def test_an_account_that_is_opened_again_stays_open_after_a_copy_is_put_back(office, tmp_path):
     for name in ("chef", "awa", "kofi"):
         account_changes.add(
-            office.engine, name, account_changes.AccountChanges(role="administrator"), "test"
+            office.engine, name, account_rules.AccountChanges(role="administrator"), "test"
         )
     backup.backup(office.engine, tmp_path / "copie")
     for name in ("awa", "kofi"):

@@ -15,7 +15,7 @@ MAY, JUNE = (date(2025, 5, 1), date(2025, 5, 31)), (date(2025, 6, 1), date(2025,
 
 def test_a_register_becomes_visits_and_figures(office):
     outcome = office.hand_in("registre", waited(12, ref="1"), waited(20, ref="2"), visit(ref="3"))
-    assert (outcome.rows, outcome.form, outcome.effect.replaced) == (3, "registre", 0)
+    assert (outcome.rows, outcome.form, outcome.effect.rows_replaced) == (3, "registre", 0)
     assert office.figure("visits").value == 3
     assert office.rows("SELECT arrived_at, called_at FROM visit ORDER BY source_ref") == [
         (480, 492),
@@ -30,14 +30,14 @@ def test_the_same_file_twice_changes_nothing(office):
     first = office.take(path)
     before = office.contents()
     second = office.take(path)
-    assert (second.accepted, second.already, second.batch_id) == (True, True, first.batch_id)
+    assert (second.accepted, second.was_known, second.batch_id) == (True, True, first.batch_id)
     assert office.contents() == before
 
 
 def test_the_same_content_under_another_name_is_the_same_file(office):
     office.hand_in("registre", visit(ref="1"), name="janvier.csv")
     again = office.hand_in("registre", visit(ref="1"), name="copie de janvier.csv")
-    assert again.already
+    assert again.was_known
     assert office.figure("visits").value == 1
 
 
@@ -46,7 +46,7 @@ def test_the_same_empty_register_of_another_month_is_another_file(office):
     may = office.hand_in("plaintes", covers=MAY, sites=(KANDI,))
     june = office.hand_in("plaintes", covers=JUNE, sites=(KANDI,))
     other = office.hand_in("plaintes", covers=JUNE, sites=(COVE,))
-    assert not (june.already or other.already)
+    assert not (june.was_known or other.was_known)
     assert office.hand_in("plaintes", covers=MAY, sites=(KANDI,)).batch_id == may.batch_id
     spans = office.rows("SELECT first_day FROM batch_site ORDER BY batch_id")
     assert [str(first) for (first,) in spans] == ["2025-05-01", "2025-06-01", "2025-06-01"]
@@ -57,17 +57,17 @@ def test_a_file_that_comes_again_with_what_was_forgotten_is_taken_and_counts_onc
     rows = [visit(day="2025-03-03"), visit(ref="2", day="2025-03-04")]
     office.hand_in("registre", *rows)
     again = office.hand_in("registre", *rows, **more)
-    assert again.accepted and not again.already
+    assert again.accepted and not again.was_known
     assert office.figure("visits").value == 2 and not office.differences()
-    assert office.hand_in("registre", *rows, **more).already
-    assert office.hand_in("registre", *rows).already
+    assert office.hand_in("registre", *rows, **more).was_known
+    assert office.hand_in("registre", *rows).was_known
 
 
 def test_a_file_that_comes_again_with_what_was_forgotten_is_no_newer_than_it_was(office):
     """Or its corrections, which came in between, would be undone by what only says for which days it speaks."""
     office.hand_in("registre", waited(50, ref="1"))
     office.hand_in("registre", waited(10, ref="1"))
-    assert not office.hand_in("registre", waited(50, ref="1"), covers=MARCH).already
+    assert not office.hand_in("registre", waited(50, ref="1"), covers=MARCH).was_known
     assert office.rows("SELECT called_at - arrived_at FROM visit WHERE superseded_by IS NULL") == [
         (10,)
     ]
@@ -76,7 +76,7 @@ def test_a_file_that_comes_again_with_what_was_forgotten_is_no_newer_than_it_was
 def test_centres_named_twice_or_in_another_order_are_the_same(office):
     first = office.hand_in("plaintes", covers=MARCH, sites=(KANDI, COVE))
     again = office.hand_in("plaintes", covers=MARCH, sites=(COVE, KANDI, KANDI))
-    assert again.already and again.batch_id == first.batch_id
+    assert again.was_known and again.batch_id == first.batch_id
 
 
 def test_a_refused_file_keeps_nothing(office):
@@ -87,7 +87,7 @@ def test_a_refused_file_keeps_nothing(office):
     ]  # more than one chunk is in the table when the fault is met
     outcome = office.take(office.path("registre", *rows, visit(day="2025-02-30")))
     assert not outcome.accepted
-    assert [(p.line, p.column, p.found) for p in outcome.problems] == [
+    assert [(p.line, p.column, p.cell_text) for p in outcome.problems] == [
         (30_002, "Date", "2025-02-30")
     ]
     assert office.contents() == before
@@ -103,7 +103,7 @@ def test_checking_a_file_keeps_nothing(office):
 def test_a_later_file_supersedes_rows_and_keeps_them(office):
     office.hand_in("registre", waited(50, ref="1"), waited(50, ref="2"), as_of="2025-04-01")
     outcome = office.hand_in("registre", waited(10, ref="1"), as_of="2025-05-01")
-    assert outcome.effect.replaced == 1
+    assert outcome.effect.rows_replaced == 1
     assert office.rows("SELECT count(*) FROM visit") == [(3,)]
     waits = office.rows(
         "SELECT called_at - arrived_at FROM visit WHERE superseded_by IS NULL ORDER BY 1"
@@ -162,7 +162,7 @@ def test_replace_days_removes_rows_absent_from_the_corrected_file(office):
         as_of="2025-04-01",
     )
     outcome = office.hand_in("registre", waited(5, ref="1"), as_of="2025-05-01", replace_days=True)
-    assert outcome.effect.replaced == 2
+    assert outcome.effect.rows_replaced == 2
     assert office.rows("SELECT source_ref FROM visit WHERE superseded_by IS NULL ORDER BY 1") == [
         ("1",),
         ("3",),
@@ -187,7 +187,7 @@ def test_a_withdrawn_file_may_be_handed_in_again(office):
     office.withdraw(office.take(path).batch_id)
     assert office.figure("visits").value is None
     again = office.take(path)
-    assert not again.already
+    assert not again.was_known
     assert office.figure("visits").value == 1
     assert not office.differences()
 

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import ProgrammingError
 
-from dashboard.accounts import access_journal, account_changes, sign_ins
-from dashboard.accounts.account_changes import AccountChanges
+from dashboard.accounts import access_journal, account_changes, sign_in_request, sign_ins
+from dashboard.accounts.account_rules import AccountChanges
 from dashboard.accounts.rights import Role
-from dashboard.accounts.sign_ins import Browser
+from dashboard.accounts.sign_in_request import Browser
 from dashboard.period import today
 from dashboard.settings import ROOT
 from db import backup, retention, schema, startup_check
@@ -59,7 +59,7 @@ def test_all_that_people_do_is_done_under_it(clerk, tmp_path):
     token = sign_ins.sign_in(clerk.engine, "dir.zou", received, browser)
     new = "trois lampes sous la pluie"
     sign_ins.change_password(clerk.engine, received, new, Browser(token, "", "127.0.0.1"))
-    with pytest.raises(sign_ins.Refusal):
+    with pytest.raises(sign_in_request.Refusal):
         sign_ins.sign_in(clerk.engine, "dir.zou", "faux", browser)
     account_changes.disable(clerk.engine, "dir.zou", "test")
     access_journal.add(clerk.engine, "dir.zou", "exported", {"file": "x"})

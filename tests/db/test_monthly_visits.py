@@ -9,7 +9,7 @@ from sqlalchemy import text
 from db import facts, read
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, UNKNOWN_SERVICE
 from db.engine import make_engine
-from db.network_state import load_ledger
+from db.network_state import load_network_state
 
 PERIODS = [
     (date(2025, 1, 1), date(2025, 12, 31)), (date(2025, 2, 10), date(2025, 4, 20)), (date(2025, 3, 3), date(2025, 3, 9)),
@@ -29,7 +29,7 @@ def demo(databases):
     with databases.fresh(visits=6_000) as url:
         engine = make_engine(url)
         with engine.connect() as connection:
-            ledger = load_ledger(connection)
+            ledger = load_network_state(connection)
         yield engine, ledger
         engine.dispose()
 
@@ -46,7 +46,7 @@ def test_visits_from_memory_are_those_of_the_database(demo, period, sites, servi
     with engine.connect() as connection:
         hours = {p.id: read.by_hour(connection, {p.code}, period[0], last, number) for p in places}
         rows = connection.execute(VISITS, {"first": str(period[0]), "last": str(last)}).all()
-    counted = scope.visits([number]).of("counters").sum(axis=(1, 2), dtype=np.int64)
+    counted = scope.visits([number]).counts("counters").sum(axis=(1, 2), dtype=np.int64)
     assert counted.tolist() == [hours[p.id][0].sum(axis=0).tolist() for p in places]
     waits = sum((waits.sum(axis=0) for _, waits in hours.values()), np.zeros(BINS, np.int64))
     assert np.array_equal(facts.histogram(scope), waits)
@@ -60,7 +60,7 @@ def test_visits_from_memory_are_those_of_the_database(demo, period, sites, servi
 def test_the_days_at_the_edges_of_a_period_are_read_once(demo):
     engine, _ = demo
     with engine.connect() as connection:
-        ledger = load_ledger(connection)
+        ledger = load_network_state(connection)
     read_of = []
 
     def asked(sites, service=None):
@@ -93,6 +93,6 @@ def test_the_months_hold_each_service_and_their_sum(demo):
 
 def test_a_database_without_visits_has_no_month(engine):
     with engine.connect() as connection:
-        ledger = load_ledger(connection)
-    assert ledger.months.known == (None, None) and not ledger.months.waits.size
+        ledger = load_network_state(connection)
+    assert ledger.months.extent == (None, None) and not ledger.months.waits.size
     assert facts.histogram(facts.make_scope(engine, ledger, ALL, *PERIODS[0])).tolist() == [0] * 241

@@ -133,9 +133,9 @@ def test_an_empty_register_of_complaints_that_replaces_days_replaces_those_known
     empty = office.take(
         office.path("plaintes"), replace_days=True, covers=MARCH, sites=(KANDI,), check=True
     )
-    assert (empty.accepted, empty.effect.replaced) == (True, 2)
+    assert (empty.accepted, empty.effect.rows_replaced) == (True, 2)
     none = office.hand_in("plaintes", replace_days=True, covers=MARCH, sites=(KANDI,))
-    assert (none.rows, none.effect.replaced, none.effect.whole) == (0, 2, 2)
+    assert (none.rows, none.effect.rows_replaced, none.effect.rows_of_whole_days) == (0, 2, 2)
     standing = "SELECT reference FROM complaint WHERE superseded_by IS NULL ORDER BY 1"
     assert office.rows(standing) == [("P3",), ("P4",)]
     office.withdraw(none.batch_id)
@@ -153,15 +153,15 @@ def test_an_empty_register_of_complaints_that_replaces_days_replaces_those_known
 def test_a_file_that_replaces_days_replaces_all_that_it_is_said_to_cover(office, form, old, new):
     """Also those of which it has no row: it is the whole register of March."""
     office.hand_in(form, old)
-    assert office.hand_in(form, new, replace_days=True, covers=MARCH).effect.replaced == 1
-    assert office.hand_in(form, old, covers=MARCH).effect.replaced == 0
+    assert office.hand_in(form, new, replace_days=True, covers=MARCH).effect.rows_replaced == 1
+    assert office.hand_in(form, old, covers=MARCH).effect.rows_replaced == 0
     assert office.differences() == []
 
 
 def test_a_site_without_a_row_whose_days_are_not_said_is_named_as_not_replaced(office):
     office.hand_in("plaintes", complaint("P1", site=COVE))
     outcome = office.hand_in("plaintes", complaint("P2"), replace_days=True, sites=(COVE,))
-    assert outcome.effect.replaced == 0
+    assert outcome.effect.rows_replaced == 0
     assert any(COVE in remark and "--covers" in remark for remark in outcome.remarks)
 
 

@@ -56,7 +56,7 @@ def full(office):
 def test_what_has_passed_its_term_is_erased_and_figures_stay(full):
     before = full.figures(by="site"), full.figures(by="month")
     with full.engine.connect() as connection:
-        counted = {one.term.name: one.rows for one in retention.due(connection, ON)}
+        counted = {one.term.name: one.rows for one in retention.due_terms(connection, ON)}
     assert counted == {
         "complaint_text": 1, "visit": 0, "complaint": 0, "sign_in": 1, "failed_sign_in": 1, "access_journal": 1
     }  # fmt: skip
@@ -168,7 +168,7 @@ def test_terms_are_settings(full, monkeypatch):
     load_settings.cache_clear()
     try:
         with full.engine.connect() as connection:
-            assert retention.due(connection, ON)[0].rows == 0
+            assert retention.due_terms(connection, ON)[0].rows == 0
     finally:
         monkeypatch.undo()
         load_settings.cache_clear()

@@ -79,7 +79,7 @@ def test_each_bad_file_is_refused_whole_at_the_right_place(office: Office):
         places = [(p.sheet or None, p.line, p.column or None) for p in outcome.problems]
         assert places == [(e.get("sheet"), e.get("line"), e.get("column")) for e in expected], name
         for problem, place in zip(outcome.problems, expected, strict=True):
-            assert problem.found == place.get("found", problem.found), name
+            assert problem.cell_text == place.get("found", problem.cell_text), name
             assert problem.message.endswith((".", '"')), name
     assert office.contents() == before
 

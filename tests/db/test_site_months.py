@@ -10,7 +10,7 @@ from dashboard.judgement.control_charts import CHARTED
 from db.codes import ALL, SITE_MONTH
 from db.engine import make_engine
 from db.facts import gather
-from db.network_state import load_ledger
+from db.network_state import load_network_state
 
 FIRST, LAST = date(2025, 1, 1), date(2026, 6, 30)
 
@@ -21,11 +21,11 @@ def facts(databases):
     with databases.fresh(visits=6_000) as url:
         engine = make_engine(url)
         with engine.connect() as connection:
-            book = load_ledger(connection)
+            book = load_network_state(connection)
             period = FIRST, LAST
-            together = gather(connection, ALL, *period, SITE_MONTH, ledger=book)
+            together = gather(connection, ALL, *period, SITE_MONTH, network=book)
             alone = {
-                row: gather(connection, {p.code}, *period, "month", ledger=book)
+                row: gather(connection, {p.code}, *period, "month", network=book)
                 for row, p in enumerate(book.places)
                 if row % 8 == 3
             }

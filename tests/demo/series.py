@@ -191,7 +191,7 @@ class Series:
         else:
             events, bases = self.pairs[code]
             variance = case_variance(FAMILIES[code], level.usual)
-        parts = (events, bases, level.usual, level.usual_behind, variance, level.inside)
+        parts = (events, bases, level.usual, level.usual_bases, variance, level.in_reference)
         return compare(*(part[chosen] for part in parts))
 
     def whole(self, chosen: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:

@@ -186,7 +186,7 @@ def test_fictitious_data_say_so_and_real_data_do_not():
 def test_definitions_are_those_of_the_figures_shown():
     reader = Reader(html.dossier(decks.whole()))
     for code in ("visits", "wait_p50", "complaints_oldest"):
-        assert BY_CODE[code].label in reader.of("dt") and html.definition(
+        assert BY_CODE[code].label in reader.of("dt") and html.definition_text(
             BY_CODE[code]
         ) in reader.of("dd")
     assert BY_CODE["coverage"].label not in reader.of("dt")

@@ -120,8 +120,8 @@ def test_a_department_looked_at_fills_its_pane_and_the_others_are_set_back():
     wide = (max(x for x, _ in zou) - min(x for x, _ in zou)) / pane.width
     high = (max(y for _, y in zou) - min(y for _, y in zou)) / pane.height
     assert max(wide, high) > 0.85 and pane.title == "Zou"
-    assert {o.name for o in drawing.outlines if not o.away} == {"Zou"} and {
-        o.away for o in drawing.outlines
+    assert {o.name for o in drawing.outlines if not o.is_outside} == {"Zou"} and {
+        o.is_outside for o in drawing.outlines
     } == {True, False}
     shown = {m.name for m in drawing.marks if m.pane == 0}
     assert {"GSRU de Abomey", "CCSP de Covè"} <= shown and "CCSP de Kandi" not in shown
@@ -178,8 +178,8 @@ def test_a_signal_stands_around_a_mark_of_its_true_size_and_is_seen_around_a_sma
     for m in framed:
         own, ring, frame = map_geometry.sizes(m, 1)
         assert frame > max(own, ring) and frame >= map_geometry.FRAME
-        assert bool(ring) == bool(m.silent) and (not ring or own < ring)
-    tiny = replace(framed[0], radius=2.0, silent="")
+        assert bool(ring) == bool(m.silent_words) and (not ring or own < ring)
+    tiny = replace(framed[0], radius=2.0, silent_words="")
     assert map_geometry.sizes(tiny, 1)[2] == map_geometry.FRAME
     left, top, right, bottom = map_geometry.box_of(tiny, 1)
     assert left < tiny.x - map_geometry.FRAME and right > tiny.x + map_geometry.FRAME + 5, (

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from dashboard.exports import map_geometry, map_svg
-from dashboard.exports.map_labels import WIDE, fitting, labels
+from dashboard.exports.map_labels import WIDE, labels_of_size, largest_labels
 from dashboard.panel import Legend, Plot
 from dashboard.settings import ROOT
 
@@ -55,8 +55,10 @@ def apart(a, b) -> bool:
 def drawn(request):
     """The network as each of the files draws it, and its names."""
     width, height, size, scale = PAPERS[request.param]
-    drawing = map_geometry.draw(network(silent=3), width, height, scale, below=200, least=250)
-    return drawing, labels(drawing, size)
+    drawing = map_geometry.draw(
+        network(silent=3), width, height, scale, kept_below=200, least_width=250
+    )
+    return drawing, labels_of_size(drawing, size)
 
 
 def test_every_site_is_named_once(drawn):
@@ -99,20 +101,20 @@ def test_a_name_away_from_its_mark_has_a_line_to_it(drawn):
 
 def test_a_silent_site_says_so_under_its_name(drawn):
     drawing, found = drawn
-    said = {one.text for one in found if one.silent == "muet 35 j"}
-    assert said == {m.label for m in drawing.marks if m.silent} and len(said) == 3
+    said = {one.text for one in found if one.silent_words == "muet 35 j"}
+    assert said == {m.label for m in drawing.marks if m.silent_words} and len(said) == 3
 
 
 def test_a_department_names_its_own_sites():
     made = replace(network(), focus="Zou")
     drawing = map_geometry.draw(made, 760, 560)
-    assert {"Abomey", "Covè", "Djidja"} <= {one.text for one in labels(drawing, 12)}
+    assert {"Abomey", "Covè", "Djidja"} <= {one.text for one in labels_of_size(drawing, 12)}
 
 
 def test_a_long_name_is_cut():
     made = network()
     long = Plot(({**made.marks[0], "label": "nom " * 1000},), made.legend)
-    [one] = labels(map_geometry.draw(long, 760, 500), 12)
+    [one] = labels_of_size(map_geometry.draw(long, 760, 500), 12)
     assert len(one.text) == 24 and one.text.endswith("…") and one.width == 24 * 12 * WIDE
 
 
@@ -146,9 +148,12 @@ def test_a_slide_names_every_site_beside_a_legend_as_large():
 
 
 def test_where_there_is_little_room_names_are_smaller_rather_than_missing():
-    drawing = map_geometry.draw(network(silent=1), 640, 300, names=24 * 11)
-    found, type_ = fitting(drawing, 24)
-    assert len(labels(drawing, 24)) < 24 == len({one.text for one in found}) and 19 < type_ < 24
+    drawing = map_geometry.draw(network(silent=1), 640, 300, names_width=24 * 11)
+    found, type_ = largest_labels(drawing, 24)
+    assert (
+        len(labels_of_size(drawing, 24)) < 24 == len({one.text for one in found})
+        and 19 < type_ < 24
+    )
     boxes = {m.label: (m.pane, map_geometry.box_of(m, drawing.scale)) for m in drawing.marks}
     for one in (one for one in found if one.line):
         others = [
@@ -158,8 +163,8 @@ def test_where_there_is_little_room_names_are_smaller_rather_than_missing():
 
 
 def test_on_a_slide_no_line_passes_under_a_mark_and_no_name_stands_beside_that_of_another():
-    drawing = map_geometry.draw(network(silent=1), 806, 450, 1.08, names=24 * 11)
-    found, type_ = fitting(drawing, 24)
+    drawing = map_geometry.draw(network(silent=1), 806, 450, 1.08, names_width=24 * 11)
+    found, type_ = largest_labels(drawing, 24)
     assert type_ == 24 and len(found) == 24
     for one in found:
         here = {m.label: m for m in drawing.marks if m.pane == one.pane}
@@ -179,8 +184,8 @@ def gap(a, b) -> float:
 
 
 def test_where_all_names_have_room_they_keep_their_size():
-    drawing = map_geometry.draw(network(silent=1), 700, 360, names=24 * 11)
-    found, type_ = fitting(drawing, 24)
+    drawing = map_geometry.draw(network(silent=1), 700, 360, names_width=24 * 11)
+    found, type_ = largest_labels(drawing, 24)
     assert type_ == 24 and len(found) == 24
 
 

@@ -281,7 +281,7 @@ def test_fictitious_data_say_so_and_definitions_close_the_document():
     text = "".join(printed("whole")[1])
     assert packed(DEMO) in text
     for indicator in html.indicators(decks.whole()):
-        assert packed(html.definition(indicator)) in text
+        assert packed(html.definition_text(indicator)) in text
     bare = "".join(printed("bare")[1])
     assert "ictives" not in bare and "Aucuneligne." in bare
 

@@ -41,8 +41,8 @@ def children(monkeypatch) -> Iterator[list[subprocess.Popen]]:
     monkeypatch.setattr(limited_process, "start_process", start)
     yield started
     assert [p.pid for p in started if psutil.pid_exists(p.pid)] == []
-    assert [pdf.TURNS.acquire(blocking=False) for _ in range(3)] == [True, True, False]
-    pdf.TURNS.release(2)
+    assert [pdf.SLOTS.acquire(blocking=False) for _ in range(3)] == [True, True, False]
+    pdf.SLOTS.release(2)
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_the_bytes_are_those_that_typst_gives_in_this_process(name, monkeypatch,
     deck = decks.DECKS[name]()
     elsewhere = EXPORTS["pdf"].file(deck)
     assert len(children) == 1
-    monkeypatch.setattr(pdf, "_compiled", lambda asked: pdf_child.compiled(**asked))
+    monkeypatch.setattr(pdf, "_compile_in_child", lambda asked: pdf_child.compile_pdf(**asked))
     assert EXPORTS["pdf"].file(deck) == elsewhere and len(children) == 1
 
 
@@ -126,7 +126,7 @@ def test_two_are_set_at_once_and_the_others_wait_their_turn(child, monkeypatch):
 
 def test_who_waits_too_long_for_his_turn_is_told_so(monkeypatch, children):
     monkeypatch.setattr(pdf, "PATIENCE", 0.1)
-    with pdf.TURNS, pdf.TURNS:
+    with pdf.SLOTS, pdf.SLOTS:
         assert "à la fois" in str(refusal())
     assert not children
 

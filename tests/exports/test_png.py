@@ -26,7 +26,7 @@ ABOUT = png.About(
 
 def panels(deck=None):
     """Those of a deck that have a picture."""
-    return [s.panel for s in (deck or decks.whole()).slides if png.drawable(s.panel)]
+    return [s.panel for s in (deck or decks.whole()).slides if png.is_drawable(s.panel)]
 
 
 def test_a_picture_says_what_it_shows_of_whom_and_when_and_on_how_many():
@@ -35,7 +35,7 @@ def test_a_picture_says_what_it_shows_of_whom_and_when_and_on_how_many():
         words = said(read(png.picture_svg(told, ABOUT)))
         for part in ("On attend plus à Covè", panel.title, ABOUT.scope, "n = 2 347", "Barres."):
             assert part in words
-        assert f"{ABOUT.source} · {ABOUT.who} · données au 23/11/2026" in words
+        assert f"{ABOUT.source} · {ABOUT.reporting} · données au 23/11/2026" in words
         assert DEMO in words
 
 
@@ -71,7 +71,7 @@ def test_every_chart_and_map_is_drawn_and_nothing_in_it_acts(deck):
     found = panels(deck())
     assert found
     for panel in found:
-        told = replace(ABOUT, scope=panel.caption, source=panel.title, who=panel.strip)
+        told = replace(ABOUT, scope=panel.caption, source=panel.title, reporting=panel.strip)
         sheet = png.picture_svg(panel, told)
         read(sheet)
         assert f'width="{png.WIDTH}"' in sheet

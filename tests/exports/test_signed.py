@@ -78,7 +78,7 @@ def test_a_file_says_who_took_it_and_when(extension):
 
 def test_a_picture_says_who_took_it_and_when():
     panel = panels()[0]
-    assert MADE in said(read(png.picture_svg(panel, replace(ABOUT, made=MADE))))
+    assert MADE in said(read(png.picture_svg(panel, replace(ABOUT, taken_by=MADE))))
     assert "Fait le" not in said(read(png.picture_svg(panel, ABOUT)))
 
 

@@ -186,7 +186,7 @@ def test_what_is_drawn_in_a_role_names_it_for_dark_paper_but_cells_keep_their_gr
             assert any(c.startswith(f"{part}-") for c in one.get("class", "").split()), (
                 ElementTree.tostring(one)
             )
-    assert f".fill-ink{{fill:{INK.dark}}}" in html.recoloured("dark")
+    assert f".fill-ink{{fill:{INK.dark}}}" in html.recolour_rules("dark")
     heat = next(s.panel.content.spec for s in decks.whole().slides if s.panel.key == "affluence")
     root = read(svg.chart(heat, 640))
     turned = {e.text: "fill-" in e.get("class", "") for e in root.iter() if e.tag.endswith("text")}
@@ -247,7 +247,7 @@ def test_a_slight_signal_has_a_thin_frame():
     for m in map_geometry.draw(decks.signals(), 760, 500).marks:
         if m.frame:
             frame = re.search(r'stroke-width="([\d.]+)"', map_marks.draw_frame(m, 1))
-            widths[m.slight].add(float(frame[1]))
+            widths[m.has_thin_frame].add(float(frame[1]))
     assert max(widths[True]) < min(widths[False]) / 2
 
 

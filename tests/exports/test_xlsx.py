@@ -21,8 +21,8 @@ from dashboard.exports.xlsx import (
     LONGEST_CELL,
     TooManyRows,
     clean,
-    for_deck,
-    headed,
+    deck_workbook,
+    heading_with_unit,
     sheet_names,
     xlsx,
 )
@@ -98,7 +98,7 @@ def same(cell: Cell, found: object) -> bool:
 def test_every_cell_of_every_table_is_in_the_workbook_in_its_place(name):
     deck = DECKS[name]()
     shown = [s.panel for s in deck.slides if s.panel.table.columns]
-    book = opened(for_deck(deck))
+    book = opened(deck_workbook(deck))
     assert len(book.sheetnames) == len(shown) + 2
     compared = 0
     for panel, sheet in zip(shown, book.worksheets[1:-1], strict=True):
@@ -191,7 +191,10 @@ def test_a_column_of_several_units_shows_each_number_as_its_neighbour_says():
 
 
 def test_a_heading_says_its_unit_unless_it_says_it_already():
-    assert headed("Plaintes pour 1 000 visites", "per_1000") == "Plaintes pour 1 000 visites"
+    assert (
+        heading_with_unit("Plaintes pour 1 000 visites", "per_1000")
+        == "Plaintes pour 1 000 visites"
+    )
 
 
 def test_what_is_no_finite_number_is_said_in_words():
@@ -234,7 +237,7 @@ def test_the_first_sheet_says_what_to_know_and_leads_to_the_others():
 
 def test_a_story_says_its_subject_its_period_who_reported_and_each_headline():
     deck = whole()
-    book = opened(for_deck(deck))
+    book = opened(deck_workbook(deck))
     found = [c.value for row in book["À lire"].iter_rows() for c in row]
     for wanted in (
         deck.title,
@@ -354,7 +357,7 @@ def test_text_from_data_never_acts_wherever_it_stands(text):
 
 @pytest.mark.pitfall(45)
 def test_a_hostile_story_opens_again_and_holds_no_formula():
-    book = opened(for_deck(hostile()))
+    book = opened(deck_workbook(hostile()))
     assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
 
 
@@ -365,7 +368,7 @@ def test_libreoffice_finds_no_formula_and_no_way_out_in_what_hostile_words_are_i
 ):
     """Of the workbook, and of those within a PowerPoint file; nor where it writes them anew."""
     monkeypatch.setattr(decks, "HOSTILE", HOSTILE + MORE)
-    (tmp_path / "deck.xlsx").write_bytes(for_deck(hostile()))
+    (tmp_path / "deck.xlsx").write_bytes(deck_workbook(hostile()))
     with zipfile.ZipFile(io.BytesIO(pptx(hostile()))) as archive:
         inner = [n for n in archive.namelist() if n.startswith("ppt/embeddings/")]
         for number, name in enumerate(inner):
@@ -481,7 +484,7 @@ def test_memory_does_not_grow_with_the_rows():
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
 def test_libreoffice_opens_it_and_finds_every_number(tmp_path):
-    (tmp_path / "file.xlsx").write_bytes(for_deck(whole()))
+    (tmp_path / "file.xlsx").write_bytes(deck_workbook(whole()))
     done = subprocess.run(
         [
             "soffice",
@@ -499,7 +502,7 @@ def test_libreoffice_opens_it_and_finds_every_number(tmp_path):
     )
     assert (tmp_path / "out" / "file.xlsx").exists(), done.stderr
     before, after = (
-        opened(for_deck(whole())),
+        opened(deck_workbook(whole())),
         openpyxl.load_workbook(tmp_path / "out" / "file.xlsx"),
     )
     assert after.sheetnames == before.sheetnames

@@ -48,6 +48,6 @@ class Read:
                 dict(zip(chunk.values, cells, strict=True))
                 for cells in zip(*chunk.values.values(), strict=True)
             ]
-        self.places = [(p.line, p.column, p.found) for p in self.parsing.problems]
+        self.places = [(p.line, p.column, p.cell_text) for p in self.parsing.problems]
         self.sentences = " | ".join(str(p) for p in self.parsing.problems)
         self.remarks = " | ".join(self.parsing.remarks)

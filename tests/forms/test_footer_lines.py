@@ -37,7 +37,7 @@ def test_what_is_no_row_is_said_once_as_what_it_is(read, read_workbook, kind, li
     assert found.rows == []
     [problem] = found.parsing.problems
     assert (problem.line, problem.column, problem.message) == (3, "", why)
-    assert problem.found and all(c in problem.found for c in line if c)
+    assert problem.cell_text and all(c in problem.cell_text for c in line if c)
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_faults_beside_it_are_still_said(read):
 def test_what_is_written_beside_a_workbook_s_table_is_named(read_workbook):
     found = read_workbook({"Mars": [HEADINGS, visit(), [*visit(), "", "à revoir"]]})
     [problem] = found.parsing.problems
-    assert (problem.line, problem.found, problem.message) == (3, "à revoir", BEYOND)
+    assert (problem.line, problem.cell_text, problem.message) == (3, "à revoir", BEYOND)

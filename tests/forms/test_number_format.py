@@ -17,7 +17,7 @@ from dashboard.forms.cell_display import (
     without_mark,
 )
 from dashboard.forms.formats import FORMATS
-from dashboard.forms.number_format import HASHES, general, of_number, of_text, sections
+from dashboard.forms.number_format import HASHES, general_number, sections, shown_number, shown_text
 from tests.builders import closing, complaint, csv_text, monthly, visit
 from tests.forms.reading import Read
 
@@ -55,7 +55,7 @@ DAY = 45965  # 04/11/2025
     ],
 )
 def test_a_number_is_told_as_it_is_shown(number, code, text):
-    told = of_number(number, code)
+    told = shown_number(number, code)
     assert MARK not in told and told.replace("\u202f", " ") == text
 
 
@@ -103,7 +103,7 @@ def test_a_number_is_told_as_it_is_shown(number, code, text):
     ],
 )
 def test_what_is_not_shown_as_it_is_held_has_a_mark(number, code, mark, text):
-    told = split_mark(of_number(number, code))
+    told = split_mark(shown_number(number, code))
     assert told.mark == mark
     assert told.text == text
 
@@ -112,12 +112,12 @@ def test_what_is_not_shown_as_it_is_held_has_a_mark(number, code, mark, text):
     "number, code", [(-0.3, "hh:mm"), (-0.3, "[h]:mm"), (-1, "dd/mm/yyyy"), (3e6, "dd/mm/yyyy")]
 )
 def test_a_day_or_a_time_that_cannot_be_is_hashes_as_in_excel(number, code):
-    assert of_number(number, code) == HASHES
+    assert shown_number(number, code) == HASHES
 
 
 def test_the_format_that_each_machine_shows_in_its_own_way_is_a_day():
-    assert split_mark(of_number(DAY, "mm-dd-yy", 14))[:2] == ("dmy", "04/11/2025")
-    assert split_mark(of_number(DAY, "mm-dd-yy", 164)).mark == "mdy"
+    assert split_mark(shown_number(DAY, "mm-dd-yy", 14))[:2] == ("dmy", "04/11/2025")
+    assert split_mark(shown_number(DAY, "mm-dd-yy", 164)).mark == "mdy"
 
 
 @pytest.mark.parametrize(
@@ -132,21 +132,21 @@ def test_the_format_that_each_machine_shows_in_its_own_way_is_a_day():
     ],
 )
 def test_a_text_is_told_as_it_is_shown(code, text):
-    assert of_text("a", code) == text
+    assert shown_text("a", code) == text
 
 
 def test_a_text_that_a_format_hides_has_a_mark():
-    assert split_mark(of_text("a", ";;;")).mark == ROUNDED
+    assert split_mark(shown_text("a", ";;;")).mark == ROUNDED
 
 
 @given(st.integers(0, 10**14), st.integers(1, 18))
 def test_zeros_fill_a_number_up(number, width):
-    assert of_number(number, "0" * width) == f"{number:0{width}}"
+    assert shown_number(number, "0" * width) == f"{number:0{width}}"
 
 
 @given(st.integers(-(10**14), 10**14))
 def test_groups_of_three_hide_nothing(number):
-    told = of_number(number, "#,##0")
+    told = shown_number(number, "#,##0")
     assert (
         int(told.replace("\u202f", "")) == number and told.replace("\u202f", ",") == f"{number:,}"
     )
@@ -188,25 +188,28 @@ NUMBERS = st.one_of(st.integers(-(10**20), 10**20), st.floats(allow_nan=False))
 
 @given(NUMBERS, CODES, st.booleans())
 def test_whatever_the_format_a_number_is_told_or_marked(number, code, from_1904):
-    told = split_mark(of_number(number, code, from_1904=from_1904))
+    told = split_mark(shown_number(number, code, from_1904=from_1904))
     if (
         not told.mark
         and not any(part in code.lower() for part in ("general", "@", "d", "m", "y", "h", "s"))
         and code
     ):
         digits = "".join(c for c in told.text if c.isdecimal())
-        assert digits.strip("0") in general(number).replace(",", "").replace("-", "") or "%" in code
+        assert (
+            digits.strip("0") in general_number(number).replace(",", "").replace("-", "")
+            or "%" in code
+        )
 
 
 @given(st.text(), CODES)
 def test_whatever_the_format_a_text_is_told_or_marked(text, code):
-    assert isinstance(without_mark(of_text(text.replace(MARK, ""), code)), str)
+    assert isinstance(without_mark(shown_text(text.replace(MARK, ""), code)), str)
 
 
 @pytest.mark.parametrize("sign", ["[", '"', "_", "[$-", "[>"])
 def test_a_format_longer_than_any_spreadsheet_takes_is_not_followed(sign):
     assert sections(sign * 300)
-    assert split_mark(of_number(7, sign * 500_000)).mark == UNKNOWN
+    assert split_mark(shown_number(7, sign * 500_000)).mark == UNKNOWN
 
 
 # --- columns ------------------------------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ def attempt(
         return
     finally:
         path.unlink()
-    kept = outcome.accepted and not outcome.already and not options.check
+    kept = outcome.accepted and not outcome.was_known and not options.check
     tally.seen["workbook" if workbook else "text", "kept" if outcome.accepted else "refused"] += 1
     tally.faults += [
         f"{number} ({name}): {fault}" for fault in faults(engine, outcome, before, kept=kept)

@@ -20,7 +20,7 @@ from db.codes import ALL
 from db.demo import files, sites_of
 from db.engine import make_engine
 from db.intake import Options, import_file, load_known_references
-from db.network_state import Ledger, load_ledger
+from db.network_state import NetworkState, load_network_state
 from db.working_days import public_holidays
 from tests.builders import Office, shell
 from tests.indicators.independent import (
@@ -93,7 +93,7 @@ def known() -> dict[tuple, dict]:
 
 
 @pytest.fixture(scope="module")
-def books() -> dict[str, Ledger]:
+def books() -> dict[str, NetworkState]:
     """The network of each database as it was read first: as for pages, whose questions do not change it either."""
     return {}
 
@@ -110,7 +110,9 @@ def printed(filled, known, books, monkeypatch, capsys):
 
     def run(*argv, url: str) -> dict:
         monkeypatch.setenv("DATABASE_URL", url)
-        monkeypatch.setattr(facts, "load_ledger", lambda c: books.get(url) or read_first(c, url))
+        monkeypatch.setattr(
+            facts, "load_network_state", lambda c: books.get(url) or read_first(c, url)
+        )
         load_settings.cache_clear()
         capsys.readouterr()
         assert command.main(["indicators", *map(str, argv)]) == 0
@@ -119,8 +121,8 @@ def printed(filled, known, books, monkeypatch, capsys):
             for row in csv.DictReader(io.StringIO(capsys.readouterr().out))
         }
 
-    def read_first(connection: Connection, url: str) -> Ledger:
-        books[url] = load_ledger(connection)
+    def read_first(connection: Connection, url: str) -> NetworkState:
+        books[url] = load_network_state(connection)
         return books[url]
 
     yield ask

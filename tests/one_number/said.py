@@ -144,7 +144,10 @@ def everything(one: Asked) -> Iterator[Line]:
         if bool(one.question.site) != (page == "site") or page not in open_to:
             continue
         context.close_databases()  # what is kept is not made again
-        with _made() as panels, patch.object(SESSION_CACHE, "asks", lambda told: one.who):
+        with (
+            _made() as panels,
+            patch.object(SESSION_CACHE, "person_from_header", lambda header: one.who),
+        ):
             at = visit_page(page, **dict(one.filters))
             shown = words(at)
         # That page shows one series, of a place that it names elsewhere.
@@ -169,7 +172,7 @@ def everything(one: Asked) -> Iterator[Line]:
         yield from _of_panel(one, "diapositive", slide.panel)
     for line in message(told).splitlines():
         yield one.line("message", text=plain(line))
-    yield from _of_workbook(one, xlsx.for_deck(told))
+    yield from _of_workbook(one, xlsx.deck_workbook(told))
 
 
 def _of_panel(one: Asked, where: str, panel: Panel) -> Iterator[Line]:

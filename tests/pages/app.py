@@ -34,7 +34,7 @@ def _wait(runner: local_script_runner.LocalScriptRunner, timeout: float) -> None
 local_script_runner.require_widgets_deltas = _wait
 
 # There is no gate around it that would say who asks: whoever sits at the machine itself.
-SESSION_CACHE.asks = lambda told: LOCAL_READER
+SESSION_CACHE.person_from_header = lambda header: LOCAL_READER
 
 BY_ADDRESS = {spec.url_path: spec for spec in PAGES}
 WRITTEN = (

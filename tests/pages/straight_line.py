@@ -68,7 +68,7 @@ ASKING = (
     monthly_visits.load_months,
     read.visits_by_service,
     facts.gather,
-    facts._cut,
+    facts._breakdown,
     breakdown.Breakdown.column,
     measures.wait_within,
     measures.ratio,
@@ -80,7 +80,7 @@ DECIDING: dict[str, tuple[Where, ...]] = {
     "waits": ((packed_visits.pack, "wait = np.where(", 5),),
     "stored": ((codes, "COUNTERS = (", 14), (rollup_cells._flags, "kind, sex,", 17)),
     "facts": (
-        (facts._cut, "left_timed = _sum(mine", 1),
+        (facts._breakdown, "left_timed = _sum(mine", 1),
         (facts.gather, "threshold=", 1),
         (settings, "wait_threshold_minutes:", 3),
     ),
@@ -181,7 +181,7 @@ def _calls(run: Run) -> str:
     before = run.of(cards.metrics).chain[:-1]  # the page may have asked for the same by another way
     ratio = asked.of(measures.ratio, through=(breakdown._figures, measures.wait_within))
     words = asked.of(french.percent, through=(cards.card,))
-    found = [asked.of(read.visits_by_service), asked.of(facts._cut), ratio, words]
+    found = [asked.of(read.visits_by_service), asked.of(facts._breakdown), ratio, words]
     chains = [run.of(one).chain for one in IMPORTING] + [before + one.chain for one in found]
     return tree([*chains, run.of(drawn.grid).chain], {stop: n for n, stop in enumerate(STOPS, 1)})
 

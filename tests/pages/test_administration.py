@@ -14,8 +14,8 @@ from sqlalchemy.exc import OperationalError
 from streamlit.testing.v1 import AppTest
 
 from dashboard import french
-from dashboard.accounts import account_changes, sign_ins
-from dashboard.accounts.account_changes import AccountChanges
+from dashboard.accounts import account_changes, sign_in_request
+from dashboard.accounts.account_rules import AccountChanges
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.actions import access_journal
 from dashboard.answers import context, network
@@ -46,7 +46,7 @@ def signed_in(desk, monkeypatch):
             held = {"departments": None, "sites": None, "email": None} | places
             account = accounts_and_sessions.add_account(connection, name, role=role, **held)
         person = Person(name, role, places.get("departments"), places.get("sites"), account)
-        monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: person)
+        monkeypatch.setattr(SESSION_CACHE, "person_from_header", lambda header: person)
         monkeypatch.setattr(session, "sign_in_number", lambda: prove(desk, person))
         return person
 
@@ -60,7 +60,7 @@ def prove(desk: Office, person: Person) -> int:
             return held[0].id
         at = accounts_and_sessions.database_time(connection)
         return accounts_and_sessions.add_session(
-            connection, person.id, sign_ins.new_token(), "b", at, proved_at=at
+            connection, person.id, sign_in_request.new_token(), "b", at, proved_at=at
         )
 
 
@@ -139,7 +139,7 @@ def test_a_page_left_open_asks_for_the_password_first_and_what_was_typed_stays(d
         now = accounts_and_sessions.database_time(connection)
         before = accounts_and_sessions.open_sessions(connection, me.id)[0].id
         number = accounts_and_sessions.add_session(
-            connection, me.id, sign_ins.new_token(), "b", now, proved_at=now
+            connection, me.id, sign_in_request.new_token(), "b", now, proved_at=now
         )
         accounts_and_sessions.set_next_session(connection, before, number)
     sound(press(at, "Ajouter"))
@@ -310,7 +310,7 @@ def test_who_signed_in_before_the_first_file_finds_his_account_and_the_way_out(
 ):
     using(database_url)
     person = Person("awa", Role.CABINET, id="a")
-    monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: person)
+    monkeypatch.setattr(SESSION_CACHE, "person_from_header", lambda header: person)
     at = sound(visit_page("plaintes"))
     assert "ne contient encore ni visites ni clôtures" in at.info[0].value
     [bar] = [e.proto.body for e in at.get("html") if "ccsp-top" in e.proto.body]
@@ -365,7 +365,9 @@ def complaints_of_two(desk) -> Office:
 
 
 def looked(desk: Office) -> list[tuple[str, str]]:
-    access_journal.BESIDE.submit(lambda: None).result()  # what was said before it has been written
+    access_journal.BACKGROUND.submit(
+        lambda: None
+    ).result()  # what was said before it has been written
     asked = "SELECT who, did FROM access_journal WHERE did = 'looked at complaints' ORDER BY id"
     return desk.rows(asked)
 

@@ -25,7 +25,7 @@ def desk(databases, tmp_path, using, monkeypatch):
         office.hand_in("registre", visit(day=day))
         office.hand_in("plaintes", complaint("P1", received=day, subject=TOLD))
         using(url)
-        monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: DATA)
+        monkeypatch.setattr(SESSION_CACHE, "person_from_header", lambda header: DATA)
         yield office
         context.close_databases()
         engine.dispose()
@@ -75,7 +75,7 @@ def test_words_are_erased_from_the_page(desk, monkeypatch):
 def test_who_may_read_no_words_sees_no_trace_of_them(desk, monkeypatch):
     for role in (Role.CABINET, Role.FOCAL_POINT, Role.GUEST):
         person = Person("x", role, sites=frozenset({KANDI}), id="x")
-        monkeypatch.setattr(SESSION_CACHE, "asks", lambda told, who=person: who)
+        monkeypatch.setattr(SESSION_CACHE, "person_from_header", lambda header, who=person: who)
         at = visit_page("plaintes")
         assert not at.exception
         assert complaint_texts.FOLD not in [fold.label for fold in at.get("expander")]

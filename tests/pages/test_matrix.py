@@ -81,7 +81,7 @@ ALL, NATION, OWN, SITES, MADE, LINK = (
     Reach.NATION,
     Reach.DEPARTMENTS,
     Reach.SITES,
-    Reach.MADE,
+    Reach.OWN_WORK,
     Reach.LINK,
 )
 # Right: how far it goes, for whom.
@@ -127,7 +127,7 @@ def filled(databases) -> Iterator[str]:
 @pytest.fixture(params=PEOPLE, ids=str)
 def role(request, monkeypatch) -> str:
     """The role of who asks, on pages and in what they call later."""
-    monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: PEOPLE[request.param])
+    monkeypatch.setattr(SESSION_CACHE, "person_from_header", lambda header: PEOPLE[request.param])
     return request.param
 
 
@@ -266,7 +266,7 @@ def test_a_file_that_was_offered_is_made_for_nobody_once_the_account_is_gone(
     make = downloads.checked_maker(
         lambda person: made.append(person) or b"file", f"x.{kind}", right
     )
-    monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: NOBODY)
+    monkeypatch.setattr(SESSION_CACHE, "person_from_header", lambda header: NOBODY)
     with pytest.raises(downloads.DownloadRefused):
         make()
     assert not made
@@ -404,7 +404,7 @@ def test_the_map_s_own_run_shows_nothing_after_the_right_is_gone(demo, monkeypat
     at = AppTest.from_function(page, default_timeout=30).run()
     names = network.site_names(LOCAL_READER).values()
     assert not at.exception and [name for name in names if name in everything(at)]
-    monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: NOBODY)
+    monkeypatch.setattr(SESSION_CACHE, "person_from_header", lambda header: NOBODY)
     at.run()
     assert not at.exception
     assert not [name for name in names if name in everything(at)]
@@ -456,7 +456,7 @@ def test_every_action_on_accounts_is_in_the_table():
 def test_a_guest_reads_of_complaints_what_he_may_and_no_part_that_is_empty(demo, monkeypatch):
     told = {}
     for role in (Role.GUEST, Role.CABINET):
-        monkeypatch.setattr(SESSION_CACHE, "asks", lambda _, who=PEOPLE[role]: who)
+        monkeypatch.setattr(SESSION_CACHE, "person_from_header", lambda _, who=PEOPLE[role]: who)
         at = visit_page("plaintes")
         drawn = "".join(e.proto.body for e in at.get("html"))
         told[role] = (
@@ -477,7 +477,7 @@ def test_what_a_guest_of_some_departments_sees_is_never_told_as_of_the_network(
     demo, monkeypatch, places, words
 ):
     guest = Person("invité", Role.GUEST, frozenset(places), id="g")
-    monkeypatch.setattr(SESSION_CACHE, "asks", lambda _: guest)
+    monkeypatch.setattr(SESSION_CACHE, "person_from_header", lambda _: guest)
     for page, asked in (("carte", {}), ("plaintes", {"departement": ""}), ("presenter", {})):
         at = visit_page(page, **asked)
         assert not at.exception and words in heading(at) and link(at)["departement"]

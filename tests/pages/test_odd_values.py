@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import filter_names
 from dashboard.accounts import account_changes
-from dashboard.accounts.account_changes import AccountChanges
+from dashboard.accounts.account_rules import AccountChanges
 from dashboard.accounts.rights import Person, Role
 from dashboard.answers import context
 from dashboard.navigation import PAGES
@@ -131,7 +131,7 @@ def anybody(with_accounts, using, monkeypatch):
 
     def opened(page: str) -> AppTest:
         if page in ADMINISTRATION:
-            monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: administrator)
+            monkeypatch.setattr(SESSION_CACHE, "person_from_header", lambda header: administrator)
             monkeypatch.setattr(session, "sign_in_number", lambda: 0)
         return unfold(visit_page(page, centre="ccsp-kandi"))
 

@@ -31,7 +31,7 @@ def noted(databases) -> Iterator[str]:
 def asked_by(noted, using, monkeypatch):
     """asked_by(person): who asks from now on."""
     using(noted)
-    return lambda who: monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: who)
+    return lambda who: monkeypatch.setattr(SESSION_CACHE, "person_from_header", lambda header: who)
 
 
 def held(at) -> str:

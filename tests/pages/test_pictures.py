@@ -43,6 +43,6 @@ def test_every_chart_and_map_has_its_picture(page, spec):
     assert sum(b.label == panel_picture.LABEL for b in at.download_button) == len(made) == drawn
     for _, about in made:
         assert ("CCSP de Kandi" if "centre" in spec.filters else "Zou") in about.scope
-        assert about.demo and about.as_of and "remonté" in about.who
+        assert about.demo and about.as_of and "remonté" in about.reporting
     if made:
         assert panel_picture.picture_maker(*made[0])(LOCAL_READER).startswith(b"\x89PNG")

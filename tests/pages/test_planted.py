@@ -41,7 +41,7 @@ def desk(command, database_url, using, monkeypatch, tmp_path):
         assert command(database.main, "import", path).code == 0
         path.unlink()
     using(database_url)
-    monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: DATA)
+    monkeypatch.setattr(SESSION_CACHE, "person_from_header", lambda header: DATA)
     yield tmp_path
     context.close_databases()
 
@@ -107,7 +107,7 @@ def test_planted_people_are_nowhere_but_in_the_words_that_are_read(
     )  # the list itself is in it
     days = ("--from", str(today()), "--to", str(today()), "--by", "site")
     printed = command(__main__.main, "indicators", *days)
-    monkeypatch.setattr(SESSION_CACHE, "asks", lambda told: ADMINISTRATOR)
+    monkeypatch.setattr(SESSION_CACHE, "person_from_header", lambda header: ADMINISTRATOR)
     pages.append(opened("journal"))
     assert "a lu les mots d'une plainte" in pages[-1][0]
     assert not planted.found(*(told for told, _ in pages), *made.values(), printed, caplog.text)

@@ -19,7 +19,11 @@ def fictitious(sqlite, using, monkeypatch):
         using(url)
         SESSION_CACHE.forget()
         # tests/pages/app.py puts who sits at the machine in place of whoever asks.
-        monkeypatch.setattr(SESSION_CACHE, "asks", partial(SessionCache.asks, SESSION_CACHE))
+        monkeypatch.setattr(
+            SESSION_CACHE,
+            "person_from_header",
+            partial(SessionCache.person_from_header, SESSION_CACHE),
+        )
         yield
         context.close_databases()
         SESSION_CACHE.forget()

@@ -19,7 +19,7 @@ NILE = """1120 1160 963 1210 1160 1160 813 1230 1370 1140 995 935 1110 994 1020 
 def test_the_nile_fell_in_1899():
     """Last year of the old level 1898, and within 1895 to 1902: Zeileis et al. 2003 (strucchange), by Bai 1997."""
     change = change_point(np.array(NILE.split(), dtype=float))
-    assert 1871 + change.at == 1899
+    assert 1871 + change.position == 1899
     assert 1895 <= 1871 + change.first - 1 < 1898 <= 1871 + change.last - 1 <= 1902
     assert (change.before, change.after) == pytest.approx((1097.75, 849.97), abs=0.01)
 
@@ -33,7 +33,7 @@ def test_a_change_of_two_deviations_is_dated_within_three_months():
         series = random.standard_normal(at + 12)
         series[at:] += 2
         change = change_point(series)
-        near += abs(change.at - at) <= 3
+        near += abs(change.position - at) <= 3
         inside += change.first <= at <= change.last
         width += change.last - change.first + 1
     error = math.sqrt(0.96 * 0.04 / draws)
@@ -51,24 +51,24 @@ def test_the_critical_values_are_the_published_ones(level, value):
 
 def test_a_clear_change_has_one_date():
     change = change_point(np.array([0.0, 0.1] * 6 + [9.0, 9.1] * 6))
-    assert (change.at, change.first, change.last) == (12, 12, 12)
+    assert (change.position, change.first, change.last) == (12, 12, 12)
 
 
 def test_positions_count_the_months_without_data():
     series = np.array([0.0, 0.1, np.nan, 0.0, np.nan, 9.0, 9.1, 9.0])
-    assert change_point(series).at == 5
+    assert change_point(series).position == 5
 
 
 @pytest.mark.parametrize("new", [1, 2, 3, 6])
 def test_a_change_is_dated_by_its_first_month_however_few_there_are(new):
     series = np.array([14.0, 15, 14, 15, 14, 15, 14, 15] + [40.0] * new)
-    assert change_point(series).at == 8
+    assert change_point(series).position == 8
 
 
 def test_a_change_in_months_that_nobody_knows_may_lie_in_any_of_them():
     series = np.array([14.0, 15, 14, 15, 14, 15, np.nan, np.nan, np.nan, 40, 40])
     change = change_point(series)
-    assert (change.at, change.first, change.last) == (9, 6, 9)
+    assert (change.position, change.first, change.last) == (9, 6, 9)
 
 
 def test_six_points_are_needed_and_something_that_moves():
@@ -85,4 +85,4 @@ def test_six_points_are_needed_and_something_that_moves():
 def test_the_split_leaves_three_points_before_it_and_its_interval_holds_it(x, factor, added):
     change = change_point(np.array(x) * factor + added)
     if change is not None:
-        assert 3 <= change.first <= change.at <= change.last <= len(x) - 1
+        assert 3 <= change.first <= change.position <= change.last <= len(x) - 1

@@ -116,7 +116,7 @@ def test_another_unit_gives_the_same_signals(seed, factor, added):
     series = many(seed)
     series[:, 30:] += 1.5
     plain, other = judge_series(series), judge_series(series * factor + added)
-    assert (plain.rule == other.rule).all() and (plain.start == other.start).all()
+    assert (plain.rule == other.rule).all() and (plain.level_start == other.level_start).all()
 
 
 @settings(max_examples=8)
@@ -128,8 +128,8 @@ def test_a_missing_month_is_no_point(seed, gaps):
     plain, other = judge_series(series), judge_series(with_gaps)
     assert (other.rule[:, points] == plain.rule).all() and not other.rule[:, ~points].any()
     assert np.allclose(other.limits[0][:, points], plain.limits[0])
-    assert (other.start[:, points] == np.flatnonzero(points)[plain.start]).all()
-    assert (other.start[:, ~points] == -1).all()
+    assert (other.level_start[:, points] == np.flatnonzero(points)[plain.level_start]).all()
+    assert (other.level_start[:, ~points] == -1).all()
 
 
 @settings(max_examples=8)
@@ -139,8 +139,11 @@ def test_a_proposed_level_has_twelve_points_on_one_side_of_the_centre_before(see
     judged = judge_series(series)
     for row in range(len(series)):
         for level in judged.levels(row)[1:]:
-            assert level.known - level.start >= 11
-            run = series[row, level.start : level.known + 1] - judged.usual[row, level.known]
+            assert level.in_force_from - level.start >= 11
+            run = (
+                series[row, level.start : level.in_force_from + 1]
+                - judged.usual[row, level.in_force_from]
+            )
             assert (run > 0).all() or (run < 0).all()
 
 
@@ -180,7 +183,7 @@ def test_the_centre_of_means_is_that_of_all_cases_together():
     """Months of 10 and 90 waits at 1 and 2: 1.9, resting on 600; the limits follow the months as they are."""
     bases = np.tile([10.0, 90.0], 6)[None]
     judged = judge_series(np.tile([1.0, 2.0], 6) * bases, bases)
-    assert judged.centre[0, -1] == pytest.approx(1.9) and judged.usual_behind[0, -1] == 600
+    assert judged.centre[0, -1] == pytest.approx(1.9) and judged.usual_bases[0, -1] == 600
     assert judged.spread[0, -1] == pytest.approx(1 / 1.128)
 
 
@@ -191,7 +194,7 @@ def test_a_share_of_more_events_than_cases_is_refused():
 
 def test_a_series_without_points_has_no_level():
     empty = one([np.nan] * 5)
-    assert empty.levels() == [] and empty.last() is None
+    assert empty.levels() == [] and empty.last_point() is None
 
 
 def a_year(series) -> float:

@@ -83,7 +83,7 @@ def test_a_known_variance_of_many_sites_is_found(proportion):
     else:
         events = random.poisson(sizes * 0.1 * (1 + spread) ** 2)
     whole = differences(events, sizes, proportion=proportion)
-    assert 0.008 < whole.tau2 < 0.012 and whole.phi > 2 and whole.chance < 1e-6
+    assert 0.008 < whole.tau2 < 0.012 and whole.phi > 2 and whole.p_value < 1e-6
     outside = lambda where: sum(p != Position.INSIDE for p in where) / 400  # noqa: E731
     assert outside(funnel.positions(whole.values, whole.exact)) > 0.3
     assert outside(whole.position) < 0.09
@@ -104,7 +104,7 @@ def test_a_site_without_data_counts_for_nothing():
     full = differences([8 + i for i in range(11)], [30] * 11, proportion=True)
     holed = differences([8 + i for i in range(11)] + [0], [30] * 11 + [0], proportion=True)
     assert holed.target == full.target == pytest.approx(100 * 143 / 330)
-    assert holed.phi == full.phi and holed.chance == full.chance
+    assert holed.phi == full.phi and holed.p_value == full.p_value
     assert np.isnan(holed.values[-1]) and np.isnan(holed.exact.lower95[-1])
     assert holed.position[-1] == Position.NO_DATA and holed.position[:-1] == full.position
 
@@ -130,10 +130,10 @@ def test_there_is_no_funnel_under_ten_sites():
         differences([30 + i for i in range(k)], [50] * k, proportion=True)
         for k in (FEWEST_SITES - 1, FEWEST_SITES)
     )
-    assert not nine.funnel and nine.limits is None and nine.position == []
-    assert ten.funnel and len(ten.position) == 10
+    assert not nine.has_limits and nine.limits is None and nine.position == []
+    assert ten.has_limits and len(ten.position) == 10
     without_data = differences([30] * 10 + [0], [50] * 9 + [0, 0], proportion=False)
-    assert not without_data.funnel and without_data.sites == 9
+    assert not without_data.has_limits and without_data.sites == 9
     assert differences([0, 0], [0, 0], proportion=True) is None
     with pytest.raises(ValueError, match="more events than cases"):
         differences([3], [2], proportion=True)

@@ -70,7 +70,7 @@ def whole_of(events, bases) -> Comparison:
     """As the screen: each site followed, then the whole compared with their rates in force."""
     sites = judge_series(events, bases, family=Family.SHARE)
     variance = case_variance(Family.SHARE, sites.usual)
-    return compare(events, bases, sites.usual, sites.usual_behind, variance, sites.inside)
+    return compare(events, bases, sites.usual, sites.usual_bases, variance, sites.in_reference)
 
 
 @pytest.mark.pitfall(16)
@@ -100,7 +100,7 @@ def test_a_mean_is_held_against_its_sites_as_a_share_is():
         sums = n * (level + spread / np.sqrt(n) * random.standard_normal(n.shape))
         sites = judge_series(sums, n)
         variance = np.full(n.shape, spread**2)
-        whole = compare(sums, n, sites.usual, sites.usual_behind, variance, sites.inside)
+        whole = compare(sums, n, sites.usual, sites.usual_bases, variance, sites.in_reference)
         z.append(whole.z[24:])
     assert np.std(z) == pytest.approx(1, abs=0.08)
     assert np.mean(z) == pytest.approx(0, abs=0.1)

@@ -13,13 +13,13 @@ def found(events, sizes, direction="up", proportion=True, minimum=10, **more):
 def test_the_best_is_first_in_the_direction_of_the_indicator():
     up, down = (found([90, 50, 10], [100] * 3, direction) for direction in ("up", "down"))
     assert [r.rank for r in up] == [1, 2, 3] and [r.rank for r in down] == [3, 2, 1]
-    assert all(r.low == r.rank == r.high and r.of == 3 for r in up)
+    assert all(r.low == r.rank == r.high and r.total == 3 for r in up)
 
 
 @pytest.mark.pitfall(9)
 def test_under_the_minimum_there_is_no_rank_and_the_others_are_ranked_without_it():
     few = found([9, 80, 70], [9, 100, 100])
-    assert few[0] is None and [r.rank for r in few[1:]] == [1, 2] and few[1].of == 2
+    assert few[0] is None and [r.rank for r in few[1:]] == [1, 2] and few[1].total == 2
     assert found([0, 3], [0, 5]) == [None, None] and found([], []) == []
     assert found([0], [0], minimum=0) == [None]
 

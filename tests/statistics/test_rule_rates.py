@@ -11,7 +11,7 @@ from tests.benchmarks import rules
 
 def test_every_kind_of_series_has_its_row():
     assert [row.series for row in rule_rates()] == list(ROWS)
-    assert [row.series for row in rule_rates() if row.found_1 is not None] == ["noise"]
+    assert [row.series for row in rule_rates() if row.detected_1 is not None] == ["noise"]
 
 
 @pytest.mark.pitfall(16)
@@ -20,8 +20,10 @@ def test_the_stored_rates_are_those_of_a_fresh_simulation():
     for stored in rule_rates():
         new = fresh[stored.series]
         both = math.hypot(stored.error, new.error)
-        assert stored.flagged == pytest.approx(new.flagged, abs=3 * both), stored.series
-        for was, now in ((stored.found_1, new.found_1), (stored.found_2, new.found_2)):
+        assert stored.months_flagged == pytest.approx(new.months_flagged, abs=3 * both), (
+            stored.series
+        )
+        for was, now in ((stored.detected_1, new.detected_1), (stored.detected_2, new.detected_2)):
             if was is not None:
                 error = math.sqrt(2 * was * (1 - was) / rules.SERIES)
                 assert now == pytest.approx(was, abs=3 * error)
@@ -38,4 +40,4 @@ def test_another_rule_has_other_rates(changed, monkeypatch):
     noise = rules.measures(np.random.default_rng(rules.SEED + 1))["noise"]
     new = rules.rate("noise", control_chart.judge_series(noise).rule[:, 36:])
     stored = rule_rates()[0]
-    assert abs(new.flagged - stored.flagged) > 3 * math.hypot(stored.error, new.error)
+    assert abs(new.months_flagged - stored.months_flagged) > 3 * math.hypot(stored.error, new.error)

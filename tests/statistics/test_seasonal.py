@@ -72,13 +72,13 @@ def test_a_line_says_how_far_a_month_may_be():
     y = (np.arange(24) % 2)[None] + 0.1 * np.arange(24)
     fitted = line(y, 0, 24)
     slope, start = np.polyfit(np.arange(24), y[0], 1)
-    value, deviation = fitted.at(27)
+    value, deviation = fitted.value_at(27)
     rest = y[0] - start - slope * np.arange(24)
     s = math.sqrt((rest**2).sum() / 22)
     assert value[0] == pytest.approx(start + slope * 27)
     assert deviation[0] == pytest.approx(s * math.sqrt(1 + 1 / 24 + 15.5**2 / 1150))
     few = np.where(np.arange(24) < 5, np.nan, y)
-    assert np.isnan(line(few, 0, 24).at(27)[0][0])
+    assert np.isnan(line(few, 0, 24).value_at(27)[0][0])
 
 
 @settings(max_examples=5)

@@ -144,7 +144,7 @@ def test_a_file_is_made_on_the_pages_alone_that_it_was_offered_to(desk, signed_i
 
 
 def test_nothing_is_noted_of_who_has_no_account(desk, monkeypatch):
-    monkeypatch.setattr(session.SESSION_CACHE, "asks", lambda told: LOCAL_READER)
+    monkeypatch.setattr(session.SESSION_CACHE, "person_from_header", lambda header: LOCAL_READER)
     make, made = offered()
     assert make() == b"file" and made and not noted(desk)
 

@@ -16,7 +16,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from dashboard.accounts.session_cache import CachedSession, SessionSnapshot, State
-from dashboard.accounts.sign_ins import address_block, digest
+from dashboard.accounts.sign_in_request import address_block, digest
 from dashboard.log import REFUSED
 from dashboard.web import connection, connection_limits, request_limits
 from dashboard.web.connection import Connection
@@ -222,8 +222,8 @@ def signed_in(monkeypatch) -> bytes:
     """A request of who is signed in, which is known without asking the database."""
     seen = CachedSession(State.OPEN, holder=SimpleNamespace(id="ada", epoch=1))
     known = SimpleNamespace(
-        token=lambda token: seen if token == digest("right") else CachedSession(State.ENDED),
-        remembers=lambda _: SessionSnapshot(False, {}),
+        last_session=lambda token: seen if token == digest("right") else CachedSession(State.ENDED),
+        last_snapshot=lambda _: SessionSnapshot(False, {}),
     )
     monkeypatch.setattr(
         Connection, "who", staticmethod(lambda scope: request_limits.requester(scope, known))
@@ -337,7 +337,9 @@ async def _turned() -> None:
 
 
 def test_where_nobody_signs_in_who_sits_at_the_machine_waits_for_nothing(monkeypatch):
-    open_ = SimpleNamespace(remembers=lambda _: SessionSnapshot(True, {}), token=lambda _: None)
+    open_ = SimpleNamespace(
+        last_snapshot=lambda _: SessionSnapshot(True, {}), last_session=lambda _: None
+    )
     scope = {
         "type": "http", "scheme": "http", "path": "/", "client": (HOST, 1), "server": (HOST, 2),
         "headers": [(b"host", b"localhost:2")],
@@ -347,7 +349,7 @@ def test_where_nobody_signs_in_who_sits_at_the_machine_waits_for_nothing(monkeyp
         "at 10.0.0.7",
         "",
     )
-    shut = SimpleNamespace(remembers=lambda _: SessionSnapshot(False, {}))
+    shut = SimpleNamespace(last_snapshot=lambda _: SessionSnapshot(False, {}))
     assert request_limits.requester(scope, shut) == (f"at {HOST}", "")
 
 

@@ -19,13 +19,13 @@ from dashboard.period import now
 def pptx(deck: Deck) -> bytes:
     """The file of a deck: one slide each, in order, 16:9."""
     try:
-        return _written(deck)
+        return _presentation_bytes(deck)
     finally:
         # The parts of a file know each other: 13 MB that would stay until Python looks through all of its memory by itself.
         gc.collect()
 
 
-def _written(deck: Deck) -> bytes:
+def _presentation_bytes(deck: Deck) -> bytes:
     deck = clean(deck)
     show = blank()
     for number, slide in enumerate(deck.slides, 1):

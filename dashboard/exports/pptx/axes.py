@@ -1,4 +1,4 @@
-"""What all charts have in common: the sheet behind, the place, scales, axes, the legend, lines across."""
+"""The parts that all charts of slides share: the data sheet, the place, scales, axes, the legend, vertical lines."""
 
 import io
 import math
@@ -28,7 +28,7 @@ from dashboard.exports.pptx.shapes import (
     Box,
     Run,
     add_text,
-    leaf,
+    empty_element,
     paint,
     pen,
     rgb,
@@ -50,7 +50,7 @@ TOP, TAIL, SIDE = (
 
 
 class _Sheet:
-    """The sheet behind a chart, in which no text becomes a formula or a link."""
+    """The data sheet of a chart, in which no text becomes a formula or a link."""
 
     _workbook_writer: Any  # python-pptx's own, given by the class that this one is mixed with
 
@@ -66,16 +66,16 @@ class _Sheet:
 
 
 class Categories(_Sheet, CategoryChartData):  # type: ignore[misc]  # python-pptx is Any
-    """The numbers of bars and of lines over months."""
+    """The data of bars and of lines over months."""
 
 
 class Points(_Sheet, XyChartData):  # type: ignore[misc]  # python-pptx is Any
-    """The numbers of points on two axes."""
+    """The data of points on two axes."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """An axis: from low to high, a mark each step."""
+    """The scale of an axis: from low to high, a mark each step."""
 
     low: float
     high: float
@@ -83,17 +83,17 @@ class Scale:
 
     @property
     def decimals(self) -> int:
-        """How many its numbers need."""
+        """How many decimals its numbers need."""
         return next((n for n in range(3) if round(self.step, n) == round(self.step, 6)), 3)
 
     @property
-    def wide(self) -> float:
-        """Inches of its longest number."""
+    def label_width(self) -> float:
+        """The width of its longest number, in inches."""
         return max(text_width(french.number(v, self.decimals), AXIS) for v in (self.low, self.high))
 
 
-def code(decimals: int, after: str = "") -> str:
-    """A number format; the reader's own office program gives spaces and comma."""
+def number_format(decimals: int, after: str = "") -> str:
+    """A number format of so many decimals; the reader's own office program gives spaces and comma."""
     return (
         FRENCH
         + "#,##0"
@@ -103,7 +103,7 @@ def code(decimals: int, after: str = "") -> str:
 
 
 def round_scale(values: Sequence[float], *, zero: bool = True) -> Scale:
-    """A round scale for these values, from 0 unless some lie under it or `zero` is not asked for."""
+    """A round scale for these values, from 0 unless some lie under it or `zero` is False."""
     low, high = min(values), max(values)
     if zero:
         low, high = min(low, 0), max(high, 0)
@@ -118,11 +118,11 @@ def round_scale(values: Sequence[float], *, zero: bool = True) -> Scale:
 
 
 def place_chart(
-    made: Page, panel: Panel, kind: XL_CHART_TYPE, data: Categories | Points, box: Box, inner: Box
+    page: Page, panel: Panel, kind: XL_CHART_TYPE, data: Categories | Points, box: Box, inner: Box
 ) -> Chart:
-    """A chart in its place, in French, without title. inner: where its axes stand, so that charts line up and lines may be
+    """Add a chart, in French, without title. inner: where its axes stand, so that charts line up and lines may be
     drawn over them."""
-    frame = made.shapes.add_chart(kind, *box.emu(), data)
+    frame = page.shapes.add_chart(kind, *box.emu(), data)
     chart = set_alt_text(frame, panel.title or "Graphique", panel.alt or panel.title).chart
     chart.has_title = chart.has_legend = False
     chart.font.size, chart.font.name, chart.font.language_id = (
@@ -131,24 +131,24 @@ def place_chart(
         MSO_LANGUAGE_ID.FRENCH,
     )
     space = chart._chartSpace
-    for tag in (leaf("c:roundedCorners", val=0), leaf("c:lang", val="fr-FR")):
+    for tag in (empty_element("c:roundedCorners", val=0), empty_element("c:lang", val="fr-FR")):
         space.insert(len(space.findall(qn("c:date1904"))), tag)
     plot, layout, places = (
         space.find(".//" + qn("c:plotArea")),
-        leaf("c:layout"),
-        leaf("c:manualLayout"),
+        empty_element("c:layout"),
+        empty_element("c:manualLayout"),
     )
     plot.insert(0, layout)
     layout.append(places)
     places.extend(
         [
-            leaf("c:layoutTarget", val="inner"),
-            leaf("c:xMode", val="edge"),
-            leaf("c:yMode", val="edge"),
+            empty_element("c:layoutTarget", val="inner"),
+            empty_element("c:xMode", val="edge"),
+            empty_element("c:yMode", val="edge"),
         ]
     )
     places.extend(
-        leaf(f"c:{name}", val=f"{share:.5f}")
+        empty_element(f"c:{name}", val=f"{share:.5f}")
         for name, share in (
             ("x", (inner.x - box.x) / box.w),
             ("y", (inner.y - box.y) / box.h),
@@ -160,30 +160,30 @@ def place_chart(
 
 
 def value_axis(axis: ValueAxis, title: str, scale: Scale, room: float, grid: bool = True) -> None:
-    """An axis of numbers. room: inches for its title."""
+    """Format an axis of numbers. room: inches for its title."""
     axis.minimum_scale, axis.maximum_scale, axis.major_unit = scale.low, scale.high, scale.step
-    axis.tick_labels.number_format = code(scale.decimals)
+    axis.tick_labels.number_format = number_format(scale.decimals)
     _axis(axis, title, AXIS, room, grid)
 
 
 def category_axis(axis: CategoryAxis, title: str, size: float, slant: bool = False) -> None:
-    """An axis on which each bar is named."""
+    """Format an axis on which each bar is named."""
     _axis(axis, title, size)
-    axis._element.find(qn("c:noMultiLvlLbl")).addprevious(leaf("c:tickLblSkip", val=1))
+    axis._element.find(qn("c:noMultiLvlLbl")).addprevious(empty_element("c:tickLblSkip", val=1))
     if slant:
         axis._element.find(qn("c:txPr")).find(qn("a:bodyPr")).set("rot", "-2700000")
 
 
 def month_axis(axis: DateAxis, total: float, room: float) -> None:
-    """An axis of so many months, named as often as there is room."""
+    """Format an axis of so many months, named as often as there is room."""
     _axis(axis, "", AXIS)
     axis.tick_labels.number_format = f"{FRENCH}mmm yyyy"
     fits = max(int(room / (text_width("sept. 2026", AXIS) + 0.25)), 1)
     each = next((n for n in (1, 2, 3, 6, 12, 24, 60) if total / n <= fits), 120)
     base = axis._element.find(qn("c:baseTimeUnit"))
     base.set("val", "months")
-    base.addnext(leaf("c:majorTimeUnit", val="months"))
-    base.addnext(leaf("c:majorUnit", val=each))
+    base.addnext(empty_element("c:majorTimeUnit", val="months"))
+    base.addnext(empty_element("c:majorUnit", val=each))
 
 
 def _axis(
@@ -201,15 +201,15 @@ def _axis(
         write(axis.axis_title.text_frame, Run(text, size, SOFT))
 
 
-def mark(marker: Marker, style: XL_MARKER_STYLE, size: int, colour: str) -> None:
-    """The look of a series' points, or of one."""
+def set_marker(marker: Marker, style: XL_MARKER_STYLE, size: int, colour: str) -> None:
+    """Set the look of a series' points, or of one."""
     marker.style, marker.size = style, size
     paint(marker.format.fill, colour)
     marker.format.line.color.rgb = rgb(PAPER)
 
 
 def place_lines(
-    made: Page,
+    page: Page,
     panel: Panel,
     kind: XL_CHART_TYPE,
     data: Categories | Points,
@@ -219,15 +219,19 @@ def place_lines(
     scale: Scale,
     foot: float,
 ) -> tuple[Chart, Box]:
-    """A chart of lines with its axis of numbers and its legend, at the right of a wide chart, else under it; none for one
-    name, which the axis says. foot: inches for what is written under the axes. The chart, and where its axes stand."""
+    """Add a chart of lines with its axis of numbers and its legend, at the right of a wide chart, else under it; none
+    for one name, which the axis says. foot: inches for what is written under the axes. Returns the chart, and where
+    its axes stand."""
     each, right, under = min(max(text_width(n, BODY) for n in names), 3.2) + 0.8, box.w > 9, 0.0
     if not right and len(names) > 1:
         under = 0.12 + 0.28 * math.ceil(len(names) / max(int(box.w * 0.85 / each), 1))
-    inner = box.within(
-        scale.wide + 0.55, SIDE, 0.35 + (each if right and len(names) > 1 else 0), foot + under
+    inner = box.inset(
+        scale.label_width + 0.55,
+        SIDE,
+        0.35 + (each if right and len(names) > 1 else 0),
+        foot + under,
     )
-    chart = place_chart(made, panel, kind, data, box, inner)
+    chart = place_chart(page, panel, kind, data, box, inner)
     value_axis(chart.value_axis, title, scale, inner.h + 0.3)
     if len(names) > 1:
         chart.has_legend = True
@@ -237,12 +241,12 @@ def place_lines(
     return chart, inner
 
 
-def upright(
-    made: Page, inner: Box, share: float, colour: str, text: str = "", dashed: bool = True
+def draw_upright(
+    page: Page, inner: Box, share: float, colour: str, text: str = "", dashed: bool = True
 ) -> BaseShape:
-    """A vertical line over a chart's axes, at a share of their width, named above."""
+    """Draw a vertical line over a chart's axes, at a share of their width, named above."""
     x = inner.x + inner.w * min(max(share, 0), 1)
-    line = made.shapes.add_connector(
+    line = page.shapes.add_connector(
         MSO_CONNECTOR.STRAIGHT, Inches(x), Inches(inner.y), Inches(x), Inches(inner.y + inner.h)
     )
     pen(line.line, colour, 1 if dashed and not text else 1.75, MSO_LINE.DASH if dashed else None)
@@ -250,7 +254,7 @@ def upright(
         room = text_width(text, BODY, True) + 0.2
         at = min(max(x - room / 2, inner.x), inner.x + inner.w - room)
         add_text(
-            made.shapes,
+            page.shapes,
             Box(at, inner.y - 0.32, room, 0.3),
             Run(text, BODY, colour, True),
             name="Nom du trait",

@@ -24,7 +24,7 @@ from dashboard.exports.pptx.shapes import (
     Box,
     Run,
     add_rest_note,
-    leaf,
+    empty_element,
     paint,
     pen,
     rgb,
@@ -75,10 +75,10 @@ OF_FUNNEL: tuple[Stroke, ...] = (
 )
 
 
-def draw_chart(made: Page, panel: Panel, chart: Native, box: Box) -> None:
-    """The panel's chart, of any kind but "table", with at least one value."""
+def draw_chart(page: Page, panel: Panel, chart: Native, box: Box) -> None:
+    """Draw the panel's chart, of any kind but "table", with at least one value."""
     {"bar": _bars, "line": _line, "column": _columns, "scatter": _scatter}[chart.kind](
-        made, panel, chart, box
+        page, panel, chart, box
     )
 
 
@@ -88,6 +88,7 @@ def _numbers(
     which: slice = slice(None),
     **format_: str,
 ) -> axes.Categories:
+    """The chart's numbers under these names. which: a part of them."""
     data = axes.Categories(**format_)
     data.categories = names
     for one in chart.series:
@@ -98,22 +99,22 @@ def _numbers(
 # ---- bars and columns -----------------------------------------------------------------------------------------------
 
 
-def _bars(made: Page, panel: Panel, chart: Native, box: Box) -> None:
-    """Horizontal bars in the order given, in two charts of one scale where there are many."""
+def _bars(page: Page, panel: Panel, chart: Native, box: Box) -> None:
+    """Draw horizontal bars in the order given, in two charts of one scale where there are many."""
     total = len(chart.categories)
     shown = min(total, 2 * MOST_BARS)
     if total > shown:
         add_rest_note(
-            made.shapes,
-            box.within(0, box.h - 0.3, 0, 0),
+            page.shapes,
+            box.inset(0, box.h - 0.3, 0, 0),
             french.plural(total - shown, "autre barre", "autres barres"),
         )
-        box = box.within(0, 0, 0, 0.35)
+        box = box.inset(0, 0, 0, 0.35)
     parts = 1 if shown <= MOST_BARS else 2
     each, step = math.ceil(shown / parts), (box.w + 0.3) / parts
     for part in range(parts):
         _bar_chart(
-            made,
+            page,
             panel,
             chart,
             range(part * each, min((part + 1) * each, shown)),
@@ -122,7 +123,7 @@ def _bars(made: Page, panel: Panel, chart: Native, box: Box) -> None:
         )
 
 
-def _bar_chart(made: Page, panel: Panel, chart: Native, which: range, box: Box, most: int) -> None:
+def _bar_chart(page: Page, panel: Panel, chart: Native, which: range, box: Box, most: int) -> None:
     value = chart.series[0]
     others = [s for s in chart.series if s.role == "centre"]
     lines = [n for n, s in enumerate(chart.series) if s.role == "interval"]
@@ -139,7 +140,7 @@ def _bar_chart(made: Page, panel: Panel, chart: Native, which: range, box: Box, 
     names = [cut(n, 1, box.w * 0.42 - 0.15, size) for n in named]
     left = max(text_width(n, size) for n in names) + 0.2
     frame = replace(box, h=top + TAIL + len(which) * min(row, 0.95))
-    inner = frame.within(left, top, SIDE, TAIL)
+    inner = frame.inset(left, top, SIDE, TAIL)
     # The scale ends where the longest label of a bar, or the whole column of them, still has its place.
     rooms = [
         max(1 - (text_width(t, size) + (0.3 if aside else 0.15)) / inner.w, 0.3) for t in said_
@@ -150,7 +151,7 @@ def _bar_chart(made: Page, panel: Panel, chart: Native, which: range, box: Box, 
     data = _numbers(names, chart, slice(which.start, which.stop))
     if aside:
         data.add_series(COLUMN, [high if value.y[n] is not None else None for n in which])
-    drawn = axes.place_chart(made, panel, XL_CHART_TYPE.BAR_CLUSTERED, data, frame, inner)
+    drawn = axes.place_chart(page, panel, XL_CHART_TYPE.BAR_CLUSTERED, data, frame, inner)
     plot, axis = drawn.plots[0], drawn.category_axis
     plot.gap_width, plot.overlap = 40, 100
     scale = Scale(0, high, axes.round_scale([v for v in value.y if v is not None]).step)
@@ -170,11 +171,12 @@ def _bar_chart(made: Page, panel: Panel, chart: Native, which: range, box: Box, 
     if lines:
         _whiskers(plot.series[0], [chart.rows[n] for n in which])
     for one in others:
-        axes.upright(made, inner, (one.y[0] or 0) / high, INK, one.name)
+        axes.draw_upright(page, inner, (one.y[0] or 0) / high, INK, one.name)
 
 
 def _colour_bars(series: BarSeries, rows: Sequence[Row]) -> None:
-    """As on screen: dark, pale where within the deadline or over the threshold, in the colour of alerts where marked."""
+    """Colour bars as on screen: dark, pale where within the deadline or over the threshold, in the colour of alerts
+    where marked."""
     series.invert_if_negative = False
     paint(series.format.fill, MAIN)
     for i, row in enumerate(rows):
@@ -183,47 +185,48 @@ def _colour_bars(series: BarSeries, rows: Sequence[Row]) -> None:
 
 
 def _whiskers(series: BarSeries, rows: Sequence[Row]) -> None:
-    """The line between the ends of each bar's interval: what an office program calls custom error bars."""
-    bars = leaf("c:errBars")
-    bars.append(leaf("c:errBarType", val="both"))
-    bars.append(leaf("c:errValType", val="cust"))
-    bars.append(leaf("c:noEndCap", val=0))
+    """Draw the line between the ends of each bar's interval: what an office program calls custom error bars."""
+    bars = empty_element("c:errBars")
+    bars.append(empty_element("c:errBarType", val="both"))
+    bars.append(empty_element("c:errValType", val="cust"))
+    bars.append(empty_element("c:noEndCap", val=0))
     for side, end, sign in (("plus", "b", 1), ("minus", "a", -1)):
-        part, numbers = leaf(f"c:{side}"), leaf("c:numLit")
-        numbers.append(_texted("c:formatCode", "General"))
-        numbers.append(leaf("c:ptCount", val=len(rows)))
+        part, numbers = empty_element(f"c:{side}"), empty_element("c:numLit")
+        numbers.append(_text_element("c:formatCode", "General"))
+        numbers.append(empty_element("c:ptCount", val=len(rows)))
         for i, row in enumerate(rows):
             if end in row:
-                point = leaf("c:pt", idx=i)
-                point.append(_texted("c:v", repr(max(sign * (row[end] - row["v"]), 0.0))))
+                point = empty_element("c:pt", idx=i)
+                point.append(_text_element("c:v", repr(max(sign * (row[end] - row["v"]), 0.0))))
                 numbers.append(point)
         part.append(numbers)
         bars.append(part)
-    look_ = leaf("c:spPr")
-    line = leaf("a:ln", w=22_225)
-    fill = leaf("a:solidFill")
-    fill.append(leaf("a:srgbClr", val=str(rgb(INK))))
+    look_ = empty_element("c:spPr")
+    line = empty_element("a:ln", w=22_225)
+    fill = empty_element("a:solidFill")
+    fill.append(empty_element("a:srgbClr", val=str(rgb(INK))))
     line.append(fill)
     look_.append(line)
     bars.append(look_)
     series._element.find(qn("c:cat")).addprevious(bars)
 
 
-def _texted(tag: str, text: str) -> BaseOxmlElement:
-    made = leaf(tag)
+def _text_element(tag: str, text: str) -> BaseOxmlElement:
+    """An XML element with a text."""
+    made = empty_element(tag)
     made.text = text
     return made
 
 
 def _label(label: DataLabel, value: float | None, text: str, size: float) -> None:
-    """What stands at the end of a bar: its number, in a format that gives the screen's words and follows the number when it
-    is changed; the words themselves where no format gives them, or in the column of values (None)."""
+    """Write the label at the end of a bar: its number, in a format that gives the screen's words and follows the
+    number when it is changed; the words themselves where no format gives them, or in the column of values (None)."""
     if value is None or (format_ := _format(value, text)) is None:
         write(label.text_frame, Run(text[:200], size))
     else:
         set_font(label.font, size, INK)
         element = label._dLbl
-        element.idx.addnext(leaf("c:numFmt", formatCode=format_, sourceLinked=0))
+        element.idx.addnext(empty_element("c:numFmt", formatCode=format_, sourceLinked=0))
         element.txPr.find(qn("a:bodyPr")).set("wrap", "none")
     label.position = (
         XL_LABEL_POSITION.INSIDE_END if value is None else XL_LABEL_POSITION.OUTSIDE_END
@@ -235,31 +238,31 @@ def _format(value: float, text: str) -> str | None:
     found = re.match(r"(-?\d+(?:\u202f\d+)*(?:,(\d+))?)(.*)$", text)
     if not found or '"' in found[3] or french.number(value, len(found[2] or "")) != found[1]:
         return None
-    return axes.code(len(found[2] or ""), found[3])
+    return axes.number_format(len(found[2] or ""), found[3])
 
 
-def _columns(made: Page, panel: Panel, chart: Native, box: Box) -> None:
-    """Columns from 0, with the lines that the screen draws across them."""
+def _columns(page: Page, panel: Panel, chart: Native, box: Box) -> None:
+    """Draw columns from 0, with the lines that the screen draws across them."""
     scale, rows = (
         axes.round_scale([y for y in chart.series[0].y if y is not None]),
         chart.rows,
     )
     foot = min(0.5 + 0.72 * max(text_width(n, SMALL) for n in chart.categories), box.h / 2)
-    inner = box.within(scale.wide + 0.55, 0.36, SIDE, foot)
+    inner = box.inset(scale.label_width + 0.55, 0.36, SIDE, foot)
     drawn = axes.place_chart(
-        made, panel, XL_CHART_TYPE.COLUMN_CLUSTERED, _numbers(chart.categories, chart), box, inner
+        page, panel, XL_CHART_TYPE.COLUMN_CLUSTERED, _numbers(chart.categories, chart), box, inner
     )
     drawn.plots[0].gap_width = 12
     axes.value_axis(drawn.value_axis, chart.y_title, scale, inner.h + 0.3)
     axes.category_axis(drawn.category_axis, chart.x_title, SMALL, slant=True)
     _colour_bars(drawn.plots[0].series[0], rows)
-    for _, row in _rules(chart.spec):
+    for _, row in _upright_rules(chart.spec):
         if "x" in row and "l" in row:
-            axes.upright(made, inner, row["x"] / rows[-1]["b"], ACCENT, row["l"])
+            axes.draw_upright(page, inner, row["x"] / rows[-1]["b"], ACCENT, row["l"])
 
 
-def _rules(spec: Spec) -> list[tuple[Spec, Row]]:
-    """The upright lines with data of their own: how each is drawn, and its row."""
+def _upright_rules(spec: Spec) -> list[tuple[Spec, Row]]:
+    """The vertical lines with data of their own: how each is drawn, and its row."""
     return [
         (layer["mark"], row)
         for layer in spec.get("layer", ())
@@ -271,8 +274,8 @@ def _rules(spec: Spec) -> list[tuple[Spec, Row]]:
 # ---- lines over months ----------------------------------------------------------------------------------------------
 
 
-def _line(made: Page, panel: Panel, chart: Native, box: Box) -> None:
-    """Lines over months: a missing one is a gap. Points that are signals stand out as series of their own, named in the
+def _line(page: Page, panel: Panel, chart: Native, box: Box) -> None:
+    """Draw lines over months: a missing one is a gap. Points that are signals are series of their own, named in the
     legend, so that no colour is without its word."""
     scale = axes.round_scale([y for s in chart.series for y in s.y if y is not None])
     rows = chart.rows
@@ -289,7 +292,7 @@ def _line(made: Page, panel: Panel, chart: Native, box: Box) -> None:
         )
     names = [*(s.name for s in chart.series), *(SIGNALS[state][0] for state in found)]
     drawn, inner = axes.place_lines(
-        made, panel, XL_CHART_TYPE.LINE_MARKERS, data, names, box, chart.y_title, scale, 0.42
+        page, panel, XL_CHART_TYPE.LINE_MARKERS, data, names, box, chart.y_title, scale, 0.42
     )
     first, total = (
         _month_number(months[0]),
@@ -302,11 +305,11 @@ def _line(made: Page, panel: Panel, chart: Native, box: Box) -> None:
         if i >= len(chart.series):
             series.format.line.fill.background()
             _, style, colour = SIGNALS[found[i - len(chart.series)]]
-            axes.mark(series.marker, style, 11 if len(months) <= 36 else 8, colour)
+            axes.set_marker(series.marker, style, 11 if len(months) <= 36 else 8, colour)
         elif chart.series[i].role == "value":
             how = ((ACCENT, 2.25), (MAIN, 2.25, MSO_LINE.DASH))[i % 2] if several else (SOFT, 1.5)
             pen(series.format.line, *how)
-            axes.mark(series.marker, XL_MARKER_STYLE.CIRCLE, 7, how[0])
+            axes.set_marker(series.marker, XL_MARKER_STYLE.CIRCLE, 7, how[0])
         else:
             pen(series.format.line, *OVER_MONTHS[chart.series[i].role])
             series.marker.style = XL_MARKER_STYLE.NONE
@@ -314,35 +317,35 @@ def _line(made: Page, panel: Panel, chart: Native, box: Box) -> None:
         share, decided = (_month_number(on) - first + 0.5) / total, what == "Décision"
         if 0 <= share <= 1:
             set_alt_text(
-                axes.upright(made, inner, share, INK if decided else NONE, dashed=not decided),
+                axes.draw_upright(page, inner, share, INK if decided else NONE, dashed=not decided),
                 what,
                 f"{what}, {french.date_short(on)}{french.SPACE}: {text}",
             )
 
 
 def events(spec: Spec) -> list[tuple[date, str, str]]:
-    """Days, sort and words of what the screen marks with upright lines: closures and decisions."""
+    """The days, kinds and words of what the screen marks with vertical lines: closures and decisions."""
     return [
         (
             date.fromisoformat((row.get("m") or row["d"])[:10]),
             "Fermeture" if how.get("strokeDash") else "Décision",
             row["e"],
         )
-        for how, row in _rules(spec)
+        for how, row in _upright_rules(spec)
         if "e" in row
     ]
 
 
 def _month_number(day: date) -> float:
-    """Months since year 0, days as a part of one."""
+    """The months since year 0, days as a part of one."""
     return day.year * 12 + day.month + (day.day - 1) / 31
 
 
 # ---- points and lines on two axes -----------------------------------------------------------------------------------
 
 
-def _scatter(made: Page, panel: Panel, chart: Native, box: Box) -> None:
-    """Points and lines on two number axes. Lines run by x; steps stay steps."""
+def _scatter(page: Page, panel: Panel, chart: Native, box: Box) -> None:
+    """Draw points and lines on two number axes. Lines run by x; steps stay steps."""
     steps = any(layer["mark"].get("interpolate") == "step-after" for layer in chart.spec["layer"])
     points = any(s.role == "points" for s in chart.series)
     xs, ys = ([v for s in chart.series for v in getattr(s, axis) if v is not None] for axis in "xy")
@@ -356,10 +359,10 @@ def _scatter(made: Page, panel: Panel, chart: Native, box: Box) -> None:
     if across.high < max(xs) * 1.02 and points:  # the largest one does not lie on the edge
         across = replace(across, high=across.high + across.step)
     drawn, inner = axes.place_lines(
-        made,
+        page,
         panel,
         XL_CHART_TYPE.XY_SCATTER_LINES,
-        _placed(chart, steps),
+        _xy_data(chart, steps),
         [s.name for s in chart.series],
         box,
         chart.y_title,
@@ -367,14 +370,14 @@ def _scatter(made: Page, panel: Panel, chart: Native, box: Box) -> None:
         TAIL,
     )
     axes.value_axis(drawn.category_axis, chart.x_title, across, inner.w, grid=False)
-    for x in _uprights(chart.spec):
-        axes.upright(made, inner, (x - across.low) / (across.high - across.low), SOFT)
+    for x in _constant_uprights(chart.spec):
+        axes.draw_upright(page, inner, (x - across.low) / (across.high - across.low), SOFT)
     limits = iter(OF_FUNNEL if points else ())
     for one, series in zip(chart.series, drawn.plots[0].series, strict=True):
         series.smooth = False
         if one.role == "points":
             series.format.line.fill.background()
-            axes.mark(series.marker, XL_MARKER_STYLE.CIRCLE, 10, MAIN)
+            axes.set_marker(series.marker, XL_MARKER_STYLE.CIRCLE, 10, MAIN)
             _name_points(series, one.words, chart.rows)
         else:
             how = next(limits, None) if one.role == "limit" else None
@@ -382,8 +385,8 @@ def _scatter(made: Page, panel: Panel, chart: Native, box: Box) -> None:
             series.marker.style = XL_MARKER_STYLE.NONE
 
 
-def _uprights(spec: Spec) -> list[float]:
-    """Where the screen draws upright lines that are the same for all data."""
+def _constant_uprights(spec: Spec) -> list[float]:
+    """The places of the vertical lines that are the same for all data."""
     layers = (layer for layer in spec["layer"] if layer["mark"]["type"] == "rule")
     return [
         layer["encoding"]["x"]["datum"]
@@ -392,7 +395,8 @@ def _uprights(spec: Spec) -> list[float]:
     ]
 
 
-def _placed(chart: Native, steps: bool) -> axes.Points:
+def _xy_data(chart: Native, steps: bool) -> axes.Points:
+    """The data of points and lines on two axes. steps: lines drawn as steps."""
     data = axes.Points()
     for one in chart.series:
         series, placed = data.add_series(one.name), list(zip(one.x, one.y, strict=True))
@@ -405,10 +409,11 @@ def _placed(chart: Native, steps: bool) -> axes.Points:
 
 
 def _name_points(series: XySeries, names: Sequence[str], rows: Sequence[Row]) -> None:
-    """Each name on the side that the screen gives it; those outside in the colour of alerts too, with another shape."""
+    """Write each name on the side that the screen gives it; those outside in the colour of alerts too, with another
+    shape."""
     for i, (row, name) in enumerate(zip(rows, names, strict=True)):
         if out := row.get("out", False):
-            axes.mark(series.points[i].marker, XL_MARKER_STYLE.DIAMOND, 13, ALERT)
+            axes.set_marker(series.points[i].marker, XL_MARKER_STYLE.DIAMOND, 13, ALERT)
         if side := row.get("side", ""):
             label, size = series.points[i].data_label, BODY if out else SMALL
             write(label.text_frame, Run(cut(name, 1, 3, size), size, INK, bool(out)))

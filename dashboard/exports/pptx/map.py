@@ -1,4 +1,4 @@
-"""A map and its legend as shapes, drawn from the screen's own places, sizes and colours."""
+"""A map and its legend as shapes of a slide, with the places, sizes and colours of the screen's map."""
 
 import math
 from collections.abc import Sequence
@@ -17,15 +17,15 @@ from pptx.util import Inches
 
 from dashboard.exports import map_geometry
 from dashboard.exports.map_geometry import CHIP, CORNER, FRAMES, Mark
-from dashboard.exports.map_labels import labels
-from dashboard.exports.map_marks import sample
+from dashboard.exports.map_labels import labels_of_size
+from dashboard.exports.map_marks import sample_mark
 from dashboard.exports.pptx.shapes import (
     CENTRED,
     Box,
     Run,
     add_text,
-    area,
-    grouped,
+    draw_area,
+    group_shapes,
     set_alt_text,
     set_flat_colours,
     write,
@@ -49,30 +49,34 @@ TICKS: dict[str, list[list[Point]]] = {
 FORMS = {"square": MSO_SHAPE.RECTANGLE, "hexagon": MSO_SHAPE.HEXAGON, "GSRU": MSO_SHAPE.DIAMOND}
 
 
-def draw_map(made: Page, panel: Panel, plot: Plot, box: Box) -> None:
-    """The panel's map with its legend at the right."""
-    place = box.within(0, 0, LEGEND + 0.25, 0)
-    drawing = map_geometry.draw(plot, place.w * 72, place.h * 72, scale=SCALE, names=SMALL * NAMES)
-    shapes, before = made.shapes, len(made.shapes)
+def draw_map(page: Page, panel: Panel, plot: Plot, box: Box) -> None:
+    """Draw the panel's map with its legend at the right."""
+    place = box.inset(0, 0, LEGEND + 0.25, 0)
+    drawing = map_geometry.draw(
+        plot, place.w * 72, place.h * 72, scale=SCALE, names_width=SMALL * NAMES
+    )
+    shapes, before = page.shapes, len(page.shapes)
 
     def at(x: float, y: float, w: float = 0, h: float = 0) -> Box:
         return Box(place.x + x / 72, place.y + y / 72, w / 72, h / 72)
 
     for pane in drawing.panes:
         set_alt_text(
-            area(shapes, at(pane.x, pane.y, pane.width, pane.height), SEA, GRID), pane.title
+            draw_area(shapes, at(pane.x, pane.y, pane.width, pane.height), SEA, GRID), pane.title
         )
     for one in drawing.outlines:
         rings = [[(p.x, p.y) for p in (at(*point) for point in ring)] for ring in one.rings]
         set_alt_text(
-            set_flat_colours(_path(shapes, rings, "<a:close/>"), WASH if one.away else LAND, COAST),
+            set_flat_colours(
+                _path(shapes, rings, "<a:close/>"), WASH if one.is_outside else LAND, COAST
+            ),
             one.name,
         )
     if drawing.inset:
         set_alt_text(
-            area(shapes, at(*drawing.inset), None, SOFT, dash=MSO_LINE.DASH), "Cadre du sud"
+            draw_area(shapes, at(*drawing.inset), None, SOFT, dash=MSO_LINE.DASH), "Cadre du sud"
         )
-    names = labels(drawing, SMALL)
+    names = labels_of_size(drawing, SMALL)
     for line in (name.line for name in names if name.line):
         ends = [[(p.x, p.y) for p in (at(*line[:2]), at(*line[2:]))]]
         set_alt_text(set_flat_colours(_path(shapes, ends), None, SOFT), "Trait")
@@ -83,26 +87,29 @@ def draw_map(made: Page, panel: Panel, plot: Plot, box: Box) -> None:
         p = at(mark.x, mark.y)
         _over(shapes, p.x, p.y, mark, ", ".join((mark.name, *mark.words)))
     for name in names:
-        # A little more than its box: a name must not break for want of a hair.
-        for i, text in enumerate((name.text, name.silent) if name.silent else (name.text,)):
-            high = name.height / (2 if name.silent else 1)
+        # A little more than its box, so that a name never breaks by rounding.
+        for i, text in enumerate(
+            (name.text, name.silent_words) if name.silent_words else (name.text,)
+        ):
+            high = name.height / (2 if name.silent_words else 1)
             spot = at(name.x - 4, name.y + i * high, name.width + 8, high)
             add_text(shapes, spot, Run(text, SMALL), name="Nom", **CENTRED)
     for pane in drawing.panes:
         p = at(*pane.title_at(0.42 * 72))
-        tag = area(
+        tag = draw_area(
             shapes,
             Box(p.x + 0.08, p.y + 0.08, text_width(pane.title, SMALL, True) + 0.2, 0.26),
             PAPER,
             GRID,
         )
         write(set_alt_text(tag, "Titre").text_frame, Run(pane.title, SMALL, SOFT, True), **CENTRED)
-    grouped(shapes, before, panel.title or "Carte", panel.alt or panel.title)
-    _legend(shapes, plot, box.within(box.w - LEGEND, 0, 0, 0))
+    group_shapes(shapes, before, panel.title or "Carte", panel.alt or panel.title)
+    _legend(shapes, plot, box.inset(box.w - LEGEND, 0, 0, 0))
 
 
 def _path(shapes: SlideShapes, lines: Sequence[Sequence[Point]], end: str = "") -> BaseShape:
-    """Lines of points as one shape; written at one go, for python-pptx is slow where an outline has hundreds of them."""
+    """Draw lines of points as one shape; written at one go, for python-pptx is slow where an outline has hundreds of
+    them."""
     places = [[(Inches(x), Inches(y)) for x, y in line] for line in lines]
     xs, ys = zip(*(p for line in places for p in line), strict=True)
     left, top, w, h = min(xs), min(ys), max(max(xs) - min(xs), 1), max(max(ys) - min(ys), 1)
@@ -126,39 +133,45 @@ def _path(shapes: SlideShapes, lines: Sequence[Sequence[Point]], end: str = "") 
 
 
 def _around(x: float, y: float, w: float, h: float) -> Box:
+    """The box of this size around a point."""
     return Box(x - w, y - h, 2 * w, 2 * h)
 
 
 def _sample(shapes: SlideShapes, x: float, y: float, mark: Mark) -> None:
-    """A mark of the legend with its middle there."""
+    """Draw a mark of the legend with its middle there."""
     _under(shapes, x, y, mark)
     _over(shapes, x, y, mark)
 
 
 def _under(shapes: SlideShapes, x: float, y: float, mark: Mark) -> None:
-    """Frame and ring of a mark with its middle there."""
+    """Draw frame and ring of a mark with its middle there."""
     before = len(shapes)
     _, ring, frame = (size / 72 for size in map_geometry.sizes(mark, SCALE))
     if frame and mark.frame:
         across = frame * (2 / math.sqrt(3) if mark.frame == "hexagon" else 1)
         form = FORMS.get(mark.frame, MSO_SHAPE.OVAL)
-        around = area(
-            shapes, _around(x, y, across, frame), PAPER, FRAMES[mark.frame], form, mark.line * SCALE
+        around = draw_area(
+            shapes,
+            _around(x, y, across, frame),
+            PAPER,
+            FRAMES[mark.frame],
+            form,
+            mark.frame_width * SCALE,
         )
         if mark.frame == "hexagon":
             around.adjustments[0] = 0.28868
     if ring:
-        area(shapes, _around(x, y, ring, ring), PAPER, INK, MSO_SHAPE.OVAL, 1.75)
+        draw_area(shapes, _around(x, y, ring, ring), PAPER, INK, MSO_SHAPE.OVAL, 1.75)
     if len(shapes) > before:
-        grouped(shapes, before, "Cadre", mark.name)
+        group_shapes(shapes, before, "Cadre", mark.name)
 
 
 def _over(shapes: SlideShapes, x: float, y: float, mark: Mark, alt: str = "") -> None:
-    """The mark itself, its letter at the upper right, its badge at the lower right."""
+    """Draw the mark itself, its letter at the upper right, its badge at the lower right."""
     before = len(shapes)
     own, _, frame = (size / 72 for size in map_geometry.sizes(mark, SCALE))
     form = FORMS.get(mark.kind, MSO_SHAPE.OVAL)
-    body = area(
+    body = draw_area(
         shapes,
         _around(x, y, own, own),
         PAPER if mark.fill is None else mark.fill or NONE,
@@ -170,16 +183,16 @@ def _over(shapes: SlideShapes, x: float, y: float, mark: Mark, alt: str = "") ->
     at = (frame or own) * CORNER
     if mark.letter and mark.frame:
         chip = _around(x + at, y - at, CHIP * UNIT, CHIP * UNIT)
-        area(shapes, chip, FRAMES[mark.frame], PAPER, MSO_SHAPE.OVAL)
+        draw_area(shapes, chip, FRAMES[mark.frame], PAPER, MSO_SHAPE.OVAL)
         run = Run(mark.letter, SMALL, PAPER, True)
         add_text(shapes, chip, run, **CENTRED).text_frame.word_wrap = False
     if mark.badge:
         _badge(shapes, x + at, y + at, mark.badge)
-    grouped(shapes, before, mark.name, alt)
+    group_shapes(shapes, before, mark.name, alt)
 
 
 def _badge(shapes: SlideShapes, x: float, y: float, badge: str) -> None:
-    area(
+    draw_area(
         shapes,
         _around(x, y, CHIP * UNIT, CHIP * UNIT),
         PAPER,
@@ -198,7 +211,7 @@ def _badge(shapes: SlideShapes, x: float, y: float, badge: str) -> None:
 
 
 def _legend(shapes: SlideShapes, plot: Plot, box: Box) -> None:
-    """The legend's lines as on screen, one under the other."""
+    """Draw the legend's lines as on screen, one under the other."""
     legend, before, y = plot.legend, len(shapes), box.y
     if legend.title:
         title = wrap_text(cut(legend.title, 2, box.w, BODY, True), box.w, BODY, True)
@@ -220,24 +233,24 @@ def _legend(shapes: SlideShapes, plot: Plot, box: Box) -> None:
         add_text(shapes, Box(box.x, y, box.w, 0.28), Run(cut(text, 1, box.w, size), size))
         y += 0.28
     for i, row in enumerate(legend.sizes):
-        mark = sample(row, SCALE)
+        mark = sample_mark(row, SCALE)
         _sample(shapes, box.x + 0.3 + 1.2 * i, y + 0.24, mark)
         place = Box(box.x + 0.65 + 1.2 * i, y, 0.8, 0.48)
         add_text(shapes, place, Run(row["label"], size), anchor=MSO_ANCHOR.MIDDLE)
-    place = box.within(0, box.h - 0.24, 0, 0)
+    place = box.inset(0, box.h - 0.24, 0, 0)
     run = Run(cut(legend.sources, 1, box.w, SMALL), SMALL, SOFT)
     add_text(shapes, place, run, anchor=MSO_ANCHOR.BOTTOM)
     told = [f"{row['label']}{SPACE}: {row['count']}" for row in legend.rows]
-    grouped(shapes, before, "Légende de la carte", "Légende. " + ", ".join(told))
+    group_shapes(shapes, before, "Légende de la carte", "Légende. " + ", ".join(told))
 
 
 def _row(shapes: SlideShapes, box: Box, row: dict[str, Any], most: int) -> None:
-    """A line of the legend: what is drawn, its words, its count. most: its type, or smaller."""
+    """Draw a line of the legend: its sample, its words, its count. most: the size of type, or smaller."""
     sign, count = row.get("sign") or {}, row.get("count")
     if sign.get("badge") and not sign.get("letter"):
         _badge(shapes, box.x + 0.22, box.y + box.h / 2, sign["badge"])
     else:
-        _sample(shapes, box.x + 0.22, box.y + box.h / 2, sample(row, SCALE))
+        _sample(shapes, box.x + 0.22, box.y + box.h / 2, sample_mark(row, SCALE))
     room = box.w - (0.95 if count is not None else 0.5)
     size = most if text_width(row["label"], most) <= room else SMALL
     text = Run(cut(row["label"], 2, room, size), size)

@@ -1,4 +1,4 @@
-"""Boxes of text and shapes in flat colours: what slides are made of."""
+"""Text boxes and shapes in flat colours, of which slides are made."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,17 +38,17 @@ class Box:
     h: float
 
     def emu(self) -> tuple[int, int, int, int]:
-        """As python-pptx wants it."""
+        """The box in python-pptx's units: left, top, width, height."""
         return Inches(self.x), Inches(self.y), Inches(self.w), Inches(self.h)
 
-    def within(self, left: float, top: float, right: float, bottom: float) -> "Box":
-        """What is left of it between these margins."""
+    def inset(self, left: float, top: float, right: float, bottom: float) -> "Box":
+        """The box between these margins."""
         return Box(self.x + left, self.y + top, self.w - left - right, self.h - top - bottom)
 
 
 @dataclass(frozen=True)
 class Run:
-    """Text of one look."""
+    """A piece of text of one look."""
 
     text: str
     size: float = BODY
@@ -57,12 +57,12 @@ class Run:
 
 
 def rgb(colour: str) -> RGBColor:
-    """A colour « #rrggbb »."""
+    """The colour « #rrggbb » as python-pptx wants it."""
     return RGBColor.from_string(colour.lstrip("#").upper())
 
 
-def leaf(tag: str, **attributes: object) -> BaseOxmlElement:
-    """An element without content, such as python-pptx has no call for."""
+def empty_element(tag: str, **attributes: object) -> BaseOxmlElement:
+    """An XML element without content, such as python-pptx has no call for."""
     made = OxmlElement(tag)
     made.attrib.update({k: str(v) for k, v in attributes.items()})
     return made
@@ -80,7 +80,7 @@ def paint(fill: FillFormat, colour: str | None) -> None:
 def pen(
     line: LineFormat, colour: str | None, width: float = 0.75, dash: MSO_LINE | None = None
 ) -> None:
-    """A line of one colour, width points wide; without a colour there is none."""
+    """Give a line one colour and width (in points); without a colour there is none."""
     if colour is None:
         line.fill.background()
         return
@@ -90,7 +90,7 @@ def pen(
 
 
 def set_font(font: Font, size: float, colour: str, bold: bool = False) -> None:
-    """Size in points, colour and weight."""
+    """Set size in points, colour and weight."""
     font.size, font.bold, font.color.rgb = Pt(size), bold, rgb(colour)
 
 
@@ -127,13 +127,13 @@ def add_text(
     name: str = "",
     **how: Any,
 ) -> BaseShape:
-    """A text box without edge or ground, written as `write` does."""
+    """Add a text box without border or fill, written as `write` does."""
     made = shapes.add_textbox(*box.emu())
     write(made.text_frame, *paragraphs, **how)
     return set_alt_text(made, name) if name else made
 
 
-def area(
+def draw_area(
     shapes: SlideShapes,
     box: Box,
     fill: str | None,
@@ -142,7 +142,7 @@ def area(
     width: float = 0.75,
     dash: MSO_LINE | None = None,
 ) -> BaseShape:
-    """A shape in flat colours."""
+    """Add a shape in flat colours."""
     return set_flat_colours(shapes.add_shape(kind, *box.emu()), fill, line, width, dash)
 
 
@@ -153,7 +153,7 @@ def set_flat_colours(
     width: float = 0.75,
     dash: MSO_LINE | None = None,
 ) -> BaseShape:
-    """The shape in these colours, without shadow."""
+    """Give a shape these colours, without shadow; returns it."""
     for effect in shape._element.iter(qn("a:effectRef")):
         effect.set("idx", "0")
     paint(shape.fill, fill)
@@ -162,18 +162,18 @@ def set_flat_colours(
 
 
 def set_alt_text(shape: BaseShape, name: str, alt: str = "") -> Any:
-    """The shape with its name and what is read aloud in its place."""
+    """Give a shape its name and its alternative text; returns it."""
     about = next(shape._element.iter(qn("p:cNvPr")))
     about.set("name", name[:200])
     about.set("descr", alt[:2000])
     return shape
 
 
-def grouped(shapes: SlideShapes, before: int, name: str, alt: str = "") -> None:
-    """All shapes drawn since there were so many, as one."""
+def group_shapes(shapes: SlideShapes, before: int, name: str, alt: str = "") -> None:
+    """Group all shapes drawn since there were so many."""
     set_alt_text(shapes.add_group_shape(list(shapes)[before:]), name, alt)
 
 
 def add_rest_note(shapes: SlideShapes, box: Box, text: str, where: str = "le classeur") -> None:
-    """Says in a line that there is more than what is shown, and where it is."""
+    """Add a line that says that there is more than what is shown, and where it is."""
     add_text(shapes, box, Run(f"et {text}\u00a0: voir {where}", BODY, SOFT), name="Suite")

@@ -24,8 +24,8 @@ from dashboard.exports.pptx.shapes import (
     Box,
     Run,
     add_text,
-    area,
-    leaf,
+    draw_area,
+    empty_element,
     set_alt_text,
     write,
 )
@@ -100,7 +100,8 @@ def write_slide(show: Presentation, deck: Deck, slide: Slide, number: int) -> No
 
 
 def _headline(text: str) -> tuple[str, float, int]:
-    """On one line where it can be, else on two; what is longer is small, and cut after three. Text, size and lines."""
+    """The headline's text, size and number of lines: on one line where it fits, else on two; a longer one is small,
+    and cut after three."""
     for lines, sizes in ((1, (30, 28, 26)), (2, (30, 28, 26, LARGE)), (3, (LARGE,))):
         for size in sizes:
             if len(text) < 400 and len(wrap_text(text, INNER - 0.1, size, True)) <= lines:
@@ -108,62 +109,62 @@ def _headline(text: str) -> tuple[str, float, int]:
     return cut(text, 3, INNER - 0.1, LARGE, True), LARGE, 3
 
 
-def _opening(made: Page, headline: str, opening: Opening) -> None:
+def _opening(page: Page, headline: str, opening: Opening) -> None:
     room = INNER - 0.9
     text, size = fit_text(headline, room, 1.9, (48, 40, 32, LARGE), bold=True)
-    write(made.shapes.title.text_frame, Run(text, size, PAPER, True), anchor=MSO_ANCHOR.BOTTOM)
+    write(page.shapes.title.text_frame, Run(text, size, PAPER, True), anchor=MSO_ANCHOR.BOTTOM)
     scope, *others = opening.lines
     write(
-        made.placeholders[1].text_frame,
+        page.placeholders[1].text_frame,
         Run(cut(scope, 1, room, 28, True), 28, MAIN, True),
         *(Run(cut(line, 1, room, 20), 20) for line in others[:6]),
         after=6,
     )
 
 
-def _body(made: Page, slide: Slide, box: Box) -> None:
-    """What stands between headline and question."""
+def _body(page: Page, slide: Slide, box: Box) -> None:
+    """Draw what stands between headline and question."""
     panel = slide.panel
     match panel.content:
         case Message(text):
-            _message(made, text, box)
+            _message(page, text, box)
         case Cards(cards):
-            _cards(made, cards, box)
+            _cards(page, cards, box)
         case Lines(lines):
-            _lines(made, lines, box)
+            _lines(page, lines, box)
         case Plot() as plot:
-            draw_map(made, panel, plot, _caption(made, slide.remark, box, under=True))
+            draw_map(page, panel, plot, _caption(page, slide.remark, box, under=True))
         case Chart(spec):
-            _chart(made, panel, spec, _caption(made, slide.remark, box))
+            _chart(page, panel, spec, _caption(page, slide.remark, box))
         case Listing():
-            _table(made, panel, _caption(made, slide.remark, box))
+            _table(page, panel, _caption(page, slide.remark, box))
 
 
-def _chart(made: Page, panel: Panel, spec: Spec, box: Box) -> None:
+def _chart(page: Page, panel: Panel, spec: Spec, box: Box) -> None:
     chart = native(spec)
     if chart.kind == "table":
-        _table(made, panel, box, shaded=True)
+        _table(page, panel, box, shaded=True)
     elif any(y is not None for s in chart.series for y in s.y):
-        draw_chart(made, panel, chart, box)
+        draw_chart(page, panel, chart, box)
     else:
-        _message(made, "Aucune valeur à montrer.", box)
+        _message(page, "Aucune valeur à montrer.", box)
 
 
-def _table(made: Page, panel: Panel, box: Box, shaded: bool = False) -> None:
+def _table(page: Page, panel: Panel, box: Box, shaded: bool = False) -> None:
     if not panel.table.empty:
-        draw_table(made, panel, box, shaded)
+        draw_table(page, panel, box, shaded)
     else:
         listed = bool(panel.table.columns)
-        _message(made, "Aucune ligne à montrer." if listed else "Rien à montrer.", box)
+        _message(page, "Aucune ligne à montrer." if listed else "Rien à montrer.", box)
 
 
-def _question(made: Page, question: str) -> float:
-    """The question at the foot of the slide; its upper edge."""
+def _question(page: Page, question: str) -> float:
+    """Draw the question at the foot of the slide; returns its upper edge."""
     label, room = f"À discuter{S}: ", INNER - 0.5
     text, size = fit_text(label + question, room, 1.25, (LARGE, 20, 18, BODY))
     high = text_height(len(wrap_text(text, room, size)), size) + 0.2
     ground = set_alt_text(
-        area(made.shapes, Box(LEFT, BOTTOM - high, INNER, high), WASH), "Question à discuter"
+        draw_area(page.shapes, Box(LEFT, BOTTOM - high, INNER, high), WASH), "Question à discuter"
     )
     write(
         ground.text_frame,
@@ -172,12 +173,13 @@ def _question(made: Page, question: str) -> float:
         inset=0.05,
     )
     ground.text_frame.margin_left = Inches(0.25)
-    set_alt_text(area(made.shapes, Box(LEFT, BOTTOM - high, 0.09, high), MAIN), "Filet")
+    set_alt_text(draw_area(page.shapes, Box(LEFT, BOTTOM - high, 0.09, high), MAIN), "Filet")
     return BOTTOM - high
 
 
-def _caption(made: Page, text: str, box: Box, under: bool = False) -> Box:
-    """The caption: under the picture where two lines hold it, else at its right; what is left for the picture."""
+def _caption(page: Page, text: str, box: Box, under: bool = False) -> Box:
+    """Draw the caption: under the picture where two lines hold it, else at its right; returns the box left for the
+    picture."""
     if not text:
         return box
     lines, column = len(wrap_text(text, box.w, BODY)), 3.5
@@ -185,24 +187,24 @@ def _caption(made: Page, text: str, box: Box, under: bool = False) -> Box:
         high = text_height(min(lines, 2), BODY) + 0.05
         text, place, left = (
             cut(text, 2, box.w, BODY),
-            box.within(0, box.h - high, 0, 0),
-            box.within(0, 0, 0, high + 0.08),
+            box.inset(0, box.h - high, 0, 0),
+            box.inset(0, 0, 0, high + 0.08),
         )
     else:
         text, _ = fit_text(text, column, box.h, (BODY,))
-        place, left = box.within(box.w - column, 0.1, 0, 0), box.within(0, 0, column + 0.3, 0)
-    add_text(made.shapes, place, Run(text, BODY, SOFT), name="Légende")
+        place, left = box.inset(box.w - column, 0.1, 0, 0), box.inset(0, 0, column + 0.3, 0)
+    add_text(page.shapes, place, Run(text, BODY, SOFT), name="Légende")
     return left
 
 
-def _message(made: Page, text: str, box: Box) -> None:
+def _message(page: Page, text: str, box: Box) -> None:
     text, size = fit_text(text, box.w - 1, box.h - 1, (LARGE, 20, BODY))
-    ground = set_alt_text(area(made.shapes, box.within(0, 0.3, 0, 0.3), WASH), "Message")
+    ground = set_alt_text(draw_area(page.shapes, box.inset(0, 0.3, 0, 0.3), WASH), "Message")
     write(ground.text_frame, Run(text, size, SOFT), inset=0.4, **CENTRED)
 
 
-def _lines(made: Page, lines: Sequence[str], box: Box) -> None:
-    """Sentences as a list; those without room are in the notes."""
+def _lines(page: Page, lines: Sequence[str], box: Box) -> None:
+    """Draw sentences as a list; those without room are in the notes."""
 
     def high(shown: Sequence[str], size: float) -> float:
         return sum(
@@ -222,7 +224,7 @@ def _lines(made: Page, lines: Sequence[str], box: Box) -> None:
     left = len(lines) - len(shown)
     more = f"et {french.plural(left, 'autre phrase', 'autres phrases')}{S}: voir les notes"
     made_text = add_text(
-        made.shapes,
+        page.shapes,
         box,
         *(Run(t, size) for t in shown),
         *([Run(more, BODY, SOFT)] if left else []),
@@ -230,13 +232,13 @@ def _lines(made: Page, lines: Sequence[str], box: Box) -> None:
         after=size * 0.45,
     )
     for p in made_text.text_frame.paragraphs[: len(shown)]:
-        look, colour = p._p.get_or_add_pPr(), leaf("a:buClr")
+        look, colour = p._p.get_or_add_pPr(), empty_element("a:buClr")
         look.attrib.update({"marL": str(Inches(0.3)), "indent": str(-Inches(0.3))})
-        colour.append(leaf("a:srgbClr", val=MAIN.lstrip("#")))
-        look.extend([colour, leaf("a:buChar", char="•")])
+        colour.append(empty_element("a:srgbClr", val=MAIN.lstrip("#")))
+        look.extend([colour, empty_element("a:buChar", char="•")])
 
 
-def _cards(made: Page, cards: Sequence[Card], box: Box) -> None:
+def _cards(page: Page, cards: Sequence[Card], box: Box) -> None:
     columns = {1: 1, 2: 2, 4: 2}.get(len(cards), 3 if len(cards) <= box.h / 1.2 * 3 else 4)
     rows, gap = math.ceil(len(cards) / columns), 0.22
     w, h = (box.w - gap * (columns - 1)) / columns, min((box.h - gap * (rows - 1)) / rows, 2.1)
@@ -259,7 +261,7 @@ def _cards(made: Page, cards: Sequence[Card], box: Box) -> None:
     )
     for i, card in enumerate(cards):
         _card(
-            made,
+            page,
             card,
             Box(box.x + (i % columns) * (w + gap), box.y + (i // columns) * (h + gap), w, h),
             size,
@@ -267,8 +269,8 @@ def _cards(made: Page, cards: Sequence[Card], box: Box) -> None:
         )
 
 
-def _card(made: Page, card: Card, box: Box, size: float, small: float) -> None:
-    """The value large; beneath it what its control chart says, in a colour and in words, and what it rests on."""
+def _card(page: Page, card: Card, box: Box, size: float, small: float) -> None:
+    """Draw the value large; beneath it what its control chart says, in a colour and in words, and what it rests on."""
     colour, sign = TONES.get(card.tone, (SOFT, ""))
     room, known = box.w - 0.45, card.value is not None
     value, own = fit_text(
@@ -288,30 +290,30 @@ def _card(made: Page, card: Card, box: Box, size: float, small: float) -> None:
         lines.append(Run(sign + state, small, colour, bool(card.tone)))
     if card.base and spare > len(wrap_text(state, room, small, True)):
         lines.append(Run(cut(card.base, 1, room, small), small, SOFT))
-    ground = area(made.shapes, box, PAPER, GRID, width=1)
+    ground = draw_area(page.shapes, box, PAPER, GRID, width=1)
     write(ground.text_frame, *lines, inset=0.08)
     ground.text_frame.margin_left = Inches(0.28)
-    edge = area(made.shapes, replace(box, w=0.1), colour if card.tone else NONE)
+    edge = draw_area(page.shapes, replace(box, w=0.1), colour if card.tone else NONE)
     set_alt_text(
-        made.shapes.add_group_shape([ground, edge]),
+        page.shapes.add_group_shape([ground, edge]),
         f"Chiffre{S}: {card.label}",
         ", ".join(t for t in (card.label, card.text, card.state, card.base) if t),
     )
 
 
-def _foot(made: Page, deck: Deck, number: int) -> None:
-    """The layout's own footer and number, which python-pptx leaves out of a new slide."""
+def _foot(page: Page, deck: Deck, number: int) -> None:
+    """Draw the layout's own footer and number, which python-pptx leaves out of a new slide."""
     foot = deck.signed if number == 1 else deck.foot
     text = cut(foot, 2, 10.8 if deck.demo else 11.0, SMALL)
     if deck.demo and not text.endswith(FICTITIOUS):  # a long foot is cut before that, never there
         text = cut(foot.removesuffix(FICTITIOUS), 1, 10.8, SMALL) + " · "
-    for holder in made.slide_layout.placeholders:
+    for holder in page.slide_layout.placeholders:
         kind = holder._element.ph.get("type")
         if kind not in ("ftr", "sldNum"):
             continue
-        made.shapes.clone_placeholder(holder)
+        page.shapes.clone_placeholder(holder)
         frame = set_alt_text(
-            made.shapes[-1], "Pied de page" if kind == "ftr" else "Numéro"
+            page.shapes[-1], "Pied de page" if kind == "ftr" else "Numéro"
         ).text_frame
         fictitious = [Run(FICTITIOUS, SMALL, ON_NOTICE, True)] if deck.demo else []
         runs = [Run(text.removesuffix(FICTITIOUS), SMALL, SOFT), *fictitious]
@@ -328,8 +330,8 @@ def _foot(made: Page, deck: Deck, number: int) -> None:
     field.attrib.update({"id": "{C1FF6DA9-008F-8B48-92A6-B652298478BF}", "type": "slidenum"})
 
 
-def _notes(made: Page, slide: Slide) -> None:
-    """What the speaker should know: the question, definitions and limits, what the picture shows."""
+def _notes(page: Page, slide: Slide) -> None:
+    """Write what the speaker should know: the question, definitions and limits, what the picture shows."""
     panel, content = slide.panel, slide.panel.content
     told = [
         slide.headline,
@@ -346,4 +348,4 @@ def _notes(made: Page, slide: Slide) -> None:
             told.append(text)
         case Chart(spec):
             told += (f"{what}, {french.date_short(on)}{S}: {e}" for on, what, e in events(spec))
-    write(made.notes_slide.notes_text_frame, *(Run(t, SMALL) for t in told if t), after=6)
+    write(page.notes_slide.notes_text_frame, *(Run(t, SMALL) for t in told if t), after=6)

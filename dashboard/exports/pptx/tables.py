@@ -1,4 +1,4 @@
-"""A panel's table: as many rows and columns as can be read, and how many more there are."""
+"""The table of a panel on a slide: as many rows and columns as can be read, and how many more there are."""
 
 from collections.abc import Sequence
 
@@ -17,16 +17,17 @@ PAD = 0.2  # inches of a cell's width that hold no text
 REST = 0.36  # inches of the line that says how much more there is
 
 
-def draw_table(made: Page, panel: Panel, box: Box, shaded: bool = False) -> None:
-    """The first rows and columns that fit, and how many more the workbook has. shaded: counts darken with their number."""
+def draw_table(page: Page, panel: Panel, box: Box, shaded: bool = False) -> None:
+    """Draw the first rows and columns that fit, and how many more the workbook has. shaded: counts darken with their
+    number."""
     table = panel.table.filled
     widths = _widths(table, box.w)
     kept = table.columns[: len(widths)]
-    heights, rows = _fitting(table, kept, widths, box.h)
+    heights, rows = _rows_that_fit(table, kept, widths, box.h)
     if shaded:  # a grid of numbers fills the height
         spare = box.h - sum(heights) - (0 if len(rows) == len(table.rows) else REST)
         heights = [h + min(max(spare / len(heights), 0), 0.3) for h in heights]
-    frame = made.shapes.add_table(
+    frame = page.shapes.add_table(
         len(rows) + 1, len(kept), *Box(box.x, box.y, sum(widths), sum(heights)).emu()
     )
     grid = set_alt_text(frame, panel.title or "Tableau", panel.alt or panel.title).table
@@ -43,7 +44,10 @@ def draw_table(made: Page, panel: Panel, box: Box, shaded: bool = False) -> None
             fill: str = WASH if i % 2 else PAPER
             ink = INK
             if top and isinstance(value, (int, float)):
-                fill, ink = _mixed(WASH, MAIN, value / top), PAPER if value / top > 0.55 else INK
+                fill, ink = (
+                    _mix_colours(WASH, MAIN, value / top),
+                    PAPER if value / top > 0.55 else INK,
+                )
             _cell(grid.cell(i + 1, j), text, column, fill, ink)
     more = [
         french.plural(n, one, many)
@@ -55,25 +59,25 @@ def draw_table(made: Page, panel: Panel, box: Box, shaded: bool = False) -> None
     ]
     if more:
         add_rest_note(
-            made.shapes,
+            page.shapes,
             Box(box.x, box.y + sum(heights) + 0.06, box.w, 0.3),
             french.join_words(more),
         )
 
 
-def _fitting(
-    table: Table, kept: Sequence[Column], widths: Sequence[float], room: float
+def _rows_that_fit(
+    table: Table, columns: Sequence[Column], widths: Sequence[float], room: float
 ) -> tuple[list[float], list[list[str]]]:
     """The heights of the headings and of the rows that fit, in inches, and the texts of these."""
     head = max(
-        len(wrap_text(c.name, w - PAD, BODY, True)) for c, w in zip(kept, widths, strict=True)
+        len(wrap_text(c.name, w - PAD, BODY, True)) for c, w in zip(columns, widths, strict=True)
     )
     heights, rows = [text_height(min(head, 3), BODY) + 0.12], list[list[str]]()
     for row in table.rows:
         texts = [cut(c.text, 5, w - PAD, BODY) for c, w in zip(row, widths, strict=False)]
         lines = max(len(wrap_text(t, w - PAD, BODY)) for t, w in zip(texts, widths, strict=True))
         high = text_height(lines, BODY) + 0.1
-        last = len(rows) + 1 == len(table.rows) and len(kept) == len(table.columns)
+        last = len(rows) + 1 == len(table.rows) and len(columns) == len(table.columns)
         if rows and sum(heights) + high > room - (0 if last else REST):
             break
         heights.append(high)
@@ -82,7 +86,8 @@ def _fitting(
 
 
 def _widths(table: Table, room: float) -> list[float]:
-    """Columns' widths within a room: as they need, the widest giving way first; fewer columns where words would be cut."""
+    """The columns' widths within a room: as they need, the widest giving way first; fewer columns where words would
+    be cut."""
     texts = [
         [(c.name, True), *((row[j].text[:200], False) for row in table.rows[:30])]
         for j, c in enumerate(table.columns)
@@ -104,13 +109,14 @@ def _widths(table: Table, room: float) -> list[float]:
     for n, j in enumerate(sorted(range(len(want)), key=lambda j: want[j]), 1):
         widths[j] = max(min(want[j], share / (len(want) - n + 1)), least[j])
         share -= widths[j]
-    return _settled([w * room / sum(widths) for w in widths], least, texts)
+    return _balance_widths([w * room / sum(widths) for w in widths], least, texts)
 
 
-def _settled(
+def _balance_widths(
     widths: list[float], least: list[float], texts: list[list[tuple[str, bool]]]
 ) -> list[float]:
-    """The same room shared out so that the first rows take fewer lines: a little from one column to another, while it helps."""
+    """The same room shared out so that the first rows take fewer lines: a little from one column to another, while it
+    helps."""
 
     def lines(tried: list[float]) -> int:
         return sum(
@@ -146,7 +152,7 @@ def _cell(
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
 
 
-def _mixed(low: str, high: str, share: float) -> str:
+def _mix_colours(low: str, high: str, share: float) -> str:
     a, b = (tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in (low, high))
     return "#" + "".join(
         f"{round(x + (y - x) * min(max(share, 0), 1)):02x}" for x, y in zip(a, b, strict=True)

@@ -1,4 +1,4 @@
-"""An empty show in our colours, made of python-pptx's own template."""
+"""An empty presentation in our colours, made of python-pptx's own template."""
 
 from lxml import etree
 from pptx import Presentation

@@ -1,4 +1,5 @@
-"""What a text takes on a slide, worked out from the widths of letters, and how it is cut where it takes too much."""
+"""The room that a text takes on a slide, computed from the widths of letters, and how it is cut where it takes too
+much."""
 
 import re
 import unicodedata
@@ -9,7 +10,7 @@ from typing import Any
 
 LARGE, BODY, SMALL = 24, 16, 12  # headline and question; what is read; axes and footer
 LONGEST = 4000  # letters of one text that are looked at
-# What XML cannot hold, and marks that turn the direction of the text that follows them.
+# Characters that XML cannot hold, and marks that reverse the direction of the text that follows them.
 ILLEGAL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
@@ -33,7 +34,7 @@ LETTERS = {
 
 
 def clean(value: Any) -> Any:
-    """The same, with every text in it fit for XML and on one line."""
+    """The value with every text in it fit for XML and on one line."""
     if isinstance(value, str):
         return ILLEGAL.sub("", re.sub(r"[\t\n\r]+", " ", value))
     if isinstance(value, dict):
@@ -52,18 +53,18 @@ def _units(text: str) -> int:
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """Inches that a text takes on one line, somewhat more rather than less."""
+    """The inches that a text takes on one line, somewhat more rather than less."""
     return _units(text) * size / 72000 * (1.09 if bold else 1.02)
 
 
 def text_height(lines: int, size: float) -> float:
-    """Inches that so many lines take."""
+    """The inches that so many lines take."""
     return lines * size * 1.17 / 72
 
 
 @lru_cache(maxsize=4096)
 def wrap_text(text: str, width: float, size: float, bold: bool = False) -> tuple[str, ...]:
-    """The lines of a text in a width; a word longer than a line is cut, and nothing is said of what is too long."""
+    """The lines of a text in a width; a longer word is cut."""
     lines, here, taken = [], "", 0.0
     for whole in text[:LONGEST].split(" "):
         word = whole
@@ -84,7 +85,7 @@ def wrap_text(text: str, width: float, size: float, bold: bool = False) -> tuple
 
 
 def cut(text: str, lines: int, width: float, size: float, bold: bool = False) -> str:
-    """The text, with « … » where it takes more lines."""
+    """The text, cut with « … » where it takes more lines."""
     found = wrap_text(text, width, size, bold)
     return (
         text
