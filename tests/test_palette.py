@@ -177,7 +177,7 @@ print(json.dumps({
     "map as a picture": map_svg.map_(decks.signals(), 760, 500),
     "map's script": json.dumps(folium_map.ON_PAPER), "slides": "".join(html.slide_html(s, 1, 1) for s in deck.slides),
     "slides' style": presentation.LOOKS, "dossier": html.dossier(deck), "pptx": zipped(pptx(deck)), "pdf": printed(deck),
-    "xlsx": zipped(xlsx.for_deck(deck)), "button": presentation.BUTTON_STYLE, "page": page_head.head_markup().decode(),
+    "xlsx": zipped(xlsx.deck_workbook(deck)), "button": presentation.BUTTON_STYLE, "page": page_head.head_markup().decode(),
     "reading": " ".join(control_charts.SIGNS.values())}))
 """
 

@@ -920,7 +920,7 @@ def test_however_many_pages_are_open_they_are_looked_at_in_as_many_questions(clo
         return len([one for one in asked if one.startswith("SELECT")])
 
     assert questions(tokens) == questions([*tokens, *map(str, range(300))]) == questions(tokens[:1])
-    assert len({SESSION_CACHE.last_session(token).identity for token in tokens}) == 5
+    assert len({SESSION_CACHE.last_session(token).identity_header for token in tokens}) == 5
 
 
 def test_nobody_who_is_not_signed_in_ends_the_pages_of_others(closed, someone, monkeypatch):

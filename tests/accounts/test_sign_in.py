@@ -767,8 +767,8 @@ def test_a_pause_takes_no_place_and_a_refusal_to_wait_makes_no_pause(monkeypatch
         with pytest.raises(why):
             run(queue.run("bad2", partial(refused, why)))
     assert not queue.wrong
-    with pytest.raises(sign_ins.Refusal):
-        run(queue.run("bad2", partial(refused, sign_ins.Refusal)))
+    with pytest.raises(sign_in_request.Refusal):
+        run(queue.run("bad2", partial(refused, sign_in_request.Refusal)))
     assert len(queue.wrong["bad2"]) == 1
 
 

@@ -10,7 +10,7 @@ SPEC = PageSpec("", UNDERSTAND, "Essai", "Page d'essai", "essai", right="complai
 
 def body(request: PageRequest) -> str:
     """Who asks, and how he came in."""
-    signed_in = request.session.entry.id if request.session.entry else 0
+    signed_in = request.session.session.id if request.session.session else 0
     return Markup("<p id='qui'>{} · session {} · {}</p>").format(
         request.person.name, signed_in, request.session.state.value
     )
