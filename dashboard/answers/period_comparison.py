@@ -13,7 +13,7 @@ from dashboard.answers.network import services, site_names
 from dashboard.answers.question import Question
 from dashboard.answers.trust import trust_line
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.indicators.measures import UNMEASURED
+from dashboard.indicators.measures import SERVICE_UNKNOWN
 from dashboard.judgement import period_comparison
 from dashboard.judgement.control_charts import RATES
 from dashboard.panel import (
@@ -220,7 +220,7 @@ def cannot_split(view: View, question: Question, code: str, before: Period, spli
         split != "site"
         and code in RATES
         and any(
-            f[code].note == UNMEASURED
+            f[code].note == SERVICE_UNKNOWN
             for asked in (question.over(before), question)
             for f in figures(view, asked, "service").values()
         )

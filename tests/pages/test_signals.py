@@ -572,7 +572,7 @@ def test_the_same_sites_are_drawn_beside_all_sites(desk, moved):
     at = unfold(changes_page(moved))
     text = said(at)
     assert (
-        "+0 point" not in text and "Sans données dans la première période : CCSP de Covè." in text
+        "+0 point" not in text and "Pas de chiffre dans la première période : CCSP de Covè." in text
     )
     assert "Aux seuls centres présents dans les deux périodes : de 45,0 % à 70,0 %." in text
     assert (
