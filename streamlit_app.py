@@ -15,7 +15,7 @@ st.set_page_config(
 
 with (
     error_messages.show_failures(again=True),
-    RUN_QUEUE.turn(session.account()),
+    RUN_QUEUE.exclusive_run(session.account()),
     page_run(),
     panel_display.collecting_panels(),
 ):

@@ -187,7 +187,7 @@ def figures(connection: Connection, arguments: argparse.Namespace) -> list[Figur
     return compute(facts, INDICATORS)
 
 
-def _run(engine: Engine, arguments: argparse.Namespace, found: list[Figure]) -> int:
+def _run(engine: Engine, arguments: argparse.Namespace, printed: list[Figure]) -> int:
     """Do what is asked; the figures, where it is figures, go to `found`."""
     try:
         schema.check_current(engine)
@@ -197,14 +197,14 @@ def _run(engine: Engine, arguments: argparse.Namespace, found: list[Figure]) -> 
             accounts_command.run(arguments, system_user())
         elif arguments.command == "indicators":
             with engine.connect() as connection:
-                found += figures(connection, arguments)
+                printed += figures(connection, arguments)
         else:
             enter(engine, arguments)
     except report.ReportRefused as reason:
         raise Refused(str(reason)) from reason
     except ValueError as reason:
         if arguments.command == "report":
-            raise  # a fault of ours, which whoever reads cron's mail should see
+            raise  # a fault of ours, whose traceback is to be in cron's mail
         raise Refused(str(reason)) from reason
     return 0
 

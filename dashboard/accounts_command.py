@@ -53,19 +53,21 @@ def run(arguments: Namespace, by: str) -> None:
     COMMANDS[arguments.action](accounts.command_line_person(by), arguments)
 
 
-def _wanted(arguments: Namespace) -> AccountChanges:
+def _account_changes(arguments: Namespace) -> AccountChanges:
     return AccountChanges(arguments.role, arguments.department, arguments.site, arguments.email)
 
 
 def _add(person: Person, arguments: Namespace) -> None:
-    _once(arguments.name, accounts.add(person, arguments.name, _wanted(arguments)))
+    _print_first_sign_in(
+        arguments.name, accounts.add(person, arguments.name, _account_changes(arguments))
+    )
 
 
 def _reset(person: Person, arguments: Namespace) -> None:
-    _once(arguments.name, accounts.reset_password(person, arguments.name))
+    _print_first_sign_in(arguments.name, accounts.reset_password(person, arguments.name))
 
 
-def _once(name: str, password: str) -> None:
+def _print_first_sign_in(name: str, password: str) -> None:
     if not password:
         print(f"Compte « {normalise_name(name)} » : le compte du ministère l'ouvre.")
         return
@@ -78,7 +80,7 @@ def _once(name: str, password: str) -> None:
 
 
 def _set(person: Person, arguments: Namespace) -> None:
-    accounts.change(person, arguments.name, _wanted(arguments))
+    accounts.change(person, arguments.name, _account_changes(arguments))
     print("C'est changé ; ses pages ouvertes reprennent avec ces droits.")
 
 

@@ -5,7 +5,7 @@ After: `dashboard.ui.filters`, which keeps their values; `dashboard.ui.links` an
 
 from dashboard.period import YEAR
 
-# As an address has them, and what stands for « no choice ».
+# URL parameters, and their value for « no choice ».
 DEFAULTS = {
     "periode": YEAR,
     "departement": "",

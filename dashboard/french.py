@@ -17,7 +17,7 @@ HELD = re.compile(
     r"(?<=[a-zéû]) (?=(?:19|20)\d\d\b)|(?<=\d) (?=[a-zà-ÿ])"
 )  # « octobre 2026 », « 30 jours »
 FRENCH = str.maketrans({",": NARROW_SPACE, ".": ","})
-# What a screen shows nothing of: Unicode's « default ignorable » signs, and those that steer a terminal.
+# Invisible characters: Unicode's « default ignorable » ones, and control characters.
 UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
@@ -26,7 +26,7 @@ UNSEEN = re.compile(
 HYPHENS = dict.fromkeys((*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63, 0xFF0D), "-")
 ALIKE = HYPHENS | {0x2800: " "}  # a letter of Braille without a dot
 LITTLE = re.compile(r"\b(?:de |d['’])")
-LABELS = 4_096  # words of numbers, days, months and names kept: each is asked for again and again
+LABELS = 4_096  # size of each cache of formatted numbers, days, months and names
 MONTHS = [
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
@@ -44,13 +44,13 @@ missing = "non mesuré"
 Number = float | Decimal | None
 
 
-# By type, for a Decimal cannot be compared with a whole number of numpy's.
+# typed: a Decimal cannot be compared with an integer of numpy's.
 @lru_cache(LABELS, typed=True)
 def number(x: Number, decimals: int = 0) -> str:
     """1 234,5 with exactly so many decimals; halves are rounded away from 0, as Excel and the charts do."""
     if x is None or _is_missing(x):
         return missing
-    # Not by Babel, which takes ten times as long; the tests hold both together.
+    # Not by Babel, which takes ten times as long; tests compare both.
     return f"{_rounded(x, decimals):,.{decimals}f}".translate(FRENCH)
 
 
@@ -159,7 +159,7 @@ def normalise_key(text: str) -> str:
 
 def fold_accents(text: str) -> str:
     """Without accents and capitals: « Cœur d'Été » gives « coeur d'ete »."""
-    if text.isascii():  # most cells of a register: nothing to take apart
+    if text.isascii():  # most cells of a register: nothing to decompose
         return text.lower()
     letters = unicodedata.normalize("NFKD", text).casefold().replace("œ", "oe").replace("æ", "ae")
     return "".join(c for c in letters if not unicodedata.combining(c))
@@ -183,16 +183,14 @@ def elide(word: str, name: str) -> str:
 
 def _is_missing(x: object) -> bool:
     if isinstance(x, float):
-        return x != x  # as NaN alone is
-    # By its text: pandas' NA has no truth value, and pandas is not needed here.
+        return x != x  # true of NaN only
+    # By its text: pandas' NA has no truth value, and pandas is not imported here.
     return not isinstance(x, int) and str(x).lower() in ("none", "nan", "<na>")
 
 
 def _rounded(x: float | Decimal, decimals: int = 0) -> Decimal:
     """To so many decimals, halves away from 0; never a negative zero."""
-    if (
-        isinstance(x, int) or isinstance(x, float) and x.is_integer()
-    ):  # most are, and this is the quick way
+    if isinstance(x, int) or isinstance(x, float) and x.is_integer():  # the common case, and faster
         return Decimal(int(x))
     rounded = Decimal(str(x)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     return rounded or abs(rounded)

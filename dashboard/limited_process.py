@@ -68,7 +68,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
-            with suppress(BrokenPipeError):  # it has not read all that was written to it
+            with suppress(BrokenPipeError):  # it did not read all its input
                 pipe.close()
     process.wait()
     RUNNING.discard(process)

@@ -26,6 +26,6 @@ if __name__ == "__main__":
     limits, script = json.loads(sys.argv[1]), sys.argv[2]
     sys.argv = sys.argv[2:]
     if hasattr(os, "nice"):
-        os.nice(10)  # what people look at comes first
+        os.nice(10)  # pages come first
     limit(**limits)
     runpy.run_path(script, run_name="__main__")

@@ -10,14 +10,14 @@ import time
 from traceback import format_exception
 from typing import Any
 
-# Of our lines; [logger] of .streamlit/config.toml says the same of Streamlit's and uvicorn's.
+# [logger] of .streamlit/config.toml has the same for Streamlit and uvicorn.
 FORMAT = "%(asctime)sZ %(levelname)s %(name)s: %(message)s"
-# What ends a line, or tells a terminal what to do: C0, C1, and Unicode's own ends of lines.
+# Control characters: C0, C1, and Unicode's line separators.
 CONTROL = re.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029]")
-BEHIND = "  | "  # begins each further line of one thing: no line of the log begins so
-MOST, WITHIN = 60, 60.0  # lines on what is refused, in so many seconds
-OF_A_KIND = 30  # lines of one place in the code, in as many
-LONGEST, DEEPEST = 1_000, 120  # signs of a line; lines on where in the code a fault was
+BEHIND = "  | "  # begins further lines of an event; no first line begins so
+MOST, WITHIN = 60, 60.0  # lines about refused requests, in so many seconds
+OF_A_KIND = 30  # lines from one place in the code, in the same time
+LONGEST, DEEPEST = 1_000, 120  # characters of a line; lines of a traceback
 
 
 class Line(logging.LogRecord):
@@ -26,10 +26,10 @@ class Line(logging.LogRecord):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         if self.exc_info and self.exc_info[1]:
-            told = "".join(format_exception(self.exc_info[1])).rstrip("\n").split("\n")
-            if len(told) > DEEPEST:
-                told = [*told[: DEEPEST // 2], "…", *told[-DEEPEST // 2 :]]
-            self.exc_text = "\n".join(BEHIND + on_one_line(one) for one in told)
+            traceback = "".join(format_exception(self.exc_info[1])).rstrip("\n").split("\n")
+            if len(traceback) > DEEPEST:
+                traceback = [*traceback[: DEEPEST // 2], "…", *traceback[-DEEPEST // 2 :]]
+            self.exc_text = "\n".join(BEHIND + on_one_line(one) for one in traceback)
 
     def getMessage(self) -> str:
         """What is told, on one line."""

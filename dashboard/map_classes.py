@@ -14,14 +14,14 @@ class Classes:
     """The lower bounds of the second to the last class; `after` is written after the numbers. whole: values are whole numbers."""
 
     bounds: tuple[float, float, float, float]
-    after: str
+    unit_suffix: str
     whole: bool = False
 
     def colour(self, value: float) -> str:
         """The colour of a value."""
         return RAMP[bisect_right(self.bounds, value)]
 
-    def pale(self, value: float) -> str:
+    def pale_colour(self, value: float) -> str:
         """The colour of a value, half way to white: for an area under the marks of its sites."""
         parts = [int(self.colour(value)[i : i + 2], 16) for i in (1, 3, 5)]
         return "#" + "".join(f"{(p + 255) // 2:02x}" for p in parts)
@@ -31,16 +31,16 @@ class Classes:
         low, *_, high = self.bounds
         middle = [self._between(a, b) for a, b in pairwise(self.bounds)]
         return [
-            f"moins de {_bound(low)}{self.after}",
+            f"moins de {_bound(low)}{self.unit_suffix}",
             *middle,
-            f"{_bound(high)}{self.after} et plus",
+            f"{_bound(high)}{self.unit_suffix} et plus",
         ]
 
     def _between(self, first: float, end: float) -> str:
         if not self.whole:
-            return f"{_bound(first)} à moins de {_bound(end)}{self.after}"
+            return f"{_bound(first)} à moins de {_bound(end)}{self.unit_suffix}"
         last = end - 1
-        return f"{_bound(first)}{f' à {_bound(last)}' if last > first else ''}{self.after}"
+        return f"{_bound(first)}{f' à {_bound(last)}' if last > first else ''}{self.unit_suffix}"
 
 
 def _bound(x: float) -> str:

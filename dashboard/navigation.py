@@ -19,30 +19,31 @@ class PageSpec:
     url_path: str
     filters: tuple[str, ...] = ()
     story: str = ""
-    compared: bool = False
-    tables: bool = True
-    listed: bool = True
+    has_comparison: bool = False
+    has_tables: bool = True
+    is_listed: bool = True
     right: str = "aggregates"
 
 
-ACTING = ("departement", "type", "prestation")  # what a question takes, besides period and site
+ACTING = ("departement", "type", "prestation")  # the filters of a question, besides period and site
 EVERY_FILTER = ("periode", *ACTING)
 UNDERSTAND, MANAGE = "Comprendre", "Administration"
 NO_SUCH_PAGE = "Cette page n'existe pas."
 
 # fmt: off
 PAGES = (
-    PageSpec("pages/steering/map.py", "", "Carte", "L'essentiel", "carte", EVERY_FILTER, "national", compared=True),
+    PageSpec("pages/steering/map.py", "", "Carte", "L'essentiel", "carte", EVERY_FILTER, "national", has_comparison=True),
     PageSpec("pages/steering/department.py", "", "Département", "Département", "departement", EVERY_FILTER, "departement"),
-    PageSpec("pages/steering/waits.py", "", "Attentes", "Attentes", "attentes", EVERY_FILTER, "attentes", compared=True),
-    PageSpec("pages/steering/complaints.py", "", "Plaintes", "Plaintes", "plaintes", EVERY_FILTER, "plaintes", compared=True),
+    PageSpec("pages/steering/waits.py", "", "Attentes", "Attentes", "attentes", EVERY_FILTER, "attentes", has_comparison=True),
+    PageSpec("pages/steering/complaints.py", "", "Plaintes", "Plaintes", "plaintes", EVERY_FILTER, "plaintes",
+             has_comparison=True),
     PageSpec("pages/steering/signals.py", "", "Signaux", "Signaux", "signaux", ("departement", "type")),
-    PageSpec("pages/workshop/present.py", "", "Présenter", "Présenter", "presenter", EVERY_FILTER, tables=False),
+    PageSpec("pages/workshop/present.py", "", "Présenter", "Présenter", "presenter", EVERY_FILTER, has_tables=False),
     PageSpec("pages/steering/site.py", "", "Centre", "Centres", "site", ("centre", "periode", "prestation"), "site",
-             listed=False),
+             is_listed=False),
     PageSpec("pages/reading/definitions.py", UNDERSTAND, "Définitions", "Définitions", "definitions", right="understand"),
     PageSpec("pages/reading/guide.py", UNDERSTAND, "Guide", "Guide", "guide", right="understand"),
-    PageSpec("pages/administration/account.py", MANAGE, "Mon compte", "Mon compte", "mon-compte", listed=False,
+    PageSpec("pages/administration/account.py", MANAGE, "Mon compte", "Mon compte", "mon-compte", is_listed=False,
              right="own_account"),
     PageSpec("pages/administration/accounts.py", MANAGE, "Comptes", "Comptes", "comptes", right="accounts"),
     PageSpec("pages/administration/journal.py", MANAGE, "Journal", "Journal", "journal", right="journal"),
@@ -55,5 +56,5 @@ def pages_of(person: Person) -> tuple[PageSpec, ...]:
     return tuple(spec for spec in PAGES if may(person, spec.right))
 
 
-# Pages that were, and what holds their contents now: shared links lead on, with their filters.
+# Former pages, and the page and filter that have their contents: old links are redirected, with their filters.
 MOVED = {"evolution": ("carte", "comparer=oui"), "cibles": ("signaux", "")}

@@ -11,26 +11,28 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from threading import Event, Lock, get_ident
 
-PATIENCE = 3.0  # seconds for which one keeps its turn while it waits for something else: a database that does not answer
-SOON = 0.1  # of them, where another one waits for it already
-IDLE = 0.05  # of the time: whoever computes less waits for something else
-IMPATIENT = 4  # of one account that go on though their turn is over
-FORGOTTEN = 30.0  # seconds after which half of what an account took is forgotten
-LEAST = 0.005  # seconds that a turn counts for
+PATIENCE = (
+    3.0  # seconds for which a run keeps its turn while idle (a database that does not answer)
+)
+SOON = 0.1  # share of PATIENCE where another run is overdue
+IDLE = 0.05  # share of the time: a run that uses less processor is idle
+IMPATIENT = 4  # overdue runs of one account, at most
+FORGOTTEN = 30.0  # half-life in seconds of an account's usage
+LEAST = 0.005  # seconds that a run counts for at least
 
 
 @dataclass(eq=False)
-class _Turn:
+class _Run:
     """One page or file."""
 
-    who: str
-    come: Event = field(default_factory=Event)
-    began: float = 0.0
+    account: str
+    admitted: Event = field(default_factory=Event)
+    started: float = 0.0
     looked: float = (
-        0.0  # when it was looked at last, and the seconds of processor of its thread then
+        0.0  # when it was last checked; `computed`: processor seconds of its thread by then
     )
     computed: float = 0.0
-    late: bool = False  # its turn is over, and it goes on
+    overdue: bool = False  # it lost its turn while idle, and goes on beside others
     thread: int = field(default_factory=get_ident)
 
     def cpu(self) -> float:
@@ -46,100 +48,100 @@ class RunQueue:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._now: _Turn | None = None
-        self._waiting: OrderedDict[str, deque[_Turn]] = OrderedDict()
+        self._now: _Run | None = None
+        self._waiting: OrderedDict[str, deque[_Run]] = OrderedDict()
         self._late: Counter[str] = Counter()
-        self._took: dict[str, tuple[float, float]] = {}  # seconds, and when they were counted
+        self._took: dict[str, tuple[float, float]] = {}  # usage in seconds, and when it was counted
 
     @contextmanager
-    def turn(self, who: str) -> Iterator[None]:
+    def exclusive_run(self, who: str) -> Iterator[None]:
         """Wait until no other is being made, and those who took less have had their turn.
 
         They are made by threads of one interpreter, which computes for one thread at a time. Twenty that are made at once all
         end late, and taking turns costs them a quarter more; one after the other, each ends as early as it can.
         """
-        mine = _Turn(who)
-        self._come(mine)
+        mine = _Run(who)
+        self._enter(mine)
         held = CURRENT_RUN.set((self, mine))
         try:
             yield
         finally:
             CURRENT_RUN.reset(held)
-            self._go(mine)
+            self._leave(mine)
 
     def waiting(self, who: str) -> int:
         """How many of an account wait for their turn."""
         return len(self._waiting.get(who, ()))
 
-    def _come(self, mine: _Turn) -> None:
-        mine.come.clear()
-        mine.late = False
+    def _enter(self, mine: _Run) -> None:
+        mine.admitted.clear()
+        mine.overdue = False
         with self._lock:
-            self._waiting.setdefault(mine.who, deque()).append(mine)
+            self._waiting.setdefault(mine.account, deque()).append(mine)
             if self._now is None:
-                self._next()
-        while not mine.come.wait(self._patience()):
+                self._admit_next()
+        while not mine.admitted.wait(self._patience()):
             with self._lock:
-                if self._now and self._now.looked + self._bears() <= time.monotonic():
-                    self._pass_by(self._now)
+                if self._now and self._now.looked + self._overdue_allowed() <= time.monotonic():
+                    self._pass_over_idle(self._now)
 
-    def _go(self, mine: _Turn) -> None:
+    def _leave(self, mine: _Run) -> None:
         with self._lock:
-            if mine.late:
-                self._late[mine.who] -= 1
-                if not self._late[mine.who]:
-                    del self._late[mine.who]
+            if mine.overdue:
+                self._late[mine.account] -= 1
+                if not self._late[mine.account]:
+                    del self._late[mine.account]
             else:
                 self._count(mine)
                 self._now = None
             if self._now is None:
-                self._next()
+                self._admit_next()
 
-    def _gives_way(self, mine: _Turn, even: bool) -> bool:
+    def _must_yield(self, mine: _Run, even: bool) -> bool:
         """Whether somebody waits who took less. even: or as much."""
         with self._lock:
-            if mine.late or not self._waiting:
+            if mine.overdue or not self._waiting:
                 return False
-            own = self._class(mine.who, time.monotonic() - mine.began)
-            return any(self._class(who) < own + even for who in self._waiting)
+            own = self._usage_class(mine.account, time.monotonic() - mine.started)
+            return any(self._usage_class(who) < own + even for who in self._waiting)
 
     def _patience(self) -> float:
         """Seconds until it is looked whether the one whose turn it is waits for something else."""
-        patience = self._bears()
+        patience = self._overdue_allowed()
         now = self._now
         left = now.looked + patience - time.monotonic() if now else patience
         return max(left, patience * SOON)
 
-    def _bears(self) -> float:
+    def _overdue_allowed(self) -> float:
         return PATIENCE * (SOON if self._late else 1)
 
-    def _pass_by(self, now: _Turn) -> None:
+    def _pass_over_idle(self, now: _Run) -> None:
         """Where the one whose turn it is waits for something else, it goes on without, and the next one begins."""
         since, now.looked = now.looked, time.monotonic()
         before, now.computed = now.computed, now.cpu()
         if now.computed - before >= (now.looked - since) * IDLE:
             return
-        now.late, self._now = True, None
+        now.overdue, self._now = True, None
         self._count(now)
-        self._late[now.who] += 1
-        self._next()
+        self._late[now.account] += 1
+        self._admit_next()
 
-    def _next(self) -> None:
+    def _admit_next(self) -> None:
         """To the account that took least; of those that took about as much, to the one that has waited longest for a turn, which
         is the last of all from then on."""
         able = [who for who in self._waiting if self._late[who] < IMPATIENT]
         if not able:
             return
-        who = min(able, key=self._class)
+        who = min(able, key=self._usage_class)
         turns = self._waiting.pop(who)
         self._now = now = turns.popleft()
         if turns:
             self._waiting[who] = turns
-        now.began = now.looked = time.monotonic()
+        now.started = now.looked = time.monotonic()
         now.computed = now.cpu()
-        now.come.set()
+        now.admitted.set()
 
-    def _class(self, who: str, more: float = 0.0) -> int:
+    def _usage_class(self, who: str, more: float = 0.0) -> int:
         """How much an account took of late, in doublings of a second. more: seconds that it takes just now."""
         return int(1 + self._seconds(who) + more).bit_length()
 
@@ -147,21 +149,21 @@ class RunQueue:
         seconds, at = self._took.get(who, (0.0, 0.0))
         return seconds * float(0.5 ** ((time.monotonic() - at) / FORGOTTEN))
 
-    def _count(self, mine: _Turn) -> None:
+    def _count(self, mine: _Run) -> None:
         if len(self._took) > 10_000:
             self._took.clear()
         now = time.monotonic()
-        self._took[mine.who] = self._seconds(mine.who) + max(LEAST, now - mine.began), now
+        self._took[mine.account] = self._seconds(mine.account) + max(LEAST, now - mine.started), now
 
 
 RUN_QUEUE = RunQueue()
-# The turn that is had by what runs here.
-CURRENT_RUN: ContextVar[tuple[RunQueue, _Turn] | None] = ContextVar("turn", default=None)
+# The run of the current context.
+CURRENT_RUN: ContextVar[tuple[RunQueue, _Run] | None] = ContextVar("turn", default=None)
 
 
 def yield_to_others(*, even: bool = True) -> None:
     """Between two parts of what takes long: let those go first who took less. even: or as much, where nobody looks at it yet."""
-    if (held := CURRENT_RUN.get()) and held[0]._gives_way(held[1], even):
+    if (held := CURRENT_RUN.get()) and held[0]._must_yield(held[1], even):
         with release_while_waiting():
             pass
 
@@ -170,12 +172,12 @@ def yield_to_others(*, even: bool = True) -> None:
 def release_while_waiting() -> Iterator[None]:
     """While something else is waited for, another has the turn."""
     held = CURRENT_RUN.get()
-    if held is None or held[1].late:
+    if held is None or held[1].overdue:
         yield
         return
     turns, mine = held
-    turns._go(mine)
+    turns._leave(mine)
     try:
         yield
     finally:
-        turns._come(mine)
+        turns._enter(mine)

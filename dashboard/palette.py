@@ -14,16 +14,16 @@ class Colour(str):
     role: str
     dark: str
     projector: str
-    words: "Colour"  # for what is written in this colour, where the colour of a mark is too light for letters
-    from_afar: "Colour"  # for what is written in it on a slide, where letters are large
+    text: "Colour"  # for text in this colour, where the colour of marks is too light for text
+    from_afar: "Colour"  # for text in it on a slide, where letters are large
     french: str  # its name in a legend
 
-    def on(self, theme: str) -> str:
+    def for_theme(self, theme: str) -> str:
         """The value on "light" or "dark" paper, or from a "projector"."""
         return {"light": str(self), "dark": self.dark, "projector": self.projector}[theme]
 
     def __reduce__(self) -> tuple[Callable[[str], "Colour"], tuple[str]]:
-        # A copy is the role itself: copies and caches of charts lose nothing of it.
+        # Copies and pickles are the role itself.
         return _known, (self.role,)
 
 
@@ -41,7 +41,7 @@ def role(
     dark: str = "",
     projector: str = "",
     *,
-    words: str = "",
+    text: str = "",
     from_afar: str = "",
     french: str = "",
 ) -> Colour:
@@ -49,14 +49,14 @@ def role(
     colour = ROLES[name] = Colour(light)
     colour.role, colour.french = name, french
     colour.dark, colour.projector = dark or light, projector or light
-    colour.words = role(f"{name}-words", words, dark) if words else colour
+    colour.text = role(f"{name}-words", text, dark) if text else colour
     colour.from_afar = role(f"{name}-from-afar", from_afar, dark) if from_afar else colour
     return colour
 
 
 def variables(named: dict[str, Colour], theme: str = "light") -> str:
     """The colours as variables of a style sheet: « --ink:#1d2a26;--soft:… »."""
-    return ";".join(f"--{name}:{colour.on(theme)}" for name, colour in named.items())
+    return ";".join(f"--{name}:{colour.for_theme(theme)}" for name, colour in named.items())
 
 
 def contrast(a: str, b: str) -> float:
@@ -78,7 +78,7 @@ def _luminance(colour: str) -> float:
 # What a figure says. Blue improves, orange worsens, grey says nothing; never red against green; always with a shape or a
 # letter, and a word.
 IMPROVEMENT = role("improvement", "#1f6fb2", "#7db8ea", french="bleu")
-ALERT = role("alert", "#c2571a", "#f0a070", words="#a8470f", from_afar="#b04a12", french="orange")
+ALERT = role("alert", "#c2571a", "#f0a070", text="#a8470f", from_afar="#b04a12", french="orange")
 CHANGE = role("change", "#6b4fa0", "#b9a4e6", french="violet")
 NONE = role("none", "#8b9691", "#84928c", french="gris")
 
@@ -89,7 +89,7 @@ SOFT = role("soft", "#5f6b66", "#b0bfb9", "#000000")  # words beside the point
 GRID = role("grid", "#e3e8e6", "#33453e", "#b0bab5")
 MAIN = role("main", "#0f5c4d", "#6cc3ad")
 PALE = role("pale", "#6d9d90", "#3f7a6c", "#5f9585")  # bars that matter less than those in MAIN
-ACCENT = role("accent", "#c2571a", "#f0a070", words="#b04a12")  # what is brought out; it judges nothing
+ACCENT = role("accent", "#c2571a", "#f0a070", text="#b04a12")  # what is brought out; it judges nothing
 WASH = role("wash", "#eef4f2", "#1b2b26")  # the palest ground: hours without visits, every other row
 SERIES = (MAIN, ACCENT, role("series-3", "#4a6fa5", "#7db8ea"), role("series-4", "#8a6d3b", "#d8b978"),
           role("series-5", CHANGE, CHANGE.dark), SOFT)  # where Streamlit itself chooses

@@ -56,17 +56,17 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
     @cached_property
-    def leads(self) -> bool:
+    def has_links(self) -> bool:
         """Whether a cell of it leads somewhere."""
         return any(cell.link for row in self.rows for cell in row)
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether there is nothing to read in it."""
         return not (self.rows and self.columns)
 
     @property
-    def filled(self) -> "Table":
+    def without_empty_columns(self) -> "Table":
         """The same without columns that hold nothing: where they are read and not worked with, they only take room."""
         kept = [n for n in range(len(self.columns)) if any(row[n].text for row in self.rows)]
         return Table(
@@ -75,7 +75,7 @@ class Table:
         )
 
 
-EMPTY = Table((), ())  # of a panel that has none
+EMPTY = Table((), ())  # the table of a panel without one
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Card:
     base: str
     state: str = ""
     tone: str = ""
-    whence: str = ""
+    gap_origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,10 +134,10 @@ class Chart:
     beside this very picture, not where another program draws the figures."""
 
     spec: Spec
-    signs: str = ""
+    legend: str = ""
 
     @cached_property
-    def sent(self) -> dict[tuple[str, str], Any]:
+    def message_cache(self) -> dict[tuple[str, str], Any]:
         """What a screen sends of it, made by `ui.cached_charts`; kept here, it goes when the panel goes."""
         return {}
 
@@ -146,7 +146,7 @@ class Chart:
         """The rows that it draws, as they travel to a screen."""
         return arrow_tables.table_from_rows(self.spec["data"]["values"])
 
-    def drawing(self, paper: str = "light") -> Spec:
+    def spec_without_rows(self, paper: str = "light") -> Spec:
         """The spec without its rows, for light paper or dark; a copy, for who draws it may write into it."""
         return recolour_for_paper(
             {name: part for name, part in self.spec.items() if name != "data"}, paper
@@ -205,8 +205,8 @@ class Panel:
     caption: str = ""
     finding: str = ""
     reading: str = ""
-    strip: str = ""
-    rows: bool = False
+    trust_line: str = ""
+    has_complaint_rows: bool = False
 
     @property
     def remark(self) -> str:
@@ -214,12 +214,12 @@ class Panel:
         return _without(self.finding, self.caption)
 
     @property
-    def signs(self) -> str:
+    def legend(self) -> str:
         """What the lines and colours of its chart are, where the caption does not say it."""
-        return self.content.signs if isinstance(self.content, Chart) else ""
+        return self.content.legend if isinstance(self.content, Chart) else ""
 
     @property
-    def told(self) -> "Panel":
+    def without_drawing(self) -> "Panel":
         """The same without what is drawn: what a workbook needs, at a tenth of the memory."""
         return replace(self, content=Listing())
 
@@ -245,17 +245,17 @@ class Slide:
         return _without(self.headline, self.panel.caption)
 
     @property
-    def under(self) -> str:
+    def caption(self) -> str:
         """The same, and what the lines and colours of its picture are."""
-        return " ".join(filter(None, (self.remark, self.panel.signs)))
+        return " ".join(filter(None, (self.remark, self.panel.legend)))
 
 
 def _without(headline: str, caption: str) -> str:
     """The caption without the sentence that it begins with, where the headline over it has said that."""
-    said = headline.rstrip(".")
-    if said and caption.startswith(said):
-        rest = caption.removeprefix(said).lstrip()
-        if rest[:1] in ("", ".", ";"):  # else it is another, longer sentence
+    sentence = headline.rstrip(".")
+    if sentence and caption.startswith(sentence):
+        rest = caption.removeprefix(sentence).lstrip()
+        if rest[:1] in ("", ".", ";"):  # else the first sentence is longer than the headline
             caption = rest[1:].lstrip()
     return french.upper_first(caption)
 
@@ -269,13 +269,13 @@ class Deck:
     scope: str
     period: str
     filters: str
-    who: str
+    who_reported: str
     as_of: date | None
     demo: bool
     slides: tuple[Slide, ...]
     issuer: str = ""
     logo: bytes = b""
-    made: str = ""
+    made_by: str = ""
 
     @property
     def foot(self) -> str:
@@ -283,12 +283,12 @@ class Deck:
         return self._foot("")
 
     @property
-    def signed(self) -> str:
+    def foot_with_maker(self) -> str:
         """The same, and who took it away, where somebody did."""
-        return self._foot(self.made)
+        return self._foot(self.made_by)
 
     @property
-    def parts(self) -> tuple[Slide, ...]:
+    def paper_slides(self) -> tuple[Slide, ...]:
         """The slides of a paper: without an opening that says what its head does."""
         return tuple(
             s
@@ -303,23 +303,25 @@ class Deck:
             " · ".join(p for p in parts if p)
             for parts in (
                 (self.scope, self.period),
-                (self.others, self.who, self._known, self.made),
+                (self.other_filters, self.who_reported, self._data_date, self.made_by),
             )
         )
 
     @property
-    def others(self) -> str:
+    def other_filters(self) -> str:
         """The filters that are neither scope nor period: « CCSP · Actes de pension »."""
         said = (self.scope, self.period)
         return " · ".join(part for part in self.filters.split(" · ") if part not in said)
 
     @property
-    def _known(self) -> str:
+    def _data_date(self) -> str:
         return f"données au {french.date_short(self.as_of)}" if self.as_of else "aucune donnée"
 
-    def _foot(self, made: str) -> str:
+    def _foot(self, made_by: str) -> str:
         fictitious = "DONNÉES FICTIVES" if self.demo else ""
-        return " · ".join(p for p in (self.filters, self.who, self._known, made, fictitious) if p)
+        return " · ".join(
+            p for p in (self.filters, self.who_reported, self._data_date, made_by, fictitious) if p
+        )
 
 
 def text_cell(text: str) -> Cell:

@@ -12,7 +12,7 @@ S = french.SPACE
 AT_LEAST = "au moins "
 
 
-class NotWhole(ValueError):
+class PartialCount(ValueError):
     """A denial was asked of a count that does not allow it."""
 
 
@@ -29,7 +29,7 @@ class Coverage:
     note: str = ""
 
     @property
-    def whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether all is known."""
         return bool(self.expected) and self.current >= self.expected and not self.note
 
@@ -37,7 +37,7 @@ class Coverage:
     def missing(self) -> str:
         """What is not known: « registre des plaintes non remonté », « registre des plaintes à jour dans 3 centres sur 24 »; ""
         where all is."""
-        if self.whole:
+        if self.is_complete:
             return ""
         if not self.known:
             return f"{self.register} non remonté"
@@ -54,34 +54,34 @@ class Count:
     """How many are known, and of what."""
 
     n: int
-    of: Coverage
+    coverage: Coverage
 
     @property
-    def whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether there are no others."""
-        return self.of.whole
+        return self.coverage.is_complete
 
     @property
-    def least(self) -> str:
+    def at_least(self) -> str:
         """« au moins », before a number that may be larger; "" else."""
-        return "" if self.whole else AT_LEAST
+        return "" if self.is_complete else AT_LEAST
 
     def plural(self, singular: str, plural: str | None = None) -> str:
         """« 3 plaintes », « au moins 3 plaintes »."""
-        return f"{self.least}{french.plural(self.n, singular, plural)}"
+        return f"{self.at_least}{french.plural(self.n, singular, plural)}"
 
-    def no(self, denial: str) -> str:
+    def deny(self, denial: str) -> str:
         """The denial, of a whole count of none. Raises NotWhole for any other."""
-        if self.n or not self.whole:
-            raise NotWhole(f"{denial}: {self}")
+        if self.n or not self.is_complete:
+            raise PartialCount(f"{denial}: {self}")
         return denial
 
-    def said(self, some: str, denial: str, without: str = "") -> str:
+    def some_or_none(self, some: str, denial: str, without: str = "") -> str:
         """What may be said: of some, that; of none, the denial where the count is whole, else what is not known. without: what
         the part that is known has none of (« plainte connue en cours »)."""
         if self.n:
             return some
-        if self.whole:
-            return self.no(denial)
-        rest = f"{S}; aucune {without}" if without and self.of.known else ""
-        return f"{self.of.missing}{rest}"
+        if self.is_complete:
+            return self.deny(denial)
+        rest = f"{S}; aucune {without}" if without and self.coverage.known else ""
+        return f"{self.coverage.missing}{rest}"

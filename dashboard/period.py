@@ -15,7 +15,7 @@ import numpy as np
 
 from dashboard.french import MONTHS
 
-# Benin has no daylight saving and has kept UTC+1 for all the years we hold; a fixed offset needs no zone
+# Benin has no daylight saving time and has been at UTC+1 in all years that we have; a fixed offset needs no time zone
 # database, which Windows and slim containers lack.
 BENIN = timezone(timedelta(hours=1), "Africa/Porto-Novo")
 
@@ -96,20 +96,20 @@ def _months_label(period: Period) -> str:
 class ClippedPeriod:
     """A period as far as it is known: `whole` as asked, `period` its days up to the last known one."""
 
-    whole: Period
+    full_period: Period
     period: Period
 
     @property
     def partial(self) -> bool:
         """Whether days are missing at the end."""
-        return self.period != self.whole
+        return self.period != self.full_period
 
     @property
     def label(self) -> str:
         """The name in French, saying how far a partial period goes."""
         if not self.partial:
-            return self.whole.label
-        return f"{self.whole.label} (partiel, au {self.period.last:%d/%m/%Y})"
+            return self.full_period.label
+        return f"{self.full_period.label} (partiel, au {self.period.last:%d/%m/%Y})"
 
     @property
     def previous(self) -> Period:
@@ -117,9 +117,9 @@ class ClippedPeriod:
 
         Where the period before is shorter, all of it: for 1 to 30 March, the whole of February.
         """
-        if self.whole.whole_months:
-            return _months_back(self.period, self.whole.whole_months)
-        shift = timedelta(days=self.whole.days)
+        if self.full_period.whole_months:
+            return _months_back(self.period, self.full_period.whole_months)
+        shift = timedelta(days=self.full_period.days)
         return Period(self.period.first - shift, self.period.last - shift)
 
     @property
@@ -130,9 +130,9 @@ class ClippedPeriod:
 
 def clock_offset() -> timedelta:
     """How far this clock is ahead of the true one: nothing, but in tests, which stand on a day of their own (tests/clock.py)."""
-    # pytest tells all processes that it starts that it runs: without it a variable that somebody left behind moves nothing.
-    told = os.environ.get("CCSP_TESTS_AHEAD", "0") if "PYTEST_VERSION" in os.environ else "0"
-    return timedelta(seconds=float(told))
+    # Only under pytest, which sets PYTEST_VERSION for its subprocesses: a variable left behind elsewhere has no effect.
+    seconds = os.environ.get("CCSP_TESTS_AHEAD", "0") if "PYTEST_VERSION" in os.environ else "0"
+    return timedelta(seconds=float(seconds))
 
 
 def now() -> datetime:
@@ -185,7 +185,7 @@ def day_numbers(days: Iterable[date | str | None]) -> np.ndarray:
     """The number of each day, (n,); dates or ISO text, -1 for None."""
     listed = list(days)
     numbers: dict[date | str | None, int] = {None: -1}
-    for day in set(listed):  # millions of visits are of a few hundred days
+    for day in set(listed):  # millions of visits have a few hundred days
         if day is not None:
             numbers[day] = day_number(date.fromisoformat(day) if isinstance(day, str) else day)
     return np.array([numbers[day] for day in listed], dtype=np.int64)
@@ -264,7 +264,7 @@ def _from_parts(
 
 def _preset_periods(as_of: date) -> dict[str, Period]:
     month, year = as_of.replace(day=1), date(as_of.year, 1, 1)
-    # On its last day the running month is whole.
+    # On its last day the running month is complete.
     next_month = (as_of + ONE_DAY).replace(day=1)
     return {
         YEAR: _whole(add_months(next_month, -12), 12),
@@ -296,7 +296,7 @@ def resolve_period(code: str, as_of: date) -> Period | None:
 
 def _months_back(period: Period, count: int) -> Period:
     last = add_months(period.last, -count)
-    # Whole months stay whole: April's 30 days go back to January's 31, and 28 February to 29 in a leap year.
+    # Entire months stay entire: April's 30 days become January's 31, and 28 February 29 in a leap year.
     return Period(
         add_months(period.first, -count), month_end(last) if period.whole_months else last
     )

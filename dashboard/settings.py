@@ -11,7 +11,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")  # addresses that no other machine can reach
 PUBLIC = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?/?")
-# By http only a provider of this very machine is believed: whoever is between could answer in its place.
+# http is allowed only for a provider on this machine: elsewhere somebody in between could answer in its place.
 PROVIDER = re.compile(
     r"(https://[A-Za-z0-9.-]+|http://(localhost|127\.0\.0\.1|\[::1\]))(:\d{1,5})?(/[\w.~/-]*)?"
 )
@@ -143,7 +143,7 @@ class Settings:
         return f"http{'s' if self.tls_cert else ''}://{host}:{self.port}"
 
     @property
-    def doors(self) -> frozenset[str | None]:
+    def identity_sources(self) -> frozenset[str | None]:
         """Who may say who somebody is: the provider, by its address; None is a password of the dashboard."""
         local = {None} if self.local_accounts else set()
         return frozenset({*local, *({self.oidc_issuer} if self.oidc_issuer else ())})

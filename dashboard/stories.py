@@ -29,7 +29,7 @@ class Kind:
     indicators: tuple[str, ...] = ()
     question: str = ""
 
-    def named(self, indicator: str) -> str:
+    def label_with_indicator(self, indicator: str) -> str:
         """« Mois par mois, courbe de suivi : Attente médiane »."""
         shown = f"{french.SPACE}: {BY_CODE[indicator].short}" if indicator else ""
         return f"{self.label}{shown}"
@@ -63,7 +63,7 @@ class Story:
     site: str | None = None
 
     @property
-    def shown(self) -> tuple[Step, ...]:
+    def visible_steps(self) -> tuple[Step, ...]:
         """The steps that are not hidden."""
         return tuple(s for s in self.steps if not s.hidden)
 
@@ -176,7 +176,7 @@ def check_story(story: Story, kinds: Mapping[str, Kind]) -> None:
         raise NotAStory("Il faut un titre.")
     if len(story.title) > LONGEST_HEADLINE:
         raise NotAStory(f"Le titre a {LONGEST_HEADLINE} caractères au plus.")
-    if not story.shown:
+    if not story.visible_steps:
         raise NotAStory("Il faut au moins une diapositive.")
     if len(story.steps) > MOST_STEPS:
         raise NotAStory(f"Une présentation a {MOST_STEPS} diapositives au plus.")

@@ -27,12 +27,12 @@ IN_SHORT = {
 }
 GUEST_VIEW = "vue d'invité"
 NOT_FOR_GUESTS = f"{HIDDEN} aux invités"
-# In the place of complaints one by one, in files, where the ministry wants them in none.
+# In place of complaints one by one, in files, where the setting complaint_rows_in_files forbids them.
 NOT_IN_FILES = (
     "Le ministère ne met pas les plaintes une à une dans les fichiers ; elles se lisent à l'écran."
 )
 DEMO = "Données fictives, pour la démonstration."
-# Of a value, in a heading or beside it.
+# The units of values, in headings.
 UNITS = {
     "count": "nombre",
     "rate": "par jour",
@@ -64,7 +64,7 @@ def value_with_unit(indicator: Indicator, value: float) -> str:
         0 if float(value).is_integer() and indicator.unit == "count" else DECIMALS[indicator.unit]
     )
     said = french.number(value, decimals)
-    # What is not nothing is not said to be 0.
+    # A value above 0 is not written as 0.
     return (
         said
         if said.strip("0,") or not value
@@ -92,7 +92,7 @@ def at_least(figure: Figure) -> str:
     """« au moins », before how many came where not all visits of some site are known, and how many wait now where some site's
     register is not known to the day; "" else."""
     part = figure.sites_in_part or figure.sites_reporting < figure.sites_expected
-    counted = BY_CODE[figure.indicator].now or figure.indicator == "visits"
+    counted = BY_CODE[figure.indicator].is_current or figure.indicator == "visits"
     return AT_LEAST if counted and part else ""
 
 
@@ -179,7 +179,7 @@ def against_last_year(card: Figure, now: Mapping[str, Figure], before: Mapping[s
     if now[code].value is None or before[code].value is None:
         return ""
     if at_least(now[code]) or at_least(before[code]):
-        return ""  # of two floors nobody knows the difference
+        return ""  # two lower bounds have no difference
     if code == "visits":
         new, old = now["visits_per_day"].value, before["visits_per_day"].value
         if not new or not old:

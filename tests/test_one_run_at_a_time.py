@@ -24,7 +24,7 @@ def at_once(monkeypatch, patience: float, *accounts: str) -> int:
 
     def page(who: str) -> None:
         nonlocal together, most
-        with taking.turn(who):
+        with taking.exclusive_run(who):
             with lock:
                 together += 1
                 most = max(most, together)
@@ -68,10 +68,10 @@ def made_in_order(
     time.sleep(later)
 
     def page(who: str) -> None:
-        with taking.turn(who):
+        with taking.exclusive_run(who):
             made.append(who)
 
-    with taking.turn("first"):
+    with taking.exclusive_run("first"):
         for n, who in enumerate(accounts, 1):
             threads.append(threading.Thread(target=page, args=(who,)))
             threads[-1].start()
@@ -99,7 +99,7 @@ def test_who_computes_keeps_its_turn_however_long(monkeypatch):
     taking, order = RunQueue(), []
 
     def page(who: str) -> None:
-        with taking.turn(who):
+        with taking.exclusive_run(who):
             order.append(f"{who} begins")
             computing(0.8)
             order.append(f"{who} ends")
@@ -129,10 +129,10 @@ def test_what_takes_long_lets_those_first_who_took_less(monkeypatch):
     taking, order = RunQueue(), []
 
     def page() -> None:
-        with taking.turn("b"):
+        with taking.exclusive_run("b"):
             order.append("page")
 
-    with taking.turn("a"):
+    with taking.exclusive_run("a"):
         other = threading.Thread(target=page)
         other.start()
         _until(lambda: taking._waiting)
@@ -149,15 +149,15 @@ def test_another_has_the_turn_of_who_waits_for_a_process(monkeypatch):
     taking, made = RunQueue(), threading.Event()
 
     def page() -> None:
-        with taking.turn("b"):
+        with taking.exclusive_run("b"):
             made.set()
 
-    with taking.turn("a"):
+    with taking.exclusive_run("a"):
         other = threading.Thread(target=page)
         with turns.release_while_waiting():
             other.start()
             assert made.wait(LONG)
-        assert taking._now and taking._now.who == "a"
+        assert taking._now and taking._now.account == "a"
         other.join()
     assert taking._now is None
 
@@ -168,10 +168,10 @@ def test_whoever_asks_for_a_page_waits_for_no_whole_file(monkeypatch, kind):
     taking, made = RunQueue(), threading.Event()
 
     def page() -> None:
-        with taking.turn("b"):
+        with taking.exclusive_run("b"):
             made.set()
 
-    with taking.turn("a"):
+    with taking.exclusive_run("a"):
         other = threading.Thread(target=page)
         other.start()
         _until(lambda: taking._waiting)
@@ -190,9 +190,9 @@ def test_a_page_that_fails_gives_its_turn_back(monkeypatch):
     monkeypatch.setattr(turns, "PATIENCE", LONG)
     taking = RunQueue()
     for _ in range(2):
-        with pytest.raises(KeyError), taking.turn("a"):
+        with pytest.raises(KeyError), taking.exclusive_run("a"):
             raise KeyError
-    with taking.turn("a"):
+    with taking.exclusive_run("a"):
         assert taking._now
     assert taking._now is None
 
@@ -200,6 +200,6 @@ def test_a_page_that_fails_gives_its_turn_back(monkeypatch):
 def test_the_frame_of_every_page_takes_its_turn():
     frame = " ".join((ROOT / "streamlit_app.py").read_text(encoding="utf-8").split())
     assert (
-        "RUN_QUEUE.turn(session.account()), page_run(), panel_display.collecting_panels(), ):"
+        "RUN_QUEUE.exclusive_run(session.account()), page_run(), panel_display.collecting_panels(), ):"
         in frame
     )

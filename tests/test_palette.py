@@ -103,12 +103,12 @@ def test_streamlit_s_own_theme_is_the_palette_s():
     ]
     for paper in ("light", "dark"):
         assert {k: v for k, v in theme[paper].items() if "olor" in k} == {
-            "primaryColor": MAIN.on(paper),
-            "backgroundColor": PAPER.on(paper),
-            "secondaryBackgroundColor": RAISED.on(paper),
-            "textColor": INK.on(paper),
-            "borderColor": palette.LINE.on(paper),
-            "chartCategoricalColors": [one.on(paper) for one in SERIES],
+            "primaryColor": MAIN.for_theme(paper),
+            "backgroundColor": PAPER.for_theme(paper),
+            "secondaryBackgroundColor": RAISED.for_theme(paper),
+            "textColor": INK.for_theme(paper),
+            "borderColor": palette.LINE.for_theme(paper),
+            "chartCategoricalColors": [one.for_theme(paper) for one in SERIES],
         }
 
 
@@ -116,7 +116,7 @@ def test_a_colour_is_six_digits_for_every_paper_and_a_copy_of_it_is_itself():
     assert len(ROLES) > 30
     for name, one in ROLES.items():
         assert one.role == name and all(
-            re.fullmatch("#[0-9a-f]{6}", one.on(theme)) for theme in THEMES
+            re.fullmatch("#[0-9a-f]{6}", one.for_theme(theme)) for theme in THEMES
         ), name
         assert copy.deepcopy(one) is one is pickle.loads(pickle.dumps(one))
 
@@ -241,7 +241,7 @@ def test_the_colour_of_alerts_is_one_line_and_is_found_everywhere(found):
     assert (
         ACCENT in found["dossier"] and f".stroke-accent{{stroke:{ACCENT.dark}}}" in found["dossier"]
     )
-    assert not [w for w, text in found.items() if ALERT.words in text]
+    assert not [w for w, text in found.items() if ALERT.text in text]
 
 
 def test_the_roles_that_speak_of_no_alert_are_one_line_too(found):
@@ -265,11 +265,11 @@ JUDGED = (IMPROVEMENT, ALERT, CHANGE)
 # (what is written, on what): at least 4.5 to 1, at any size.
 LETTERS = (
     *((ink, ground) for ink in (INK, SOFT, MAIN) for ground in (PAPER, CARD, RAISED)),
-    *((one.words, ground) for one in JUDGED for ground in (PAPER, CARD)),
+    *((one.text, ground) for one in JUDGED for ground in (PAPER, CARD)),
     *((one.from_afar, ground) for one in JUDGED for ground in (PAPER, RAISED)),
     *((ink, ground) for ink in (SLIDE_INK, QUIET, SLIDE_MAIN) for ground in (PAPER, RAISED)),
     *((ink, WASH) for ink in (INK, SOFT, MAIN)),
-    (ACCENT.words, PAPER),
+    (ACCENT.text, PAPER),
     (ON_NOTICE, NOTICE),
     (PAPER, MAIN),
     *((ink, ground) for ink in (MAP_INK, MAP_SOFT) for ground in (MAP_CARD, MAP_GAP, PAPER)),
@@ -296,7 +296,7 @@ def test_what_is_read_stands_out_on_what_it_stands_on(theme, pairs, least):
     faint = {
         (a.role, b.role): round(found, 2)
         for a, b in pairs
-        if (found := contrast(a.on(theme), b.on(theme))) < least
+        if (found := contrast(a.for_theme(theme), b.for_theme(theme))) < least
     }
     assert faint == {}
 
@@ -358,7 +358,7 @@ OTHER = 20  # a difference (CIE 1976) of about 2 is just seen; so much is anothe
 
 def alike(roles, theme: str, sight: str = "all colours") -> list[tuple[str, str]]:
     """The pairs of roles that such an eye takes for one colour on that paper."""
-    seen = [(one.role, lab(one.on(theme), SIGHT[sight])) for one in roles]
+    seen = [(one.role, lab(one.for_theme(theme), SIGHT[sight])) for one in roles]
     return [(a, b) for (a, x), (b, y) in combinations(seen, 2) if math.dist(x, y) <= OTHER]
 
 
@@ -373,7 +373,7 @@ def test_improving_and_worsening_are_told_apart_by_every_eye(sight, theme):
 def test_two_colours_of_one_chart_never_look_alike(theme):
     """Letters, grounds and rules aside, which are known by what they are. Roles of one value are equal texts: by their names."""
     around = {INK.role, SOFT.role, PAPER.role, GRID.role, WASH.role}
-    around |= {one.words.role for one in ROLES.values() if one.words is not one}
+    around |= {one.text.role for one in ROLES.values() if one.text is not one}
     charts = [
         {one.role for one in colours(make())} for makes in EXAMPLES.values() for make in makes
     ]
@@ -388,11 +388,11 @@ def test_two_colours_of_one_chart_never_look_alike(theme):
 @pytest.mark.pitfall(11)
 @pytest.mark.parametrize("theme", THEMES)
 def test_blue_improves_orange_worsens_grey_says_nothing(theme):
-    red, green, blue = channels(IMPROVEMENT.on(theme))
+    red, green, blue = channels(IMPROVEMENT.for_theme(theme))
     assert blue > green > red
-    red, green, blue = channels(ALERT.on(theme))
+    red, green, blue = channels(ALERT.for_theme(theme))
     assert red > green > blue
-    assert max(channels(NONE.on(theme))) - min(channels(NONE.on(theme))) < 0.1
+    assert max(channels(NONE.for_theme(theme))) - min(channels(NONE.for_theme(theme))) < 0.1
 
 
 def test_a_picture_turns_by_role_and_not_by_its_colour():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.partial_counts import Count, Coverage, NotWhole
+from dashboard.partial_counts import Count, Coverage, PartialCount
 from dashboard.statistics import sentences
 
 PLAIN = str.maketrans("\xa0\u202f", "  ")
@@ -29,12 +29,12 @@ def test_none_is_denied_of_a_whole_count_alone(n, of):
     count = Count(n, of)
     whole = of.expected > 0 and of.current == of.expected
     if n == 0 and whole:
-        assert count.no(NONE) == NONE
+        assert count.deny(NONE) == NONE
     else:
-        with pytest.raises(NotWhole):
-            count.no(NONE)
+        with pytest.raises(PartialCount):
+            count.deny(NONE)
     for said in (
-        count.said(count.plural("plainte"), NONE, "plainte connue"),
+        count.some_or_none(count.plural("plainte"), NONE, "plainte connue"),
         sentences.late(count, 30),
     ):
         known = said.lower().replace("aucune plainte connue", "")  # denies nothing of the others
@@ -68,4 +68,4 @@ def test_none_is_denied_of_a_whole_count_alone(n, of):
 )
 def test_of_none_in_a_part_it_is_said_what_is_not_known(expected, known, current, said):
     count = Count(0, coverage(expected, known, current))
-    assert count.said("", NONE, "plainte connue en cours").translate(PLAIN) == said
+    assert count.some_or_none("", NONE, "plainte connue en cours").translate(PLAIN) == said

@@ -75,7 +75,7 @@ def test_an_indicator_says_everything_about_itself(indicator: Indicator):
         assert getattr(indicator, name).strip() == getattr(indicator, name) != "", name
     assert indicator.label[0].isupper()
     assert indicator.definition.endswith(".") and indicator.definition[0].isupper()
-    assert indicator.by and indicator.by <= set(BYS)
+    assert indicator.dimensions and indicator.dimensions <= set(BYS)
     assert indicator.kinds and indicator.kinds <= {"CCSP", "GSRU"}
     assert indicator.unit in {"count", "rate", "percent", "per_1000", "minutes", "days"}
     assert indicator.direction in {"up", "down", "neither"}
@@ -127,12 +127,14 @@ def test_what_an_indicator_says_of_its_charts_and_places_holds_together(indicato
     assert i.unit != "count" or not (i.chart or i.classes), (
         "a count that follows the number of days is neither"
     )
-    assert i.rest is None or i.rest.of in BY_CODE
-    assert i.known is None or BY_CODE[i.known.by].register == i.register == "visits"
+    assert i.excluded_rows is None or i.excluded_rows.total_indicator in BY_CODE
+    assert (
+        i.required is None or BY_CODE[i.required.count_indicator].register == i.register == "visits"
+    )
     by_site = {"sites", "department", "complaints_by_site", "comparison"}
-    assert not by_site & i.places or "site" in i.by
-    assert "services" not in i.places or "service" in i.by
-    assert "changes" not in i.places or (i.chart in ("share", "rate") and "service" in i.by)
+    assert not by_site & i.places or "site" in i.dimensions
+    assert "services" not in i.places or "service" in i.dimensions
+    assert "changes" not in i.places or (i.chart in ("share", "rate") and "service" in i.dimensions)
 
 
 def test_every_list_of_indicators_is_read_from_the_registry():

@@ -61,7 +61,7 @@ def test_a_provider_of_identities_is_named_wholly_or_not_at_all(reading):
     for missing in PROVIDER:
         with pytest.raises(ValueError, match=rf"vont ensemble : il manque {missing}"):
             reading(**PROVIDER | {missing: ""})
-    assert reading(**PROVIDER).doors == {None, PROVIDER["OIDC_ISSUER"]}
+    assert reading(**PROVIDER).identity_sources == {None, PROVIDER["OIDC_ISSUER"]}
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_a_ready_made_story_can_be_told(name):
 
 
 def test_the_national_review_has_twelve_slides():
-    assert len(ready_story("national").shown) == 12
+    assert len(ready_story("national").visible_steps) == 12
 
 
 @pytest.mark.parametrize("name", ["departement", "site:", "national:Zou", "zou", ""])
@@ -54,7 +54,7 @@ def test_a_kept_story_comes_back_as_it_was():
 
 
 def test_hidden_slides_are_not_told():
-    assert [s.kind for s in ONE.shown] == ["chiffres"]
+    assert [s.kind for s in ONE.visible_steps] == ["chiffres"]
 
 
 @pytest.mark.parametrize(
@@ -94,4 +94,4 @@ def test_each_kind_shows_indicators_that_exist():
     assert {code for kind in KINDS.values() for code in kind.indicators} <= set(BY_CODE)
     assert all(kind.label for kind in KINDS.values())
     assert all(kind.question for name, kind in KINDS.items() if name != "ouverture")
-    assert KINDS["mois"].named("wait_p50").endswith("Attente médiane")
+    assert KINDS["mois"].label_with_indicator("wait_p50").endswith("Attente médiane")

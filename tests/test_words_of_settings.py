@@ -169,7 +169,7 @@ def test_the_command_counts_with_the_setting_in_force(told, usual):
 def test_data_are_old_from_the_setting_on(monkeypatch, days, stale):
     monkeypatch.setenv("STALE_DAYS", days)
     load_settings.cache_clear()
-    assert Freshness(today(), today(), False, 12, False, 24, 24).stale == stale
+    assert Freshness(today(), today(), False, 12, False, 24, 24).is_stale == stale
     load_settings.cache_clear()
 
 

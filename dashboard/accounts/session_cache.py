@@ -65,7 +65,7 @@ def limits() -> Limits:
     return Limits(
         timedelta(minutes=settings.session_idle_minutes),
         timedelta(hours=settings.session_hours),
-        settings.doors,
+        settings.identity_sources,
     )
 
 

@@ -66,7 +66,7 @@ def may_erase(person: Person) -> bool:
 def erase(person: Person, site: str, reference: str, reason: str) -> None:
     """Erase the texts of one complaint, which stays counted; the password has to be given again. Raises NotAllowed,
     Refused."""
-    if site not in rights.scopes(person, "erase_texts", view(person).book.departments_of_sites):
+    if site not in rights.scopes(person, "erase_texts", view(person).network.departments_of_sites):
         raise NotAllowed(f"{person.name} : erase_texts, {site}")
     if not reason.strip():
         raise Refused("Dire pourquoi : le journal le garde.")
@@ -77,7 +77,7 @@ def erase(person: Person, site: str, reference: str, reason: str) -> None:
 def _sites(person: Person, question: Question | None = None) -> frozenset[str] | str:
     """The sites whose texts the person may read, or ALL; of the question's sites, if there is a question."""
     seen = view(person)
-    own = rights.sites(person, "complaint_texts", seen.book.departments_of_sites)
+    own = rights.sites(person, "complaint_texts", seen.network.departments_of_sites)
     if question is None:
         return own
     asked = seen.sites_of_rows(question)

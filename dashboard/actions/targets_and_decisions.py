@@ -33,7 +33,7 @@ __all__ = [
 
 def scopes(person: Person, right: str) -> frozenset[str]:
     """The scopes in which the person has the right: "nation", departments, sites' codes."""
-    return rights.scopes(person, right, view(person).book.departments_of_sites)
+    return rights.scopes(person, right, view(person).network.departments_of_sites)
 
 
 def _check(person: Person, right: str, indicator: str, scope: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dashboard import french
 from dashboard.answers import control_charts, expected_false_alarms, signals
 from dashboard.answers.context import View, cached
-from dashboard.answers.figures import figures, whole_figures
+from dashboard.answers.figures import figures, overall_figures
 from dashboard.answers.network import silences, site_names
 from dashboard.answers.question import Question
 from dashboard.answers.trust import followed_scope, scope_signals
@@ -34,7 +34,7 @@ def lines(view: View, question: Question, period: ClippedPeriod) -> tuple[bullet
             bulletin.Situation(
                 period,
                 words,
-                whole_figures(view, question),
+                overall_figures(view, question),
                 judged.get(scope, {}) if scope else None,
                 {} if question.site else {known[c]: judged[c] for c in known if c in judged},
                 control_charts.trust_context(view, question),
@@ -60,17 +60,17 @@ def findings(view: View, question: Question) -> tuple[str, ...]:
     """What the last whole month says besides its headline (`headlines.signals`), in two sentences: of the question's whole,
     and beside what chance alone would give."""
     when = f"en {french.month_label(control_charts.judged_month(view, question.last))}"
-    return (_of_whole(view, question, when), _of_chance(view, question))
+    return (_scope_signals(view, question, when), _expected_by_chance(view, question))
 
 
-def _of_whole(view: View, question: Question, when: str) -> str:
+def _scope_signals(view: View, question: Question, when: str) -> str:
     known = site_names(view, question)
     own = known.get(question.site or "", "")
     scope = own or french.upper_first(scope_in_words(question.departments, question.kind))
     if followed_scope(question) is None:
         return f"{scope}{S}: pas de jugement d'ensemble{S}; chaque centre est comparé à lui-même."
-    judged = [s for s in scope_signals(view, question).values() if s.charted]
-    flagged = [s for s in judged if s.flagged]
+    judged = [s for s in scope_signals(view, question).values() if s.is_judged]
+    flagged = [s for s in judged if s.is_signal]
     if all(one.days is None for one in silences(view, question).values()):
         return f"{scope}{S}: ni registre des visites ni fiche de clôture."
     if not judged:
@@ -81,14 +81,16 @@ def _of_whole(view: View, question: Question, when: str) -> str:
     label = french.lower_first(BY_CODE[first.indicator].short)
     more = len(flagged) - 1
     also = f" {french.plural(more, 'autre signal', 'autres signaux')}." if more else ""
-    whence = f" {gap_origin(first, known)}" if gap_origin(first, known) else ""
-    return f"{scope}, {first.said_when}{S}: {label}, {value_beside_usual(first)}.{whence}{also}"
+    origin = f" {gap_origin(first, known)}" if gap_origin(first, known) else ""
+    return (
+        f"{scope}, {first.month_in_words}{S}: {label}, {value_beside_usual(first)}.{origin}{also}"
+    )
 
 
-def _of_chance(view: View, question: Question) -> str:
-    judged = [s for _, s in signals.site_signals(view, question) if s.charted]
+def _expected_by_chance(view: View, question: Question) -> str:
+    judged = [s for _, s in signals.site_signals(view, question) if s.is_judged]
     return sentences.signal_budget(
-        sum(s.flagged for s in judged), expected_false_alarms.false_alarm_budget(view, question)
+        sum(s.is_signal for s in judged), expected_false_alarms.false_alarm_budget(view, question)
     )
 
 

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from dashboard.one_run_at_a_time import release_while_waiting, yield_to_others
 
 Answer = TypeVar("Answer")
-WITHIN = local()  # how many answers this thread is computing, one for another
+WITHIN = local()  # .depth: how many nested answers this thread is computing
 
 
 class AnswerCache(Generic[Answer]):
@@ -60,7 +60,7 @@ class AnswerCache(Generic[Answer]):
         finally:
             WITHIN.depth = depth
         with self._lock:
-            # Else the cache was emptied meanwhile, and this is of before.
+            # Where the cache was emptied meanwhile, the answer is out of date and is not kept.
             if self._drop(key, promise):
                 self._answers[key] = answer, weight
                 self._weight += weight

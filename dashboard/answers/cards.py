@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dashboard import french
 from dashboard.answers import control_charts
 from dashboard.answers.context import View, cached, uncached
-from dashboard.answers.figures import Comparison, comparison, trend, whole_figures
+from dashboard.answers.figures import Comparison, comparison, overall_figures, trend
 from dashboard.answers.network import site_names
 from dashboard.answers.question import Question
 from dashboard.answers.trust import scope_signals, signal_if_in_period
@@ -50,8 +50,11 @@ def cards(
     title: str = "Les chiffres de la période",
 ) -> Panel:
     """Headline figures of the question's whole, each with what its control chart says, and the strips as a table."""
-    figures = whole_figures(view, question)
-    signals, ground = scope_signals(view, question), control_charts.trust_context(view, question)
+    figures = overall_figures(view, question)
+    signals, trust_context = (
+        scope_signals(view, question),
+        control_charts.trust_context(view, question),
+    )
     known = site_names(view)
     tiles = [
         card(code, figures[code], signal_if_in_period(signals.get(code), question), known)
@@ -64,7 +67,7 @@ def cards(
             text_cell(UNITS[BY_CODE[c].unit]),
             count_cell(figures[c].n),
             text_cell(one.state),
-            text_cell(trust.trust_line(c, figures, ground)),
+            text_cell(trust.trust_line(c, figures, trust_context)),
         )
         for c, one in zip(codes, tiles, strict=True)
     ]
@@ -97,10 +100,12 @@ def card(code: str, figure: Figure, signal: Signal | None, names: Mapping[str, s
             TONES.get(signal.variation, ""),
         )
     )
-    of_its_own_time = BY_CODE[code].register == "complaints" and figure.note  # as guests are told
-    if figure.value is None or BY_CODE[code].now or of_its_own_time:
+    of_its_own_time = (
+        BY_CODE[code].register == "complaints" and figure.note
+    )  # guests': a period of its own
+    if figure.value is None or BY_CODE[code].is_current or of_its_own_time:
         state, tone = figure.note, ""
-    if state == shown_value(figure) or figure.note == NOT_REPORTED:  # said once
+    if state == shown_value(figure) or figure.note == NOT_REPORTED:  # the card shows that already
         state = ""
     return Card(
         code,
@@ -125,8 +130,8 @@ class Metric:
     none. line: the values of the last months, missing ones left out. help: what the indicator means, in paragraphs."""
 
     card: Card
-    beside: str
-    line: tuple[float, ...]
+    second_line: str
+    trend: tuple[float, ...]
     help: tuple[str, ...]
 
 
@@ -134,7 +139,7 @@ class Metric:
 def metrics(view: View, question: Question, codes: Sequence[str]) -> tuple[Metric, ...]:
     """The headline figures of the question's whole, a year before beside them."""
     figures, months, compared = (
-        whole_figures(view, question),
+        overall_figures(view, question),
         trend(view, question),
         comparison(view, question),
     )
@@ -189,8 +194,12 @@ def explanation(
         parts.append(i.limits)
     if signal is not None:
         aim = "" if signal.target is None else value_with_unit(i, signal.target)
-        said = [verdict(signal), gap_origin(signal, names), sentences.target(aim, signal.assurance)]
-        parts.append(" ".join(part for part in said if part))
+        paragraphs = [
+            verdict(signal),
+            gap_origin(signal, names),
+            sentences.target(aim, signal.assurance),
+        ]
+        parts.append(" ".join(part for part in paragraphs if part))
     return tuple(parts)
 
 
@@ -198,7 +207,7 @@ def explanation(
 def caption(view: View, question: Question, period: str, codes: Sequence[str]) -> str:
     """Under the cards, in one line: the period, who reported, how long nine in ten waited, where the median alone would hide
     it, and under those of complaints the official rate, which counts what is not yet due. period: in words."""
-    figures = whole_figures(view, question)
+    figures = overall_figures(view, question)
     parts = [french.upper_first(period)]
     measuring, expected = (
         control_charts.trust_context(view, question).measuring,
@@ -220,7 +229,7 @@ def caption(view: View, question: Question, period: str, codes: Sequence[str]) -
 @uncached
 def trust_lines(view: View, question: Question, codes: Sequence[str]) -> tuple[str, ...]:
     """What the comparisons of the cards rest on, and how many sites measure waits, for who asks whether to trust them."""
-    figures, compared, parts = whole_figures(view, question), comparison(view, question), []
+    figures, compared, parts = overall_figures(view, question), comparison(view, question), []
     if compared is None:
         parts.append(
             "Pas de comparaison avec un an avant : aucun centre n'a remonté les deux périodes."
@@ -230,11 +239,14 @@ def trust_lines(view: View, question: Question, codes: Sequence[str]) -> tuple[s
             f"« Un an avant » et les écarts : sur les {french.plural(compared.sites, 'centre')} qui ont remonté les"
             " deux périodes."
         )
-    ground = control_charts.trust_context(view, question)
-    if any(BY_CODE[code].known == TIMED for code in codes) and ground.measuring is not None:
-        have = "mesure" if ground.measuring < 2 else "mesurent"
+    trust_context = control_charts.trust_context(view, question)
+    if (
+        any(BY_CODE[code].required == TIMED for code in codes)
+        and trust_context.measuring is not None
+    ):
+        have = "mesure" if trust_context.measuring < 2 else "mesurent"
         parts.append(
-            f"{french.plural(ground.measuring, 'centre')} sur {figures['visits'].sites_expected} {have} l'attente."
+            f"{french.plural(trust_context.measuring, 'centre')} sur {figures['visits'].sites_expected} {have} l'attente."
         )
     return tuple(parts)
 
@@ -242,7 +254,7 @@ def trust_lines(view: View, question: Question, codes: Sequence[str]) -> tuple[s
 @uncached
 def site_caption(view: View, question: Question, period: str) -> str:
     """Under the cards of one site: whether it reported, what was closed and measured."""
-    figures = whole_figures(view, question)
+    figures = overall_figures(view, question)
     if figures["visits"].sites_reporting == 0:
         return "Ce centre n'a remonté ni visites ni clôtures sur la période."
     return (

@@ -46,7 +46,7 @@ def survival(
     detail: field of the register ("category", "name") by which the table goes on. group: whose curve.
     """
     title = "Combien de temps sans réponse"
-    received = register(view, question).since(question.first)
+    received = register(view, question).received_since(question.first)
     minimum = BY_CODE["complaint_delay"].minimum
     if len(received) < minimum:
         few = "trop peu de plaintes reçues sur cette période"
@@ -84,9 +84,11 @@ def survival(
             table=listed,
             caption=f"{group}{S}: trop peu de plaintes pour tracer une courbe.",
         )
-    finding = sentences.delay(median(part.spent, ~part.open), int(part.spent.max())).rstrip(".")
-    known = registers.month_count(view, question, 0).whole
-    if later := _beyond(part, whole=known):
+    finding = sentences.delay(
+        median(part.days_open, ~part.is_open), int(part.days_open.max())
+    ).rstrip(".")
+    known = registers.month_count(view, question, 0).is_complete
+    if later := _still_open_in_words(part, whole=known):
         finding = f"{finding}{S}; {later}"
     whose = "" if group == ALL_COMPLAINTS else f"{group}{S}: "
     return Panel(
@@ -100,14 +102,14 @@ def survival(
         caption=french.upper_first(
             f"{whose}la bande est la marge d'erreur{S}; trait vertical{S}: 30 jours."
         ),
-        strip=f"{trust_line(view, question, 'complaint_delay')}. {METHOD}",
+        trust_line=f"{trust_line(view, question, 'complaint_delay')}. {METHOD}",
     )
 
 
-def _beyond(part: Register, *, whole: bool) -> str:
+def _still_open_in_words(part: Register, *, whole: bool) -> str:
     """« 90 jours après leur réception, 6 % attendaient encore »; "" where none of them is that old. whole: whether all complaints
     of the period are known, without which nobody can say that none waited."""
-    left = _left(part)
+    left = _share_still_open(part)
     if left is None:
         return ""
     if not left:
@@ -117,17 +119,17 @@ def _beyond(part: Register, *, whole: bool) -> str:
     return f"{LONGEST} jours après leur réception, {share} attendaient encore"
 
 
-def _left(part: Register) -> float | None:
+def _share_still_open(part: Register) -> float | None:
     """The share still open after as many days as the curve is drawn for, in percent; None where nobody can know."""
-    c = curve(part.spent, ~part.open)
+    c = curve(part.days_open, ~part.is_open)
     before = np.flatnonzero(c.ages <= LONGEST)
     share = float(c.shares[before[-1]]) if len(before) else 1.0
-    all_answered = not part.open.any()
-    return 100 * share if all_answered or int(part.spent.max()) > LONGEST else None
+    all_answered = not part.is_open.any()
+    return 100 * share if all_answered or int(part.days_open.max()) > LONGEST else None
 
 
 def _curve(part: Register) -> list[tuple[int, float, float | None, float | None]]:
-    c = curve(part.spent, ~part.open)
+    c = curve(part.days_open, ~part.is_open)
     return [
         (0, 100.0, 100.0, 100.0),
         *(
@@ -143,7 +145,7 @@ def _percent(share: float) -> float | None:
 
 def _delays(name: str, part: Register) -> tuple[Cell, ...]:
     few = len(part) < BY_CODE["complaint_delay"].minimum
-    middle = median(part.spent, ~part.open)
+    middle = median(part.days_open, ~part.is_open)
     ends = sentences.between(
         None if middle.low is None else french.number(middle.low),
         None if middle.high is None else french.days(middle.high),
@@ -155,11 +157,11 @@ def _delays(name: str, part: Register) -> tuple[Cell, ...]:
         if middle.days is None
         else Cell(french.days(middle.days), int(middle.days))
     )
-    oldest, left = int(part.age.max()), _left(part)
+    oldest, left = int(part.age.max()), _share_still_open(part)
     return (
         text_cell(name),
         count_cell(len(part)),
-        count_cell(int(part.open.sum())),
+        count_cell(int(part.is_open.sum())),
         delay,
         text_cell("" if few else ends),
         text_cell("—") if few or left is None else Cell(french.percent(left), left),
@@ -195,7 +197,7 @@ def flow(view: View, question: Question, key: str) -> Panel:
         registers.month_count(view, replace(question, first=m, last=month_end(m)), 0)
         for m in months
     ]
-    part = not all(one.whole for one in of[-12:])
+    part = not all(one.is_complete for one in of[-12:])
     more = sum(a - b for _, a, b in rows[-12:])
     came = sum(a for _, a, _ in rows[-12:])
     same = french.plural(came, "plainte reçue", "plaintes reçues")
@@ -213,11 +215,11 @@ def flow(view: View, question: Question, key: str) -> Panel:
             " plus anciennes)"
         )
     drawn = [
-        (m, a if a or one.whole else None, b if b or one.whole else None)
+        (m, a if a or one.is_complete else None, b if b or one.is_complete else None)
         for (m, a, b), one in zip(rows, of, strict=True)
     ]
-    if part and not any(one.of.known for one in of[-12:]):
-        gap = of[-1].of.missing  # « registre des plaintes non remonté »
+    if part and not any(one.coverage.known for one in of[-12:]):
+        gap = of[-1].coverage.missing  # « registre des plaintes non remonté »
         part = False
     known = ", dans les registres remontés" if part else ""
     finding = f"Sur les 12 derniers mois entiers{known} : {gap}"
@@ -238,16 +240,16 @@ def flow(view: View, question: Question, key: str) -> Panel:
         ),
         alt="Plaintes reçues et réponses données, par mois.",
         finding=finding,
-        strip=trust_line(view, question, "complaints_open"),
+        trust_line=trust_line(view, question, "complaints_open"),
     )
 
 
 def _gap(received: int, answered: int, none: Count) -> Cell:
-    if none.whole:
+    if none.is_complete:
         return count_cell(received - answered)
     return (
         text_cell(BEHIND) if received or answered else known_count_cell(none)
-    )  # of what is only known in part no difference
+    )  # two lower bounds have no difference
 
 
 def _by_month(days: np.ndarray) -> Counter[date]:

@@ -16,7 +16,7 @@ from db import facts, read
 from db.codes import ALL, UNKNOWN_KEY
 from db.network_state import complaint_arrays
 
-UNKNOWN_CATEGORY = "Non renseignée"  # of a complaint of which nobody wrote what it is about
+UNKNOWN_CATEGORY = "Non renseignée"  # where the register has no category
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,15 @@ class Register:
         return len(self.received)
 
     @property
-    def open(self) -> np.ndarray:
+    def is_open(self) -> np.ndarray:
         """Which are open at the end of the period."""
         return self.age >= 0
 
     @property
-    def spent(self) -> np.ndarray:
+    def days_open(self) -> np.ndarray:
         """Days to the answer, or the age of the open ones."""
         return np.where(
-            self.open, self.age, np.where(self.resolved < 0, 0, self.resolved - self.received)
+            self.is_open, self.age, np.where(self.resolved < 0, 0, self.resolved - self.received)
         )
 
     def where(self, kept: np.ndarray) -> "Register":
@@ -61,7 +61,7 @@ class Register:
         """The same, those that wait longest first."""
         return self.where(np.argsort(-self.age, kind="stable"))
 
-    def since(self, first: date) -> "Register":
+    def received_since(self, first: date) -> "Register":
         """Those received from a day on."""
         return self.where(self.received >= day_number(first))
 
@@ -70,10 +70,10 @@ class Register:
 def register(view: View, question: Question) -> Register:
     """The complaints of the sites whose figures may be seen, without their references: to be counted, never listed."""
     chosen = view.sites(question)
-    allowed = np.array([chosen == ALL or p.code in chosen for p in view.book.places], dtype=bool)
-    c = view.book.complaints
+    allowed = np.array([chosen == ALL or p.code in chosen for p in view.network.places], dtype=bool)
+    c = view.network.complaints
     kept = allowed[c["site"]] & (c["received"] <= day_number(_end(view, question)))
-    kept &= _of_service(view, question, c)
+    kept &= _about_service(view, question, c)
     counted = {name: values[kept] for name, values in c.items()}
     return _register(view, question, counted, np.full(int(kept.sum()), "", dtype=object))
 
@@ -82,7 +82,7 @@ def register(view: View, question: Question) -> Register:
 def coverage(view: View, question: Question) -> Coverage:
     """Who handed in the complaints of the question's sites, up to its end or that of the data."""
     found = facts.complaint_reporting(view.facts(question))
-    return _of_services(
+    return _without_unknown_services(
         view, question, register_coverage(found.expected, found.ever_reported, found.current)
     )
 
@@ -91,17 +91,17 @@ def coverage(view: View, question: Question) -> Coverage:
 def coverage_of_rows(view: View, question: Question) -> Coverage:
     """The same, of the sites alone whose complaints one by one are for who asks."""
     found = facts.complaint_reporting(view.facts(question, rows=True))
-    return _of_services(
+    return _without_unknown_services(
         view, question, register_coverage(found.expected, found.ever_reported, found.current)
     )
 
 
-def _of_services(view: View, question: Question, known: Coverage) -> Coverage:
+def _without_unknown_services(view: View, question: Question, known: Coverage) -> Coverage:
     """The same of complaints about one service, which nobody can tell where the service is rarely noted."""
     if not question.service or question.service == UNKNOWN_KEY:
         return known
-    sites, c = view.sites(question), view.book.complaints
-    here = np.array([sites == ALL or p.code in sites for p in view.book.places], dtype=bool)
+    sites, c = view.sites(question), view.network.complaints
+    here = np.array([sites == ALL or p.code in sites for p in view.network.places], dtype=bool)
     noted = c["service"][here[c["site"]]] > 0
     few = len(noted) and noted.mean() < KNOWN_SERVICE_SHARE
     return replace(known, note=SERVICE_UNKNOWN) if few else known
@@ -111,7 +111,7 @@ def month_count(view: View, question: Question, n: int) -> Count:
     """So many complaints of a month, the question's, of the sites whose register speaks of it to its end."""
     found = facts.complaint_reporting(view.facts(question))
     known = register_coverage(found.expected, found.any_day_known, found.all_days_known)
-    return Count(n, _of_services(view, question, known))
+    return Count(n, _without_unknown_services(view, question, known))
 
 
 def register_coverage(expected: int, known: int, current: int) -> Coverage:
@@ -128,27 +128,27 @@ def waiting_count(view: View, question: Question, n: int) -> Count:
 def open_rows(view: View, question: Question) -> Register:
     """The complaints that are open at the date of the data, the oldest first, of the sites whose rows may be seen: asked
     of the database, which is told those sites."""
-    book, now = view.book, until_data_date(view, question)
+    network, now = view.network, until_data_date(view, question)
     end = _end(view, now)
-    known = min([end, *(book.complaints_as_of(p.id) or end for p in book.places)])
+    known = min([end, *(network.complaints_as_of(p.id) or end for p in network.places)])
     with engine().connect() as connection:
         found = read.open_complaints(connection, view.sites_of_rows(now), end, known)
     references = np.array([reference for reference, _ in found], dtype=object)
-    c = complaint_arrays([row for _, row in found], book.row)
-    kept = _of_service(view, now, c)
+    c = complaint_arrays([row for _, row in found], network.row)
+    kept = _about_service(view, now, c)
     listed = _register(view, now, {k: v[kept] for k, v in c.items()}, references[kept])
-    return listed.where(listed.open).oldest_first
+    return listed.where(listed.is_open).oldest_first
 
 
 def _end(view: View, question: Question) -> date:
-    return min(question.last, view.book.known_until or question.last)
+    return min(question.last, view.network.known_until or question.last)
 
 
-def _of_service(view: View, question: Question, c: Mapping[str, np.ndarray]) -> np.ndarray:
+def _about_service(view: View, question: Question, c: Mapping[str, np.ndarray]) -> np.ndarray:
     """Which of the complaints are about the question's service."""
     if not question.service:
         return np.ones(len(c["service"]), dtype=bool)
-    of: np.ndarray = c["service"] == max(view.book.service_id(question.service), 0)
+    of: np.ndarray = c["service"] == max(view.network.service_id(question.service), 0)
     return of
 
 
@@ -156,15 +156,15 @@ def _register(
     view: View, question: Question, c: Mapping[str, np.ndarray], references: np.ndarray
 ) -> Register:
     """Complaints in words, with their age at the end of the question. c: as `db.network_state.complaint_arrays` has them."""
-    book, end = view.book, _end(view, question)
+    network, end = view.network, _end(view, question)
     known = np.array(
-        [day_number(book.complaints_as_of(p.id) or end) for p in book.places], dtype=np.int64
+        [day_number(network.complaints_as_of(p.id) or end) for p in network.places], dtype=np.int64
     )
     at = np.minimum(known[c["site"]], day_number(end))
     open_ = ((c["resolved"] < 0) | (c["resolved"] > at)) & (c["received"] <= at)
-    labels = {i: label for i, _, label in book.terms}
+    labels = {i: label for i, _, label in network.terms}
     codes, names = (
-        np.array([getattr(p, field) for p in book.places], dtype=object)[c["site"]]
+        np.array([getattr(p, field) for p in network.places], dtype=object)[c["site"]]
         for field in ("code", "name")
     )
     return Register(

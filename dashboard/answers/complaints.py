@@ -7,7 +7,7 @@ from dashboard import charts, french
 from dashboard.answers import complaint_register as registers
 from dashboard.answers.complaint_register import UNKNOWN_CATEGORY, Register, open_rows, register
 from dashboard.answers.context import View, cached, cached_with_rows
-from dashboard.answers.figures import figures, whole_figures
+from dashboard.answers.figures import figures, overall_figures
 from dashboard.answers.network import data_date_in_words, short_name, sites, until_data_date
 from dashboard.answers.question import Question
 from dashboard.answers.trust import trust_line
@@ -65,14 +65,12 @@ def ages(view: View, question: Question, key: str) -> Panel:
     total, late = sum(n for _, n in rows), sum(n for _, n in rows[LATE_BAND:])
     many, when = (
         registers.waiting_count(view, question, total),
-        _known_to(view, question, complaints),
+        _known_until_in_words(view, question, complaints),
     )
-    finding = (
-        f"{french.upper_first(many.plural('plainte'))} en cours{_how_old(late, rows[-1][1], many)}"
-    )
+    finding = f"{french.upper_first(many.plural('plainte'))} en cours{_late_in_words(late, rows[-1][1], many)}"
     if not total:
         return Panel(key, title, ALL_ANSWERED, finding=_none_open(many, when))
-    open_now = whole_figures(view, question)["complaints_open"]
+    open_now = overall_figures(view, question)["complaints_open"]
     return Panel(
         key,
         title,
@@ -86,26 +84,26 @@ def ages(view: View, question: Question, key: str) -> Panel:
         caption=f"{french.upper_first(when)}. Les trois dernières barres{S}: depuis plus de 30 jours.",
         finding=f"{finding}, {when}",
         reading="Les trois dernières barres : depuis plus de 30 jours",
-        strip=trust_line(view, question, "complaints_open"),
+        trust_line=trust_line(view, question, "complaints_open"),
     )
 
 
 def _none_open(many: Count, when: str = "") -> str:
     """« Aucune plainte en cours au 23/11/2026 », where that is known."""
-    said = many.said("", "aucune plainte en cours", "plainte connue en cours")
-    return french.upper_first(f"{said} {when}".rstrip())
+    words = many.some_or_none("", "aucune plainte en cours", "plainte connue en cours")
+    return french.upper_first(f"{words} {when}".rstrip())
 
 
-def _how_old(late: int, oldest: int, many: Count) -> str:
+def _late_in_words(late: int, oldest: int, many: Count) -> str:
     """« , dont 42 depuis plus de 30 jours et 18 depuis plus de 90 »; where all of these are as old, of them alone."""
-    if many.n == 1 and (late or many.whole):
+    if many.n == 1 and (late or many.is_complete):
         return (
             f", depuis plus de {LATE_DAYS} jours"
             if late
             else f", depuis {LATE_DAYS} jours ou moins"
         )
     if not late:
-        return f", aucune depuis plus de {LATE_DAYS} jours" if many.whole else ""
+        return f", aucune depuis plus de {LATE_DAYS} jours" if many.is_complete else ""
     if oldest == late:
         return f", dont {french.number(oldest)} depuis plus de 90 jours"
     more = f" (parmi elles, {french.number(oldest)} depuis plus de 90)" if oldest else ""
@@ -113,7 +111,7 @@ def _how_old(late: int, oldest: int, many: Count) -> str:
 
 
 @cached_with_rows
-def waiting(view: View, question: Question, key: str) -> Panel:
+def open_complaints(view: View, question: Question, key: str) -> Panel:
     """The open complaints one by one, the oldest first; by age alone for who may not see rows."""
     title, known = "Plaintes en cours", register(view, until_data_date(view, question))
     if not len(known):
@@ -130,11 +128,13 @@ def waiting(view: View, question: Question, key: str) -> Panel:
         f"{title} là où vous répondez" if 0 < len(listed) < total else title,
         table=_one_by_one(view, listed, named=not question.site)
         if len(listed) or not total
-        else _by_age(bands, whole_figures(view, question)["complaints_open"]),
+        else _by_age(bands, overall_figures(view, question)["complaints_open"]),
         caption=caption,
-        finding=_found(view, question, bands, listed, _known_to(view, question, known)),
-        strip=trust_line(view, question, "complaints_open"),
-        rows=bool(len(listed)),
+        finding=_list_in_words(
+            view, question, bands, listed, _known_until_in_words(view, question, known)
+        ),
+        trust_line=trust_line(view, question, "complaints_open"),
+        has_complaint_rows=bool(len(listed)),
     )
 
 
@@ -146,10 +146,10 @@ def no_complaints_message(
     if view.access.guest:
         return Message(f"{NOT_OPEN}.")
     none = Count(0, registers.coverage(view, question))
-    return Message(f"{french.upper_first(none.said('', why, without))}.")
+    return Message(f"{french.upper_first(none.some_or_none('', why, without))}.")
 
 
-def _found(
+def _list_in_words(
     view: View, question: Question, bands: list[tuple[str, int]], listed: Register, when: str
 ) -> str:
     """What the list holds: of some of the sites, where one answers for these alone; all, where no row is for who asks."""
@@ -157,28 +157,28 @@ def _found(
     rows = _bands(listed) if own else bands
     late = sum(n for _, n in rows[LATE_BAND:])
     if not 0 < own < total:
-        return _among(registers.waiting_count(view, question, late), own or total, when)
+        return _late_among(registers.waiting_count(view, question, late), own or total, when)
     there = Count(late, registers.coverage_of_rows(view, until_data_date(view, question)))
-    return f"{OWN}{french.lower_first(_among(there, own, when))}"
+    return f"{OWN}{french.lower_first(_late_among(there, own, when))}"
 
 
-def _known_to(view: View, question: Question, known: Register) -> str:
+def _known_until_in_words(view: View, question: Question, known: Register) -> str:
     """« au 23/11/2026 »; of one site whose complaints are known up to an earlier day, that day."""
     if not question.site:
         return data_date_in_words(view)
     return f"au {french.date_short(day_from_number(int(known.known.max())))}"
 
 
-def _among(late: Count, total: int, when: str) -> str:
+def _late_among(late: Count, total: int, when: str) -> str:
     """« 46 plaintes attendent depuis plus de 30 jours, sur 102 en cours au 23/11/2026 »: what the list under it holds."""
-    said, known = sentences.late(late, LATE_DAYS), "" if late.whole else "connues "
+    words, known = sentences.late(late, LATE_DAYS), "" if late.is_complete else "connues "
     if late.n:
         of = "" if late.n == total else f", sur {french.number(total)} {known}en cours"
-        return f"{said}{of} {when}"
+        return f"{words}{of} {when}"
     if not total:
         return _none_open(late)
     others = "une est" if total == 1 else f"{french.number(total)} sont"
-    return f"{said}{S}; {late.least}{others} en cours {when}"
+    return f"{words}{S}; {late.at_least}{others} en cours {when}"
 
 
 @cached
@@ -188,7 +188,7 @@ def by_place(view: View, question: Question, key: str) -> Panel:
     title = f"Plaintes de plus de {LATE_DAYS} jours, par {'centre' if one else 'département'}"
     known = register(view, until_data_date(view, question))
     places = {p.code: short_name(p) if one else p.department for p in sites(view, question)}
-    waiting = known.where(known.open)
+    waiting = known.where(known.is_open)
     if not len(waiting):
         return Panel(
             key,
@@ -203,12 +203,12 @@ def by_place(view: View, question: Question, key: str) -> Panel:
     opened = Counter(places[code] for code in waiting.code.tolist())
     late = Counter(places[code] for code in waiting.code[waiting.age > LATE_DAYS].tolist())
     count_ = registers.waiting_count(view, question, late.total())
-    finding = _most(late, count_) or sentences.late(count_, LATE_DAYS)
+    finding = _most_late_in_words(late, count_) or sentences.late(count_, LATE_DAYS)
     if len(late) < 2:  # nothing to compare
         return Panel(key, title, finding=finding)
     of = figures(view, question, "site" if one else "department")
     whose = {places[code] if one else code: f["complaints_open"] for code, f in of.items()}
-    # Where complaints are handed in and none is open, none is late; where none are handed in, nobody knows.
+    # Where a register came and has none open, the count is 0; where none came, it is missing.
     order = sorted(
         (p for p, f in whose.items() if f.value is not None or opened[p] or f.sites_reporting),
         key=lambda p: (-late[p], -opened[p], french.alphabetical(p)),
@@ -228,7 +228,7 @@ def by_place(view: View, question: Question, key: str) -> Panel:
             [(text_cell(p), lately[p], waiting_cell(opened[p], whose[p])) for p in order],
         ),
         finding=finding,
-        strip=trust_line(view, question, "complaints_open"),
+        trust_line=trust_line(view, question, "complaints_open"),
     )
 
 
@@ -243,32 +243,32 @@ def waiting_cell(n: int, of: Figure) -> Cell:
 def known_count_cell(counted: Count) -> Cell:
     """A cell of complaints: none where all is known, « au moins », or in a word why nobody knows."""
     if counted.n:
-        return Cell(f"{counted.least}{french.number(counted.n)}", counted.n)
-    if counted.whole:
+        return Cell(f"{counted.at_least}{french.number(counted.n)}", counted.n)
+    if counted.is_complete:
         return count_cell(0)
-    return text_cell(BEHIND if counted.of.known else NOT_HANDED)
+    return text_cell(BEHIND if counted.coverage.known else NOT_HANDED)
 
 
 def _value(cell: Cell) -> float | None:
     return cell.value if isinstance(cell.value, int) else None
 
 
-def _most(late: Counter[str], all_of_them: Count) -> str:
+def _most_late_in_words(late: Counter[str], all_of_them: Count) -> str:
     """« En attente depuis plus de 30 jours : Borgou 14, Ouémé 9 et Alibori 6 ; ailleurs 17 »."""
     most = sorted(late.items(), key=lambda pair: (-pair[1], french.alphabetical(pair[0])))
     named, rest = most[:MOST], sum(n for _, n in most[MOST:])
-    said = french.join_words([f"{place}{S}{french.number(n)}" for place, n in named])
+    listed = french.join_words([f"{place}{S}{french.number(n)}" for place, n in named])
     more = f"{S}; ailleurs {french.number(rest)}" if rest else ""
-    part = "" if all_of_them.whole else f" ({all_of_them.of.missing})"
-    which = "En attente" if all_of_them.whole else "Plaintes connues en attente"
-    return f"{which} depuis plus de {LATE_DAYS} jours{S}: {said}{more}{part}" if named else ""
+    part = "" if all_of_them.is_complete else f" ({all_of_them.coverage.missing})"
+    which = "En attente" if all_of_them.is_complete else "Plaintes connues en attente"
+    return f"{which} depuis plus de {LATE_DAYS} jours{S}: {listed}{more}{part}" if named else ""
 
 
 def _not_listed(listed: int, total: Count) -> str:
     """Why not all of them are listed: rows are for fewer people than figures."""
     if not listed:
         return "La liste des plaintes n'est pas ouverte à qui ne répond pas de ces centres."
-    of = f"{total.least}{french.number(total.n)}"
+    of = f"{total.at_least}{french.number(total.n)}"
     return f"La liste en a {french.number(listed)}, celles des centres dont vous répondez, sur {of} en cours."
 
 
@@ -287,14 +287,14 @@ def _by_age(rows: list[tuple[str, int]], of: Figure) -> Table:
 
 def _age(view: View, age: int, known: date) -> str:
     """« 12 jours »; of a site that is silent since, where nobody knows of an answer, « 12 jours au 20/10/2026 »."""
-    when = "" if known == view.book.known_until else f" au {french.date_short(known)}"
+    when = "" if known == view.network.known_until else f" au {french.date_short(known)}"
     return f"{french.days(age)}{when}"
 
 
 def _one_by_one(view: View, complaints: Register, *, named: bool) -> Table:
     """A row each; reference and name lead to the site's page. named: whether the site is, and of several departments its
     own."""
-    home = {p.code: p.department for p in view.book.places}
+    home = {p.code: p.department for p in view.network.places}
     several = named and len({home[code] for code in complaints.code.tolist()}) > 1
     return make_table(
         (
@@ -332,7 +332,7 @@ def _one_by_one(view: View, complaints: Register, *, named: bool) -> Table:
 def reasons(view: View, question: Question, key: str) -> Panel:
     """Why people complain, over the period."""
     title = "Pourquoi les usagers se plaignent"
-    received = register(view, question).since(question.first)
+    received = register(view, question).received_since(question.first)
     if not len(received):
         return Panel(
             key,
@@ -372,5 +372,5 @@ def reasons(view: View, question: Question, key: str) -> Panel:
         table=make_table(
             (("Catégorie", ""), ("Plaintes reçues", "count"), ("Part", "percent")), listed
         ),
-        strip=trust_line(view, question, "complaints_per_1000"),
+        trust_line=trust_line(view, question, "complaints_per_1000"),
     )

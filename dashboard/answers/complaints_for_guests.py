@@ -28,7 +28,7 @@ from db.shared_types import Facts
 
 LEAST = 5  # complaints in a cell that is shown
 MONTHS = 12
-# How many came in, how many of them were answered in time, and the same of those whose time is over: here, all.
+# Received, answered in 30 days, and the same of those that are due: in this period, all are.
 RECEIVED = "complaints_per_1000"
 FAST = "complaints_30d"
 DUE = "complaints_30d_due"
@@ -48,12 +48,12 @@ class DisclosurePlan:
     and of which also how many were answered in 30 days."""
 
     period: Period
-    received: Blocks
-    answered: Blocks
+    received_blocks: Blocks
+    answered_blocks: Blocks
 
     def shows(self, code: str, sites: frozenset[str]) -> bool:
         """Whether this indicator may be shown of these sites together: they take each block whole, or leave it."""
-        among = self.received if code == RECEIVED else self.answered
+        among = self.received_blocks if code == RECEIVED else self.answered_blocks
         held = frozenset[str]().union(*among)
         return sites <= held and all(block <= sites or not block & sites for block in among)
 
@@ -72,14 +72,14 @@ def safe_blocks(cells: Mapping[frozenset[str], Cells], homes: Mapping[str, str])
     left = frozenset[str]()
     for home in sorted(set(homes.values())):
         units = [unit for unit in cells if {homes[code] for code in unit} == {home}]
-        safe, few = _together(units, cells)
+        safe, few = _merge_unsafe(units, cells)
         found, left = found + safe, left | few
     across = [unit for unit in cells if len({homes[code] for code in unit}) > 1]
     held = {unit: _sum(cells, unit) for unit in (*found, *across, *([left] if left else []))}
-    return tuple(_together(list(held), held)[0])
+    return tuple(_merge_unsafe(list(held), held)[0])
 
 
-def _together(
+def _merge_unsafe(
     units: list[frozenset[str]], cells: Mapping[frozenset[str], Cells]
 ) -> tuple[list[frozenset[str]], frozenset[str]]:
     """The safe ones, and the others as one with the smallest of the safe, as many as it takes; or what is still too few."""
@@ -102,27 +102,27 @@ def _sum(cells: Mapping[frozenset[str], Cells], sites: frozenset[str]) -> Cells:
 @cached
 def disclosure_plan(view: View) -> DisclosurePlan | None:
     """What guests may be told of, the same for all of them; None where no data are."""
-    book = view.moment.ledger
-    if book.as_of is None:
+    network = view.snapshot.network
+    if network.as_of is None:
         return None
     # The last months whose complaints have all had their 30 days: of these nothing changes from one day to the next.
-    past = book.as_of - timedelta(days=DUE_DAYS)
+    past = network.as_of - timedelta(days=DUE_DAYS)
     last = past if past == month_end(past) else past.replace(day=1) - ONE_DAY
     period = Period(add_months(last.replace(day=1), 1 - MONTHS), last)
-    facts = gather(engine(), ALL, period.first, period.last, "site", network=book, visits=False)
-    fast, received = _counted(FAST, facts)
+    facts = gather(engine(), ALL, period.first, period.last, "site", network=network, visits=False)
+    fast, received = _site_counts(FAST, facts)
     codes = [frozenset({code}) for code in facts.keys]
     counted = safe_blocks(
-        {c: (int(n),) for c, n in zip(codes, received, strict=True)}, book.departments_of_sites
+        {c: (int(n),) for c, n in zip(codes, received, strict=True)}, network.departments_of_sites
     )
     each = {c: (int(k), int(n - k)) for c, k, n in zip(codes, fast, received, strict=True)}
     answered = safe_blocks(
-        {block: _sum(each, block) for block in counted}, book.departments_of_sites
+        {block: _sum(each, block) for block in counted}, network.departments_of_sites
     )
     return DisclosurePlan(period, counted, answered)
 
 
-def _counted(code: str, facts: Facts) -> tuple[np.ndarray, np.ndarray]:
+def _site_counts(code: str, facts: Facts) -> tuple[np.ndarray, np.ndarray]:
     """Numerator and denominator by site; 0 where nothing was handed in."""
     m = BY_CODE[code].measure(facts)
     return np.nan_to_num(m.numerator), np.nan_to_num(m.denominator)
@@ -136,34 +136,37 @@ def complaint_figures(
     by = asked.by
     known = disclosure_plan(view) if by in PLACES and question.service is None else None
     for code in OTHERS if known else (*OTHERS, *SHOWN):
-        asked = asked.with_column(code, _hidden(asked, code, NOT_FOR_GUESTS))
+        asked = asked.with_column(code, _hide(asked, code, NOT_FOR_GUESTS))
     if known is None:
         return asked
     facts = gather(
-        engine(), chosen, known.period.first, known.period.last, by, network=view.moment.ledger
+        engine(), chosen, known.period.first, known.period.last, by, network=view.snapshot.network
     )
     found = Breakdown(facts, [BY_CODE[code] for code in (RECEIVED, FAST)])
     # All of these months have had their 30 days: both rates are the same one.
-    found, when = found.with_column(DUE, _as(DUE, found.column(FAST))), _spoken(known.period)
+    found, when = (
+        found.with_column(DUE, _relabel(DUE, found.column(FAST))),
+        _period_in_words(known.period),
+    )
     sites = {key: _sites(view, chosen, key, by) for key in asked}
     for code in SHOWN:
         column = dict(zip(found, found.column(code), strict=True))
-        hidden = dict(zip(asked, _hidden(asked, code, TOO_FEW), strict=True))
-        told = [
+        hidden = dict(zip(asked, _hide(asked, code, TOO_FEW), strict=True))
+        figures = [
             column[key]._replace(note=", ".join(filter(None, (column[key].note, when))))
             if key in column and known.shows(code, sites[key])
             else hidden[key]
             for key in asked
         ]
-        asked = asked.with_column(code, told)
+        asked = asked.with_column(code, figures)
     return asked
 
 
-def _as(code: str, figures: Iterable[Figure]) -> list[Figure]:
+def _relabel(code: str, figures: Iterable[Figure]) -> list[Figure]:
     return [figure._replace(indicator=code) for figure in figures]
 
 
-def _hidden(asked: Breakdown, code: str, why: str) -> Sequence[Figure]:
+def _hide(asked: Breakdown, code: str, why: str) -> Sequence[Figure]:
     return [
         f._replace(numerator=None, denominator=None, value=None, n=0, note=why)
         for f in asked.column(code)
@@ -174,7 +177,7 @@ def _sites(view: View, chosen: frozenset[str] | str, key: str, by: str) -> froze
     """The sites that a key's figure adds up."""
     return frozenset(
         p.code
-        for p in view.book.places
+        for p in view.network.places
         if (chosen == ALL or p.code in chosen)
         and (by == "nation" or key == (p.code if by == "site" else p.department))
     )
@@ -185,15 +188,15 @@ def complaint_period(view: View, codes: Iterable[str]) -> str:
     """« sur 12 mois entiers, jusqu'en septembre 2026 », of these indicators for a guest, where some are of complaints and so not
     of the period that he asks about; "" for everybody else."""
     known = disclosure_plan(view) if view.access.guest and set(codes) & set(SHOWN) else None
-    return _spoken(known.period) if known else ""
+    return _period_in_words(known.period) if known else ""
 
 
 @uncached
 def period_caption(view: View, codes: Iterable[str]) -> str:
     """The same as a sentence, for under a table: « Plaintes : sur 12 mois entiers, jusqu'en septembre 2026. »."""
-    return f"Plaintes{french.SPACE}: {said}." if (said := complaint_period(view, codes)) else ""
+    return f"Plaintes{french.SPACE}: {period}." if (period := complaint_period(view, codes)) else ""
 
 
-def _spoken(period: Period) -> str:
+def _period_in_words(period: Period) -> str:
     """« sur 12 mois entiers, jusqu'en septembre 2026 »."""
     return f"sur {MONTHS} mois entiers, jusqu'en {french.month_label(period.last)}"

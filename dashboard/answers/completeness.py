@@ -9,7 +9,7 @@ import numpy as np
 
 from dashboard import french
 from dashboard.answers.context import View, cached, uncached
-from dashboard.answers.figures import whole_figures
+from dashboard.answers.figures import overall_figures
 from dashboard.answers.network import (
     NOTHING,
     NOTHING_OF_MANY,
@@ -46,7 +46,7 @@ MOST = 3  # reasons of closures in a heading
 
 
 @dataclass(frozen=True)
-class Unclosed:
+class UnclosedDays:
     """Working days of a site without a closing, None of one that never handed any in: nobody knows; and how many were due."""
 
     code: str
@@ -62,27 +62,27 @@ class Unclosed:
 
 
 @cached
-def unclosed(view: View, question: Question) -> tuple[Unclosed, ...]:
+def unclosed_days(view: View, question: Question) -> tuple[UnclosedDays, ...]:
     """Each of the question's sites, by name: its days from the period's first to the date of the data."""
-    book = view.book
-    span = book.day_columns(question.first, book.known_until or question.last)
+    network = view.network
+    span = network.day_columns(question.first, network.known_until or question.last)
     table = []
     for p in sites(view, question):
-        row = book.row[p.id]
+        row = network.row[p.id]
         missing = (
-            np.flatnonzero(book.is_open[row, span] & ~book.has_closing[row, span])
+            np.flatnonzero(network.is_open[row, span] & ~network.has_closing[row, span])
             + span.start
-            + book.origin
+            + network.origin
         )
         table.append(
-            Unclosed(
+            UnclosedDays(
                 p.code,
                 p.name,
                 p.department,
                 tuple(map(day_from_number, missing.tolist()))
-                if book.hands_in_closings[row]
+                if network.hands_in_closings[row]
                 else None,
-                int(book.is_open[row, span].sum()),
+                int(network.is_open[row, span].sum()),
             )
         )
     return tuple(table)
@@ -94,7 +94,7 @@ def closures(view: View, question: Question) -> tuple[tuple[Closure, str], ...]:
     names: dict[int | None, str] = {p.id: p.name for p in sites(view, question)}
     return tuple(
         (c, names.get(c.site_id, "Tout le réseau"))
-        for c in view.book.closures
+        for c in view.network.closures
         if c.first_day <= question.last
         and c.last_day >= question.first
         and (c.site_id in names or c.site_id is None and names)
@@ -104,16 +104,19 @@ def closures(view: View, question: Question) -> tuple[tuple[Closure, str], ...]:
 @cached
 def missing_closings(view: View, question: Question, key: str) -> Panel:
     """Which working days have no closing, by site, those that have most first, and when each was last heard of."""
-    figures, heard = whole_figures(view, until_data_date(view, question)), silences(view, question)
+    figures, silences_by_code = (
+        overall_figures(view, until_data_date(view, question)),
+        silences(view, question),
+    )
     known = sorted(
-        unclosed(view, question),
+        unclosed_days(view, question),
         key=lambda u: (u.days is None, -len(u.known), french.alphabetical(u.name)),
     )
     rows = [
         (
             site_cell(u.name, u.code),
             text_cell(NOT_HANDED) if u.days is None else count_cell(len(u.days)),
-            last_known_day_cell(heard.get(u.code)),
+            last_known_day_cell(silences_by_code.get(u.code)),
             text_cell(_recent(u.known)),
         )
         for u in known
@@ -131,9 +134,9 @@ def missing_closings(view: View, question: Question, key: str) -> Panel:
             rows,
         ),
         caption=f"{_days(view, question)}, {who_reported(figures['visits'])}."
-        f" {_of_closings(known, figures['completeness'])}",
-        finding=_left_open(known, _later(view, question)),
-        strip=f"{_days(view, question)}, {trust_line(view, until_data_date(view, question), 'completeness')}",
+        f" {_closings_in_words(known, figures['completeness'])}",
+        finding=_missing_in_words(known, _until_in_words(view, question)),
+        trust_line=f"{_days(view, question)}, {trust_line(view, until_data_date(view, question), 'completeness')}",
     )
 
 
@@ -147,31 +150,31 @@ def _days(view: View, question: Question) -> str:
     )
 
 
-def _of_closings(known: Sequence[Unclosed], closed: Figure) -> str:
+def _closings_in_words(known: Sequence[UnclosedDays], closed: Figure) -> str:
     """« Fiches de clôture remises : 97 % (4 900 sur 5 050). », and how many sites hand closings in, where not all do."""
     if closed.note == NO_CLOSINGS:
         return f"{french.upper_first(NO_CLOSINGS)}."
     if closed.value is None and not basis_in_words(
         closed
-    ):  # nothing was due, or nobody knows what was
+    ):  # nothing was due, or it is not known what was
         return f"{french.upper_first(closed.note)}." if closed.note else ""
     few = closed.value is None  # « 1 sur 1 »: too few for a percentage
-    said = basis_in_words(closed) if few else f"{shown_value(closed)} ({basis_in_words(closed)})"
+    share = basis_in_words(closed) if few else f"{shown_value(closed)} ({basis_in_words(closed)})"
     hand_in = _coverage(known)
     if 0 < hand_in.known < len(known):
-        said += f", {among_in_words(hand_in.known, hand_in.expected)}"
-    return f"Fiches de clôture remises{S}: {said}."
+        share += f", {among_in_words(hand_in.known, hand_in.expected)}"
+    return f"Fiches de clôture remises{S}: {share}."
 
 
-def _coverage(known: Sequence[Unclosed]) -> Coverage:
+def _coverage(known: Sequence[UnclosedDays]) -> Coverage:
     """How many of the sites hand closings in."""
     hand_in = sum(u.days is not None for u in known)
     return Coverage("clôtures", len(known), hand_in, hand_in)
 
 
-def _later(view: View, question: Question) -> str:
+def _until_in_words(view: View, question: Question) -> str:
     """« du 01/10/2026 au 24/11/2026 » with a space before it, where that goes beyond the period; "" else."""
-    known_until = view.book.known_until
+    known_until = view.network.known_until
     return (
         f" {french.lower_first(_days(view, question))}"
         if known_until and known_until > question.last
@@ -179,7 +182,7 @@ def _later(view: View, question: Question) -> str:
     )
 
 
-def _left_open(known: Sequence[Unclosed], when: str) -> str:
+def _missing_in_words(known: Sequence[UnclosedDays], when: str) -> str:
     """« CCSP de Covè : 78 fiches de clôture manquent au 24/11/2026 ; 15 autres dans 2 autres centres »; where some hand in
     none, these first: « 5 centres sur 24 n'ont remis aucune fiche ; dans les 19 autres, 940 fiches de clôture manquent, dont 73
     au CCSP de Pobè »."""
@@ -189,21 +192,21 @@ def _left_open(known: Sequence[Unclosed], when: str) -> str:
     if not late:
         every = Count(0, hand_in)
         return (
-            every.no("Toutes les fiches de clôture sont remises")
-            if every.whole
-            else f"{_none_of(known)}{S}; {_all_in([u for u in known if u.days is not None])}"
+            every.deny("Toutes les fiches de clôture sont remises")
+            if every.is_complete
+            else f"{_none_of(known)}{S}; {_none_missing([u for u in known if u.days is not None])}"
         )
-    if not hand_in.whole:
-        return f"{_none_of(known)}{S}; {_left_open_elsewhere(late, hand_in.known, when)}"
-    said = f"{late[0].name}{S}: {_missing(len(late[0].known))}{when}"
+    if not hand_in.is_complete:
+        return f"{_none_of(known)}{S}; {_missing_elsewhere(late, hand_in.known, when)}"
+    words = f"{late[0].name}{S}: {_missing(len(late[0].known))}{when}"
     if len(late) == 1:
-        return said
+        return words
     others = french.plural(len(late) - 1, "autre centre", "autres centres")
     more = french.plural(sum(len(u.known) for u in late[1:]), "autre", "autres")
-    return f"{said}{S}; {more} dans {others}"
+    return f"{words}{S}; {more} dans {others}"
 
 
-def _left_open_elsewhere(late: Sequence[Unclosed], hand_in: int, when: str) -> str:
+def _missing_elsewhere(late: Sequence[UnclosedDays], hand_in: int, when: str) -> str:
     """« dans les 19 autres, 940 fiches de clôture manquent, dont 73 au CCSP de Pobè », beside those that hand in none. hand_in:
     how many hand any in."""
     many = sum(len(u.known) for u in late)
@@ -215,7 +218,7 @@ def _left_open_elsewhere(late: Sequence[Unclosed], hand_in: int, when: str) -> s
     return f"dans les {hand_in} autres, {_missing(many)}{when}, dont {len(first.known)} au {first.name}"
 
 
-def _all_in(known: Sequence[Unclosed]) -> str:
+def _none_missing(known: Sequence[UnclosedDays]) -> str:
     """« dans les 3 autres, les 45 fiches attendues sont remises », of sites of which none is missing."""
     due, others = sum(u.due for u in known), len(known)
     where = "dans l'autre" if others == 1 else f"dans les {others} autres"
@@ -225,7 +228,7 @@ def _all_in(known: Sequence[Unclosed]) -> str:
     return f"{where}, {all_of_them if due > 1 else 'la fiche attendue est remise'}"
 
 
-def _none_of(known: Sequence[Unclosed]) -> str:
+def _none_of(known: Sequence[UnclosedDays]) -> str:
     """« 3 centres sur 24 n'ont remis aucune fiche », the one by its name."""
     never = [u.name for u in known if u.days is None]
     if len(never) == 1:
@@ -240,7 +243,7 @@ def _missing(n: int) -> str:
 @cached
 def unclosed_days_listed(view: View, question: Question, key: str) -> Panel:
     """The working days without a closing, a row for each site and day, the newest first."""
-    known, when = unclosed(view, question), _later(view, question)
+    known, when = unclosed_days(view, question), _until_in_words(view, question)
     rows = sorted(
         ((d, u) for u in known for d in u.known), key=lambda row: (-row[0].toordinal(), row[1].name)
     )
@@ -265,19 +268,19 @@ def unclosed_days_listed(view: View, question: Question, key: str) -> Panel:
         caption=_days(view, question),
         content=Listing()
         if rows or _coverage(known).known
-        else Message(f"{_left_open(known, when)}."),
-        finding=_left_open(sorted(known, key=lambda u: -len(u.known)), when),
+        else Message(f"{_missing_in_words(known, when)}."),
+        finding=_missing_in_words(sorted(known, key=lambda u: -len(u.known)), when),
     )
 
 
 @cached
-def silent(view: View, question: Question, key: str) -> Panel:
+def silent_sites(view: View, question: Question, key: str) -> Panel:
     """The sites that are silent at the date of the data, for how long, the longest first, and those that never handed anything
     in."""
     home = {p.code: p.department for p in sites(view, question)}
-    heard = silences(view, question)
+    silences_by_code = silences(view, question)
     quiet = sorted(
-        (s for s in heard.values() if s.words),
+        (s for s in silences_by_code.values() if s.in_words),
         key=lambda s: (s.last or date.max, french.alphabetical(s.name)),
     )
     rows = [
@@ -305,39 +308,41 @@ def silent(view: View, question: Question, key: str) -> Panel:
             view,
             f"Un centre est dit muet après plus de {french.days(SILENT_DAYS)} sans visite ni clôture",
         ),
-        finding=_silent(heard.values(), data_date_in_words(view)),
+        finding=_silences_in_words(silences_by_code.values(), data_date_in_words(view)),
     )
 
 
-def _silent(heard: Collection[Silence], at: str) -> str:
+def _silences_in_words(silences: Collection[Silence], at: str) -> str:
     """« 3 centres muets sur 24 au 23/11/2026, et 2 autres qui n'ont remis ni registre des visites ni fiche de clôture »."""
-    never = sum(s.days is None for s in heard)
-    mute = sum(s.days is not None and s.silent for s in heard)
-    of = f"sur {french.number(len(heard))} {at}".rstrip()
+    never = sum(s.days is None for s in silences)
+    silent_count = sum(s.days is not None and s.is_silent for s in silences)
+    of = f"sur {french.number(len(silences))} {at}".rstrip()
     have = NOTHING_OF_MANY if never > 1 else NOTHING
     others = "autre" if never == 1 else "autres"
-    if not heard:
+    if not silences:
         return "Aucun centre ne correspond à ces filtres"
-    if never == len(heard):
+    if never == len(silences):
         return (
             f"Ce centre {NOTHING}" if never == 1 else f"Les {french.number(never)} centres {have}"
         )
-    if not mute and never:
-        said = f"{french.plural(never, 'centre')} sur {french.number(len(heard))} {have}"
+    if not silent_count and never:
+        said = f"{french.plural(never, 'centre')} sur {french.number(len(silences))} {have}"
         return french.upper_first(f"{at}, {said}") if at else said
     more = f", et {french.number(never)} {others} qui {have}" if never else ""
-    if mute:
-        return f"{french.plural(mute, 'centre muet', 'centres muets')} {of}{more}"
-    if len(heard) == 1:
+    if silent_count:
+        return f"{french.plural(silent_count, 'centre muet', 'centres muets')} {of}{more}"
+    if len(silences) == 1:
         return f"Le centre n'est pas muet {at}".rstrip()
-    return f"Aucun des {french.number(len(heard))} centres n'est muet {at}".rstrip()
+    return f"Aucun des {french.number(len(silences))} centres n'est muet {at}".rstrip()
 
 
-def last_known_day_cell(heard: Silence | None) -> Cell:
+def last_known_day_cell(silence: Silence | None) -> Cell:
     """« 20/10/2026, muet depuis 35 jours »: a cell of the last day that is known of a site. heard: None of a closed one."""
-    if heard is None or heard.last is None:
-        return text_cell("centre fermé" if heard is None else heard.words)
-    return Cell(", ".join(filter(None, (french.date_short(heard.last), heard.words))), heard.last)
+    if silence is None or silence.last is None:
+        return text_cell("centre fermé" if silence is None else silence.in_words)
+    return Cell(
+        ", ".join(filter(None, (french.date_short(silence.last), silence.in_words))), silence.last
+    )
 
 
 def _recent(days: Sequence[date]) -> str:
@@ -362,9 +367,9 @@ def declared_closures(view: View, question: Question, key: str) -> Panel:
         for c, name in reversed(declared)
     ]
     reasons = Counter(c.reason for c, _ in declared).most_common(MOST)
-    said = [f"«{S}{reason}{S}» {french.number(n)}" for reason, n in reasons]
+    listed = [f"«{S}{reason}{S}» {french.number(n)}" for reason, n in reasons]
     rest = len(declared) - sum(n for _, n in reasons)
-    why = ", ".join([*said, *([f"autre motif {french.number(rest)}"] if rest else [])])
+    why = ", ".join([*listed, *([f"autre motif {french.number(rest)}"] if rest else [])])
     many = french.plural(len(declared), "fermeture déclarée", "fermetures déclarées")
     return Panel(
         key,

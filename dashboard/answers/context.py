@@ -30,9 +30,9 @@ Which = ParamSpec("Which")
 Answer = TypeVar("Answer")
 
 ANSWER_CACHE: AnswerCache[Any] = AnswerCache(1_000)  # of some 20 KB each
-# The ledger of the state in force, and of the one before for who is still at it; and what guests are given of each.
-LEDGER_CACHE: AnswerCache[NetworkState] = AnswerCache(2)
-GUEST_LEDGER_CACHE: AnswerCache[NetworkState] = AnswerCache(2)
+# Of the current snapshot, and of the one before for runs that still use it; and the same as guests are given them.
+NETWORK_CACHE: AnswerCache[NetworkState] = AnswerCache(2)
+GUESTS_NETWORK_CACHE: AnswerCache[NetworkState] = AnswerCache(2)
 
 
 @dataclass(frozen=True)
@@ -44,17 +44,17 @@ class DataSnapshot:
     day: date
 
     @property
-    def ledger(self) -> NetworkState:
+    def network(self) -> NetworkState:
         """The network in that state."""
-        return LEDGER_CACHE.get((self.url, self.version, self.day), self._load)
+        return NETWORK_CACHE.get((self.url, self.version, self.day), self._load)
 
     @property
-    def guests_ledger(self) -> NetworkState:
+    def guests_network(self) -> NetworkState:
         """The same for guests: as if nobody handed complaints in, without what people noted, and who they are. The few figures
         of complaints that guests may have are put in by `answers.complaints_for_guests`; whatever else would show one finds
         none."""
         key = (self.url, self.version, self.day)
-        return GUEST_LEDGER_CACHE.get(key, lambda: state_for_guests(self.ledger))
+        return GUESTS_NETWORK_CACHE.get(key, lambda: state_for_guests(self.network))
 
     def _load(self) -> NetworkState:
         with engine().connect() as connection:
@@ -65,17 +65,17 @@ class DataSnapshot:
 class View:
     """What one who asks may see of a state of the data: all that a computation is given."""
 
-    moment: DataSnapshot
+    snapshot: DataSnapshot
     access: Access
-    book: NetworkState
+    network: NetworkState
 
     @cached_property
     def key(self) -> tuple[DataSnapshot, Access]:
         """What tells this view's answers from others'."""
-        return self.moment, self.access
+        return self.snapshot, self.access
 
     @cached_property
-    def of_figures(self) -> "View":
+    def without_rows(self) -> "View":
         """The same without rows; every answer about figures is computed with it, and kept for all who may see the same."""
         access = self.access.without_rows
         return self if access == self.access else replace(self, access=access)
@@ -83,37 +83,39 @@ class View:
     def sites(self, question: Question) -> frozenset[str] | str:
         """The sites of the question whose aggregates may be seen: codes, or ALL."""
         place = (question.departments, question.kind, question.site)
-        if place not in self._chosen:  # every figure of a page asks for the same ones
-            self._chosen[place] = self._cut(self.access.aggregates, question)
-        return self._chosen[place]
+        if place not in self._sites_by_filters:  # each figure of a page asks for the same sites
+            self._sites_by_filters[place] = self._filter_sites(self.access.aggregates, question)
+        return self._sites_by_filters[place]
 
     @cached_property
-    def _chosen(self) -> dict[tuple[object, ...], frozenset[str] | str]:
+    def _sites_by_filters(self) -> dict[tuple[object, ...], frozenset[str] | str]:
         return {}
 
     def sites_of_rows(self, question: Question) -> frozenset[str] | str:
         """The sites of the question whose rows may be seen: codes, or ALL."""
-        return self._cut(self.access.rows, question)
+        return self._filter_sites(self.access.rows, question)
 
     def facts(self, question: Question, *, rows: bool = False) -> facts.Scope:
         """What the question is about, for db.facts: its sites' rows, its period cut at the last day known. rows: of the sites
         alone whose rows may be seen."""
         return facts.make_scope(
             engine(),
-            self.book,
+            self.network,
             self.sites_of_rows(question) if rows else self.sites(question),
             question.first,
             question.last,
             question.service,
         )
 
-    def _cut(self, allowed: frozenset[str] | str, question: Question) -> frozenset[str] | str:
+    def _filter_sites(
+        self, allowed: frozenset[str] | str, question: Question
+    ) -> frozenset[str] | str:
         if allowed == ALL and not (question.departments or question.kind or question.site):
             return ALL
         wanted = {"kind": question.kind, "code": question.site}
         return frozenset(
             p.code
-            for p in self.book.places
+            for p in self.network.places
             if (allowed == ALL or p.code in allowed)
             and (not question.departments or p.department in question.departments)
             and all(not value or getattr(p, name) == value for name, value in wanted.items())
@@ -126,7 +128,7 @@ Asker = Person | View
 NO_ANSWER = f"{error_messages.NO_ANSWER}."
 BUSY = "La base de données est occupée par une autre écriture."
 ENGINES: dict[str, Engine] = {}  # by address
-# Many readers are many connections, and what is asked again is kept as an answer: the system's own copy of the file will do.
+# Per connection. Small, for there are many connections, and answers are cached here: the system's page cache suffices.
 CACHE_MB = 2
 
 
@@ -196,10 +198,10 @@ def current_snapshot() -> DataSnapshot:
     if current is not None and current.moment is not None:
         return current.moment
     with engine().connect() as connection:
-        moment = DataSnapshot(load_settings().database_url, read.version(connection), today())
+        snapshot = DataSnapshot(load_settings().database_url, read.version(connection), today())
     if current is not None:
-        current.moment = moment
-    return moment
+        current.moment = snapshot
+    return snapshot
 
 
 def view(who: Asker) -> View:
@@ -209,13 +211,13 @@ def view(who: Asker) -> View:
     current = RUN.get()
     if current is not None and who in current.views:
         return current.views[who]
-    moment = current_snapshot()
-    allowed = access_of(who, moment.ledger.departments_of_sites)
-    book = moment.guests_ledger if allowed.guest else moment.ledger
-    seen = View(moment, allowed, book)
+    snapshot = current_snapshot()
+    allowed = access_of(who, snapshot.network.departments_of_sites)
+    network = snapshot.guests_network if allowed.guest else snapshot.network
+    new_view = View(snapshot, allowed, network)
     if current is not None:
-        current.views[who] = seen
-    return seen
+        current.views[who] = new_view
+    return new_view
 
 
 def cached_by_weight(
@@ -225,23 +227,23 @@ def cached_by_weight(
 ]:
     """The same as `answer`, of what takes the memory of so many answers. rows: it may hold rows, as `answer_with_rows`."""
 
-    def kept(
+    def decorate(
         compute: Callable[Concatenate[View, Which], Answer],
     ) -> Callable[Concatenate[Asker, Which], Answer]:
         name = f"{compute.__module__}.{compute.__qualname__}"
 
         @wraps(compute)
-        def asked(who: Asker, /, *which: Which.args, **more: Which.kwargs) -> Answer:
-            seen = view(who) if rows else view(who).of_figures
-            key = (name, seen.key, which, tuple(sorted(more.items())))
+        def answer(who: Asker, /, *which: Which.args, **more: Which.kwargs) -> Answer:
+            asker_view = view(who) if rows else view(who).without_rows
+            key = (name, asker_view.key, which, tuple(sorted(more.items())))
             reply: Answer = ANSWER_CACHE.get(
-                key, lambda: freeze(compute(seen, *which, **more)), weight
+                key, lambda: freeze(compute(asker_view, *which, **more)), weight
             )
             return reply
 
-        return asked
+        return answer
 
-    return kept
+    return decorate
 
 
 def cached(
@@ -266,11 +268,11 @@ def uncached(
     """The same as `answer`, of what takes less time to compute than the room it would take from others if it were kept."""
 
     @wraps(compute)
-    def asked(who: Asker, /, *which: Which.args, **more: Which.kwargs) -> Answer:
+    def answer(who: Asker, /, *which: Which.args, **more: Which.kwargs) -> Answer:
         reply: Answer = freeze(compute(view(who), *which, **more))
         return reply
 
-    return asked
+    return answer
 
 
 def freeze(answer: Any) -> Any:
@@ -285,8 +287,8 @@ def freeze(answer: Any) -> Any:
 def close_databases() -> None:
     """Close the databases and keep nothing of their answers."""
     ANSWER_CACHE.clear()
-    LEDGER_CACHE.clear()
-    GUEST_LEDGER_CACHE.clear()
+    NETWORK_CACHE.clear()
+    GUESTS_NETWORK_CACHE.clear()
     for one in ENGINES.values():
         one.dispose()
     ENGINES.clear()

@@ -43,27 +43,29 @@ def signals(
     """Every followed indicator's signal by scope, over all services, at the last whole month that ends with `last` at the
     latest, or with the data. A scope of which the person may see no site has none, nor has the nation for whoever may
     not see all of it."""
-    seen = view(who)
-    found = control_charts(seen)
-    month = judged_month(seen, last)
-    wanted = [scope for scope in scopes if scope in found]
-    return {scope: _signals(seen, scope, month) for scope in wanted}
+    asker_view = view(who)
+    charts = control_charts(asker_view)
+    month = judged_month(asker_view, last)
+    wanted = [scope for scope in scopes if scope in charts]
+    return {scope: _signals(asker_view, scope, month) for scope in wanted}
 
 
 @cached
 def _signals(view: View, scope: str, month: date) -> Mapping[str, Signal]:
-    book = view.book
-    home = next((p.department for p in book.places if p.code == scope), None)
+    network = view.network
+    home = next((p.department for p in network.places if p.code == scope), None)
     nearest = [s for s in (scope, home, NATION) if s]
     return {
-        code: signal(course, month, target_in_force(book.targets, code, nearest, view.moment.day))
-        for code, course in control_charts(view).get(scope, {}).items()
+        code: signal(
+            chart, month, target_in_force(network.targets, code, nearest, view.snapshot.day)
+        )
+        for code, chart in control_charts(view).get(scope, {}).items()
     }
 
 
 def judged_month(view: View, last: date | None = None) -> date:
     """The first day of the last whole month up to a day, and to the last day of the data."""
-    known = view.book.known_until or today()
+    known = view.network.known_until or today()
     return last_whole_month(min(last, known) if last else known).replace(day=1)
 
 
@@ -74,36 +76,36 @@ def control_charts(view: View) -> Mapping[str, Mapping[str, ControlChart]]:
     monthly = _monthly(view)
     if monthly is None:
         return {}
-    book = view.book
-    home = {p.code: p.department for p in book.places}
-    wholes: dict[str, list[int]] = {}
-    if len(monthly.sites) == len(book.places):
-        wholes[NATION] = list(range(len(monthly.sites)))
+    network = view.network
+    home = {p.code: p.department for p in network.places}
+    aggregates: dict[str, list[int]] = {}
+    if len(monthly.sites) == len(network.places):
+        aggregates[NATION] = list(range(len(monthly.sites)))
     for row, code in enumerate(monthly.sites):
-        wholes.setdefault(home[code], []).append(row)
+        aggregates.setdefault(home[code], []).append(row)
     marks: dict[tuple[str, str], list[tuple[date, str]]] = {}
-    for code, scope, month, _why, _who, kind in book.rebases:
+    for code, scope, month, _why, _who, kind in network.rebases:
         marks.setdefault((code, scope), []).append((month, kind))
-    return judge(monthly, wholes, marks)
+    return judge(monthly, aggregates, marks)
 
 
 def _monthly(view: View) -> MonthlySeries | None:
     """The series of the sites that may be seen, month by month; None where there is no site, or no whole month."""
-    book = view.book
-    last = last_whole_month(book.known_until)
+    network = view.network
+    last = last_whole_month(network.known_until)
     first = max(
         add_months(last.replace(day=1), 1 - MONTHS),
-        day_from_number(book.origin).replace(day=1),
+        day_from_number(network.origin).replace(day=1),
     )
     seen = view.sites(EVERYTHING)
-    rows = [i for i, p in enumerate(book.places) if seen == ALL or p.code in seen]
+    rows = [i for i, p in enumerate(network.places) if seen == ALL or p.code in seen]
     if first > last or not rows:
         return None
-    # Of the whole network: the season that sites share is the same whoever asks.
-    facts = gather(engine(), ALL, first, last, SITE_MONTH, network=book)
+    # Over the entire network: the shared season is the same whoever asks.
+    facts = gather(engine(), ALL, first, last, SITE_MONTH, network=network)
     starts = months(Period(first, last))
-    shape = len(book.places), len(starts)
-    parts = _in_part(book, starts, facts, rows)
+    shape = len(network.places), len(starts)
+    parts = _is_partial(network, starts, facts, rows)
     by_code = {}
     for code in CHARTED:
         m = BY_CODE[code].measure(facts)
@@ -113,22 +115,24 @@ def _monthly(view: View) -> MonthlySeries | None:
             for a in (m.numerator, m.denominator, np.where(hidden, np.nan, m.value), m.n)
         )
         waits = facts.waits.reshape(*shape, -1)[rows] if code in WAITS else None
-        # Days of which nobody handed in a closing are what their share is about.
+        # The share of closings handed in is itself about days that are missing.
         part = None if BY_CODE[code].closings else parts.get(BY_CODE[code].register)
         by_code[code] = Series(numerator, denominator, value, n, waits, part)
     per_day = BY_CODE["visits_per_day"].measure(facts).value.reshape(shape)
-    return MonthlySeries(tuple(book.places[i].code for i in rows), tuple(starts), by_code, per_day)
+    return MonthlySeries(
+        tuple(network.places[i].code for i in rows), tuple(starts), by_code, per_day
+    )
 
 
-def _in_part(
-    book: NetworkState, starts: Sequence[date], facts: Facts, rows: Sequence[int]
+def _is_partial(
+    network: NetworkState, starts: Sequence[date], facts: Facts, rows: Sequence[int]
 ) -> Mapping[str, np.ndarray]:
     """By register, whether less than all of a site's month was handed in, (K, M); but for as many days as a site may be late."""
     spans = np.array([(day_number(m), day_number(month_end(m))) for m in starts])
-    shape = len(book.places), len(starts)
+    shape = len(network.places), len(starts)
     return {
         "visits": (facts.visit_whole.reshape(shape) == 0)[rows],
-        "complaints": (book.sum_between("unrated", spans) > SILENT_DAYS).T[rows],
+        "complaints": (network.sum_between("unrated", spans) > SILENT_DAYS).T[rows],
     }
 
 
@@ -154,7 +158,7 @@ def target_in_force(
 @cached
 def targets(view: View) -> Sequence[Target]:
     """Every target, the oldest first."""
-    return view.book.targets
+    return view.network.targets
 
 
 @cached
@@ -162,7 +166,7 @@ def level_changes(view: View, indicator: str, scope: str) -> tuple[tuple[date, s
     """(month, reason, who, kind) of what somebody said of a series' levels; of a series whose signal the person was given."""
     return tuple(
         (when, why, who, kind)
-        for code, of, when, why, who, kind in view.book.rebases
+        for code, of, when, why, who, kind in view.network.rebases
         if (code, of) == (indicator, scope)
     )
 
@@ -172,51 +176,53 @@ def decisions(view: View) -> tuple[Decision, ...]:
     """The decisions on what may be seen, the oldest first."""
     table = sites(view)
     scopes = {s for p in table for s in (p.code, p.department)}
-    if len(table) == len(view.book.places):
+    if len(table) == len(view.network.places):
         scopes.add("nation")
-    return tuple(d for d in view.book.decisions if d[2] in scopes)
+    return tuple(d for d in view.network.decisions if d[2] in scopes)
 
 
 @cached
 def trust_context(view: View, question: Question) -> TrustContext:
     """What the question's figures rest on, beside their own counts."""
-    book = view.book
+    network = view.network
     table = sites(view, question)
-    rows = [book.row[p.id] for p in table]
-    last = min(question.last, book.known_until or question.last)
-    days = book.day_columns(question.first, last)
-    closed, heard = book.has_closing[rows, days], book.visits_known[rows, days]
+    rows = [network.row[p.id] for p in table]
+    last = min(question.last, network.known_until or question.last)
+    days = network.day_columns(question.first, last)
+    closed, known = network.has_closing[rows, days], network.visits_known[rows, days]
     seen = (
-        (book.register_visits[rows, days] > 0).any(axis=1) | closed.any(axis=1) | heard.any(axis=1)
+        (network.register_visits[rows, days] > 0).any(axis=1)
+        | closed.any(axis=1)
+        | known.any(axis=1)
     )
-    due = book.is_due(np.array([[day_number(question.first), day_number(last)]]))[0, rows]
+    due = network.is_due(np.array([[day_number(question.first), day_number(last)]]))[0, rows]
     fresh = freshness(view)
     partial = question.last > last or (
-        question.last == book.known_until and question.last != month_end(question.last)
+        question.last == network.known_until and question.last != month_end(question.last)
     )
     return TrustContext(
         fresh.as_of,
         fresh.age_days,
         partial,
         tuple(p.name for p, missing in zip(table, due & ~seen, strict=True) if missing),
-        # Of a day whose register never came nobody knows how many it would have.
-        int(book.declared_visits[rows, days][closed & heard].sum()),
-        int(book.register_visits[rows, days][closed & heard].sum()),
+        # A day without a register has nothing to compare its closing with.
+        int(network.declared_visits[rows, days][closed & known].sum()),
+        int(network.register_visits[rows, days][closed & known].sum()),
         fresh.demo,
         sum(f["wait_p50"].n > 0 for f in figures(view, question, "site").values()),
         _complaints_later(view, question, rows),
         complaint_reporting(view.facts(question)).all_days_known,
-        book.known_until,
+        network.known_until,
     )
 
 
 def _complaints_later(view: View, question: Question, rows: list[int]) -> int:
     """Complaints of these sites received after the day up to which all is known: no figure counts them yet."""
-    book = view.book
-    if book.known_until is None or question.last < book.known_until:
+    network = view.network
+    if network.known_until is None or question.last < network.known_until:
         return 0
-    c = book.complaints
-    later = (c["received"] > day_number(book.known_until)) & np.isin(c["site"], rows)
+    c = network.complaints
+    later = (c["received"] > day_number(network.known_until)) & np.isin(c["site"], rows)
     if question.service:
-        later &= c["service"] == max(book.service_id(question.service), 0)
+        later &= c["service"] == max(network.service_id(question.service), 0)
     return int(later.sum())

@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard import french
 from dashboard.answers.context import View, cached_by_weight, cached_with_rows, uncached
-from dashboard.answers.figures import whole_figures
+from dashboard.answers.figures import overall_figures
 from dashboard.answers.network import freshness, services, site_names
 from dashboard.answers.question import Question
 from dashboard.answers.slides import KINDS, S, Subject
@@ -23,9 +23,9 @@ WHOLE = "Tout le réseau"
 @cached_with_rows
 def build(view: View, question: Question, story: Story, period: ClippedPeriod) -> Deck:
     """The story over a question and its period. The story's own department or site go before the question's."""
-    question = question.at(story.department, story.site)
+    question = question.at_place(story.department, story.site)
     scope = scope_words(view, question)
-    figures = whole_figures(view, question)
+    figures = overall_figures(view, question)
     fresh = freshness(view)
     about = Subject(view, question, period, _title(story, question, scope), scope)
     known = load_settings()
@@ -38,34 +38,36 @@ def build(view: View, question: Question, story: Story, period: ClippedPeriod) -
         who,
         fresh.as_of,
         fresh.demo,
-        tuple(_slide(about, step) for step in story.shown),
+        tuple(_slide(about, step) for step in story.visible_steps),
         known.issuer_name,
         Path(known.logo).read_bytes() if known.logo else b"",
     )
 
 
-@cached_by_weight(75, rows=True)  # their pictures are text, in memory as many answers
+@cached_by_weight(
+    75, rows=True
+)  # their pictures are large texts: a deck's slides weigh as much as 75 answers
 def slides(
     view: View, question: Question, story: Story, period: ClippedPeriod
 ) -> tuple[dict[str, Any], ...]:
     """The slides as the browser that presents them takes them."""
-    told = build(view, question, story, period)
+    story_deck = build(view, question, story, period)
     return tuple(
         {
-            "html": html.slide_html(slide, number, len(told.slides)),
+            "html": html.slide_html(slide, number, len(story_deck.slides)),
             "code": slide.code,
             "headline": slide.headline,
             "question": slide.question,
             "note": list(slide.note),
         }
-        for number, slide in enumerate(told.slides, 1)
+        for number, slide in enumerate(story_deck.slides, 1)
     )
 
 
 def _title(story: Story, question: Question, scope: str) -> str:
     """A ready-made story of a place, or of a part of the network, says which; a kept one has the title that its author gave."""
-    if (made := READY.get(story.name)) and made.part and question.departments:
-        return f"{made.part}{S}: {scope}"
+    if (ready := READY.get(story.name)) and ready.part and question.departments:
+        return f"{ready.part}{S}: {scope}"
     return f"{story.title}{S}: {scope}" if ":" in story.name else story.title
 
 
@@ -109,11 +111,11 @@ def _slide(about: Subject, step: Step) -> Slide:
         text
         for text in (
             panel.caption,
-            panel.strip and f"Puis-je m'y fier ? {panel.strip.rstrip('.')}.",
+            panel.trust_line and f"Puis-je m'y fier ? {panel.trust_line.rstrip('.')}.",
         )
         if text
     ]
     note += [f"{BY_CODE[c.code].label}{S}: {BY_CODE[c.code].definition}" for c in panel.cards]
-    # Nothing to show, nothing to ask.
+    # A slide without figures has no question to discuss.
     asked = "" if isinstance(panel.content, Message) else kind.question
     return Slide(step.code, step.headline or headline, panel, step.question or asked, tuple(note))

@@ -25,7 +25,7 @@ from dashboard.statistics.expected_false_alarms import (
 from dashboard.statistics.variation import ChartKind
 
 DRAWS = 100  # of each series, for the budget: its expected number is known to within 0.2
-# Under all that they are drawn from: a decision or a target makes another state of the data, but no other series.
+# By the series themselves: a decision or a target changes the version of the data, and not the series.
 SIMULATED: AnswerCache[Any] = AnswerCache(8)  # of some 300 KB each
 
 
@@ -35,42 +35,42 @@ def _chances(view: View) -> Mapping[tuple[str, str], np.ndarray]:
     the same series, with the numbers behind each as they are."""
     places = site_names(view)
     series = [
-        (scope, code, course, course.fit, course.bases)
-        for scope, courses in control_charts.control_charts(view).items()
+        (scope, code, chart, chart.fit, chart.bases)
+        for scope, charts in control_charts.control_charts(view).items()
         if scope in places
-        for code, course in courses.items()
-        if course.fit is not None and course.bases is not None
+        for code, chart in charts.items()
+        if chart.fit is not None and chart.bases is not None
     ]
     shapes = []
-    for scope, _code, course, fit, bases in series:
+    for scope, _code, chart, fit, bases in series:
         known = np.flatnonzero(np.isfinite(fit.centre))
-        counted = course.family in COUNTED
+        counted = chart.family in COUNTED
         shapes.append(
             Shape(
                 scope,
-                course.family,
+                chart.family,
                 bases if counted else np.where(np.isfinite(bases), 1.0, np.nan),
                 float(fit.centre[known[-1]]) if len(known) else 0.0,
                 float(fit.spread[known[-1]]) if len(known) else 1.0,
-                runs=course.kind != ChartKind.RARE,
+                runs=chart.kind != ChartKind.RARE,
             )
         )
-    found = SIMULATED.get(
-        tuple(map(_drawn_from, shapes)), lambda: false_alarm_chances(shapes, DRAWS)
+    simulated = SIMULATED.get(
+        tuple(map(_hashable_shape, shapes)), lambda: false_alarm_chances(shapes, DRAWS)
     )
-    chances = {(scope, code): c for (scope, code, *_), c in zip(series, found, strict=True)}
+    chances = {(scope, code): c for (scope, code, *_), c in zip(series, simulated, strict=True)}
     for code in VOLUMES:
-        chances |= _of_volumes(view, code)
+        chances |= _volume_chances(view, code)
     return chances
 
 
-def _drawn_from(shape: Shape) -> tuple[Hashable, ...]:
+def _hashable_shape(shape: Shape) -> tuple[Hashable, ...]:
     """All that a shape holds, as what can be a key."""
     bases = shape.bases.tobytes()
     return shape.site, shape.family, bases, shape.centre, shape.spread, shape.runs
 
 
-def _of_volumes(view: View, code: str) -> dict[tuple[str, str], np.ndarray]:
+def _volume_chances(view: View, code: str) -> dict[tuple[str, str], np.ndarray]:
     """The same of volumes: what chance does in the last month, which is the same in all that are judged."""
     places = site_names(view)
     of = {
@@ -87,8 +87,8 @@ def _of_volumes(view: View, code: str) -> dict[tuple[str, str], np.ndarray]:
         lambda: volume_chances(values, months, DRAWS),
     )
     return {
-        (scope, code): np.where(np.isfinite(course.then), chance, np.nan)
-        for (scope, course), chance in zip(of.items(), last.tolist(), strict=True)
+        (scope, code): np.where(np.isfinite(chart.usual_when_judged), chance, np.nan)
+        for (scope, chart), chance in zip(of.items(), last.tolist(), strict=True)
     }
 
 
@@ -96,12 +96,12 @@ def _of_volumes(view: View, code: str) -> dict[tuple[str, str], np.ndarray]:
 def false_alarm_budget(view: View, question: Question, codes: Sequence[str] = FOLLOWED) -> Budget:
     """How many signals chance alone would give these series in the month that is judged."""
     chances = _chances(view)
-    judged = [(name, s) for name, s in site_signals(view, question, codes) if s.charted]
+    judged = [(name, s) for name, s in site_signals(view, question, codes) if s.is_judged]
     return budget_of_chances(
         [
-            (name, float(chances[s.scope, s.indicator][s.at]))
+            (name, float(chances[s.scope, s.indicator][s.position]))
             for name, s in judged
-            if s.at is not None and (s.scope, s.indicator) in chances
+            if s.position is not None and (s.scope, s.indicator) in chances
         ],
         DRAWS,
     )
@@ -111,7 +111,7 @@ def false_alarm_budget(view: View, question: Question, codes: Sequence[str] = FO
 def false_alarms_in_words(view: View, question: Question) -> str:
     """The same in a few words, for a headline."""
     chance_alone = false_alarm_budget(view, question)
-    signals = sum(s.flagged for _, s in site_signals(view, question))
+    signals = sum(s.is_signal for _, s in site_signals(view, question))
     low, high = math.floor(chance_alone.expected), math.ceil(chance_alone.expected)
     of = french.number(high) if low == high else f"{french.number(low)} ou {french.number(high)}"
     chance = f"le hasard seul en donnerait {of}"

@@ -15,7 +15,7 @@ from dashboard.period import ONE_DAY, Period, add_months, month_end, year_before
 from db.facts import PLACE_BREAKDOWNS, comparable_sites, gather
 
 Figures = Mapping[str, Mapping[str, Figure]]  # key, then indicator
-CURRENT_INDICATORS = [i for i in INDICATORS if i.now]
+CURRENT_INDICATORS = [i for i in INDICATORS if i.is_current]
 
 
 @cached
@@ -23,11 +23,11 @@ def figures(view: View, question: Question, by: str) -> Breakdown:
     """Every indicator by key; but by month, what is true now is that of the date of the data, and says so."""
     chosen = view.sites(question)
     asked = _of_sites(view, chosen, question, by)
-    found = asked if by == "month" else _as_of_data_date(asked, view, chosen, question, by)
+    breakdown = asked if by == "month" else _as_of_data_date(asked, view, chosen, question, by)
     return (
-        complaints_for_guests.complaint_figures(view, chosen, question, found)
+        complaints_for_guests.complaint_figures(view, chosen, question, breakdown)
         if view.access.guest
-        else found
+        else breakdown
     )
 
 
@@ -36,7 +36,7 @@ def _as_of_data_date(
 ) -> Breakdown:
     """The figures of the question, in which what is true now is that of the date of the data, with the date as a note."""
     current, when = until_data_date(view, question), data_date_in_words(view)
-    same = current == question or not any(by in i.by for i in CURRENT_INDICATORS)
+    same = current == question or not any(by in i.dimensions for i in CURRENT_INDICATORS)
     now = asked if same else _of_sites(view, chosen, current, by, CURRENT_INDICATORS)
     dated = asked
     for i in CURRENT_INDICATORS:
@@ -67,13 +67,13 @@ def _of_sites(
         question.last,
         by,
         question.service,
-        network=view.book,
+        network=view.network,
         visits=by not in PLACE_BREAKDOWNS or any(i.register == "visits" for i in indicators),
     )
     return Breakdown(facts, indicators)
 
 
-def whole_figures(who: Asker, question: Question) -> Mapping[str, Figure]:
+def overall_figures(who: Asker, question: Question) -> Mapping[str, Figure]:
     """Every indicator of the question's whole."""
     return figures(who, question, "nation")["nation"]
 
@@ -97,17 +97,17 @@ def comparison(view: View, question: Question) -> Comparison | None:
     both, complaints, before = comparable_sites(scope)
     if not both:
         return None
-    now, sites = whole_figures(view, question), frozenset(both)
+    now, sites = overall_figures(view, question), frozenset(both)
     same = now["visits"].sites_reporting == len(both)
     if not same:
         there = replace(question, last=scope.last)
         now = _as_of_data_date(
             _of_sites(view, sites, there, "nation"), view, sites, question, "nation"
         )["nation"]
-    earlier = _of_sites(view, sites, question.over(before), "nation")
-    if view.book.known_until and question.last < view.book.known_until:
-        # What is true now stands beside the same day a year ago.
-        ago = replace(question.over(before), last=year_before(view.book.known_until))
+    earlier = _of_sites(view, sites, question.over_period(before), "nation")
+    if view.network.known_until and question.last < view.network.known_until:
+        # The current state is compared with that of the same day a year ago.
+        ago = replace(question.over_period(before), last=year_before(view.network.known_until))
         standing = _of_sites(view, sites, ago, "nation", CURRENT_INDICATORS)
         for i in CURRENT_INDICATORS:
             earlier = earlier.with_column(i.code, standing.column(i.code))
@@ -120,10 +120,10 @@ MONTHS = 25  # of a trend, at most
 @uncached
 def trend(view: View, question: Question, months: int = 13) -> Figures:
     """Every indicator by month, over the last whole months of the question: a month half over would look like a fall."""
-    last = min(question.last, view.book.known_until or question.last)
+    last = min(question.last, view.network.known_until or question.last)
     if last != month_end(last):
         last = last.replace(day=1) - ONE_DAY
-    # The longest is asked for, and serves those who want fewer of its months.
+    # The longest series is computed and cached; shorter ones are cut from it.
     by_month = figures(
         view,
         replace(question, first=add_months(last.replace(day=1), 1 - MONTHS), last=last),

@@ -40,20 +40,20 @@ class Outlook:
 
     months: tuple[date, ...]
     visits: np.ndarray
-    coming: tuple[date, ...]
-    days: np.ndarray
-    ahead: Forecast | None
-    tried: Backtest | None
+    next_months: tuple[date, ...]
+    working_days: np.ndarray
+    forecast: Forecast | None
+    backtest: Backtest | None
     sites: int
-    of: int
+    all_sites: int
     history: int
 
     def expected(self, n: int) -> tuple[float, float, float] | None:
         """Visits of the month to come at a place: middle, low, high; None where it is too early to say."""
-        if self.ahead is None or not np.isfinite(self.ahead.middle[0, n]):
+        if self.forecast is None or not np.isfinite(self.forecast.middle[0, n]):
             return None
-        lines = (self.ahead.middle, self.ahead.lower80, self.ahead.upper80)
-        middle, low, high = (float(line[0, n] * self.days[n]) for line in lines)
+        lines = (self.forecast.middle, self.forecast.lower80, self.forecast.upper80)
+        middle, low, high = (float(line[0, n] * self.working_days[n]) for line in lines)
         return middle, low, high
 
 
@@ -61,20 +61,20 @@ class Outlook:
 def outlook(view: View, question: Question) -> Outlook:
     """The forecast of the question's sites, whatever its period: from the last whole month of the data on, all services
     together, over the sites that have all of the last 39 months."""
-    book = view.book
-    last = last_whole_month(book.known_until)
-    first = day_from_number(book.origin)
-    if first.day > 1:  # a month half there would be a small one
+    network = view.network
+    last = last_whole_month(network.known_until)
+    first = day_from_number(network.origin)
+    if first.day > 1:  # a month that began in the middle would look small
         first = add_months(first.replace(day=1), 1)
     starts = months(Period(first, last)) if first <= last else []
     ends = [month_end(m) for m in starts]
     spans = np.array([[day_number(a), day_number(b)] for a, b in zip(starts, ends, strict=True)])
     spans = spans.reshape(-1, 2)
-    visits, days = (book.sum_between(name, spans).T.astype(float) for name in ("visits", "open"))
+    visits, days = (network.sum_between(name, spans).T.astype(float) for name in ("visits", "open"))
     per_day = np.divide(visits, days, out=np.full(visits.shape, np.nan), where=days > 0)
-    per_day[per_day == 0] = np.nan  # nothing entered is no month without users
-    mine = np.array([book.row[p.id] for p in sites(view, question)], dtype=np.int64)
-    seen = np.array([book.row[p.id] for p in sites(view, EVERYTHING)], dtype=np.int64)
+    per_day[per_day == 0] = np.nan  # a month without any visit is missing, not 0
+    mine = np.array([network.row[p.id] for p in sites(view, question)], dtype=np.int64)
+    seen = np.array([network.row[p.id] for p in sites(view, EVERYTHING)], dtype=np.int64)
     there = mine[np.isfinite(per_day[mine, -HISTORY:]).all(axis=-1)]
     enough = len(starts) >= HISTORY and len(there) > 0
     month_of = np.array([m.month for m in starts], dtype=np.int64)
@@ -111,20 +111,20 @@ def panel(view: View, question: Question, key: str) -> Panel:
     """The months that were, and those to come."""
     if question.service:
         return Panel(key, TITLE, Message("La prévision se fait toutes prestations ensemble."))
-    # The same of every period, and so kept once for all of them.
-    found = outlook(view, replace(question, first=EVERYTHING.first, last=EVERYTHING.last))
-    if found.expected(0) is None:
-        return Panel(key, TITLE, Message(_too_early(found)))
-    sentence = _sentence(view, found)
+    # The same whatever the period: with a fixed one it is cached once.
+    known = outlook(view, replace(question, first=EVERYTHING.first, last=EVERYTHING.last))
+    if known.expected(0) is None:
+        return Panel(key, TITLE, Message(_too_early(known)))
+    sentence = _sentence(view, known)
     rows: list[tuple[date, float | None, tuple[float, float, float] | None, str]] = []
     listed: list[tuple[Cell, ...]] = []
-    for m, v in list(zip(found.months, found.visits.tolist(), strict=True))[-DRAWN:]:
+    for m, v in list(zip(known.months, known.visits.tolist(), strict=True))[-DRAWN:]:
         counted = None if math.isnan(v) else v
         words = "—" if counted is None else french.number(counted)
         rows.append((m, counted, None, words))
         listed.append((month_cell(m), Cell(words, counted), Cell(""), Cell(""), Cell("")))
-    for n, m in enumerate(found.coming):
-        if (ends := found.expected(n)) is None:
+    for n, m in enumerate(known.next_months):
+        if (ends := known.expected(n)) is None:
             continue
         middle, low, high = (round(v, _digits(ends)) for v in ends)
         rows.append((m, None, (middle, low, high), _in_words(ends)))
@@ -147,26 +147,27 @@ def panel(view: View, question: Question, key: str) -> Panel:
             listed,
         ),
         finding=sentence,
-        caption=f"{sentence}. Selon la saison et la croissance des 24 derniers mois, si tout continue ainsi{_which(found)}.",
+        caption=f"{sentence}. Selon la saison et la croissance des 24 derniers mois, si tout continue ainsi"
+        f"{_sites_in_words(known)}.",
         reading="Trait plein : compté · tirets : prévu · bande : 8 fois sur 10",
-        strip=_so_far(found),
+        trust_line=_past_error_in_words(known),
     )
 
 
-def _too_early(found: Outlook) -> str:
+def _too_early(known: Outlook) -> str:
     """Why nothing is forecast."""
     return (
-        f"Trop tôt pour prévoir{S}: {french.plural(found.history, 'mois', 'mois')} de données, il en faut {HISTORY}"
+        f"Trop tôt pour prévoir{S}: {french.plural(known.history, 'mois', 'mois')} de données, il en faut {HISTORY}"
         " de suite."
     )
 
 
-def _sentence(view: View, found: Outlook) -> str:
+def _sentence(view: View, known: Outlook) -> str:
     """« Décembre 2026 : environ 3 100 visites, entre 2 800 et 3 400 huit fois sur dix », of the first month not begun."""
-    as_of = view.book.as_of
-    n = next((n for n, m in enumerate(found.coming) if as_of is None or m > as_of), 0)
-    ends = found.expected(n) or (0.0, 0.0, 0.0)
-    return f"{french.upper_first(french.month_label(found.coming[n]))}{S}: {_in_words(ends)}"
+    as_of = view.network.as_of
+    n = next((n for n, m in enumerate(known.next_months) if as_of is None or m > as_of), 0)
+    ends = known.expected(n) or (0.0, 0.0, 0.0)
+    return f"{french.upper_first(french.month_label(known.next_months[n]))}{S}: {_in_words(ends)}"
 
 
 def _in_words(ends: tuple[float, float, float]) -> str:
@@ -180,26 +181,26 @@ def _digits(ends: tuple[float, float, float]) -> int:
     return -max(0, math.floor(math.log10(max((high - low) / 2, 1))))
 
 
-def _which(found: Outlook) -> str:
+def _sites_in_words(known: Outlook) -> str:
     """Over which sites, where some are too new."""
-    if found.sites == found.of:
+    if known.sites == known.all_sites:
         return ""
     return (
-        f"{S}; sur les {french.plural(found.sites, 'centre')} (sur {found.of}) qui ont {HISTORY} mois de données"
-        if found.sites > 1
-        else f"{S}; sur le seul centre (sur {found.of}) qui a {HISTORY} mois de données"
+        f"{S}; sur les {french.plural(known.sites, 'centre')} (sur {known.all_sites}) qui ont {HISTORY} mois de données"
+        if known.sites > 1
+        else f"{S}; sur le seul centre (sur {known.all_sites}) qui a {HISTORY} mois de données"
     )
 
 
-def _so_far(found: Outlook) -> str:
+def _past_error_in_words(known: Outlook) -> str:
     """How wrong the same rule was, in a sentence."""
-    tried = found.tried
-    if tried is None or not tried.months:
+    past = known.backtest
+    if past is None or not past.months:
         return "Pas encore assez de mois pour dire de combien cette prévision se trompe."
-    error = french.percent(100 * tried.error, 1)
-    which = f"Ces {tried.months} derniers mois" if tried.months > 1 else "Le dernier mois"
-    within = round(tried.inside80 * tried.months)
+    error = french.percent(100 * past.error, 1)
+    which = f"Ces {past.months} derniers mois" if past.months > 1 else "Le dernier mois"
+    within = round(past.inside80 * past.months)
     return (
-        f"{which}, l'erreur était de {error} à un mois{S}; {within} sur {tried.months} dans la bande. Prévu à chaque fois"
+        f"{which}, l'erreur était de {error} à un mois{S}; {within} sur {past.months} dans la bande. Prévu à chaque fois"
         " sans connaître la suite."
     )

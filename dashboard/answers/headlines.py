@@ -10,7 +10,7 @@ from dashboard.answers import signals as signals_of
 from dashboard.answers.complaint_register import register
 from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.context import View, cached
-from dashboard.answers.figures import figures, whole_figures
+from dashboard.answers.figures import figures, overall_figures
 from dashboard.answers.network import (
     NOTHING,
     NOTHING_OF_MANY,
@@ -38,20 +38,20 @@ NAMED = 2  # sites where something gets worse
 def department(view: View, question: Question) -> str:
     """« 19 230 usagers reçus sur 12 mois ; aucune dégradation relevée ; 5 plaintes attendent depuis plus de 30 jours » of the
     question's sites; "" without visits."""
-    if not (said := received(view, question)):
+    if not (visits := visits_received(view, question)):
         return ""
-    parts = [said, worse(view, question), waiting(view, question)]
+    parts = [visits, alerts(view, question), late_complaints(view, question)]
     return f"{S}; ".join(part for part in parts if part)
 
 
 @cached
-def received(view: View, question: Question) -> str:
+def visits_received(view: View, question: Question) -> str:
     """« 19 230 usagers reçus sur 12 mois », « au moins » where a site did not report; "" without visits."""
-    visits = whole_figures(view, question)["visits"]
+    visits = overall_figures(view, question)["visits"]
     if visits.value is None:
         return ""
     many = french.plural(visits.value, "usager reçu", "usagers reçus")
-    return f"{at_least(visits)}{many} {question.spoken}"
+    return f"{at_least(visits)}{many} {question.period_in_words}"
 
 
 @cached
@@ -60,29 +60,33 @@ def site(view: View, question: Question) -> str:
     d'habitude, depuis juin 2026 ; 3 autres alertes ; 3 plaintes attendent depuis plus de 30 jours ». Without one, of all of
     them: how many they are, and which are silent."""
     if not question.site:
-        return _of_all(view)
-    heard, bad = (
+        return _all_sites(view)
+    silence, bad = (
         silences(view, question).get(question.site),
         site_alerts.site_alerts(view, question),
     )
-    silent = heard.words if heard else ""
-    # Of a silent site nobody knows how long complaints that were new then wait now.
-    waits = "" if silent and not late(view, question) else waiting(view, question)
+    silent = silence.in_words if silence else ""
+    # A silent site's complaints may have been answered since.
+    waits = (
+        ""
+        if silent and not late_complaint_count(view, question)
+        else late_complaints(view, question)
+    )
     if bad:
         others = french.plural(len(bad) - 1, "autre alerte", "autres alertes")
         first = signals_in_a_line(bad[:1], since_at_least(bad[0]))
         found = [first, others if len(bad) > 1 else "", waits]
     else:
-        visits = received(view, question)
-        found = [visits, worse(view, question), waits] if visits else []
+        visits = visits_received(view, question)
+        found = [visits, alerts(view, question), waits] if visits else []
     return f"{S}; ".join(part for part in (silent, *found) if part)
 
 
-def _of_all(view: View) -> str:
+def _all_sites(view: View) -> str:
     short = {p.code: short_name(p) for p in sites(view)}
-    heard = silences(view)
-    silent = [short[code] for code, one in heard.items() if one.silent]
-    never = sum(one.days is None for one in heard.values())
+    silences_by_code = silences(view)
+    silent = [short[code] for code, one in silences_by_code.items() if one.is_silent]
+    never = sum(one.days is None for one in silences_by_code.values())
     begun = f"{S}; {never} {NOTHING if never == 1 else NOTHING_OF_MANY}" if never else ""
     mute = (
         f", dont {french.plural(len(silent), 'muet')} ({french.join_first(silent)})"
@@ -96,17 +100,15 @@ def _of_all(view: View) -> str:
 def waits(view: View, question: Question) -> str:
     """« un usager sur deux a attendu 15 min ou plus, un sur dix 51 min ou plus », « l'attente n'est pas mesurée »; "" without
     visits, or with too few."""
-    figures = whole_figures(view, question)
+    figures = overall_figures(view, question)
     half, tenth = figures["wait_p50"], figures["wait_p90"]
     if half.value is None:
         return "l'attente n'est pas mesurée" if figures["visits"].n and not half.n else ""
     more = f", un sur dix {shown_value(tenth)} ou plus" if tenth.value is not None else ""
-    return (
-        f"un usager sur deux a attendu {shown_value(half)} ou plus{more}{_of_few(view, question)}"
-    )
+    return f"un usager sur deux a attendu {shown_value(half)} ou plus{more}{_measured_sites(view, question)}"
 
 
-def _of_few(view: View, question: Question) -> str:
+def _measured_sites(view: View, question: Question) -> str:
     """« (mesuré dans 3 centres sur 24) », where fewer than half of them measure, or of a few sites not all; "" else."""
     by_site = figures(view, question, "site")
     measuring = sum(of["wait_p50"].n > 0 for of in by_site.values())
@@ -122,17 +124,17 @@ def complaints(view: View, question: Question) -> str:
     known = register(view, until_data_date(view, question))
     if not len(known):
         nothing = registers.waiting_count(view, question, 0)
-        return "" if view.access.guest or nothing.whole else nothing.said("", "")
+        return "" if view.access.guest or nothing.is_complete else nothing.some_or_none("", "")
     names = Counter(known.where(known.age > LATE_DAYS).name.tolist())
     many = registers.waiting_count(view, question, names.total())
     if not names:
         older = f"depuis plus de {LATE_DAYS} jours"
-        if known.open.any():
-            return many.said("", f"aucune n'attend {older}")
-        return many.said("", "aucune en cours", "plainte connue en cours")
+        if known.is_open.any():
+            return many.some_or_none("", f"aucune n'attend {older}")
+        return many.some_or_none("", "aucune en cours", "plainte connue en cours")
     short = {p.name: short_name(p) for p in sites(view, question)}
     wait = "attend" if names.total() == 1 else "attendent"
-    start = f"{many.least}{french.number(names.total())} {wait} depuis plus de {LATE_DAYS} jours"
+    start = f"{many.at_least}{french.number(names.total())} {wait} depuis plus de {LATE_DAYS} jours"
     most = sorted(names.items(), key=lambda pair: (-pair[1], french.alphabetical(pair[0])))
     if len(most) == 1:
         return f"{start}, à {short[most[0][0]]}"
@@ -144,7 +146,7 @@ def complaints(view: View, question: Question) -> str:
 def signals(view: View, question: Question) -> str:
     """« 5 centres ont une alerte en octobre 2026, d'abord Djougou (4 alertes) » ; « aucun centre n'a d'alerte en octobre 2026 ;
     2 ont une amélioration ou un changement »; "" where no site is judged."""
-    if not any(s.charted for _, s in signals_of.site_signals(view, question)):
+    if not any(s.is_judged for _, s in signals_of.site_signals(view, question)):
         return ""
     when = f"en {french.month_label(control_charts.judged_month(view, question.last))}"
     short = {p.name: short_name(p) for p in sites(view, question)}
@@ -155,8 +157,8 @@ def signals(view: View, question: Question) -> str:
         others = len({name for name, _ in listed})
         have = "ont" if others > 1 else "a"
         more = f"{S}; {others} {have} une amélioration ou un changement" if others else ""
-        judged = [one for one in signals_of.site_signals(view, question) if one[1].charted]
-        return f"aucun centre n'a d'alerte {when}{_of_judged(view, question, judged)}{more}"
+        judged = [one for one in signals_of.site_signals(view, question) if one[1].is_judged]
+        return f"aucun centre n'a d'alerte {when}{_judged_sites(view, question, judged)}{more}"
     (first, n), *rest = bad.items()
     many = f" ({n} alertes)" if n > 1 else ""
     have = "ont une alerte" if rest else "a une alerte"
@@ -166,16 +168,16 @@ def signals(view: View, question: Question) -> str:
 
 
 @cached
-def worse(view: View, question: Question) -> str:
+def alerts(view: View, question: Question) -> str:
     """« aucune dégradation relevée », « alertes à Djougou et Covè », the gravest first, of the question's sites, in its last
     whole month; "" where nothing is followed under its filters, and of a period without one."""
-    judged = [(name, s) for name, s in signals_of.site_signals(view, question) if s.charted]
+    judged = [(name, s) for name, s in signals_of.site_signals(view, question) if s.is_judged]
     month = control_charts.judged_month(view, question.last)
     if question.service or not judged or month < question.first.replace(day=1):
         return ""
     bad = gravest_first([(name, s) for name, s in judged if s.variation == Variation.ALERT])
     if not bad:
-        return f"aucune dégradation relevée{_of_judged(view, question, judged)}"
+        return f"aucune dégradation relevée{_judged_sites(view, question, judged)}"
     short = {p.name: short_name(p) for p in sites(view, question)}
     where = list(dict.fromkeys(short[name] for name, _ in bad))
     if len(where) == 1:
@@ -186,7 +188,7 @@ def worse(view: View, question: Question) -> str:
     return f"alertes à {french.join_first(where, NAMED)}"
 
 
-def _of_judged(view: View, question: Question, judged: Sequence[tuple[str, Signal]]) -> str:
+def _judged_sites(view: View, question: Question, judged: Sequence[tuple[str, Signal]]) -> str:
     """« (20 centres jugés sur 24) », where nothing can be said of some; "" else."""
     there, n = len(sites(view, question)), len({name for name, _ in judged})
     many = french.plural(n, "centre jugé", "centres jugés")
@@ -194,16 +196,16 @@ def _of_judged(view: View, question: Question, judged: Sequence[tuple[str, Signa
 
 
 @cached
-def waiting(view: View, question: Question) -> str:
+def late_complaints(view: View, question: Question) -> str:
     """« 3 plaintes attendent depuis plus de 30 jours »; "" for guests, who are not told."""
     if view.access.guest:
         return ""
-    many = registers.waiting_count(view, question, late(view, question))
+    many = registers.waiting_count(view, question, late_complaint_count(view, question))
     return french.lower_first(sentences.late(many, LATE_DAYS))
 
 
 @cached
-def late(view: View, question: Question) -> int:
+def late_complaint_count(view: View, question: Question) -> int:
     """How many complaints have been open for long at the date of the data."""
     return int((register(view, until_data_date(view, question)).age > LATE_DAYS).sum())
 
@@ -219,7 +221,7 @@ def longest_wait(view: View, question: Question) -> str:
     if low is None or any((high := likely[o][1]) is None or high >= low for o in others):
         return ""
     place = next(p for p in sites(view, question) if p.code == first)
-    everybody = shown_value(whole_figures(view, question)["wait_p50"])
+    everybody = shown_value(overall_figures(view, question)["wait_p50"])
     among = " dans le département" if question.department else ""
     longest = shown_value(found[first])
     of_all = "" if longest == everybody else f", pour {everybody} dans l'ensemble"

@@ -67,7 +67,7 @@ def panel(view: View, question: Question, code: str, key: str) -> Panel:
         key,
         f"{BY_CODE[code].label}{french.SPACE}: le niveau et les signaux de chaque centre",
         drawing,
-        strip=trust_line(view, question, code),
+        trust_line=trust_line(view, question, code),
         table=make_table(
             (
                 ("Centre", ""),
@@ -87,7 +87,7 @@ def panel(view: View, question: Question, code: str, key: str) -> Panel:
 def plot(view: View, question: Question, code: str) -> Plot:
     """The question's sites on the map."""
     values, places = figures(view, question, "site"), sites(view, question)
-    signals, heard = _signals(view, question, code), silences(view, question)
+    signals, silences_by_code = _signals(view, question, code), silences(view, question)
     month, at = (
         french.month_label(control_charts.judged_month(view, question.last)),
         data_date_in_words(view),
@@ -96,9 +96,16 @@ def plot(view: View, question: Question, code: str) -> Plot:
     top = scale(volumes)
     marks = []
     for site, radius in zip(places, radii(volumes, LARGEST, top), strict=True):
-        f, signal, silence = values[site.code], signals.get(site.code), heard.get(site.code)
-        drawn, said = _mark(site, f[code], signal, silence), _tip(f, code, signal, silence, at)
-        marks.append({**drawn, "radius": radius, "tip": said})
+        f, signal, silence = (
+            values[site.code],
+            signals.get(site.code),
+            silences_by_code.get(site.code),
+        )
+        drawn, tooltip = (
+            _mark(site, f[code], signal, silence),
+            _tooltip(f, code, signal, silence, at),
+        )
+        marks.append({**drawn, "radius": radius, "tip": tooltip})
     gaps = [values[m["id"]][code] for m in marks if m["missing"]]
     legend = Legend(
         title=f"{BY_CODE[code].label}, {complaints_for_guests.complaint_period(view, (code,)) or period_label(question)}",
@@ -124,20 +131,20 @@ def _mark(site: Place, f: Figure, signal: Signal | None, silence: Silence | None
         "missing": f.value is None,
         "fill": None if f.value is None else CLASSES[f.indicator].colour(f.value),
         "sign": signal_sign(signal) if signal else None,
-        "silent": silence.short if silence else "",
+        "silent": silence.map_label if silence else "",
     }
 
 
-def _tip(
+def _tooltip(
     f: Mapping[str, Figure], code: str, signal: Signal | None, silence: Silence | None, at: str
 ) -> list[str]:
     """What is said of a site, in lines; each says its time, but those of the period, which the legend names."""
     lines = [f"{BY_CODE[code].label}{french.SPACE}: {shown_value(f[code])}"]
     if code != "visits_per_day":
         lines.append(f"{VOLUME}{french.SPACE}: {shown_value(f['visits_per_day'])}")
-    lines += _said(signal) if signal else []
-    if silence and silence.words:
-        lines.append(f"{french.upper_first(silence.words)}, {at}")
+    lines += _signal_lines(signal) if signal else []
+    if silence and silence.in_words:
+        lines.append(f"{french.upper_first(silence.in_words)}, {at}")
     return lines
 
 
@@ -152,9 +159,9 @@ def _signals(view: View, question: Question, code: str) -> Mapping[str, Signal]:
     }
 
 
-def _said(signal: Signal) -> list[str]:
+def _signal_lines(signal: Signal) -> list[str]:
     """What a signal and a target say, in lines."""
-    lines = [card_state(signal)] if signal.flagged else []
+    lines = [card_state(signal)] if signal.is_signal else []
     if signal.assurance in BADGES:
         lines.append(ASSURANCES[signal.assurance])
     return [french.upper_first(line) for line in lines]
@@ -175,7 +182,7 @@ def tints(view: View, question: Question, code: str, tinted: bool) -> Mapping[st
         f = values[code]
         if f.value is not None and f.sites_reporting > 1:
             tints[name] = {
-                "fill": CLASSES[code].pale(f.value),
+                "fill": CLASSES[code].pale_colour(f.value),
                 "tip": f"{BY_CODE[code].label} : {shown_value(f)}\n{who_reported(f)}",
             }
     return tints

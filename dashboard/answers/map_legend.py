@@ -50,7 +50,7 @@ def signal_sign(signal: Signal) -> dict[str, Any] | None:
 
 
 def _slight(signal: Signal) -> bool:
-    return signal.flagged and signal.rule != OUTSIDE
+    return signal.is_signal and signal.rule != OUTSIDE
 
 
 def legend_rows(
@@ -81,12 +81,12 @@ def _class_rows(code: str, marks: Iterable[Mark]) -> Rows:
 
 def _sign_rows(signals: Iterable[Signal]) -> Rows:
     """The signals and targets that there are."""
-    counts = Counter((s.variation, _slight(s), _in(s)) for s in signals if s.flagged)
+    counts = Counter((s.variation, _slight(s), _in(s)) for s in signals if s.is_signal)
     met = Counter(s.assurance for s in signals)
     return [
         {
             "label": f"{words[variation]}, {when}",
-            # On the page other lines count the alerts of all indicators; a slide's title speaks of this one.
+            # "long" is for the page, where other lines count alerts of all indicators; on a slide this indicator is in the title.
             "long": f"{words[variation]} de ce chiffre, {when}",
             "count": counts[variation, slight, when],
             "sign": {"letter": letter, "frame": frame, "badge": None, "slight": slight},
@@ -108,7 +108,7 @@ def _sign_rows(signals: Iterable[Signal]) -> Rows:
 def _in(signal: Signal) -> str:
     """« oct. 2026 », « 3ᵉ trimestre 2026 », in one piece."""
     by_month = signal.latest and signal.kind != ChartKind.BY_QUARTER
-    when = french.month_short(signal.latest) if by_month else signal.when
+    when = french.month_short(signal.latest) if by_month else signal.month_label
     return when.replace(" ", french.SPACE)
 
 
@@ -131,7 +131,7 @@ def _missing_rows(figures: Iterable[Figure]) -> Rows:
 
 def no_signal_note(signals: Iterable[Signal], month: str) -> str:
     """That no site has a signal, where there might be some; "" where there are, or none is possible."""
-    states = {s.flagged for s in signals if s.charted}
+    states = {s.is_signal for s in signals if s.is_judged}
     return f"Aucun signal en {month}." if states == {False} else ""
 
 

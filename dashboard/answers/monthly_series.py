@@ -68,11 +68,11 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
     signal = scope_signals(view, question).get(code)
     if signal is None:
         return _plain(view, question, code, key)
-    i, scope, course = BY_CODE[code], followed_scope(question), signal.course
-    shown_values = [None if math.isnan(v) else float(v) for v in course.values]
+    i, scope, chart = BY_CODE[code], followed_scope(question), signal.chart
+    shown_values = [None if math.isnan(v) else float(v) for v in chart.values]
     values = [value_with_unit(i, v) if v is not None else "" for v in shown_values]
     if "" in values:
-        why = _missing(view, question, code, course.months)
+        why = _missing(view, question, code, chart.months)
         values = [value or word for value, word in zip(values, why, strict=True)]
     decided = [
         (d, f"{what} ({who})")
@@ -81,17 +81,17 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
     ]
     typical, words_of = ("Attente typique" if i.chart == "wait" else i.short), values
     listed = "Valeur de la courbe" if i.chart == "wait" else i.short
-    if np.isnan(course.values).all():
+    if np.isnan(chart.values).all():
         return Panel(
             key,
             f"{i.label}, par mois",
             Message(NOTHING),
-            table=_table(course, listed, values),
+            table=_table(chart, listed, values),
             finding=verdict(signal, limits=False),
         )
-    if course.median is not None:
+    if chart.median is not None:
         medians = [
-            value_with_unit(i, v) if not math.isnan(v) else "—" for v in course.median.tolist()
+            value_with_unit(i, v) if not math.isnan(v) else "—" for v in chart.median.tolist()
         ]
         words_of = [
             f"{w}, médiane{french.SPACE}: {m}" for w, m in zip(values, medians, strict=True)
@@ -117,30 +117,30 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
         sentences.target(aim, signal.assurance) if aim else "",
         *levels(view, signal),
     ]
-    # How it was reckoned stands one click below.
-    ground = [
+    # How limits are computed is in the fold below the chart.
+    details = [
         trust_line(view, question, code),
-        _because(signal),
+        _rule_in_words(signal),
         limits_basis(signal),
-        _young(view, signal),
+        _young_sites_in_words(view, signal),
         _method(signal),
     ]
     if not aim:
-        ground.insert(1, sentences.target(aim, signal.assurance))
+        details.insert(1, sentences.target(aim, signal.assurance))
     return Panel(
         key,
         f"{i.label}, par mois",
         Chart(
             spec,
             charts.legend_sentence(
-                course, i.direction, has_closures=bool(closed), has_decisions=bool(decided)
+                chart, i.direction, has_closures=bool(closed), has_decisions=bool(decided)
             ),
         ),
         alt=f"Courbe de suivi : {i.label}, par mois.",
-        table=_table(course, listed, values),
+        table=_table(chart, listed, values),
         caption=" ".join(part for part in caption if part),
         finding=finding,
-        strip=" ".join(f"{_begun(part).rstrip('.')}." for part in ground if part),
+        trust_line=" ".join(f"{_begin_sentence(part).rstrip('.')}." for part in details if part),
     )
 
 
@@ -154,82 +154,82 @@ def _subject(view: View, question: Question, code: str) -> str:
     )
 
 
-def _because(signal: Signal) -> str:
+def _rule_in_words(signal: Signal) -> str:
     """« Signal : au-dessus de ce que le hasard permet, depuis juin 2026 (entre mai et juillet) »; "" where there is none."""
-    if not signal.flagged:
+    if not signal.is_signal:
         return ""
     why = ", ".join(filter(None, (rule_in_words(signal), since_when(signal))))
     return f"Signal{french.SPACE}: {why}" if why else ""
 
 
-def _young(view: View, signal: Signal) -> str:
+def _young_sites_in_words(view: View, signal: Signal) -> str:
     """Which sites of a whole have visits and stand outside the comparison, their own usual being not known yet."""
-    known, courses = site_names(view), control_charts.control_charts(view)
+    known, control_charts_by_scope = site_names(view), control_charts.control_charts(view)
     young = []
-    for code in signal.young:
-        course = courses.get(code, {}).get(signal.indicator)
-        at = course.position(signal.latest) if course and signal.latest else None
-        if course and at is not None and not math.isnan(course.values[at]):
+    for code in signal.young_sites:
+        chart = control_charts_by_scope.get(code, {}).get(signal.indicator)
+        at = chart.position(signal.latest) if chart and signal.latest else None
+        if chart and at is not None and not math.isnan(chart.values[at]):
             young.append(known[code])
     if not young:
         return ""
     return f"Hors de la comparaison, moins de douze mois de données{french.SPACE}: {french.join_words(young)}."
 
 
-def _table(course: ControlChart, name: str, words_of: Sequence[str]) -> Table:
+def _table(chart: ControlChart, name: str, words_of: Sequence[str]) -> Table:
     """Month by month: the value, what is usual and the limits; of waits the median too, which is the figure that is read."""
-    code, unit = course.indicator, BY_CODE[course.indicator].unit
+    code, unit = chart.indicator, BY_CODE[chart.indicator].unit
     columns = [("Mois", "month"), (name, unit)]
     cells = [
-        [month_cell(m) for m in course.months],
+        [month_cell(m) for m in chart.months],
         [
             Cell(w, None if math.isnan(v) else v)
-            for w, v in zip(words_of, course.values.tolist(), strict=True)
+            for w, v in zip(words_of, chart.values.tolist(), strict=True)
         ],
     ]
-    lower, upper = course.limits
-    usual = "D'habitude" if course.median is None else "D'habitude (courbe)"
-    more = [(usual, course.usual), ("Limite basse", lower), ("Limite haute", upper)]
-    if course.median is not None:
-        more.insert(0, (BY_CODE[code].short, course.median))
+    lower, upper = chart.limits
+    usual = "D'habitude" if chart.median is None else "D'habitude (courbe)"
+    more = [(usual, chart.usual), ("Limite basse", lower), ("Limite haute", upper)]
+    if chart.median is not None:
+        more.insert(0, (BY_CODE[code].short, chart.median))
     for heading, values in more:
         columns.append((heading, unit))
         cells.append([value_cell(code, None if math.isnan(v) else v) for v in values.tolist()])
     columns.append(("n", "count"))
-    cells.append([count_cell(n) for n in course.n.tolist()])
+    cells.append([count_cell(n) for n in chart.n.tolist()])
     return make_table(columns, zip(*cells, strict=True))
 
 
 def levels(view: View, signal: Signal) -> list[str]:
     """Since when each new level of a series holds, whether it is proposed, and what was said of it."""
     code, scope = signal.indicator, signal.scope
-    said = {
+    words = {
         when: (f"{why.rstrip('. ')} ({who})" if who else why.rstrip(". "), kind)
         for when, why, who, kind in control_charts.level_changes(view, code, scope)
     }
-    found = []
-    for level in signal.course.levels:
+    lines = []
+    for level in signal.chart.levels:
         since = f"Nouveau niveau{{}} depuis {french.month_label(level.start)}"
-        why, _ = said.get(level.start, ("", ""))
+        why, _ = words.get(level.start, ("", ""))
         if level.origin == Origin.PROPOSED:
-            found.append(f"{since.format(' (proposé)')}.")
+            lines.append(f"{since.format(' (proposé)')}.")
         elif level.origin == Origin.ACCEPTED:
-            found.append(f"{since.format(' (accepté)')}{f'{french.SPACE}: {why}' if why else ''}.")
-    for when, (why, kind) in said.items():
+            lines.append(f"{since.format(' (accepté)')}{f'{french.SPACE}: {why}' if why else ''}.")
+    for when, (why, kind) in words.items():
         if kind == SET:
-            found.append(
+            lines.append(
                 f"Nouveau niveau à partir {french.elide('de', french.month_label(when))}{french.SPACE}: {why}."
             )
         elif kind == REFUSED:
-            found.append(
+            lines.append(
                 f"Nouveau niveau refusé, de {french.month_label(when)}{french.SPACE}: {why}."
             )
-    return found
+    return lines
 
 
 def _events(view: View, question: Question, signal: Signal) -> list[tuple[date, str]]:
     """Whole days of closure to draw. Those of single sites would cover a department's chart: there, the network's alone."""
-    first = signal.course.months[0] if signal.course.months else question.first
+    first = signal.chart.months[0] if signal.chart.months else question.first
     asked = Question(first, question.last, question.departments, site=question.site)
     return [
         (c.first_day, f"{c.reason} ({name})")
@@ -248,13 +248,13 @@ def _missing(view: View, question: Question, code: str, months: Sequence[date]) 
 
 def _method(signal: Signal) -> str:
     """How the chart was made, in a line."""
-    if not signal.course.charted:
+    if not signal.chart.is_judged:
         return ""
     log = ", échelle logarithmique" if signal.indicator in SKEWED else ""
     return f"{french.upper_first(METHODS[signal.kind])}{log}{french.SPACE}; {RULE}."
 
 
-def _begun(part: str) -> str:
+def _begin_sentence(part: str) -> str:
     """A sentence's beginning; « n = 8 628 » is written so wherever it stands."""
     return part if part.startswith("n ") else french.upper_first(part)
 
@@ -278,7 +278,7 @@ def _plain(view: View, question: Question, code: str, key: str) -> Panel:
         alt=f"{BY_CODE[code].label} par mois.",
         caption=NOT_FOLLOWED if followed_scope(question) is None else OF_SITES_ALONE,
         finding=last and f"{_subject(view, question, code)} {last}",
-        strip=trust_line(view, question, code),
+        trust_line=trust_line(view, question, code),
     )
 
 
@@ -296,25 +296,25 @@ def medians(view: View, question: Question) -> tuple[tuple[str, date, int, int],
     return tuple(sorted(rows, key=lambda r: (french.alphabetical(r[0]), r[1])))
 
 
-def _who_moved(view: View, question: Question) -> str:
+def _sites_that_moved(view: View, question: Question) -> str:
     """« en hausse à Djougou, en baisse à Nikki, en octobre 2026 ; rien d'inhabituel ailleurs »; "" where no site's wait is
     followed under the filters."""
     judged = [
         (name, s)
         for name, s in signals.site_signals(view, question)
-        if s.indicator == "wait_p50" and s.charted
+        if s.indicator == "wait_p50" and s.is_judged
     ]
     if question.service or not judged:
         return ""
-    when = judged[0][1].said_when
+    when = judged[0][1].month_in_words
     short = {p.name: short_name(p) for p in sites(view, question)}
     ways = []
     for side, way in ((1, "en hausse"), (-1, "en baisse")):
-        where = [short[name] for name, s in judged if s.flagged and s.side == side]
+        where = [short[name] for name, s in judged if s.is_signal and s.side == side]
         ways += [f"{way} à {french.join_words(where)}"] if where else []
     if not ways:
         return f"rien d'inhabituel {when}"
-    calm = sum(not s.flagged for _, s in judged)
+    calm = sum(not s.is_signal for _, s in judged)
     elsewhere = f"{french.SPACE}; rien d'inhabituel ailleurs" if calm else ""
     return f"{', '.join([*ways, when])}{elsewhere}"
 
@@ -322,7 +322,7 @@ def _who_moved(view: View, question: Question) -> str:
 @cached
 def multiples(view: View, question: Question, key: str) -> Panel:
     """Each site's median wait, month by month, all on one scale."""
-    title, finding = "Attente de chaque centre, mois par mois", _who_moved(view, question)
+    title, finding = "Attente de chaque centre, mois par mois", _sites_that_moved(view, question)
     title = f"{title}{french.SPACE}: {finding}" if finding else title
     measured = list(medians(view, question))
     points = [(name, m, p50) for name, m, n, p50 in measured if n >= BY_CODE["wait_p50"].minimum]
@@ -348,5 +348,5 @@ def multiples(view: View, question: Question, key: str) -> Panel:
             tuple(listed),
         ),
         alt="Attente médiane de chaque centre, par mois, sur une même échelle.",
-        strip=trust_line(view, question, "wait_p50"),
+        trust_line=trust_line(view, question, "wait_p50"),
     )

@@ -29,9 +29,9 @@ def sites(view: View, question: Question = EVERYTHING) -> tuple[Place, ...]:
     """The sites that may be seen (and that the question is about), by name."""
     chosen = view.sites(question)
     return (
-        view.book.places
+        view.network.places
         if chosen == ALL
-        else tuple(p for p in view.book.places if p.code in chosen)
+        else tuple(p for p in view.network.places if p.code in chosen)
     )
 
 
@@ -68,7 +68,7 @@ class Freshness:
     sites: int
 
     @property
-    def stale(self) -> bool:
+    def is_stale(self) -> bool:
         """Whether the data are older than their rhythm."""
         return self.age_days is not None and self.age_days > load_settings().stale_days
 
@@ -83,7 +83,7 @@ class Freshness:
     @property
     def warning(self) -> str:
         """« ni visite ni clôture depuis le 13/11/2026, il y a 12 jours », of old data; "" else."""
-        if self.as_of is None or not self.stale:
+        if self.as_of is None or not self.is_stale:
             return ""
         return f"ni visite ni clôture depuis le {french.date_short(self.as_of)}, il y a {french.days(self.age_days)}"
 
@@ -91,11 +91,13 @@ class Freshness:
 @cached
 def freshness(view: View) -> Freshness:
     """How far the data of the whole network go."""
-    book = view.book
-    age = (view.moment.day - book.as_of).days if book.as_of else None
-    begun = len({site for site, form in book.spans if form != "fermetures"})
-    empty = book.as_of is None
-    return Freshness(book.as_of, book.known_until, book.demo, age, empty, begun, len(book.places))
+    network = view.network
+    age = (view.snapshot.day - network.as_of).days if network.as_of else None
+    begun = len({site for site, form in network.spans if form != "fermetures"})
+    empty = network.as_of is None
+    return Freshness(
+        network.as_of, network.known_until, network.demo, age, empty, begun, len(network.places)
+    )
 
 
 @dataclass(frozen=True)
@@ -110,21 +112,21 @@ class Silence:
     last: date | None
 
     @property
-    def silent(self) -> bool:
+    def is_silent(self) -> bool:
         """Whether that is too long: « muet », on every page and in every file."""
         return self.days is not None and self.days > SILENT_DAYS
 
     @property
-    def words(self) -> str:
+    def in_words(self) -> str:
         """« muet depuis 35 jours », « n'a rien remis »; "" for a site that is heard of."""
         if self.days is None:
             return NOTHING
-        return f"muet depuis {french.days(self.days)}" if self.silent else ""
+        return f"muet depuis {french.days(self.days)}" if self.is_silent else ""
 
     @property
-    def short(self) -> str:
+    def map_label(self) -> str:
         """The same beside a name on the map: « muet 35 j »; of a site that has not begun nothing, for its mark says it."""
-        if not self.silent or self.days is None:
+        if not self.is_silent or self.days is None:
             return ""
         return f"muet {french.number(self.days)}{french.SPACE}j"
 
@@ -132,55 +134,57 @@ class Silence:
 @cached
 def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silence]:
     """By code, each of the question's sites that should be open at the date of the data, whatever the period."""
-    book = view.book
-    end = book.known_until or view.moment.day
-    last = book.day_columns(date.min, end).stop
-    found = {}
+    network = view.network
+    end = network.known_until or view.snapshot.day
+    last = network.day_columns(date.min, end).stop
+    by_code = {}
     for p in sites(view, question):
         if p.closed_on is not None and p.closed_on <= end:
             continue
-        row = book.row[p.id]
-        seen = np.flatnonzero((book.register_visits[row, :last] > 0) | book.has_closing[row, :last])
+        row = network.row[p.id]
+        seen = np.flatnonzero(
+            (network.register_visits[row, :last] > 0) | network.has_closing[row, :last]
+        )
         days = last - 1 - int(seen[-1]) if len(seen) else None
         known = None if days is None else end - days * ONE_DAY
-        if days and not book.is_open[row, last - days : last].any():
-            days = 0  # it had declared that it would be closed
-        found[p.code] = Silence(p.code, p.name, days, known)
-    return found
+        if days and not network.is_open[row, last - days : last].any():
+            days = 0  # closed, as declared
+        by_code[p.code] = Silence(p.code, p.name, days, known)
+    return by_code
 
 
 def until_data_date(view: View, question: Question) -> Question:
     """The question up to the date of the data: for what is true now, such as an open complaint, and not of a period."""
-    known_to = view.book.known_until
+    known_to = view.network.known_until
     return question if known_to is None else replace(question, last=max(question.last, known_to))
 
 
 def data_date_in_words(view: View) -> str:
     """« au 23/11/2026 »; "" without data."""
-    return f"au {french.date_short(view.book.known_until)}" if view.book.known_until else ""
+    return f"au {french.date_short(view.network.known_until)}" if view.network.known_until else ""
 
 
-def with_data_date(view: View, said: str) -> str:
+def with_data_date(view: View, words: str) -> str:
     """What is said, and as of when: « Plaintes en cours, au 23/11/2026. »; alone without data."""
-    return f"{', '.join(filter(None, (said, data_date_in_words(view))))}."
+    return f"{', '.join(filter(None, (words, data_date_in_words(view))))}."
 
 
 @cached
 def usual_period(view: View) -> str:
     """What is shown until one chooses: the code of the last twelve whole months; of the running one where all that was handed in
     is of it."""
-    book = view.book
-    year = resolve_period(YEAR, book.known_until or view.moment.day)
-    days = book.day_columns(year.first, year.last) if year else slice(0)
-    seen = book.register_visits[:, days].any() or book.has_closing[:, days].any()
-    return YEAR if seen or book.as_of is None else RUNNING
+    network = view.network
+    year = resolve_period(YEAR, network.known_until or view.snapshot.day)
+    days = network.day_columns(year.first, year.last) if year else slice(0)
+    seen = network.register_visits[:, days].any() or network.has_closing[:, days].any()
+    return YEAR if seen or network.as_of is None else RUNNING
 
 
 @cached
 def departments(view: View) -> tuple[str, ...]:
     """Every department of the country, with or without a site."""
     return tuple(
-        sorted({department for _, department, _ in view.book.communes}, key=french.alphabetical)
+        sorted({department for _, department, _ in view.network.communes}, key=french.alphabetical)
     )
 
 
@@ -188,7 +192,7 @@ def departments(view: View) -> tuple[str, ...]:
 def services(view: View) -> Mapping[str, str]:
     """Code to label of every service, by label; the unknown one last."""
     return {
-        **{code: label for _, code, label in view.book.services},
+        **{code: label for _, code, label in view.network.services},
         "inconnu": "Prestation inconnue",
     }
 
@@ -196,7 +200,7 @@ def services(view: View) -> Mapping[str, str]:
 @cached
 def all_site_names(view: View) -> Mapping[str, str]:
     """Code to name of every site, whatever one may see of it: for who gives accounts their sites."""
-    return {place.code: place.name for place in view.book.places}
+    return {place.code: place.name for place in view.network.places}
 
 
 class Outlines(NamedTuple):

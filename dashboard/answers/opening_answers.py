@@ -15,7 +15,7 @@ from dashboard.answers import control_charts, signals
 from dashboard.answers.complaint_register import register
 from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.context import View, cached
-from dashboard.answers.figures import figures, whole_figures
+from dashboard.answers.figures import figures, overall_figures
 from dashboard.answers.network import (
     NOTHING,
     NOTHING_OF_MANY,
@@ -61,7 +61,7 @@ class Statement:
     names: tuple[Name, ...]
     words: str
 
-    def joined(self, names: Sequence[str]) -> str:
+    def join_names(self, names: Sequence[str]) -> str:
         """Its names, as they are written, in a row: « Covè et Djougou », « Covè, Djougou » where « et 2 autres » goes on."""
         return ", ".join(names) if self.words.startswith("et ") else french.join_words(names)
 
@@ -74,15 +74,15 @@ class Reply:
     label: str
     page: str
     when: str
-    sayings: tuple[Statement, ...]
+    statements: tuple[Statement, ...]
     filters: tuple[tuple[str, str], ...] = ()
 
     @property
     def text(self) -> str:
         """The answer in one line."""
         return f"{S}; ".join(
-            " ".join(p for p in (s.joined([n.text for n in s.names]), s.words) if p)
-            for s in self.sayings
+            " ".join(p for p in (s.join_names([n.text for n in s.names]), s.words) if p)
+            for s in self.statements
         )
 
     @property
@@ -97,9 +97,9 @@ def replies(view: View, question: Question) -> tuple[Reply, ...]:
     return (
         busiest(view, question),
         longest_waits(view, question),
-        worse(view, question),
+        alerts(view, question),
         oldest_complaint(view, question),
-        silent(view, question),
+        silent_sites(view, question),
     )
 
 
@@ -113,7 +113,7 @@ def panel(view: View, question: Question, key: str = "reponses") -> Panel:
 
 def busiest(view: View, question: Question) -> Reply:
     """The site with most visits per open day, and the two after it."""
-    ranked = _ranked(view, question, "visits_per_day")
+    ranked = _ranked_sites(view, question, "visits_per_day")
     if not ranked:
         saying = Statement((), _no_visits(view, question))
     else:
@@ -122,47 +122,47 @@ def busiest(view: View, question: Question) -> Reply:
         one = "usager" if (of_it["visits_per_day"].value or 0) < 2 else "usagers"
         total = shown_value(of_it["visits"])
         visits = "visite" if total == "1" else "visites"
-        told = f"{value} {one} par jour ouvert, {total} {visits} sur la période"
-        told += f"{S}; puis {after}" if after else _alone(view, question, ranked)
-        saying = Statement((first,), told + _not_ranked(view, question, "visits_per_day"))
-    return Reply("Le plus fréquenté", "departement", question.spoken, (saying,))
+        words = f"{value} {one} par jour ouvert, {total} {visits} sur la période"
+        words += f"{S}; puis {after}" if after else _only_site_in_words(view, question, ranked)
+        saying = Statement((first,), words + _not_ranked(view, question, "visits_per_day"))
+    return Reply("Le plus fréquenté", "departement", question.period_in_words, (saying,))
 
 
 def longest_waits(view: View, question: Question) -> Reply:
     """The site, or the sites, with the longest median wait."""
-    ranked = _ranked(view, question, "wait_p50")
+    ranked = _ranked_sites(view, question, "wait_p50")
     if not ranked:
-        saying = Statement((), _no_waits(view, question))
+        statement = Statement((), _no_waits(view, question))
     else:
         longest = ranked[0][1]
         alike = [r for r in ranked if r[1] == longest]
-        told = f"un usager sur deux a attendu {longest} ou plus"
+        words = f"un usager sur deux a attendu {longest} ou plus"
         if len(alike) > 1:
-            told += " dans chacun"
+            words += " dans chacun"
         else:
             nine = alike[0][2]["wait_p90"]
-            told += f", un sur dix {shown_value(nine)} ou plus" if nine.value is not None else ""
+            words += f", un sur dix {shown_value(nine)} ou plus" if nine.value is not None else ""
         n = sum(of["wait_p50"].n for _, _, of in alike)
         total = " en tout" if len(alike) > 1 else ""
-        told += f" ({french.number(n)} attentes mesurées{total})"
-        everywhere = whole_figures(view, question)["wait_p50"]
+        words += f" ({french.number(n)} attentes mesurées{total})"
+        everywhere = overall_figures(view, question)["wait_p50"]
         if len(ranked) > len(alike) and everywhere.value is not None:
-            told += f"{S}; l'ensemble{S}: {shown_value(everywhere)} ou plus pour un sur deux"
-        told += _alone(view, question, ranked)
+            words += f"{S}; l'ensemble{S}: {shown_value(everywhere)} ou plus pour un sur deux"
+        words += _only_site_in_words(view, question, ranked)
         unknown = _unmeasured(view, question)
         if unknown:
-            told += f"{S}; attente non mesurée à {french.join_first(unknown)}"
+            words += f"{S}; attente non mesurée à {french.join_first(unknown)}"
         others = len(alike) - NAMED
         if others > 0:
-            told = f"et {french.plural(others, 'autre')}{S}: {told}"
-        told += _not_ranked(view, question, "wait_p50")
-        saying = Statement(tuple(name for name, _, _ in alike[:NAMED]), told)
-    return Reply("L'attente la plus longue", "attentes", question.spoken, (saying,))
+            words = f"et {french.plural(others, 'autre')}{S}: {words}"
+        words += _not_ranked(view, question, "wait_p50")
+        statement = Statement(tuple(name for name, _, _ in alike[:NAMED]), words)
+    return Reply("L'attente la plus longue", "attentes", question.period_in_words, (statement,))
 
 
 def _no_waits(view: View, question: Question) -> str:
     """Why no site's wait is named: too few are measured at each, none is, or nobody handed anything in."""
-    everywhere = whole_figures(view, question)
+    everywhere = overall_figures(view, question)
     if n := everywhere["wait_p50"].n:
         few = french.plural(n, "attente mesurée", "attentes mesurées")
         return f"trop peu d'attentes mesurées dans chaque centre ({few} en tout)"
@@ -173,7 +173,7 @@ def _no_waits(view: View, question: Question) -> str:
 
 def _no_visits(view: View, question: Question) -> str:
     """Why no site is named: nobody handed anything in, or nobody came."""
-    visits = whole_figures(view, question)["visits"]
+    visits = overall_figures(view, question)["visits"]
     if visits.value:
         return f"{at_least(visits)}{french.plural(visits.value, 'visite')}, {NO_OPEN_DAY_HANDED_IN}"
     known = Coverage(
@@ -182,7 +182,7 @@ def _no_visits(view: View, question: Question) -> str:
         visits.sites_reporting,
         visits.sites_reporting if visits.value is not None else 0,
     )
-    return Count(0, known).said("", NO_VISIT, "visite connue")
+    return Count(0, known).some_or_none("", NO_VISIT, "visite connue")
 
 
 def _unmeasured(view: View, question: Question) -> list[str]:
@@ -198,7 +198,7 @@ def _unmeasured(view: View, question: Question) -> list[str]:
     )
 
 
-def worse(view: View, question: Question) -> Reply:
+def alerts(view: View, question: Question) -> Reply:
     """The sites whose last whole month is an alert, the gravest first, with what it is about and since when; the
     others' names; those where something improves. The year of a date is said where it is not the month's."""
     label, page = "Ce qui se dégrade", "signaux"
@@ -212,103 +212,107 @@ def worse(view: View, question: Question) -> Reply:
             "",
             (Statement((), "trop tôt pour le dire, la période n'a pas encore de mois entier"),),
         )
-    sayings = _worse(view, question, month.year)
-    if not sayings:
-        judged = {name for name, s in signals.site_signals(view, question) if s.charted}
+    statements = _alert_statements(view, question, month.year)
+    if not statements:
+        judged = {name for name, s in signals.site_signals(view, question) if s.is_judged}
         every = Coverage("suivi", len(sites(view, question)), len(judged), len(judged))
         none = all(one.days is None for one in silences(view, question).values())
-        said = NOBODY_HANDED_IN if none else _nothing_worse(Count(0, every))
-        sayings = [Statement((), said)]
+        why = NOBODY_HANDED_IN if none else _no_alert(Count(0, every))
+        statements = [Statement((), why)]
     return Reply(
         label,
         page,
         f"en {french.month_label(month)}",
-        (*sayings, *_better(view, question, month.year)),
+        (*statements, *_improvement_statements(view, question, month.year)),
     )
 
 
-def _nothing_worse(count: Count) -> str:
+def _no_alert(count: Count) -> str:
     """« aucune dégradation relevée dans les 21 centres jugés (sur 24) »; where none is, that it is too early to say."""
-    if not count.of.known:
+    if not count.coverage.known:
         return f"trop tôt pour juger{S}: aucun centre n'a assez de mois de données"
-    if count.whole:
+    if count.is_complete:
         return "aucune dégradation relevée"
-    judged = "le centre jugé" if count.of.known == 1 else f"les {count.of.known} centres jugés"
-    return f"aucune dégradation relevée dans {judged} (sur {count.of.expected})"
+    judged = (
+        "le centre jugé"
+        if count.coverage.known == 1
+        else f"les {count.coverage.known} centres jugés"
+    )
+    return f"aucune dégradation relevée dans {judged} (sur {count.coverage.expected})"
 
 
-def _worse(view: View, question: Question, year: int) -> list[Statement]:
-    names, heard = _names(view, question), silences(view, question)
-    by_site = _by_site(view, question, Variation.ALERT)
+def _alert_statements(view: View, question: Question, year: int) -> list[Statement]:
+    names, silences_by_code = _names(view, question), silences(view, question)
+    by_site = _signals_by_site(view, question, Variation.ALERT)
     sayings = [
-        Statement((names[code],), _told(found, heard.get(code), year))
+        Statement((names[code],), _alerts_in_words(found, silences_by_code.get(code), year))
         for code, found in list(by_site.items())[:WORSE]
     ]
     if rest := list(by_site)[WORSE:]:
         also = "a aussi une alerte" if len(rest) == 1 else "ont aussi une alerte"
-        sayings.append(_named([names[code] for code in rest], also))
+        sayings.append(_name_first([names[code] for code in rest], also))
     return sayings
 
 
-def _told(found: Sequence[Signal], heard: Silence | None, year: int) -> str:
+def _alerts_in_words(alerts: Sequence[Signal], silence: Silence | None, year: int) -> str:
     """Alerts of a site; where none is beyond what chance allows, « un peu plus d'attente, depuis 8 mois ou plus »."""
-    first = found[0]
-    if heard and heard.silent and all(s.indicator == "completeness" for s in found):
-        return signals_in_a_line(
-            found, ""
-        )  # since when nothing comes at all is said in another line
+    first = alerts[0]
+    if silence and silence.is_silent and all(s.indicator == "completeness" for s in alerts):
+        return signals_in_a_line(alerts, "")  # another answer says since when the site is silent
     since = since_at_least(first, year=year)
     if first.rule == OUTSIDE:
-        return signals_in_a_line(found, since)
+        return signals_in_a_line(alerts, since)
     return f"un peu {more_or_less(first)}" + (f", {since}" if since else "")
 
 
-def _named(names: Sequence[Name], words: str) -> Statement:
+def _name_first(names: Sequence[Name], words: str) -> Statement:
     """The first names, the others counted, and what is said of all."""
     left = len(names) - NAMED
     more = f"et {french.plural(left, 'autre')} " if left > 0 else ""
     return Statement(tuple(names[:NAMED]), f"{more}{words}")
 
 
-def _better(view: View, question: Question, year: int) -> tuple[Statement, ...]:
+def _improvement_statements(view: View, question: Question, year: int) -> tuple[Statement, ...]:
     """« Nikki va mieux : attente de 9 min, contre 15 min d'habitude, depuis mai »."""
-    names, found = _names(view, question), _by_site(view, question, Variation.IMPROVEMENT)
-    clear = {c: of for c, of in found.items() if any(one.rule == OUTSIDE for one in of)}
-    slight = {c: of for c, of in found.items() if c not in clear}
+    names, signals = _names(view, question), _signals_by_site(view, question, Variation.IMPROVEMENT)
+    clear = {c: of for c, of in signals.items() if any(one.rule == OUTSIDE for one in of)}
+    slight = {c: of for c, of in signals.items() if c not in clear}
     sayings = []
     for sites_of, one, many in (
         (clear, "va mieux", "vont mieux"),
         (slight, "va un peu mieux", "vont un peu mieux"),
     ):
         if len(sites_of) > 1:
-            sayings.append(_named([names[code] for code in sites_of], many))
+            sayings.append(_name_first([names[code] for code in sites_of], many))
         for code, of in sites_of.items() if len(sites_of) == 1 else ():
-            told = signals_in_a_line(of[:1], since_at_least(of[0], year=year))
-            sayings.append(Statement((names[code],), f"{one}{S}: {told}"))
+            words = signals_in_a_line(of[:1], since_at_least(of[0], year=year))
+            sayings.append(Statement((names[code],), f"{one}{S}: {words}"))
     return tuple(sayings)
 
 
-def _by_site(view: View, question: Question, variation: Variation) -> dict[str, list[Signal]]:
+def _signals_by_site(
+    view: View, question: Question, variation: Variation
+) -> dict[str, list[Signal]]:
     """The signals of this kind in the last whole month of the period, by site, the gravest first."""
     names = _names(view, question)
-    found: dict[str, list[Signal]] = {}
+    by_site: dict[str, list[Signal]] = {}
     for _, one in signals.site_signals(view, question):
-        if one.variation == variation and one.within(question.first, question.last):
-            found.setdefault(one.scope, []).append(one)
-    for of_site in found.values():
+        if one.variation == variation and one.is_within(question.first, question.last):
+            by_site.setdefault(one.scope, []).append(one)
+    for of_site in by_site.values():
         of_site.sort(key=rank)
-    order = sorted(found, key=lambda c: (rank(found[c][0]), french.alphabetical(names[c].text)))
-    return {code: found[code] for code in order}
+    order = sorted(by_site, key=lambda c: (rank(by_site[c][0]), french.alphabetical(names[c].text)))
+    return {code: by_site[code] for code in order}
 
 
 def oldest_complaint(view: View, question: Question) -> Reply:
     """The complaint that has been open longest, and how many are late, at the date of the data."""
     label, page, when = "La plainte la plus ancienne", "plaintes", data_date_in_words(view)
     complaints = register(view, until_data_date(view, question))
-    waiting = complaints.where(complaints.open)
+    waiting = complaints.where(complaints.is_open)
     if not len(waiting):
         many = registers.waiting_count(view, question, 0)
-        none = many.said("", "aucune plainte en cours", "plainte connue en cours")
+        none = many.some_or_none("", "aucune plainte en cours", "plainte connue en cours")
         return Reply(
             label, page, when, (Statement((), NOT_FOR_GUESTS if view.access.guest else none),)
         )
@@ -319,25 +323,25 @@ def oldest_complaint(view: View, question: Question) -> Reply:
     late = int((waiting.age > LATE_DAYS).sum())
     many = registers.waiting_count(view, question, len(waiting))
     age = int(waiting.age[at])
-    told = (
-        f"{french.days(age)} sans réponse{_known(view, int(waiting.known[at]))} (reçue le {received})"
+    words = (
+        f"{french.days(age)} sans réponse{_known_until_in_words(view, int(waiting.known[at]))} (reçue le {received})"
         if age
         else f"reçue le {received}"
     )
-    told += f"{S}; "
-    told += f"l'ensemble{S}: {many.plural('plainte en cours', 'plaintes en cours')}"
-    if late or many.whole:
-        told += f", {_of_late(late, len(waiting), many.least)}"
-    return Reply(label, page, when, (Statement((names[by_name[waiting.name[at]]],), told),))
+    words += f"{S}; "
+    words += f"l'ensemble{S}: {many.plural('plainte en cours', 'plaintes en cours')}"
+    if late or many.is_complete:
+        words += f", {_of_late(late, len(waiting), many.at_least)}"
+    return Reply(label, page, when, (Statement((names[by_name[waiting.name[at]]],), words),))
 
 
-def _known(view: View, to: int) -> str:
+def _known_until_in_words(view: View, to: int) -> str:
     """« au 06/10/2026 », the last day that is known of a site's complaints, where the data go further; "" else."""
-    book = view.book
-    further = book.known_until is not None and book.day_columns(
-        day_from_number(to + 1), book.known_until
+    network = view.network
+    further = network.known_until is not None and network.day_columns(
+        day_from_number(to + 1), network.known_until
     )
-    open_since = further and book.is_open[:, further].any()
+    open_since = further and network.is_open[:, further].any()
     return f" au {french.date_short(day_from_number(to))}" if open_since else ""
 
 
@@ -352,25 +356,25 @@ def _of_late(late: int, waiting: int, least: str) -> str:
     return f"dont {least}{french.number(late)} {more}" if late else f"toutes {less}"
 
 
-def silent(view: View, question: Question) -> Reply:
+def silent_sites(view: View, question: Question) -> Reply:
     """The sites of which nothing has been heard for too long, at the date of the data: « Bembèrèkè ni visite ni clôture depuis le
     21/10/2026 (35 jours) »."""
-    heard, names = silences(view, question), _names(view, question)
-    never = [names[one.code] for one in heard.values() if one.days is None]
+    silences_by_code, names = silences(view, question), _names(view, question)
+    never = [names[one.code] for one in silences_by_code.values() if one.days is None]
     quiet = sorted(
-        (one for one in heard.values() if one.silent),
+        (one for one in silences_by_code.values() if one.is_silent),
         key=lambda one: (one.last or date.min, french.alphabetical(one.name)),
     )
-    sayings = [Statement((names[one.code],), _since(one)) for one in quiet[:NAMED]]
+    statements = [Statement((names[one.code],), _since(one)) for one in quiet[:NAMED]]
     left = len(quiet) - NAMED
     if left > 0:
         more = f"et {french.plural(left, 'autre centre muet', 'autres centres muets')}"
-        sayings.append(Statement((), more))
+        statements.append(Statement((), more))
     if never:
-        sayings.append(_named(never, NOTHING if len(never) == 1 else NOTHING_OF_MANY))
+        statements.append(_name_first(never, NOTHING if len(never) == 1 else NOTHING_OF_MANY))
     if not quiet and not never:
-        sayings.append(Statement((), _none_silent(len(heard))))
-    return Reply("Centres muets", "departement", data_date_in_words(view), tuple(sayings))
+        statements.append(Statement((), _none_silent(len(silences_by_code))))
+    return Reply("Centres muets", "departement", data_date_in_words(view), tuple(statements))
 
 
 def _since(one: Silence) -> str:
@@ -388,7 +392,7 @@ def _none_silent(n: int) -> str:
 Ranked = tuple[Name, str, Mapping[str, Figure]]
 
 
-def _ranked(view: View, question: Question, code: str) -> Sequence[Ranked]:
+def _ranked_sites(view: View, question: Question, code: str) -> Sequence[Ranked]:
     """(site, value as shown, its figures), the highest first, of the sites that have a value, and of which not far fewer days
     are known than of the others: a week is not held against others' year."""
     most = _most_days(view, question)
@@ -408,7 +412,7 @@ def _by_value(view: View, question: Question, code: str) -> Sequence[Ranked]:
     ]
 
 
-def _alone(view: View, question: Question, ranked: Sequence[Ranked]) -> str:
+def _only_site_in_words(view: View, question: Question, ranked: Sequence[Ranked]) -> str:
     """« ; seul centre à avoir assez de données », of the only one of several; "" else."""
     alone = len(ranked) == 1 and len(sites(view, question)) > 1
     return f"{S}; seul centre à avoir assez de données" if alone else ""
@@ -416,7 +420,7 @@ def _alone(view: View, question: Question, ranked: Sequence[Ranked]) -> str:
 
 def _not_ranked(view: View, question: Question, code: str) -> str:
     """« ; sans compter Kandi, dont trop peu de jours sont connus », the sites that would come first were they ranked; "" else."""
-    first, most = _ranked(view, question, code)[0], _most_days(view, question)
+    first, most = _ranked_sites(view, question, code)[0], _most_days(view, question)
     every = _by_value(view, question, code)
     before = [name.text for name, _, of in every[: every.index(first)] if 2 * _days(of) < most]
     if not before:

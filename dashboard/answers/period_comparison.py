@@ -40,7 +40,7 @@ MONTHS = 13  # drawn at least
 def sites_with_data(view: View, question: Question, code: str) -> frozenset[str]:
     """The codes of the sites that have counts for the indicator in the period."""
     by_site = figures(view, question, "site")
-    # A site without a complaints register has no count: its zero would be silence.
+    # A site without a complaints register has no count: 0 would be wrong.
     return frozenset(
         k
         for k, f in by_site.items()
@@ -57,21 +57,21 @@ def _counts(view: View, question: Question, code: str, split: str) -> period_com
     )
     if split == "site":
         return {
-            known[k]: _pair(f[code])
+            known[k]: _numerator_and_denominator(f[code])
             for k, f in figures(view, question, "site").items()
             if k in chosen
         }
     if split == "service":
         by_service = figures_of_sites(view, chosen, question, "service") if chosen else {}
-        return {words_of[k]: _pair(f[code]) for k, f in by_service.items()}
+        return {words_of[k]: _numerator_and_denominator(f[code]) for k, f in by_service.items()}
     return {
-        f"{known[site]}, {words_of[k]}": _pair(f[code])
+        f"{known[site]}, {words_of[k]}": _numerator_and_denominator(f[code])
         for site in sorted(chosen)
         for k, f in figures_of_sites(view, frozenset({site}), question, "service").items()
     }
 
 
-def _pair(f: Figure) -> tuple[float | None, float | None]:
+def _numerator_and_denominator(f: Figure) -> tuple[float | None, float | None]:
     return f.numerator, f.denominator
 
 
@@ -81,7 +81,7 @@ def explained_change(
 ) -> period_comparison.ExplainedChange | None:
     """The change of an indicator between a period and the question's, taken apart."""
     i = BY_CODE[code]
-    earlier = _counts(view, question.over(before), code, split)
+    earlier = _counts(view, question.over_period(before), code, split)
     later = _counts(view, question, code, split)
     homes = (
         {part: part.rpartition(", ")[0] for part in (*earlier, *later)} if split == "both" else None
@@ -90,11 +90,11 @@ def explained_change(
 
 
 @cached
-def in_part(view: View, question: Question, before: Period) -> str:
+def partial_registers(view: View, question: Question, before: Period) -> str:
     """« Registre incomplet : CCSP de Djidja… », the sites of which a part of one of the periods is missing; "" for none. A
     register that ends early changes how visits are shared out, and nothing else need have changed."""
     known, missing = site_names(view, question), set()
-    for asked in (question.over(before), question):
+    for asked in (question.over_period(before), question):
         missing |= {k for k, f in figures(view, asked, "site").items() if f["visits"].sites_in_part}
     if not missing:
         return ""
@@ -111,7 +111,7 @@ def split_panel(
     change: period_comparison.ExplainedChange, code: str, split: str, note: str = ""
 ) -> Panel:
     """The sentences on a change, and its parts as a table. note: what to know before they are read."""
-    size = sentences.points if BY_CODE[code].unit == "percent" else period_comparison.signed
+    size = sentences.points if BY_CODE[code].unit == "percent" else period_comparison.with_sign
     rows = [
         (
             text_cell(r.part),
@@ -148,10 +148,10 @@ def months_panel(view: View, question: Question, code: str, before: Period) -> P
     key, title = "memes_centres", f"{BY_CODE[code].label}, par mois"
     seen = view.sites(question)
     same = sites_with_data(view, question, code) & sites_with_data(
-        view, question.over(before), code
+        view, question.over_period(before), code
     )
     last = control_charts.last_whole_month(
-        min(question.last, view.book.known_until or question.last)
+        min(question.last, view.network.known_until or question.last)
     )
     first = min(before.first.replace(day=1), add_months(last.replace(day=1), 1 - MONTHS))
     if not same:
@@ -193,9 +193,11 @@ def months_panel(view: View, question: Question, code: str, before: Period) -> P
             rows,
         ),
         caption=_who(
-            len(same), [a.value == b.value for _, a, b in pairs], in_part(view, question, before)
+            len(same),
+            [a.value == b.value for _, a, b in pairs],
+            partial_registers(view, question, before),
         ),
-        strip=trust_line(view, question, code),
+        trust_line=trust_line(view, question, code),
     )
 
 
@@ -221,7 +223,7 @@ def cannot_split(view: View, question: Question, code: str, before: Period, spli
         and code in RATES
         and any(
             f[code].note == SERVICE_UNKNOWN
-            for asked in (question.over(before), question)
+            for asked in (question.over_period(before), question)
             for f in figures(view, asked, "service").values()
         )
     )

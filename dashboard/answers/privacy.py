@@ -38,10 +38,10 @@ def section() -> str:
     return "\n\n".join(
         (
             "\n".join(f"- **{asked}** {said}" for asked, said in answers()),
-            _table(_of_people()),
+            _table(_tables_about_people()),
             "Colonne par colonne :",
             "\n".join(f"- **{title}**{S}: {columns}." for title, columns in _columns()),
-            _others(),
+            _other_tables(),
         )
     )
 
@@ -54,13 +54,13 @@ def record(as_of: date | None, *, demo: bool) -> Deck:
         (("Question", ""), ("Réponse", "")),
         [(text_cell(one), text_cell(said.replace("`", ""))) for one, said in answers()],
     )
-    heads, _, *rows = _rows(_of_people())
+    heads, _, *rows = _rows(_tables_about_people())
     kept = make_table(
         [(french.upper_first(head), "") for head in heads], [map(text_cell, row) for row in rows]
     )
     columns = make_table(
         (("Table", ""), ("Colonnes", "")),
-        [(text_cell(t), text_cell(told)) for t, told in _columns()],
+        [(text_cell(t), text_cell(words)) for t, words in _columns()],
     )
     blank = make_table(
         (("À remplir par le ministère", ""), ("", "")),
@@ -77,7 +77,7 @@ def record(as_of: date | None, *, demo: bool) -> Deck:
         (
             Slide("reponses", "Ce que demande la loi", Panel("reponses", "Réponses", table=asked)),
             Slide("tables", "Ce qui est gardé, de qui, pourquoi, combien de temps",
-                  Panel("tables", "Tables qui parlent de personnes", table=kept, caption=_others())),
+                  Panel("tables", "Tables qui parlent de personnes", table=kept, caption=_other_tables())),
             Slide("colonnes", "Colonne par colonne", Panel("colonnes", "Colonnes", table=columns)),
             Slide("main", "Déclaration et signature", Panel("main", "Déclaration", table=blank)),
         ),
@@ -158,17 +158,17 @@ def answers() -> tuple[tuple[str, str], ...]:
     )  # fmt: skip
 
 
-def _of_people() -> list[Description]:
+def _tables_about_people() -> list[Description]:
     return [one for one in TABLES.values() if one.about_whom]
 
 
-def _others() -> str:
+def _other_tables() -> str:
     others = french.join_words([one.title.lower() for one in TABLES.values() if not one.about_whom])
     return f"Le reste de la base ne parle de personne{S}: {others}."
 
 
 def _columns() -> list[tuple[str, str]]:
-    return [(one.title, f"{S}; ".join(one.columns.values())) for one in _of_people()]
+    return [(one.title, f"{S}; ".join(one.columns.values())) for one in _tables_about_people()]
 
 
 def _table(tables: list[Description]) -> str:
@@ -180,11 +180,11 @@ def _rows(tables: list[Description]) -> list[tuple[str, ...]]:
     return [
         ("quoi", "de qui", "pourquoi", "qui le voit", "gardé"),
         ("---",) * 5,
-        *((one.title, one.about_whom, one.purpose, _seen(one), _kept(one)) for one in tables),
+        *((one.title, one.about_whom, one.purpose, _readers(one), _term(one)) for one in tables),
     ]
 
 
-def _seen(one: Description) -> str:
+def _readers(one: Description) -> str:
     """The roles whose screens show its rows, and how far."""
     if not one.shown_by_right:
         return "aucun écran"
@@ -192,7 +192,7 @@ def _seen(one: Description) -> str:
     return ", ".join(f"{ROLES[role]}{FAR[far]}" for role, far in reach.items() if role in ROLES)
 
 
-def _kept(one: Description) -> str:
+def _term(one: Description) -> str:
     if not one.kept_setting:
         return "tant que la base"
     then = f", puis {one.left_after}" if one.left_after else ""

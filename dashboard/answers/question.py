@@ -23,7 +23,7 @@ class Question:
         return self.departments[0] if len(self.departments) == 1 else None
 
     @property
-    def spoken(self) -> str:
+    def period_in_words(self) -> str:
         """The period in a few words: « sur 12 mois », « en octobre 2026 », « du 01/10/2026 au 24/11/2026 »."""
         period = Period(self.first, self.last)
         if period.whole_months == 1 or (period.whole_months == 12 and period.label.isdigit()):
@@ -32,14 +32,14 @@ class Question:
             return f"sur {period.whole_months}\N{NO-BREAK SPACE}mois"
         return f"le {period.label}" if period.days == 1 else period.label
 
-    def at(self, department: str | None, site: str | None) -> "Question":
+    def at_place(self, department: str | None, site: str | None) -> "Question":
         """The same question about one place; about its own where there is none. A department or a type that is not the
         site's would leave nothing."""
         if site:
             return replace(self, departments=(), kind=None, site=site)
         return replace(self, departments=(department,)) if department else self
 
-    def over(self, period: Period) -> "Question":
+    def over_period(self, period: Period) -> "Question":
         """The same question over another period."""
         return replace(self, first=period.first, last=period.last)
 

@@ -51,8 +51,8 @@ def write(asked: Namespace) -> list[Path]:
     try:
         formats = parse_formats(asked.format)
         with page_run():
-            told, name = build_deck(asked), _name(asked)
-        return _put(asked.out, name, {f: EXPORTS[f].file(told) for f in formats})
+            story_deck, name = build_deck(asked), _name(asked)
+        return _write_files(asked.out, name, {f: EXPORTS[f].file(story_deck) for f in formats})
     except ExportFailed as reason:
         raise ReportRefused(f"{reason} ({reason.cause})") from reason
     finally:
@@ -91,8 +91,8 @@ def build_deck(asked: Namespace) -> Deck:
     question = Question(
         period.period.first, period.period.last, departments, asked.kind, asked.service
     )
-    told: Deck = deck.build(WHO, question, story, period)
-    return told
+    story_deck: Deck = deck.build(WHO, question, story, period)
+    return story_deck
 
 
 def _last_day() -> date:
@@ -127,16 +127,16 @@ def find_period(code: str) -> ClippedPeriod:
     """The period of a code such as those of the pages' links, cut at the last day up to which all is known. Raises CannotTell."""
     as_of = _last_day()
     known_to: date = freshness(WHO).known_to or as_of
-    found = resolve_period(code, known_to)
-    if found is None:
+    full_period = resolve_period(code, known_to)
+    if full_period is None:
         raise ReportRefused(
             f"{Unknown('période', code, presets(known_to))} Aussi : 2026, 2026-11, 2026-T3,"
             " 2026-01-05_2026-02-10."
         )
-    period = clip_period(found, known_to)
+    period = clip_period(full_period, known_to)
     if period is None:
         raise ReportRefused(
-            f"la période {found.label} commence après le dernier jour des données, le"
+            f"la période {full_period.label} commence après le dernier jour des données, le"
             f" {french.date_short(as_of)}."
         )
     return period
@@ -154,7 +154,7 @@ def _name(asked: Namespace) -> str:
     )
 
 
-def _put(folder: Path, name: str, files: dict[str, bytes]) -> list[Path]:
+def _write_files(folder: Path, name: str, files: dict[str, bytes]) -> list[Path]:
     """Write under temporary names first: whoever reads the folder meanwhile sees whole files only."""
     paths = [folder / f"{name}.{one}" for one in files]
     try:

@@ -24,7 +24,7 @@ def kept_stories(view: View) -> Mapping[str, str]:
     return {
         name: title
         for name, title in titles.items()
-        if not view.access.guest or _is_told(view, name)
+        if not view.access.guest or _is_visible(view, name)
     }
 
 
@@ -33,7 +33,7 @@ class Keeper(NamedTuple):
 
     account: str
     name: str
-    at: datetime
+    kept_at: datetime
 
 
 @cached
@@ -53,28 +53,28 @@ def story(view: View, name: str) -> Story | None:
         return known
     with engine().connect() as connection:
         body = read.story(connection, name)
-    found = from_json(name, body, KINDS) if body else None
-    return _as_heard(view, found) if found and view.access.guest else found
+    kept = from_json(name, body, KINDS) if body else None
+    return _for_guests(view, kept) if kept and view.access.guest else kept
 
 
-def _as_heard(view: View, story: Story) -> Story | None:
+def _for_guests(view: View, story: Story) -> Story | None:
     """A kept presentation as guests have it: without the speaker's notes and what he hid; None where it is not of their places
     alone, since its words may be about others."""
     if not _is_of_its_places(view, story):
         return None
-    return replace(story, steps=tuple(replace(step, note="") for step in story.shown))
+    return replace(story, steps=tuple(replace(step, note="") for step in story.visible_steps))
 
 
 def _is_of_its_places(view: View, story: Story) -> bool:
     shown = view.access.aggregates
     if isinstance(shown, str):
         return shown == ALL
-    homes = view.book.departments_of_sites
+    homes = view.network.departments_of_sites
     own = {code for code, home in homes.items() if story.department == home or story.site == code}
     return bool(own) and own <= shown
 
 
-def _is_told(view: View, name: str) -> bool:
+def _is_visible(view: View, name: str) -> bool:
     """Whether there is such a presentation for who asks."""
     with suppress(NotAStory):
         return story(view, name) is not None

@@ -46,8 +46,12 @@ def site_signals(
 ) -> Sequence[tuple[str, Signal]]:
     """(site name, signal) of every followed series of the question's sites, at the last whole month of its period; of those
     that nobody has ever heard of, none: that they close no day is said by their silence."""
-    unheard = {code for code, heard in silences(view, question).items() if heard.last is None}
-    known = {code: name for code, name in site_names(view, question).items() if code not in unheard}
+    without_data = {
+        code for code, silence in silences(view, question).items() if silence.last is None
+    }
+    known = {
+        code: name for code, name in site_names(view, question).items() if code not in without_data
+    }
     signals = control_charts.signals(view, known, question.last)
     return [(known[scope], signals[scope][code]) for scope in signals for code in codes]
 
@@ -55,7 +59,7 @@ def site_signals(
 @cached
 def ordered_signals(view: View, question: Question) -> Sequence[tuple[str, Signal]]:
     """The signals of the question's sites, in the order of gravest_first."""
-    return gravest_first(pair for pair in site_signals(view, question) if pair[1].flagged)
+    return gravest_first(pair for pair in site_signals(view, question) if pair[1].is_signal)
 
 
 @cached
@@ -63,7 +67,7 @@ def signals(view: View, question: Question) -> Panel:
     """The signals of the question's sites as a table."""
     title, flagged = "Centres qui ont un signal", ordered_signals(view, question)
     if not flagged:
-        # Some names have commas of their own.
+        # Names are listed with semicolons, for some have commas of their own.
         what = f"{french.SPACE}; ".join(
             french.lower_first(BY_CODE[code].short) for code in FOLLOWED
         )
@@ -71,12 +75,14 @@ def signals(view: View, question: Question) -> Panel:
             "signaux", title, Message(f"Suivis chaque mois, centre par centre{S}: {what}.")
         )
     month = control_charts.judged_month(view, question.last)
-    aimed = any(s.target is not None for _, s in flagged)  # a column of « sans cible » says nothing
+    aimed = any(
+        s.target is not None for _, s in flagged
+    )  # without any target the column is left out
     rows = [
         (
             site_cell(name, s.scope),
-            Cell(BY_CODE[s.indicator].short, link=_to_chart(s)),
-            text_cell(_short(s, month)),
+            Cell(BY_CODE[s.indicator].short, link=_chart_link(s)),
+            text_cell(_value_in_short(s, month)),
             text_cell(sentences.STATES[s.variation]),
             text_cell(_since(s)),
             *([text_cell(sentences.ASSURANCES[s.assurance])] if aimed else []),
@@ -94,10 +100,10 @@ def signals(view: View, question: Question) -> Panel:
     return Panel("signaux", title, table=make_table(columns, rows))
 
 
-def _short(one: Signal, month: date) -> str:
+def _value_in_short(one: Signal, month: date) -> str:
     """« 41 %, contre 97 % d'habitude »; with its own time where that is not the month."""
-    said = value_beside_usual(one)
-    return said if one.latest == month else f"{one.when}{french.SPACE}: {said}"
+    words = value_beside_usual(one)
+    return words if one.latest == month else f"{one.month_label}{french.SPACE}: {words}"
 
 
 def _since(one: Signal) -> str:
@@ -105,7 +111,7 @@ def _since(one: Signal) -> str:
     return (since_at_least(one) or "—").removeprefix("depuis ")
 
 
-def _to_chart(one: Signal) -> Link:
+def _chart_link(one: Signal) -> Link:
     """The way to the chart of a site's series."""
     return Link("signaux", (("centre", one.scope), ("indicateur", one.indicator)))
 
@@ -119,7 +125,7 @@ def proposed_levels(view: View, question: Question) -> tuple[tuple[str, Signal, 
         (scopes[scope], one, level)
         for scope, signals in control_charts.signals(view, scopes, question.last).items()
         for one in signals.values()
-        for level in one.course.levels
+        for level in one.chart.levels
         if level.origin == Origin.PROPOSED
     ]
     return tuple(
@@ -157,13 +163,15 @@ def levels(view: View, question: Question) -> Panel:
 
 
 def _level_in_words(one: Signal, level: Level) -> str:
-    at = one.course.months.index(level.start)
-    if one.course.median is not None:
-        return _medians_in_words(one, one.course.median, at)
-    value = float(one.course.usual[at])
-    # Of a whole, what was usual before at the same mix of sites, that of the level's first month.
+    at = one.chart.months.index(level.start)
+    if one.chart.median is not None:
+        return _medians_in_words(one, one.chart.median, at)
+    value = float(one.chart.usual[at])
+    # For an aggregate, what was usual before at the same mix of sites, that of the level's first month.
     earlier = (
-        one.course.then[at : at + 1] if one.kind == ChartKind.EXPECTED else one.course.usual[:at]
+        one.chart.usual_when_judged[at : at + 1]
+        if one.kind == ChartKind.EXPECTED
+        else one.chart.usual[:at]
     )
     before = [float(v) for v in earlier if not math.isnan(v)]
     if math.isnan(value):
@@ -175,7 +183,7 @@ def _level_in_words(one: Signal, level: Level) -> str:
 
 def _medians_in_words(one: Signal, medians: np.ndarray, at: int) -> str:
     """Of waits, which are said as medians: that of the new level's months, and of those of the level before."""
-    starts = [one.course.months.index(level.start) for level in one.course.levels]
+    starts = [one.chart.months.index(level.start) for level in one.chart.levels]
     first = max((start for start in starts if start < at), default=0)
     now, before = (
         float(np.nanmedian(part)) if np.isfinite(part).any() else None
@@ -267,11 +275,11 @@ def decisions(view: View, question: Question) -> Panel:
     )
 
 
-def decision_outcome(course: ControlChart | None, on: date) -> str:
+def decision_outcome(chart: ControlChart | None, on: date) -> str:
     """What the points since a decision say: signal, no signal, or too early to tell."""
-    if course is None or not course.charted:
+    if chart is None or not chart.is_judged:
         return "trop tôt"
-    after = [i for i, m in enumerate(course.months) if m > on and course.begin[i] >= 0]
+    after = [i for i, m in enumerate(chart.months) if m > on and chart.level_start[i] >= 0]
     if len(after) < SEEN_AFTER:
         return "trop tôt"
-    return "signal" if any(course.side[i] for i in after) else "pas de signal"
+    return "signal" if any(chart.side[i] for i in after) else "pas de signal"

@@ -26,7 +26,7 @@ def site_alerts(view: View, question: Question) -> tuple[Signal, ...]:
     if not question.site or question.service:
         return ()
     found = (s for _, s in signals.site_signals(view, question) if s.variation == Variation.ALERT)
-    return tuple(sorted((s for s in found if s.within(question.first, question.last)), key=rank))
+    return tuple(sorted((s for s in found if s.is_within(question.first, question.last)), key=rank))
 
 
 @cached
@@ -40,14 +40,16 @@ def lines(view: View, question: Question, carded: Sequence[str] = ()) -> tuple[R
         Reply(
             BY_CODE[one.indicator].short,
             "signaux",
-            one.said_when,
-            (_said(one),),
+            one.month_in_words,
+            (_value_statement(one),),
             _chart(one),
         )
         for one in found
         if one.indicator not in carded
     ]
-    decided = Reply("Cause et décision", "signaux", "", _decided(view, found), _chart(found[0]))
+    decided = Reply(
+        "Cause et décision", "signaux", "", _decision_statements(view, found), _chart(found[0])
+    )
     return (decided, *said)
 
 
@@ -63,20 +65,20 @@ def _chart(one: Signal) -> tuple[tuple[str, str], ...]:
     return (("centre", one.scope), ("indicateur", one.indicator))
 
 
-def _said(one: Signal) -> Statement:
+def _value_statement(one: Signal) -> Statement:
     """« 29 min contre 18 min d'habitude, depuis juin 2026 », its value a link to the chart."""
     since = since_at_least(one)
     more = f", {since}" if since else ""
-    if one.read is None or one.read_usual is None:
+    if one.displayed_value is None or one.displayed_usual is None:
         return Statement((), f"{value_beside_usual(one)}{more}")
-    value, usual = distinct_values(one.indicator, one.read, one.read_usual)
+    value, usual = distinct_values(one.indicator, one.displayed_value, one.displayed_usual)
     if value == usual:
         return Statement((), f"{value_beside_usual(one)}{more}")
     name = Name(value, Link("signaux", _chart(one)))
     return Statement((name,), f"contre {usual} d'habitude{more}")
 
 
-def _decided(view: View, found: Sequence[Signal]) -> tuple[Statement, ...]:
+def _decision_statements(view: View, found: Sequence[Signal]) -> tuple[Statement, ...]:
     """The decisions on these series, the newest first: « le 12/10/2026 : ouvrir un second guichet (le directeur) »."""
     series = {(one.indicator, one.scope) for one in found}
     taken = [d for d in reversed(control_charts.decisions(view)) if (d[1], d[2]) in series]

@@ -29,13 +29,13 @@ class SiteComparison:
     """How the sites that have enough cases differ in a rate: their two counts by key, the comparison, its headline."""
 
     counts: Mapping[str, tuple[float, float]]
-    whole: Differences
+    differences: Differences
     finding: str
 
     @property
     def position(self) -> dict[str, Position]:
         """Of each site, where there are sites enough for limits."""
-        return dict(zip(self.counts, self.whole.position, strict=False))
+        return dict(zip(self.counts, self.differences.position, strict=False))
 
 
 @cached
@@ -58,28 +58,32 @@ def site_comparison(view: View, question: Question, code: str) -> SiteComparison
 
 def has_funnel(who: Asker, question: Question, by: str, code: str) -> bool:
     """Whether the comparison may be drawn as a funnel: sites, of a rate, enough of them."""
-    found = site_comparison(who, question, code) if by == "site" else None
-    return found is not None and found.whole.has_limits
+    comparison = site_comparison(who, question, code) if by == "site" else None
+    return comparison is not None and comparison.differences.has_limits
 
 
 def has_ranks(who: Asker, question: Question, by: str, code: str) -> bool:
     """Whether a rank can be given: of three sites or more, in a rate of which one direction is good."""
-    found = site_comparison(who, question, code) if by == "site" else None
-    return found is not None and len(found.counts) > 2 and BY_CODE[code].direction != "neither"
+    comparison = site_comparison(who, question, code) if by == "site" else None
+    return (
+        comparison is not None
+        and len(comparison.counts) > 2
+        and BY_CODE[code].direction != "neither"
+    )
 
 
 def with_funnel(
-    view: View, question: Question, code: str, found: SiteComparison, panel: Panel
+    view: View, question: Question, code: str, comparison: SiteComparison, panel: Panel
 ) -> Panel:
     """The panel, with sites against what chance allows at their size: all are named where there is room."""
-    i, position, figures = BY_CODE[code], found.position, figures_of(view, question, "site")
+    i, position, figures = BY_CODE[code], comparison.position, figures_of(view, question, "site")
     places = sites(view, question)
     known, short = {p.code: p.name for p in places}, {p.code: short_name(p) for p in places}
     spec = charts.funnel_chart(
-        found.whole,
-        [short[k] for k in found.counts],
-        [size for _, size in found.counts.values()],
-        [shown_value(figures[k][code]) for k in found.counts],
+        comparison.differences,
+        [short[k] for k in comparison.counts],
+        [size for _, size in comparison.counts.values()],
+        [shown_value(figures[k][code]) for k in comparison.counts],
         unit=i.short,
         base=i.denominator,
     )
@@ -91,13 +95,13 @@ def with_funnel(
     )
     reading = (
         f"Zones : 95 et 99,8 %, {USUAL} ; pointillés : 99,8 %, le hasard seul. Trait plein : l'ensemble,"
-        f" {value_with_unit(i, found.whole.target)}."
+        f" {value_with_unit(i, comparison.differences.target)}."
     )
     return replace(
         panel,
         content=Chart(spec),
         caption=" ".join(filter(None, (panel.caption, limits, reading))),
         alt=f"Entonnoir : {i.label} de chaque centre selon sa taille.",
-        finding=f"{i.label}{S}: {found.finding}",
+        finding=f"{i.label}{S}: {comparison.finding}",
         reading=READING,
     )

@@ -32,13 +32,13 @@ def of_sites(view: View, question: Question, key: str) -> Panel:
     title, places = "Les centres, par département", sites(view, question)
     if not places:
         return Panel(key, title, Message("Aucun centre ne correspond à ces filtres."))
-    found, heard = figures(view, question, "site"), silences(view, question)
+    found, silences_by_code = figures(view, question, "site"), silences(view, question)
     rows = [
         (
             site_cell(p.name, p.code),
             department_cell(p.department),
             *(figure_cell(found[p.code][code]) for code in KNOWN_FOR),
-            last_known_day_cell(heard.get(p.code)),
+            last_known_day_cell(silences_by_code.get(p.code)),
         )
         for p in sorted(
             places, key=lambda p: (french.alphabetical(p.department), french.alphabetical(p.name))

@@ -7,7 +7,7 @@ from typing import Literal
 from dashboard import charts, french
 from dashboard.answers import complaints_for_guests
 from dashboard.answers.context import View, cached
-from dashboard.answers.figures import Figures, whole_figures
+from dashboard.answers.figures import Figures, overall_figures
 from dashboard.answers.figures import figures as figures_of
 from dashboard.answers.headlines import longest_wait
 from dashboard.answers.network import services, short_name, site_names, sites
@@ -115,42 +115,46 @@ def compare(
     if not figures:
         return Panel(key, title, Message("Aucune donnée."))
     known = labels(view, question, by)
-    keys = _ordered(figures, code, known, by, order)
-    found = site_comparison(view, question, code) if by == "site" else None
-    columns = _columns(found, keys, code, ranked) if found else []
-    listed = _listed(
+    keys = _ordered_keys(figures, code, known, by, order)
+    comparison = site_comparison(view, question, code) if by == "site" else None
+    columns = _columns(comparison, keys, code, ranked) if comparison else []
+    listed = _table(
         figures, keys, known, WHAT[by], code, intervals(view, question, by, code), columns
     )
     caption = complaints_for_guests.period_caption(view, (code,))
-    panel = Panel(key, title, table=listed, caption=caption, strip=trust_line(view, question, code))
-    if found and funnel and found.whole.has_limits:
-        return draw_funnel(view, question, code, found, panel)
-    drawn, which = _drawn(figures, code, keys, order, most)
+    panel = Panel(
+        key, title, table=listed, caption=caption, trust_line=trust_line(view, question, code)
+    )
+    if comparison and funnel and comparison.differences.has_limits:
+        return draw_funnel(view, question, code, comparison, panel)
+    drawn, which = _keys_with_bars(figures, code, keys, order, most)
     if which:
         which = f" ({WHAT[by].lower()}s{S}: {which}, sur {len(keys)})"
-    return _bars(view, question, figures, by, code, known, drawn, which, found, panel)
+    return _bars(view, question, figures, by, code, known, drawn, which, comparison, panel)
 
 
 def _none(figure: Figure) -> str:
     """Why a figure has no value, in a word or two."""
     timed = BY_CODE[figure.indicator].register == "visits"
-    said = shown_value(figure)
-    if said == NOT_HANDED:
+    words = shown_value(figure)
+    if words == NOT_HANDED:
         return figure.note
     why = {
         HIDDEN: FEW,
         UNMEASURED: "attente non mesurée" if timed else "prestation trop rarement notée",
     }
-    return (figure.note or "aucun chiffre") if said == "—" else why.get(said, said)
+    return (figure.note or "aucun chiffre") if words == "—" else why.get(words, words)
 
 
-def _drawn(
+def _keys_with_bars(
     figures: Figures, code: str, keys: Sequence[str], order: Order, most: int | None
 ) -> tuple[Sequence[str], str]:
     """The keys that get a bar, at most so many, and which those are, in words; "" where all do."""
     if most is None or len(keys) <= most:
         return keys, ""
-    if order == "value" and BY_CODE[code].unit != "count":  # of a count, the lowest say little
+    if (
+        order == "value" and BY_CODE[code].unit != "count"
+    ):  # the lowest counts are of little interest
         known = [k for k in keys if figures[k][code].value is not None]
         if len(known) <= most:
             return known or keys[:most], f"{len(known)} avec un chiffre"
@@ -163,7 +167,7 @@ def _drawn(
     return [k for k in keys if k in busiest], f"les {most} qui reçoivent le plus"
 
 
-def _ordered(
+def _ordered_keys(
     figures: Figures, code: str, known: Mapping[str, str], by: str, order: Order
 ) -> list[str]:
     """The keys as they are to be read; what is missing comes last."""
@@ -177,7 +181,7 @@ def _ordered(
         keys.sort(key=lambda k: float("inf") if (v := value[k]) is None else -v)
     if order == "size":
         keys.sort(key=lambda k: -figures[k][code].n)
-    keys.sort(key=lambda k: k == UNKNOWN_KEY)  # what nobody noted is no service and no hour: last
+    keys.sort(key=lambda k: k == UNKNOWN_KEY)  # the unknown service or hour comes last
     return keys
 
 
@@ -190,12 +194,12 @@ def _bars(
     known: Mapping[str, str],
     drawn: Sequence[str],
     which: str,
-    found: SiteComparison | None,
+    comparison: SiteComparison | None,
     panel: Panel,
 ) -> Panel:
     """Bars with their intervals in the order given; missing values are written, the whole is a dashed line. which: those
     that are drawn, in words."""
-    i, everybody = BY_CODE[code], whole_figures(view, question)[code]
+    i, everybody = BY_CODE[code], overall_figures(view, question)[code]
     if all(figures[k][code].value is None for k in drawn):
         reasons = sorted({_none(figures[k][code]) for k in drawn})
         why = (
@@ -226,13 +230,13 @@ def _bars(
         alt=f"{i.label} par {WHAT[by].lower()}.",
         caption=" ".join(filter(None, (panel.caption, *caption))),
         reading=" · ".join(p for p in (line, READING_BARS if likely else "") if p),
-        finding=f"{subject}{S}: {found.finding}"
-        if found
-        else _first_sight(view, question, figures, by, code, known, subject),
+        finding=f"{subject}{S}: {comparison.finding}"
+        if comparison
+        else _finding(view, question, figures, by, code, known, subject),
     )
 
 
-def _first_sight(
+def _finding(
     view: View,
     question: Question,
     figures: Figures,
@@ -243,13 +247,13 @@ def _first_sight(
 ) -> str:
     """What the bars show before they are read: whether it may be said, and then which are highest and lowest."""
     if by == "site":
-        if code == "wait_p50" and (said := longest_wait(view, question)):
-            return said
+        if code == "wait_p50" and (longest := longest_wait(view, question)):
+            return longest
         known = {p.code: short_name(p) for p in sites(view, question)}
     elif code in SHARES | RATES and not differ_beyond_chance(figures, code):
         return f"{subject}{S}: aucune différence nette n'est visible"
     one = {k: f[code] for k, f in figures.items()}
-    return extremes_in_words(one, known, subject, by, whole_figures(view, question)[code])
+    return extremes_in_words(one, known, subject, by, overall_figures(view, question)[code])
 
 
 def _in_words(code: str, ends: Interval | None) -> tuple[float | None, float | None, str]:
@@ -260,7 +264,7 @@ def _in_words(code: str, ends: Interval | None) -> tuple[float | None, float | N
     return *ends, sentences.between(low, high)
 
 
-def _listed(
+def _table(
     figures: Figures,
     keys: Sequence[str],
     known: Mapping[str, str],
@@ -298,12 +302,14 @@ def _listed(
     )
 
 
-def _columns(found: SiteComparison, keys: Sequence[str], code: str, ranked: bool) -> list[Column]:
+def _columns(
+    comparison: SiteComparison, keys: Sequence[str], code: str, ranked: bool
+) -> list[Column]:
     """Where each site stands, and its rank on request."""
     more: list[Column] = []
-    if found.whole.has_limits:
-        position = {k: sentences.POSITIONS[p] for k, p in found.position.items()}
+    if comparison.differences.has_limits:
+        position = {k: sentences.POSITIONS[p] for k, p in comparison.position.items()}
         more.append(("Position", {k: position.get(k, "trop peu de données") for k in keys}))
     if ranked:
-        more.append(("Rang", ranks(found.counts, code, keys)))
+        more.append(("Rang", ranks(comparison.counts, code, keys)))
     return more

@@ -20,7 +20,7 @@ from dashboard.answers import (
     waits,
 )
 from dashboard.answers.context import View
-from dashboard.answers.figures import whole_figures
+from dashboard.answers.figures import overall_figures
 from dashboard.answers.network import freshness, silences
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Figure, choices, codes_placed_in
@@ -48,8 +48,8 @@ class Subject:
     scope: str
 
 
-Found = tuple[str, Panel]  # the headline found, and what it is about
-Builder = Callable[[Subject, str], Found]  # the text: the indicator, "" for none
+HeadlineAndPanel = tuple[str, Panel]  # a headline and the panel under it
+Builder = Callable[[Subject, str], HeadlineAndPanel]  # the text: the indicator, "" for none
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ def slide(
 
 
 @slide("ouverture", "Titre")
-def _opening(about: Subject, _: str) -> Found:
-    figures = whole_figures(about.view, about.question)
+def _opening(about: Subject, _: str) -> HeadlineAndPanel:
+    figures = overall_figures(about.view, about.question)
     fresh = freshness(about.view)
     alone = figures["visits"].sites_expected == figures["visits"].sites_reporting == 1
     lines = [
@@ -99,8 +99,8 @@ def _cards(
     codes: Sequence[str],
     title: str,
     headline: Callable[[Mapping[str, Figure]], str],
-) -> Found:
-    sentence = headline(whole_figures(about.view, about.question))
+) -> HeadlineAndPanel:
+    sentence = headline(overall_figures(about.view, about.question))
     panel = cards.cards(about.view, about.question, codes, f"chiffres_{codes[0]}", title)
     alerts = sum(card.tone == "alert" for card in panel.cards)
     more = french.plural(alerts, "de ces chiffres est en alerte", "de ces chiffres sont en alerte")
@@ -126,12 +126,12 @@ def _visits_headline(figures: Mapping[str, Figure]) -> str:
     "Chiffres de la période",
     question="Lequel de ces chiffres nous surprend, et que voulons-nous comprendre d'abord ?",
 )
-def _period_cards(about: Subject, _: str) -> Found:
+def _period_cards(about: Subject, _: str) -> HeadlineAndPanel:
     found, panel = _cards(
         about, codes_placed_in("period"), "Les chiffres de la période", _visits_headline
     )
-    heard = silences(about.view, about.question).get(about.question.site or "")
-    return f"{found}{S}; {heard.words}" if heard and heard.words else found, panel
+    silence = silences(about.view, about.question).get(about.question.site or "")
+    return f"{found}{S}; {silence.in_words}" if silence and silence.in_words else found, panel
 
 
 def _waits_headline(figures: Mapping[str, Figure]) -> str:
@@ -148,7 +148,7 @@ def _waits_headline(figures: Mapping[str, Figure]) -> str:
     "Chiffres des attentes",
     question="Ces attentes sont-elles acceptables pour un usager ?",
 )
-def _waits_cards(about: Subject, _: str) -> Found:
+def _waits_cards(about: Subject, _: str) -> HeadlineAndPanel:
     return _cards(about, codes_placed_in("waits"), "Les chiffres des attentes", _waits_headline)
 
 
@@ -165,7 +165,7 @@ def _complaints_headline(figures: Mapping[str, Figure]) -> str:
     "Chiffres des plaintes",
     question="Que dirions-nous à un usager qui attend une réponse ?",
 )
-def _complaints_cards(about: Subject, _: str) -> Found:
+def _complaints_cards(about: Subject, _: str) -> HeadlineAndPanel:
     return _cards(
         about, codes_placed_in("complaints"), "Les chiffres des plaintes", _complaints_headline
     )
@@ -177,8 +177,8 @@ def _complaints_cards(about: Subject, _: str) -> Found:
     CHARTED,
     question="Que s'est-il passé là où il y a un signal ?",
 )
-def _signal_map(about: Subject, code: str) -> Found:
-    # What is followed is followed over all services.
+def _signal_map(about: Subject, code: str) -> HeadlineAndPanel:
+    # Signals are over all services.
     question = replace(about.question, service=None)
     panel = map.panel(about.view, question, code, f"signaux_{code}")
     marks = map.plot(about.view, question, code).marks
@@ -194,7 +194,7 @@ def _signal_map(about: Subject, code: str) -> Found:
         )
         if states.count(v)
     ]
-    charted = sum(signal.charted for signal in judged)
+    charted = sum(signal.is_judged for signal in judged)
     when = f", {french.month_label(control_charts.judged_month(about.view, question.last))}"
     if not charted:
         return f"{BY_CODE[code].label}{when}{S}: trop tôt pour juger", panel
@@ -210,8 +210,8 @@ def _signal_map(about: Subject, code: str) -> Found:
     tuple(CLASSES),
     question="Qu'ont en commun les centres d'une même couleur ?",
 )
-def _map(about: Subject, code: str) -> Found:
-    everybody = whole_figures(about.view, about.question)[code]
+def _map(about: Subject, code: str) -> HeadlineAndPanel:
+    everybody = overall_figures(about.view, about.question)[code]
     panel = map.panel(about.view, about.question, code, f"carte_{code}")
     marks = map.plot(about.view, about.question, code).marks
     known = sum(not m["missing"] for m in marks)
@@ -229,7 +229,7 @@ def _map(about: Subject, code: str) -> Found:
     CHARTED,
     question="S'il y a un signal, quelle en est la cause ; sinon, que faudrait-il changer pour faire mieux ?",
 )
-def _month(about: Subject, code: str) -> Found:
+def _month(about: Subject, code: str) -> HeadlineAndPanel:
     panel = monthly_series.by_month(about.view, about.question, code, f"mois_{code}")
     return (
         panel.finding
@@ -243,7 +243,7 @@ def _month(about: Subject, code: str) -> Found:
     "Visites des prochains mois",
     question="Que préparons-nous pour ces mois-là ?",
 )
-def _ahead(about: Subject, _: str) -> Found:
+def _ahead(about: Subject, _: str) -> HeadlineAndPanel:
     panel = forecast.panel(about.view, about.question, "prevision")
     return panel.finding or "Trop tôt pour prévoir les prochains mois", panel
 
@@ -254,7 +254,7 @@ def _ahead(about: Subject, _: str) -> Found:
     choices(lambda i: "comparison" in i.places),
     question="Qu'est-ce qui distingue les centres du haut de ceux du bas ?",
 )
-def _compared(about: Subject, code: str) -> Found:
+def _compared(about: Subject, code: str) -> HeadlineAndPanel:
     panel = sites.compare(
         about.view, about.question, "site", code, f"centres_{code}", order="value", most=BARS
     )
@@ -270,7 +270,7 @@ def _compared(about: Subject, code: str) -> Found:
     choices(lambda i: "comparison" in i.places and i.chart in ("share", "rate")),
     question="Qu'ont de particulier les centres qui sont à part ?",
 )
-def _by_size(about: Subject, code: str) -> Found:
+def _by_size(about: Subject, code: str) -> HeadlineAndPanel:
     panel = sites.compare(
         about.view, about.question, "site", code, f"entonnoir_{code}", funnel=True
     )
@@ -285,8 +285,8 @@ def _by_size(about: Subject, code: str) -> Found:
     "Répartition des attentes",
     question="Qui sont ceux qui attendent le plus longtemps, et quand ?",
 )
-def _waits(about: Subject, _: str) -> Found:
-    figures = whole_figures(about.view, about.question)
+def _waits(about: Subject, _: str) -> HeadlineAndPanel:
+    figures = overall_figures(about.view, about.question)
     return _waits_headline(figures), waits.distribution(about.view, about.question, "attentes")
 
 
@@ -295,7 +295,7 @@ def _waits(about: Subject, _: str) -> Found:
     "Affluence par jour et heure",
     question="Les agents sont-ils là quand viennent les usagers ?",
 )
-def _heat(about: Subject, _: str) -> Found:
+def _heat(about: Subject, _: str) -> HeadlineAndPanel:
     panel = waits.heat(about.view, about.question, "affluence")
     return panel.finding or "L'affluence par heure n'est pas mesurée", panel
 
@@ -306,7 +306,7 @@ def _heat(about: Subject, _: str) -> Found:
     codes_placed_in("services"),
     question="Quelle prestation pourrait se faire sans venir au guichet ?",
 )
-def _services(about: Subject, code: str) -> Found:
+def _services(about: Subject, code: str) -> HeadlineAndPanel:
     panel = sites.compare(
         about.view, about.question, "service", code, f"prestations_{code}", order="value", most=BARS
     )
@@ -323,7 +323,7 @@ def _none(panel: Panel) -> str:
     "Plaintes en cours, par âge",
     question="Qui répond aux plus anciennes, et pour quand ?",
 )
-def _ages(about: Subject, _: str) -> Found:
+def _ages(about: Subject, _: str) -> HeadlineAndPanel:
     panel = complaints.ages(about.view, about.question, "plaintes_age")
     return panel.finding or _none(panel), panel
 
@@ -333,9 +333,9 @@ def _ages(about: Subject, _: str) -> Found:
     "Plaintes en cours, les plus anciennes d'abord",
     question="Qui répond aux plus anciennes, et pour quand ?",
 )
-def _waiting(about: Subject, _: str) -> Found:
-    panel = complaints.waiting(about.view, about.question, "plaintes_en_cours")
-    if isinstance(panel.content, Listing) and panel.table.empty:
+def _waiting(about: Subject, _: str) -> HeadlineAndPanel:
+    panel = complaints.open_complaints(about.view, about.question, "plaintes_en_cours")
+    if isinstance(panel.content, Listing) and panel.table.is_empty:
         panel = replace(panel, content=complaints.ALL_ANSWERED)
     return panel.finding or _none(panel), panel
 
@@ -345,7 +345,7 @@ def _waiting(about: Subject, _: str) -> Found:
     "Motifs des plaintes",
     question="Lequel de ces motifs pouvons-nous supprimer ?",
 )
-def _reasons(about: Subject, _: str) -> Found:
+def _reasons(about: Subject, _: str) -> HeadlineAndPanel:
     panel = complaints.reasons(about.view, about.question, "plaintes_motifs")
     return panel.finding or _none(panel), panel
 
@@ -355,13 +355,13 @@ def _reasons(about: Subject, _: str) -> Found:
     "Plaintes reçues et réponses",
     question="Répondons-nous aussi vite que les plaintes arrivent ?",
 )
-def _flow(about: Subject, _: str) -> Found:
+def _flow(about: Subject, _: str) -> HeadlineAndPanel:
     panel = complaint_delays.flow(about.view, about.question, "plaintes_flux")
     return panel.finding or _none(panel), panel
 
 
 @slide("plaintes_delai", "Délai de réponse", question="Quel délai voulons-nous promettre ?")
-def _delay(about: Subject, _: str) -> Found:
+def _delay(about: Subject, _: str) -> HeadlineAndPanel:
     panel = complaint_delays.survival(about.view, about.question, "plaintes_delai", "category")
     return panel.finding or _none(panel), panel
 
@@ -371,7 +371,7 @@ def _delay(about: Subject, _: str) -> Found:
     "Fiches de clôture qui manquent",
     question="Qu'est-ce qui empêche de clôturer ces journées ?",
 )
-def _missing(about: Subject, _: str) -> Found:
+def _missing(about: Subject, _: str) -> HeadlineAndPanel:
     if about.question.site:
         panel = completeness.unclosed_days_listed(about.view, about.question, "remontees")
         return panel.finding, panel
@@ -385,7 +385,7 @@ def _missing(about: Subject, _: str) -> Found:
     "Fermetures déclarées",
     question="Lesquelles de ces fermetures pouvions-nous éviter ?",
 )
-def _closures(about: Subject, _: str) -> Found:
+def _closures(about: Subject, _: str) -> HeadlineAndPanel:
     panel = completeness.declared_closures(about.view, about.question, "fermetures")
     if isinstance(panel.content, Message):
         return "Aucune fermeture déclarée sur la période", panel
@@ -397,10 +397,10 @@ def _closures(about: Subject, _: str) -> Found:
     "Centres qui ont un signal",
     question="Que décidons-nous, qui s'en charge, pour quand ?",
 )
-def _signals(about: Subject, _: str) -> Found:
+def _signals(about: Subject, _: str) -> HeadlineAndPanel:
     panel = signals.signals(about.view, about.question)
     named = {row[0].text for row in panel.table.rows}
-    judged = {name for name, s in signals.site_signals(about.view, about.question) if s.charted}
+    judged = {name for name, s in signals.site_signals(about.view, about.question) if s.is_judged}
     if not judged:
         return "Trop tôt pour juger les centres", panel
     among = french.plural(len(judged), "suivi")
@@ -416,7 +416,7 @@ def _signals(about: Subject, _: str) -> Found:
 
 
 @slide("decisions", "Décisions prises", question="Qu'ont donné les décisions déjà prises ?")
-def _decisions(about: Subject, _: str) -> Found:
+def _decisions(about: Subject, _: str) -> HeadlineAndPanel:
     panel = signals.decisions(about.view, about.question)
     n = len(panel.table.rows)
     if not n:
@@ -427,7 +427,7 @@ def _decisions(about: Subject, _: str) -> Found:
 
 
 @slide("bulletin", "Bulletin de la période", question="Que retenons-nous ?")
-def _bulletin(about: Subject, _: str) -> Found:
+def _bulletin(about: Subject, _: str) -> HeadlineAndPanel:
     lines = bulletin.lines(about.view, about.question, about.period)
     return "Ce que les données permettent de dire", Panel(
         "bulletin", "Bulletin", Lines(tuple(line.text for line in lines))

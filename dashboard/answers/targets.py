@@ -52,7 +52,7 @@ def targets_panel(view: View) -> Panel:
             text_cell(names[s]),
             Cell(value_with_unit(BY_CODE[i], v) if i in BY_CODE else str(v), v),
             day_cell(d),
-            text_cell(_state((i, s, v, d, source, by), targets, view.moment.day)),
+            text_cell(_state((i, s, v, d, source, by), targets, view.snapshot.day)),
             text_cell(source),
             text_cell(by or "—"),
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from dashboard.answers import control_charts
 from dashboard.answers.context import Asker, View, uncached
-from dashboard.answers.figures import whole_figures
+from dashboard.answers.figures import overall_figures
 from dashboard.answers.question import Question
 from dashboard.judgement import trust
 from dashboard.judgement.signals import Signal
@@ -14,7 +14,7 @@ from dashboard.judgement.signals import Signal
 def trust_line(view: View, question: Question, code: str) -> str:
     """« Puis-je m'y fier ? » for one indicator of the question's whole."""
     return trust.trust_line(
-        code, whole_figures(view, question), control_charts.trust_context(view, question)
+        code, overall_figures(view, question), control_charts.trust_context(view, question)
     )
 
 
@@ -33,4 +33,4 @@ def scope_signals(who: Asker, question: Question) -> Mapping[str, Signal]:
 
 def signal_if_in_period(signal: Signal | None, question: Question) -> Signal | None:
     """The signal, if its month lies in the question's period: October's says nothing of a figure of February."""
-    return signal if signal and signal.within(question.first, question.last) else None
+    return signal if signal and signal.is_within(question.first, question.last) else None

@@ -17,7 +17,7 @@ Interval = tuple[float | None, float | None]  # None for an end that so few case
 @cached
 def intervals(view: View, question: Question, by: str, code: str) -> Mapping[str, Interval]:
     """Between what the true value lies, 95 times in 100, by key; in the displayed unit. Only of values that are shown."""
-    interval = _of(view, question, by, BY_CODE[code])
+    interval = _interval_of_figure(view, question, by, BY_CODE[code])
     known = {
         k: f[code] for k, f in figures(view, question, by).items() if f[code].value is not None
     }
@@ -26,7 +26,7 @@ def intervals(view: View, question: Question, by: str, code: str) -> Mapping[str
     return {k: ends for k, f in known.items() if (ends := interval(f)) is not None}
 
 
-def _of(
+def _interval_of_figure(
     view: View, question: Question, by: str, i: Indicator
 ) -> Callable[[Figure], Interval | None] | None:
     """What gives a figure its interval; None for an indicator that is a plain count."""
@@ -35,9 +35,9 @@ def _of(
     if i.chart == "rate":
         return lambda f: rate(f.numerator or 0, f.denominator or 0, i.scale)
     if i.quantile is not None:
-        return _of_waits(view, question, by, i.quantile)
+        return _wait_interval(view, question, by, i.quantile)
     if i.code == "complaint_delay" and by == "site":
-        return _of_delays(view, question)
+        return _delay_interval(view, question)
     return None
 
 
@@ -45,7 +45,7 @@ def _scaled(ends: tuple[float, float] | None, scale: int) -> Interval | None:
     return None if ends is None else (ends[0] * scale, ends[1] * scale)
 
 
-def _of_waits(
+def _wait_interval(
     view: View, question: Question, by: str, q: float
 ) -> Callable[[Figure], Interval | None]:
     found = figures(view, question, by)
@@ -59,12 +59,15 @@ def _of_waits(
     return interval
 
 
-def _of_delays(view: View, question: Question) -> Callable[[Figure], Interval | None]:
-    received, known = register(view, question).since(question.first), site_names(view, question)
+def _delay_interval(view: View, question: Question) -> Callable[[Figure], Interval | None]:
+    received, known = (
+        register(view, question).received_since(question.first),
+        site_names(view, question),
+    )
 
     def interval(f: Figure) -> Interval:
         mine = received.where(received.name == known[f.key])
-        half = median(mine.spent, ~mine.open)
+        half = median(mine.days_open, ~mine.is_open)
         return half.low, half.high
 
     return interval

@@ -6,7 +6,7 @@ import numpy as np
 
 from dashboard import charts, french
 from dashboard.answers.context import View, cached
-from dashboard.answers.figures import whole_figures
+from dashboard.answers.figures import overall_figures
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import trust_line
@@ -18,7 +18,7 @@ from dashboard.wording import shown_value
 from db import facts
 
 S = french.SPACE
-# Before an hour is called the busiest: fewer would let chance choose it.
+# Below these no hour is named the busiest: chance would choose it.
 FEWEST_VISITS, FEWEST_DAYS = 30, 4
 TOO_FEW = "Trop peu de visites sur cette période pour dire quelle heure est la plus chargée."
 
@@ -39,7 +39,7 @@ def weekdays_by_hours(view: View, question: Question) -> np.ndarray:
 def distribution(view: View, question: Question, key: str) -> Panel:
     """How long people waited: the distribution, and what it rests on."""
     title = "Répartition des attentes"
-    figures, counted = whole_figures(view, question), histogram(view, question)
+    figures, counted = overall_figures(view, question), histogram(view, question)
     measured = int(counted.sum())
     if not figures["visits"].n:
         return Panel(key, title, Message("Aucune donnée sur cette période."))
@@ -79,28 +79,28 @@ def distribution(view: View, question: Question, key: str) -> Panel:
         caption=caption,
         finding=finding,
         alt="Répartition des attentes en tranches de cinq minutes.",
-        strip=trust_line(view, question, "wait_p50"),
+        trust_line=trust_line(view, question, "wait_p50"),
     )
 
 
 @dataclass(frozen=True)
-class Busy:
+class HourlyLoad:
     """When people come to a site that is open. visits: by weekday (0 = Monday) and hour, (7, 24); days: of each weekday,
     those of every site on which hours were noted, (7,)."""
 
     visits: np.ndarray
-    days: np.ndarray
+    weekday_count: np.ndarray
 
     @property
     def rates(self) -> np.ndarray:
         """Users in the hour, at one site, (7, 24)."""
-        rates: np.ndarray = self.visits / np.maximum(self.days, 1)[:, None]
+        rates: np.ndarray = self.visits / np.maximum(self.weekday_count, 1)[:, None]
         return rates
 
     @property
     def busiest(self) -> tuple[int, int] | None:
         """The weekday and the hour when most come; None where too few visits would decide."""
-        enough = (self.visits >= FEWEST_VISITS) & (self.days >= FEWEST_DAYS)[:, None]
+        enough = (self.visits >= FEWEST_VISITS) & (self.weekday_count >= FEWEST_DAYS)[:, None]
         if not enough.any():
             return None
         day, hour = np.unravel_index(int(np.where(enough, self.rates, -1).argmax()), (7, 24))
@@ -108,27 +108,27 @@ class Busy:
 
 
 @cached
-def busy(view: View, question: Question) -> Busy:
+def hourly_load(view: View, question: Question) -> HourlyLoad:
     """When people come: of the sites that note hours, without the months in which they noted less than half of them, so
     that a register without hours does not make others look calm."""
-    scope, book = view.facts(question), view.book
+    scope, network = view.facts(question), view.network
     cut = scope.visits([scope.service_id])
     shape = (len(scope.rows), len(cut.months), 7, 25)
     heat = cut.counts("heat").sum(axis=1, dtype=np.int64).reshape(shape)
     if not heat.size:
-        return Busy(np.zeros((7, 24), dtype=np.int64), np.zeros(7, dtype=np.int64))
+        return HourlyLoad(np.zeros((7, 24), dtype=np.int64), np.zeros(7, dtype=np.int64))
     notes = heat[..., :24].any(axis=(1, 2, 3))
     noted = (2 * heat[..., 24].sum(axis=2) <= heat.sum(axis=(2, 3))) & notes[:, None]
-    span = book.day_columns(question.first, scope.last)
-    days = np.arange(span.start, span.stop) + book.origin
+    span = network.day_columns(question.first, scope.last)
+    days = np.arange(span.start, span.stop) + network.origin
     site, day = np.nonzero(
-        (book.register_visits[scope.rows, span] > 0) | book.has_closing[scope.rows, span]
+        (network.register_visits[scope.rows, span] > 0) | network.has_closing[scope.rows, span]
     )
-    # Before and after the months with visits there may be days that were closed without any.
+    # Closings may exist for months before the first and after the last visit.
     month = month_numbers(days)[day] - month_number(cut.months[0])
     known = (month >= 0) & (month < len(cut.months))
     kept = np.where(known, noted[site, np.where(known, month, 0)], notes[site])
-    return Busy(
+    return HourlyLoad(
         np.where(noted[:, :, None, None], heat[..., :24], 0).sum(axis=(0, 1)),
         np.bincount(weekdays(days)[day[kept]], minlength=7),
     )
@@ -148,8 +148,8 @@ def heat(view: View, question: Question, key: str) -> Panel:
                 "Les heures d'arrivée ne sont pas notées ici : l'affluence par heure est non mesurée."
             ),
         )
-    found = busy(view, question)
-    listed, busiest = _hours_table(found), found.busiest
+    load = hourly_load(view, question)
+    listed, busiest = _hours_table(load), load.busiest
     if busiest is None:
         return Panel(key, title, Message(TOO_FEW), table=listed)
     unknown, several = int(counted[:, 24].sum()), len(sites(view, question)) > 1
@@ -161,20 +161,20 @@ def heat(view: View, question: Question, key: str) -> Panel:
     return Panel(
         key,
         title,
-        Chart(charts.heat_map(found.rates)),
-        finding=_busiest(found, busiest, several),
+        Chart(charts.heat_map(load.rates)),
+        finding=_busiest_in_words(load, busiest, several),
         alt="Usagers dans l'heure, par jour de la semaine et heure d'arrivée.",
         table=listed,
         caption=" ".join(caption),
         reading=caption[0].rstrip("."),
-        strip=trust_line(view, question, "visits"),
+        trust_line=trust_line(view, question, "visits"),
     )
 
 
-def _busiest(found: Busy, at: tuple[int, int], several: bool) -> str:
+def _busiest_in_words(load: HourlyLoad, at: tuple[int, int], several: bool) -> str:
     """« Le plus chargé : mardi, de 9 h à 10 h, 12 usagers par heure d'ouverture »."""
     day, hour = at
-    rate = float(found.rates[at])
+    rate = float(load.rates[at])
     users = (
         f"{french.number(rate, 1 if rate < TENS else 0)}{S}{'usager' if rate < 2 else 'usagers'}"
     )
@@ -182,9 +182,9 @@ def _busiest(found: Busy, at: tuple[int, int], several: bool) -> str:
     return f"Le plus chargé{S}: {french.WEEKDAYS[day]}, de {hour}{S}h à {hour + 1}{S}h, {users} {where}"
 
 
-def _hours_table(found: Busy) -> Table:
-    rates = found.rates
-    hours = np.flatnonzero(found.visits.sum(axis=0)).tolist()
+def _hours_table(load: HourlyLoad) -> Table:
+    rates = load.rates
+    hours = np.flatnonzero(load.visits.sum(axis=0)).tolist()
     return make_table(
         (("Jour", ""), *((f"{h} h", "rate") for h in hours)),
         [
@@ -193,6 +193,6 @@ def _hours_table(found: Busy) -> Table:
                 *(Cell(french.number(rates[d, h], 1), float(rates[d, h])) for h in hours),
             )
             for d in range(7)
-            if found.visits[d].sum()
+            if load.visits[d].sum()
         ],
     )

@@ -65,7 +65,7 @@ def control_chart(
     words: each point's value in words. unit: what is drawn; axis: what its axis says, by default the same. Without
     limits (too few points) only the points are drawn.
     """
-    c, x = signal.course, month_axis()
+    c, x = signal.chart, month_axis()
     y = {
         "field": "v",
         "type": "quantitative",
@@ -92,7 +92,7 @@ def control_chart(
         + _events(decisions, x, INK, "Décision", flag=True)
     )
     series: list[Row] = [value_series(unit)]
-    if c.charted:
+    if c.is_judged:
         series += [
             {"name": name, "field": field, "role": role}
             for name, field, role in (
@@ -129,7 +129,7 @@ def _months(c: ControlChart, words: Sequence[str], direction: str) -> list[Row]:
                 "label": month_label(month),
                 "s": said,
                 "why": _point_tooltip(said, int(c.rule[i])),
-                "g": int(c.begin[i]),
+                "g": int(c.level_start[i]),
                 "c": json_number(c.usual[i]),
                 "lo": json_number(lower[i]),
                 "hi": json_number(upper[i]),
@@ -190,11 +190,11 @@ def legend_sentence(
 
     has_closures, has_decisions: whether the chart has any.
     """
-    there = {point_state(direction, int(side)) for side in series.side} if series.charted else ()
+    there = {point_state(direction, int(side)) for side in series.side} if series.is_judged else ()
     new = any(level.origin in NEW_LEVELS for level in series.levels)
     dotted = ", ".join(["fermetures"] * has_closures + ["nouveau niveau"] * new)
     parts = [
-        *(["Trait : d'habitude", "tirets : ce que le hasard permet"] if series.charted else []),
+        *(["Trait : d'habitude", "tirets : ce que le hasard permet"] if series.is_judged else []),
         *(words for word, words in SIGNS.items() if word in there),
         *([f"pointillés verticaux : {dotted}"] if dotted else []),
         *(["drapeau : décision"] if has_decisions else []),

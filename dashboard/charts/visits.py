@@ -159,7 +159,7 @@ def distribution(
                     "dx": 5,
                     "dy": 6,
                     "baseline": "top",
-                    "color": ACCENT.words,
+                    "color": ACCENT.text,
                     "fontWeight": 600,
                 },
                 "encoding": {

@@ -37,9 +37,9 @@ class Export:
 
 def panel_for_files(panel: Panel) -> Panel:
     """The panel as it may be exported: without single complaints, where the ministry wants them in no file."""
-    if not panel.rows or load_settings().complaint_rows_in_files:
+    if not panel.has_complaint_rows or load_settings().complaint_rows_in_files:
         return panel
-    return replace(panel, content=Message(NOT_IN_FILES), table=EMPTY, rows=False)
+    return replace(panel, content=Message(NOT_IN_FILES), table=EMPTY, has_complaint_rows=False)
 
 
 # By extension, in the order of the buttons.

@@ -42,9 +42,9 @@ COLOURS = {  # of the file, as its style sheet names them
     "paper": palette.PAPER,
     "card": palette.CARD,
     "main": palette.MAIN,
-    "better": palette.IMPROVEMENT.words,
-    "worse": palette.ALERT.words,
-    "other": palette.CHANGE.words,
+    "better": palette.IMPROVEMENT.text,
+    "worse": palette.ALERT.text,
+    "other": palette.CHANGE.text,
     "band": palette.NOTICE,
     "on-band": palette.ON_NOTICE,
     "focus": palette.FOCUS,
@@ -99,7 +99,7 @@ def _cards(cards: Iterable[Card]) -> str:
 def _table(table: Table, title: str, rows: int | None = None) -> str:
     """The table as HTML, or its first rows and how many there are. A short one has a class of its own: a slide has
     room for larger type."""
-    if table.empty:
+    if table.is_empty:
         return "<p>Aucune ligne.</p>"
     numeric = [c.unit not in ("", "day") for c in table.columns]
     wide = [max(len(row[i].text) for row in table.rows) > LONG for i in range(len(table.columns))]
@@ -148,7 +148,7 @@ def slide_html(slide: Slide, number: int, total: int, rows: int = 8) -> str:
     """
     panel, name = slide.panel, f"diapo-{number}-titre"
     width, height, type_ = PROJECTED
-    read = panel.reading or panel.signs
+    read = panel.reading or panel.legend
     if drawn := picture(panel, width, height - READING * ceil(len(read) / READ_LINE), type_):
         caption = f"<figcaption>{escape_markup(read)}</figcaption>" if read else ""
         body = f"<figure>{drawn}{caption}</figure>"
@@ -168,7 +168,7 @@ def slide_html(slide: Slide, number: int, total: int, rows: int = 8) -> str:
 
 def dossier(deck: Deck) -> str:
     """All slides with their tables in one HTML file: contents, figures as inline SVG, definitions at the end."""
-    shown = list(enumerate(deck.parts, 1))
+    shown = list(enumerate(deck.paper_slides, 1))
     demo = f'<p class="demo" role="note"><strong>{DEMO}</strong></p>' if deck.demo else ""
     held = base64.b64encode(deck.logo).decode()
     logo = (
@@ -204,7 +204,7 @@ def dossier(deck: Deck) -> str:
             *(_slide_section(slide, n) for n, slide in shown),
             words if defined else "",
             "</main>",
-            f"<footer><p>{escape_markup(deck.signed)}</p></footer>",
+            f"<footer><p>{escape_markup(deck.foot_with_maker)}</p></footer>",
             "</body>",
             "</html>",
             "",
@@ -227,14 +227,16 @@ def _slide_section(slide: Slide, number: int) -> str:
         )
     if words := _text_content(panel.content):
         parts.append(words)
-    if slide.under:
-        parts.append(f'<p class="caption">{escape_markup(slide.under)}</p>')
+    if slide.caption:
+        parts.append(f'<p class="caption">{escape_markup(slide.caption)}</p>')
     if slide.question:
         parts.append(f'<p class="question">{escape_markup(slide.question)}</p>')
-    if panel.strip:
-        parts.append(f'<p class="trust"><strong>{TRUST}</strong> {escape_markup(panel.strip)}</p>')
+    if panel.trust_line:
+        parts.append(
+            f'<p class="trust"><strong>{TRUST}</strong> {escape_markup(panel.trust_line)}</p>'
+        )
     if panel.table.columns and not isinstance(panel.content, Message):
-        parts.append(_table(panel.table.filled, panel.title))
+        parts.append(_table(panel.table.without_empty_columns, panel.title))
     return "\n".join([*parts, "</section>"])
 
 
@@ -260,9 +262,9 @@ def recolour_rules(theme: str, selector: str = "") -> str:
     """Style rules that change the pictures' colours to "dark" or "projector"; colours without a role stay
     (`svg.paint_attributes`). selector: of what holds the pictures, or ""."""
     return "".join(
-        f"{selector} .{part}-{colour.role}{{{part}:{colour.on(theme)}}}"
+        f"{selector} .{part}-{colour.role}{{{part}:{colour.for_theme(theme)}}}"
         for colour in ROLES.values()
-        if colour.on(theme) != colour
+        if colour.for_theme(theme) != colour
         for part in ("fill", "stroke")
     )
 

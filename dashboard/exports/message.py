@@ -25,12 +25,12 @@ def message(deck: Deck) -> str:
         line for line in found if not line.startswith(tuple(said))
     ]  # sentences that repeat a figure
     said = [
-        f"{line} ({f'{S}; '.join(filter(None, (c.state, c.whence)))})" if c.tone else line
+        f"{line} ({f'{S}; '.join(filter(None, (c.state, c.gap_origin)))})" if c.tone else line
         for line, c in zip(said, cards, strict=False)
     ]
     said = [*said, *found][:MOST]
     scope = "" if deck.title.endswith(deck.scope) else deck.scope
-    head = " · ".join(p for p in (deck.title, scope, deck.others, deck.period) if p)
+    head = " · ".join(p for p in (deck.title, scope, deck.other_filters, deck.period) if p)
     known = f"Données au {french.date_short(deck.as_of)}." if deck.as_of else "Aucune donnée."
     lines = [head, *(f"- {line}" for line in said), known, *([DEMO] if deck.demo else [])]
     return "\n".join(re.sub("[ \t\n]+", " ", printable_text(line)) for line in lines)

@@ -34,7 +34,7 @@ AGAIN = "Réessayez dans une minute."
 FEWER = "Réessayez, ou retirez-en des diapositives."
 WIDTH, FONT_PX = 660, 12  # of a figure, which is then set as wide as the text: type of 9 points
 TALL = 900  # px: what a page holds beside the headline
-TONES = {"improvement": IMPROVEMENT.words, "alert": ALERT.words, "neutral": CHANGE.words}
+TONES = {"improvement": IMPROVEMENT.text, "alert": ALERT.text, "neutral": CHANGE.text}
 SHORT = 8  # letters of a heading that are worth no second line
 LONG, MOST = 30, 60  # letters of a cell that may take several lines, most that widen its column
 SIZES = ((7, 8.5), (11, 7.5), (99, 6.5))  # points of a table's type by its number of columns
@@ -55,7 +55,7 @@ def pdf(deck: Deck) -> bytes:
         "logo": list(deck.logo),
         "issuer": _template_text(deck.issuer),
         "day": [deck.as_of.year, deck.as_of.month, deck.as_of.day] if deck.as_of else None,
-        "slides": [_slide(s, n, pictures) for n, s in enumerate(deck.parts, 1)],
+        "slides": [_slide(s, n, pictures) for n, s in enumerate(deck.paper_slides, 1)],
         "definitions": [
             [_template_text(i.label), _template_text(definition_text(i))] for i in indicators(deck)
         ],
@@ -156,14 +156,14 @@ def _slide(slide: Slide, number: int, pictures: dict[str, str]) -> Part:
         "lines": [_template_text(line) for line in content.lines]
         if isinstance(content, Lines)
         else [],
-        "caption": _template_text(slide.under),
-        "strip": _template_text(panel.strip),
+        "caption": _template_text(slide.caption),
+        "strip": _template_text(panel.trust_line),
         "question": _template_text(slide.question),
         # Where there is no result, a table of missing values would add nothing.
         "table": None
-        if panel.table.empty or isinstance(content, Message)
-        else _table(panel.table.filled, panel.title),
-        "empty": bool(panel.table.columns) and panel.table.empty,
+        if panel.table.is_empty or isinstance(content, Message)
+        else _table(panel.table.without_empty_columns, panel.title),
+        "empty": bool(panel.table.columns) and panel.table.is_empty,
     }
 
 

@@ -74,11 +74,11 @@ def picture_svg(panel: Panel, about: About) -> str:
     named = panel.title if panel.finding else ""
     paper.write(" · ".join(p for p in (named, scope) if p), WORD, SOFT)
     paper.draw(f'<g transform="translate({EDGE},{paper.y + 8:g})">{picture}</g>', tall + 16)
-    said = " ".join(filter(None, (panel.remark, panel.signs)))
+    said = " ".join(filter(None, (panel.remark, panel.legend)))
     paper.write(said or panel.reading, WORD, SOFT)
     rule = f'<path d="M{EDGE},{paper.y + 6:g}h{WIDTH - 2 * EDGE}" {paint_attributes(stroke=LINE)}/>'
     paper.draw(rule, 12)
-    paper.write(panel.strip, FOOT, SOFT)
+    paper.write(panel.trust_line, FOOT, SOFT)
     paper.write(source, FOOT, SOFT)
     tall = paper.y + EDGE / 2
     return (

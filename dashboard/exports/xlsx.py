@@ -105,9 +105,9 @@ def deck_workbook(deck: Deck) -> bytes:
         ("Sujet", deck.scope),
         ("Période", deck.period),
         *([("Filtres", deck.filters)] if deck.filters not in ("", deck.period) else []),
-        ("Remontées", deck.who),
+        ("Remontées", deck.who_reported),
         ("Données au", french.date_long(deck.as_of) if deck.as_of else "aucune donnée"),
-        *([("Fichier", deck.made)] if deck.made else []),
+        *([("Fichier", deck.made_by)] if deck.made_by else []),
     ]
     return _workbook(deck.title, about, [(s.panel, s.headline) for s in deck.slides], deck.demo)
 
@@ -270,7 +270,7 @@ def _sheet(sheet: Worksheet, style: Style, panel: Panel, demo: bool) -> None:
             ("title", panel.title),
             ("band", FICTIVE if demo else ""),
             ("line", panel.caption),
-            ("line", panel.strip and f"Puis-je m'y fier{S}? {panel.strip}"),
+            ("line", panel.trust_line and f"Puis-je m'y fier{S}? {panel.trust_line}"),
         ],
         last,
         width,

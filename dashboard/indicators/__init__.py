@@ -14,7 +14,7 @@ NOT_HOUR = EVERYWHERE - {"hour"}
 REGISTER = "registre des visites"
 COMPLAINTS = "registre des plaintes"
 
-# Words that hold a setting are built from it. One that cannot be read stops nobody here: whoever starts says so.
+# Texts that contain a setting are built from it. An invalid setting raises nothing here: the programs report it at their start.
 try:
     KNOWN = load_settings()
 except ValueError:
@@ -52,7 +52,7 @@ INDICATORS = (
         source=REGISTER,
         limits="Seules comptent les visites que quelqu'un a inscrites. « Au moins » : plus de sept jours d'affilée manquent au"
         " registre d'un centre.",
-        by=EVERYWHERE,
+        dimensions=EVERYWHERE,
         measure=m.visits,
         basis=Basis(VISITS),
         off_days=True,
@@ -72,7 +72,7 @@ INDICATORS = (
         source=REGISTER,
         limits="Les visites des jours de fermeture sont comptées et signalées. La journée d'un centre resté muet compte, sauf"
         " s'il n'a jamais rien remis.",
-        by=EVERYWHERE,
+        dimensions=EVERYWHERE,
         measure=m.visits_per_day,
         basis=Basis(("jour ouvert", "jours ouverts"), VISITS, "en"),
         chart="volume",
@@ -93,12 +93,12 @@ INDICATORS = (
         minimum=10,
         source=REGISTER,
         limits="Les registres d'avant mai 2024 portent « Homme » par défaut : à lire comme non renseigné.",
-        by=EVERYWHERE,
+        dimensions=EVERYWHERE,
         measure=m.women_share,
         basis=Basis(("visite dont le sexe est noté", "visites dont le sexe est noté")),
         chart="share",
         classes=(40, 44, 46, 48),
-        rest=ExcludedRows(
+        excluded_rows=ExcludedRows(
             "visite dont le sexe n'est pas noté", "visites dont le sexe n'est pas noté"
         ),
     ),
@@ -114,7 +114,7 @@ INDICATORS = (
         minimum=0,
         source="registre des visites ; RGPH-4 2013 (INStaD)",
         limits="Base RGPH-4 2013 : la population a changé depuis. Sans objet pour les GSRU.",
-        by=PLACES,
+        dimensions=PLACES,
         measure=m.visits_per_1000,
         basis=Basis(("habitant", "habitants"), VISITS, "pour"),
         kinds=frozenset({"CCSP"}),
@@ -132,15 +132,15 @@ INDICATORS = (
         minimum=10,
         source=REGISTER,
         limits="Usagers appelés seulement ; sans heure d'arrivée et d'appel, l'attente est non mesurée.",
-        by=EVERYWHERE,
+        dimensions=EVERYWHERE,
         measure=m.wait_p50,
         basis=Basis(WAITS),
         chart="wait",
         quantile=0.5,
         followed=True,
         classes=(12, 13, 15, 18),
-        rest=NOT_TIMED,
-        known=TIMED,
+        excluded_rows=NOT_TIMED,
+        required=TIMED,
         places=_at(
             "period",
             "waits",
@@ -165,15 +165,15 @@ INDICATORS = (
         minimum=36,
         source=REGISTER,
         limits="Usagers appelés seulement. Sous 36 attentes mesurées, la valeur n'est pas assez sûre pour être montrée.",
-        by=EVERYWHERE,
+        dimensions=EVERYWHERE,
         measure=m.wait_p90,
         basis=Basis(WAITS),
         chart="measure",
         quantile=0.9,
         skewed=True,
         classes=(40, 45, 50, 60),
-        rest=NOT_TIMED,
-        known=TIMED,
+        excluded_rows=NOT_TIMED,
+        required=TIMED,
         places=_at("waits", "sites"),
     ),
     Indicator(
@@ -190,14 +190,14 @@ INDICATORS = (
         minimum=10,
         source=REGISTER,
         limits="Les centres sans aucune attente mesurée sur la période n'y entrent pas.",
-        by=EVERYWHERE,
+        dimensions=EVERYWHERE,
         measure=m.wait_within,
         basis=Basis(("visite dont l'attente est connue", "visites dont l'attente est connue")),
         chart="share",
         followed=True,
         classes=(70, 74, 77, 80),
-        known=TIMED,
-        rest=ExcludedRows("visite sans heures notées", "visites sans heures notées"),
+        required=TIMED,
+        excluded_rows=ExcludedRows("visite sans heures notées", "visites sans heures notées"),
         places=_at(
             "period", "waits", "site_page", "site", "sites", "department", "changes", "comparison"
         ),
@@ -215,13 +215,13 @@ INDICATORS = (
         minimum=10,
         source=REGISTER,
         limits="Un départ que personne n'a noté n'est pas compté.",
-        by=EVERYWHERE,
+        dimensions=EVERYWHERE,
         measure=m.left,
         basis=Basis(("visite dont l'issue est notée", "visites dont l'issue est notée")),
         chart="share",
         followed=True,
         classes=(4, 4.5, 5, 6),
-        rest=ExcludedRows("visite sans issue notée", "visites sans issue notée"),
+        excluded_rows=ExcludedRows("visite sans issue notée", "visites sans issue notée"),
         places=_at(
             "site_page",
             "period",
@@ -247,14 +247,14 @@ INDICATORS = (
         minimum=10,
         source=REGISTER,
         limits="Saisi par le point focal : ce n'est pas l'enquête GT1PKI01.",
-        by=EVERYWHERE,
+        dimensions=EVERYWHERE,
         measure=m.satisfaction,
         basis=Basis(("réponse", "réponses")),
         chart="share",
         followed=True,
         classes=(78, 80, 82, 85),
-        known=Requirement("satisfaction notée", "satisfaction"),
-        rest=ExcludedRows("visite sans réponse", "visites sans réponse"),
+        required=Requirement("satisfaction notée", "satisfaction"),
+        excluded_rows=ExcludedRows("visite sans réponse", "visites sans réponse"),
         places=_at(
             "period", "site_page", "sites", "department", "changes", "comparison", "services"
         ),
@@ -273,7 +273,7 @@ INDICATORS = (
         source="registres des plaintes et des visites",
         limits="Beaucoup de plaintes peut vouloir dire qu'on les note mieux. Par prestation : non mesuré si la prestation"
         " est inconnue pour plus d'une visite sur cinq.",
-        by=NOT_HOUR,
+        dimensions=NOT_HOUR,
         measure=m.complaints_per_1000,
         basis=Basis(VISITS, ("plainte", "plaintes"), "pour"),
         register="complaints",
@@ -294,14 +294,14 @@ INDICATORS = (
         minimum=5,
         source=COMPLAINTS,
         limits="Les plaintes de moins de 30 jours sont au dénominateur : le dernier mois paraît mauvais par construction.",
-        by=NOT_HOUR,
+        dimensions=NOT_HOUR,
         measure=m.complaints_30d,
         basis=Basis(RECEIVED),
         register="complaints",
         classes=(60, 80, 85, 90),
-        # No card: beside that of those due, one would be taken for the other.
+        # No card: it would be mistaken for that of complaints due.
         places=_at("complaints_by_site"),
-    ),  # no chart: its last month would always be a signal
+    ),  # no chart: the last month would always be a signal
     Indicator(
         code="complaints_30d_due",
         label="Plaintes échues traitées en 30 jours ou moins",
@@ -314,7 +314,7 @@ INDICATORS = (
         minimum=5,
         source=COMPLAINTS,
         limits="Ne dit rien des plaintes récentes.",
-        by=NOT_HOUR,
+        dimensions=NOT_HOUR,
         measure=m.complaints_30d_due,
         basis=Basis(
             ("plainte reçue il y a 30 jours ou plus", "plaintes reçues il y a 30 jours ou plus")
@@ -322,7 +322,9 @@ INDICATORS = (
         register="complaints",
         chart="share",
         classes=(60, 80, 85, 90),
-        rest=ExcludedRows("plainte plus récente", "plaintes plus récentes", of="complaints_30d"),
+        excluded_rows=ExcludedRows(
+            "plainte plus récente", "plaintes plus récentes", total_indicator="complaints_30d"
+        ),
         places=_at(
             "period", "complaints", "site_page", "sites", "complaints_by_site", "comparison"
         ),
@@ -340,7 +342,7 @@ INDICATORS = (
         minimum=5,
         source=COMPLAINTS,
         limits="Si plus de la moitié restent en cours, il n'y a pas de médiane.",
-        by=NOT_HOUR,
+        dimensions=NOT_HOUR,
         measure=m.complaint_delay,
         basis=Basis(RECEIVED),
         register="complaints",
@@ -362,11 +364,11 @@ INDICATORS = (
         minimum=0,
         source=COMPLAINTS,
         limits="Ne dépend pas de la période : les plaintes reçues avant ou après en sont.",
-        by=NOT_HOUR,
+        dimensions=NOT_HOUR,
         measure=m.complaints_open,
         basis=Basis(WAITING),
         register="complaints",
-        now=True,
+        is_current=True,
         places=_at("site_page", "complaints", "site", "sites", "complaints_by_site"),
     ),
     Indicator(
@@ -381,11 +383,11 @@ INDICATORS = (
         minimum=0,
         source=COMPLAINTS,
         limits="",
-        by=NOT_HOUR,
+        dimensions=NOT_HOUR,
         measure=m.complaints_oldest,
         basis=Basis(WAITING),
         register="complaints",
-        now=True,
+        is_current=True,
         places=_at("complaints"),
     ),
     Indicator(
@@ -402,7 +404,7 @@ INDICATORS = (
         source="clôtures journalières",
         limits="Une clôture un autre jour n'entre dans aucune des deux parts, ni les jours d'un centre qui n'a jamais remis de"
         " clôture.",
-        by=frozenset({"nation", "department", "site", "month"}),
+        dimensions=frozenset({"nation", "department", "site", "month"}),
         measure=m.completeness,
         basis=Basis(("jour ouvert", "jours ouverts")),
         closings=True,
@@ -423,7 +425,7 @@ INDICATORS = (
         minimum=0,
         source="registre des visites, clôtures ; liste des communes",
         limits="Un centre qui n'a rien remonté compte comme inactif.",
-        by=frozenset({"nation", "department", "month"}),
+        dimensions=frozenset({"nation", "department", "month"}),
         measure=m.coverage,
         basis=Basis(("commune", "communes")),
     ),

@@ -109,13 +109,13 @@ def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
     reporting = _reporting(indicator, facts)
     of_complaints = indicator.register == "complaints"
     expected = facts.complaint_expected if of_complaints else facts.expected
-    if facts.by not in indicator.by:
+    if facts.by not in indicator.dimensions:
         return [
             Figure(key, indicator.code, None, None, None, 0, r, e, OUT_OF_SCOPE)
             for key, r, e in zip(facts.keys, reporting.tolist(), expected.tolist(), strict=True)
         ]
     m = indicator.measure(facts)
-    # That most still wait is as much of a figure as how long the others did.
+    # That most are still open is a result in itself, and is shown.
     found = ~np.isnan(np.asarray(m.value, dtype=float)) | (np.array(m.note) == MOST_STILL_OPEN)
     few = (m.n < indicator.minimum) & found
     m = hide(m, few, f"{FEW} (moins de {indicator.minimum})") if few.any() else m
@@ -137,7 +137,7 @@ def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
 def _reporting(indicator: Indicator, facts: Facts) -> np.ndarray:
     """How many sites speak in a figure: of what waits now, those whose complaints are known to the end."""
     if indicator.register == "complaints":
-        return facts.complaint_current if indicator.now else facts.complaint_reporting
+        return facts.complaint_current if indicator.is_current else facts.complaint_reporting
     return facts.closing if indicator.closings else facts.reporting
 
 

@@ -35,7 +35,7 @@ class ExcludedRows:
 
     one: str
     more: str
-    of: str = "visits"
+    total_indicator: str = "visits"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Requirement:
     """What must be known of a visit for a figure, in words. by: the indicator whose n counts such visits."""
 
     words: str
-    by: str
+    count_indicator: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ class Indicator:
     minimum: int  # n under which a value is hidden
     source: str
     limits: str  # what it does not say
-    by: frozenset[str]
+    dimensions: frozenset[str]
     measure: Callable[[Facts], Measure]
     basis: Basis = CASES
     register: Literal["visits", "complaints"] = "visits"
@@ -89,9 +89,9 @@ class Indicator:
     classes: tuple[float, float, float, float] | None = (
         None  # colours of the map: where the second to the last begin
     )
-    rest: ExcludedRows | None = None
-    known: Requirement | None = None
-    now: bool = False  # what is true at the date of the data, on pages whatever their period
+    excluded_rows: ExcludedRows | None = None
+    required: Requirement | None = None
+    is_current: bool = False  # what is true at the date of the data, on pages whatever their period
     closings: bool = False  # rests on closings: only sites that hand them in speak
     off_days: bool = False  # counts the visits of closed days, and says how many
     places: frozenset[Placement] = frozenset()  # where it is a card, a column or a choice

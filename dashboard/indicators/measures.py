@@ -124,7 +124,7 @@ def hide_if_missing(f: Facts, m: Measure) -> Measure:
     """Without a value for keys of which no visits were handed in, and with that reason, whatever else it would have been."""
     nobody, none = no_visits_handed_in(f), f.counter("visits") == 0
     m = hide(m, none & ~nobody & (f.by not in ("service", "hour")) & _counts_nobody(m), NO_VISIT)
-    m = hide(m, _denied(f, none), SERVICE_UNKNOWN)
+    m = hide(m, _denied_by_service(f, none), SERVICE_UNKNOWN)
     m = hide(m, none & (f.visit_whole < f.expected), NOT_ALL_VISITS)
     return hide(hide(m, nobody, NO_VISITS), nobody & (f.reporting == 0), NOT_REPORTED)
 
@@ -143,7 +143,7 @@ def _service_unknown(f: Facts) -> np.ndarray:
     return unknown
 
 
-def _denied(f: Facts, none: np.ndarray) -> np.ndarray:
+def _denied_by_service(f: Facts, none: np.ndarray) -> np.ndarray:
     """Those of the keys without any case of which the service may be the reason; of « inconnu » it is none."""
     denied: np.ndarray = none & _service_unknown(f) & (f.service != UNKNOWN_KEY)
     return denied
@@ -168,6 +168,7 @@ def visits_per_1000(f: Facts) -> Measure:
 
 
 def _wait(q: float) -> Callable[[Facts], Measure]:
+
     def measure(f: Facts) -> Measure:
         minutes = quantile(f.waits, q).astype(float)
         n = f.waits.sum(axis=1)
@@ -251,28 +252,28 @@ def _if_handed_in(f: Facts, m: Measure, where: np.ndarray | None = None) -> Meas
     return hide(hide(m, nobody, NOT_HANDED_IN), nobody & (f.complaint_later > 0), HANDED_IN_LATER)
 
 
-def _no(f: Facts, m: Measure, denial: str) -> Measure:
+def _with_denial(f: Facts, m: Measure, denial: str) -> Measure:
     """The denial as the reason of what has none (n is 0), where every site's register speaks; else that not all do."""
     heard = np.minimum(f.complaint_reporting, f.complaint_current)
     part = (m.n == 0) & (heard < np.maximum(f.complaint_expected, 1))
     m = hide(hide(m, m.n == 0, denial), part, NOT_CURRENT)
-    return hide(m, _denied(f, m.n == 0), SERVICE_UNKNOWN)
+    return hide(m, _denied_by_service(f, m.n == 0), SERVICE_UNKNOWN)
 
 
 def _if_current(f: Facts, m: Measure, none: np.ndarray) -> Measure:
     """The same of what waits: without a value for keys that have none, where some site's complaints are not known to the end."""
     part = none & (f.complaint_current < np.maximum(f.complaint_expected, 1))
-    m = hide(hide(m, part, NOT_CURRENT), _denied(f, none), SERVICE_UNKNOWN)
+    m = hide(hide(m, part, NOT_CURRENT), _denied_by_service(f, none), SERVICE_UNKNOWN)
     return _if_handed_in(f, m, none)
 
 
 def complaints_per_1000(f: Facts) -> Measure:
     """Complaints received per 1 000 visits."""
-    # Visits of days of which nobody handed complaints in would make them look few, and the other way round.
+    # Days with only one of the two registers are left out: they would bias the rate.
     based = _received(f) & f.complaints["based"]
     m = ratio(_count(f, based), f.complaint_visits, 1000, NO_VISIT)
     elsewhere = (f.complaint_visits == 0) & (f.counter("visits") > 0)
-    # All that came are of days whose visits are not known: a rate of 0 would deny them.
+    # All complaints are of days without a register of visits: a rate of 0 would be wrong.
     denied = (_count(f, based) == 0) & (_count(f, _received(f)) > 0)
     m = hide_if_missing(f, hide(hide(m, denied, NOT_ALL_VISITS), elsewhere, NOT_CURRENT))
     m = hide(m, _service_unknown(f), SERVICE_UNKNOWN)
@@ -282,14 +283,14 @@ def complaints_per_1000(f: Facts) -> Measure:
 def complaints_30d(f: Facts) -> Measure:
     """The official one: resolved in 30 days or fewer, of all received."""
     m = ratio(_count(f, _received(f) & _fast(f)), _count(f, _received(f)), 100)
-    return _if_handed_in(f, _no(f, m, "aucune plainte reçue"))
+    return _if_handed_in(f, _with_denial(f, m, "aucune plainte reçue"))
 
 
 def complaints_30d_due(f: Facts) -> Measure:
     """The same over those that have had their 30 days."""
     due = _received(f) & (f.complaints["received"] + DUE_DAYS <= f.complaints["as_of"])
     m = ratio(_count(f, due & _fast(f)), _count(f, due), 100)
-    return _if_handed_in(f, _no(f, m, "aucune plainte échue"))
+    return _if_handed_in(f, _with_denial(f, m, "aucune plainte échue"))
 
 
 def complaint_delay(f: Facts) -> Measure:
@@ -302,7 +303,7 @@ def complaint_delay(f: Facts) -> Measure:
     note = ["" if v == v else MOST_STILL_OPEN for v in value.tolist()]
     nothing = np.full(len(f.keys), np.nan)
     m = Measure(nothing, nothing, value, n, note)
-    return _if_handed_in(f, _no(f, m, "aucune plainte reçue"))
+    return _if_handed_in(f, _with_denial(f, m, "aucune plainte reçue"))
 
 
 def _open(f: Facts) -> tuple[np.ndarray, np.ndarray]:
@@ -312,7 +313,7 @@ def _open(f: Facts) -> tuple[np.ndarray, np.ndarray]:
     if f.by == "month":
         first_end = day_number(
             f.first
-        )  # or after it: what was answered by then is open in no month
+        )  # or later: complaints answered before the span are open in no month
         late = (c["resolved"] < 0) | (c["resolved"] > first_end)
         c = {name: values[late] for name, values in c.items()}
         end = np.minimum(f.ends[:, None], c["as_of"])

@@ -9,12 +9,12 @@ from dashboard.judgement.control_charts import (
     SHARES,
     WAITS,
     ControlChart,
-    Marks,
+    LevelMarks,
     MonthlySeries,
     Series,
+    dated_levels,
     in_unit,
-    levels_of,
-    marks_of,
+    level_marks,
 )
 from dashboard.statistics import observed_vs_expected, rare_events
 from dashboard.statistics.control_chart import judge_series
@@ -32,7 +32,7 @@ def comparisons(
     family: Family,
     judged: JudgedSeries,
     series: Series,
-    wholes: Mapping[str, Sequence[int]],
+    aggregates: Mapping[str, Sequence[int]],
 ) -> list[tuple[str, str, observed_vs_expected.Comparison]]:
     """(indicator, scope, observed against expected) of each whole."""
     variance = (
@@ -58,7 +58,7 @@ def comparisons(
                 )
             ),
         )
-        for scope, rows in wholes.items()
+        for scope, rows in aggregates.items()
     ]
 
 
@@ -74,18 +74,18 @@ def control_charts(
     compared: Sequence[tuple[str, str, observed_vs_expected.Comparison]],
     counts: Mapping[str, tuple[np.ndarray, np.ndarray]],
     monthly: MonthlySeries,
-    wholes: Mapping[str, Sequence[int]],
-    marks: Marks,
+    aggregates: Mapping[str, Sequence[int]],
+    marks: LevelMarks,
 ) -> list[ControlChart]:
     """Observed against what the sites usually show, of each whole: one following for all of those that have enough
     events, one for those that have few."""
     few = [_has_few(code, c) for code, _, c in compared]
-    found: list[ControlChart] = []
+    charts: list[ControlChart] = []
     for rare in (False, True):
         group = [one for one, is_rare in zip(compared, few, strict=True) if is_rare == rare]
         if group:
-            found += _together(group, counts, monthly, wholes, marks, rare=rare)
-    return found
+            charts += _judge_together(group, counts, monthly, aggregates, marks, rare=rare)
+    return charts
 
 
 def _has_few(code: str, c: observed_vs_expected.Comparison) -> bool:
@@ -97,17 +97,17 @@ def _has_few(code: str, c: observed_vs_expected.Comparison) -> bool:
     return bool((n > 0).any() and rarer[n > 0].mean() < rare_events.MINIMUM_EVENTS)
 
 
-def _together(
+def _judge_together(
     compared: Sequence[tuple[str, str, observed_vs_expected.Comparison]],
     counts: Mapping[str, tuple[np.ndarray, np.ndarray]],
     monthly: MonthlySeries,
-    wholes: Mapping[str, Sequence[int]],
-    marks: Marks,
+    aggregates: Mapping[str, Sequence[int]],
+    marks: LevelMarks,
     *,
     rare: bool,
 ) -> list[ControlChart]:
     named = [(code, scope) for code, scope, _ in compared]
-    set_at, refused, accepted = marks_of(named, monthly.months, marks)
+    set_at, refused, accepted = level_marks(named, monthly.months, marks)
     judged = judge_series(
         np.array([c.z for *_, c in compared]),
         family=Family.STANDARDISED,
@@ -117,12 +117,14 @@ def _together(
         runs=not rare,
     )
     return [
-        _course(code, scope, c, counts[code], monthly, list(wholes[scope]), judged, row, rare=rare)
+        _control_chart(
+            code, scope, c, counts[code], monthly, list(aggregates[scope]), judged, row, rare=rare
+        )
         for row, (code, scope, c) in enumerate(compared)
     ]
 
 
-def _course(
+def _control_chart(
     code: str,
     scope: str,
     c: observed_vs_expected.Comparison,
@@ -149,7 +151,7 @@ def _course(
     bounds = in_unit(code, np.maximum(usual - width, 0)), in_unit(code, usual + width)
     rule, side = judged.rule[row], judged.side[row]
     if rare:
-        bounds, rule, side = _exactly(code, c, bounds, rule, side)
+        bounds, rule, side = _exact_limits(code, c, bounds, rule, side)
     if code in SHARES:
         bounds = bounds[0], np.minimum(bounds[1], 100)
     return ControlChart(
@@ -164,16 +166,16 @@ def _course(
         rule,
         side,
         judged.level_start[row],
-        levels_of(judged, row, monthly.months),
-        ends=bounds,
+        dated_levels(judged, row, monthly.months),
+        given_limits=bounds,
         sites=tuple(monthly.sites[i] for i in at),
         comparison=c,
         spread=spread,
-        median=_median(monthly.of[code].waits, at),
+        median=_median(monthly.by_indicator[code].waits, at),
     )
 
 
-def _exactly(
+def _exact_limits(
     code: str,
     c: observed_vs_expected.Comparison,
     bounds: tuple[np.ndarray, np.ndarray],

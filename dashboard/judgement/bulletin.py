@@ -47,12 +47,12 @@ from dashboard.wording import (
 )
 
 S = french.SPACE
-FIRST = 3  # lines that are read first: what was found
+FIRST = 3  # lines that are findings, and are read first
 TOO_SHORT = "pas encore assez de mois ou de cas pour juger"
 OFFICIAL = "indicateur officiel GT1PKI10"
 NAMED = 4  # sites, indicators or signals named in a line; the others are counted
 OF_ONE = 2  # indicators named of one site among several
-FEW_DAYS = 5  # open days of which no mean is said
+FEW_DAYS = 5  # open days, up to which no mean is given
 SHOWN = (
     "visits_per_day",
     "wait_p50",
@@ -79,13 +79,13 @@ class Situation:
     figures: Mapping[str, Figure]
     signals: Mapping[str, Signal] | None
     site_signals: Mapping[str, Mapping[str, Signal]]
-    ground: TrustContext
+    trust_context: TrustContext
     budget: Budget
     unmeasured: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def followed(self) -> list[tuple[str, Signal]]:
+    def listed_series(self) -> list[tuple[str, Signal]]:
         """(site, signal) of the series whose signals are listed: the sites', or the scope's own if it is a site."""
         places = self.site_signals or {self.scope: self.signals or {}}
         return [
@@ -126,23 +126,23 @@ def write(situation: Situation) -> list[Line]:
 
 def _reporting(s: Situation) -> Line:
     closed = s.figures["completeness"]
-    demo = "Données fictives. " if s.ground.demo else ""
-    name = f"{demo}{french.upper_first(s.scope)}, {s.period.whole.label}{S}:"
+    demo = "Données fictives. " if s.trust_context.demo else ""
+    name = f"{demo}{french.upper_first(s.scope)}, {s.period.full_period.label}{S}:"
     closings = NO_CLOSINGS if closed.note == NO_CLOSINGS else french.lower_first(_labelled(closed))
     some = closed.sites_reporting
     if closed.value is not None and 0 < some < closed.sites_expected:
         closings += f", {among_in_words(some, closed.sites_expected)}"
-    who = _who(s.figures["visits"], s.ground.not_reported)
+    who = _who(s.figures["visits"], s.trust_context.not_reported)
     expected = s.figures["visits"].sites_expected or closed.value is not None
     awaited = expected and (closed.note != NO_OPEN_DAY or s.figures["visits"].sites_reporting)
     parts = [f"{name} {who}{S}; {closings}." if awaited else f"{name} {who}."]
     if s.period.partial:
-        known, due = s.period.period, s.period.whole
+        known, due = s.period.period, s.period.full_period
         parts.append(
             f"Période en cours, arrêtée au {french.date_long(known.last)}"
             f" ({french.plural(known.days, 'jour')} sur {due.days}), à ne pas comparer à une période entière."
         )
-    elif s.ground.partial:
+    elif s.trust_context.partial:
         parts.append("Période en cours, le dernier mois n'est pas fini.")
     return Line(" ".join(parts), "completeness", closed.n)
 
@@ -195,7 +195,7 @@ def _waits(s: Situation) -> Line:
     with_left = " usagers, ceux partis sans être reçus compris" if soon.n > median.n else ""
     parts = [
         _labelled(median),
-        f"9 usagers sur 10 ont attendu au plus {_told(nine)}"
+        f"9 usagers sur 10 ont attendu au plus {_value_with_basis(nine)}"
         if nine.value is not None
         else _labelled(nine),
         _labelled(soon, with_left),
@@ -217,14 +217,16 @@ def _own_signals(s: Situation) -> Line:
             "",
             0,
         )
-    # Of a site those that are listed below, so that one number of signals is said.
+    # For a site, the listed ones, so that all lines give the same number of signals.
     own = s.signals if s.site_signals else {c: s.signals[c] for c in FOLLOWED if c in s.signals}
-    charted = [f for f in own.values() if f.charted]
+    charted = [f for f in own.values() if f.is_judged]
     if not charted:
         nothing = s.figures["visits"].note == NOT_REPORTED
         why = f"rien à juger{S}: ni visites ni clôtures remontées" if nothing else TOO_SHORT
         return Line(f"Pour {s.scope}, {why}.", "", 0)
-    flagged = sorted((f for f in charted if f.flagged), key=lambda f: SIGNALLED.index(f.variation))
+    flagged = sorted(
+        (f for f in charted if f.is_signal), key=lambda f: SIGNALLED.index(f.variation)
+    )
     if not flagged:
         n = len(charted)
         judged = "l'indicateur jugé" if n == 1 else f"les {french.number(n)} indicateurs jugés"
@@ -243,32 +245,32 @@ def _own_signals(s: Situation) -> Line:
     if len(charted) > len(flagged):
         rest = french.plural(len(charted) - len(flagged), "autre indicateur", "autres indicateurs")
         text += f"{S}; rien d'inhabituel dans {rest}"
-    return Line(f"{text}.", flagged[0].indicator, flagged[0].base)
+    return Line(f"{text}.", flagged[0].indicator, flagged[0].n)
 
 
 def _detail(f: Signal, names: Mapping[str, str], *, dated: bool) -> str:
     """Of one signal: its own month if it is not everybody's, its value and what is usual, the rule if it is the run, and
     the sites that it comes from."""
     run = rule_in_words(f) if f.rule == ON_ONE_SIDE else ""
-    whence = french.lower_first(gap_origin(f, names).removesuffix("."))
-    parts = [f.when if dated else "", value_beside_usual(f), run, whence]
+    origin = french.lower_first(gap_origin(f, names).removesuffix("."))
+    parts = [f.month_label if dated else "", value_beside_usual(f), run, origin]
     return ", ".join(part for part in parts if part).replace(f"{S};", ",")
 
 
 def _flagged(s: Situation) -> Line:
-    charted = [(name, f) for name, f in s.followed if f.charted]
+    charted = [(name, f) for name, f in s.listed_series if f.is_judged]
     if not charted:
         return Line(
             "Pas encore assez de mois ou de cas pour dire si un chiffre est inhabituel.", "", 0
         )
-    flagged = [(name, f) for name, f in charted if f.flagged]
+    flagged = [(name, f) for name, f in charted if f.is_signal]
     text = sentences.signal_budget(len(flagged), s.budget)
     if s.site_signals:
         between = " " if flagged else f"{S}: "
         text = (
             f"{_sites(s, charted, flagged)}{between}{text if flagged else french.lower_first(text)}"
         )
-    else:  # beside the line of all its charts: only some are listed
+    else:  # another line is about all charts: only some are listed here
         judged = len({f.indicator for _, f in charted})
         enough = f", dont {judged} {'a' if judged == 1 else 'ont'} assez de mois et de cas"
         followed = f"Sur les {len(FOLLOWED)} indicateurs surveillés{enough if judged < len(FOLLOWED) else ''}"
@@ -285,7 +287,7 @@ def _sites(
         followed = french.plural(sites, "centre jugé", "centres jugés")
         return f"{followed}, {_when([f for _, f in charted], s.period.period)}"
     same = _same_month([f for _, f in flagged])
-    parts = [_kind_of(flagged, variation, dated=not same) for variation in SIGNALLED]
+    parts = [_signals_of_variation(flagged, variation, dated=not same) for variation in SIGNALLED]
     number = len({name for name, _ in flagged})
     have = "a un signal" if number == 1 else "ont un signal"
     return (
@@ -294,12 +296,14 @@ def _sites(
     )
 
 
-def _kind_of(flagged: list[tuple[str, Signal]], variation: Variation, *, dated: bool) -> str:
+def _signals_of_variation(
+    flagged: list[tuple[str, Signal]], variation: Variation, *, dated: bool
+) -> str:
     """« Alerte : CCSP de Djougou (attente médiane, satisfaits et 2 autres) et CCSP d'Adjarra (fiches de clôture remises). »
     of the signals of one kind, the gravest first; "" without any."""
     by_site: dict[str, list[str]] = {}
     for name, f in gravest_first([(name, f) for name, f in flagged if f.variation == variation]):
-        when = f", {f.when}" if dated else ""
+        when = f", {f.month_label}" if dated else ""
         by_site.setdefault(name, []).append(
             f"{french.lower_first(BY_CODE[f.indicator].short)}{when}"
         )
@@ -316,7 +320,7 @@ def _complaints(s: Situation) -> Line:
     official, due = s.figures["complaints_30d"], s.figures["complaints_30d_due"]
     if s.figures["complaints_open"].note == NOT_FOR_GUESTS:
         return Line(
-            _sentence([f"{OFFICIAL}{S}: {_told(official)}", _still_open(s)]),
+            _sentence([f"{OFFICIAL}{S}: {_value_with_basis(official)}", _still_open(s)]),
             "complaints_30d_due",
             official.n,
         )
@@ -330,27 +334,31 @@ def _complaints(s: Situation) -> Line:
         )
         said = [f"{_not_known(official)} sur la période", f"{others}{_still_open(s, '')}"]
         return Line(_sentence(said), "complaints_30d_due", 0)
-    parts = [_received(official, s.ground.complaints_through)]
+    parts = [_received(official, s.trust_context.complaints_through)]
     if official.n:
         parts += [
             f"traitées en 30 jours ou moins, parmi celles reçues il y a plus de 30 jours{S}: {_of_due(due)}",
-            f"{OFFICIAL}, qui compte aussi les plus récentes{S}: {_told(official)}",
+            f"{OFFICIAL}, qui compte aussi les plus récentes{S}: {_value_with_basis(official)}",
         ]
     return Line(_sentence([*parts, _still_open(s)]), "complaints_30d_due", official.n)
 
 
 def _of_due(due: Figure) -> str:
-    return _told(due) if due.n or due.value is not None else f"pas calculable ({_why(due)})"
+    return (
+        _value_with_basis(due)
+        if due.n or due.value is not None
+        else f"pas calculable ({_why(due)})"
+    )
 
 
 def _received(official: Figure, through: int) -> str:
     """« aucune plainte reçue » where every site's register is known through the period; « au moins 12 plaintes reçues » else."""
-    heard, due = official.sites_reporting, official.sites_expected
-    count = Count(official.n, Coverage("registre des plaintes", due, heard, min(heard, through)))
+    known, due = official.sites_reporting, official.sites_expected
+    count = Count(official.n, Coverage("registre des plaintes", due, known, min(known, through)))
     some = count.plural("plainte reçue", "plaintes reçues")
-    if not count.whole:
-        some += f" ({count.of.missing})"
-    return count.said(
+    if not count.is_complete:
+        some += f" ({count.coverage.missing})"
+    return count.some_or_none(
         some, "aucune plainte reçue sur la période", "plainte connue reçue sur la période"
     )
 
@@ -364,7 +372,7 @@ def _still_open(s: Situation, whenever: str = "toutes périodes confondues, ") -
     if not now.value:
         return "aucune plainte en cours"
     age = "d'âge non mesuré" if oldest.value is None else f"depuis {french.days(oldest.value)}"
-    day = f" au {french.date_short(s.ground.known_to)}" if s.ground.known_to else ""
+    day = f" au {french.date_short(s.trust_context.known_to)}" if s.trust_context.known_to else ""
     many = f"{whenever}{at_least(now)}{french.plural(now.value, 'plainte')} en cours{day}"
     oldest_known = "la plus ancienne"
     if at_least(now):
@@ -379,12 +387,12 @@ def _limits(s: Situation) -> Line | None:
         parts.append(
             f"trop peu de cas pour calculer {french.join_first([_label(code) for code in hidden], NAMED)}"
         )
-    few = [c for c, f in (s.signals or {}).items() if not f.charted and c not in hidden]
+    few = [c for c, f in (s.signals or {}).items() if not f.is_judged and c not in hidden]
     if few:
         parts.append(
             f"pas assez de mois ou de cas pour juger {french.join_first([_label(code) for code in few], NAMED)}"
         )
-    short = sum(not f.charted for _, f in s.followed) if s.site_signals else 0
+    short = sum(not f.is_judged for _, f in s.listed_series) if s.site_signals else 0
     if short:
         parts.append(f"centre par centre, {_sites_too_short(s)}")
     if s.unmeasured:
@@ -403,7 +411,8 @@ def _sites_too_short(s: Situation) -> str:
     """How many sites cannot be judged at all, and how many in part alone: « 3 centres sur 24 n'ont pas encore assez de mois ou
     de cas pour être jugés, 5 autres ne le sont qu'en partie »."""
     judged = [
-        {signal.charted for name, signal in s.followed if name == site} for site in s.site_signals
+        {signal.is_judged for name, signal in s.listed_series if name == site}
+        for site in s.site_signals
     ]
     none, part = judged.count({False}), judged.count({False, True})
     enough = "assez de mois ou de cas pour être jugé"
@@ -422,10 +431,10 @@ def _sites_too_short(s: Situation) -> str:
 
 
 def _labelled(figure: Figure, more: str = "") -> str:
-    return f"{BY_CODE[figure.indicator].label}{S}: {_told(figure, more)}"
+    return f"{BY_CODE[figure.indicator].label}{S}: {_value_with_basis(figure, more)}"
 
 
-def _told(figure: Figure, more: str = "") -> str:
+def _value_with_basis(figure: Figure, more: str = "") -> str:
     """A figure and what it rests on; more: what is added to that."""
     if figure.value is None:
         return _why(figure)
@@ -455,7 +464,7 @@ def _when(signals: Sequence[Signal], period: Period) -> str:
     when = months_in_words(signals)
     return (
         when
-        if any(f.within(period.first, period.last) for f in signals)
+        if any(f.is_within(period.first, period.last) for f in signals)
         else f"{when} (hors de la période)"
     )
 

@@ -14,18 +14,18 @@ from dashboard.statistics.changepoint import ChangePoint, change_point
 from dashboard.statistics.control_limits import ON_ONE_SIDE, RUN
 from dashboard.statistics.variation import ChartKind
 
-WIDEST = 12  # months among which a change may lie; beyond, it has no date
+WIDEST = 12  # months: with a wider interval a change has no date
 
 
 def since_when(signal: Signal) -> str | None:
     """« depuis juin 2026 (entre mai et juillet) », of a followed series; None without a signal, or where its change has
     no date."""
-    if signal.indicator not in FOLLOWED or signal.at is None or not signal.flagged:
+    if signal.indicator not in FOLLOWED or signal.position is None or not signal.is_signal:
         return None
-    course, at = signal.course, signal.at
-    level = slice(max(int(course.begin[at]), 0), at + 1)
+    chart, at = signal.chart, signal.position
+    level = slice(max(int(chart.level_start[at]), 0), at + 1)
     return change_date_in_words(
-        course.months[level], course.values[level].tolist(), log=signal.kind == ChartKind.WAIT
+        chart.months[level], chart.values[level].tolist(), log=signal.kind == ChartKind.WAIT
     )
 
 
@@ -33,8 +33,8 @@ def since_at_least(signal: Signal, *, year: int | None = None) -> str:
     """« depuis juin 2026 », « depuis octobre 2026 » of the first month beyond its limits, « depuis 8 mois ou plus » of a run
     without a date; "" where nothing can be said. year: that goes without saying."""
     found = (since_when(signal) or "").partition(" (")[0]
-    if not found and signal.at is not None and signal.flagged:
-        found = _since_rule(signal, signal.at)
+    if not found and signal.position is not None and signal.is_signal:
+        found = _since_rule(signal, signal.position)
     return found.removesuffix(f" {year}")
 
 
@@ -42,8 +42,8 @@ def _since_rule(signal: Signal, at: int) -> str:
     quarter = signal.kind == ChartKind.BY_QUARTER
     if signal.rule == ON_ONE_SIDE:
         return "depuis deux ans au moins" if quarter else f"depuis {RUN} mois au moins"
-    new = at > 0 and not signal.course.side[at - 1]
-    return f"depuis {'le ' if quarter else ''}{signal.when}" if new else ""
+    new = at > 0 and not signal.chart.side[at - 1]
+    return f"depuis {'le ' if quarter else ''}{signal.month_label}" if new else ""
 
 
 def change_date_in_words(

@@ -20,7 +20,7 @@ from dashboard.statistics.variation import ChartKind
 from db.codes import ACCEPTED, REFUSED, SET
 
 # Read from INDICATORS, where each entry says how it is charted and whether it is followed.
-# Those that are followed first, but last those of which no direction is good.
+# Followed ones first; those without a good direction last.
 CHARTED = tuple(
     sorted(
         codes(lambda i: i.chart is not None),
@@ -35,8 +35,8 @@ MEASURES = frozenset(codes(lambda i: i.chart == "measure"))
 SKEWED = frozenset(codes(lambda i: i.skewed))  # measures judged on a log scale
 VOLUMES = frozenset(codes(lambda i: i.chart == "volume"))
 
-# Of an indicator and a scope: the months at which somebody began a level, refused or accepted a proposed one.
-Marks = Mapping[tuple[str, str], Sequence[tuple[date, str]]]
+# By (indicator, scope): the months at which people set a level, or refused or accepted a proposed one, and which.
+LevelMarks = Mapping[tuple[str, str], Sequence[tuple[date, str]]]
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,15 @@ class Series:
     value: np.ndarray
     n: np.ndarray
     waits: np.ndarray | None = None
-    part: np.ndarray | None = None
+    is_partial: np.ndarray | None = None
 
-    def judged(self, values: np.ndarray) -> np.ndarray:
+    def without_partial_months(self, values: np.ndarray) -> np.ndarray:
         """The same without the months of which a site handed in a part: four days are no month."""
-        return values if self.part is None else np.where(self.part, np.nan, values)
+        return values if self.is_partial is None else np.where(self.is_partial, np.nan, values)
 
-    def judged_alone(self, values: np.ndarray) -> np.ndarray:
+    def without_hidden_months(self, values: np.ndarray) -> np.ndarray:
         """The same without the months whose value is not shown for too few cases: what nobody may read is no signal."""
-        return np.where(np.isfinite(self.value), self.judged(values), np.nan)
+        return np.where(np.isfinite(self.value), self.without_partial_months(values), np.nan)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class MonthlySeries:
 
     sites: tuple[str, ...]
     months: tuple[date, ...]
-    of: Mapping[str, Series]
+    by_indicator: Mapping[str, Series]
     season: np.ndarray
 
 
@@ -77,7 +77,7 @@ class Level:
     """A level of a series. start: its first month; known: the month in which it came into force."""
 
     start: date
-    known: date
+    in_force_from: date
     origin: Origin
 
 
@@ -100,12 +100,12 @@ class ControlChart:
     values: np.ndarray
     n: np.ndarray
     usual: np.ndarray
-    then: np.ndarray
+    usual_when_judged: np.ndarray
     rule: np.ndarray
     side: np.ndarray
-    begin: np.ndarray
+    level_start: np.ndarray
     levels: tuple[Level, ...] = ()
-    ends: tuple[np.ndarray, np.ndarray] | None = None
+    given_limits: tuple[np.ndarray, np.ndarray] | None = None
     fit: Fit | None = None
     bases: np.ndarray | None = None
     family: Family = Family.INDIVIDUALS
@@ -118,14 +118,14 @@ class ControlChart:
     @cached_property
     def limits(self) -> tuple[np.ndarray, np.ndarray]:
         """The lower and the upper limit to be drawn, (m,) each, in the unit that is read."""
-        if self.ends is not None or self.fit is None or self.bases is None:
+        if self.given_limits is not None or self.fit is None or self.bases is None:
             missing = np.full(len(self.months), np.nan)
-            return self.ends or (missing, missing)
+            return self.given_limits or (missing, missing)
         low, high = limits(self.family, self.fit, self.bases)
         return in_unit(self.indicator, low), in_unit(self.indicator, high)
 
     @property
-    def charted(self) -> bool:
+    def is_judged(self) -> bool:
         """Whether any month has something that it is held against."""
         return bool(np.isfinite(self.usual).any())
 
@@ -139,7 +139,9 @@ class ControlChart:
     def level(self, at: int) -> Level | None:
         """The level that was in force at a month."""
         now = self.months[at]
-        return next((x for x in reversed(self.levels) if x.start <= now and x.known <= now), None)
+        return next(
+            (x for x in reversed(self.levels) if x.start <= now and x.in_force_from <= now), None
+        )
 
 
 def in_unit(code: str, values: np.ndarray) -> np.ndarray:
@@ -150,21 +152,21 @@ def in_unit(code: str, values: np.ndarray) -> np.ndarray:
     return np.asarray(np.maximum(read, 0))
 
 
-def marks_of(
-    series: Sequence[tuple[str, str]], months: Sequence[date], marks: Marks
+def level_marks(
+    series: Sequence[tuple[str, str]], months: Sequence[date], marks: LevelMarks
 ) -> list[np.ndarray]:
     """Where somebody set, refused or accepted a level of (indicator, scope), (series, M) each: at the first month, or
     quarter, not before it."""
-    found = [np.zeros((len(series), len(months)), dtype=bool) for _ in range(3)]
+    masks = [np.zeros((len(series), len(months)), dtype=bool) for _ in range(3)]
     for row, which in enumerate(series):
         for when, kind in marks.get(which, ()):
             where = next((n for n, m in enumerate(months) if m >= when), None)
             if where is not None:
-                found[(SET, REFUSED, ACCEPTED).index(kind)][row, where] = True
-    return found
+                masks[(SET, REFUSED, ACCEPTED).index(kind)][row, where] = True
+    return masks
 
 
-def levels_of(judged: JudgedSeries, row: int, months: Sequence[date]) -> tuple[Level, ...]:
+def dated_levels(judged: JudgedSeries, row: int, months: Sequence[date]) -> tuple[Level, ...]:
     """The levels of one followed series, with their months."""
     return tuple(
         Level(months[x.start], months[max(x.in_force_from, 0)], x.origin)

@@ -9,7 +9,7 @@ from dashboard.wording import basis_in_words, shown_value
 from db.codes import UNKNOWN_KEY
 
 S = french.SPACE
-NAMED = 2  # of several that are equal
+NAMED = 2  # names, of several with the same value
 # Of the median wait, in the words in which it is asked for.
 LONGEST = {
     "service": "La prestation où l'on attend le plus",
@@ -19,7 +19,7 @@ LONGEST = {
 
 
 def extremes_in_words(
-    figures: Mapping[str, Figure], names: Mapping[str, str], title: str, by: str, whole: Figure
+    figures: Mapping[str, Figure], names: Mapping[str, str], title: str, by: str, overall: Figure
 ) -> str:
     """« Attente médiane : 11 min à Nikki, 22 min à Djougou ; 15 min pour l'ensemble » of sites; of services, hours and
     departments which is highest and which lowest. figures: of one indicator, by key. title: what is compared."""
@@ -31,26 +31,24 @@ def extremes_in_words(
         where = f"à {names.get(alone, alone)}, seul à avoir assez de cas"
         return f"{title}{S}: {shown_value(figure)} ({basis_in_words(figure)}) {where}"
     if len(known) < 2:
-        on = f" ({basis_in_words(whole)})" if basis_in_words(whole) else ""
-        return f"{title}{S}: {shown_value(whole)} pour l'ensemble{on}"
-    if len({_read(f) for f in known.values()}) == 1:
+        on = f" ({basis_in_words(overall)})" if basis_in_words(overall) else ""
+        return f"{title}{S}: {shown_value(overall)} pour l'ensemble{on}"
+    if len({_shown_value(f) for f in known.values()}) == 1:
         least = max(values, key=len)  # « au moins 1 » of some is so of all
         if len(known) == len(compared):
             return f"{title}{S}: {least} partout"
         return f"{title}{S}: {least} partout où c'est connu ({len(known)} sur {len(compared)})"
     (most, many), (least, few) = (_at_end(known, names, end) for end in (max, min))
     if by == "site":
-        return (
-            f"{title}{S}: {few} à {least}, {many} à {most}{S}; {shown_value(whole)} pour l'ensemble"
-        )
-    if by == "service" and whole.indicator == "visits":
-        return f"La prestation la plus demandée{S}: {most} ({many} sur {shown_value(whole)})"
-    if whole.indicator == "wait_p50":
+        return f"{title}{S}: {few} à {least}, {many} à {most}{S}; {shown_value(overall)} pour l'ensemble"
+    if by == "service" and overall.indicator == "visits":
+        return f"La prestation la plus demandée{S}: {most} ({many} sur {shown_value(overall)})"
+    if overall.indicator == "wait_p50":
         return f"{LONGEST[by]}{S}: {most}, {many}{S}; le moins{S}: {least}, {few}"
     return f"{title}{S}: le plus, {most} ({many}){S}; le moins, {least} ({few})"
 
 
-def _read(figure: Figure) -> str:
+def _shown_value(figure: Figure) -> str:
     """A value as it is shown, whether others may be or not."""
     return shown_value(figure).removeprefix(AT_LEAST)
 
@@ -59,8 +57,8 @@ def _at_end(
     figures: Mapping[str, Figure], names: Mapping[str, str], end: Callable[..., Figure]
 ) -> tuple[str, str]:
     """Those that read like the highest or the lowest, and their value; « au moins » where it is one of some of them."""
-    value = _read(end(figures.values(), key=lambda f: f.value))
-    alike = {k: names.get(k, k) for k, f in figures.items() if _read(f) == value}
+    value = _shown_value(end(figures.values(), key=lambda f: f.value))
+    alike = {k: names.get(k, k) for k, f in figures.items() if _shown_value(f) == value}
     value = max((shown_value(figures[k]) for k in alike), key=len)
     # Hours by the clock, all else by name.
     order = sorted(alike, key=lambda k: k if k.isdigit() else french.alphabetical(alike[k]))

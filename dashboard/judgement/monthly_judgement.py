@@ -21,12 +21,12 @@ from dashboard.judgement.control_charts import (
     VOLUMES,
     WAITS,
     ControlChart,
-    Marks,
+    LevelMarks,
     MonthlySeries,
     Series,
+    dated_levels,
     in_unit,
-    levels_of,
-    marks_of,
+    level_marks,
 )
 from dashboard.statistics import observed_vs_expected, rare_events
 from dashboard.statistics.control_chart import judge_series
@@ -37,12 +37,12 @@ from dashboard.statistics.variation import ChartKind
 
 
 def judge(
-    monthly: MonthlySeries, places: Mapping[str, Sequence[int]], marks: Marks
+    monthly: MonthlySeries, aggregate_sites: Mapping[str, Sequence[int]], marks: LevelMarks
 ) -> dict[str, dict[str, ControlChart]]:
     """The course of every charted indicator, by scope: of each site, and of each whole, given by the places of its sites
     in `monthly.sites`. A measure that is no share, rate or wait has no course of a whole: its composition would move it."""
-    courses: dict[str, dict[str, ControlChart]] = {s: {} for s in (*monthly.sites, *places)}
-    counts = {code: _events(code, series) for code, series in monthly.of.items()}
+    charts: dict[str, dict[str, ControlChart]] = {s: {} for s in (*monthly.sites, *aggregate_sites)}
+    counts = {code: _events(code, series) for code, series in monthly.by_indicator.items()}
     families = (
         (Family.SHARE, SHARES),
         (Family.RATE, RATES),
@@ -50,23 +50,28 @@ def judge(
     )
     compared: list[tuple[str, str, observed_vs_expected.Comparison]] = []
     for family, members in families:
-        named = [code for code in CHARTED if code in members and code in monthly.of]
+        named = [code for code in CHARTED if code in members and code in monthly.by_indicator]
         if not named:
             continue
         events, bases = (
             np.concatenate(rows) for rows in zip(*(counts[code] for code in named), strict=True)
         )
-        set_at, refused, accepted = marks_of(
+        set_at, refused, accepted = level_marks(
             [(code, site) for code in named for site in monthly.sites], monthly.months, marks
         )
         of_all = judge_series(
             events, bases, family=family, set_at=set_at, refused=refused, accepted=accepted
         )
         whole = [
-            np.concatenate([monthly.of[code].judged_alone(counts[code][n]) for code in named])
+            np.concatenate(
+                [
+                    monthly.by_indicator[code].without_hidden_months(counts[code][n])
+                    for code in named
+                ]
+            )
             for n in (0, 1)
         ]
-        judged = of_all  # of departments and the nation, which are judged by all that is known of their sites
+        judged = of_all  # for aggregates: by all months that their sites have
         if not np.array_equal(whole[1], bases, equal_nan=True):
             judged = judge_series(
                 *whole, family=family, set_at=set_at, refused=refused, accepted=accepted
@@ -76,10 +81,10 @@ def judge(
             rows = slice(number * len(monthly.sites), (number + 1) * len(monthly.sites))
             mine = judged.select_rows(rows)
             for row, site in enumerate(monthly.sites):
-                if _is_rare(code, monthly.of[code], row):
+                if _is_rare(code, monthly.by_indicator[code], row):
                     rare.append((code, row))
                 else:
-                    courses[site][code] = _of_site(code, site, row, monthly, mine)
+                    charts[site][code] = _site_chart(code, site, row, monthly, mine)
             if code not in MEASURES:
                 compared += aggregates.comparisons(
                     code,
@@ -87,18 +92,18 @@ def judge(
                     bases[rows],
                     family,
                     of_all.select_rows(rows),
-                    monthly.of[code],
-                    places,
+                    monthly.by_indicator[code],
+                    aggregate_sites,
                 )
-        for course in _of_rare(rare, family, monthly, marks):
-            courses[course.scope][course.indicator] = course
-    found = aggregates.control_charts(compared, counts, monthly, places, marks)
-    for code in VOLUMES & set(monthly.of):
-        found += volumes.control_charts(code, monthly, places)
-    for course in found:
-        courses[course.scope][course.indicator] = course
-    # In the order of CHARTED, whichever family came first.
-    return {s: {c: mine[c] for c in CHARTED if c in mine} for s, mine in courses.items()}
+        for chart in _charts_with_few_events(rare, family, monthly, marks):
+            charts[chart.scope][chart.indicator] = chart
+    more = aggregates.control_charts(compared, counts, monthly, aggregate_sites, marks)
+    for code in VOLUMES & set(monthly.by_indicator):
+        more += volumes.control_charts(code, monthly, aggregate_sites)
+    for chart in more:
+        charts[chart.scope][chart.indicator] = chart
+    # In the order of CHARTED, not of the families.
+    return {s: {c: mine[c] for c in CHARTED if c in mine} for s, mine in charts.items()}
 
 
 def _events(code: str, series: Series) -> tuple[np.ndarray, np.ndarray]:
@@ -117,14 +122,18 @@ def _is_rare(code: str, series: Series, row: int) -> bool:
     """Whether a site's months have too few events to be judged one by one."""
     if code not in SHARES | RATES:
         return False
-    parts = _parts(series, row)
+    parts = _numerators_and_denominators(series, row)
     events = rare_events.expected_events(*parts, proportion=code in SHARES)
     return events < rare_events.MINIMUM_EVENTS
 
 
-def _parts(series: Series, row: int) -> tuple[list[float | None], list[float | None]]:
+def _numerators_and_denominators(
+    series: Series, row: int
+) -> tuple[list[float | None], list[float | None]]:
     """Numerators and denominators of a site, None where missing; a denominator 0 is missing."""
-    events, bases = (series.judged(a)[row] for a in (series.numerator, series.denominator))
+    events, bases = (
+        series.without_partial_months(a)[row] for a in (series.numerator, series.denominator)
+    )
     known = np.isfinite(events) & (np.nan_to_num(bases) > 0)
     a, b = (
         [x if k else None for x, k in zip(values.tolist(), known.tolist(), strict=True)]
@@ -133,7 +142,7 @@ def _parts(series: Series, row: int) -> tuple[list[float | None], list[float | N
     return a, b
 
 
-def _of_site(
+def _site_chart(
     code: str, site: str, row: int, monthly: MonthlySeries, judged: JudgedSeries
 ) -> ControlChart:
     """The course of a site's share, rate, wait or measure."""
@@ -146,13 +155,13 @@ def _of_site(
         if code in WAITS
         else ChartKind.MEASURE
     )
-    series = monthly.of[code]
-    return _followed(
+    series = monthly.by_indicator[code]
+    return _control_chart(
         code, site, kind, monthly.months, judged, row, series.value[row], series.n[row]
     )
 
 
-def _followed(
+def _control_chart(
     code: str,
     scope: str,
     kind: ChartKind,
@@ -163,7 +172,7 @@ def _followed(
     n: np.ndarray,
 ) -> ControlChart:
     one = judged.select_rows(slice(row, row + 1))
-    # Of waits the typical one is drawn, which the limits are limits of; the median is read beside it.
+    # For waits the typical wait is drawn, to which the limits belong; the median is shown beside it.
     values = in_unit(code, one.values[0]) if kind == ChartKind.WAIT else shown
     return ControlChart(
         code,
@@ -177,7 +186,7 @@ def _followed(
         one.rule[0],
         one.side[0],
         one.level_start[0],
-        levels_of(one, 0, months),
+        dated_levels(one, 0, months),
         fit=Fit(one.centre[0], one.spread[0], one.reference_bases[0]),
         bases=one.bases[0],
         family=one.family,
@@ -185,28 +194,28 @@ def _followed(
     )
 
 
-def _of_rare(
-    rare: Sequence[tuple[str, int]], family: Family, monthly: MonthlySeries, marks: Marks
+def _charts_with_few_events(
+    rare: Sequence[tuple[str, int]], family: Family, monthly: MonthlySeries, marks: LevelMarks
 ) -> list[ControlChart]:
     """Series with few events: three months together where they have enough, else each month
     by its exact tail alone. A quarter that has not ended is no point."""
-    whole = next(
+    quarters_end = next(
         (n for n in range(len(monthly.months), 0, -1) if monthly.months[n - 1].month % 3 == 0), 0
     )
     by_month: list[tuple[str, str, list[list[float | None]]]] = []
     summed: list[tuple[str, str, list[list[float | None]]]] = []
     quarters: list[date] = []
     for code, row in rare:
-        parts = _parts(monthly.of[code], row)
+        parts = _numerators_and_denominators(monthly.by_indicator[code], row)
         events = rare_events.expected_events(*parts, proportion=code in SHARES)
         if events * rare_events.MONTHS < rare_events.MINIMUM_EVENTS:
             by_month.append((code, monthly.sites[row], [*parts]))
             continue
         quarters, *sums = rare_events.by_quarter(
-            monthly.months[:whole], *(part[:whole] for part in parts)
+            monthly.months[:quarters_end], *(part[:quarters_end] for part in parts)
         )
         summed.append((code, monthly.sites[row], sums))
-    found = []
+    charts = []
     for kind, times, series in (
         (ChartKind.RARE, monthly.months, by_month),
         (ChartKind.BY_QUARTER, quarters, summed),
@@ -214,7 +223,7 @@ def _of_rare(
         if not series:
             continue
         events_of, bases_of = (np.array([s[i] for *_, s in series], dtype=float) for i in (0, 1))
-        set_at, refused, accepted = marks_of([(c, s) for c, s, _ in series], times, marks)
+        set_at, refused, accepted = level_marks([(c, s) for c, s, _ in series], times, marks)
         judged = judge_series(
             events_of,
             bases_of,
@@ -226,5 +235,7 @@ def _of_rare(
         )
         for row, (code, site, _) in enumerate(series):
             values = in_unit(code, judged.values[row])
-            found.append(_followed(code, site, kind, times, judged, row, values, bases_of[row]))
-    return found
+            charts.append(
+                _control_chart(code, site, kind, times, judged, row, values, bases_of[row])
+            )
+    return charts

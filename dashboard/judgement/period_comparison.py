@@ -118,7 +118,7 @@ def _sentences(change: change_decomposition.Change, scale: float, words: Words) 
     def amount(x: float) -> str:
         return french.percent(x, 1) if scale == PERCENT else _amount(x, scale)
 
-    size: Callable[[float], str] = sentences.points if scale == PERCENT else signed
+    size: Callable[[float], str] = sentences.points if scale == PERCENT else with_sign
     warning = sentences.change(change, amount, size)[:-1]
     parts = [f"{size(change.rate)} {words.rate}", f"{size(change.mix)} {words.mix}"]
     if change.opened or change.closed or change.network:
@@ -148,7 +148,7 @@ def _amount(value: float, scale: float) -> str:
     return f"{french.number(value, 1)}{'' if scale == 1 else f'{S}pour {french.number(scale)}'}"
 
 
-def signed(change: float) -> str:
+def with_sign(change: float) -> str:
     """A difference with its sign: « +1,2 », « −0,4 », « 0,0 »."""
     size = french.number(abs(change), 1)
     return size if size == "0,0" else f"{'+' if change > 0 else '−'}{size}"

@@ -13,9 +13,9 @@ from dashboard.statistics.seasonal import HISTORY
 from dashboard.statistics.variation import FROZEN_POINTS, MINIMUM_POINTS, ChartKind, Variation
 from dashboard.wording import value_with_unit
 
-# Of what is usual: a value so far from it, and no signal, is said to rest on few cases where that is the reason.
+# Relative distance from the usual value from which a month without a signal is said to have too few cases, if that is why.
 FAR = 0.15
-FEW = 3.0  # standard deviations of as many cases, within which chance alone explains a gap
+FEW = 3.0  # standard deviations within which chance alone explains a gap
 
 
 def distinct_values(indicator: str, value: float, usual: float) -> tuple[str, str]:
@@ -40,18 +40,18 @@ def value_with_state(one: Signal) -> str:
     said = value_beside_usual(one)
     if not said:
         return ""
-    mixed = one.kind == ChartKind.EXPECTED and one.flagged and one.indicator not in WAITS
+    mixed = one.kind == ChartKind.EXPECTED and one.is_signal and one.indicator not in WAITS
     equal = " à répartition égale" if mixed else ""
-    word = f" ({sentences.STATES[one.variation]})" if one.flagged else ""
+    word = f" ({sentences.STATES[one.variation]})" if one.is_signal else ""
     return f"{said}{equal}{word}"
 
 
-def _dated(subject: str, one: Signal) -> str:
+def _with_month(subject: str, one: Signal) -> str:
     """« Attente médiane en octobre 2026 », « Plaintes au 3ᵉ trimestre 2026 »."""
     comma = (
         "," if "," in subject else ""
     )  # « Usagers satisfaits, selon le registre, en octobre 2026 »
-    return f"{subject}{comma} {one.said_when}"
+    return f"{subject}{comma} {one.month_in_words}"
 
 
 def card_state(one: Signal) -> str:
@@ -60,12 +60,10 @@ def card_state(one: Signal) -> str:
     if not said or one.latest is None:
         return sentences.VARIATIONS[one.variation]
     quarter = one.kind == ChartKind.BY_QUARTER
-    when = one.when.rsplit(" ", 1)[0]
-    if (
-        one.kind == ChartKind.VOLUME
-    ):  # which has its season, and a year's figure may stand beside it
+    when = one.month_label.rsplit(" ", 1)[0]
+    if one.kind == ChartKind.VOLUME:  # it has a season, and the card may show a year's figure
         said += f" en {when}"
-    if one.flagged:
+    if one.is_signal:
         when = f"{sentences.STATES[one.variation]} {'au' if quarter else 'en'} {when}"
     return f"{when}{french.SPACE}: {said}"
 
@@ -74,39 +72,43 @@ def value_beside_usual(one: Signal) -> str:
     """The same without the month: « 73 %, contre 75 % d'habitude », « 74 %, rien d'inhabituel (75 % d'habitude) », « 18,7 par
     jour ; d'habitude de 15,1 à 21,0 »; of a whole in which some sites are too young to be judged, that it is of the others."""
     said = _value_beside_usual(one)
-    return f"{said}, dans les centres suivis depuis un an" if said and one.of_some_sites else said
+    return (
+        f"{said}, dans les centres suivis depuis un an" if said and one.is_of_some_sites else said
+    )
 
 
 def _value_beside_usual(one: Signal) -> str:
-    if one.read is None or not one.charted:
+    if one.displayed_value is None or not one.is_judged:
         return ""
-    i, usually = BY_CODE[one.indicator], one.read_usual
+    i, usually = BY_CODE[one.indicator], one.displayed_usual
     if one.kind == ChartKind.VOLUME and one.range:
         low, high = (value_with_unit(i, end) for end in one.range)
-        return (
-            f"{value_with_unit(i, one.read)} par jour{french.SPACE}; d'habitude de {low} à {high}"
-        )
+        return f"{value_with_unit(i, one.displayed_value)} par jour{french.SPACE}; d'habitude de {low} à {high}"
     if usually is None:
-        return value_with_unit(i, one.read) + ("" if one.flagged else ", rien d'inhabituel")
-    if one.flagged:
-        value, usual = distinct_values(i.code, one.read, usually)
+        return value_with_unit(i, one.displayed_value) + (
+            "" if one.is_signal else ", rien d'inhabituel"
+        )
+    if one.is_signal:
+        value, usual = distinct_values(i.code, one.displayed_value, usually)
         if value == usual:
             return f"{value}, à peine {'plus' if one.side > 0 else 'moins'} que d'habitude"
         return f"{value}, contre {usual} d'habitude"
-    value, usual = value_with_unit(i, one.read), value_with_unit(i, usually)
+    value, usual = value_with_unit(i, one.displayed_value), value_with_unit(i, usually)
     if value == usual:
         return f"{value}, comme d'habitude"
-    far = abs(one.read - usually) > FAR * usually
+    far = abs(one.displayed_value - usually) > FAR * usually
     why = "trop peu de cas pour conclure" if far and _few(one, usually) else "rien d'inhabituel"
     return f"{value}, {why} ({usual} d'habitude)"
 
 
 def _few(one: Signal, usual: float) -> bool:
     """Whether it is the number of cases that leaves a share undecided, and not how much months differ."""
-    if one.indicator not in SHARES or not one.base:
+    if one.indicator not in SHARES or not one.n:
         return False
     part = min(max(usual / 100, 0.01), 0.99)
-    return abs((one.read or 0) - usual) <= FEW * 100 * math.sqrt(part * (1 - part) / one.base)
+    return abs((one.displayed_value or 0) - usual) <= FEW * 100 * math.sqrt(
+        part * (1 - part) / one.n
+    )
 
 
 def rule_in_words(one: Signal) -> str:
@@ -118,30 +120,34 @@ def rule_in_words(one: Signal) -> str:
 def gap_origin(one: Signal, names: Mapping[str, str]) -> str:
     """Where a whole's gap lies: « Sans compter le CCSP de Djougou : 75 %, rien d'inhabituel. »; "" where there is none to
     explain. names: of sites, by code."""
-    if not one.flagged or one.gap is None:
+    if not one.is_signal or one.gap is None:
         return ""
     if not one.causes:
         everywhere = one.gap.spread == observed_vs_expected.Spread.EVERYWHERE
         return "Plusieurs centres s'en écartent à la fois." if everywhere else ""
     these = [f"le {names[c]}" for c in one.causes]
-    if one.rest is None:
+    if one.value_without_causes is None:
         return f"Surtout{french.SPACE}: {french.join_words(these)}."
-    # Of waits it is on the curve's scale, and a median is what is said of them.
+    # For waits this value is on the curve's scale, and not a median.
     rest = (
-        "" if one.indicator in WAITS else f" {value_with_unit(BY_CODE[one.indicator], one.rest)},"
+        ""
+        if one.indicator in WAITS
+        else f" {value_with_unit(BY_CODE[one.indicator], one.value_without_causes)},"
     )
     return f"Sans compter {french.join_words(these)}{french.SPACE}:{rest} rien d'inhabituel."
 
 
-def beside_aggregate(one: Signal, whole: Signal | None) -> str:
+def beside_aggregate(one: Signal, aggregate: Signal | None) -> str:
     """Of a site with a signal: which way it went, and where that leaves it beside the whole: « en hausse par rapport à son
     habitude ; encore sous l'ensemble (75 %) »; "" without a signal."""
-    if not one.flagged or one.read is None:
+    if not one.is_signal or one.displayed_value is None:
         return ""
     way = "en hausse" if one.side > 0 else "en baisse"
     text = f"{way} par rapport à son habitude"
-    value = None if whole is None or whole.latest != one.latest else whole.read
-    if value is None or (one.read - value) * one.side >= 0:
+    value = (
+        None if aggregate is None or aggregate.latest != one.latest else aggregate.displayed_value
+    )
+    if value is None or (one.displayed_value - value) * one.side >= 0:
         return text
     place = "sous" if one.side > 0 else "au-dessus de"
     of = value_with_unit(BY_CODE[one.indicator], value)
@@ -150,8 +156,8 @@ def beside_aggregate(one: Signal, whole: Signal | None) -> str:
 
 def limits_basis(one: Signal) -> str:
     """How settled the limits are: « limites fixées sur 24 mois »; "" without limits."""
-    if not one.charted or one.kind == ChartKind.VOLUME:
-        return "saison et croissance comprises" if one.charted else ""
+    if not one.is_judged or one.kind == ChartKind.VOLUME:
+        return "saison et croissance comprises" if one.is_judged else ""
     if one.points >= FROZEN_POINTS:
         return f"limites fixées sur {_points(one, FROZEN_POINTS)}"
     return f"limites provisoires, sur {_points(one, one.points)}"
@@ -164,13 +170,17 @@ def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
     subject = subject or BY_CODE[one.indicator].label
     colon = f"{subject}{french.SPACE}: "
     if one.variation == Variation.NO_DATA:
-        when = f" {'le ' if one.kind == ChartKind.BY_QUARTER else ''}{one.when}" if one.when else ""
+        when = (
+            f" {'le ' if one.kind == ChartKind.BY_QUARTER else ''}{one.month_label}"
+            if one.month_label
+            else ""
+        )
         text = f"{colon}pas assez de données pour juger{when}"
     elif one.variation == Variation.TOO_FEW:
         text = f"{colon}{too_few(one)}"
     else:
         said = value_with_state(one) or sentences.VARIATIONS[one.variation]
-        text = f"{_dated(subject, one)}{french.SPACE}: {said}"
+        text = f"{_with_month(subject, one)}{french.SPACE}: {said}"
         details = [rule_in_words(one), limits_basis(one)] if limits else []
         more = f"{french.SPACE}; ".join(d for d in details if d)
         text += f", {more}" if more else ""
@@ -186,10 +196,10 @@ def too_few(one: Signal) -> str:
         if one.value is None or one.year_before is None:
             return f"trop tôt pour dire si ce chiffre est inhabituel ({needed})"
         i = BY_CODE[one.indicator]
-        # Of several sites not the same ones may be known of both.
+        # With several sites, the two counts may be over different ones.
         before = f", {value_with_unit(i, one.year_before)} le même mois un an avant"
-        said = f"{value_with_unit(i, one.value)} par jour en {one.when}"
-        return f"{said}{'' if one.course.of_several else before} ; {needed}"
+        said = f"{value_with_unit(i, one.value)} par jour en {one.month_label}"
+        return f"{said}{'' if one.chart.of_several else before} ; {needed}"
     return f"trop tôt pour conclure ({one.points} des {_points(one, MINIMUM_POINTS)} nécessaires)"
 
 
@@ -207,7 +217,7 @@ def months_in_words(signals: Iterable[Signal]) -> str:
     latest_first = sorted(known, key=lambda one: one.latest or date.min, reverse=True)
     said: dict[bool, dict[str, None]] = {False: {}, True: {}}
     for one in latest_first:
-        said[one.kind == ChartKind.BY_QUARTER].setdefault(one.said_when)
+        said[one.kind == ChartKind.BY_QUARTER].setdefault(one.month_in_words)
     of_months, of_quarters = (
         french.join_words(list(one), "ou") for one in (said[False], said[True])
     )

@@ -27,85 +27,92 @@ from dashboard.statistics.variation import (
 )
 
 OTHER_SITES = (
-    1.15  # times as far from its usual value as the curve: its sites are not the usual ones
+    1.15  # a median so many times further from usual than the curve comes from other sites
 )
 
 SIGNALLED = (
     Variation.ALERT,
     Variation.IMPROVEMENT,
     Variation.NEUTRAL,
-)  # of signals, in the order in which they are said
+)  # in the order in which they are listed
 
 
 @dataclass(frozen=True, eq=False)
 class Signal:
     """What one month of a course says; at: its position, None where the month is not of the series. target: in force."""
 
-    course: ControlChart
-    at: int | None
+    chart: ControlChart
+    position: int | None
     target: float | None = None
 
     @property
     def indicator(self) -> str:
         """Of which indicator."""
-        return self.course.indicator
+        return self.chart.indicator
 
     @property
     def scope(self) -> str:
         """Of which site, department, or the nation."""
-        return self.course.scope
+        return self.chart.scope
 
     @property
     def kind(self) -> ChartKind:
         """How it is judged."""
-        return self.course.kind
+        return self.chart.kind
 
     @property
-    def charted(self) -> bool:
+    def is_judged(self) -> bool:
         """Whether the month is held against something usual."""
         return self.variation not in (Variation.TOO_FEW, Variation.NO_DATA)
 
     @property
     def value(self) -> float | None:
         """The month's own value; None where it has none."""
-        return None if self.at is None else _known(self.course.values[self.at])
+        return None if self.position is None else _known(self.chart.values[self.position])
 
     @property
     def usual(self) -> float | None:
         """What was usual there when the month was judged."""
-        return None if self.at is None else _known(self.course.then[self.at])
+        return (
+            None if self.position is None else _known(self.chart.usual_when_judged[self.position])
+        )
 
     @property
-    def read(self) -> float | None:
+    def displayed_value(self) -> float | None:
         """The month's value as it is said: of a wait its median, as on every card, where the curve follows the mean of its
         logarithms."""
-        if self.course.median is None:
+        if self.chart.median is None:
             return self.value
-        return None if self.at is None else _known(self.course.median[self.at])
+        return None if self.position is None else _known(self.chart.median[self.position])
 
     @property
-    def read_usual(self) -> float | None:
+    def displayed_usual(self) -> float | None:
         """What was usual, as it is said beside `read`: of a wait the median of the months before on which its limits rest; None
         where it would say the contrary of the signal."""
-        if self.course.median is None or self.at is None or self.usual is None:
+        if self.chart.median is None or self.position is None or self.usual is None:
             return self.usual
         level = self.level
-        begin = 0 if level is None else self.course.months.index(level.start)
-        there = begin + np.flatnonzero(self.course.begin[begin : self.at] >= 0)[:FROZEN_POINTS]
+        begin = 0 if level is None else self.chart.months.index(level.start)
+        there = (
+            begin
+            + np.flatnonzero(self.chart.level_start[begin : self.position] >= 0)[:FROZEN_POINTS]
+        )
         if self.rule not in (NONE, OUTSIDE):
-            there = there[there <= self.at - RUN]
-        before = self.course.median[there]
+            there = there[there <= self.position - RUN]
+        before = self.chart.median[there]
         if not np.isfinite(before).any():
             return None
         usual = float(np.nanmedian(before))
-        against = self.read is not None and (self.read - usual) * self.side <= 0
-        return None if (self.flagged and against) or self._other_sites(usual) else usual
+        against = (
+            self.displayed_value is not None and (self.displayed_value - usual) * self.side <= 0
+        )
+        return None if (self.is_signal and against) or self._has_other_sites(usual) else usual
 
-    def _other_sites(self, usual: float) -> bool:
+    def _has_other_sites(self, usual: float) -> bool:
         """Whether a whole's median is far from its usual one because other sites are in it this month: its curve, which is held
         against what these very sites usually show, is not as far from it."""
-        read, value = self.read, self.value
-        if self.kind != ChartKind.EXPECTED or self.flagged:
+        read, value = self.displayed_value, self.value
+        if self.kind != ChartKind.EXPECTED or self.is_signal:
             return False
         if not (read and usual and value and self.usual):
             return False
@@ -115,50 +122,50 @@ class Signal:
     @property
     def year_before(self) -> float | None:
         """The value twelve months before; None where there is none, or of quarters."""
-        if self.at is None or self.at < YEAR or self.kind == ChartKind.BY_QUARTER:
+        if self.position is None or self.position < YEAR or self.kind == ChartKind.BY_QUARTER:
             return None
-        return _known(self.course.values[self.at - YEAR])
+        return _known(self.chart.values[self.position - YEAR])
 
     @property
     def range(self) -> tuple[float, float] | None:
         """Between what the month usually lies; None without limits."""
-        if self.at is None:
+        if self.position is None:
             return None
-        low, high = (_known(end[self.at]) for end in self.course.limits)
+        low, high = (_known(end[self.position]) for end in self.chart.limits)
         return None if low is None or high is None else (low, high)
 
     @property
     def rule(self) -> int:
         """Which of the two rules makes it a signal; NONE where neither does."""
-        return NONE if self.at is None else int(self.course.rule[self.at])
+        return NONE if self.position is None else int(self.chart.rule[self.position])
 
     @property
     def side(self) -> int:
         """1 above, -1 below what is usual, 0 without a signal."""
-        return 0 if self.at is None else int(self.course.side[self.at])
+        return 0 if self.position is None else int(self.chart.side[self.position])
 
     @property
     def points(self) -> int:
         """How many points the limits in force rested on, at most 24; without limits, how many there were."""
-        if self.at is None:
+        if self.position is None:
             return 0
-        level = self.course.level(self.at)
-        begin = 0 if level is None else self.course.months.index(level.start)
-        there = self.course.begin[begin : self.at + 1] >= 0
+        level = self.chart.level(self.position)
+        begin = 0 if level is None else self.chart.months.index(level.start)
+        there = self.chart.level_start[begin : self.position + 1] >= 0
         return min(int(there.sum()), FROZEN_POINTS)
 
     @property
-    def base(self) -> int:
+    def n(self) -> int:
         """How many the month's value rests on."""
-        return 0 if self.at is None else int(self.course.n[self.at])
+        return 0 if self.position is None else int(self.chart.n[self.position])
 
     @property
     def latest(self) -> date | None:
         """The first day of the month, or of the quarter."""
-        return None if self.at is None else self.course.months[self.at]
+        return None if self.position is None else self.chart.months[self.position]
 
     @property
-    def when(self) -> str:
+    def month_label(self) -> str:
         """The month, or the quarter: « octobre 2026 »; "" without one."""
         if self.latest is None:
             return ""
@@ -167,11 +174,14 @@ class Signal:
         return french.month_label(self.latest)
 
     @property
-    def said_when(self) -> str:
+    def month_in_words(self) -> str:
         """« en octobre 2026 », « au 3ᵉ trimestre 2026 »; "" without a month."""
-        return self.when and f"{'au' if self.kind == ChartKind.BY_QUARTER else 'en'} {self.when}"
+        return (
+            self.month_label
+            and f"{'au' if self.kind == ChartKind.BY_QUARTER else 'en'} {self.month_label}"
+        )
 
-    def within(self, first: date, last: date) -> bool:
+    def is_within(self, first: date, last: date) -> bool:
         """Whether the month, or the quarter, lies in a period at least in part."""
         if self.latest is None:
             return False
@@ -181,15 +191,15 @@ class Signal:
     @property
     def variation(self) -> Variation:
         """What the month says, by the direction that is good."""
-        if self.at is None or self.course.begin[self.at] < 0:
+        if self.position is None or self.chart.level_start[self.position] < 0:
             return Variation.NO_DATA
-        # A point from before its level had limits has been held against the first ones.
+        # A point from before its level had limits was compared with the first ones.
         if self.usual is None and not self.side:
             return Variation.TOO_FEW
         return variation(self.side, BY_CODE[self.indicator].direction)
 
     @property
-    def flagged(self) -> bool:
+    def is_signal(self) -> bool:
         """Whether it is a signal."""
         return self.variation in SIGNALLED
 
@@ -204,17 +214,19 @@ class Signal:
     @property
     def level(self) -> Level | None:
         """The level in force."""
-        return None if self.at is None else self.course.level(self.at)
+        return None if self.position is None else self.chart.level(self.position)
 
     @cached_property
     def gap(self) -> observed_vs_expected.Gap | None:
         """Of a whole with a signal: the sites that it comes from; None elsewhere."""
-        c, spread = self.course.comparison, self.course.spread
-        if c is None or spread is None or self.at is None or not self.side:
+        c, spread = self.chart.comparison, self.chart.spread
+        if c is None or spread is None or self.position is None or not self.side:
             return None
-        points = np.flatnonzero(self.course.begin[: self.at + 1] >= 0)
-        first = self.at if self.rule == OUTSIDE else int(points[-RUN:][0])
-        return observed_vs_expected.gap(c, slice(first, self.at + 1), float(spread[self.at]))
+        points = np.flatnonzero(self.chart.level_start[: self.position + 1] >= 0)
+        first = self.position if self.rule == OUTSIDE else int(points[-RUN:][0])
+        return observed_vs_expected.gap(
+            c, slice(first, self.position + 1), float(spread[self.position])
+        )
 
     @property
     def causes(self) -> tuple[str, ...]:
@@ -222,45 +234,47 @@ class Signal:
         gap = self.gap
         if gap is None or gap.spread != observed_vs_expected.Spread.NAMED:
             return ()
-        return tuple(self.course.sites[i] for i in gap.sites)
+        return tuple(self.chart.sites[i] for i in gap.sites)
 
     @property
-    def rest(self) -> float | None:
+    def value_without_causes(self) -> float | None:
         """What the whole shows in the month without `causes`, and that is as usual; None where nobody is left."""
-        c, gap = self.course.comparison, self.gap
+        c, gap = self.chart.comparison, self.gap
         if not self.causes or gap is None or c is None:
             return None
-        left = [i for i in range(len(self.course.sites)) if i not in gap.sites]
-        n = float(c.bases[left, self.at].sum())
+        left = [i for i in range(len(self.chart.sites)) if i not in gap.sites]
+        n = float(c.bases[left, self.position].sum())
         if not n:
             return None
-        return float(in_unit(self.indicator, c.observed[left, self.at].sum(keepdims=True) / n)[0])
+        return float(
+            in_unit(self.indicator, c.observed[left, self.position].sum(keepdims=True) / n)[0]
+        )
 
     @property
-    def of_some_sites(self) -> bool:
+    def is_of_some_sites(self) -> bool:
         """Whether the value of a whole is of some of its sites alone: the others had cases too, and no usual of their own yet."""
-        c = self.course.comparison
-        if c is None or self.at is None or self.course.median is not None:
+        c = self.chart.comparison
+        if c is None or self.position is None or self.chart.median is not None:
             return False
-        return bool(self.course.n[self.at] > c.bases[:, self.at].sum() + 0.5)
+        return bool(self.chart.n[self.position] > c.bases[:, self.position].sum() + 0.5)
 
     @property
-    def young(self) -> tuple[str, ...]:
+    def young_sites(self) -> tuple[str, ...]:
         """The codes of a whole's sites that had visits and stand outside: their usual is not known yet."""
-        c = self.course.comparison
-        if c is None or self.at is None:
+        c = self.chart.comparison
+        if c is None or self.position is None:
             return ()
-        out = c.bases[:, self.at] == 0
-        return tuple(s for s, o in zip(self.course.sites, out, strict=True) if o)
+        out = c.bases[:, self.position] == 0
+        return tuple(s for s, o in zip(self.chart.sites, out, strict=True) if o)
 
 
 def _known(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-def signal(course: ControlChart, month: date, target: float | None = None) -> Signal:
+def signal(chart: ControlChart, month: date, target: float | None = None) -> Signal:
     """The signal of a course at a month (its first day)."""
-    return Signal(course, course.position(month), target)
+    return Signal(chart, chart.position(month), target)
 
 
 MOST = {

@@ -15,8 +15,8 @@ from dashboard.wording import (
     value_with_unit,
 )
 
-GAP = 0.02  # share of visits by which the closings may differ from the register before it is said
-MANY_TIMES = 2  # from here on it is said how many times as much
+GAP = 0.02  # share of visits: closings and register may differ by it without a caution
+MANY_TIMES = 2  # from this ratio on it is given as « n fois autant »
 
 
 @dataclass(frozen=True)
@@ -41,22 +41,26 @@ class TrustContext:
     known_to: date | None = None
 
 
-def trust_line(code: str, figures: Mapping[str, Figure], ground: TrustContext) -> str:
+def trust_line(code: str, figures: Mapping[str, Figure], context: TrustContext) -> str:
     """The line under a figure: n, sites, days covered, share measured, rows left out, age of the data, open flags, hidden
     or not."""
     figure = figures[code]
     parts = [basis_with_nouns(figure)] if basis_with_nouns(figure) else []
-    timed = BY_CODE[code].known == TIMED and ground.measuring is not None
-    heard = figure.sites_reporting
+    timed = BY_CODE[code].required == TIMED and context.measuring is not None
+    reporting = figure.sites_reporting
     measuring = (
-        _measuring(heard, ground.measuring)
-        if timed and ground.measuring is not None and figures["visits"].n
+        _measuring(reporting, context.measuring)
+        if timed and context.measuring is not None and figures["visits"].n
         else ""
     )
-    # Who reads no register is not told who hands it in; where nobody does, the reason says so.
-    if heard and not figure.note.startswith(NOT_FOR_GUESTS) and shown_value(figure) != NOT_HANDED:
-        register = "registre des plaintes à jour dans " if BY_CODE[code].now else ""
-        sites = french.plural(heard, "centre")
+    # A reader without rights to a register is not shown who hands it in; where no site does, the reason says so.
+    if (
+        reporting
+        and not figure.note.startswith(NOT_FOR_GUESTS)
+        and shown_value(figure) != NOT_HANDED
+    ):
+        register = "registre des plaintes à jour dans " if BY_CODE[code].is_current else ""
+        sites = french.plural(reporting, "centre")
         parts.append(f"{register}{sites} sur {french.number(figure.sites_expected)}{measuring}")
     closed, of_visits = figures["completeness"], BY_CODE[code].register == "visits"
     if of_visits and closed.numerator == 0:
@@ -66,27 +70,27 @@ def trust_line(code: str, figures: Mapping[str, Figure], ground: TrustContext) -
         some = closed.sites_reporting < closed.sites_expected
         who = f", dans {french.plural(closed.sites_reporting, 'centre')}" if some else ""
         parts.append(f"fiche de clôture pour {share} des jours ouverts{who}")
-    known, visits = BY_CODE[code].known, figures["visits"].n
+    known, visits = BY_CODE[code].required, figures["visits"].n
     if known and visits:
         parts.append(
-            f"{known.words} pour {french.percent(100 * figures[known.by].n / visits)} des visites"
+            f"{known.words} pour {french.percent(100 * figures[known.count_indicator].n / visits)} des visites"
         )
     parts += _left_out(code, figures)
-    if heard and ground.as_of and ground.age_days is not None:
+    if reporting and context.as_of and context.age_days is not None:
         age = {0: "aujourd'hui", 1: "hier"}.get(
-            ground.age_days, f"il y a {french.days(ground.age_days)}"
+            context.age_days, f"il y a {french.days(context.age_days)}"
         )
-        parts.append(f"données au {french.date_short(ground.as_of)} ({age})")
-    return " · ".join([*parts, *cautions(code, figure, ground)])
+        parts.append(f"données au {french.date_short(context.as_of)} ({age})")
+    return " · ".join([*parts, *cautions(code, figure, context)])
 
 
-def _measuring(heard: int, measuring: int) -> str:
+def _measuring(known: int, measuring: int) -> str:
     """« , attente mesurée dans 20 d'entre eux », of the sites that are heard of; "" where there are none: nobody knows."""
-    if not heard:
+    if not known:
         return ""
     if not measuring:
         return ", sans mesure de l'attente"
-    if heard == measuring:
+    if known == measuring:
         return ", avec mesure de l'attente"
     return f", attente mesurée dans {french.number(measuring)} d'entre eux"
 
@@ -94,48 +98,48 @@ def _measuring(heard: int, measuring: int) -> str:
 def _left_out(code: str, figures: Mapping[str, Figure]) -> list[str]:
     """How many rows the figure does not rest on, so that none can be dropped to look better, and how many it counts
     though the site was closed."""
-    visits, rest = figures["visits"], BY_CODE[code].rest
+    visits, rest = figures["visits"], BY_CODE[code].excluded_rows
     if BY_CODE[code].off_days and visits.value is not None and visits.note:
         return [visits.note]
     if rest is None:
         return []
-    left_out = _counted(figures[rest.of]) - _counted(figures[code])
+    left_out = _cases(figures[rest.total_indicator]) - _cases(figures[code])
     return [f"hors {french.plural(left_out, rest.one, rest.more)}"] if left_out else []
 
 
-def _counted(figure: Figure) -> float:
+def _cases(figure: Figure) -> float:
     return figure.n if figure.denominator is None else figure.denominator
 
 
-def cautions(code: str, figure: Figure, ground: TrustContext) -> list[str]:
+def cautions(code: str, figure: Figure, context: TrustContext) -> list[str]:
     """What to be careful of; empty where there is nothing."""
     warnings = []
     if figure.value is None and figure.note:
         warnings.append(missing_reason(figure).lower())
-    if ground.partial:
+    if context.partial:
         warnings.append("période partielle")
-    if ground.not_reported and BY_CODE[code].register == "visits":
-        have = "n'a" if len(ground.not_reported) == 1 else "n'ont"
-        missing = french.join_first(ground.not_reported)
+    if context.not_reported and BY_CODE[code].register == "visits":
+        have = "n'a" if len(context.not_reported) == 1 else "n'ont"
+        missing = french.join_first(context.not_reported)
         warnings.append(f"{have} remis ni visites ni clôtures{french.SPACE}: {missing}")
-    if BY_CODE[code].register == "visits" and (gap := _gap(ground)):
+    if BY_CODE[code].register == "visits" and (gap := _gap(context)):
         warnings.append(gap)
-    if ground.complaints_later and BY_CODE[code].register == "complaints":
+    if context.complaints_later and BY_CODE[code].register == "complaints":
         later = french.plural(
-            ground.complaints_later, "plainte reçue depuis", "plaintes reçues depuis"
+            context.complaints_later, "plainte reçue depuis", "plaintes reçues depuis"
         )
         warnings.append(f"{later} cette date, pas encore comptées")
-    if ground.demo:
+    if context.demo:
         warnings.append("données fictives")
     return warnings
 
 
-def _gap(ground: TrustContext) -> str:
+def _gap(context: TrustContext) -> str:
     """« les fiches de clôture déclarent 12,5 % de visites de plus que le registre », from twice as many on « 2,9 fois autant
     de visites »; "" where they agree."""
-    if not ground.entered or abs(ground.declared - ground.entered) <= GAP * ground.entered:
+    if not context.entered or abs(context.declared - context.entered) <= GAP * context.entered:
         return ""
-    times = ground.declared / ground.entered
+    times = context.declared / context.entered
     if times >= MANY_TIMES:
         many = french.number(times, 1)
         return f"les fiches de clôture déclarent {many} fois autant de visites que le registre, l'un des deux est à vérifier"

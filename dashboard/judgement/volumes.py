@@ -12,19 +12,19 @@ from dashboard.statistics.variation import ChartKind
 
 
 def control_charts(
-    code: str, monthly: MonthlySeries, wholes: Mapping[str, Sequence[int]]
+    code: str, monthly: MonthlySeries, aggregates: Mapping[str, Sequence[int]]
 ) -> list[ControlChart]:
     """Of each site with its season and its line, and of each whole on the sites that were there all along."""
-    return [*_of_sites(code, monthly), *_of_wholes(code, monthly, wholes)]
+    return [*_site_charts(code, monthly), *_aggregate_charts(code, monthly, aggregates)]
 
 
-def _of_sites(code: str, monthly: MonthlySeries) -> list[ControlChart]:
-    series = monthly.of[code]
+def _site_charts(code: str, monthly: MonthlySeries) -> list[ControlChart]:
+    series = monthly.by_indicator[code]
     month = np.array([m.month for m in monthly.months])
-    each = seasonal(series.judged(series.value), month, shared=monthly.season)
+    each = seasonal(series.without_partial_months(series.value), month, shared=monthly.season)
     rule, side = two_rules(each.z)
     return [
-        _volume(
+        _control_chart(
             code,
             site,
             monthly.months,
@@ -38,25 +38,25 @@ def _of_sites(code: str, monthly: MonthlySeries) -> list[ControlChart]:
     ]
 
 
-def _of_wholes(
-    code: str, monthly: MonthlySeries, wholes: Mapping[str, Sequence[int]]
+def _aggregate_charts(
+    code: str, monthly: MonthlySeries, aggregates: Mapping[str, Sequence[int]]
 ) -> list[ControlChart]:
-    series, places = monthly.of[code], [list(at) for at in wholes.values()]
+    series, places = monthly.by_indicator[code], [list(at) for at in aggregates.values()]
     month = np.array([m.month for m in monthly.months])
     shape = (len(places), len(monthly.months))
     usual, lower, upper, z, pooled = (np.full(shape, np.nan) for _ in range(5))
     for row, at in enumerate(places):
         visits, days = series.numerator[at], series.denominator[at]
         total = np.nansum(np.where(np.isfinite(visits), days, 0), axis=0)
-        # A month of which no site says anything is no month of none.
-        heard = np.isfinite(series.value[at]).any(axis=0)
-        np.divide(np.nansum(visits, axis=0), total, out=pooled[row], where=heard & (total > 0))
+        # A month without any register is missing, not 0.
+        reported = np.isfinite(series.value[at]).any(axis=0)
+        np.divide(np.nansum(visits, axis=0), total, out=pooled[row], where=reported & (total > 0))
     for t in range(HISTORY, shape[1]):
         same = np.array(
             [same_sites(series.numerator[at], series.denominator[at], t)[: t + 1] for at in places]
         ).reshape(-1, t + 1)
         now = seasonal(same, month[: t + 1], shared=monthly.season[:, : t + 1], since=t)
-        # The sites that were there all along, in the measure of all: their gap is the one that is judged.
+        # Judged on the sites that were open all along, scaled to the level of all.
         there = same[:, t] > 0
         scale = np.divide(pooled[:, t], same[:, t], out=np.full(len(same), np.nan), where=there)
         usual[:, t], lower[:, t], upper[:, t] = (
@@ -65,7 +65,7 @@ def _of_wholes(
         z[:, t] = now.z[:, t]
     rule, side = two_rules(z)
     return [
-        _volume(
+        _control_chart(
             code,
             name,
             monthly.months,
@@ -76,11 +76,11 @@ def _of_wholes(
             side[row],
             of_several=len(at) > 1,
         )
-        for row, (name, at) in enumerate(zip(wholes, places, strict=True))
+        for row, (name, at) in enumerate(zip(aggregates, places, strict=True))
     ]
 
 
-def _volume(
+def _control_chart(
     code: str,
     scope: str,
     months: tuple[date, ...],
@@ -105,6 +105,6 @@ def _volume(
         rule,
         side,
         np.where(np.isfinite(values), 0, -1),
-        ends=(lower, upper),
+        given_limits=(lower, upper),
         of_several=of_several,
     )

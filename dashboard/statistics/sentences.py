@@ -98,7 +98,7 @@ def late(count: Count, days: int) -> str:
     older = f"depuis plus de {french.days(days)}"
     verb = "attend" if count.n == 1 else "attendent"
     return french.upper_first(
-        count.said(
+        count.some_or_none(
             f"{count.plural('plainte')} {verb} {older}",
             f"aucune plainte n'attend {older}",
         )

@@ -59,7 +59,7 @@ def show() -> None:
     if not found:
         st.info("Rien de tel au journal, ces jours-là.")
         return
-    tables.draw(_listed(found[:SHOWN]), label=TITLE, height=560)
+    tables.draw(_table(found[:SHOWN]), label=TITLE, height=560)
     more = (
         f" ; les {SHOWN} dernières sont ici, toutes dans le classeur" if len(found) > SHOWN else ""
     )
@@ -68,7 +68,7 @@ def show() -> None:
     )
 
 
-def _listed(lines: list[Line]) -> Table:
+def _table(lines: list[Line]) -> Table:
     columns = (("Jour", "day"), ("Heure", ""), ("Qui", ""), ("Quoi", ""), ("De quoi", ""))
     return make_table(
         columns,
@@ -92,4 +92,4 @@ def _workbook(person: Person, first: date, last: date, wanted: str) -> bytes:
         ("Au", french.date_long(last)),
         ("Recherche", wanted or "—"),
     ]
-    return xlsx(TITLE, about, [Panel("journal", TITLE, table=_listed(found))], demo=False)
+    return xlsx(TITLE, about, [Panel("journal", TITLE, table=_table(found))], demo=False)

@@ -20,7 +20,7 @@ from dashboard.settings import load_settings
 from dashboard.ui import error_messages, form_messages, guest_links, session, tables
 from dashboard.ui.markdown_escaping import escape_markdown
 
-ONCE = "password_once"  # (form, account, password) of the last one that was made: shown by the run that follows, and no other
+ONCE = "password_once"  # session key: (form, account, one-time password) of the last one made, shown by the next run only
 
 
 def show() -> None:
@@ -28,20 +28,20 @@ def show() -> None:
     person = session.person()
     held, names = accounts.all_accounts(person), all_site_names(person)
     bound = accounts.bound_accounts(person)
-    tables.draw(_listed(person, held, names, bound), label="Comptes", height=460)
+    tables.draw(_table(person, held, names, bound), label="Comptes", height=460)
     for pair in accounts.similar_accounts(person):
         st.warning(escape_markdown(pair))
     left, right = st.columns(2, gap="large")
     with left:
         st.header("Ajouter un compte", anchor=False)
-        _adding(person, names)
+        _add_form(person, names)
     with right:
         st.header("Changer un compte", anchor=False)
-        _changing(person, {one.name: one for one in held}, names, bound)
+        _change_form(person, {one.name: one for one in held}, names, bound)
     guest_links.show()
 
 
-def _listed(
+def _table(
     person: Person, held: list[Holder], names: Mapping[str, str], bound: Mapping[str, datetime]
 ) -> Table:
     signed_in = Counter(name for name, _ in accounts.sessions(person))
@@ -64,7 +64,7 @@ def _listed(
                 text_cell(_places(one, names)),
                 text_cell(one.email or "—"),
                 Cell(_state(one)),
-                *([Cell(_by(one, bound))] if by_provider else []),
+                *([Cell(_sign_in_means(one, bound))] if by_provider else []),
                 count_cell(signed_in[one.name]),
             )
             for one in held
@@ -77,7 +77,7 @@ def _places(one: Holder, names: Mapping[str, str]) -> str:
     return french.join_words(of) or "—"
 
 
-def _by(one: Holder, bound: Mapping[str, datetime]) -> str:
+def _sign_in_means(one: Holder, bound: Mapping[str, datetime]) -> str:
     if one.id in bound:
         return f"identité du ministère, depuis le {to_local_time(bound[one.id]):%d/%m/%Y}"
     return "mot de passe" if one.password else "première connexion à venir"
@@ -89,14 +89,14 @@ def _state(one: Holder) -> str:
     return "attend son premier mot de passe" if one.must_change else "ouvert"
 
 
-def _told_once(form: str) -> None:
+def _show_password_once(form: str) -> None:
     """What became of a form, and under it the password that works once, in this run and no other."""
     form_messages.show_outcome(form)
     if st.session_state.get(ONCE, ("",))[0] != form:
         return
     _, name, password = st.session_state.pop(ONCE)
     if not password:
-        return  # the provider of identities opens it
+        return  # the account signs in by the identity provider
     with st.container(border=True):
         st.markdown(
             f"Mot de passe de **{name}**, à lui dire de vive voix. Il n'est montré qu'ici, sert une fois, dans les 72"
@@ -109,15 +109,15 @@ def _told_once(form: str) -> None:
         st.code(accounts.first_sign_in_link(password), language=None, wrap_lines=True)
 
 
-def _adding(person: Person, names: Mapping[str, str]) -> None:
+def _add_form(person: Person, names: Mapping[str, str]) -> None:
     with st.container(border=True):
         st.text_input("Nom du compte", max_chars=80, key="ajouter_nom", placeholder="prenom.nom")
-        _what(person, names, "ajouter", AccountChanges())
+        _account_fields(person, names, "ajouter", AccountChanges())
         st.button("Ajouter", on_click=_add, key="ajouter")
-    _told_once("ajouter")
+    _show_password_once("ajouter")
 
 
-def _changing(
+def _change_form(
     person: Person,
     held: Mapping[str, Holder],
     names: Mapping[str, str],
@@ -125,15 +125,17 @@ def _changing(
 ) -> None:
     with st.container(border=True):
         one = held[st.selectbox("Compte", list(held), key="changer_nom")]
-        key = f"changer_{one.id}_{one.epoch}"  # what it is to be is typed anew once it has changed
-        _what(person, names, key, AccountChanges(one.role, one.departments, one.sites, one.email))
+        key = f"changer_{one.id}_{one.epoch}"  # a changed account gets fresh fields
+        _account_fields(
+            person, names, key, AccountChanges(one.role, one.departments, one.sites, one.email)
+        )
         with st.container(horizontal=True):
-            for label, act, *which in _acts(key, one.id in bound):
+            for label, act, *which in _buttons(key, one.id in bound):
                 st.button(label, on_click=act, args=(one.name, *which), key=f"{key}_{label}")
-    _told_once("changer")
+    _show_password_once("changer")
 
 
-def _acts(key: str, bound: bool) -> list[tuple[Any, ...]]:
+def _buttons(key: str, bound: bool) -> list[tuple[Any, ...]]:
     """The buttons under an account: words, what each calls, and with what besides the name."""
     return [
         ("Enregistrer", _change, key),
@@ -144,7 +146,9 @@ def _acts(key: str, bound: bool) -> list[tuple[Any, ...]]:
     ]
 
 
-def _what(person: Person, names: Mapping[str, str], key: str, now: AccountChanges) -> None:
+def _account_fields(
+    person: Person, names: Mapping[str, str], key: str, now: AccountChanges
+) -> None:
     """The fields of what an account is; of places, those that go with the role."""
     roles: list[str] = list(ASSIGNABLE_ROLES)
     role = st.selectbox(
@@ -193,8 +197,8 @@ def _wanted(key: str) -> AccountChanges:
 @error_messages.show_failures()  # called between two runs, where nothing else catches
 def _add() -> None:
     name = st.session_state["ajouter_nom"]
-    told = "" if load_settings().local_accounts else " ; le compte du ministère l'ouvre"
-    with form_messages.record_outcome("ajouter", f"Le compte est ajouté{told}."):
+    other_sign_in = "" if load_settings().local_accounts else " ; le compte du ministère l'ouvre"
+    with form_messages.record_outcome("ajouter", f"Le compte est ajouté{other_sign_in}."):
         password = accounts.add(session.person(), name, _wanted("ajouter"))
         st.session_state[ONCE] = "ajouter", name, password
         st.session_state["ajouter_nom"] = st.session_state["ajouter_adresse"] = ""
@@ -211,20 +215,20 @@ def _change(name: str, key: str) -> None:
 
 @error_messages.show_failures()
 def _reset(name: str) -> None:
-    told = (
+    done = (
         "L'ancien mot de passe n'ouvre plus."
         if load_settings().local_accounts
         else "Le compte est ouvert ; le compte du ministère l'ouvre, à la prochaine connexion."
     )
-    with form_messages.record_outcome("changer", told):
+    with form_messages.record_outcome("changer", done):
         st.session_state[ONCE] = "changer", name, accounts.reset_password(session.person(), name)
         SESSION_CACHE.forget_account(name)
 
 
 @error_messages.show_failures()
 def _unbind(name: str) -> None:
-    told = "Le compte est délié ; qui a son adresse, vérifiée par le ministère, le lie à la prochaine connexion."
-    with form_messages.record_outcome("changer", told):
+    done = "Le compte est délié ; qui a son adresse, vérifiée par le ministère, le lie à la prochaine connexion."
+    with form_messages.record_outcome("changer", done):
         accounts.unbind_identity(session.person(), name)
         SESSION_CACHE.forget_account(name)
 

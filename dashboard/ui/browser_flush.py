@@ -8,8 +8,8 @@ import time
 
 from streamlit.runtime import runtime
 
-EVERY = 0.001  # seconds between two times that what was said is handed over
-HEAD_START = 0.002  # seconds in which what was said so far goes, before more is said
+EVERY = 0.001  # seconds between two flushes
+HEAD_START = 0.002  # seconds in which the output so far is sent before more is written
 
 
 def flush_often() -> None:
@@ -17,7 +17,7 @@ def flush_often() -> None:
 
     The interval is no setting of Streamlit's: tests/ui/test_browser_flush.py holds that it is still read there.
     """
-    runtime.MESSAGE_FLUSH_INTERVAL_SECS = EVERY  # type: ignore[attr-defined]  # not exported, being theirs
+    runtime.MESSAGE_FLUSH_INTERVAL_SECS = EVERY  # type: ignore[attr-defined]  # not exported by Streamlit
 
 
 def flush_to_browser() -> None:

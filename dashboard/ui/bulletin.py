@@ -18,7 +18,7 @@ from dashboard.ui.links import anchor
 SERIES, CHOSEN = (
     "serie",
     "choisie",
-)  # in the address: that the chart is to be of the filters, be they the usual ones
+)  # URL parameter: the chart is that of the filters, even if these are the default
 
 
 def findings(person: Person, question: Question) -> None:
@@ -27,18 +27,18 @@ def findings(person: Person, question: Question) -> None:
     st.html(f'<ul class="ccsp-findings">{said}</ul>')
 
 
-def folded(person: Person, question: Question) -> None:
+def bulletin_section(person: Person, question: Question) -> None:
     """The bulletin, and its text to take away."""
     lines = bulletin.lines(person, question, filters.period())
     codes = {name: code for code, name in site_names(person, question).items()}
     with st.expander("Le bulletin du mois"):
-        said = "".join(f"<li>{escape(line.text)} {_way(line, codes)}</li>" for line in lines)
+        said = "".join(f"<li>{escape(line.text)} {_chart_link(line, codes)}</li>" for line in lines)
         st.html(f'<ul class="ccsp-bulletin">{said}</ul>')
     with st.expander("Texte à copier"):
         st.code("\n".join(line.text for line in lines), language=None, wrap_lines=True)
 
 
-def _way(line: Line, codes: dict[str, str]) -> str:
+def _chart_link(line: Line, codes: dict[str, str]) -> str:
     """To the chart that shows a line, drawn beside the bulletin; the filters are kept."""
     if not line.anchor:
         return ""

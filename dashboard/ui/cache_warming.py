@@ -24,15 +24,15 @@ from dashboard.ui import (
     filters,
 )
 
-# By which keys the pages cut the figures of what they are asked.
+# The dimensions by which pages ask for figures.
 CUTS = ("nation", "site", "department", "service", "hour")
-STORIES = ("national", "plaintes", "attentes")  # between them they ask nearly all that pages show
+STORIES = ("national", "plaintes", "attentes")  # together they need nearly all answers of the pages
 
 
 def warm() -> None:
     """Answer what every page asks when it is opened without filters, by whoever needs no sign-in; nothing where there
     are no data. Called once, between Streamlit's start and the first reader."""
-    # The map's component makes itself known only where it is first loaded by a page.
+    # The map's component registers itself only when a page first imports it.
     get_instance().component_registry.register_component(streamlit_folium._component_func)
     with context.page_run():
         person = LOCAL_READER

@@ -21,16 +21,16 @@ Sent = tuple[VegaLiteChart, LayoutConfig]
 def draw(chart: Chart, alt: str) -> None:
     """The chart, on the paper that the reader has chosen. alt: what it shows, for who hears it."""
     paper = "dark" if st.context.theme.type == "dark" else "light"
-    message, layout = chart.sent.get((paper, alt)) or chart.sent.setdefault(
+    message, layout = chart.message_cache.get((paper, alt)) or chart.message_cache.setdefault(
         (paper, alt), _message(chart, paper, alt)
     )
     st._main._enqueue("vega_lite_chart", message, layout)
 
 
 def _message(chart: Chart, paper: str, alt: str) -> Sent:
-    # Written here, for st.vega_lite_chart reads its own JSON again in search of names that Altair numbers; we have none.
+    # Not by st.vega_lite_chart, which parses its own JSON again for names that Altair numbers; we have none.
     message = VegaLiteChart(
-        spec=json.dumps(_prepare_vega_lite_spec(chart.drawing(paper), True)), alt=alt
+        spec=json.dumps(_prepare_vega_lite_spec(chart.spec_without_rows(paper), True)), alt=alt
     )
     message.data.data = convert_arrow_table_to_arrow_bytes(chart.values)
     return message, LayoutConfig(width="stretch", height="content")

@@ -13,8 +13,8 @@ from streamlit.runtime.state.session_state import SessionState
 
 from dashboard.ui import widget_validation
 
-# What a session is asked next is done in another thread, which would not wait for a callback, and would draw a page on which half
-# of it is done. One for every session, shared by those whose numbers meet: Streamlit leaves no room for one in the session.
+# A session's next message is processed in another thread, which would not wait for a callback, and would draw a page on which
+# half of it is done. A lock for each session, by its address in memory modulo 64: Streamlit's sessions have no place for one.
 ONE_BY_ONE = tuple(RLock() for _ in range(64))
 BUSY = local()  # .now: whether this thread is in a callback
 
@@ -30,7 +30,7 @@ def make_uninterruptible() -> None:
     call, heed = SessionState._call_callbacks, ScriptRunner._maybe_handle_execution_control_request
     look_up = SessionState.__getitem__
 
-    def called(state: SessionState, **more: Any) -> None:
+    def call_callbacks(state: SessionState, **more: Any) -> None:
         with ONE_BY_ONE[id(state) // 16 % len(ONE_BY_ONE)]:
             BUSY.now = True
             try:
@@ -40,11 +40,11 @@ def make_uninterruptible() -> None:
             finally:
                 BUSY.now = False
 
-    def heeded(runner: ScriptRunner) -> None:
+    def yield_when_idle(runner: ScriptRunner) -> None:
         if not getattr(BUSY, "now", False):
             heed(runner)
 
-    def looked_up(state: SessionState, key: str) -> Any:
+    def get_item(state: SessionState, key: str) -> Any:
         try:
             return look_up(state, key)
         except KeyError:
@@ -53,9 +53,9 @@ def make_uninterruptible() -> None:
             raise
 
     for owner, name, ours in (
-        (SessionState, "__getitem__", looked_up),
-        (SessionState, "_call_callbacks", called),
-        (ScriptRunner, "_maybe_handle_execution_control_request", heeded),
+        (SessionState, "__getitem__", get_item),
+        (SessionState, "_call_callbacks", call_callbacks),
+        (ScriptRunner, "_maybe_handle_execution_control_request", yield_when_idle),
     ):
         setattr(owner, name, ours)
-    SessionState.runs_callbacks_whole = True  # type: ignore[attr-defined]  # the class is theirs
+    SessionState.runs_callbacks_whole = True  # type: ignore[attr-defined]  # Streamlit's class

@@ -39,15 +39,15 @@ def card(one: cards.Metric) -> str:
     tone = f" {one.card.tone}" if one.card.tone else ""
     help_ = f"aide-{one.card.code}"
     said = "".join(f"<p>{escape(part)}</p>" for part in one.help)
-    # « non remonté » is longer than a figure, and less to be seen from afar.
+    # « non remonté » is longer than a figure, and is set smaller.
     words = "" if any(map(str.isdigit, one.card.text)) else ' class="words"'
     return (
         f'<section class="ccsp-card{tone}" aria-label="{escape(one.card.label)}">'
         f'<button type="button" popovertarget="{help_}" aria-label="{escape(_spoken(one))}">'
         f"{escape(one.card.label)}</button>"
         f'<div popover id="{help_}" class="ccsp-help">{said}</div>'
-        f"<strong{words}>{_figure(one.card.text)}</strong>{sparkline(one.line)}"
-        f"<p>{escape(one.beside)}</p></section>"
+        f"<strong{words}>{_figure(one.card.text)}</strong>{sparkline(one.trend)}"
+        f"<p>{escape(one.second_line)}</p></section>"
     )
 
 
@@ -74,7 +74,7 @@ def sparkline(values: Sequence[float]) -> str:
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDE} {HIGH}'><polyline points='{points}'"
         " fill='none' stroke='black' stroke-width='1.5' stroke-linejoin='round'/></svg>"
     )
-    # As a mask, so that the colour is that of the page's paper and the card's tone.
+    # As a mask, so that its colour is that of the card's tone on the page's paper.
     return f'<i style="--curve:url(&quot;data:image/svg+xml,{quote(drawn)}&quot;)"></i>'
 
 
@@ -93,8 +93,8 @@ def headline(person: Person, question: Question, place: Placement = "period") ->
             "\n".join(
                 [
                     *(
-                        f"- {escape_markdown(ground)}"
-                        for ground in cards.trust_lines(person, question, codes)
+                        f"- {escape_markdown(line)}"
+                        for line in cards.trust_lines(person, question, codes)
                     ),
                     *(
                         f"- **{BY_CODE[code].short}** : {escape_markdown(row[-1].text)}"

@@ -42,14 +42,14 @@ def section(question: Question, key: str) -> None:
             return
         found = [listed[chosen]] if chosen in listed else complaint_texts.find(person, chosen)
         for one in found:
-            if chosen not in listed:  # a reference that was typed may be of several sites
+            if chosen not in listed:  # several sites may have complaints with the typed reference
                 st.markdown(f"**{escape_markdown(_label(one))}**")
-            _one(one, f"{key}_{one.site}")
+            _complaint(one, f"{key}_{one.site}")
         if not found:
             st.info(NONE)
 
 
-def _one(one: complaint_texts.ComplaintWithText, key: str) -> None:
+def _complaint(one: complaint_texts.ComplaintWithText, key: str) -> None:
     """One complaint: its words for one run, at a click; the form that erases them."""
     person = session.person()
     if st.button("Lire", key=f"{key}_lire"):

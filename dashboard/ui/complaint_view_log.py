@@ -7,7 +7,7 @@ from dashboard.actions import access_journal
 from dashboard.answers import complaint_register
 from dashboard.answers.question import Question
 
-NOTED = "looked_at"  # the places of which it is noted already
+NOTED = "looked_at"  # session key: the places noted already
 
 
 def note_complaint_views(person: Person, question: Question) -> None:

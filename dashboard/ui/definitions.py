@@ -35,13 +35,13 @@ def show() -> None:
     st.caption(
         "Ces textes viennent du registre qui calcule les chiffres : ce qui est écrit est ce qui est calculé."
     )
-    st.html("".join(map(one, INDICATORS)))
+    st.html("".join(map(indicator_html, INDICATORS)))
     st.header("Ce qui vaut partout", anchor=False)
     with st.container(key="lecture"):
         st.markdown(GENERAL.format(minutes=MINUTES, last_days=LAST_DAYS))
 
 
-def one(i: Indicator) -> str:
+def indicator_html(i: Indicator) -> str:
     """An indicator as HTML: its name, what it means, how it is reckoned."""
     formula = i.numerator if i.denominator == "—" else f"{i.numerator} ÷ {i.denominator}"
     lines = [
@@ -50,7 +50,7 @@ def one(i: Indicator) -> str:
         ("Source", f"{french.upper_first(i.source)}."),
         ("Petits nombres", f"Non affiché sous {i.minimum}." if i.minimum else ""),
         ("Limites", i.limits),
-        ("Se lit par", ", ".join(WORDS[b] for b in WORDS if b in i.by) + "."),
+        ("Se lit par", ", ".join(WORDS[b] for b in WORDS if b in i.dimensions) + "."),
     ]
     said = "".join(f"<dt>{label}</dt><dd>{escape(text)}</dd>" for label, text in lines if text)
     code = f"<dt>Code</dt><dd><code>{escape(i.code)}</code></dd>"

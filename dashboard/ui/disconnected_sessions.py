@@ -24,7 +24,7 @@ class FairSessionStorage(MemorySessionStorage):
     def __init__(self, maxsize: int = AT_MOST, ttl_seconds: int = 120) -> None:
         super().__init__(maxsize, ttl_seconds)
         self.at_most = maxsize
-        self._whose: dict[str, Whose] = {}  # the one that was kept first comes first
+        self._whose: dict[str, Whose] = {}  # in the order in which they were kept
 
     def save(self, session_info: SessionInfo) -> None:
         """Keep a page; where there is no room, another one goes, or in its account's turn one of its own."""
@@ -32,7 +32,7 @@ class FairSessionStorage(MemorySessionStorage):
         self._whose = {name: whose for name, whose in self._whose.items() if name in kept}
         name, mine = session_info.session.id, _whose()
         if name not in kept and len(kept) >= self.at_most:
-            with suppress(KeyError):  # its time was over a moment ago
+            with suppress(KeyError):  # expired just before
                 self.delete(self._too_many(mine))
         super().save(session_info)
         self._whose.pop(name, None)
@@ -48,7 +48,7 @@ class FairSessionStorage(MemorySessionStorage):
             whose = self._whose[name]
             return of_account[whose[0]], of_browser[whose]
 
-        return max(self._whose, key=has)  # of those that are alike the first
+        return max(self._whose, key=has)  # of equal ones the oldest
 
 
 def _whose() -> Whose:
@@ -57,4 +57,4 @@ def _whose() -> Whose:
 
 def install_fair_storage() -> None:
     """Have Streamlit keep pages so, from now on."""
-    memory_session_storage.MemorySessionStorage = FairSessionStorage  # type: ignore[misc]  # the name is theirs
+    memory_session_storage.MemorySessionStorage = FairSessionStorage  # type: ignore[misc]  # Streamlit's name

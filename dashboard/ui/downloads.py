@@ -24,14 +24,12 @@ from dashboard.period import now
 from dashboard.ui import session
 from dashboard.ui.markdown_escaping import escape_markdown
 
-TO, LONGEST = "file_to", 80  # for whom this session's files are, as somebody wrote; letters of it
-TO_WHOM: ContextVar[str] = ContextVar(
-    "to_whom", default=""
-)  # the same, of a file that is being made
+TO, LONGEST = "file_to", 80  # session key: the recipient of files, as typed; its greatest length
+TO_WHOM: ContextVar[str] = ContextVar("to_whom", default="")  # the recipient of the file being made
 WRITTEN = "pour_qui"  # the field
-SHORT = 14  # letters of it on a button
-MOST = 4  # files of an account that are made, or wait for their turn, whether or not anybody waits for them still
-MARK = "file_mark"  # in the names of this session's files: Streamlit hands one file to all whose name and contents are alike
+SHORT = 14  # letters of the recipient on a button
+MOST = 4  # files of an account that are being made or queued, even if abandoned
+MARK = "file_mark"  # makes file names unique to the session: Streamlit shares files with equal name and contents
 
 
 class DownloadRefused(Exception):
@@ -44,7 +42,7 @@ def made_by(person: Person) -> str:
     for whom. Stamped when it is made: nothing that is kept for others holds it."""
     who = f" par {person.name}, {ROLES[person.role]}" if person.id else ""
     if person.role == Role.GUEST:
-        who = " par un invité"  # whom the name of the link's account means nothing to
+        who = " par un invité"  # the account of a guest link has no meaningful name
     to = f" · Pour{french.SPACE}: {TO_WHOM.get()}" if TO_WHOM.get() else ""
     return f"Fait le {now():%d/%m/%Y à %H:%M}{who}{to}"
 
@@ -64,12 +62,12 @@ def ask_recipient() -> None:
             placeholder="facultatif : la préfecture…",
             help="Écrit dans chaque fichier et au journal, jamais dans le nom du fichier.",
             key=WRITTEN,
-            on_change=_hold,
+            on_change=_keep_recipient,
         )
 
 
-def _hold() -> None:
-    # Beside the field itself, which Streamlit forgets with the page.
+def _keep_recipient() -> None:
+    # Under a key of its own: Streamlit drops the field's when another page is opened.
     st.session_state[TO] = " ".join(str(st.session_state.get(WRITTEN) or "").split())[:LONGEST]
 
 
@@ -113,28 +111,30 @@ def button(
 
 
 def checked_maker(
-    make: Callable[[Person], bytes], name: str, right: str = "aggregates", to: str = ""
+    make: Callable[[Person], bytes], name: str, right: str = "aggregates", recipient: str = ""
 ) -> Callable[[], bytes]:
     """What makes the file for whoever asked for the page, as the account stands when it is called. Raises Gone, then, where
     it may not see what was on the page. to: for whom it is."""
     asker, seen, account = session.person_lookup(), view(session.person()).access, session.account()
 
-    def made() -> bytes:
+    def make_checked() -> bytes:
         person = asker()
         if not may(person, right) or view(person).access != seen:
             REFUSED.warning("the file %r to %r", name, person.name)
             raise DownloadRefused(name)
-        addressed = TO_WHOM.set(to)
+        addressed = TO_WHOM.set(recipient)
         try:
-            with _one_of(account), RUN_QUEUE.turn(account):
+            with _making_one_of(account), RUN_QUEUE.exclusive_run(account):
                 file = make(person)
         finally:
             TO_WHOM.reset(addressed)
             memory.give_back()
-        access_journal.note(person, "exported", {"file": name, **({"for": to} if to else {})})
+        access_journal.note(
+            person, "exported", {"file": name, **({"for": recipient} if recipient else {})}
+        )
         return file
 
-    return made
+    return make_checked
 
 
 _making: Counter[str] = Counter()
@@ -142,7 +142,7 @@ _counting = Lock()
 
 
 @contextmanager
-def _one_of(account: str) -> Iterator[None]:
+def _making_one_of(account: str) -> Iterator[None]:
     """While a file of this account is made. Raises Gone where too many are: pages that were shut since asked for them."""
     with _counting:
         if account != OPEN and _making[account] >= MOST:

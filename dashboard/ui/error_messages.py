@@ -12,7 +12,7 @@ from dashboard.answers import context
 from dashboard.error_messages import failure_sentence, log_incident, report_sentence
 from dashboard.ui.callbacks import MissingField
 
-AGAIN = 2  # seconds between two looks whether the database is back
+AGAIN = 2  # seconds between two checks whether the database is back
 
 
 @contextmanager
@@ -24,14 +24,12 @@ def show_failures(*, again: bool = False) -> Iterator[None]:
     try:
         yield
     except MissingField:
-        raise  # no failure of ours: `callbacks` says it
-    except (
-        Exception
-    ) as error:  # Streamlit's own way of stopping a page is no Exception and passes by
+        raise  # handled by `callbacks`
+    except Exception as error:  # Streamlit's StopException is no Exception and passes
         if not (why := context.outage_reason(error)):
             st.error(f"{failure_sentence(error)} {report_sentence(log_incident(error))}")
             return
-        # What the page does next is said as it is: it comes back by itself, or somebody has to ask again.
+        # The message says whether the page comes back by itself.
         what = "Cette page revient d'elle-même" if again else "Recommencer"
         st.error(f"{why} {what} dès qu'elle répond. (incident {log_incident(error)})")
         if again:

@@ -13,11 +13,11 @@ from streamlit.runtime.media_file_storage import MediaFileStorage
 
 from dashboard.request_identity import CURRENT_ACCOUNT
 
-# Seconds from when a file was made, or a page let go of it: a line of 5 KB a second takes one minute for what its page is told
-# before the answer, and has another one to ask for the file. While it is sent, who sends it holds it.
+# Seconds since a file was made, or last referred to. A line of 5 KB a second takes a minute for what its page is sent
+# before the answer, and then has a minute to request the file. While it is sent, the request holds it.
 KEPT = 120.0
 ROOM = 64 * 2**20  # bytes of files to which no page refers
-EVERY = 1.0  # seconds between two looks at what makes files: a hundred pages have thousands, and are drawn ten times in one
+EVERY = 1.0  # seconds between two clean-ups: a hundred pages have thousands of such functions and ten runs a second
 
 
 class KeptMedia(MediaFileManager):
@@ -25,14 +25,14 @@ class KeptMedia(MediaFileManager):
 
     def __init__(self, storage: MediaFileStorage) -> None:
         super().__init__(storage)
-        # Since when no page refers to a file, or to what makes one; by which account it was made.
+        # Since when nothing refers to a file, or to a function that makes one; the account that made it.
         self._left: dict[str, float] = {}
         self._makers_left: dict[str, float] = {}
         self._made_by: dict[str, str] = {}
         self._looked = 0.0
 
     def _get_inactive_file_ids(self) -> set[str]:
-        # Its lock is held here, and in what follows but for the last.
+        # Called with the lock held, as are the next two.
         unused, now = super()._get_inactive_file_ids(), time.monotonic()
         self._left = {one: self._left.get(one, now) for one in unused}
         self._made_by = {one: who for one, who in self._made_by.items() if one in unused}
@@ -49,7 +49,7 @@ class KeptMedia(MediaFileManager):
             maker = self._deferred_callables[number]
             button = maker["session_id"], maker["element_id"]
             since = self._makers_left.get(number, now)
-            # Of one button only the last: it may be the one that a browser still shows.
+            # Of each button only the newest: a browser may still show it.
             if button in buttons or now - since > KEPT:
                 self._drop_deferred_id(number)
             else:
@@ -87,4 +87,4 @@ class KeptMedia(MediaFileManager):
 
 def keep_files_longer() -> None:
     """Have Streamlit keep so what it keeps for pages, from its start on."""
-    runtime.MediaFileManager = KeptMedia  # type: ignore[attr-defined]  # by this name it makes its own
+    runtime.MediaFileManager = KeptMedia  # type: ignore[attr-defined]  # Streamlit instantiates this name

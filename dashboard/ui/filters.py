@@ -28,18 +28,18 @@ from dashboard.ui import error_messages, session, url_parameters
 from dashboard.ui.session import FILTERS, NOTICES
 
 YES = "oui"
-GONE = ("couche",)  # filters of old links: no longer asked for, and no fault
+GONE = ("couche",)  # filters of old links, which are ignored silently
 EVERYTHING = {
     "departement": "Tous les départements",
     "type": "CCSP et GSRU",
     "prestation": "Toutes les prestations",
     "centre": "Choisir un centre…",
 }
-WRITTEN = "url_written"  # what we last put in the URL: anything else there comes from outside
+WRITTEN = "url_written"  # session key: what we last wrote to the URL; anything else there comes from outside
 PAGE = "page_before"
 OTHER = "autre"
-SEVERAL = "plusieurs"  # departments: they are then chosen below the bar
-COMMA = ","  # between them in the address
+SEVERAL = "plusieurs"  # value of the list: departments are then chosen below the bar
+COMMA = ","  # separates departments in the URL
 
 
 def value(name: str) -> str:
@@ -83,7 +83,7 @@ def sync(page: str) -> None:
             held[name] = wanted or usual[name]
             st.session_state.pop(f"filtre_{name}", None)
         st.session_state[FILTERS] = held
-    # Last: where the database is away nothing of this has happened, and the next run finds the filters as they were.
+    # Last: where the database fails above, the next run starts from unchanged filters.
     st.session_state[PAGE] = page
     write_url()
 
@@ -181,7 +181,7 @@ def _valid(name: str, wanted: str) -> bool:
 def _periods() -> dict[str, str]:
     """Presets, the last months, the years; the one in force if it is none of these; and a free choice."""
     last = known_to()
-    choices, held = dict(_listed(last)), value("periode")
+    choices, held = dict(_listed_periods(last)), value("periode")
     if held not in choices and (period := resolve_period(held, last)):
         choices[held] = period.label
     choices[OTHER] = "Autre période…"
@@ -189,7 +189,7 @@ def _periods() -> dict[str, str]:
 
 
 @lru_cache(2)  # every page asks, several times
-def _listed(last: date) -> Mapping[str, str]:
+def _listed_periods(last: date) -> Mapping[str, str]:
     """The periods that are listed on that day."""
     months = [add_months(last.replace(day=1), -n) for n in range(1, 13)]
     return MappingProxyType(
@@ -199,9 +199,9 @@ def _listed(last: date) -> Mapping[str, str]:
     )
 
 
-def _changed(name: str, listed: Collection[str]) -> None:
+def _on_change(name: str, listed: Collection[str]) -> None:
     wanted = st.session_state[f"filtre_{name}"]
-    # The list's own options, as they were shown: nobody need be asked, so the choice holds though the database is away just
+    # Checked against the options as shown, not the database, which may be unavailable just
     # now; and what a browser says that it was not offered is not kept.
     if wanted in listed and wanted not in (OTHER, SEVERAL):
         _keep(name, wanted)
@@ -212,14 +212,14 @@ def select(name: str) -> None:
     choices = options(name)
     key = f"filtre_{name}"
     held = st.session_state.get(key)
-    # At each run: what a run that was cut short said of it may never have reached the browser.
+    # At each run, since the output of an interrupted run may not have reached the browser.
     st.session_state[key] = held if held in choices else value(name)
     st.selectbox(
         NAMES[name],
         list(choices),
         format_func=lambda v: choices.get(v, v),
         key=key,
-        on_change=_changed,
+        on_change=_on_change,
         args=(name, tuple(choices)),
         label_visibility="collapsed",
     )
@@ -234,11 +234,11 @@ def bar(names: tuple[str, ...]) -> None:
 
 def show_reset() -> None:
     """A way back where the filters leave no site: all that who asks may see."""
-    st.button("Tout voir", key="tout_voir", on_click=_all, width="content")
+    st.button("Tout voir", key="tout_voir", on_click=_show_everything, width="content")
 
 
 @error_messages.show_failures()  # called between two runs, where nothing else catches
-def _all() -> None:
+def _show_everything() -> None:
     for name in ("departement", "type"):
         _keep(name, "")
         st.session_state.pop(f"filtre_{name}", None)
@@ -258,11 +258,11 @@ def scope(names: Iterable[str]) -> list[str]:
 
 def free_choices() -> None:
     """Below the bar, what its lists have no room for: the departments, and the days of a free period."""
-    some_departments()
-    free_period()
+    choose_departments()
+    choose_days()
 
 
-def some_departments() -> None:
+def choose_departments() -> None:
     """Several departments, where that is asked for."""
     if st.session_state.get("filtre_departement") != SEVERAL:
         return
@@ -274,17 +274,17 @@ def some_departments() -> None:
         default=held,
         key="departements_choisis",
         placeholder="Choisir les départements",
-        on_change=_some_changed,
+        on_change=_departments_changed,
         args=(there,),
     )
 
 
-def _some_changed(there: Collection[str]) -> None:
+def _departments_changed(there: Collection[str]) -> None:
     chosen = {d for d in st.session_state["departements_choisis"] if d in there}
     _keep("departement", COMMA.join(sorted(chosen, key=french.alphabetical)))
 
 
-def free_period() -> None:
+def choose_days() -> None:
     """The two days of a free period, where that is asked for."""
     if st.session_state.get("filtre_periode") != OTHER:
         return

@@ -24,7 +24,7 @@ COLOURS = {  # of the frame, as the script names them
     "square": palette.ALERT, "round": palette.IMPROVEMENT, "hexagon": palette.CHANGE,  # frames of signals
 }  # fmt: skip
 ON_PAPER = {
-    theme: {name: colour.on(theme) for name, colour in COLOURS.items()}
+    theme: {name: colour.for_theme(theme) for name, colour in COLOURS.items()}
     for theme in ("light", "dark")
 }
 STATIC = "../../app/static/"  # as seen from the component's frame
@@ -44,7 +44,7 @@ class _Safe(dict[int, str]):
 
 
 SAFE = _Safe()
-# What a signal may look like: the script draws nothing else.
+# The signs that the script can draw.
 SIGN_PARTS = {
     "letter": ("+", "!", "C", ""),  # improvement, alert, change, no signal
     "frame": ("round", "square", "hexagon", None),
@@ -56,7 +56,7 @@ SIGN_PARTS = {
 class OfflineMap(folium.Map):
     """A folium map whose scripts and styles all come from the application."""
 
-    # ccsp-map.js comes first: it also notes what the component ignores while the others load.
+    # ccsp-map.js comes first: it also keeps events that the component ignores while the others load.
     default_js = [
         ("ccsp_map", STATIC + "ccsp-map.js"),
         ("leaflet", STATIC + "leaflet/1.9.4/leaflet.js"),
@@ -93,7 +93,7 @@ def _header_of(one: folium.Map) -> Element:
     return figure.header
 
 
-class _Told(MacroElement):
+class _ScriptLine(MacroElement):
     """A line of script that the frame runs; nothing of it is rendered with the map."""
 
     def render(self, **_kwargs: Any) -> str:
@@ -107,7 +107,7 @@ class _Group(folium.FeatureGroup):
         return ""
 
 
-class _Start(_Told):
+class _Start(_ScriptLine):
     _template = Template(
         "{% macro script(this, kwargs) %}"
         "ccsp.start({{ this._parent.get_name() }}, {{ this.options }});"
@@ -119,7 +119,7 @@ class _Start(_Told):
         self.options = literal({"communes": communes, "colours": ON_PAPER})
 
 
-class _Drawing(_Told):
+class _Drawing(_ScriptLine):
     _template = Template(
         "{% macro script(this, kwargs) %}ccsp.draw({{ this.payload }});{% endmacro %}"
     )
@@ -199,7 +199,7 @@ def _choice(value: object, known: set[str]) -> dict[str, str] | None:
 
 
 def _base(communes: str | None) -> OfflineMap:
-    # Made anew at each run because adding a group changes it; were its script to change, the frame would be
+    # Made anew at each run, since adding a group changes it; if its script changed, the frame would be
     # rebuilt and the view lost.
     base = OfflineMap()
     _Start(communes).add_to(base)

@@ -12,10 +12,10 @@ from dashboard.actions.targets_and_decisions import Refused
 from dashboard.log import REFUSED
 from dashboard.ui.markdown_escaping import escape_markdown
 
-CONFIRMATION = "/confirmation"  # a form of the gate's
+CONFIRMATION = "/confirmation"  # the gate's form
 
-CONFIRM = "record_confirm"  # whether it was refused because the password was given too long ago
-SAID = "record_said"  # what became of the last entry of each form, to be said once under it
+CONFIRM = "record_confirm"  # session key: whether a form was refused because the last sign-in or confirmation is too old
+SAID = "record_said"  # session key: the outcome of each form's last entry, shown once
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from dashboard.request_identity import SESSION_CACHE
 from dashboard.ui import error_messages, form_messages, session
 from dashboard.ui.markdown_escaping import escape_markdown
 
-ONCE = "link_once"  # (workshop, address) of the last one that was made: shown by the run that follows, and no other
-FORM = 616  # pixels: what is typed is short
+ONCE = "link_once"  # session key: (workshop, address) of the last link made, shown by the next run only
+FORM = 616  # width in pixels, for short texts
 USUAL = timedelta(days=7)
 
 
@@ -27,16 +27,16 @@ def show() -> None:
         f"Un lien fait entrer sans compte, {guest_links.LONGEST} jours et {guest_links.MOST_USES} fois au plus. Les invités"
         " voient les chiffres, les cartes et les graphiques ; aucune plainte une par une, ni rien de moins de 5 plaintes."
     )
-    _making(person)
+    _link_form(person)
     form_messages.show_outcome("liens")
-    _told_once()
+    _show_link_once()
     for one in guest_links.valid_links(person):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(escape_markdown(_said(one)), width="content")
+            st.markdown(escape_markdown(_link_in_words(one)), width="content")
             st.button("Fermer ce lien", on_click=_close, args=(one.id,), key=f"lien_{one.id}")
 
 
-def _told_once() -> None:
+def _show_link_once() -> None:
     if ONCE not in st.session_state:
         return
     what, address = st.session_state.pop(ONCE)
@@ -47,7 +47,7 @@ def _told_once() -> None:
         st.code(address, language=None, wrap_lines=True)
 
 
-def _making(person: Person) -> None:
+def _link_form(person: Person) -> None:
     own = sorted(person.departments or departments(person), key=french.alphabetical)
     with st.container(border=True, width=FORM):
         st.text_input("Pour quel atelier", max_chars=120, key="lien_pour")
@@ -69,7 +69,7 @@ def _making(person: Person) -> None:
         st.button("Faire un lien", on_click=_make, key="lien_faire")
 
 
-def _said(one: Link) -> str:
+def _link_in_words(one: Link) -> str:
     """« Atelier de Parakou : Borgou, jusqu'au 03/12/2026, 12 entrées, fait par cab le 26/11/2026 »."""
     places = french.join_words(sorted(one.departments or ())) or "tout le réseau"
     used = french.plural(one.uses, "entrée")

@@ -49,8 +49,8 @@ def _record() -> None:
 
 def _printed(person: Person) -> bytes:
     fresh = freshness(person)
-    told = privacy.record(fresh.as_of, demo=fresh.demo)
-    return EXPORTS["pdf"].file(replace(told, made=downloads.made_by(person)))
+    record = privacy.record(fresh.as_of, demo=fresh.demo)
+    return EXPORTS["pdf"].file(replace(record, made_by=downloads.made_by(person)))
 
 
 def anchor(title: str) -> str:

@@ -11,13 +11,13 @@ from dashboard.navigation import PAGES
 from dashboard.panel import Link
 from dashboard.ui import filters
 
-Held = Iterable[tuple[str, str]]  # filters in force, that a link keeps
+Held = Iterable[tuple[str, str]]  # filters in force, kept by a link
 
 
 def address(link: Link, held: Held | None = None) -> str:
     """The address of a link, as seen from any page. held: the filters in force, unless given."""
     kept = filters.non_default() if held is None else dict(held)
-    # What the link asks for is written though it be usual: an address without any filter would mean « keep them ».
+    # The link's filters are written even at their default: an address without any would keep those in force.
     wanted = {name: v for name, v in {**kept, **dict(link.filters)}.items() if v}
     page = "" if link.page == PAGES[0].url_path else link.page
     return f"./{page}{'?' if wanted else ''}{urlencode(wanted)}"

@@ -29,8 +29,8 @@ from db.shared_types import Place
 
 
 @st.fragment
-@error_messages.show_failures(again=True)  # a fragment runs again without the frame around it
-@context.page_run()  # nor has it the run that the frame opens
+@error_messages.show_failures(again=True)  # a fragment's rerun does not pass through the page frame
+@context.page_run()  # nor through its page_run
 def map_and_panel() -> None:
     """Map and panel. A click runs this part alone; the map is recoloured in place, never rebuilt."""
     person, question = session.person(), filters.question()
@@ -53,7 +53,7 @@ def map_and_panel() -> None:
             tinted=st.session_state.get("departements_teintes", False),
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            _tinting()
+            _tint_choice()
             panel_picture.button(panel)
     with right:
         site = next((p for p in places if p.code == chosen), None)
@@ -64,7 +64,7 @@ def map_and_panel() -> None:
             drawn.headline(person, question)
 
 
-def _tinting() -> None:
+def _tint_choice() -> None:
     """Under the map: whether departments are coloured too."""
     st.toggle(
         "Teinter aussi les départements",

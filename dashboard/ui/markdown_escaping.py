@@ -3,7 +3,7 @@
 import re
 
 ACTIVE = frozenset("\\`*_{}[]<>()#+-!|$~:&")
-JOINER = "\u2060"  # has no width; breaks a bare address, of a page or of somebody, which Markdown would make a link of
+JOINER = "\u2060"  # zero width; breaks a bare URL or e-mail address, which Markdown would turn into a link
 
 
 def escape_markdown(text: str) -> str:

@@ -20,13 +20,13 @@ def open_page(person: Person) -> tuple[PageSpec | None, st.Page]:
     person may open it."""
     there = pages_of(person)
     pages = {spec: _page(spec) if spec in there else _none(spec) for spec in PAGES}
-    if PAGES[0] not in there:  # who opens the application is led to the first page there is
-        listed = [spec for spec in there if spec.listed]
+    if PAGES[0] not in there:  # the home page redirects to the first page there is
+        listed = [spec for spec in there if spec.is_listed]
         first = min(listed, key=lambda spec: spec.section == UNDERSTAND, default=None)
         pages[PAGES[0]] = _none(PAGES[0], first)
     sections: dict[str, list[st.Page]] = {}
     for spec, one in pages.items():
-        # What the menu does not list is of no section: one with nothing else in it would open on nothing.
+        # Pages that are not listed have no section: a section without listed pages would be empty.
         sections.setdefault(spec.section if one.visibility == "visible" else "", []).append(one)
     chosen = st.navigation(sections, position="top")
     spec = next(spec for spec, one in pages.items() if one == chosen)
@@ -34,7 +34,7 @@ def open_page(person: Person) -> tuple[PageSpec | None, st.Page]:
 
 
 def _page(spec: PageSpec) -> st.Page:
-    return copy(_registered(spec))  # Streamlit notes on a page that this run may open it
+    return copy(_registered(spec))  # a copy, since Streamlit marks it as allowed for this run
 
 
 def _none(spec: PageSpec, instead: PageSpec | None = None) -> st.Page:
@@ -45,12 +45,12 @@ def _none(spec: PageSpec, instead: PageSpec | None = None) -> st.Page:
 @cache
 def _registered(spec: PageSpec) -> st.Page:
     """A page, for which Streamlit looks its file up."""
-    return _at(spec, spec.path, spec.title, listed=spec.listed)
+    return _at(spec, spec.path, spec.title, listed=spec.is_listed)
 
 
 @cache
 def _absent(spec: PageSpec, instead: PageSpec | None) -> st.Page:
-    return _at(spec, _leading_to(instead) if instead else _missing, NO_SUCH_PAGE, listed=False)
+    return _at(spec, _redirect_to(instead) if instead else _missing, NO_SUCH_PAGE, listed=False)
 
 
 def _at(spec: PageSpec, what: str | Callable[[], None], title: str, *, listed: bool) -> st.Page:
@@ -68,5 +68,5 @@ def _missing() -> None:
     st.markdown("L'adresse est mal écrite, ou la page a changé de nom.")
 
 
-def _leading_to(spec: PageSpec) -> Callable[[], None]:
+def _redirect_to(spec: PageSpec) -> Callable[[], None]:
     return lambda: st.switch_page(page(spec.url_path))

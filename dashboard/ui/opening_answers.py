@@ -30,11 +30,11 @@ def draw(replies: Sequence[Reply], kind: str = "") -> None:
 
 def _line(reply: Reply) -> str:
     when = f"<small>{escape(reply.when)}</small>" if reply.when else ""
-    told = "".join(f"<p>{_saying(s)}</p>" for s in reply.sayings)
-    return f"<div><dt>{anchor(reply.label, Link(reply.page, reply.filters))} {when}</dt><dd>{told}</dd></div>"
+    statements = "".join(f"<p>{_statement(s)}</p>" for s in reply.statements)
+    return f"<div><dt>{anchor(reply.label, Link(reply.page, reply.filters))} {when}</dt><dd>{statements}</dd></div>"
 
 
-def _saying(saying: Statement) -> str:
-    names = saying.joined([f"<b>{anchor(n.text, n.link)}</b>" for n in saying.names])
-    words = escape(french.bind_numbers(saying.words))
+def _statement(statement: Statement) -> str:
+    names = statement.join_names([f"<b>{anchor(n.text, n.link)}</b>" for n in statement.names])
+    words = escape(french.bind_numbers(statement.words))
     return f"{names} {words}" if names else words

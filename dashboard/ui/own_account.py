@@ -17,7 +17,7 @@ from dashboard.settings import load_settings
 from dashboard.ui import error_messages, form_messages, guest_links, session
 from dashboard.ui.links import anchor
 
-# Forms of the gate's, at addresses that are no pages: a link would be followed inside the application.
+# Forms of the gate. Not links, which the application would try to open as pages.
 CHANGE = '<form method="get" action="/mot-de-passe"><button>Changer de mot de passe</button></form>'
 OUT = '<form method="post" action="/deconnexion"><button>Se déconnecter</button></form>'
 
@@ -25,10 +25,12 @@ OUT = '<form method="post" action="/deconnexion"><button>Se déconnecter</button
 def show() -> None:
     """The page."""
     person = session.person()
-    st.html(f"<p>{escape(person.name)}, {_for(person)}</p>")
+    st.html(f"<p>{escape(person.name)}, {_role_and_places(person)}</p>")
     bound = accounts.own_binding(person)
     if bound:
-        st.markdown(f"Ce compte s'ouvre par l'identité du ministère, depuis le {_when(bound)}.")
+        st.markdown(
+            f"Ce compte s'ouvre par l'identité du ministère, depuis le {_local_time(bound)}."
+        )
     elif load_settings().oidc_issuer:
         st.markdown("Ce compte s'ouvre par un mot de passe.")
     st.html(f'<div class="ccsp-way">{"" if bound else CHANGE}{OUT}</div>')
@@ -41,16 +43,16 @@ def show() -> None:
 def _sessions(person: Person) -> None:
     """Where the account is open: here first, then elsewhere, each of which can be shut from here."""
     here, entries = session.sign_in_number(), accounts.own_sessions(person)
-    # A page that went on with a later sign-in, in another window, does not know its number.
+    # A page that continued with a later sign-in, in another window, does not know that one's number.
     other = "Un autre navigateur" if here in {one.id for one in entries} else "Un navigateur"
     for one in sorted(entries, key=lambda one: one.id != here):
         where = "Ce navigateur" if one.id == here else other
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f"{where}, depuis le {_when(one.began_at)}, vu le {_when(one.seen_at)}",
+                f"{where}, depuis le {_local_time(one.began_at)}, vu le {_local_time(one.seen_at)}",
                 width="content",
             )
-            if one.id != here:  # « Se déconnecter » is for this one
+            if one.id != here:  # this one is closed by « Se déconnecter »
                 st.button("Fermer", on_click=_close, args=(one.id,), key=f"fermer_{one.id}")
     if len(entries) > 1:
         st.button("Tout fermer, ici aussi", on_click=_close, key="fermer_toutes")
@@ -68,7 +70,7 @@ def _close(number: int | None = None) -> None:
         SESSION_CACHE.forget_account(person.name)
 
 
-def _for(person: Person) -> str:
+def _role_and_places(person: Person) -> str:
     """« directeur : Zou », each place leading to its page: HTML."""
     names = all_site_names(person) if person.sites else {}
     links = [
@@ -89,5 +91,5 @@ def _in_order(places: Iterable[str] | None) -> list[str]:
     return sorted(places or (), key=french.alphabetical)
 
 
-def _when(at: datetime) -> str:
+def _local_time(at: datetime) -> str:
     return f"{to_local_time(at):%d/%m/%Y à %H:%M}"

@@ -9,7 +9,7 @@ from dashboard import filter_names, french
 from dashboard.accounts.rights import Person, Role
 from dashboard.answers.bulletin import scope_in_words
 from dashboard.answers.deck import build
-from dashboard.answers.figures import whole_figures
+from dashboard.answers.figures import overall_figures
 from dashboard.answers.network import freshness
 from dashboard.answers.question import Question
 from dashboard.exports import EXPORTS, Export, panel_for_files
@@ -30,16 +30,16 @@ def page_actions(spec: PageSpec) -> None:
     if story == "departement" and len(departments) != 1:
         story = "national"
     if "centre" in spec.filters and not filters.value("centre"):
-        return  # of which?
+        return  # a site or department has to be chosen first
     if story:
         st.page_link(
             menu.page("presenter"),
-            label=escape_markdown(_present(spec, departments)),
+            label=escape_markdown(_present_label(spec, departments)),
             help="En diaporama, ou en dossier à emporter : PowerPoint, PDF, HTML.",
             width="content",
             query_params={"histoire": story},
         )
-    if not spec.tables:
+    if not spec.has_tables:
         return
     places = [filters.value(n) for n in ("departement", "centre") if n in spec.filters]
     name = file_name(spec.url_path, *places, on=filters.as_of())
@@ -57,7 +57,7 @@ def page_actions(spec: PageSpec) -> None:
     downloads.ask_recipient()
 
 
-def _present(spec: PageSpec, departments: Sequence[str]) -> str:
+def _present_label(spec: PageSpec, departments: Sequence[str]) -> str:
     """« Présenter le réseau », « Présenter le Zou », « Présenter ces départements », « Présenter ce centre »: what the
     presentation will speak of."""
     if "centre" in spec.filters:
@@ -85,7 +85,7 @@ def workbook(spec: PageSpec) -> Callable[[Person], bytes]:
     """What makes the file, of what the page shows; all that it needs of the session is taken here."""
     shown: panel_display.ShownPanels = st.session_state[
         panel_display.SHOWN
-    ]  # the very dict: a part of the page that runs again by itself renews its panels
+    ]  # the dict itself, not a copy: a fragment that reruns replaces its panels there
     title, about, demo = heading(spec), context_lines(spec), freshness(session.person()).demo
     return lambda person: xlsx(
         title,
@@ -95,14 +95,14 @@ def workbook(spec: PageSpec) -> Callable[[Person], bytes]:
     )
 
 
-def story(told: Deck, question: Question, story: Story, period: ClippedPeriod) -> None:
+def story(deck: Deck, question: Question, story: Story, period: ClippedPeriod) -> None:
     """The files of a story, each told again for whoever asks for it then; and a text to paste."""
     with st.container(horizontal=True, vertical_alignment="center", key="emporter_histoire"):
         for extension, export in EXPORTS.items():
             if export.button:
                 downloads.button(
                     export.button,
-                    _telling(export, question, story, period),
+                    _story_maker(export, question, story, period),
                     name=file_name(story.name, on=filters.as_of()),
                     extension=extension,
                     key=f"emporter_{extension}",
@@ -110,14 +110,14 @@ def story(told: Deck, question: Question, story: Story, period: ClippedPeriod) -
                 )
         downloads.ask_recipient()
     with st.expander("Texte à coller dans un message"):
-        st.code(EXPORTS["txt"].file(told).decode(), language=None, wrap_lines=True)
+        st.code(EXPORTS["txt"].file(deck).decode(), language=None, wrap_lines=True)
 
 
-def _telling(
+def _story_maker(
     export: Export, question: Question, story: Story, period: ClippedPeriod
 ) -> Callable[[Person], bytes]:
     return lambda person: export.file(
-        replace(build(person, question, story, period), made=downloads.made_by(person))
+        replace(build(person, question, story, period), made_by=downloads.made_by(person))
     )
 
 
@@ -134,7 +134,7 @@ def context_lines(spec: PageSpec) -> list[tuple[str, str]]:
     ]
     site = filters.value("centre") or None if "centre" in spec.filters else None
     question = filters.question(tuple(n for n in ACTING if n in spec.filters), site=site)
-    figures = whole_figures(session.person(), question)
+    figures = overall_figures(session.person(), question)
     as_of = freshness(session.person()).as_of
     return [
         *([("Vue", GUEST_VIEW)] if session.person().role == Role.GUEST else []),

@@ -26,7 +26,7 @@ from dashboard.ui.links import anchor
 from dashboard.ui.markdown_escaping import escape_markdown
 from dashboard.wording import GUEST_VIEW
 
-# What is found on a page, for its title.
+# The finding of each page, for its title.
 FINDINGS: dict[str, Callable[[Person], str]] = {
     "departement": lambda person: headlines.department(person, filters.question()),
     "attentes": lambda person: headlines.waits(person, filters.question()),
@@ -36,7 +36,7 @@ FINDINGS: dict[str, Callable[[Person], str]] = {
         person, filters.question(("prestation",), site=filters.value("centre") or None)
     ),
 }
-# A department or a site that is chosen says by itself what the page is: the filter that chooses it.
+# Pages whose title is the chosen department or site: the filter that chooses it.
 NAMED_BY = {"departement": "departement", "site": "centre"}
 OF_GUESTS = (
     "Des chiffres seulement : aucune plainte une par une, aucun effectif de moins de 5 plaintes."
@@ -45,7 +45,7 @@ FICTITIOUS = "Pour la démonstration : aucun chiffre n'est réel."
 
 
 @lru_cache(2)
-def _assets(_moment: DataSnapshot) -> str | None:
+def _assets(_snapshot: DataSnapshot) -> str | None:
     """Put the public files in place; the name of the communes' file, if the ministry loaded limits."""
     loaded = commune_outlines(session.person())
     boundaries = loaded.geojson if loaded else None
@@ -55,7 +55,7 @@ def _assets(_moment: DataSnapshot) -> str | None:
 
 def communes_file() -> str | None:
     """The script that holds the limits of communes, or None where none were loaded."""
-    return _assets(view(session.person()).moment)
+    return _assets(view(session.person()).snapshot)
 
 
 def draw_head(spec: PageSpec) -> None:
@@ -66,7 +66,7 @@ def draw_head(spec: PageSpec) -> None:
     communes_file()
     filters.sync(spec.url_path)
     nobody = no_site(spec)
-    top(spec, heard=spec == PAGES[0] and not nobody)
+    top(spec, with_heading=spec == PAGES[0] and not nobody)
     filters.notices()
     head = None
     if spec.filters:
@@ -80,18 +80,18 @@ def draw_head(spec: PageSpec) -> None:
         with head:
             filters.bar(spec.filters)
             if not nobody:
-                _ways(spec)
+                _page_actions(spec)
     if nobody:
         filters.show_reset()
         st.stop()
 
 
-def _ways(spec: PageSpec) -> None:
+def _page_actions(spec: PageSpec) -> None:
     """What can be done with the page."""
     with st.container(key="gestes", horizontal=True, width="content"):
-        # What guests are told of complaints is their number: nothing there compares.
-        if spec.compared and not (spec.url_path == "plaintes" and guest()):
-            period_comparison.switch()
+        # Guests see only numbers of complaints, which have no comparison.
+        if spec.has_comparison and not (spec.url_path == "plaintes" and is_guest()):
+            period_comparison.comparison_switch()
         page_exports.page_actions(spec)
 
 
@@ -108,7 +108,7 @@ def no_site_heading(spec: PageSpec) -> str:
     return f"Aucun centre ne correspond à ces filtres{french.SPACE}: {', '.join(words)}"
 
 
-def guest() -> bool:
+def is_guest() -> bool:
     """Whether a guest asks."""
     return session.person().role == Role.GUEST
 
@@ -130,7 +130,7 @@ def who_asks() -> str:
         return ""
     name = f'<a href="./mon-compte" title="Mon compte">{escape(person.name)}</a>'
     if not may(person, "own_account"):
-        name = ""  # of a guest, who has none, the mark says it
+        name = ""  # a guest has no name, and is marked as guest
     leave = "<button>Se déconnecter</button>"
     return f'<form class="ccsp-who" method="post" action="/deconnexion">{name}{leave}</form>'
 
@@ -142,18 +142,20 @@ def _state(fresh: Freshness) -> list[str]:
         mark = french.upper_first(GUEST_VIEW)
         marks.append(f'<b class="guest" title="{OF_GUESTS}">{mark}</b> ')
         words = f"Données fictives · {mark}" if fresh.demo else mark
-        parts.append(f'<p class="ccsp-guest">{words}</p>')  # on a telephone, whose bar is full
+        parts.append(
+            f'<p class="ccsp-guest">{words}</p>'
+        )  # for telephones, where the bar has no room for it
     if fresh.as_of is not None:
         marks.append(f"<span>données au {french.date_short(fresh.as_of)}</span>")
     marks.append(who_asks())
     return [*parts, f'<div class="ccsp-state">{"".join(marks)}</div>'] if any(marks) else parts
 
 
-def top(spec: PageSpec, *, heard: bool) -> None:
+def top(spec: PageSpec, *, with_heading: bool) -> None:
     """Whether data are fictitious and up to when they go; on a telephone the line that unfolds the filters. Notices where
     there are no data, or old ones. heard: with a heading for who hears it, as of the opening page, which speaks for itself."""
     fresh, parts = freshness(session.person()), []
-    if heard:
+    if with_heading:
         parts.append(f'<h1 class="ccsp-heard">{escape(page_exports.heading(spec))}</h1>')
     parts += _state(fresh)
     if spec.filters:

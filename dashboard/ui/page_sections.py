@@ -21,7 +21,7 @@ from dashboard.answers import (
 from dashboard.answers.cards import metrics
 from dashboard.answers.change_dates import changed_since
 from dashboard.answers.complaints_for_guests import DUE, RECEIVED
-from dashboard.answers.figures import whole_figures
+from dashboard.answers.figures import overall_figures
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, choices
 from dashboard.judgement.control_charts import FOLLOWED
@@ -53,7 +53,7 @@ ON_DEMAND = {
         "Rang",
         "Un rang n'est connu qu'à quelques places près : il est donné avec son intervalle.",
     ),
-}  # of sites compared: whether it is offered, its name, what it is
+}  # choices when sites are compared: when offered, label, help
 DETAILS = {"Toutes": None, "Par catégorie": "category", "Par centre": "name"}
 
 
@@ -83,8 +83,8 @@ def open_complaints(
 ) -> None:
     """The complaints that wait, one by one as far as the person may see them, which is noted. finding: headed by it; else the
     page's own heading has said it, but of a list of some of the sites."""
-    panel = complaints.waiting(person, question, key)
-    if not finding and panel.rows and not panel.finding.startswith(complaints.OWN):
+    panel = complaints.open_complaints(person, question, key)
+    if not finding and panel.has_complaint_rows and not panel.finding.startswith(complaints.OWN):
         panel = replace(panel, finding=f"{panel.title}, la plus ancienne d'abord")
     if finding or panel.table.rows or isinstance(panel.content, Message):
         panel_with_finding(panel, height=height)
@@ -132,7 +132,7 @@ def chosen_value(key: str, options: Collection[Value], first: Value) -> Value:
 
 def first_known(person: Person, question: Question, place: Placement) -> str | None:
     """The first of a place's indicators that has a figure; None where none has."""
-    figures = whole_figures(person, question)
+    figures = overall_figures(person, question)
     return next(
         (c for c in choices(lambda i: place in i.places) if figures[c].value is not None), None
     )
@@ -234,7 +234,7 @@ def compare(
         funnel=on.get("entonnoir", False),
     )
     heading(panel)
-    # A row for one thing would be nothing but something more to draw.
+    # No choice of order for a single bar.
     row = st.container(horizontal=True, vertical_alignment="center") if len(drawn) > 1 else None
     with row or nullcontext():
         for draw in drawn:

@@ -15,10 +15,10 @@ from dashboard.ui.downloads import DownloadRefused
 from dashboard.ui.markdown_escaping import escape_markdown
 
 BEHIND = "Voir les chiffres, et s'y fier"  # the label of the fold under a panel
-SHOWN = "panels_shown"  # what this run of the page has shown, to be taken away
+SHOWN = "panels_shown"  # session key: the panels of this run, for its files
 
 
-PATIENCE = 30.0  # seconds for which a file waits until its page is drawn
+PATIENCE = 30.0  # seconds for which a file waits for its page
 
 
 class ShownPanels(dict[str, Panel | Callable[[], Panel]]):
@@ -28,16 +28,16 @@ class ShownPanels(dict[str, Panel | Callable[[], Panel]]):
         super().__init__()
         self.whole, self._over = False, Event()
 
-    def ends(self, *, whole: bool) -> None:
+    def end_run(self, *, completed: bool) -> None:
         """The run is over."""
-        self.whole = whole
+        self.whole = completed
         self._over.set()
 
     def panels(self) -> tuple[Panel, ...]:
         """Each panel, whole. Waits for the run where it goes on still: its button stands above what it shows. Raises Gone where
         it was broken off, or failed."""
         if not self._over.is_set():
-            with release_while_waiting():  # the page itself waits for a turn
+            with release_while_waiting():  # the page needs the queue's place itself
                 self._over.wait(PATIENCE)
         if not self.whole:
             raise DownloadRefused("the page was not drawn to its end")
@@ -53,11 +53,11 @@ def collecting_panels() -> Iterator[None]:
     try:
         yield
         whole = True
-    except StopException:  # the page says itself that it ends here
+    except StopException:  # st.stop(): a page that ends here is complete
         whole = True
         raise
     finally:
-        shown.ends(whole=whole)
+        shown.end_run(completed=whole)
 
 
 def panel(one: Panel, *, open_: bool = False, height: int | None = None) -> None:
@@ -78,14 +78,14 @@ def panel_not_collected(one: Panel, *, open_: bool = False, height: int | None =
             cached_charts.draw(chart, one.alt)
         case _:
             tables.draw(one.table, label=one.title, height=height or 380)
-    if said := " ".join(filter(None, (one.caption, one.signs))):
+    if said := " ".join(filter(None, (one.caption, one.legend))):
         st.caption(escape_markdown(said))
-    if one.strip or drawn:
+    if one.trust_line or drawn:
         with lazy_expander(BEHIND, one.key, open_=open_) as fold:
             if not fold.open:
                 return
-            if one.strip:
-                st.caption(f"**Puis-je m'y fier ?** {escape_markdown(one.strip)}")
+            if one.trust_line:
+                st.caption(f"**Puis-je m'y fier ?** {escape_markdown(one.trust_line)}")
             if drawn:
                 tables.draw(one.table, label=one.title, height=380)
                 panel_picture.button(one)
@@ -96,13 +96,13 @@ def lazy_expander(label: str, key: str, *, open_: bool = False) -> ExpanderConta
 
     What nobody looks at is neither written nor sent, nor does a session hold the files that it would offer.
     """
-    # A fold that is to be open is another one than the same closed: Streamlit keeps a reader's fold as he left it.
+    # With a key of its own when open_: Streamlit keeps a fold as the reader left it.
     return st.expander(label, open_, key=f"{key}_{'deplie' if open_ else 'pli'}", on_change="rerun")
 
 
 def collect(one: Panel) -> None:
     """Note the panel among those of the page, for the file that takes them away."""
-    st.session_state.setdefault(SHOWN, ShownPanels())[one.key] = one.told
+    st.session_state.setdefault(SHOWN, ShownPanels())[one.key] = one.without_drawing
 
 
 def collect_later(key: str, make: Callable[[], Panel]) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.accounts.rights import Person
 from dashboard.answers.deck import filter_words
-from dashboard.answers.figures import whole_figures
+from dashboard.answers.figures import overall_figures
 from dashboard.answers.network import freshness
 from dashboard.exports import png
 from dashboard.exports.file_names import file_name
@@ -20,7 +20,7 @@ from dashboard.settings import load_settings
 from dashboard.ui import downloads, filters, session
 from dashboard.wording import who_reported
 
-ABOUT = "picture_about"  # what this run of the page knows of its figures
+ABOUT = "picture_about"  # session key: what the figures of this run are about
 LABEL = "Image"
 
 
@@ -55,7 +55,7 @@ def _about() -> png.About:
     question = filters.question(tuple(n for n in ACTING if n in acting), site=site)
     return png.About(
         filter_words(person, question, filters.period()),
-        who_reported(whole_figures(person, question)["visits"]),
+        who_reported(overall_figures(person, question)["visits"]),
         fresh.as_of,
         fresh.demo,
         f"Source : registres des centres, {load_settings().issuer_name}",

@@ -12,7 +12,7 @@ from dashboard.ui.markdown_escaping import escape_markdown
 SPLITS = {"site": "Par centre", "service": "Par prestation", "both": "Par les deux"}
 
 
-def switch() -> None:
+def comparison_switch() -> None:
     """Whether the page compares its period with another one."""
     key = "filtre_comparer"
     st.session_state[key] = bool(filters.value("comparer"))
@@ -80,7 +80,7 @@ def show_change(person: Person, question: Question, code: str, before: Period, s
     if change is None:
         st.info("Trop peu de données dans l'une des deux périodes pour les comparer.")
         return
-    note = period_comparison.in_part(person, question, before)
+    note = period_comparison.partial_registers(person, question, before)
     said = (*filter(None, (note,)), *change.sentences)
     st.markdown("\n".join(f"- {escape_markdown(sentence)}" for sentence in said))
     panel_display.panel(period_comparison.split_panel(change, code, split, note), height=460)

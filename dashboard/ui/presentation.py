@@ -36,9 +36,9 @@ button:hover{background:var(--pressed)}
 button:focus-visible:not([data-quiet]){outline:3px solid var(--accent);outline-offset:2px}
 """
 )
-Slide = dict[str, Any]  # as the browser takes it
-KEY = "presentation"  # of the component; the session holds under it what the browser says
-# Of the slides and what surrounds them, as static/ccsp-present.js names them.
+Slide = dict[str, Any]  # as the component in the browser reads it
+KEY = "presentation"  # key of the component: its state as the browser sends it
+# CSS variables of the slides and their surroundings in static/ccsp-present.js.
 COLOURS = {
     "paper": palette.PAPER,
     "ink": palette.SLIDE_INK,
@@ -64,7 +64,7 @@ LOOKS = (
         + html.recolour_rules(theme, f".{theme}")
         for theme in ("dark", "projector")
     )
-    # From the back of a lit room: strong lines.
+    # The projector theme has strong lines, for lit rooms.
     + '.projector svg [fill="none"][stroke]{stroke-width:4px}'
 )
 THEMES = {"light": "Clair", "dark": "Sombre", "projector": "Projecteur"}
@@ -100,7 +100,7 @@ def button(
     fixed = (
         {"departement", "type"} if story.site else {"departement"} if story.department else set()
     )
-    # A free period is set on the page, where its days can be typed.
+    # The free period is left out: its days are typed on the page.
     choices = [
         {
             "name": name,
@@ -117,8 +117,8 @@ def button(
     ]
     _component()(
         key=KEY,
-        on_filter_change=_filtered,
-        on_running_change=_asked,
+        on_filter_change=_on_filter,
+        on_running_change=_on_state,
         default={"running": 0},
         data={
             "slides": slides and list(slides),
@@ -132,11 +132,11 @@ def button(
     )
 
 
-def _asked() -> None:
+def _on_state() -> None:
     """The run that follows reads it; Streamlit keeps what a component says only where somebody is to be called."""
 
 
-def _filtered() -> None:
+def _on_filter() -> None:
     said = st.session_state[KEY]
     asked = said.get("filter") if isinstance(said, Mapping) else None
     for name, wanted in asked.items() if isinstance(asked, dict) else ():

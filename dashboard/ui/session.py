@@ -13,17 +13,19 @@ from dashboard.accounts.rights import NOBODY, Person
 from dashboard.request_identity import CURRENT_ACCOUNT, ENTRY, HEADER, SESSION_CACHE, USER_HEADERS
 
 FILTERS = "filters"  # the filters in force: dict of URL name to value
-NOTICES = "notices"  # values of the URL that could not be used, to be said once
+NOTICES = "notices"  # values of the URL that could not be used, shown once
 
 
 def person() -> Person:
     """Who asks, looked up at each run and in each fragment; nobody, where the gate did not say who."""
-    return replace(SESSION_CACHE.person_from_header(_told()), session_number=sign_in_number())
+    return replace(
+        SESSION_CACHE.person_from_header(_account_header()), session_number=sign_in_number()
+    )
 
 
 def account() -> str:
     """The account that asks, or the link by which guests came in; "" where the gate did not say."""
-    return (_told() or "").partition(".")[0]
+    return (_account_header() or "").partition(".")[0]
 
 
 def sign_in_number() -> int:
@@ -34,14 +36,14 @@ def sign_in_number() -> int:
 def person_lookup() -> Callable[[], Person]:
     """The same of whoever asks now, to be looked up later and in another thread; nobody, where by then it is asked on a page
     of somebody else, or of other rights."""
-    told = _told()
+    header = _account_header()
     return lambda: (
-        SESSION_CACHE.person_from_header(told) if CURRENT_ACCOUNT.get() == told else NOBODY
+        SESSION_CACHE.person_from_header(header) if CURRENT_ACCOUNT.get() == header else NOBODY
     )
 
 
-def _told() -> str | None:
-    # As `st.user` gives it, which reads Streamlit's files of secrets each time: a twelfth of a run of a page.
+def _account_header() -> str | None:
+    # Not by `st.user`, which reads Streamlit's secrets files each time, a twelfth of a page's run.
     context = get_script_run_ctx()
-    told = context.user_info.get(USER_HEADERS[HEADER]) if context else None
-    return str(told) if told else None
+    header = context.user_info.get(USER_HEADERS[HEADER]) if context else None
+    return str(header) if header else None

@@ -33,7 +33,7 @@ from dashboard.ui import (
 HEIGHT = 300  # of the chart, in pixels: level with the table beside it
 
 
-def chance(person: Person) -> None:
+def reliability(person: Person) -> None:
     """What a signal is, what the rule finds and what it misses."""
     panel = signals.rates(person)
     with st.expander("Ce que vaut un signal"):
@@ -111,19 +111,19 @@ def chart(person: Person, question: Question) -> None:
     whole = scope_in_words(question.departments, question.kind)
     scopes = {"": french.upper_first(whole), **site_names(person, question)}
     left, right = st.columns(2)
-    opened = _opened(person, question)
+    opened = _chosen_series(person, question)
     site = _choice(left, "centre", scopes, opened[0])
     code = _choice(right, "indicateur", {c: BY_CODE[c].label for c in CHARTED}, opened[1])
     asked = Question(question.first, question.last, site=site) if site else question
     panel = by_month(person, asked, code, "serie", HEIGHT)
-    if site:  # the page is about more than this one: its table and picture say whose they are
+    if site:  # the page is about other sites too: the table and the picture name this one
         panel = replace(panel, title=f"{scopes[site]}{french.SPACE}: {panel.title}")
     with place:
         page_sections.heading(panel)
     panel_display.panel(page_sections.without_finding(panel))
 
 
-def _opened(person: Person, question: Question) -> tuple[str, str]:
+def _chosen_series(person: Person, question: Question) -> tuple[str, str]:
     """The series that is in force; where none was asked for, that of the first signal in the list."""
     held = filters.value("centre"), filters.value("indicateur")
     usual = filter_names.DEFAULTS["centre"], filter_names.DEFAULTS["indicateur"]
@@ -142,10 +142,10 @@ def _choose() -> None:
         filters.choose(name, wanted)
 
 
-def _choice(where: DeltaGenerator, name: str, options: dict[str, str], held: str) -> str:
+def _choice(where: DeltaGenerator, name: str, options: dict[str, str], current: str) -> str:
     """A filter of the address, chosen here among some of its values."""
     key = f"serie_{name}"
-    st.session_state[key] = held if held in options else next(iter(options))
+    st.session_state[key] = current if current in options else next(iter(options))
     chosen: str = where.selectbox(
         filter_names.NAMES[name],
         list(options),
@@ -188,11 +188,11 @@ def _decision_form(series: Mapping[tuple[str, str], str]) -> None:
         right.date_input(
             "Pour le", value=None, format="DD/MM/YYYY", min_value=today(), key="decision_pour"
         )
-        st.form_submit_button("Noter", on_click=_keep)
+        st.form_submit_button("Noter", on_click=_keep_decision)
 
 
 @error_messages.show_failures()  # called between two runs, where nothing else catches
-def _keep() -> None:
+def _keep_decision() -> None:
     """Write the decision before the page runs, so that table and chart have it; what was typed stays if refused."""
     typed = st.session_state
     scope, code = typed["decision_sur"]

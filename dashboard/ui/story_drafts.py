@@ -14,8 +14,8 @@ from dashboard.answers import saved_stories as known_stories
 from dashboard.answers.slides import KINDS
 from dashboard.stories import Step, Story, check_story
 
-DRAFTS = "stories"  # by the name of the story
-NUMBER = "story_slides"  # how many slides this session has numbered
+DRAFTS = "stories"  # session key: drafts by the story's name
+NUMBER = "story_slides"  # session key: the last number given to a slide
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ class Draft:
     not; slides: for each step a number that is no other's in this session, and goes where the step goes."""
 
     story: Story
-    began: Story
+    original: Story
     kept_at: datetime | None
     slides: tuple[int, ...]
 
     @property
-    def changed(self) -> bool:
+    def is_changed(self) -> bool:
         """Whether anything is lost with it."""
-        return self.story != self.began
+        return self.story != self.original
 
     def place(self, number: int) -> int | None:
         """Where the slide stands; None once it has gone."""
@@ -42,9 +42,9 @@ def on_page(person: Person, name: str) -> Draft | None:
     """The story of that name with what was changed in it; None where there is none. Raises NotAStory for a spoilt one."""
     all_ = _all()
     draft = all_.get(name)
-    if draft is None or not draft.changed:  # nothing to lose: as it is kept by now
+    if draft is None or not draft.is_changed:  # unchanged: read the latest saved version
         draft = _read(person, name, draft)
-    others = {n: d for n, d in all_.items() if n != name and d.changed}
+    others = {n: d for n, d in all_.items() if n != name and d.is_changed}
     st.session_state[DRAFTS] = {**others, **({name: draft} if draft else {})}
     return draft
 
@@ -54,15 +54,15 @@ def _read(person: Person, name: str, before: Draft | None) -> Draft | None:
     if story is None:
         return None
     keeper = known_stories.keepers(person).get(name)
-    kept_at = keeper.at if keeper else None
-    if before is not None and before.began == story:  # the same slides, with the same numbers
+    kept_at = keeper.kept_at if keeper else None
+    if before is not None and before.original == story:  # unchanged: keep the numbers of its slides
         return replace(before, kept_at=kept_at)
     return Draft(story, story, kept_at, _numbers(len(story.steps)))
 
 
 def unsaved_drafts(name: str = "") -> dict[str, Draft]:
     """By the story's name, the drafts that hold changes, but for that one."""
-    return {n: draft for n, draft in _all().items() if n != name and draft.changed}
+    return {n: draft for n, draft in _all().items() if n != name and draft.is_changed}
 
 
 def get(name: str) -> Draft | None:
@@ -77,7 +77,7 @@ def drop(name: str) -> None:
 
 def mark_kept(name: str, story: Story, at: datetime) -> None:
     """The draft of that name is kept as this story from now on (UTC), and is of it."""
-    draft = replace(_all()[name], story=story, began=story, kept_at=at)
+    draft = replace(_all()[name], story=story, original=story, kept_at=at)
     drop(name)
     st.session_state[DRAFTS] = {**_all(), story.name: draft}
 

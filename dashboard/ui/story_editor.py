@@ -34,15 +34,15 @@ from dashboard.ui.markdown_escaping import escape_markdown
 from dashboard.ui.story_drafts import Draft
 from dashboard.ui.story_saving import ADDRESS
 
-SAID = "story_said"  # why the last change was refused, to be said once
-OWN = "preparer"  # whether the story on the page is being changed
-UNFOLDED = "story_unfolded"  # the slides whose fields are shown
-# What to say where the filters say no place, by the field of a ready-made story.
+SAID = "story_said"  # session key: why the last change was refused, shown once
+OWN = "preparer"  # session key: whether the editor is open
+UNFOLDED = "story_unfolded"  # session key: the slides whose fields are shown
+# What to do where a ready-made story needs a place and the filters have none.
 ADVICE = {
     "department": "Choisir un seul département dans les filtres ci-dessus.",
     "site": "Choisir un centre dans la liste ci-dessus.",
 }
-LISTED = "plaintes_en_cours"  # the slide that tells complaints one by one
+LISTED = "plaintes_en_cours"  # the slide that lists complaints one by one
 SECONDS = (10, 15, 20, 30, 60)
 
 
@@ -68,15 +68,17 @@ def page(person: Person) -> None:
             " écran, A défilement, Échap quitter. Une fois commencée, la présentation continue sans le serveur."
         )
     page_exports.story(deck, question, story, period)
-    if any(step.kind == LISTED for step in story.shown):
-        complaint_view_log.note_complaint_views(person, question.at(story.department, story.site))
+    if any(step.kind == LISTED for step in story.visible_steps):
+        complaint_view_log.note_complaint_views(
+            person, question.at_place(story.department, story.site)
+        )
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.header("Les diapositives", anchor=False)
         if SAID in st.session_state:
             st.error(st.session_state.pop(SAID))
         lines = _lines(story, deck)
-        # What changes them is sent once it is asked for: it is more than half of what the page costs.
+        # The editor is drawn on demand: it is more than half of the page's cost.
         own = st.toggle("Préparer la mienne", key=OWN)
         if own:
             _steps(draft, lines)
@@ -95,7 +97,7 @@ def _choose(person: Person) -> Draft | None:
     name = _name(person)
     if name in READY and (field := READY[name].place):
         place = filters.value(story_saving.PLACES[field])
-        if not place or filters.COMMA in place:  # several departments are not one
+        if not place or filters.COMMA in place:  # several departments are no single place
             story_saving.show_unsaved_drafts(person)
             st.info(ADVICE[field])
             return None
@@ -113,11 +115,11 @@ def _name(person: Person) -> str:
     """The name in the address, which the list shows and changes."""
     titles = {name: one.listed or one.title for name, one in READY.items()}
     titles |= known_stories.kept_stories(person)
-    # What was changed here of one that somebody has removed meanwhile.
+    # Also a draft whose story somebody has removed meanwhile.
     for changed, draft in story_drafts.unsaved_drafts().items():
         if ":" not in changed:
             titles.setdefault(changed, draft.story.title)
-    name = url_parameters.read().get(ADDRESS) or _usual(person)
+    name = url_parameters.read().get(ADDRESS) or _default_story(person)
     if name not in titles:
         st.warning(
             f"Le lien demande la présentation « {escape_markdown(name[:60])} », qui n'existe pas ou plus. Voici la revue"
@@ -132,7 +134,7 @@ def _name(person: Person) -> str:
             list(titles),
             format_func=lambda one: titles.get(one, ""),
             key="choix_histoire",
-            on_change=_chosen,
+            on_change=_on_story_chosen,
             label_visibility="collapsed",
         )
         if name in READY and READY[name].place == "site":
@@ -140,7 +142,7 @@ def _name(person: Person) -> str:
     return name
 
 
-def _usual(person: Person) -> str:
+def _default_story(person: Person) -> str:
     """What is shown where the address names none: to a director his department's review, while the filters have it."""
     shown = filters.question(("departement",)).departments
     return (
@@ -148,7 +150,7 @@ def _usual(person: Person) -> str:
     )
 
 
-def _chosen() -> None:
+def _on_story_chosen() -> None:
     url_parameters.put(ADDRESS, st.session_state["choix_histoire"])
 
 
@@ -173,7 +175,7 @@ def _steps(draft: Draft, lines: list[str]) -> None:
 
 
 def _unfold(number: int) -> None:
-    st.session_state[UNFOLDED] ^= {number}  # a second time folds it
+    st.session_state[UNFOLDED] ^= {number}  # a second click folds them
 
 
 def _words(draft: Draft, at: int, number: int) -> None:
@@ -197,7 +199,7 @@ def _words(draft: Draft, at: int, number: int) -> None:
             key=f"retirer_{number}",
             on_click=_retire,
             args=(story.name, number),
-            disabled=len(story.shown) < 2 and not step.hidden,
+            disabled=len(story.visible_steps) < 2 and not step.hidden,
         )
     with st.container(border=True, key=f"mots_{number}"):
         st.text_input(
@@ -237,7 +239,7 @@ def _word(story: str, number: int, name: str, key: str) -> None:
         return
     step, entered = draft.story.steps[at], st.session_state[key]
     wanted: Any = {name: entered.strip() if isinstance(entered, str) else entered}
-    with _refused():
+    with _record_refusal():
         story_drafts.change(story, number, replace(step, **wanted))
         return
     if name == "hidden":
@@ -245,7 +247,7 @@ def _word(story: str, number: int, name: str, key: str) -> None:
 
 
 @contextmanager
-def _refused() -> Iterator[None]:
+def _record_refusal() -> Iterator[None]:
     """Where that makes no story, it is said, and the story stays as it was."""
     try:
         yield
@@ -255,13 +257,13 @@ def _refused() -> Iterator[None]:
 
 @error_messages.show_failures()
 def _move(story: str, number: int, by: int) -> None:
-    with _refused():
+    with _record_refusal():
         story_drafts.move(story, number, by)
 
 
 @error_messages.show_failures()
 def _retire(story: str, number: int) -> None:
-    with _refused():
+    with _record_refusal():
         story_drafts.retire(story, number)
 
 
@@ -286,7 +288,7 @@ def _add(story: str) -> None:
         st.selectbox(
             "Ajouter une diapositive",
             range(len(kinds)),
-            format_func=lambda n: KINDS[kinds[n].kind].named(kinds[n].indicator),
+            format_func=lambda n: KINDS[kinds[n].kind].label_with_indicator(kinds[n].indicator),
             key="ajouter_quoi",
         )
         st.form_submit_button("Ajouter à la fin", on_click=_append, args=(story, kinds))
@@ -294,5 +296,5 @@ def _add(story: str) -> None:
 
 @error_messages.show_failures()
 def _append(story: str, kinds: Sequence[Step]) -> None:
-    with _refused():
+    with _record_refusal():
         story_drafts.add(story, kinds[st.session_state["ajouter_quoi"]])

@@ -30,20 +30,18 @@ from dashboard.ui.story_drafts import Draft
 
 ADDRESS = "histoire"  # in the URL: which story
 PLACES = {"department": "departement", "site": "centre"}  # filter by the field of a story's place
-ASKED = (
-    "story_asked"  # the story and the title under which something else was kept when it was to be
-)
+ASKED = "story_asked"  # session key: (story, title) of a save that would overwrite another version
 DONE = "La présentation est gardée. Le lien ci-dessous la retrouve."
 
 
-# --- changes that wait -------------------------------------------------------------------------------------------------
+# --- unsaved drafts ----------------------------------------------------------------------------------------------------
 def show_unsaved_drafts(person: Person, name: str = "") -> None:
     """Say which other stories hold changes, and offer to go back to each or to give them up."""
     for other, draft in story_drafts.unsaved_drafts(name).items():
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(
-                f"Vos changements de « {escape_markdown(_named(person, draft.story))} » ne sont pas gardés. Ils vous attendent"
-                " tant que cette page reste ouverte."
+                f"Vos changements de « {escape_markdown(_title_with_place(person, draft.story))} » ne sont pas gardés."
+                " Ils vous attendent tant que cette page reste ouverte."
             )
             st.button("Y revenir", key=f"revenir_{other}", on_click=_return, args=(other,))
             st.button(
@@ -54,7 +52,7 @@ def show_unsaved_drafts(person: Person, name: str = "") -> None:
             )
 
 
-def _named(person: Person, story: Story) -> str:
+def _title_with_place(person: Person, story: Story) -> str:
     """Its title, with its place where it is one of many that have the title."""
     if ":" not in story.name:
         return story.title
@@ -87,10 +85,12 @@ def section(person: Person, draft: Draft, *, own: bool) -> None:
             st.text_input(
                 "Titre de la présentation", story.title, max_chars=LONGEST_HEADLINE, key=key
             )
-            st.form_submit_button("Garder sous ce titre", on_click=_kept, args=(story.name, key))
+            st.form_submit_button(
+                "Garder sous ce titre", on_click=_keeping_title, args=(story.name, key)
+            )
     form_messages.show_outcome("garder")
-    _other(person, draft)
-    if draft.changed:
+    _conflict(person, draft)
+    if draft.is_changed:
         st.button(
             "Abandonner mes changements",
             key="abandonner",
@@ -98,7 +98,7 @@ def section(person: Person, draft: Draft, *, own: bool) -> None:
             args=(story.name,),
         )
     if keeper := known_stories.keepers(person).get(story.name):
-        since = french.date_short(to_local_time(keeper.at).date())
+        since = french.date_short(to_local_time(keeper.kept_at).date())
         st.caption(escape_markdown(f"Gardée par {keeper.name}, le {since}."))
         if own:
             removal(person, story.name)
@@ -106,16 +106,16 @@ def section(person: Person, draft: Draft, *, own: bool) -> None:
     st.code(_link(story), language=None, wrap_lines=True)
 
 
-def _other(person: Person, draft: Draft) -> None:
+def _conflict(person: Person, draft: Draft) -> None:
     """Where another version is kept than the one that is replaced, or none any more: which, and what can be done."""
     name = draft.story.name
     asked_of, asked = st.session_state.get(ASKED, ("", ""))
     title, target = (asked, slug(asked)) if asked_of == name else (draft.story.title, name)
     meant = draft.kept_at if target == name else None
     standing = known_stories.keepers(person).get(target)
-    if (standing and standing.at) == meant or (target == name and not draft.changed):
+    if (standing and standing.kept_at) == meant or (target == name and not draft.is_changed):
         return
-    st.warning(escape_markdown(_said(title, standing, since=target == name)))
+    st.warning(escape_markdown(_conflict_in_words(title, standing, since=target == name)))
     with st.container(horizontal=True):
         if may(person, "keep_stories") and (
             not standing or targets_and_decisions.may_change(person, target)
@@ -124,20 +124,20 @@ def _other(person: Person, draft: Draft) -> None:
                 "Garder la mienne",
                 key="garder_la_mienne",
                 on_click=_keep,
-                args=(name, title, standing and standing.at),
+                args=(name, title, standing and standing.kept_at),
             )
         if standing and target == name:
             st.button("Reprendre l'autre", key="reprendre_l_autre", on_click=_abandon, args=(name,))
 
 
-def _said(title: str, standing: Keeper | None, *, since: bool) -> str:
+def _conflict_in_words(title: str, standing: Keeper | None, *, since: bool) -> str:
     """What stands in the way. since: that it has come about since the story was opened."""
     if standing is None:
         return (
             f"« {title} » a été supprimée depuis que vous l'avez ouverte. Vos changements sont encore là : les garder de"
             " nouveau, ou les abandonner."
         )
-    at = to_local_time(standing.at)
+    at = to_local_time(standing.kept_at)
     by = f"par {standing.name}, le {french.date_short(at.date())} à {at:%H:%M}"
     if since:
         return (
@@ -151,7 +151,7 @@ def _said(title: str, standing: Keeper | None, *, since: bool) -> str:
 
 
 @error_messages.show_failures()
-def _kept(name: str, key: str) -> None:
+def _keeping_title(name: str, key: str) -> None:
     draft, title = story_drafts.get(name), st.session_state[key]
     if draft:
         _keep(name, title, draft.kept_at if slug(title) == name else None)
@@ -177,7 +177,7 @@ def _keep(name: str, title: str, over: datetime | None) -> None:
 def removal(person: Person, name: str) -> None:
     """The button that removes a kept story, for who may."""
     if targets_and_decisions.may_change(person, name):
-        kept_at = known_stories.keepers(person)[name].at
+        kept_at = known_stories.keepers(person)[name].kept_at
         st.button("Supprimer cette présentation gardée", on_click=_forget, args=(name, kept_at))
 
 

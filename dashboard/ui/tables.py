@@ -14,22 +14,22 @@ from dashboard.ui import filters
 from dashboard.ui.links import anchor
 
 UNIT = re.compile(r"(?<=\d) (?=(\w|\d{3})\b)")
-WORDS = frozenset({"", "day", "month", "mixed"})  # units of what is read from the left
+WORDS = frozenset({"", "day", "month", "mixed"})  # units of columns that are aligned left
 
 
 def draw(table: Table, *, label: str, height: int | None = None) -> None:
     """The table. label: what it holds, for who hears it. height: in pixels, beyond which it scrolls."""
-    held = tuple(filters.non_default().items()) if table.leads else ()
+    held = tuple(filters.non_default().items()) if table.has_links else ()
     st.html(markup(table, label, height, held))
 
 
-@lru_cache(128)  # answers are kept: the same table is drawn for every reader and at every run
+@lru_cache(128)  # answers are cached: the same table is drawn for every reader and run
 def markup(
     table: Table, label: str, height: int | None = None, held: tuple[tuple[str, str], ...] = ()
 ) -> str:
     """The table as HTML, every word of it escaped. held: the filters that its links keep."""
     head = "".join(
-        f'<th scope="col"{_side(c)}><button type="button">{escape(_held(c.name))}</button></th>'
+        f'<th scope="col"{_side(c)}><button type="button">{escape(_bind_heading(c.name))}</button></th>'
         for c in table.columns
     )
     rows = "".join(
@@ -51,12 +51,12 @@ def markup(
 def _cell(cell: Cell, column: Column, held: tuple[tuple[str, str], ...], *, first: bool) -> str:
     kind = 'th scope="row"' if first else "td"
     value = "" if cell.value is None else f' data-v="{escape(str(cell.value))}"'
-    told = anchor(cell.text, cell.link, held)
-    told = f"<b>{told}</b>" if cell.strong else told
-    return f"<{kind}{_side(column)}{value}>{told}</{kind[:2]}>"
+    html = anchor(cell.text, cell.link, held)
+    html = f"<b>{html}</b>" if cell.strong else html
+    return f"<{kind}{_side(column)}{value}>{html}</{kind[:2]}>"
 
 
-def _held(name: str) -> str:
+def _bind_heading(name: str) -> str:
     """A heading that leaves no letter alone on a line and cuts no number: « traitées en 30 j », « pour 1 000 visites »."""
     return UNIT.sub("\N{NO-BREAK SPACE}", name)
 

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-HELD = "address"  # the page, and what stood in its address when it was last read or written
+HELD = "address"  # session key: the page, and its parameters when last read or written
 
 
 def read() -> dict[str, str]:
@@ -26,7 +26,7 @@ def read() -> dict[str, str]:
 
 def write(wanted: dict[str, str]) -> None:
     """Put that into the address in place of what it asks."""
-    # Only what differs: each change of the address is a step of the browser's back button.
+    # Only if different: each change adds a step to the browser's history.
     if read() != wanted:
         st.query_params.from_dict(wanted)
         st.session_state[HELD] = _request()[0], wanted

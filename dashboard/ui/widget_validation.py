@@ -18,8 +18,8 @@ from streamlit.runtime.state.session_state import (
     SessionState,
 )
 
-NAMES = (GENERATED_ELEMENT_ID_PREFIX, STREAMLIT_INTERNAL_KEY_PREFIX)  # how those of fields begin
-LEFT = "value_left"  # of the session: something that was sent could not be taken
+NAMES = (GENERATED_ELEMENT_ID_PREFIX, STREAMLIT_INTERNAL_KEY_PREFIX)  # prefixes of widget ids
+LEFT = "value_left"  # session key: a value was rejected
 SENTENCE = (
     "Ce que le navigateur a envoyé n'est pas ce que cette page demande : cela n'est pas pris."
 )
@@ -32,19 +32,19 @@ def check_widget_values() -> None:
         return
     register, rerun = SessionState.register_widget, SessionState.on_script_will_rerun
 
-    def registered(state: SessionState, metadata: Any, user_key: str | None) -> Any:
+    def register_widget(state: SessionState, metadata: Any, user_key: str | None) -> Any:
         held = state._new_widget_state.states.get(metadata.id)
         if isinstance(held, Serialized) and not _fits(metadata, held.value):
             del state._new_widget_state[metadata.id]
-            _say(state, metadata.id)
+            _log_rejection(state, metadata.id)
         return register(state, metadata, user_key)
 
     def rerun_with(state: SessionState, fresh: Any, **more: Any) -> None:
         rerun(state, _fitting(state, fresh), **more)
 
-    for name, ours in (("register_widget", registered), ("on_script_will_rerun", rerun_with)):
+    for name, ours in (("register_widget", register_widget), ("on_script_will_rerun", rerun_with)):
         setattr(SessionState, name, ours)
-    SessionState.takes_its_own = True  # type: ignore[attr-defined]  # the class is theirs
+    SessionState.takes_its_own = True  # type: ignore[attr-defined]  # Streamlit's class
 
 
 def show_rejection() -> None:
@@ -58,11 +58,11 @@ def _fitting(state: SessionState, fresh: Any) -> Any:
     Others are looked at once they are drawn."""
     known = state._new_widget_state.widget_metadata
     for one in fresh.widgets if fresh else ():
-        if not one.id.startswith(NAMES):  # no field is called so
-            _say(state, one.id)
+        if not one.id.startswith(NAMES):  # no widget has such an id
+            _log_rejection(state, one.id)
             return None
         if one.id in known and not _fits(known[one.id], one):
-            _say(state, one.id)
+            _log_rejection(state, one.id)
             return None
     return fresh
 
@@ -72,20 +72,20 @@ def _fits(metadata: Any, sent: Any) -> bool:
     if sent.WhichOneof("value") not in (None, metadata.value_type):
         return False
     if any("\0" in words for words in (sent.string_value, *sent.string_array_value.data)):
-        return False  # nobody types it, and PostgreSQL keeps none
+        return False  # nobody types NUL, and PostgreSQL cannot store it
     try:
         metadata.deserializer(unpack_widget_state_value(sent))
-    except Exception:  # each kind of field has its own word for what it cannot read
+    except Exception:  # each kind of widget raises an exception of its own
         return False
     return True
 
 
 def note_rejection(state: SessionState, name: str) -> None:
     """Say that something was not taken, since this field is not there."""
-    _say(state, name, "a button was pressed without a field that it is pressed for: %r")
+    _log_rejection(state, name, "a button was pressed without a field that it is pressed for: %r")
 
 
-def _say(
+def _log_rejection(
     state: SessionState, name: str, what: str = "a field was sent what it cannot take: %r"
 ) -> None:
     if not state._new_session_state.get(LEFT):  # one line, whatever was sent

@@ -15,7 +15,7 @@ from dashboard.web.open_pages import is_within_limits, parse_page_message
 from dashboard.web.origin import MOST_PARAMETERS, client_address, is_allowed_host, is_own_origin
 from dashboard.web.sign_in_addresses import FORMS
 
-# All that a browser needs under /_stcore/; the rest (metrics, agents, what an upgrade adds) is not there.
+# All that a browser needs under /_stcore/; the rest (metrics, agents, what an upgrade adds) is answered with 404.
 CORE = (
     "/_stcore/health",
     "/_stcore/host-config",
@@ -33,8 +33,8 @@ ALLOWED_MESSAGES = frozenset(
     }
 )
 ALLOWED_OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
-LONGEST_PATH = 255  # bytes: a disk has no longer name, and says so as a fault
-# Bytes of what an address asks: the page that it opens sends it back, as a whole address too.
+LONGEST_PATH = 255  # bytes: no file system has longer names, and asking for one raises OSError
+# Bytes of a query string. The page sends it back in its messages, alone and within its address.
 LONGEST_QUERY = LONGEST // 2
 COMPONENTS = "/component/"
 

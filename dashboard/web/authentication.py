@@ -37,14 +37,14 @@ from dashboard.web.sign_in_forms import SignInForms
 
 LOG = logging.getLogger("ccsp")
 ALIVE = "/livez"  # the process answers: neither the database nor Streamlit is asked
-# Of this process: a page that meets another one knows that it has been forgotten.
+# Identifies this process: a page that finds another value knows that the server has restarted.
 LIFE = token_hex(8)
 STATE_HEADER = "ccsp-session"  # by which an open page learns the state of its session
-PAGE_HEADER = "ccsp-page"  # by which it says its name
+PAGE_HEADER = "ccsp-page"  # the name of the open page that asks
 # In the scope of a request that is let in: the person, and his session.
 PERSON, SESSION = "ccsp.person", "ccsp.session"
-RECENT = 5.0  # seconds for which an open page may be answered with what was read
-NOTED_EVERY = 30.0  # seconds between two notes that somebody is at work
+RECENT = 5.0  # seconds for which a session that was read may be used to answer an open page
+NOTED_EVERY = 30.0  # seconds between two writes of a session's last activity
 
 
 class Authentication:
@@ -126,12 +126,12 @@ class Authentication:
             try:
                 reading = await anyio.to_thread.run_sync(self.cache.read, tokens)
             except Exception:
-                # Who was let in before stays in while the database is away: it is what a page shows that needs it, and says so.
+                # While the database is unavailable, an open session stays open: the pages say that they have no data.
                 reading = self.cache.last_snapshot(token)
                 if reading is None:
                     raise
         if reading.is_open:
-            # Nobody has an account yet: from elsewhere, nobody comes in.
+            # No accounts exist yet: requests from other machines are refused.
             return (OPEN if origin.is_local_request(scope) else ""), UNKNOWN
         session = reading.session(token)
         return (session.identity_header if session.state == State.OPEN else ""), session
@@ -155,7 +155,7 @@ class Authentication:
             if token:
                 self._note_activity(self.cache.last_session(token).latest_number)
 
-        granting = self._granting(identity, send)
+        granting = self._send_with_grants(identity, send)
         async with self.limits.limit_page(identity, receive, granting, token) as (slow, sending):
             most, name = _most_pages(session), page_name(scope)
             page = OpenPage(token, identity, slow, sending, on_activity, most, name)
@@ -179,7 +179,7 @@ class Authentication:
         try:
             await self.app(scope, receive, page.send_when_open)
         except RuntimeError as error:
-            # It was closed while Streamlit had more to send, or before it had begun: nothing that belongs in the log.
+            # Closed while Streamlit had more to send, or before it had begun: no fault, and not logged.
             if not (gone or isinstance(error, WebSocketDisconnected)):
                 raise
         finally:
@@ -187,7 +187,7 @@ class Authentication:
             if page.receiving:
                 page.receiving.cancel()
 
-    def _granting(self, identity: str, send: Send) -> Send:
+    def _send_with_grants(self, identity: str, send: Send) -> Send:
         """`send` to a page, which grants it the files that it is sent the addresses of."""
 
         async def grant_and_send(message: Message) -> None:
@@ -202,7 +202,7 @@ class Authentication:
         answer = PlainTextResponse(f"en marche {LIFE}")
         token = visitor_of(scope).token
         key = sign_in_request.digest(token) if token else None
-        # A page of ours asks; who looks after the server needs to know nothing more.
+        # Only a page of ours needs the state; monitoring does not.
         headers = Headers(scope=scope)
         if headers.get("sec-fetch-site") == "same-origin":
             self.pages.watch_token(key or "")
@@ -215,7 +215,7 @@ class Authentication:
                 answered = answered or State.ENDED.value
             else:
                 session = reading.session(key)
-                # Who has just confirmed that it is he may have an answer under way: his pages stay, and wait for it.
+                # A confirmation may just have replaced the session: its pages stay, and wait for the new one.
                 waits = session.just_replaced and session.pages_state != State.ENDED
                 state = State.LAPSED if waits else session.state
                 answered = f"{state.value} {session.identity_header}"
@@ -257,7 +257,7 @@ def with_account_headers(scope: Scope, identity: str, entry: int = 0) -> Scope:
     """The request without our cookies, and with who asks in headers of ours, in place of anything that a client wrote there.
     entry: the number of his sign-in."""
     headers = []
-    for name, value in scope["headers"]:  # names in small letters, as ASGI has them
+    for name, value in scope["headers"]:  # ASGI has names in lower case
         if name == b"cookie":
             if kept := without_our_cookies(value):
                 headers.append((name, kept))

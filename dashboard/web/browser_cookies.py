@@ -14,7 +14,7 @@ from starlette.types import Scope
 from dashboard.web import origin
 
 PREFIX = b"ccsp-"  # headers that are the gate's alone begin so, and its cookies
-COOKIES = (PREFIX, b"__Host-" + PREFIX)  # how those that browsers are given begin
+COOKIES = (PREFIX, b"__Host-" + PREFIX)  # how cookie names begin
 # The gate's cookies, and the most characters that are read of each.
 LENGTHS = {"session": 100, "navigateur": 100, "formulaire": 100, "identite": 3_000}
 
@@ -25,8 +25,8 @@ class Visitor:
     token, its sign-in flow at the provider of identities; whether it asks by https; its address."""
 
     token: str
-    known_by: str
-    form: str
+    browser_mark: str
+    form_token: str
     flow: str
     secure: bool
     address: str
@@ -37,7 +37,7 @@ class Visitor:
         return f"{'__Host-' if secure else ''}ccsp-{name}"
 
     @classmethod
-    def of(cls, cookies: Mapping[str, str], secure: bool, address: str) -> "Visitor":
+    def from_cookies(cls, cookies: Mapping[str, str], secure: bool, address: str) -> "Visitor":
         """The visitor that sends these cookies."""
         token, known_by, form, flow = (
             cookies.get(cls.cookie(name, secure), "")[:length] for name, length in LENGTHS.items()
@@ -67,7 +67,7 @@ def visitor_of(scope: Scope) -> Visitor:
         for part in value.split(";"):
             name, _, text = part.strip().partition("=")
             found.setdefault(name, text)
-    return Visitor.of(found, secure, origin.client_address(scope))
+    return Visitor.from_cookies(found, secure, origin.client_address(scope))
 
 
 def without_our_cookies(cookies: bytes) -> bytes:

@@ -21,12 +21,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.web.request_kinds import is_public
 
-SMALLEST, LEVEL = 1_000, 6  # bytes that are compressed, and how hard
-KEPT = (
-    64 * 2**20
-)  # bytes: all that Streamlit and the application have are half of it, compressed and plain
-PIECE = 2**18  # bytes that are sent at once over a network that may be slow
-# Headers by which a browser asks for less than all of a file: it is given the whole, or told that it has it.
+SMALLEST, LEVEL = 1_000, 6  # bytes from which an answer is compressed; gzip level
+KEPT = 64 * 2**20  # bytes of memory: twice what all public files take, compressed and plain
+PIECE = 2**18  # bytes sent at once, since the network may be slow
+# Headers of partial or conditional requests. The answer is the entire file, or 304.
 CONDITIONS = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"if-range", b"range")
 
 
@@ -109,7 +107,7 @@ async def ask_for_all(app: ASGIApp, scope: Scope) -> Answer:
     async def receive() -> Message:
         if came:
             return came.pop()
-        await over.wait()  # who asks stays to the end: others may wait for the same
+        await over.wait()  # never reports a disconnect: others may wait for the same file
         return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:

@@ -23,9 +23,9 @@ from dashboard.web import connection_limits, request_limits
 from dashboard.web.connection_limits import CONNECTIONS, WAITING
 from dashboard.web.websocket_connection import Socket
 
-# Seconds. A browser opens connections ahead and asks nothing by them: they are closed without harm, and opened again.
+# Seconds. A browser opens connections ahead of need: closing unused ones does no harm, it opens others.
 UNTIL_A_REQUEST, OF_ITS_HEAD, OF_ITS_BODY = 20.0, 15.0, 60.0
-# Of an answer, while the network takes nothing of it: what the machine itself holds for a slow line takes minutes to go.
+# Seconds without progress in sending: the system's own send buffer takes minutes on a slow line.
 OF_READING = 300.0
 HEAD_BYTES, BODY_BYTES = 32 * 2**10, 2**20  # a form of ours has 4 kB at most
 PIPELINED = 4  # requests that wait for the answer to one before them, on one connection
@@ -43,11 +43,11 @@ class Connection(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._reading: asyncio.TimerHandle | None = None  # what comes, must by then
-        self._writing: asyncio.TimerHandle | None = None  # what is sent, must go on by then
+        self._reading: asyncio.TimerHandle | None = None  # deadline of the next data
+        self._writing: asyncio.TimerHandle | None = None  # deadline of progress in sending
         self._in_head, self._unread, self._body = True, 0, 0  # bytes of the head, of the body
         self._is_http = True
-        self._held: bytes | None = None  # what came while it waits to be read
+        self._held: bytes | None = None  # data that came while the connection is held
 
     # --- what happens ------------------------------------------------------------------------------------------------
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -98,7 +98,7 @@ class Connection(HttpToolsProtocol):
         """Answer, once the rate limits of requests allow it."""
 
         async def within_limits(scope: Any, receive: Any, send: Any) -> None:
-            self.waiting.add(self)  # it is closed where too many wait
+            self.waiting.add(self)  # so it can be closed where too many are pending
             admitted = await self.requests.may_ask(self.who(scope))
             if not cycle.more_body:
                 self.waiting.remove(self)
@@ -106,7 +106,7 @@ class Connection(HttpToolsProtocol):
                 self.transport.abort()
 
             async def send_if_open(message: Any) -> None:
-                # Both loops complain of what is sent to nobody, before uvicorn learns that nobody is there any more.
+                # Both event loops raise on sending to a closed connection, before uvicorn learns that it is closed.
                 cycle.disconnected = cycle.disconnected or self.transport.is_closing()
                 try:
                     await send(message)
@@ -135,12 +135,12 @@ class Connection(HttpToolsProtocol):
             super().data_received(piece)
             if (
                 self._is_http
-                and self._answered()
+                and self._is_answered()
                 and not (self._reading or self.timeout_keep_alive_task)
             ):
-                # What came after its answer, and was no request: the rest of one, or something that is not read.
+                # Data after an answer that was no request: the rest of an unread body, or garbage.
                 self._expect_within(UNTIL_A_REQUEST)
-            # What comes after the head and is no body is what chunks are wrapped in, and what stands after the last of them.
+            # After the head, bytes that are no body are chunk sizes and trailers.
             if self._unread > HEAD_BYTES or self._body > BODY_BYTES:
                 self.transport.abort()
 
@@ -174,13 +174,13 @@ class Connection(HttpToolsProtocol):
         super().on_message_complete()
         self._unread = 0
         self._expect_within(None)
-        if not self._answered():
+        if not self._is_answered():
             self.waiting.remove(self)
 
     def on_response_complete(self) -> None:
         """The request is answered: the server waits for the client."""
         super().on_response_complete()
-        if self._is_http and self._answered() and not self.transport.is_closing():
+        if self._is_http and self._is_answered() and not self.transport.is_closing():
             self.waiting.add(self)
 
     def pause_writing(self) -> None:
@@ -193,7 +193,7 @@ class Connection(HttpToolsProtocol):
         """The network has taken what there was."""
         super().resume_writing()
         self._stop_expecting_progress()
-        if not self._answered():
+        if not self._is_answered():
             self.waiting.remove(self)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002
@@ -208,7 +208,7 @@ class Connection(HttpToolsProtocol):
         super().handle_websocket_upgrade()
         socket = self.transport.get_protocol()
         if isinstance(socket, Socket) and not socket.handshake_initiated:
-            # It cannot be one: too many headers, a line that is too long, another method. Nobody would ever answer, nor close it.
+            # The handshake was refused (too many headers, a line too long, another method), and nothing else would close it.
             self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -217,7 +217,7 @@ class Connection(HttpToolsProtocol):
         self._release()
 
     # --- what is waited for ----------------------------------------------------------------------------------------------
-    def _answered(self) -> bool:
+    def _is_answered(self) -> bool:
         """Whether all that was asked for is answered, as far as the server is concerned."""
         return self.cycle is not None and self.cycle.response_complete
 

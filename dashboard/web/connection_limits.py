@@ -10,10 +10,10 @@ from typing import Protocol
 from dashboard.settings import load_settings
 from dashboard.web.rate_limits import RateLimit
 
-# Connections from one address: at once (a hundred browsers that come back after a restart), and a second from then on. The next
+# Connections from one address: a burst (a hundred browsers after a restart), then so many a second. The next
 # ones wait to be read, and who would wait long is sent away.
 OPENED_AT_ONCE, OPENED_A_SECOND, SENT_AWAY = 600, 20.0, 10.0
-AT_MOST = 2_000  # that wait at once: a hundred readers' browsers keep some six hundred
+AT_MOST = 2_000  # pending at once: the browsers of a hundred readers keep some six hundred
 
 
 class PendingConnection(Protocol):
@@ -64,7 +64,7 @@ class ConnectionRateLimits:
     def __init__(self, at_most: int = 10_000) -> None:
         self.at_most = at_most
         self._of: dict[str, RateLimit] = {}
-        # By address, those that wait to be read.
+        # By address, the connections that are held.
         self._held: dict[str, dict[PendingConnection, None]] = {}
 
     def admit(self, one: PendingConnection) -> bool:

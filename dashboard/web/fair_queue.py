@@ -30,7 +30,7 @@ class FairQueue:
         """How many wait in all."""
         return sum(map(len, self._waiting.values()))
 
-    async def enter(self, owner: str, gone: "asyncio.Future[Any] | None" = None) -> None:
+    async def enter(self, owner: str, abandoned: "asyncio.Future[Any] | None" = None) -> None:
         """Wait for a place; whoever has one calls `leave` in the end. gone: is done once nobody waits for it any more.
         Raises QueueFull where that is so, or where its place is given up for another's."""
         if self.busy < self.at_once:
@@ -40,14 +40,14 @@ class FairQueue:
         self._waiting.setdefault(owner, deque()).append(mine)
         try:
             await asyncio.wait(
-                {mine, *([gone] if gone else [])}, return_when=asyncio.FIRST_COMPLETED
+                {mine, *([abandoned] if abandoned else [])}, return_when=asyncio.FIRST_COMPLETED
             )
             if not mine.done():
-                raise QueueFull  # nobody is there any more
+                raise QueueFull  # abandoned
             mine.result()
         except BaseException:
             if mine.done() and mine.exception() is None:
-                self.leave()  # it was given a place a moment before
+                self.leave()  # a place was given just before
             else:
                 self._give_up(owner, mine)
             raise
@@ -66,10 +66,10 @@ class FairQueue:
 
     @asynccontextmanager
     async def place(
-        self, owner: str, gone: "asyncio.Future[Any] | None" = None
+        self, owner: str, abandoned: "asyncio.Future[Any] | None" = None
     ) -> AsyncIterator[None]:
         """Wait for a place, and give it back. Raises QueueFull, as `enter`."""
-        await self.enter(owner, gone)
+        await self.enter(owner, abandoned)
         try:
             yield
         finally:

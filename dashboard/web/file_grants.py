@@ -27,7 +27,7 @@ class FileGrants:
 
     def grant_named_in(self, data: bytes, identity: str) -> None:
         """Grant the files that a message to a page names. data: the message, as Streamlit sends it; identity: of whose page."""
-        if MARK not in data:  # nearly all: figures, words
+        if MARK not in data:  # nearly all messages
             return
         for path in filter(FILE.fullmatch, file_addresses(ForwardMsg.FromString(data))):
             self._granted.setdefault(path, set()).add(identity)
@@ -61,7 +61,7 @@ def file_addresses(message: ForwardMsg) -> Iterator[str]:
 
 def is_file_answer(message: Message) -> bool:
     """Whether a message to a page answers a button that makes a file."""
-    with suppress(Exception):  # the library has one of its own for each of its makes
+    with suppress(Exception):  # each build of the library raises an exception of its own
         answer = ForwardMsg.FromString(message.get("bytes") or b"")
         return bool(answer.WhichOneof("type") == "backend_operation_response")
     return False

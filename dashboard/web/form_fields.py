@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from starlette.types import Receive
 
 LARGEST = 4_096  # bytes of a form
-SECRET = token_bytes(32)  # of this process: a form of an earlier one is filled in again
+SECRET = token_bytes(32)  # of this process: forms shown before a restart are no longer valid
 
 
 async def read_fields(receive: Receive) -> dict[str, str] | None:

@@ -31,7 +31,7 @@ from dashboard.web.plain_pages import PlainPages
 from dashboard.web.request_kinds import is_public
 from dashboard.web.security_headers import SecurityHeaders
 
-# Streamlit takes a folder named `pages` for its old way of finding pages, until a first visit to the home page proves it
+# Streamlit takes a folder named `pages` for its old multipage apps, until a first visit to the home page proves it
 # wrong; before that, a link to any other page says "Page not found". Tested at each upgrade: tests/browser.
 PagesManager.uses_pages_directory = False
 
@@ -102,7 +102,7 @@ class StreamlitPage:
                     if instead := missing_page_response(scope):
                         await instead(scope, receive, send)
                         return
-                    held = message  # its length is not known yet
+                    held = message  # the new length is not known yet
                     return
             elif instead is not None:
                 return
@@ -115,7 +115,7 @@ class StreamlitPage:
                     headers["content-length"] = str(
                         int(headers["content-length"]) + len(ours) - len(body)
                     )
-                    del headers["etag"], headers["last-modified"]  # those of Streamlit's own file
+                    del headers["etag"], headers["last-modified"]  # they are of the unchanged file
                 await send(start)
             await send(message)
 

@@ -14,8 +14,8 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 # Pages send a kilobyte, with a hundred entries. The most that one can: forty slides being changed, each with a title, a question
 # and a note, in a script of three bytes a letter (tests/pages/test_message_limits.py adds them up).
 LARGEST, MOST, LONGEST = 2**18, 2_000, 2**13  # bytes in all; entries; bytes of one of them
-TOO_MUCH = 1009  # how a connection is closed; the page's script knows it
-VARINT, OF_EIGHT, OF_SO_MANY, OF_FOUR = 0, 1, 2, 5  # how an entry is written
+TOO_MUCH = 1009  # close code of the websocket, which the page's script knows
+VARINT, OF_EIGHT, OF_SO_MANY, OF_FOUR = 0, 1, 2, 5  # wire types of protocol buffers
 
 
 class _Unreadable(ValueError):
@@ -64,7 +64,7 @@ def _count_down(data: bytes, at: int, end: int, form: Descriptor, left: int) -> 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
     """A number of as many bytes as it needs, ten at most, and where it ends."""
-    if (first := data[at]) < 0x80:  # nearly all
+    if (first := data[at]) < 0x80:  # most numbers take one byte
         return first, at + 1
     value = 0
     for n in range(10):

@@ -26,18 +26,18 @@ from dashboard.accounts.session_cache import OPEN, SessionCache, SessionSnapshot
 from dashboard.web import message_limits
 from dashboard.web.message_limits import LARGEST
 
-EVERY = 0.5  # seconds from one look to the next: looking takes as long where the machine is busy, and two are promised
+EVERY = 0.5  # seconds from one look to the next; two are promised, and a look takes as long on a busy machine
 LEAST = 0.1  # and to the next one after a look that took as long
 ASKED_AT_MOST = 200  # tokens that are looked at beside those of open pages
-# What a page sends while it is covered: messages, and bytes of all of them together.
+# What is kept of a page that is held: messages, and bytes in all.
 HELD_AT_MOST, HELD_BYTES = 50, LARGEST
-ENDED, CROWDED = 1008, 4008  # how a connection is closed; the page's script knows the second
+ENDED, CROWDED = 1008, 4008  # close codes of the websocket; the page's script knows the second
 # Pages that may be open at once: of an account, and of a link, by which forty guests come in: with three for each of these, who
 # comes in by it many times takes nobody's third.
 MOST_OF_ACCOUNT, MOST_OF_LINK = 30, 120
 NAME = re.compile(r"[0-9a-f]{32}")  # of a page, by its own script (static/ccsp-shell.js)
 LOG = logging.getLogger("ccsp")
-KEPT = "ccsp.page_message"  # in a message: what was read of it
+KEPT = "ccsp.page_message"  # key in an ASGI message: its parsed PageMessage
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ class PageMessage:
 
     kind: str
     operation: str = ""
-    by_itself: bool = False
+    is_automatic: bool = False
 
     @property
-    def of_a_person(self) -> bool:
+    def is_by_a_person(self) -> bool:
         """Whether it comes of somebody at work: not of the page by itself."""
-        asked = self.kind == "rerun_script" and not self.by_itself
+        asked = self.kind == "rerun_script" and not self.is_automatic
         return asked or self.kind == "backend_operation_request"
 
     @property
@@ -73,7 +73,7 @@ def parse_page_message(message: Message) -> PageMessage:
     """Read what a page sends, once: it is kept with the message. NOTHING where it is no message of Streamlit's, or larger than
     a page may send."""
     if KEPT not in message:
-        data = message.get("bytes") or b""  # none where it is opened, or shut
+        data = message.get("bytes") or b""  # None for connect and disconnect
         message[KEPT] = _parse(data) if data and is_within_limits(data) else NOTHING
     found: PageMessage = message[KEPT]
     return found
@@ -96,7 +96,7 @@ def page_state(reading: SessionSnapshot, page: "OpenPage", shown: str) -> State:
     if page.identity == OPEN:
         return State.OPEN if reading.is_open else State.ENDED
     seen = reading.session(page.token)
-    # Another account, another role or other places: the page begins anew.
+    # Another account, role or places: the page has to be loaded anew.
     if seen.identity_header != page.identity:
         return State.ENDED
     if not seen.is_replaced:
@@ -104,7 +104,7 @@ def page_state(reading: SessionSnapshot, page: "OpenPage", shown: str) -> State:
     if shown and reading.session(shown).takes_over_from(seen):
         page.token = shown
         return seen.pages_state
-    # Who copied the cookie had the sign-in of before, and has not this one.
+    # A copied cookie has the token of the earlier sign-in, and not the new one.
     return State.ENDED if seen.pages_state == State.ENDED else State.LAPSED
 
 
@@ -121,19 +121,19 @@ class OpenPage:
     on_activity: Callable[[], None]
     most: int | None = None
     name: str = ""
-    shown: str = ""
-    used: float = field(default_factory=time.monotonic)
+    shown_token: str = ""
+    last_used: float = field(default_factory=time.monotonic)
     code: int = ENDED
     state: State = State.OPEN
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    waiting: deque[Message] = field(default_factory=deque)
+    state_changed: asyncio.Event = field(default_factory=asyncio.Event)
+    held_messages: deque[Message] = field(default_factory=deque)
     receiving: asyncio.Task[Message] | None = None
 
     def set_state(self, state: State) -> None:
         """Let the page go on, hold it or end it; what has ended stays so."""
         if State.ENDED != self.state != state:
             self.state = state
-            self.changed.set()
+            self.state_changed.set()
 
     @property
     def account(self) -> str:
@@ -151,8 +151,8 @@ class OpenPage:
             if self.state == State.ENDED:
                 await self._close()
                 return {"type": "websocket.disconnect", "code": self.code}
-            if self.waiting and self.state == State.OPEN:
-                return self._pass_on(self.waiting.popleft())
+            if self.held_messages and self.state == State.OPEN:
+                return self._pass_on(self.held_messages.popleft())
             message = await self._receive_or_change()
             if message is None:
                 continue
@@ -165,16 +165,16 @@ class OpenPage:
     async def send_when_open(self, message: Message) -> None:
         """Send what the application sends to the page; to one that is covered it waits."""
         while self.state == State.LAPSED and message["type"] == "websocket.send":
-            self.changed.clear()
-            await self.changed.wait()
+            self.state_changed.clear()
+            await self.state_changed.wait()
         if self.state != State.ENDED or message["type"] != "websocket.send":
             await self.send(message)
 
     async def _receive_or_change(self) -> Message | None:
         """What the page sends, or None where its state changed before it sent anything."""
         self.receiving = self.receiving or asyncio.ensure_future(self._receive())
-        self.changed.clear()
-        changed = asyncio.ensure_future(self.changed.wait())
+        self.state_changed.clear()
+        changed = asyncio.ensure_future(self.state_changed.wait())
         try:
             await asyncio.wait({self.receiving, changed}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -190,13 +190,13 @@ class OpenPage:
 
     def _hold(self, message: Message) -> None:
         """Keep what a covered page sends until it goes on; what is more than a page sends by itself is not kept."""
-        held = sum(len(one.get("bytes") or b"") for one in (*self.waiting, message))
-        if len(self.waiting) < HELD_AT_MOST and held <= HELD_BYTES:
-            self.waiting.append(message)
+        held = sum(len(one.get("bytes") or b"") for one in (*self.held_messages, message))
+        if len(self.held_messages) < HELD_AT_MOST and held <= HELD_BYTES:
+            self.held_messages.append(message)
 
     def _pass_on(self, message: Message) -> Message:
-        if parse_page_message(message).of_a_person:
-            self.used = time.monotonic()
+        if parse_page_message(message).is_by_a_person:
+            self.last_used = time.monotonic()
             self.on_activity()
         return message
 
@@ -205,9 +205,7 @@ class OpenPage:
             self.receiving.cancel()
         try:
             await self.send({"type": "websocket.close", "code": self.code})
-        except (
-            Exception
-        ) as error:  # it is closed already: each server has an error of its own for that
+        except Exception as error:  # closed already: each server raises an exception of its own
             LOG.debug("a page was gone before it was closed: %s", error)
 
 
@@ -221,7 +219,7 @@ class OpenPages:
         self.asked: dict[str, float] = {}
         self.watching: asyncio.Task[None] | None = None
         self.limit: anyio.CapacityLimiter | None = None
-        self.blind = False  # since the last look failed: the log says so once, not twice a second
+        self.blind = False  # whether the last look failed: logged once, not twice a second
 
     def add(self, page: OpenPage) -> None:
         """Watch a page from now on. Where its account has too many, another one goes: of the browser that has most of them,
@@ -233,7 +231,7 @@ class OpenPages:
         if page.most is not None and len(same) > page.most:
             of_each = Counter(p.token for p in same)
             others = (p for p in same if p is not page)
-            min(others, key=lambda p: (-of_each[p.token], p.used)).crowd_out()
+            min(others, key=lambda p: (-of_each[p.token], p.last_used)).crowd_out()
         self.start_watching()
 
     def remove(self, page: OpenPage) -> None:
@@ -245,7 +243,7 @@ class OpenPages:
     def note_token(self, name: str, token: str) -> None:
         """Note the token that the browser of the page of that name has now; what it is worth is seen at the next look."""
         if page := self.named.get(name):
-            page.shown = token
+            page.shown_token = token
 
     def watch_token(self, token: str) -> None:
         """Look at this token too, for some seconds: somebody asks about it and will again. One that nobody had when its page was
@@ -272,9 +270,9 @@ class OpenPages:
                 self.asked = {t: at for t, at in self.asked.items() if at > started - 10 * EVERY}
                 if not self.pages and not self.asked:
                     return
-                changed.clear()  # before looking: what is changed meanwhile is looked at next
+                changed.clear()  # before the look, so that a change during it causes another one
                 await self.look()
-                # Looking itself takes a while on a busy machine.
+                # A look itself takes a while on a busy machine.
                 left = EVERY - (loop.time() - started)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), max(LEAST, left))
@@ -282,14 +280,14 @@ class OpenPages:
     async def look(self) -> None:
         """Ask the database, and set the state of each page. While it does not answer, pages stay as they are: they show nothing
         new without it."""
-        pages = {page: page.shown for page in self.pages}
+        pages = {page: page.shown_token for page in self.pages}
         tokens = {token for page, shown in pages.items() for token in (page.token, shown) if token}
         tokens |= set(self.asked)
         try:
-            # A thread of its own: whatever is asked of the server at the same time, this does not queue behind it.
+            # In a thread of its own, not the pool's: it must not wait behind other requests.
             self.limit = self.limit or anyio.CapacityLimiter(1)
             reading = await anyio.to_thread.run_sync(self.cache.read, tokens, limiter=self.limit)
-        except Exception as error:  # whatever it is, looking goes on
+        except Exception as error:  # whatever fails, the watch goes on
             if not self.blind:
                 LOG.warning("who may look cannot be read: %s", type(error).__name__)
             self.blind = True
@@ -297,5 +295,8 @@ class OpenPages:
         if self.blind:
             LOG.warning("who may look can be read again")
         self.blind = False
-        for page, shown in pages.items():  # not what came since: of that nothing was read
+        for (
+            page,
+            shown,
+        ) in pages.items():  # only those that were looked at: newer ones have no reading
             page.set_state(page_state(reading, page, shown))

@@ -12,13 +12,13 @@ from starlette.types import Scope
 
 from dashboard.settings import LOOPBACK_HOSTS, load_settings
 
-# Whatever name leads here, only these are ours: a page elsewhere whose name points to this machine reads nothing.
+# Our own names. Another name that resolves to this machine (DNS rebinding) is refused.
 HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\]")
 WITH_PORT = re.compile(r"\[([0-9a-fA-F:.%]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+")
 ANY = frozenset({"0.0.0.0", "::", "[::]"})
-MOST_PARAMETERS = 30  # of an address of ours, or of a form's
-# What a proxy adds: behind one, everybody seems to sit at this machine.
+MOST_PARAMETERS = 30  # of a query string or a form
+# Headers that proxies add: behind one, every request seems to come from this machine.
 PASSED_ON = frozenset(
     "forwarded via x-forwarded x-real-ip x-client-ip x-cluster-client-ip true-client-ip fastly-client-ip".split()
 )
@@ -42,7 +42,7 @@ def is_allowed_host(host: str) -> bool:
         return True
     if settings.host in LOOPBACK_HOSTS or public_host():
         return False
-    # By our own certificate: a page elsewhere cannot pass for a name that the browser has not checked.
+    # With our own certificate the browser has checked the name.
     return bool(NAME.fullmatch(name)) and (settings.host in ANY or name == settings.host.lower())
 
 
@@ -87,7 +87,7 @@ def client_address(scope: Scope) -> str:
         for value in Headers(scope=scope).getlist("x-forwarded-for")
         for part in value.split(",")
     ]
-    # The last one is what the proxy itself wrote; those before it are what it was sent.
+    # The last entry is written by the proxy itself; those before it by the client.
     while client in trusted and forwarded:
         client = forwarded.pop()
     return client[:45]

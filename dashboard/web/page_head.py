@@ -22,9 +22,9 @@ ROLES = {
     "line": palette.LINE,
     "raised": palette.RAISED,
     "main": palette.MAIN,
-    "accent": palette.ACCENT.words,
+    "accent": palette.ACCENT.text,
     "alert": palette.ALERT,
-    "alert-words": palette.ALERT.words,
+    "alert-words": palette.ALERT.text,
     "better": palette.IMPROVEMENT,
     "changed": palette.CHANGE,
     "focus": palette.FOCUS,
@@ -65,7 +65,7 @@ def head_markup() -> bytes:
 def colour_variables() -> str:
     """The palette as variables of a style sheet, for light paper and for dark."""
     turned = ";".join(f"--{name}:light-dark({c},{c.dark})" for name, c in ROLES.items())
-    # A browser that does not know it keeps the colours of light paper.
+    # Browsers without support keep the light colours.
     return f":root{{{variables(ROLES)}}}@supports (color:light-dark(red,red)){{:root{{{turned}}}}}"
 
 

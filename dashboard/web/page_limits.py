@@ -19,16 +19,16 @@ from dashboard.web.file_grants import is_file_answer
 from dashboard.web.open_pages import parse_page_message
 from dashboard.web.rate_limits import AdmissionLimit, RateLimit
 
-# Messages a second, and how many at once before that counts. A person sends some in a second, while a list is moved along; forty
+# Messages a second, and the burst before that. A person sends a few in a second while moving through a list; forty
 # guests of one link hardly more together than one page may.
 OF_A_PAGE, PAGE_AT_ONCE = 5.0, 30
 OF_AN_ACCOUNT, ACCOUNT_AT_ONCE = 10.0, 60
-# Pages that are opened, or come back: forty guests with two each, and some; then one a second. Who would wait long is sent away.
+# Pages opened or reconnected: a burst of forty guests with two each, then one a second. Longer waits are refused.
 OPENED, OPENED_AT_ONCE = 1.0, 100
-MOST = 10_000  # accounts of which is known how fast they were
-# Pages of an account that wait for a run; seconds until it is looked again whether fewer do.
+MOST = 10_000  # accounts whose limits are kept
+# Pages of an account that may wait for a run; seconds between two checks.
 WAITING, AGAIN = 3, 0.05
-FILES = 2  # of an account that are made, or wait for it, at once
+FILES = 2  # of an account, made or waiting at once
 
 
 class AccountLimits:

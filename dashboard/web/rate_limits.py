@@ -9,7 +9,7 @@ import time
 
 from dashboard.web.fair_queue import FairQueue
 
-SENT_AWAY = 10.0  # seconds: who would wait longer to be admitted is sent away
+SENT_AWAY = 10.0  # seconds: a longer wait is refused
 
 
 class RateLimit:

@@ -16,13 +16,13 @@ from dashboard.web import origin
 from dashboard.web.browser_cookies import visitor_of
 from dashboard.web.rate_limits import AdmissionLimit
 
-# Requests a second, and at once before that counts. Of an address, by whoever is not signed in: a hundred browsers that come for
+# Requests a second, and the burst before that. Of an address without a session: a hundred browsers that load
 # the form, which is three. A browser asks a hundred times at its first visit, then once a second by each page that is looked at;
 # of an account, fifty guests of one link at once.
 OF_AN_ADDRESS, ADDRESS_AT_ONCE = 10.0, 300
 OF_A_BROWSER, BROWSER_AT_ONCE = 10.0, 250
 OF_AN_ACCOUNT, ACCOUNT_AT_ONCE = 100.0, 5_000
-MOST = 10_000  # of each kind, of which is known how fast they were
+MOST = 10_000  # limits of each kind that are kept
 Requester = tuple[str, str]  # the account or the address, and which of its browsers
 LOCAL: Requester = ("", "")  # everybody at the machine, where nobody signs in
 
@@ -55,10 +55,10 @@ class RequestRateLimits:
         if asker == LOCAL:
             return True
         if not browser:
-            return await self._addresses.of(account).admit()
-        if not await self._browsers.of(browser).admit():
+            return await self._addresses.limit_of(account).admit()
+        if not await self._browsers.limit_of(browser).admit():
             return False
-        return await self._accounts.of(account).admit(browser)
+        return await self._accounts.limit_of(account).admit(browser)
 
 
 class RecentLimits:
@@ -67,7 +67,7 @@ class RecentLimits:
     def __init__(self, make: Callable[[], AdmissionLimit]) -> None:
         self._make, self._of = make, dict[str, AdmissionLimit]()
 
-    def of(self, name: str) -> AdmissionLimit:
+    def limit_of(self, name: str) -> AdmissionLimit:
         """The limit of one."""
         found = self._of.pop(name, None) or self._make()
         self._of[name] = found

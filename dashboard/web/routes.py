@@ -51,6 +51,6 @@ def menu_of(person: Person) -> dict[str, list[PageSpec]]:
     menu: dict[str, list[PageSpec]] = {}
     plain = (route.page for route in ROUTES if may(person, route.page.right))
     for page in (*pages_of(person), *plain):
-        if page.listed:
+        if page.is_listed:
             menu.setdefault(page.section, []).append(page)
     return menu

@@ -23,20 +23,20 @@ from dashboard.web.sign_in_addresses import BY_LINK, FORMS
 MAP = "/component/streamlit_folium.st_folium/"
 FILES = "/media/"
 
-# blob: is how Streamlit hands a page the script of a component of its own kind (the presentation); 'wasm-unsafe-eval' lets
+# blob: is for scripts of Streamlit's second kind of components (the presentation); 'wasm-unsafe-eval' lets
 # its reader of messages count in 64 bits, and no text become script.
 PAGE_POLICY = (
     "default-src 'self'; script-src 'self' blob: 'wasm-unsafe-eval' {inline}; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' {socket}; worker-src 'self' blob:;"
     " frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
-# streamlit-folium builds its map by evaluating text, in a frame of its own: there, and nowhere else, that is allowed.
+# streamlit-folium builds its map by eval(), in a frame of its own: allowed only there.
 MAP_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data: blob:; connect-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'self'"
 )
-# Of a file that is taken away, or of a picture on a page: a document in it would be of nobody, and run and load nothing.
+# For downloaded files and pictures: a document among them is sandboxed, and runs and loads nothing.
 FILE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'; sandbox"
@@ -96,7 +96,7 @@ def _other_headers(message: Message, ours: Mapping[bytes, bytes]) -> list[tuple[
     ]
 
 
-@lru_cache(64)  # every open page asks each second whether the server is there
+@lru_cache(64)  # every open page sends a request each second
 def _our_headers(policy: str, kept: bool, https_only: bool) -> Mapping[bytes, bytes]:
     """The headers that we write. kept: a browser may keep the answer; https_only: it never asks by http again."""
     written = {**ALWAYS, "content-security-policy": policy}
@@ -130,6 +130,6 @@ def policy(scope: Scope, inline: str) -> str:
 @lru_cache(64)
 def _page_policy(host: str, secure: bool, inline: str) -> str:
     """The policy of our pages. host: by which they ask; "" where it is none of ours."""
-    # Older browsers do not count a websocket to the same place as 'self'.
+    # For older browsers 'self' does not include websockets.
     socket = f"{'wss' if secure else 'ws'}://{host}" if host else ""
     return PAGE_POLICY.format(inline=inline, socket=socket)

@@ -15,10 +15,10 @@ from dashboard.web.routes import page_names
 
 IN, OUT, CHANGE, CONFIRM = "/connexion", "/deconnexion", "/mot-de-passe", "/confirmation"
 INVITED, FIRST = "/invitation", "/premiere-connexion"
-LEAVE, BACK = "/connexion/ministere", "/connexion/retour"  # to the provider of identities, and back
-BY_LINK = frozenset({INVITED, FIRST})  # forms that a link fills in
+LEAVE, BACK = "/connexion/ministere", "/connexion/retour"  # to the identity provider, and back
+BY_LINK = frozenset({INVITED, FIRST})  # forms whose fields come from a link
 FORMS = BY_LINK | {IN, OUT, CHANGE, LEAVE, BACK, CONFIRM}
-NEXT = "suite"  # the page that was wanted, in the address of the form
+NEXT = "suite"  # parameter of a form's address: the page that was requested
 
 
 def query_of(scope: Scope) -> str:

@@ -29,7 +29,9 @@ def show_page(scope: Scope, visitor: Visitor, session: CachedSession) -> Respons
         return HTMLResponse(sign_in_pages.sign_out_page())
     if scope["path"] == IN and session.state == State.OPEN and session.holder:
         return HTMLResponse(sign_in_pages.signed_in_page(session.holder.name))
-    return show_form(scope, visitor, session, _gone(session) if scope["path"] == IN else "")
+    return show_form(
+        scope, visitor, session, _session_end_reason(session) if scope["path"] == IN else ""
+    )
 
 
 def show_form(
@@ -42,7 +44,7 @@ def show_form(
 ) -> Response:
     """The form, with a token that only this browser can send back. why: what went wrong; typed: the name or the link that it was
     sent with."""
-    token = visitor.form or new_token()
+    token = visitor.form_token or new_token()
     answer = HTMLResponse(_form_page(scope, sign_token(token), session, why, typed), status)
     visitor.set_cookie(answer, "formulaire", token)
     return answer
@@ -67,7 +69,7 @@ def _form_page(scope: Scope, token: str, session: CachedSession, why: str, typed
     return sign_in_pages.sign_in_page(token, action, why, typed)
 
 
-def _gone(session: CachedSession) -> str:
+def _session_end_reason(session: CachedSession) -> str:
     """Why who was signed in is asked to do it again; "" where nobody was."""
     if session.holder and session.holder.role == Role.GUEST:
         return GUEST_GONE

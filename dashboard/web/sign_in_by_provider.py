@@ -29,13 +29,13 @@ from dashboard.web.fair_queue import QueueFull
 from dashboard.web.sign_in_addresses import BACK, CONFIRM, IN, parameters, query_of
 from dashboard.web.sign_in_queue import SignInQueue
 
-ANOTHER = "autre=oui"  # in the address: somebody else than who is signed in at the provider
-AGAIN = "encore=oui"  # who is signed in here says there anew who he is
-# Who wait for the provider's answers: each in a thread that is for nothing else, ten seconds an answer at most.
+ANOTHER = "autre=oui"  # query: sign in as somebody else than the provider's current session
+AGAIN = "encore=oui"  # query: reauthenticate at the provider
+# Sign-ins that wait for the provider at once, each in a thread of its own pool, ten seconds an answer at most.
 AT_ONCE = 64
-AT_MOST = 2_000  # people of whom is kept what they need to sign out there
+AT_MOST = 2_000  # sessions whose data for signing out at the provider are kept
 Kept = TypeVar("Kept")
-FLOW_COOKIE = "identite"  # keeps a sign-in flow that was begun in this browser
+FLOW_COOKIE = "identite"  # cookie of a sign-in flow
 
 
 class ProviderSignIn:
@@ -43,7 +43,7 @@ class ProviderSignIn:
 
     def __init__(self, cache: SessionCache) -> None:
         self.cache, self.provider, self.queue = cache, Provider(), SignInQueue(AT_ONCE)
-        self.used: dict[str, int] = {}  # flows that ended here, until they would be too old anyway
+        self.used: dict[str, int] = {}  # flows that have ended, until they expire
         # By the digest of a session's token: what the provider signed, to sign out there; and who signed out here and is not
         # known to be back from there: what he comes back with, and where he is led.
         self.proofs: dict[str, str] = {}
@@ -56,7 +56,7 @@ class ProviderSignIn:
         if Headers(scope=scope).get("sec-fetch-site", "same-origin") != "same-origin":
             return RedirectResponse(IN, 303)
         query, back = query_of(scope), _return_address(scope)
-        # A flow that leads to the confirmation is one: no page of ours is called so.
+        # The confirmation is marked by its own address as page, which no page of ours has.
         flow = SignInFlow.begin(CONFIRM if query == AGAIN else page)
         anew = query in (ANOTHER, AGAIN)
         answer = RedirectResponse(
@@ -76,7 +76,7 @@ class ProviderSignIn:
         flow = self._end_flow(visitor, asked)
         if "error" in asked or not asked.get("code"):
             raise Refusal(identity_provider.DECLINED)
-        browser = Browser(visitor.token, visitor.known_by, visitor.address)
+        browser = Browser(visitor.token, visitor.browser_mark, visitor.address)
         back = _return_address(scope)
 
         def enter() -> tuple[str, str]:
@@ -164,7 +164,7 @@ def signed_out_response(visitor: Visitor, further: str, *, forgets: bool) -> Res
     to forget who was."""
     headers = {"clear-site-data": '"storage"'}
     if further:
-        # A page leads there, and not the answer to the form: to a form's answer the policy opens no other place.
+        # By a page and not a redirect: the policy lets a form's answer redirect to no other site.
         headers["refresh"] = f"0;url={further}"
     answer = HTMLResponse(sign_in_pages.signed_out_page(further), headers=headers)
     if forgets:

@@ -49,7 +49,7 @@ class SignInForms:
 
     def __init__(self, cache: SessionCache) -> None:
         self.cache = cache
-        # Who came in from a browser before is not kept waiting by those who try from elsewhere, or from the same office.
+        # Known browsers have a queue of their own: guessing from elsewhere, or from the same office, does not delay them.
         self.queue, self.queue_of_known = SignInQueue(), SignInQueue(KNOWN_AT_ONCE)
         self.by_provider = ProviderSignIn(cache)
 
@@ -58,7 +58,7 @@ class SignInForms:
     ) -> Response:
         """The page, or what a form that was sent leads to."""
         path, method = scope["path"], scope["method"]
-        # Pressed twice, the form comes a second time with the token that the first one replaced.
+        # Where the button was pressed twice, the second form has a token that the first one replaced.
         again = path == CONFIRM and method == "POST" and session.just_replaced
         if path in (CHANGE, CONFIRM) and session.state != State.OPEN and not again:
             return RedirectResponse(IN, 303)
@@ -69,7 +69,7 @@ class SignInForms:
             and session.holder
             and not (session.holder.password or session.holder.must_change)
         ):
-            return RedirectResponse("/", 303)  # no password opens it: there is none to change
+            return RedirectResponse("/", 303)  # an account without a password
         if path in (LEAVE, BACK):
             return await self._answer_for_provider(scope, visitor)
         if (
@@ -89,8 +89,8 @@ class SignInForms:
             return PlainTextResponse("Ce formulaire est trop long.", 413)
         typed = sent.get("lien" if path in BY_LINK else "nom", "")
         if path == CONFIRM and session.session and session.session.issuer:
-            return RedirectResponse(CONFIRM, 303)  # no password opens this account
-        if not (visitor.form and is_signed_token(sent.get("jeton", ""), visitor.form)):
+            return RedirectResponse(CONFIRM, 303)  # an account without a password
+        if not (visitor.form_token and is_signed_token(sent.get("jeton", ""), visitor.form_token)):
             return show_form(scope, visitor, session, OLD_FORM, 403, typed)
         try:
             if path == INVITED:
@@ -109,7 +109,7 @@ class SignInForms:
             answer.headers["retry-after"] = "5"
             return answer
         except Exception as error:
-            # The form again, with what was typed: who sent it learns that it came to nothing.
+            # The form again, with what was typed and why it failed.
             if not (why := await anyio.to_thread.run_sync(_passing_failure, error)):
                 raise
             return show_form(scope, visitor, session, why, 503, typed)
@@ -123,7 +123,7 @@ class SignInForms:
         sent: Mapping[str, str],
     ) -> Response:
         name, password = sent.get("nom", ""), sent.get("mot_de_passe", "")
-        browser = Browser(visitor.token, visitor.known_by, visitor.address)
+        browser = Browser(visitor.token, visitor.browser_mark, visitor.address)
         try:
             token = await self._run_in_queue(
                 visitor,
@@ -158,7 +158,7 @@ class SignInForms:
         sent: Mapping[str, str],
     ) -> Response:
         """Check the password of who is signed in once more; his pages go on."""
-        browser = Browser(visitor.token, visitor.known_by, visitor.address)
+        browser = Browser(visitor.token, visitor.browser_mark, visitor.address)
         password = sent.get("mot_de_passe", "")
         try:
             token = await self._run_in_queue(
@@ -175,7 +175,7 @@ class SignInForms:
     ) -> Response:
         """Sign in a guest by his link: by sending the form, for what only looks at an address uses nothing up. He waits in no
         queue: no password is checked, and who tries names keeps no workshop waiting."""
-        # It does not become a browser that is known: whoever has the link may open it anywhere.
+        # The browser gets no mark: whoever has the link may open it anywhere.
         browser = Browser(visitor.token, "", visitor.address, new_mark="")
         link = sent.get("lien", "").strip().rpartition("#")[2]
         try:
@@ -190,7 +190,7 @@ class SignInForms:
         self, scope: Scope, visitor: Visitor, session: CachedSession, sent: Mapping[str, str]
     ) -> Response:
         """Sign in somebody by the link of his first password: in no queue, so that nobody who tries names keeps him waiting."""
-        browser = Browser(visitor.token, visitor.known_by, visitor.address)
+        browser = Browser(visitor.token, visitor.browser_mark, visitor.address)
         link = sent.get("lien", "").strip().rpartition("#")[2]
         try:
             token = await anyio.to_thread.run_sync(
@@ -229,7 +229,7 @@ class SignInForms:
         if new != sent.get("encore", ""):
             why = "Le nouveau mot de passe n'est pas écrit deux fois de la même façon."
             return show_form(scope, visitor, session, why, 400)
-        browser = Browser(visitor.token, visitor.known_by, visitor.address)
+        browser = Browser(visitor.token, visitor.browser_mark, visitor.address)
         try:
             token = await self._run_in_queue(
                 visitor,
@@ -246,14 +246,16 @@ class SignInForms:
         """Check a password once it is the turn of this browser's account, where it is known, or of its address. Raises QueueFull,
         Refusal."""
         account = await anyio.to_thread.run_sync(
-            sign_ins.known_account, self.cache.engine(), visitor.known_by
+            sign_ins.known_account, self.cache.engine(), visitor.browser_mark
         )
         queue, whose = (self.queue_of_known, account) if account else (self.queue, visitor.address)
-        gone = asyncio.ensure_future(receive())  # once a form is here, nothing comes but that
+        abandoned = asyncio.ensure_future(
+            receive()
+        )  # after the form, the only message is a disconnect
         try:
-            return await queue.run(whose, work, gone)
+            return await queue.run(whose, work, abandoned)
         finally:
-            gone.cancel()
+            abandoned.cancel()
 
     def _begin_session(
         self, visitor: Visitor, browser: Browser, token: str, where: str
@@ -273,7 +275,7 @@ class SignInForms:
             await anyio.to_thread.run_sync(sign_ins.sign_out, self.cache.engine(), visitor.token)
             self.cache.forget_account_of(sign_in_request.digest(visitor.token))
             further = await self.by_provider.sign_out_address(scope, visitor, session)
-        # Where the provider is left too, the browser keeps a token that opens nothing: by it is seen that it never got there.
+        # On the way to the provider the browser keeps its ended token, which shows if it comes back without having been there.
         return signed_out_response(visitor, further, forgets=not further)
 
 

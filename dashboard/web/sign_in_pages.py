@@ -16,7 +16,7 @@ POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'"
 )
-# Of the pages that links lead to: a script of ours takes the link out of the address.
+# For pages opened by links: a script of ours removes the link from the address.
 POLICY_OF_LINKS = POLICY.replace("default-src 'none';", "default-src 'none'; script-src 'self';")
 CROWD = "Beaucoup de personnes se connectent en ce moment. Recommencer dans quelques secondes."
 LINK_SCRIPT = "ccsp-invitation.js"

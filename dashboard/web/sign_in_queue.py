@@ -16,9 +16,10 @@ import anyio.to_thread
 from dashboard.accounts.sign_in_request import Refusal, address_block
 from dashboard.web.fair_queue import FairQueue, QueueFull
 
-# Passwords checked at once, of browsers that are not known and of those that are; who waits in each queue; of one address.
+# Passwords checked at once, of unknown and of known browsers; the most that wait in a queue; the most of one address.
 AT_ONCE, KNOWN_AT_ONCE, WAITING, OF_ONE_ADDRESS = 2, 1, 80, 40
-PAUSED_AFTER, WITHIN, LONGEST_PAUSE = 30, 600.0, 5.0  # wrong ones of an address, in seconds
+# Wrong passwords of an address after which it is delayed; within so many seconds; the longest delay, in seconds.
+PAUSED_AFTER, WITHIN, LONGEST_PAUSE = 30, 600.0, 5.0
 Result = TypeVar("Result")
 
 
@@ -30,27 +31,27 @@ class SignInQueue:
     def __init__(self, at_once: int = AT_ONCE) -> None:
         self.queue = FairQueue(at_once)
         self.limit: anyio.CapacityLimiter | None = None
-        self.present: Counter[str] = Counter()  # who waits, or is checked, by address
+        self.present: Counter[str] = Counter()  # checks waiting or running, by address
         self.wrong: dict[str, deque[float]] = {}
 
     async def run(
         self,
         address: str,
         work: Callable[[], Result],
-        gone: "asyncio.Future[Any] | None" = None,
+        abandoned: "asyncio.Future[Any] | None" = None,
     ) -> Result:
         """Do the work in a thread, once there is a place. gone: is done once nobody waits for the answer. Raises QueueFull,
         Refusal."""
         address = address_block(address)
         self.limit = self.limit or anyio.CapacityLimiter(self.queue.at_once)
-        await asyncio.sleep(self.pause(address))  # before there is a place to take
+        await asyncio.sleep(self.pause(address))  # before a place is taken
         if self.present[address] >= OF_ONE_ADDRESS:
             raise QueueFull
         self.present[address] += 1
         try:
             if self.queue.all_waiting() >= WAITING:
                 self.queue.make_room(address)
-            async with self.queue.place(address, gone):
+            async with self.queue.place(address, abandoned):
                 try:
                     return await anyio.to_thread.run_sync(work, limiter=self.limit)
                 except Refusal as reason:

@@ -20,7 +20,7 @@ left, right = st.columns(2, gap="large")
 with left:
     page_sections.unclosed_days(person, question, "remontees")
 with right:
-    page_sections.panel_with_finding(completeness.silent(person, question, "muets"))
+    page_sections.panel_with_finding(completeness.silent_sites(person, question, "muets"))
 
 st.header("Les chiffres de la période", anchor=False)
 cards.headline(person, question)

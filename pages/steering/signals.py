@@ -11,8 +11,8 @@ bulletin.findings(person, question)
 left, right = st.columns([19, 9], gap="medium")
 with left:
     panel_display.panel(signals.signals(person, question), height=620)
-    drawn.chance(person)
-    bulletin.folded(person, question)
+    drawn.reliability(person)
+    bulletin.bulletin_section(person, question)
 with right, st.container(key="serie_zone"):
     drawn.chart(person, question)
 

@@ -816,7 +816,7 @@ def test_a_file_is_made_for_the_page_that_was_told_its_number_and_for_no_other(
     async def tried():
         async with open_page(someone) as mine, open_page(other) as theirs:
             mine.files = theirs.files = files
-            monkeypatch.setattr(session, "_told", lambda: mine.told)
+            monkeypatch.setattr(session, "_account_header", lambda: mine.told)
             make = downloads.checked_maker(lambda person: b"rows", "plaintes.xlsx")
             number = files.add_deferred(make, None, "0", "plaintes.xlsx")
             asks = BackMsg()

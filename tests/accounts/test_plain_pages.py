@@ -38,7 +38,7 @@ def menu(answer: Answer) -> list[str]:
 def in_menu(person) -> list[str]:
     """The same, of the pages that the person may open: a section stands before its first page."""
     words, sections = [], {""}
-    listed = [page for page in pages_of(person) if page.listed]
+    listed = [page for page in pages_of(person) if page.is_listed]
     for page in sorted(
         [*listed, SPEC], key=lambda one: [p.section for p in listed].index(one.section)
     ):

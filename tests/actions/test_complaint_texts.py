@@ -72,7 +72,7 @@ def test_a_director_reads_those_of_his_departments_alone(desk):
     assert complaint_texts.read(ALIBORI, KANDI, "P1") == [TOLD]
     assert complaint_texts.read(ZOU, KANDI, "P1") == []
     assert complaint_texts.read(ZOU, COVE, "P1") == ["à Covè"]
-    assert not complaint_texts.has_texts(ZOU, YEAR.at("Alibori", None))
+    assert not complaint_texts.has_texts(ZOU, YEAR.at_place("Alibori", None))
     assert noted(desk) == [("directrice", "read words"), ("directeur", "read words")]
 
 

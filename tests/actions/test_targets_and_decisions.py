@@ -127,7 +127,7 @@ def test_a_version_that_was_not_meant_is_neither_replaced_nor_removed():
     with pytest.raises(record.Refused, match="Une autre version"):
         record.forget_story(LOCAL_READER, "revue", first)
     assert saved_stories.story(LOCAL_READER, "revue") == there
-    assert saved_stories.keepers(LOCAL_READER)["revue"].at == second
+    assert saved_stories.keepers(LOCAL_READER)["revue"].kept_at == second
     record.forget_story(LOCAL_READER, "revue", second)
     with pytest.raises(record.StoryConflict):
         record.keep_story(LOCAL_READER, here, second)  # it was removed meanwhile

@@ -132,10 +132,10 @@ def beside(monkeypatch, ask) -> list[str]:
     taking._took = {"much": (10.0, time.monotonic())}
 
     def page() -> None:
-        with taking.turn("little"):
+        with taking.exclusive_run("little"):
             order.append("page")
 
-    with taking.turn("much"):
+    with taking.exclusive_run("much"):
         other = Thread(target=page)
         other.start()
         _until(lambda: taking._waiting)

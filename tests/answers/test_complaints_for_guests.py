@@ -93,8 +93,8 @@ NOTHING = (None,) * 5
 
 def questions() -> list[tuple[Question, str]]:
     """Every way in which a page can ask about places, of one and of several."""
-    book = context.view(LOCAL_READER).book
-    homes, whole = sorted(set(book.departments_of_sites.values())), year()
+    network_state = context.view(LOCAL_READER).network
+    homes, whole = sorted(set(network_state.departments_of_sites.values())), year()
     several = [
         (),
         *((d,) for d in homes),
@@ -106,19 +106,19 @@ def questions() -> list[tuple[Question, str]]:
         for chosen in several
         for kind in (None, "CCSP", "GSRU")
     ]
-    asked += [replace(whole, site=code) for code in book.departments_of_sites]
+    asked += [replace(whole, site=code) for code in network_state.departments_of_sites]
     return [(q, by) for q in asked for by in ("nation", "department", "site")]
 
 
 def asked_for() -> set[frozenset[str]]:
     """The sets of sites that some figure of some page adds up."""
-    seen, book, sets = context.view(GUEST), context.view(GUEST).book, set()
+    seen, network_state, sets = context.view(GUEST), context.view(GUEST).network, set()
     for question, by in questions():
         chosen = seen.sites(question)
         keys = {
             "nation": ["nation"],
-            "department": set(book.departments_of_sites.values()),
-            "site": book.departments_of_sites,
+            "department": set(network_state.departments_of_sites.values()),
+            "site": network_state.departments_of_sites,
         }[by]
         sets |= {complaints_for_guests._sites(seen, chosen, key, by) for key in keys}
     return sets - {frozenset()}
@@ -134,7 +134,7 @@ def counted() -> dict[str, tuple[int, int]]:
     inside = known.where(
         (known.received >= day_number(period.first)) & (known.received <= day_number(period.last))
     )
-    for code in context.view(LOCAL_READER).book.departments_of_sites:
+    for code in context.view(LOCAL_READER).network.departments_of_sites:
         of = inside.where(inside.code == code)
         fast = (of.resolved >= 0) & (of.resolved <= of.known) & (of.resolved - of.received <= 30)
         found[code] = len(of), int(fast.sum())
@@ -161,7 +161,7 @@ def given_back(
     received: set[frozenset[str]], answered: set[frozenset[str]]
 ) -> list[tuple[str, ...]]:
     """The sites, pairs of sites and departments of which a cell of 1 to 4 complaints can be worked out."""
-    cells, homes, found = counted(), context.view(LOCAL_READER).book.departments_of_sites, []
+    cells, homes, found = counted(), context.view(LOCAL_READER).network.departments_of_sites, []
     codes = sorted(cells)
     # A share is shown with the number that it is of.
     number, fast = worked_out(received | answered, codes), worked_out(answered, codes)
@@ -234,7 +234,9 @@ def test_another_period_service_or_day_tells_nothing_more(demo):
 def test_two_guests_together_know_no_more_than_one(demo):
     everybody, zou = told(year(), "site"), told(year(), "site", OF_ZOU)
     assert zou and all(everybody[code] == cells for code, cells in zou.items())
-    assert {context.view(LOCAL_READER).book.departments_of_sites[code] for code in zou} == {"Zou"}
+    assert {context.view(LOCAL_READER).network.departments_of_sites[code] for code in zou} == {
+        "Zou"
+    }
 
 
 def test_a_guest_is_given_no_other_figure_of_complaints_and_no_decision(demo):
@@ -248,7 +250,7 @@ def test_a_guest_is_given_no_other_figure_of_complaints_and_no_decision(demo):
     assert complaints_for_guests.NOT_FOR_GUESTS in said and "aucune plainte" not in said.lower()
     for panel in (
         complaints.ages,
-        complaints.waiting,
+        complaints.open_complaints,
         complaints.reasons,
         complaints.by_place,
         complaint_delays.flow,
@@ -258,7 +260,7 @@ def test_a_guest_is_given_no_other_figure_of_complaints_and_no_decision(demo):
     last = network.freshness(LOCAL_READER).as_of
     lines = repr(bulletin.lines(GUEST, year(), clip_period(resolve_period("12m", last), last)))
     assert "non remonté" not in lines and "aucune plainte" not in lines.lower()
-    assert not context.view(GUEST).book.decisions and context.view(CABINET).book.decisions
+    assert not context.view(GUEST).network.decisions and context.view(CABINET).network.decisions
     assert not len(complaint_register.register(GUEST, year()))
     assert not len(complaint_register.open_rows(GUEST, year()))
 
@@ -286,7 +288,7 @@ def test_a_guest_is_told_of_which_months_his_figures_of_complaints_are(demo):
 
 def test_a_guest_is_told_of_which_months_no_register_came(asked):
     asked.hand_in("registre", visit(KANDI, "2025-12-31"))
-    note = figures.whole_figures(GUEST, Question(date(2025, 12, 1), date(2025, 12, 31)))[
+    note = figures.overall_figures(GUEST, Question(date(2025, 12, 1), date(2025, 12, 31)))[
         "complaints_30d"
     ].note
     assert note == "registre des plaintes non remonté, sur 12 mois entiers, jusqu'en novembre 2025"
@@ -307,7 +309,7 @@ def test_no_answer_to_a_guest_rests_on_complaints_but_those_figures(demo, monkey
     monkeypatch.setattr(complaints_for_guests, "disclosure_plan", lambda view: None)
     context.close_databases()
     before = {name: plainly(ask(name, GUEST, year())) for name in answers()}
-    without = context.state_for_guests(context.view(CABINET).moment.ledger)
+    without = context.state_for_guests(context.view(CABINET).snapshot.network)
     context.close_databases()
     monkeypatch.setattr(
         context, "load_network_state", lambda connection: replace(without, decisions=())

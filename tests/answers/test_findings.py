@@ -67,8 +67,8 @@ def test_a_day_that_was_closed_in_the_register_without_anybody_counts_as_open(as
     mondays = [MONDAY + timedelta(weeks=n) for n in range(8)]
     asked.hand_in("registre", *[at(9, day) for day in mondays[:4] for _ in range(8)])
     asked.hand_in("cloture", *[closing(KANDI, day.isoformat()) for day in mondays])
-    found = waits.busy(LOCAL_READER, YEAR)
-    assert found.days.tolist() == [8, 0, 0, 0, 0, 0, 0] and found.rates[0, 9] == 4
+    found = waits.hourly_load(LOCAL_READER, YEAR)
+    assert found.weekday_count.tolist() == [8, 0, 0, 0, 0, 0, 0] and found.rates[0, 9] == 4
 
 
 def test_the_months_in_which_hours_were_not_noted_make_no_site_look_calm(asked):
@@ -79,8 +79,8 @@ def test_the_months_in_which_hours_were_not_noted_make_no_site_look_calm(asked):
         *[at(9, day) for day in noted for _ in range(10)],
         *[visit(KANDI, day.isoformat()) for day in before for _ in range(10)],
     )
-    found = waits.busy(LOCAL_READER, YEAR)
-    assert found.days[0] == 4 and found.rates[0, 9] == 10 and found.busiest == (0, 9)
+    found = waits.hourly_load(LOCAL_READER, YEAR)
+    assert found.weekday_count[0] == 4 and found.rates[0, 9] == 10 and found.busiest == (0, 9)
 
 
 @pytest.mark.parametrize("each", [1, 7])
@@ -127,7 +127,9 @@ def received(office: Office, answered_after: list[int | None]) -> None:
 def test_the_curve_stops_at_ninety_days_and_says_what_lies_beyond(asked):
     received(asked, [10] * 40 + [120] * 6 + [None] * 4)
     panel = complaint_delays.survival(LOCAL_READER, YEAR, "survie")
-    assert " Les plaintes en cours comptent" in panel.strip.split(".")[1], "a sentence of its own"
+    assert " Les plaintes en cours comptent" in panel.trust_line.split(".")[1], (
+        "a sentence of its own"
+    )
     assert panel.finding.translate(PLAIN).endswith(
         "; 90 jours après leur réception, 20 % attendaient encore"
     )
@@ -223,7 +225,7 @@ def test_what_gets_worse_is_named_and_where(asked, monkeypatch, question, said):
             (
                 p.name,
                 SimpleNamespace(
-                    charted=True,
+                    is_judged=True,
                     rule=OUTSIDE,
                     indicator=code,
                     variation=Variation.ALERT
@@ -236,7 +238,7 @@ def test_what_gets_worse_is_named_and_where(asked, monkeypatch, question, said):
         ]
 
     monkeypatch.setattr(signals, "site_signals", followed)
-    assert headlines.worse(LOCAL_READER, question).translate(PLAIN) == said
+    assert headlines.alerts(LOCAL_READER, question).translate(PLAIN) == said
 
 
 # ---- how long people wait, site by site ------------------------------------------------------------------------
@@ -255,10 +257,10 @@ def test_the_small_curves_are_headed_by_who_left_his_habit(asked, monkeypatch):
                 named[site],
                 SimpleNamespace(
                     indicator="wait_p50",
-                    charted=True,
-                    said_when="en octobre 2025",
+                    is_judged=True,
+                    month_in_words="en octobre 2025",
                     side=side,
-                    flagged=bool(side),
+                    is_signal=bool(side),
                 ),
             )
             for site, side in sides.items()
@@ -312,7 +314,7 @@ def test_waits_that_nobody_measures_are_said_to_be_so_once(asked):
     asked.hand_in("registre", *[visit(KANDI, f"2025-06-{d}") for d in (26, 27, 30)])
     assert headlines.waits(LOCAL_READER, YEAR) == "l'attente n'est pas mesurée"
     (one,) = cards.metrics(LOCAL_READER, YEAR, ("wait_p50",))
-    assert one.card.text == "non mesuré" and not one.beside
+    assert one.card.text == "non mesuré" and not one.second_line
 
 
 def test_as_many_answers_as_complaints_are_said_in_words(asked):
@@ -378,7 +380,7 @@ def test_where_one_answers_is_at_least_only_where_a_register_there_is_not_up_to_
     asked.hand_in(
         "plaintes", late[1], covers=(YEAR.first, date(2025, 6, 30)), sites=frozenset({COVE})
     )
-    own = complaints.waiting(focal_point, YEAR, "k").finding.translate(PLAIN)
+    own = complaints.open_complaints(focal_point, YEAR, "k").finding.translate(PLAIN)
     assert own == "Là où vous répondez : 1 plainte attend depuis plus de 30 jours au 30/06/2025"
-    everybody = complaints.waiting(LOCAL_READER, YEAR, "k").finding.translate(PLAIN)
+    everybody = complaints.open_complaints(LOCAL_READER, YEAR, "k").finding.translate(PLAIN)
     assert everybody.startswith("Au moins 2 plaintes attendent")

@@ -73,24 +73,28 @@ def test_the_forecast_of_the_screen_is_that_of_the_statistics_on_the_same_sites(
     elif place == "site":
         question = replace(NOW, site="ccsp-djougou")
     found = forecast.outlook(LOCAL_READER, question)
-    book = context.view(LOCAL_READER).book
+    network_state = context.view(LOCAL_READER).network
     spans = np.array(
         [[day_number(m), day_number(add_months(m, 1)) - 1] for m in found.months], dtype=np.int64
     )
-    visits, days = (book.sum_between(name, spans).T.astype(float) for name in ("visits", "open"))
+    visits, days = (
+        network_state.sum_between(name, spans).T.astype(float) for name in ("visits", "open")
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         per_day = np.where((days > 0) & (visits > 0), visits / days, np.nan)
-    mine = [book.row[p.id] for p in network.sites(LOCAL_READER, question)]
+    mine = [network_state.row[p.id] for p in network.sites(LOCAL_READER, question)]
     same = [r for r in mine if np.isfinite(per_day[r, -HISTORY:]).all()]
-    assert 0 < len(same) == found.sites <= found.of == len(mine)
+    assert 0 < len(same) == found.sites <= found.all_sites == len(mine)
     months = np.array([m.month for m in found.months])
     whole = per_day[same].sum(axis=0, keepdims=True)
     coming = months_to_come(whole, months, shared=per_day)
-    assert found.ahead.middle == pytest.approx(coming.middle, nan_ok=True)
+    assert found.forecast.middle == pytest.approx(coming.middle, nan_ok=True)
     tried = backtest(whole, months, shared=per_day, last=6)
-    assert 0 < tried.months <= 6 and found.tried.error == pytest.approx(tried.error)
+    assert 0 < tried.months <= 6 and found.backtest.error == pytest.approx(tried.error)
     middle, low, high = found.expected(0)
-    assert low < middle < high and middle == pytest.approx(coming.middle[0, 0] * found.days[0])
+    assert low < middle < high and middle == pytest.approx(
+        coming.middle[0, 0] * found.working_days[0]
+    )
 
 
 def test_the_panel_says_the_first_month_to_come_its_band_and_how_wrong_it_was(demo):
@@ -104,16 +108,16 @@ def test_the_panel_says_the_first_month_to_come_its_band_and_how_wrong_it_was(de
     )
     middle, low, high = (int(match[n].replace(" ", "")) for n in (2, 3, 4))
     assert low <= middle <= high
-    n = next(n for n, m in enumerate(found.coming) if m > as_of)
+    n = next(n for n, m in enumerate(found.next_months) if m > as_of)
     assert [middle, low, high] == pytest.approx(found.expected(n), rel=0.2)
     assert re.match(
         r"(Ces \d derniers mois|Le dernier mois), l'erreur était de [\d,]+ % à un mois",
-        panel.strip.translate(PLAIN),
+        panel.trust_line.translate(PLAIN),
     )
     drawn = [row for row in panel.content.spec["data"]["values"] if "f" in row]
     listed = [[c.value for c in row[2:]] for row in panel.table.rows if row[2].value is not None]
     assert listed == [[row["f"], row["lo"], row["hi"]] for row in drawn] and len(drawn) == 6
-    assert "sur les" in panel.caption or found.sites == found.of
+    assert "sur les" in panel.caption or found.sites == found.all_sites
 
 
 def test_one_service_is_not_forecast(demo):
@@ -123,4 +127,4 @@ def test_one_service_is_not_forecast(demo):
 
 def test_working_days_to_come_leave_out_weekends_and_holidays(demo):
     found = forecast.outlook(LOCAL_READER, NOW)
-    assert ((found.days >= 17) & (found.days <= 23)).all()
+    assert ((found.working_days >= 17) & (found.working_days <= 23)).all()

@@ -74,7 +74,7 @@ def three_complaints(office: Office) -> None:
 def test_open_complaints_are_listed_oldest_first_whatever_the_period(asked):
     three_complaints(asked)
     for question in (YEAR, replace(YEAR, last=date(2025, 3, 31))):
-        panel = complaints.waiting(LOCAL_READER, question, "en_cours")
+        panel = complaints.open_complaints(LOCAL_READER, question, "en_cours")
         assert read(panel) == [
             ["P-2", "200 jours", "CCSP de Covè", "Zou", "08/05/2025", "Accueil"],
             ["P-3", "31 jours", "CCSP de Kandi", "Alibori", "24/10/2025", "Non renseignée"],
@@ -96,21 +96,21 @@ def test_of_a_site_whose_register_ends_sooner_the_age_is_that_of_its_last_day(as
         complaint("P-1", COVE, before(50)),
         covers=(date(2025, 1, 1), DAY - timedelta(days=35)),
     )
-    (row,) = read(complaints.waiting(LOCAL_READER, YEAR, "en_cours"))
+    (row,) = read(complaints.open_complaints(LOCAL_READER, YEAR, "en_cours"))
     assert row[1] == "15 jours au 20/10/2025"
-    alone = complaints.waiting(LOCAL_READER, replace(YEAR, site=COVE), "en_cours")
+    alone = complaints.open_complaints(LOCAL_READER, replace(YEAR, site=COVE), "en_cours")
     assert alone.finding.endswith("une est en cours au 20/10/2025"), "and not today"
 
 
 def test_of_one_site_no_row_repeats_its_name(asked):
     three_complaints(asked)
-    panel = complaints.waiting(LOCAL_READER, replace(YEAR, site=COVE), "en_cours")
+    panel = complaints.open_complaints(LOCAL_READER, replace(YEAR, site=COVE), "en_cours")
     assert read(panel) == [["P-2", "200 jours", "08/05/2025", "Accueil"]]
 
 
 def test_who_may_see_no_rows_is_told_how_many_by_age_and_nothing_else(asked):
     three_complaints(asked)
-    panel = complaints.waiting(seeing(frozenset()), YEAR, "en_cours")
+    panel = complaints.open_complaints(seeing(frozenset()), YEAR, "en_cours")
     assert "P-1" not in repr(panel) and "CCSP de Covè" not in repr(panel)
     assert panel.finding.translate(PLAIN).startswith("2 plaintes attendent depuis plus de 30 jours")
     counts = dict(read(panel))
@@ -122,7 +122,7 @@ def test_who_may_see_no_rows_is_told_how_many_by_age_and_nothing_else(asked):
 
 def test_who_may_see_some_sites_rows_is_given_these_and_told_of_the_others(asked):
     three_complaints(asked)
-    panel = complaints.waiting(seeing(frozenset({KANDI})), YEAR, "en_cours")
+    panel = complaints.open_complaints(seeing(frozenset({KANDI})), YEAR, "en_cours")
     assert [row[0] for row in read(panel)] == ["P-3", "P-1"]
     assert panel.finding.translate(PLAIN) == (
         "Là où vous répondez : 1 plainte attend depuis plus de 30 jours, sur 2 en cours au 24/11/2025"
@@ -133,12 +133,14 @@ def test_who_may_see_some_sites_rows_is_given_these_and_told_of_the_others(asked
 def test_a_director_of_the_zou_is_listed_its_complaints_beside_the_figures_of_the_country(asked):
     three_complaints(asked)
     director = Person("directrice", Role.DIRECTOR, frozenset({"Zou"}))
-    panel = complaints.waiting(director, YEAR, "en_cours")
+    panel = complaints.open_complaints(director, YEAR, "en_cours")
     assert [row[0] for row in read(panel)] == ["P-2"]
     said = panel.caption.translate(PLAIN)
     assert panel.finding.translate(PLAIN).startswith("Là où vous répondez : 1 plainte attend ")
     assert "La liste en a 1, celles des centres dont vous répondez, sur 3 en cours." in said
-    elsewhere = complaints.waiting(director, replace(YEAR, departments=("Alibori",)), "en_cours")
+    elsewhere = complaints.open_complaints(
+        director, replace(YEAR, departments=("Alibori",)), "en_cours"
+    )
     assert dict(read(elsewhere))["31 à 60 jours"] == "1" and "P-3" not in repr(elsewhere)
     assert elsewhere.caption.endswith(
         "La liste des plaintes n'est pas ouverte à qui ne répond pas de ces centres."
@@ -166,7 +168,7 @@ def test_without_a_complaint_that_waits_the_heading_says_so(asked):
         covers=(YEAR.first, DAY),
         sites=EVERY_SITE,
     )
-    panel = complaints.waiting(LOCAL_READER, YEAR, "en_cours")
+    panel = complaints.open_complaints(LOCAL_READER, YEAR, "en_cours")
     assert panel.finding.translate(PLAIN) == "Aucune plainte en cours"
     assert not panel.table.rows
     assert headlines.complaints(LOCAL_READER, YEAR) == "aucune en cours"
@@ -178,7 +180,7 @@ def test_without_a_complaint_that_waits_the_heading_says_so(asked):
     assert headline == "Aucune plainte en cours" and isinstance(told.content, Message)
     assert slides.KINDS["chiffres_plaintes"].build(about, "")[0] == "Aucune plainte en cours"
     asked.hand_in("plaintes", complaint("b", KANDI, before(8)), covers=(YEAR.first, DAY))
-    panel = complaints.waiting(LOCAL_READER, YEAR, "en_cours")
+    panel = complaints.open_complaints(LOCAL_READER, YEAR, "en_cours")
     assert panel.finding.translate(PLAIN) == (
         "Aucune plainte n'attend depuis plus de 30 jours ; une est en cours au 24/11/2025"
     )
@@ -238,7 +240,7 @@ def test_the_site_that_left_most_days_comes_first_and_heads_the_list(asked):
 
 def test_silent_sites_are_listed_with_their_last_day_and_then_those_that_never_began(asked):
     asked.hand_in("registre", visit(COVE, before(40)), visit(NIKKI, before(2)))
-    panel = completeness.silent(LOCAL_READER, YEAR, "muets")
+    panel = completeness.silent_sites(LOCAL_READER, YEAR, "muets")
     rows = read(panel)
     assert rows[0] == ["CCSP de Covè", "Zou", "15/10/2025", "40 jours"]
     assert {tuple(row[2:]) for row in rows[1:]} == {
@@ -250,7 +252,7 @@ def test_silent_sites_are_listed_with_their_last_day_and_then_those_that_never_b
         f"1 centre muet sur 24 au 24/11/2025, et {never} autres qui n'ont remis ni registre des visites ni fiche de clôture"
     )
     assert panel.table.rows[0][0].link == site_link(COVE)
-    zou = completeness.silent(LOCAL_READER, replace(YEAR, site=KANDI), "muets")
+    zou = completeness.silent_sites(LOCAL_READER, replace(YEAR, site=KANDI), "muets")
     assert zou.finding.translate(PLAIN) == "Le centre n'est pas muet au 24/11/2025"
 
 

@@ -15,7 +15,7 @@ from dashboard.answers import (
     network,
     opening_answers,
 )
-from dashboard.answers.figures import comparison, figures, whole_figures
+from dashboard.answers.figures import comparison, figures, overall_figures
 from dashboard.answers.network import SILENT_DAYS
 from dashboard.answers.question import Question
 from dashboard.answers.trust import trust_line
@@ -45,11 +45,12 @@ def test_a_site_is_silent_after_seven_days_without_visit_or_closing(asked, by):
             visit(site, days_before(ago)) if by == "visit" else closing(site, days_before(ago)),
         )
     heard = network.silences(LOCAL_READER)
-    assert SILENT_DAYS == 7 and heard[NIKKI].days == 7 and not heard[NIKKI].silent
-    assert heard[COVE].silent and heard[COVE].words.translate(PLAIN) == "muet depuis 8 jours"
+    assert SILENT_DAYS == 7 and heard[NIKKI].days == 7 and not heard[NIKKI].is_silent
+    assert heard[COVE].is_silent and heard[COVE].in_words.translate(PLAIN) == "muet depuis 8 jours"
     assert (
-        heard[KANDI].words == ""
-        and heard["gsru-cotonou"].words == "n'a remis ni registre des visites ni fiche de clôture"
+        heard[KANDI].in_words == ""
+        and heard["gsru-cotonou"].in_words
+        == "n'a remis ni registre des visites ni fiche de clôture"
     )
 
 
@@ -57,12 +58,12 @@ def test_pages_map_and_lists_say_the_same_of_silent_sites_whatever_the_period(as
     asked.hand_in("registre", visit(COVE, days_before(40)))
     for question in (OLD, Question(date(2025, 1, 1), DAY)):
         heard = network.silences(LOCAL_READER, question).values()
-        silent = {s.name for s in heard if s.silent}
+        silent = {s.name for s in heard if s.is_silent}
         never = {s.name for s in heard if s.last is None}
-        said = opening_answers.silent(context.view(LOCAL_READER), question)
+        said = opening_answers.silent_sites(context.view(LOCAL_READER), question)
         assert said.when == "au 24/11/2025"
         assert silent == {"CCSP de Covè"} and len(never) == len(EVERY_SITE) - 2
-        first, rest = said.sayings
+        first, rest = said.statements
         assert first.names[0].text == "Covè" and first.words.startswith(
             "ni visite ni clôture depuis le 15/10/2025"
         )
@@ -92,7 +93,7 @@ def test_open_complaints_and_the_oldest_are_those_of_the_date_of_the_data(asked)
         sites=EVERY_SITE,
     )
     for question in (OLD, replace(OLD, last=DAY)):
-        f = whole_figures(LOCAL_READER, question)
+        f = overall_figures(LOCAL_READER, question)
         assert (f["complaints_open"].value, f["complaints_open"].note) == (2, "au 24/11/2025")
         assert f["complaints_oldest"].value == (DAY - date(2025, 3, 10)).days
         ages = complaints.ages(LOCAL_READER, question, "ages")
@@ -102,7 +103,7 @@ def test_open_complaints_and_the_oldest_are_those_of_the_date_of_the_data(asked)
         (tile,) = cards.cards(LOCAL_READER, question, ("complaints_open",)).cards
         assert (tile.value, tile.state) == (2, "au 24/11/2025")
     # What happened in a period stays counted in it, and a month has its own end.
-    assert whole_figures(LOCAL_READER, OLD)["complaints_30d"].denominator == 2
+    assert overall_figures(LOCAL_READER, OLD)["complaints_30d"].denominator == 2
     months = figures(LOCAL_READER, replace(OLD, last=date(2025, 4, 30)), "month")
     assert [months[m]["complaints_open"].value for m in ("2025-03", "2025-04")] == [2, 2]
 
@@ -125,7 +126,7 @@ def test_a_year_before_stands_the_same_day_a_year_before(asked):
 def test_days_not_closed_are_counted_to_the_date_of_the_data(asked):
     asked.hand_in("cloture", closing(KANDI, "2025-03-03"))
     short, long = (
-        next(u for u in completeness.unclosed(LOCAL_READER, q) if u.code == KANDI).days
+        next(u for u in completeness.unclosed_days(LOCAL_READER, q) if u.code == KANDI).days
         for q in (OLD, replace(OLD, last=DAY))
     )
     assert short == long and short[-1] == DAY and date(2025, 3, 3) not in short

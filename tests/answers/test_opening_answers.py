@@ -83,7 +83,7 @@ def test_the_busiest_site_is_that_of_most_visits_per_open_day_and_two_follow(ask
     assert text(found) == (
         "Nikki 6,0 usagers par jour ouvert, au moins 12 visites sur la période ; puis Covè 4,0 et Kandi 2,0"
     )
-    assert found.sayings[0].names[0].link.filters == (("centre", NIKKI),)
+    assert found.statements[0].names[0].link.filters == (("centre", NIKKI),)
     alone = reply(replace(OCTOBER, departments=("Zou",)), "Le plus fréquenté")
     assert text(alone).startswith("Covè") and "puis" not in text(alone)
 
@@ -158,7 +158,7 @@ def test_silent_sites_are_named_the_longest_silent_first(asked):
         asked.hand_in("registre", visit(site, (DAY - timedelta(days=ago)).isoformat()))
     found = reply(replace(OCTOBER, departments=("Borgou", "Zou")), "Centres")
     never = [p for p in network.sites(LOCAL_READER) if p.department in ("Borgou", "Zou")]
-    assert [s.words.split()[0] for s in found.sayings[:-1]] == ["ni", "ni"]
+    assert [s.words.split()[0] for s in found.statements[:-1]] == ["ni", "ni"]
     # Who never handed anything in has not fallen silent.
     assert text(found).endswith(
         f"et {len(never) - 2 - 3} autre n'ont remis ni registre des visites ni fiche de clôture"
@@ -167,7 +167,7 @@ def test_silent_sites_are_named_the_longest_silent_first(asked):
     others = [p.code for p in never if p.department == "Zou" and p.code != COVE]
     for ago, site in enumerate(others, 10):
         asked.hand_in("registre", visit(site, (DAY - timedelta(days=ago)).isoformat()))
-    first, *rest = reply(replace(OCTOBER, departments=("Zou",)), "Centres").sayings
+    first, *rest = reply(replace(OCTOBER, departments=("Zou",)), "Centres").statements
     last = f"{DAY - timedelta(days=40):%d/%m/%Y}"
     words = (first.names[0].text, first.words.translate(PLAIN))
     assert words == ("Covè", f"ni visite ni clôture depuis le {last} (40 jours)")
@@ -197,12 +197,12 @@ def test_what_gets_worse_is_what_the_signals_say_and_since_when(demo):
         for variation in (Variation.ALERT, Variation.IMPROVEMENT)
     )
     for better in (False, True):
-        sayings = [s for s in found.sayings if s.names and ("mieux" in s.words) == better]
+        sayings = [s for s in found.statements if s.names and ("mieux" in s.words) == better]
         named = {dict(n.link.filters)["centre"] for s in sayings for n in s.names}
         assert named <= (improved if better else alerting)
         assert named or (better and not improved)
     since = re.compile(r"contre [\d,]+ (min|%) d'habitude \(écart depuis \w+")
-    worse = [s.words.translate(PLAIN) for s in found.sayings if "mieux" not in s.words]
+    worse = [s.words.translate(PLAIN) for s in found.statements if "mieux" not in s.words]
     assert any(since.search(words) for words in worse), worse
     assert found.when.startswith("en ")
 
@@ -210,7 +210,7 @@ def test_what_gets_worse_is_what_the_signals_say_and_since_when(demo):
 def told(monkeypatch, of_sites: Mapping[str, Sequence[Signal]]) -> list[tuple[str, str]]:
     """Name and words of each line of what gets worse in October, of sites with these signals."""
     placed = [
-        (site, replace(one, course=replace(one.course, scope=site)))
+        (site, replace(one, chart=replace(one.chart, scope=site)))
         for site, found in of_sites.items()
         for one in found
     ]
@@ -218,7 +218,7 @@ def told(monkeypatch, of_sites: Mapping[str, Sequence[Signal]]) -> list[tuple[st
     monkeypatch.setattr(control_charts, "judged_month", lambda *_: OCTOBER.first)
     return [
         (" ".join(n.text for n in s.names), s.words.translate(PLAIN))
-        for s in reply(OCTOBER, "Ce qui").sayings
+        for s in reply(OCTOBER, "Ce qui").statements
     ]
 
 
@@ -300,7 +300,7 @@ def test_the_answers_agree_with_the_figures_of_the_sites(demo):
     by_site = figures.figures(LOCAL_READER, YEAR, "site")
     for code, start in (("visits_per_day", "Le plus"), ("wait_p50", "L'attente")):
         top = max(by_site, key=lambda site: by_site[site][code].value or 0)
-        first = reply(YEAR, start).sayings[0].names[0]
+        first = reply(YEAR, start).statements[0].names[0]
         highest = by_site[dict(first.link.filters)["centre"]][code].value
         assert highest == pytest.approx(by_site[top][code].value, abs=0.5)
 
@@ -315,10 +315,10 @@ def test_the_answers_agree_with_the_figures_of_the_sites(demo):
     ],
 )
 def test_a_period_is_said_in_a_few_words(first, last, words):
-    assert Question(first, last).spoken.translate(PLAIN) == words
+    assert Question(first, last).period_in_words.translate(PLAIN) == words
 
 
 def test_of_a_period_without_a_whole_month_nothing_is_said_to_get_worse(demo):
     for last in (date(2025, 10, 12), date(2025, 10, 31)):
-        title = headlines.worse(LOCAL_READER, Question(date(2025, 10, 1), last))
+        title = headlines.alerts(LOCAL_READER, Question(date(2025, 10, 1), last))
         assert bool(title) == (last.day == 31)

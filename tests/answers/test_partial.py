@@ -23,7 +23,7 @@ from dashboard.answers import (
     slides,
 )
 from dashboard.answers.control_charts import trust_context
-from dashboard.answers.figures import comparison, figures, trend, whole_figures
+from dashboard.answers.figures import comparison, figures, overall_figures, trend
 from dashboard.answers.question import Question
 from dashboard.indicators import codes_placed_in
 from dashboard.judgement.trust import trust_line
@@ -79,7 +79,7 @@ def test_the_first_file_of_one_site_denies_nothing_of_what_was_not_handed_in(ask
         context.view(LOCAL_READER), MONTH, clip_period(Period(MONTH.first, MONTH.last), DAY), "", ""
     )
     for panel in (
-        complaints.waiting(LOCAL_READER, MONTH, "a"),
+        complaints.open_complaints(LOCAL_READER, MONTH, "a"),
         complaints.ages(LOCAL_READER, MONTH, "b"),
         complaints.by_place(LOCAL_READER, MONTH, "c"),
         complaints.reasons(LOCAL_READER, MONTH, "d"),
@@ -105,7 +105,7 @@ def test_a_site_that_never_closes_its_days_left_none_open(asked):
     panel = completeness.missing_closings(LOCAL_READER, MONTH, "a")
     assert panel.finding == "Aucune fiche de clôture remise"
     assert {row[1].text for row in panel.table.rows} == {"non remonté"}
-    assert shown_value(whole_figures(LOCAL_READER, MONTH)["completeness"]) == "non remonté"
+    assert shown_value(overall_figures(LOCAL_READER, MONTH)["completeness"]) == "non remonté"
     days = completeness.unclosed_days_listed(LOCAL_READER, replace(MONTH, site=COVE), "b")
     assert not days.table.rows and days.content == Message("Aucune fiche de clôture remise.")
     # Kandi closes all its days but one: it alone is counted, and how many do is said.
@@ -114,7 +114,7 @@ def test_a_site_that_never_closes_its_days_left_none_open(asked):
     said = "23 centres sur 24 n'ont remis aucune fiche ; dans l'autre, le CCSP de Kandi, 1 fiche de clôture manque"
     assert panel.finding.translate(PLAIN) == said
     assert ", dans le seul centre qui en ait déjà remis, sur 24." in panel.caption.translate(PLAIN)
-    figure = whole_figures(LOCAL_READER, MONTH)["completeness"]
+    figure = overall_figures(LOCAL_READER, MONTH)["completeness"]
     assert (figure.numerator, figure.denominator) == (len(OPEN) - 1, len(OPEN))
     assert (figure.sites_reporting, figure.sites_expected) == (1, 24)
     asked.hand_in("cloture", closing(KANDI, OPEN[-1].isoformat()))
@@ -135,12 +135,12 @@ def test_sites_that_never_reported_dilute_no_rate_and_are_not_silent(asked):
     assert zou["visits_per_day"].value == 4 and zou["visits_per_day"].denominator == len(OPEN)
     assert zou["visits_per_day"].sites_expected == 3
     heard = network.silences(LOCAL_READER, MONTH)
-    assert not any(one.silent for one in heard.values())
+    assert not any(one.is_silent for one in heard.values())
     never = [one for one in heard.values() if one.last is None]
-    assert len(never) == 23 and {one.words for one in never} == {
+    assert len(never) == 23 and {one.in_words for one in never} == {
         "n'a remis ni registre des visites ni fiche de clôture"
     }
-    panel = completeness.silent(LOCAL_READER, MONTH, "a")
+    panel = completeness.silent_sites(LOCAL_READER, MONTH, "a")
     assert (
         panel.finding.translate(PLAIN)
         == "Au 21/11/2025, 23 centres sur 24 n'ont remis ni registre des visites ni fiche de clôture"
@@ -156,7 +156,7 @@ def test_the_usual_period_is_the_year_where_it_has_data(asked, day):
     first_file(asked).hand_in("registre", waited(5, site=KANDI, day=day))
     assert network.usual_period(LOCAL_READER) == "12m"
     year = resolve_period("12m", DAY)
-    assert whole_figures(LOCAL_READER, Question(year.first, year.last))["visits"].value == 1
+    assert overall_figures(LOCAL_READER, Question(year.first, year.last))["visits"].value == 1
 
 
 def test_without_any_data_the_usual_period_is_the_year(asked):
@@ -213,8 +213,8 @@ def test_complaints_are_counted_against_visits_of_days_that_both_registers_speak
     asked.hand_in("registre", *[visit(site=COVE, day=d) for d in days for _ in range(10)])
     told = {"covers": (date(2025, 3, 3), date(2025, 3, 6)), "sites": (COVE,)}
     asked.hand_in("plaintes", complaint("P1", COVE, "2025-03-04"), **told)
-    march = Question(date(2025, 3, 1), date(2025, 3, 31)).at(None, COVE)
-    rate = whole_figures(LOCAL_READER, march)["complaints_per_1000"]
+    march = Question(date(2025, 3, 1), date(2025, 3, 31)).at_place(None, COVE)
+    rate = overall_figures(LOCAL_READER, march)["complaints_per_1000"]
     # The four days of which complaints are known, and the two before them in the month, on which nobody opened.
     assert (rate.numerator, rate.denominator) == (1, 40)
 
@@ -225,8 +225,8 @@ def test_complaints_after_the_last_visits_of_a_month_are_counted_against_none(as
     told = {"covers": (date(2025, 3, 3), date(2025, 3, 31)), "sites": (COVE,)}
     lines = [complaint(f"P{n}", COVE, f"2025-03-{n}") for n in (10, 27, 28, 31)]
     asked.hand_in("plaintes", *lines, **told)
-    march = Question(date(2025, 3, 1), date(2025, 3, 31)).at(None, COVE)
-    rate = whole_figures(LOCAL_READER, march)["complaints_per_1000"]
+    march = Question(date(2025, 3, 1), date(2025, 3, 31)).at_place(None, COVE)
+    rate = overall_figures(LOCAL_READER, march)["complaints_per_1000"]
     assert (rate.numerator, rate.denominator) == (1, 10 * len(days))
 
 
@@ -236,8 +236,8 @@ def test_complaints_of_days_whose_visits_are_not_known_are_not_denied_by_a_rate(
     asked.hand_in("registre", visit(site=KANDI, day="2025-03-31"))
     told = {"covers": (date(2025, 3, 3), date(2025, 3, 31)), "sites": (COVE,)}
     asked.hand_in("plaintes", complaint("P1", COVE, "2025-03-27"), **told)
-    march = Question(date(2025, 3, 1), date(2025, 3, 31)).at(None, COVE)
-    rate = lambda: whole_figures(LOCAL_READER, march)["complaints_per_1000"]  # noqa: E731
+    march = Question(date(2025, 3, 1), date(2025, 3, 31)).at_place(None, COVE)
+    rate = lambda: overall_figures(LOCAL_READER, march)["complaints_per_1000"]  # noqa: E731
     assert rate().value is None, "not 0: a complaint is there"
     asked.hand_in("plaintes", complaint("P2", COVE, "2025-03-10"), **told)
     assert rate().numerator == 1 and rate().denominator == 10 * len(days)
@@ -258,7 +258,7 @@ def test_who_began_to_open_after_a_closure_is_due_the_same_everywhere(asked):
     asked.hand_in("fermetures", closure(site=KANDI, first="2025-03-03", last="2025-03-31"))
     for first in (date(2025, 3, 1), date(2025, 2, 1)):
         asking = Question(first, date(2025, 3, 31))
-        figure = whole_figures(LOCAL_READER, asking)["visits"]
+        figure = overall_figures(LOCAL_READER, asking)["visits"]
         missing = trust_context(LOCAL_READER, asking).not_reported
         assert figure.sites_expected - figure.sites_reporting == len(missing)
 
@@ -268,7 +268,7 @@ def test_a_flow_of_complaints_of_a_year_nobody_handed_in_denies_nothing(asked):
     asked.hand_in("plaintes", complaint("P1", COVE, "2024-02-05"), **told)
     asked.hand_in("registre", *[visit(site=COVE, day=f"2025-{m:02}-03") for m in range(1, 11)])
     asked.hand_in("registre", visit(site=COVE, day="2025-10-31"))
-    year = Question(date(2024, 11, 1), date(2025, 10, 31)).at(None, COVE)
+    year = Question(date(2024, 11, 1), date(2025, 10, 31)).at_place(None, COVE)
     said = complaint_delays.flow(LOCAL_READER, year, "k").finding.translate(PLAIN)
     assert said == "Sur les 12 derniers mois entiers : registre des plaintes non remonté"
 
@@ -294,7 +294,7 @@ def test_a_site_declared_closed_on_every_day_was_not_expected(asked):
         asked.hand_in("registre", visit(site=site, day="2025-02-03"))
     asked.hand_in("registre", visit(site=COVE, day="2025-03-31"))
     march = Question(date(2025, 3, 1), date(2025, 3, 31))
-    expected = lambda: whole_figures(LOCAL_READER, march)["visits"].sites_expected  # noqa: E731
+    expected = lambda: overall_figures(LOCAL_READER, march)["visits"].sites_expected  # noqa: E731
     before = expected()
     asked.hand_in("fermetures", closure(site=KANDI, first="2025-03-01", last="2025-03-30"))
     assert expected() == before, "a day of it was due"
@@ -309,7 +309,7 @@ def test_a_register_of_a_month_says_nothing_of_ninety_days(asked):
     lines = [complaint(f"P{n}", COVE, day(n), resolved=day(n + 5)) for n in range(3, 13)]
     told = {"covers": (date(2025, 3, 3), date(2025, 3, 31)), "sites": (COVE,)}
     asked.hand_in("plaintes", *lines, complaint("P30", COVE, day(28)), **told)
-    march = Question(date(2025, 3, 1), date(2025, 3, 31)).at(None, COVE)
+    march = Question(date(2025, 3, 1), date(2025, 3, 31)).at_place(None, COVE)
     said = complaint_delays.survival(LOCAL_READER, march, "k")
     assert "90 jours" not in said.finding
     assert [row[-2].text for row in said.table.rows] == ["—"]
@@ -318,7 +318,7 @@ def test_a_register_of_a_month_says_nothing_of_ninety_days(asked):
 def test_a_site_that_declared_its_closure_is_not_silent(asked):
     asked.hand_in("registre", visit(site=KANDI, day="2025-03-03"))
     asked.hand_in("registre", visit(site=NIKKI, day="2025-03-31"))
-    silent = lambda: network.silences(LOCAL_READER)[KANDI].silent  # noqa: E731
+    silent = lambda: network.silences(LOCAL_READER)[KANDI].is_silent  # noqa: E731
     assert silent()
     asked.hand_in("fermetures", closure(site=KANDI, first="2025-03-04", last="2025-03-31"))
     assert not silent()
@@ -335,16 +335,19 @@ def test_a_compared_period_of_which_a_part_is_missing_names_the_site(asked):
         Question(date(2025, 3, 1), date(2025, 3, 31)),
         Period(date(2025, 2, 1), date(2025, 2, 28)),
     )
-    said = period_comparison.in_part(LOCAL_READER, march, february)
+    said = period_comparison.partial_registers(LOCAL_READER, march, february)
     assert "CCSP de Nikki." in said and "Kandi" not in said
-    assert period_comparison.in_part(LOCAL_READER, march.over(february), february) == ""
+    assert (
+        period_comparison.partial_registers(LOCAL_READER, march.over_period(february), february)
+        == ""
+    )
 
 
 def test_what_closings_declare_is_held_against_days_whose_register_came(asked):
     asked.hand_in("registre", visit(site=KANDI, day="2025-03-03"))
     for day in ("2025-03-03", "2025-03-04"):
         asked.hand_in("cloture", closing(KANDI, day, declared=9 if day == "2025-03-04" else 1))
-    quarter = Question(date(2025, 1, 1), date(2025, 3, 31)).at(None, KANDI)
+    quarter = Question(date(2025, 1, 1), date(2025, 3, 31)).at_place(None, KANDI)
 
     def trusted() -> str:
         by_code = figures(LOCAL_READER, quarter, "nation")["nation"]
@@ -384,7 +387,7 @@ def test_a_register_that_stops_makes_totals_a_floor_and_denies_nothing(asked):
     assert first_answers(YEAR)["La plainte la plus ancienne"].endswith(
         "l'ensemble : au moins 1 plainte en cours, de plus de 30 jours"
     )
-    figure = whole_figures(LOCAL_READER, YEAR)["complaints_open"]
+    figure = overall_figures(LOCAL_READER, YEAR)["complaints_open"]
     assert shown_value(figure) == "au moins 1" and (
         figure.sites_reporting,
         figure.sites_expected,
@@ -407,7 +410,7 @@ def test_a_register_that_stops_makes_totals_a_floor_and_denies_nothing(asked):
     assert rows["Alibori"] == "1" and rows["Zou"] == "pas à jour" and rows["Borgou"] == "0"
     # The rest of it comes: what is known is whole.
     handed_in(asked, DAY, late, sites=(COVE,))
-    assert shown_value(whole_figures(LOCAL_READER, YEAR)["complaints_open"]) == "2"
+    assert shown_value(overall_figures(LOCAL_READER, YEAR)["complaints_open"]) == "2"
 
 
 @pytest.mark.parametrize("late", [7, 8])
@@ -462,7 +465,7 @@ def test_months_without_a_register_of_complaints_are_no_base_of_their_rate(asked
         assert (found.numerator, found.denominator) == of, key
     alone = figures(LOCAL_READER, replace(year, site=KANDI), "month")
     assert shown_value(alone["2025-07"]["complaints_per_1000"]) == "non remonté"
-    series = control_charts._monthly(context.view(LOCAL_READER)).of["complaints_per_1000"]
+    series = control_charts._monthly(context.view(LOCAL_READER)).by_indicator["complaints_per_1000"]
     row = series.denominator[[p.code for p in network.sites(LOCAL_READER)].index(KANDI)]
     assert row[-10:].tolist() == [3.0] * 6 + [0.0] * 4, "what is not known is not judged"
 
@@ -538,13 +541,13 @@ def test_what_waits_after_the_last_open_day_is_the_same_everywhere_and_dated_ali
             covers=(date(2026, 5, 1), date(2026, 5, 31)),
         )
         may = Question(date(2026, 5, 1), date(2026, 5, 31), site=KANDI)
-        card = whole_figures(LOCAL_READER, may)["complaints_open"]
+        card = overall_figures(LOCAL_READER, may)["complaints_open"]
         assert (card.value, card.note) == (6, "au 31/05/2026")
-        panel = complaints.waiting(LOCAL_READER, may, "en_cours")
+        panel = complaints.open_complaints(LOCAL_READER, may, "en_cours")
         assert len(panel.table.rows) == 6 and panel.finding.endswith("au 31/05/2026")
-        assert whole_figures(LOCAL_READER, may)["complaints_oldest"].value == 1
+        assert overall_figures(LOCAL_READER, may)["complaints_oldest"].value == 1
         april = replace(may, first=date(2026, 4, 1), last=date(2026, 4, 30))
-        assert whole_figures(LOCAL_READER, april)["complaints_open"].value == 6
+        assert overall_figures(LOCAL_READER, april)["complaints_open"].value == 6
 
 
 def test_a_network_of_which_most_sites_have_not_begun_says_what_comes_next(asked):
@@ -566,7 +569,7 @@ def test_a_register_of_complaints_that_has_just_begun_does_not_say_that_none_wai
     of_cove = replace(MONTH, site=COVE)
     said = first_answers(of_cove)["La plainte la plus ancienne"]
     assert said == "registre des plaintes pas à jour ; aucune plainte connue en cours"
-    assert "aucune plainte n'attend" not in headlines.waiting(LOCAL_READER, of_cove)
+    assert "aucune plainte n'attend" not in headlines.late_complaints(LOCAL_READER, of_cove)
     # Three months back, it may.
     asked.hand_in("plaintes", handed, covers=(date(2025, 8, 20), DAY), **now)
     assert first_answers(of_cove)["La plainte la plus ancienne"] == "aucune plainte en cours"
@@ -580,7 +583,7 @@ def test_a_gap_between_two_months_is_one(asked, again, whole):
     for first, last in ((date(2025, 1, 1), date(2025, 6, 2)), (again, DAY)):
         asked.hand_in("plaintes", covers=(first, last), sites=(COVE,))
     july = Question(date(2025, 6, 1), date(2025, 7, 31), site=COVE)
-    figure = whole_figures(LOCAL_READER, july)["complaints_30d"]
+    figure = overall_figures(LOCAL_READER, july)["complaints_30d"]
     assert figure.note == ("aucune plainte reçue" if whole else "registre des plaintes incomplet")
     said = first_answers(replace(YEAR, site=COVE))["La plainte la plus ancienne"]
     assert (said == "aucune plainte en cours") is whole
@@ -595,8 +598,10 @@ def test_a_site_that_closed_is_not_known_to_wait_for_nothing_where_its_register_
         connection.execute(text("UPDATE site SET closed_on = :day WHERE code = :code"), closed)
     context.close_databases()
     of_cove = replace(YEAR, site=COVE)
-    assert shown_value(whole_figures(LOCAL_READER, of_cove)["complaints_open"]) == "au moins 1"
-    assert not headlines.waiting(LOCAL_READER, of_cove).startswith("aucune plainte n'attend")
+    assert shown_value(overall_figures(LOCAL_READER, of_cove)["complaints_open"]) == "au moins 1"
+    assert not headlines.late_complaints(LOCAL_READER, of_cove).startswith(
+        "aucune plainte n'attend"
+    )
 
 
 def test_what_has_no_visit_is_not_called_unmeasured(asked):
@@ -604,7 +609,7 @@ def test_what_has_no_visit_is_not_called_unmeasured(asked):
         asked.hand_in("registre", *[waited(9, site=COVE, day=f"2025-{month:02}-03")] * 20)
     april = date(2025, 4, 1), date(2025, 4, 30)
     asked.hand_in("registre", covers=april, sites=(COVE,))
-    found = whole_figures(LOCAL_READER, Question(*april, site=COVE))
+    found = overall_figures(LOCAL_READER, Question(*april, site=COVE))
     assert found["visits"].value == 0
     for code in ("wait_p50", "wait_within_30", "left", "satisfaction", "women_share"):
         assert found[code].note == "aucune visite inscrite sur la période", code
@@ -613,10 +618,10 @@ def test_what_has_no_visit_is_not_called_unmeasured(asked):
 def test_visits_of_a_service_that_is_rarely_noted_are_not_denied(asked):
     asked.hand_in("registre", *[visit(COVE, day="2025-03-03")] * 20)
     march = Question(date(2025, 3, 1), date(2025, 3, 31), site=COVE, service="cip")
-    figure = whole_figures(LOCAL_READER, march)["visits"]
+    figure = overall_figures(LOCAL_READER, march)["visits"]
     assert (figure.value, figure.note) == (None, "prestation rarement notée")
     asked.hand_in("registre", *[visit(COVE, day="2025-03-04", service="actes-carriere")] * 80)
-    assert whole_figures(LOCAL_READER, march)["visits"].value == 0
+    assert overall_figures(LOCAL_READER, march)["visits"].value == 0
 
 
 def test_a_register_of_every_other_week_is_a_part(asked):
@@ -624,7 +629,7 @@ def test_a_register_of_every_other_week_is_a_part(asked):
     for first in days[::14]:
         week = [visit(COVE, day=(first + timedelta(days=n)).isoformat()) for n in range(5)]
         asked.hand_in("registre", *week)
-    figure = whole_figures(LOCAL_READER, Question(days[0], days[-1], site=COVE))["visits"]
+    figure = overall_figures(LOCAL_READER, Question(days[0], days[-1], site=COVE))["visits"]
     assert shown_value(figure) == "au moins 30"
 
 

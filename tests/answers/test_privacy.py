@@ -70,7 +70,7 @@ def test_each_question_of_an_officer_leads_to_an_answer_and_each_answer_to_a_que
 
 def test_the_record_is_printed_on_a4_and_says_all_that_the_guide_says():
     file = EXPORTS["pdf"].file(
-        replace(privacy.record(date(2026, 11, 24), demo=False), made="Fait par awa")
+        replace(privacy.record(date(2026, 11, 24), demo=False), made_by="Fait par awa")
     )
     pages = pypdf.PdfReader(io.BytesIO(file)).pages
     assert {(round(p.mediabox.width), round(p.mediabox.height)) for p in pages} == {(595, 842)}

@@ -118,7 +118,7 @@ def test_no_file_of_a_guest_has_notes_or_names_of_accounts(demo, kind):
     noted = {}
     for who in (CABINET, GUEST, OF_ZOU):
         told = deck.build(who, question(), saved_stories.story(who, "du-zou"), period)
-        made = replace(told, made=downloads.made_by(who))
+        made = replace(told, made_by=downloads.made_by(who))
         noted[who.name] = html.unescape(text_in(kind, EXPORTS[kind].file(made)))
         slides = repr(deck.slides(who, question(), saved_stories.story(who, "du-zou"), period))
         assert (NOTE in slides) == (who is CABINET) and HIDDEN not in slides
@@ -136,4 +136,4 @@ def test_no_answer_to_a_guest_names_an_account(demo):
     for who in (GUEST, OF_ZOU):
         for name in answers():
             assert NAME not in plainly(ask(name, who, question())), (who, name)
-        assert NAME not in plainly(context.view(who).book)
+        assert NAME not in plainly(context.view(who).network)

@@ -155,6 +155,6 @@ def test_no_sentence_of_the_screen_denies_differences(asked):
     shares = {site: (30 + 3 * (n % 7), 60) for n, site in enumerate(codes(asked)[:FEWEST_SITES])}
     satisfied(asked, shares)
     found = site_comparisons.site_comparison(LOCAL_READER, YEAR, "satisfaction")
-    assert found.whole.p_value < 0.05 and found.finding == (
+    assert found.differences.p_value < 0.05 and found.finding == (
         "les centres diffèrent réellement entre eux, mais aucun n'est nettement au-dessus ou au-dessous des autres"
     )

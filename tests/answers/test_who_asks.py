@@ -56,7 +56,7 @@ YEAR = Question(today() - timedelta(days=365), today())
 def confined(*departments: str) -> context.View:
     """One who may see the figures and rows of these departments alone."""
     everything = context.view(LOCAL_READER)
-    own = frozenset(p.code for p in everything.book.places if p.department in departments)
+    own = frozenset(p.code for p in everything.network.places if p.department in departments)
     return replace(everything, access=Access(own, own))
 
 
@@ -202,7 +202,7 @@ DATA = (
     "network.sites",
     "network.site_names",
     "complaint_register.register",
-    "completeness.unclosed",
+    "completeness.unclosed_days",
     "completeness.closures",
     "waits.histogram",
     "waits.weekdays_by_hours",
@@ -244,7 +244,7 @@ def test_every_door_asks_who_comes_in_and_then_for_what():
 
 def test_a_computation_is_given_a_scope_and_no_person():
     given = {f.name for f in context.View.__dataclass_fields__.values()}
-    assert given == {"moment", "access", "book"}
+    assert given == {"snapshot", "access", "network"}
     assert not {f.type for f in Access.__dataclass_fields__.values()} & {Person, "Person"}
 
 
@@ -354,7 +354,7 @@ def test_who_is_confined_to_a_department_gets_its_sites_and_no_other(demo):
         len(complaint_register.register(confined(SOME_DEPARTMENT), YEAR)) > 0
         and set(complaint_register.register(confined(SOME_DEPARTMENT), YEAR).name) <= names
     )
-    assert {u.code for u in completeness.unclosed(confined(SOME_DEPARTMENT), YEAR)} == codes
+    assert {u.code for u in completeness.unclosed_days(confined(SOME_DEPARTMENT), YEAR)} == codes
     assert {name for name, *_ in monthly_series.medians(confined(SOME_DEPARTMENT), YEAR)} <= names
     assert {c.site_id for c, _ in completeness.closures(confined(SOME_DEPARTMENT), YEAR)} <= {
         None,
@@ -411,7 +411,7 @@ def test_a_director_gets_the_figures_of_the_country(demo, name):
 @pytest.fixture
 def directors(demo) -> list[Person]:
     """Of two departments where complaints wait."""
-    homes = context.view(LOCAL_READER).book.departments_of_sites
+    homes = context.view(LOCAL_READER).network.departments_of_sites
     waiting = sorted(
         {homes[code] for code in complaint_register.open_rows(LOCAL_READER, YEAR).code}
     )
@@ -430,7 +430,7 @@ def test_a_director_is_given_the_complaints_of_the_department_one_by_one_and_of_
     listed = complaint_register.open_rows(one, YEAR)
     assert len(listed) and set(listed.code) <= own
     assert references(one) < references(CABINET) == references(LOCAL_READER)
-    panel = complaints.waiting(one, YEAR, "k")
+    panel = complaints.open_complaints(one, YEAR, "k")
     assert not [r for r in references(LOCAL_READER) - references(one) if r in repr(panel)]
     assert "celles des centres dont vous répondez" in panel.caption
 
@@ -439,7 +439,7 @@ def test_a_director_who_asks_for_another_department_is_given_counts_and_no_compl
     one, other = directors
     waiting = references(LOCAL_READER, of(other))
     assert waiting and not references(one, of(other))
-    panel = complaints.waiting(one, of(other), "k")
+    panel = complaints.open_complaints(one, of(other), "k")
     assert sum(int(row[1].value or 0) for row in panel.table.rows) == len(waiting)
     assert "n'est pas ouverte à qui ne répond pas de ces centres" in panel.caption
 
@@ -450,7 +450,7 @@ def test_two_directors_who_ask_in_turn_are_given_their_own_complaints_and_the_sa
 ):
     for _ in range(2):
         for person in directors:
-            panel = complaints.waiting(person, YEAR, "k")
+            panel = complaints.open_complaints(person, YEAR, "k")
             assert {row[0].text for row in panel.table.rows} == references(person, of(person))
     one, other = directors
     assert not references(one) & references(other)
@@ -551,9 +551,9 @@ def test_nobody_can_change_what_others_will_be_given(demo):
     with pytest.raises(TypeError):
         figures.figures(LOCAL_READER, YEAR, "site")[KANDI] = {}
     with pytest.raises(TypeError):
-        figures.whole_figures(LOCAL_READER, YEAR)["visits"] = None
+        figures.overall_figures(LOCAL_READER, YEAR)["visits"] = None
     with pytest.raises(ValueError, match="read-only"):
         waits.histogram(LOCAL_READER, YEAR)[0] = 1
     panel = waits.distribution(LOCAL_READER, YEAR, "attentes")
-    panel.content.drawing()["config"]["axis"]["labelColor"] = "#ff0000"
+    panel.content.spec_without_rows()["config"]["axis"]["labelColor"] = "#ff0000"
     assert "#ff0000" not in repr(panel.content)

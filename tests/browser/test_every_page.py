@@ -272,7 +272,7 @@ def says_no_word_of_english(page: Page, spec: PageSpec) -> None:
     """Nor does its menu, which opens beside it."""
     found = english(said(page))
     page.get_by_role("button", name="Ouvrir le menu").click()
-    expect(page.get_by_test_id("stSidebarNavLink")).to_have_count(sum(s.listed for s in PAGES))
+    expect(page.get_by_test_id("stSidebarNavLink")).to_have_count(sum(s.is_listed for s in PAGES))
     found += english(said(page))
     page.get_by_role("button", name="Fermer le menu").click()
     assert not found

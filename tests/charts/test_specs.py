@@ -233,12 +233,12 @@ def test_the_charts_with_bars_are_known():
 
 
 def test_the_signs_of_a_curve_are_those_that_it_has():
-    course = followed(80.0).course
+    course = followed(80.0).chart
     assert charts.legend_sentence(course, "up", has_closures=False, has_decisions=True) == (
         "Trait : d'habitude · tirets : ce que le hasard permet · ●\u00a0bleu : amélioration · drapeau : décision"
     )
     said = charts.legend_sentence(
-        followed(None).course, "up", has_closures=True, has_decisions=False
+        followed(None).chart, "up", has_closures=True, has_decisions=False
     )
     assert said.endswith("pointillés verticaux : fermetures") and "décision" not in said
 

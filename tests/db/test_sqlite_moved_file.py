@@ -153,11 +153,11 @@ def test_a_running_server_answers_from_the_file_that_lies_there(used, place, oth
     load_settings.cache_clear()
     year = Question(date(2025, 1, 1), date(2025, 12, 31))
     try:
-        asked = [figures.whole_figures(LOCAL_READER, year)["visits"].value]
+        asked = [figures.overall_figures(LOCAL_READER, year)["visits"].value]
         before = context.current_snapshot().version
         move(place, BESIDE["the file alone"], "gone.db")
         shutil.copyfile(other, place)
-        asked.append(figures.whole_figures(LOCAL_READER, year)["visits"].value)
+        asked.append(figures.overall_figures(LOCAL_READER, year)["visits"].value)
         assert asked == [1, 3] and context.current_snapshot().version != before
     finally:
         context.close_databases()

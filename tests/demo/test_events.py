@@ -388,7 +388,7 @@ def test_the_list_of_signals_shows_every_event_and_little_else(asked, rows):
 def test_the_nation_and_the_departments_show_events_and_name_their_sites(asked, rows):
     places = {event.place for event in EVENTS}
     nation = control_charts.signals(LOCAL_READER, ["nation"], asked.last)["nation"]
-    flagged = {code: s for code, s in nation.items() if s.flagged}
+    flagged = {code: s for code, s in nation.items() if s.is_signal}
     assert flagged.keys() <= SHOWN
     for code, one in flagged.items():
         if code == "visits_per_day":  # nobody names the sites that a volume comes from
@@ -402,7 +402,7 @@ def test_the_nation_and_the_departments_show_events_and_name_their_sites(asked, 
         (department, code): s.variation
         for department, signals in departments.items()
         for code, s in signals.items()
-        if s.flagged and department not in of_events
+        if s.is_signal and department not in of_events
     }
     assert len(chance) <= 2 and Variation.ALERT not in chance.values(), chance
     # Two sites are in the department, and what the event does to waits is seen in both together; what follows from it, mostly.
@@ -410,7 +410,7 @@ def test_the_nation_and_the_departments_show_events_and_name_their_sites(asked, 
     there = {
         code: s.causes
         for code in slower.shown_in
-        if (s := departments[home[slower.place]][code]).flagged
+        if (s := departments[home[slower.place]][code]).is_signal
     }
     assert {"wait_p50", "wait_within_30"} <= there.keys()
     assert set(there.values()) == {(slower.place,)}

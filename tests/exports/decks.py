@@ -336,7 +336,7 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
     heat[:6, 8:17] = np.arange(54).reshape(6, 9) * 31
     rest = {
         "caption": say("Ce qu'il faut savoir à côté."),
-        "strip": say("n = 66 813 · 24 centres sur 24"),
+        "trust_line": say("n = 66 813 · 24 centres sur 24"),
     }
     listed = listing(say, 5)
     return (

@@ -103,7 +103,7 @@ def told(request):
 @pytest.mark.pitfall(43)
 def test_every_table_is_there_in_full(told):
     deck, reader = told
-    tables = [s.panel.table for s in deck.slides if not s.panel.table.empty]
+    tables = [s.panel.table for s in deck.slides if not s.panel.table.is_empty]
     assert reader.tables == [
         [
             [printable_text(c.name) for c in t.columns],
@@ -128,7 +128,7 @@ def test_every_slide_says_headline_caption_strip_question_and_the_rest(told):
     assert reader.classed("value") == [
         printable_text(c.text) for s in deck.slides for c in s.panel.cards
     ]
-    strips = [printable_text(s.panel.strip) for s in deck.slides if s.panel.strip]
+    strips = [printable_text(s.panel.trust_line) for s in deck.slides if s.panel.trust_line]
     assert [t[1:] for t in reader.classed("trust")] == strips
     assert reader.of("strong").count("Puis-je m'y fier\u00a0?") == len(strips)
 
@@ -172,7 +172,9 @@ def test_it_says_its_language_scope_period_and_what_stands_on_every_page():
     assert reader.of("h1") == ["Revue nationale"]
     assert reader.classed("scope") == ["Tout le réseau · de novembre 2025 à octobre 2026"]
     assert sum(deck.foot == data for _, _, data in reader.words) == 1
-    assert [deck.head[1]] == [d for _, _, d in reader.words if d.startswith(deck.who) and d]
+    assert [deck.head[1]] == [
+        d for _, _, d in reader.words if d.startswith(deck.who_reported) and d
+    ]
     assert "<style>" in text and "prefers-color-scheme:dark" in text and "@media print" in text
     assert len(text.encode()) < 500_000
 

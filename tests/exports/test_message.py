@@ -44,7 +44,7 @@ def test_the_message_names_the_sites_from_which_an_alert_of_the_whole_comes():
         slide.panel.cards[0],
         state="alerte en octobre\u00a0: 74\u00a0%, contre 76\u00a0% d'habitude",
         tone="alert",
-        whence="sans compter le CCSP de Djougou : 78 %, dans l'habitude",
+        gap_origin="sans compter le CCSP de Djougou : 78 %, dans l'habitude",
     )
     panel = replace(slide.panel, content=Cards((alert, *slide.panel.cards[1:])))
     told = replace(

@@ -65,7 +65,7 @@ def sayings(deck):
             slide.headline,
             slide.question,
             panel.caption,
-            panel.strip,
+            panel.trust_line,
             *decks.lines(panel),
         ]
         for text in [*texts, *(t for c in panel.cards for t in (c.label, c.text, c.base, c.state))]:
@@ -85,7 +85,7 @@ def test_sentences_are_whole_and_said_as_often_as_the_deck_says_them():
     text = "".join(printed("whole")[1])
     said = Counter(packed(t) for _, t in sayings(deck) if t)
     assert {t: n for t, n in said.items() if text.count(t) < n} == {}
-    assert text.count(packed(html.TRUST)) == sum(bool(s.panel.strip) for s in deck.slides)
+    assert text.count(packed(html.TRUST)) == sum(bool(s.panel.trust_line) for s in deck.slides)
 
 
 @pytest.mark.pitfall(43)
@@ -105,7 +105,7 @@ def test_no_number_of_a_table_is_lost(name):
     deck = decks.DECKS[name]()
     for slide in deck.slides:
         listed = slide.panel.table
-        if listed.empty:
+        if listed.is_empty:
             continue
         text = packed("".join(page.extract_text() for page in alone(listed).pages))
         for row in listed.rows:
@@ -233,7 +233,7 @@ def test_the_head_says_each_thing_once_and_stands_for_a_bare_opening():
     plain = replace(opening, headline=deck.title, question="")
     text = read(pdf.pdf(replace(deck, slides=(plain, deck.slides[1])))).pages[0].extract_text()
     head = text[: text.index(deck.slides[1].headline)]
-    for said in (deck.title, deck.period, deck.who, "données au 24/11/2026"):
+    for said in (deck.title, deck.period, deck.who_reported, "données au 24/11/2026"):
         assert packed(head).count(packed(said)) == 1, said
     assert opening.panel.content.lines[1] not in text
     assert opening.panel.content.lines[1] in html.dossier(deck) and (

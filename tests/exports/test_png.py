@@ -31,7 +31,9 @@ def panels(deck=None):
 
 def test_a_picture_says_what_it_shows_of_whom_and_when_and_on_how_many():
     for panel in panels():
-        told = replace(panel, finding="On attend plus à Covè", strip="n = 2 347", caption="Barres.")
+        told = replace(
+            panel, finding="On attend plus à Covè", trust_line="n = 2 347", caption="Barres."
+        )
         words = said(read(png.picture_svg(told, ABOUT)))
         for part in ("On attend plus à Covè", panel.title, ABOUT.scope, "n = 2 347", "Barres."):
             assert part in words
@@ -71,7 +73,7 @@ def test_every_chart_and_map_is_drawn_and_nothing_in_it_acts(deck):
     found = panels(deck())
     assert found
     for panel in found:
-        told = replace(ABOUT, scope=panel.caption, source=panel.title, reporting=panel.strip)
+        told = replace(ABOUT, scope=panel.caption, source=panel.title, reporting=panel.trust_line)
         sheet = png.picture_svg(panel, told)
         read(sheet)
         assert f'width="{png.WIDTH}"' in sheet

@@ -385,7 +385,7 @@ def test_every_cell_of_a_table_is_the_decks_and_the_rest_is_counted(name):
         panel = one.panel
         spec = decks.spec(panel)
         alone = native(spec).kind == "table" if spec else isinstance(panel.content, Listing)
-        assert len(tables) == (alone and not panel.table.empty)
+        assert len(tables) == (alone and not panel.table.is_empty)
         for grid in tables:
             rows, columns = len(grid.rows) - 1, len(grid.columns)
             assert rows and columns

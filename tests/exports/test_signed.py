@@ -69,7 +69,7 @@ def test_a_file_says_who_took_it_and_when(extension):
     deck, export = decks.whole(), EXPORTS[extension]
 
     def said_with(made: str) -> str:
-        return re.sub(r"\s", "", READ[extension](export.file(replace(deck, made=made))))
+        return re.sub(r"\s", "", READ[extension](export.file(replace(deck, made_by=made))))
 
     mine = re.sub(r"\s", "", MADE)
     assert 1 <= said_with(MADE).count(mine) <= 2  # head and foot of one page
@@ -90,7 +90,7 @@ def test_complaints_leave_in_files_only_where_the_ministry_lets_them(
     monkeypatch.setenv("COMPLAINT_ROWS_IN_FILES", str(int(allowed)))
     load_settings.cache_clear()
     listed = make_table((("Référence", ""),), [(text_cell("P-COVE-2026-00042"),)])
-    panel = Panel("plaintes_en_cours", "Plaintes en cours", table=listed, rows=True)
+    panel = Panel("plaintes_en_cours", "Plaintes en cours", table=listed, has_complaint_rows=True)
     whole = decks.whole()
     deck = replace(whole, slides=(*whole.slides[:2], Slide("liste", "Une plainte en cours", panel)))
     everything = {**WHOLE, "txt": bytes.decode}[extension](EXPORTS[extension].file(deck))

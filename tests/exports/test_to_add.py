@@ -22,7 +22,7 @@ ENTRY = '    "md": Export("dashboard.exports.headlines", "headlines", "text/mark
 SLIDE = """
 
 @slide("mot", "Un mot pour finir", question="Qui a quelque chose à dire ?")
-def _word(about: Subject, _: str) -> Found:
+def _word(about: Subject, _: str) -> HeadlineAndPanel:
     return f"Merci, {about.scope}", Panel("mot", "Mot", Lines(("La séance est levée.",)))
 """
 STORY = '    "courte": ReadyStory("Une revue courte", _steps("ouverture mot")),\n'
@@ -30,7 +30,7 @@ PANEL = """
 
 @cached
 def counted(view: View, question: Question, key: str) -> Panel:
-    rows = [(text_cell("Centres vus"), count_cell(len(view.book.places)))]
+    rows = [(text_cell("Centres vus"), count_cell(len(view.network.places)))]
     return Panel(key, "Ce qui est vu", table=make_table((("Quoi", ""), ("Combien", "count")), rows))
 """
 SHOWN = """

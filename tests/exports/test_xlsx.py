@@ -243,7 +243,7 @@ def test_a_story_says_its_subject_its_period_who_reported_and_each_headline():
         deck.title,
         deck.scope,
         deck.period,
-        deck.who,
+        deck.who_reported,
         "24 novembre 2026",
         *(s.headline for s in deck.slides if s.panel.table.columns),
     ):
@@ -254,7 +254,7 @@ def test_a_sheet_says_what_is_beside_the_table_and_whether_to_trust_it():
     sheet = made(
         make_table((("x", ""),), [(text_cell("y"),)]),
         caption="Trait plein : l'ensemble.",
-        strip="n = 12",
+        trust_line="n = 12",
     )["Tableau"]
     above = [sheet.cell(n, 1).value for n in range(1, heading_row(sheet))]
     assert above == ["Tableau", "Trait plein : l'ensemble.", "Puis-je m'y fier\xa0? n = 12"]
@@ -333,7 +333,7 @@ def test_text_from_data_never_acts_wherever_it_stands(text):
     content = xlsx(
         text,
         [(text, text)],
-        [Panel(text, text, table=one, caption=text, strip=text)] * 2,
+        [Panel(text, text, table=one, caption=text, trust_line=text)] * 2,
         demo=True,
     )
     book = opened(content)

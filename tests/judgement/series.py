@@ -12,7 +12,7 @@ from dashboard.judgement.control_charts import (
     VOLUMES,
     WAITS,
     ControlChart,
-    Marks,
+    LevelMarks,
     MonthlySeries,
     Series,
 )
@@ -57,15 +57,17 @@ def follow(
     code: str,
     series: Series,
     last: date,
-    wholes: dict[str, Sequence[int]] | None = None,
-    marks: Marks | None = None,
+    aggregates: dict[str, Sequence[int]] | None = None,
+    marks: LevelMarks | None = None,
 ) -> dict[str, ControlChart]:
     """The courses of one indicator by scope; sites are « site 0 », « site 1 »…; the last month is `last`."""
     k, m = series.n.shape
     months = tuple(add_months(last, i - m + 1) for i in range(m))
     names = tuple(f"site {i}" for i in range(k))
     monthly = MonthlySeries(names, months, {code: series}, np.atleast_2d(series.value))
-    return {s: c[code] for s, c in judge(monthly, wholes or {}, marks or {}).items() if code in c}
+    return {
+        s: c[code] for s, c in judge(monthly, aggregates or {}, marks or {}).items() if code in c
+    }
 
 
 def made(
@@ -97,7 +99,7 @@ def made(
         series = waited(levels[..., None] * np.exp(0.8 * r.standard_normal((*levels.shape, base))))
     else:
         series = measured(code, np.round(levels * np.exp(0.1 * r.standard_normal(levels.shape))))
-    wholes = {"nation": range(sites)} if sites > 1 else {}
+    aggregates = {"nation": range(sites)} if sites > 1 else {}
     return signal(
-        follow(code, series, last, wholes)["nation" if wholes else "site 0"], last, target
+        follow(code, series, last, aggregates)["nation" if aggregates else "site 0"], last, target
     )

@@ -280,7 +280,7 @@ def situation(seed: int) -> Situation:
         calm,
         pool if alone else wholes,
     )
-    ground = TrustContext(
+    trust_context = TrustContext(
         last,
         r.choice([0, 1, 9]),
         r.random() < 0.3,
@@ -303,7 +303,7 @@ def situation(seed: int) -> Situation:
         figures_of(r, expected, expected - len(not_reported)),
         own,
         by_site,
-        ground,
+        trust_context,
         Budget(
             *r.choice(
                 [(12, 0.2, 1, 0.2, 1, 100), (60, 0.8, 2, 0.8, 2, 100), (40, 2.0, 4, 1.9, 4, 100)]
@@ -356,12 +356,12 @@ def said_of(f: Figure) -> str:
 
 def claim(s: Signal) -> str:
     """The one thing that the month allows to say: a word of WORDS, "rien" or "trop peu"."""
-    c = s.course
-    if s.at is None or c.begin[s.at] < 0:
+    c = s.chart
+    if s.position is None or c.level_start[s.position] < 0:
         return "trop peu"
-    side, direction = int(c.side[s.at]), BY_CODE[s.indicator].direction
+    side, direction = int(c.side[s.position]), BY_CODE[s.indicator].direction
     if side == 0:
-        return "trop peu" if math.isnan(c.then[s.at]) else "rien"
+        return "trop peu" if math.isnan(c.usual_when_judged[s.position]) else "rien"
     return (
         "changement"
         if direction == "neither"
@@ -434,12 +434,12 @@ def read_reporting(s: Situation, text: str) -> None:
     sent, expected, not_reported = (
         visits.sites_reporting,
         visits.sites_expected,
-        s.ground.not_reported,
+        s.trust_context.not_reported,
     )
-    assert text.startswith("Données fictives. ") == s.ground.demo
+    assert text.startswith("Données fictives. ") == s.trust_context.demo
     text = text.removeprefix("Données fictives. ")
     assert text[0].lower() + text[1 : len(s.scope)] == s.scope
-    month = s.period.whole.first
+    month = s.period.full_period.first
     assert f", {MONTHS[month.month - 1]} {month.year} : " in text
     if expected > 1 and sent:
         assert (
@@ -477,8 +477,8 @@ def read_reporting(s: Situation, text: str) -> None:
     said = said_of(closed)
     due = closed.value is not None or expected and (sent or closed.note != NOT_DUE)
     assert (f"fiches de clôture remises : {said}{of}." in text) == bool(due)
-    known, due = s.period.period, s.period.whole
-    assert ("Période en cours" in text) == (known != due or s.ground.partial)
+    known, due = s.period.period, s.period.full_period
+    assert ("Période en cours" in text) == (known != due or s.trust_context.partial)
     if known != due:
         day = f"{'1er' if known.last.day == 1 else known.last.day} {MONTHS[known.last.month - 1]} {known.last.year}"
         assert (
@@ -609,7 +609,7 @@ def read_own(s: Situation, text: str) -> None:
 
 def reason_of(f: Signal) -> str:
     """The rule in words."""
-    reason = REASONS[int(f.course.rule[f.at]), int(f.course.side[f.at])]
+    reason = REASONS[int(f.chart.rule[f.position]), int(f.chart.side[f.position])]
     return reason.replace("mois", "trimestres") if f.kind == ChartKind.BY_QUARTER else reason
 
 
@@ -621,14 +621,14 @@ def read_detail(s: Situation, f: Signal, text: str, *, dated: bool) -> None:
     part = text.split(f"« {BY_CODE[f.indicator].short} » (")[1].split(")")[0]
     assert part.startswith(when(f)) == dated, part
     said = re.match(NUMBER, part.removeprefix(f"{when(f)}, "))[1]
-    values, at = f.course.values if f.course.median is None else f.course.median, f.at
+    values, at = f.chart.values if f.chart.median is None else f.chart.median, f.position
     assert near(said, float(values[at])), part
     usual = re.search(rf"pour {NUMBER}", part)
-    if usual and f.course.median is None:
-        assert near(usual[1], float(f.course.then[at])), part
-        assert said != usual[1] or abs(values[at] - f.course.then[at]) < 0.01
+    if usual and f.chart.median is None:
+        assert near(usual[1], float(f.chart.usual_when_judged[at])), part
+        assert said != usual[1] or abs(values[at] - f.chart.usual_when_judged[at]) < 0.01
     elif usual:  # of a wait the median of months before, and on the other side of the month's
-        before = values[max(f.course.begin[at], 0) : at]
+        before = values[max(f.chart.level_start[at], 0) : at]
         assert np.nanmin(before) <= float(usual[1].replace(",", ".")) <= np.nanmax(before), part
         assert (float(said.replace(",", ".")) - float(usual[1].replace(",", "."))) * f.side > 0, (
             part
@@ -638,8 +638,8 @@ def read_detail(s: Situation, f: Signal, text: str, *, dated: bool) -> None:
     named = [name for name in SITES if name in part]
     assert named == sorted((s.names[c] for c in f.causes), key=SITES.index), part
     if named:
-        assert f.course.comparison is not None and f"sans compter le {named[0]}" in part
-        assert ("sans " in part) == (f.rest is not None)
+        assert f.chart.comparison is not None and f"sans compter le {named[0]}" in part
+        assert ("sans " in part) == (f.value_without_causes is not None)
     assert "typique" not in part
 
 
@@ -729,7 +729,7 @@ def read_complaints(s: Situation, text: str) -> None:
     if not official.sites_reporting:
         assert text == "Registre des plaintes non remonté."
         return
-    known = min(official.sites_reporting, s.ground.complaints_through)
+    known = min(official.sites_reporting, s.trust_context.complaints_through)
     whole = known >= official.sites_expected
     number = f"{official.n} plainte{'s' * (official.n > 1)} reçue"
     of = f"egistre des plaintes à jour dans {known} centre{'s' * (known > 1)} sur {official.sites_expected}"
@@ -759,7 +759,7 @@ def read_complaints(s: Situation, text: str) -> None:
     age = f"depuis {oldest.value} jour{'s' * (oldest.value > 1)}."
     first = "la plus ancienne " if whole else "la plus ancienne que l'on connaisse attend "
     least = "" if whole else "au moins "
-    day = f" au {s.ground.known_to:%d/%m/%Y}" if s.ground.known_to else ""
+    day = f" au {s.trust_context.known_to:%d/%m/%Y}" if s.trust_context.known_to else ""
     assert text.endswith(
         f"; toutes périodes confondues, {least}{now.value}"
         f" plainte{'s' * (now.value > 1)} en cours{day}, {first * (now.value > 1)}{age}"
@@ -835,7 +835,7 @@ def test_the_situations_hold_what_may_go_wrong():
                 "of a kind": s.signals is None,
                 "of a kind, in one department": s.scope in OF_A_KIND[2:],
                 "by quarter": any(
-                    f.kind == ChartKind.BY_QUARTER and f.charted
+                    f.kind == ChartKind.BY_QUARTER and f.is_judged
                     for f in [*(s.signals or {}).values(), *followed]
                 ),
                 "a run": any(f.rule == ON_ONE_SIDE for f in (s.signals or {}).values()),
@@ -846,7 +846,7 @@ def test_the_situations_hold_what_may_go_wrong():
         )
         for code in ("visits", "complaints_30d", "complaints_open", "wait_p50"):
             seen[code, min(s.figures[code].n, 3)] += 1
-        seen[f"not reported {min(len(s.ground.not_reported), 3)}"] += 1
+        seen[f"not reported {min(len(s.trust_context.not_reported), 3)}"] += 1
     assert set(seen) >= {
         *WORDS,
         "rien",
@@ -1042,7 +1042,7 @@ def test_lines_are_tied_to_charts_of_the_page():
         own, alerts = lines[0], lines[1]
         if own.anchor:
             name, found = BY_CODE[own.anchor].short, s.signals[own.anchor]
-            assert re.search("« ([^»]+) »", plain(own.text))[1] == name and own.n == found.base
+            assert re.search("« ([^»]+) »", plain(own.text))[1] == name and own.n == found.n
         assert not own.site and bool(alerts.site) == bool(s.site_signals and alerts.anchor)
         if alerts.site:
             label = BY_CODE[alerts.anchor].short

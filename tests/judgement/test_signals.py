@@ -48,7 +48,7 @@ def test_a_month_whose_value_is_hidden_for_too_few_cases_is_no_signal():
     events, bases = np.full((1, 40), 30.0), np.full((1, 40), 40.0)
     events[0, -1], bases[0, -1] = 0, 8
     one = signal(follow(CODE, counted(CODE, events, bases), LAST)["site 0"], LAST, 80)
-    assert one.value is None and not one.flagged and not one.charted
+    assert one.value is None and not one.is_signal and not one.is_judged
 
 
 def test_all_sites_at_once_are_the_same_as_each_alone():
@@ -58,7 +58,7 @@ def test_all_sites_at_once_are_the_same_as_each_alone():
     for row in range(3):
         alone = counted(CODE, series.numerator[row : row + 1], series.denominator[row : row + 1])
         one, same = follow(CODE, alone, LAST)["site 0"], together[f"site {row}"]
-        for name in ("values", "usual", "then", "rule", "side"):
+        for name in ("values", "usual", "usual_when_judged", "rule", "side"):
             np.testing.assert_array_equal(getattr(one, name), getattr(same, name))
         np.testing.assert_array_equal(one.limits, same.limits)
 
@@ -72,7 +72,7 @@ def test_two_values_or_eleven_are_too_few_whatever_the_gap(levels):
         ("visits_per_day", counted("visits_per_day", [levels], [[1] * len(levels)])),
     ):
         one = signal(follow(code, series, LAST)["site 0"], LAST, 80)
-        assert one.variation == Variation.TOO_FEW and not one.flagged
+        assert one.variation == Variation.TOO_FEW and not one.is_signal
         assert not any(word in verdict(one) for word in ("alerte", "amélioration", "changement"))
 
 
@@ -93,20 +93,20 @@ def test_a_month_keeps_its_signal_when_later_ones_come():
             "site 0"
         ]
         np.testing.assert_array_equal(short.rule, long.rule[:months])
-        np.testing.assert_array_equal(short.then, long.then[:months])
+        np.testing.assert_array_equal(short.usual_when_judged, long.usual_when_judged[:months])
 
 
-def shares_of(course, months):
+def shares_of(chart, months):
     """The counts of a course's first months again."""
     bases = np.full(months, 400)
-    return counted(CODE, [np.rint(course.values[:months] * 4)], [bases])
+    return counted(CODE, [np.rint(chart.values[:months] * 4)], [bases])
 
 
 def test_the_signal_of_a_period_is_that_of_its_last_whole_month_with_its_own_value():
-    course = follow(CODE, shares(fallen(40, since=1)), LAST)["site 0"]
-    one, before = signal(course, LAST), signal(course, add_months(LAST, -1))
+    chart = follow(CODE, shares(fallen(40, since=1)), LAST)["site 0"]
+    one, before = signal(chart, LAST), signal(chart, add_months(LAST, -1))
     assert one.variation == Variation.ALERT and before.variation == Variation.NO_SIGNAL
-    assert one.value == course.values[-1] and one.usual == pytest.approx(75, abs=1.5)
+    assert one.value == chart.values[-1] and one.usual == pytest.approx(75, abs=1.5)
     text = plain(value_with_state(one))
     assert text == f"{one.value:.0f} %, contre {one.usual:.0f} % d'habitude (alerte)"
     assert plain(verdict(one)).startswith(
@@ -118,10 +118,12 @@ def test_the_signal_of_a_period_is_that_of_its_last_whole_month_with_its_own_val
 def test_a_month_without_data_or_outside_the_series_says_nothing():
     series = shares(fallen(40, since=1))
     series.numerator[0, -1] = series.denominator[0, -1] = series.value[0, -1] = np.nan
-    course = follow(CODE, series, LAST)["site 0"]
+    chart = follow(CODE, series, LAST)["site 0"]
     for month in (LAST, add_months(LAST, 1)):
-        one = signal(course, month)
-        assert one.variation == Variation.NO_DATA and not one.flagged and not value_with_state(one)
+        one = signal(chart, month)
+        assert (
+            one.variation == Variation.NO_DATA and not one.is_signal and not value_with_state(one)
+        )
 
 
 def test_a_whole_does_not_move_when_only_its_composition_does():
@@ -132,7 +134,7 @@ def test_a_whole_does_not_move_when_only_its_composition_does():
     whole = follow(CODE, counted(CODE, events, bases), LAST, {"nation": [0, 1]})["nation"]
     assert whole.values[0] - whole.values[-1] > 20
     assert (whole.rule == NONE).all()
-    assert whole.then[-1] == pytest.approx(whole.values[-1], abs=0.1)
+    assert whole.usual_when_judged[-1] == pytest.approx(whole.values[-1], abs=0.1)
 
 
 def test_what_was_usual_of_a_whole_is_not_said_where_other_sites_make_it_up():
@@ -143,13 +145,17 @@ def test_what_was_usual_of_a_whole_is_not_said_where_other_sites_make_it_up():
     )
     minutes[1, :-1, 60:] = -1
     one = signal(follow("wait_p50", waited(minutes), LAST, {"nation": [0, 1]})["nation"], LAST)
-    assert one.kind == ChartKind.EXPECTED and not one.flagged and one.read_usual is None
+    assert one.kind == ChartKind.EXPECTED and not one.is_signal and one.displayed_usual is None
     # Where both sites wait longer, and alike, that is what the curve says too.
     alike = minutes.copy()
     alike[1, :, 60:] = -1
     alike[:, -1] *= np.where(alike[:, -1] > 0, 1.2, 1)
     one = signal(follow("wait_p50", waited(alike), LAST, {"nation": [0, 1]})["nation"], LAST)
-    assert one.read and one.read_usual and one.read / one.read_usual == pytest.approx(1.2, abs=0.1)
+    assert (
+        one.displayed_value
+        and one.displayed_usual
+        and one.displayed_value / one.displayed_usual == pytest.approx(1.2, abs=0.1)
+    )
 
 
 def test_the_gap_of_a_whole_is_traced_to_its_site():
@@ -160,7 +166,7 @@ def test_the_gap_of_a_whole_is_traced_to_its_site():
     assert one.causes == ("site 0",)
     others = follow(CODE, shares(levels), LAST)
     without = np.mean([others[f"site {i}"].values[-1] for i in range(1, sites)])
-    assert one.rest == pytest.approx(without)
+    assert one.value_without_causes == pytest.approx(without)
     assert plain(gap_origin(one, names)) == (
         f"Sans compter le CCSP 0 : {without:.0f} %, rien d'inhabituel."
     )
@@ -173,7 +179,7 @@ def test_sites_under_twelve_months_stand_outside_observed_and_expected():
         part[2, :30] = np.nan
     series.numerator[2, 30:] = 0
     one = signal(follow(CODE, series, LAST, {"nation": range(3)})["nation"], LAST)
-    assert one.young == ("site 2",)
+    assert one.young_sites == ("site 2",)
     assert one.value == pytest.approx(75, abs=4) and one.variation == Variation.NO_SIGNAL
 
 
@@ -183,7 +189,7 @@ def test_twelve_months_on_one_side_propose_a_level_that_may_be_refused_or_accept
     free = follow(CODE, series, LAST)["site 0"]
     level = free.levels[-1]
     assert level.origin == Origin.PROPOSED and level.start == first
-    assert level.known == add_months(first, 11)
+    assert level.in_force_from == add_months(first, 11)
     assert signal(free, LAST).variation == Variation.NO_SIGNAL
     refused = follow(CODE, series, LAST, marks={(CODE, "site 0"): [(first, REFUSED)]})["site 0"]
     assert [x.origin for x in refused.levels] == [Origin.FIRST]
@@ -199,10 +205,10 @@ def test_twelve_months_on_one_side_propose_a_level_that_may_be_refused_or_accept
 def test_a_level_that_somebody_set_begins_there():
     first = add_months(LAST, -13)
     marks = {(CODE, "site 0"): [(first, SET)]}
-    course = follow(CODE, shares(fallen(50, since=14)), LAST, marks=marks)["site 0"]
-    assert (course.levels[-1].start, course.levels[-1].origin) == (first, Origin.SET)
-    assert signal(course, LAST).variation == Variation.NO_SIGNAL
-    assert course.usual[-1] == pytest.approx(55, abs=2)
+    chart = follow(CODE, shares(fallen(50, since=14)), LAST, marks=marks)["site 0"]
+    assert (chart.levels[-1].start, chart.levels[-1].origin) == (first, Origin.SET)
+    assert signal(chart, LAST).variation == Variation.NO_SIGNAL
+    assert chart.usual[-1] == pytest.approx(55, abs=2)
 
 
 def test_waits_are_judged_by_all_of_them_and_drawn_in_minutes():
@@ -210,13 +216,13 @@ def test_waits_are_judged_by_all_of_them_and_drawn_in_minutes():
     one = made("wait_p50", 15, 36, LAST, 4, shift=1.3, since=9, base=400)
     assert one.kind == ChartKind.WAIT and one.variation == Variation.ALERT
     assert one.usual == pytest.approx(15, rel=0.1)
-    low, high = one.course.limits
+    low, high = one.chart.limits
     assert low[-1] < one.usual < high[-1] < one.value * 1.1
-    medians = one.course.median
+    medians = one.chart.median
     assert value_with_state(one).startswith(
         f"{medians[-1]:.0f}"
     ) and "typique" not in value_with_state(one)
-    assert (one.read, one.read_usual) == (medians[-1], np.median(medians[:-1]))
+    assert (one.displayed_value, one.displayed_usual) == (medians[-1], np.median(medians[:-1]))
     few = waited(np.where(np.arange(20) < 5, 9, -1)[None, None, :].repeat(30, axis=1))
     assert signal(follow("wait_p50", few, LAST)["site 0"], LAST).variation == Variation.NO_DATA
 
@@ -230,7 +236,7 @@ def test_what_was_usual_of_a_wait_stays_what_it_was_where_a_new_level_is_refused
     first = add_months(LAST, 1 - months)
     marks = {("wait_p50", "site 0"): [(first, REFUSED)]}
     one = signal(follow("wait_p50", waited(minutes), LAST, marks=marks)["site 0"], LAST)
-    assert one.flagged and one.read_usual == pytest.approx(15, abs=1.5)
+    assert one.is_signal and one.displayed_usual == pytest.approx(15, abs=1.5)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +250,11 @@ def test_a_share_far_from_what_is_usual_and_no_signal_says_why(base, spread, sai
         generator = np.random.default_rng(seed)
         levels = np.clip(65 + spread * generator.standard_normal((1, 36)), 5, 95)
         one = signal(follow(CODE, shares(levels, base, seed), LAST)["site 0"], LAST)
-        if one.charted and not one.flagged and abs(one.read - one.usual) > 0.15 * one.usual:
+        if (
+            one.is_judged
+            and not one.is_signal
+            and abs(one.displayed_value - one.usual) > 0.15 * one.usual
+        ):
             assert " d'habitude)" in value_with_state(one)
             found.add(value_with_state(one).split(", ")[1].split(" (")[0])
     assert found == {said}
@@ -258,7 +268,7 @@ def test_few_events_are_taken_by_quarter_or_month_by_month_by_their_exact_tail()
     quarter = rare["site 0"]
     assert quarter.kind == ChartKind.BY_QUARTER and len(quarter.months) < 22
     one = signal(quarter, LAST)
-    assert plain(one.when) == "3ᵉ trimestre 2026", "the last that has ended"
+    assert plain(one.month_label) == "3ᵉ trimestre 2026", "the last that has ended"
     counts = np.array([month % 30 == 0]).astype(float)
     fewer = follow(
         "complaints_per_1000", counted("complaints_per_1000", counts, [[130] * 60]), LAST
@@ -284,11 +294,11 @@ def test_a_whole_with_few_events_is_judged_by_its_exact_tail():
     counts = np.zeros((4, 60))
     counts[np.arange(24) % 4, np.arange(24) * 2] = 1
     counts[0, -1] = 2
-    wholes = {"nation": range(4)}
+    aggregates = {"nation": range(4)}
 
     def of_nation() -> Signal:
         series = counted("complaints_per_1000", counts, np.full(counts.shape, 100.0))
-        return signal(follow("complaints_per_1000", series, LAST, wholes)["nation"], LAST)
+        return signal(follow("complaints_per_1000", series, LAST, aggregates)["nation"], LAST)
 
     assert of_nation().variation == Variation.NO_SIGNAL
     counts[0, -1] = 5
@@ -303,9 +313,11 @@ def test_a_month_is_said_before_the_quarter_of_what_is_rare():
     said = plain(months_in_words([of_a_quarter, of_a_month, of_a_month]))
     assert (
         said
-        == f"{of_a_month.said_when} ({of_a_quarter.said_when} pour les chiffres qui ont peu de cas par mois)"
+        == f"{of_a_month.month_in_words} ({of_a_quarter.month_in_words} pour les chiffres qui ont peu de cas par mois)"
     )
-    assert months_in_words([of_a_quarter]) == of_a_quarter.said_when and months_in_words([]) == ""
+    assert (
+        months_in_words([of_a_quarter]) == of_a_quarter.month_in_words and months_in_words([]) == ""
+    )
 
 
 def test_volumes_have_a_season_and_no_signal_before_forty_months():
@@ -313,9 +325,9 @@ def test_volumes_have_a_season_and_no_signal_before_forty_months():
     visits = np.random.default_rng(2).poisson(np.tile(per_day, (4, 1)) * 20).astype(float)
     visits[0, -1] *= 0.6
     series = counted("visits_per_day", visits, np.full(visits.shape, 20.0))
-    wholes = {"nation": range(4)}
+    aggregates = {"nation": range(4)}
     one, calm = (
-        signal(follow("visits_per_day", series, LAST, wholes)[s], LAST)
+        signal(follow("visits_per_day", series, LAST, aggregates)[s], LAST)
         for s in ("site 0", "site 1")
     )
     assert one.variation == Variation.NEUTRAL and one.rule == OUTSIDE
@@ -323,7 +335,7 @@ def test_volumes_have_a_season_and_no_signal_before_forty_months():
     assert " en octobre 2026 : " in plain(verdict(one)) and "; d'habitude de " in plain(
         value_with_state(one)
     )
-    followed = follow("visits_per_day", series, LAST, wholes)
+    followed = follow("visits_per_day", series, LAST, aggregates)
     for scope, compared in (("site 0", True), ("nation", False)):
         early = signal(followed[scope], add_months(LAST, -30))
         assert early.variation == Variation.TOO_FEW
@@ -336,12 +348,12 @@ def test_the_volume_of_a_whole_is_in_the_measure_of_the_card():
     visits = np.random.default_rng(3).poisson(400, (3, 50)).astype(float)
     days = np.full(visits.shape, 20.0)
     days[2] = 10
-    course = follow(
+    chart = follow(
         "visits_per_day", counted("visits_per_day", visits, days), LAST, {"n": range(3)}
     )["n"]
-    assert course.values[-1] == pytest.approx(visits[:, -1].sum() / 50)
-    low, high = course.limits
-    assert low[-1] < course.values[-1] < high[-1]
+    assert chart.values[-1] == pytest.approx(visits[:, -1].sum() / 50)
+    low, high = chart.limits
+    assert low[-1] < chart.values[-1] < high[-1]
 
 
 def test_a_measure_of_a_whole_is_not_judged():

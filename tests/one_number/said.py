@@ -93,14 +93,14 @@ def asked(who: Person = LOCAL_READER) -> Iterator[Asked]:
         when = () if code == usual else (("periode", code),)
         if who.role == Role.DIRECTOR and not when:  # whose pages open on his department
             (own,) = who.departments or ()
-            mine = whole.at(own, None)
+            mine = whole.at_place(own, None)
             yield Asked(who, when, mine, period, own, f"departement:{own}", places)
         else:
             yield Asked(who, when, whole, period, "", "national", places)
         if code != usual:
             continue
         for department in (d for d in ("Zou", "Donga") if d in there):
-            one = whole.at(department, None)
+            one = whole.at_place(department, None)
             yield Asked(
                 who,
                 (("departement", department),),
@@ -115,7 +115,7 @@ def asked(who: Person = LOCAL_READER) -> Iterator[Asked]:
             yield Asked(
                 who,
                 (("centre", site),),
-                whole.at(None, site),
+                whole.at_place(None, site),
                 period,
                 name,
                 f"site:{site}",
@@ -179,7 +179,7 @@ def _of_panel(one: Asked, where: str, panel: Panel) -> Iterator[Line]:
     if panel.key == "serie":  # of a series that is chosen on the page, of another place
         return
     where = f"{where}, panneau {panel.key}"
-    for text in (panel.title, panel.finding, panel.caption, panel.alt, panel.strip):
+    for text in (panel.title, panel.finding, panel.caption, panel.alt, panel.trust_line):
         yield one.line(where, text=plain(text))
     match panel.content:
         case Message(text):

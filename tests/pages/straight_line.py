@@ -284,7 +284,7 @@ def _asked() -> str:
                         f.note,
                         wording.shown_value(f),
                     )
-                )(figures.whole_figures(person, question)[CODE]),
+                )(figures.overall_figures(person, question)[CODE]),
             )
             for who, person, question in asked
         ),

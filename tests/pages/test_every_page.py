@@ -178,7 +178,7 @@ def test_every_page_opens_in_every_state(filled, using, state, spec):
     at = sound(visit_page(spec.url_path, **wanted))
     text = "\n".join(words(at))
     assert heading(at).startswith(
-        (spec.heading, "CCSP de Kandi") if spec.listed is False else spec.heading
+        (spec.heading, "CCSP de Kandi") if spec.is_listed is False else spec.heading
     )
     assert ("Données fictives" in text) == (state == "usual")
     assert ("Données anciennes" in text) == (state == "old")
@@ -202,7 +202,7 @@ def test_every_page_opens_on_postgresql_too(on_postgresql, using, spec):
     using(on_postgresql)
     at = sound(visit_page(spec.url_path, **({"centre": KANDI} if spec.url_path == "site" else {})))
     assert heading(at).startswith(
-        (spec.heading, "CCSP de Kandi") if spec.listed is False else spec.heading
+        (spec.heading, "CCSP de Kandi") if spec.is_listed is False else spec.heading
     )
     text = "\n".join(words(at)).replace("\xa0", " ")
     assert re.search(SAYS.get(("usual", spec.url_path), ""), text)
@@ -630,7 +630,7 @@ def test_a_department_has_the_colour_of_all_its_users_and_never_that_of_one_site
     found = {
         name: tint["fill"] for name, tint in drawn(sound(at))["departments"].items() if tint["fill"]
     }
-    assert found == {name: CLASSES["wait_p50"].pale(medians[name]) for name in several}
+    assert found == {name: CLASSES["wait_p50"].pale_colour(medians[name]) for name in several}
     assert 0 < len(found) < len(homes)
 
 
@@ -676,7 +676,7 @@ def test_the_legend_dates_each_thing_by_itself_and_has_no_row_without_a_site(dem
 def test_a_silent_site_keeps_its_colour_on_the_map_and_is_said_once_in_its_words(demo):
     found = drawn(sound(visit_page()))
     silent = [site for site in found["sites"] if site["silent"]]
-    said = {s.code for s in network.silences(LOCAL_READER).values() if s.silent}
+    said = {s.code for s in network.silences(LOCAL_READER).values() if s.is_silent}
     assert {site["id"] for site in silent} == said
     for site in silent:
         assert site["missing"] or site["fill"]

@@ -204,7 +204,7 @@ def test_the_menu_has_the_pages_of_the_role_and_no_word_of_others(demo, role, mo
     monkeypatch.setattr(st, "navigation", navigation)
     visit_page("guide")
     listed = {page.title for page in menu if page.visibility == "visible"}
-    assert listed == {s.title for s in PAGES if s.listed and role in OPEN_TO[s.url_path]}
+    assert listed == {s.title for s in PAGES if s.is_listed and role in OPEN_TO[s.url_path]}
     named = {page.title for page in menu} - {NO_SUCH_PAGE}
     assert named == {s.title for s in PAGES if role in OPEN_TO[s.url_path]}
 
@@ -277,7 +277,7 @@ def test_the_rows_of_a_story_s_files_are_those_of_who_asks(demo, role):
     last = network.freshness(LOCAL_READER).as_of
     period = clip_period(resolve_period("12m", last), last)
     told = repr(deck.build(person, everybody, ready_story(f"departement:{HOME}"), period))
-    every = complaint_register.open_rows(LOCAL_READER, everybody.at(HOME, None))
+    every = complaint_register.open_rows(LOCAL_READER, everybody.at_place(HOME, None))
     own = every.where(every.code == KANDI) if role == F else every
     held = {str(reference) for reference in every.reference if reference in told}
     assert 0 < len(every.where(every.code == KANDI)) < len(every)
@@ -327,14 +327,14 @@ FORGED = {
         {C, M, R},
     ),
     "decision of one's own": (
-        signals._keep,
+        signals._keep_decision,
         (),
         DECISION | {"decision_sur": (KANDI, "wait_p50")},
         "decide",
         {C, D, M, R},
     ),
     "decision of another": (
-        signals._keep,
+        signals._keep_decision,
         (),
         DECISION | {"decision_sur": ("ccsp-cove", "wait_p50")},
         "decide",
@@ -355,7 +355,7 @@ FORGED = {
         {M, R},
     ),
     "presentation": (
-        story_saving._kept,
+        story_saving._keeping_title,
         ("national", "titre"),
         {"titre": "Ma revue", story_drafts.DRAFTS: {"national": OWN}},
         "keep_story",

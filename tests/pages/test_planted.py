@@ -48,7 +48,7 @@ def desk(command, database_url, using, monkeypatch, tmp_path):
 
 def kept() -> bytes:
     """All that answers are kept of, as bytes."""
-    caches = (context.ANSWER_CACHE, context.LEDGER_CACHE, context.GUEST_LEDGER_CACHE)
+    caches = (context.ANSWER_CACHE, context.NETWORK_CACHE, context.GUESTS_NETWORK_CACHE)
     return b"".join(_bytes(one) for cache in caches for one in cache._answers.items())
 
 

@@ -223,7 +223,7 @@ def test_a_month_of_which_a_site_handed_in_a_part_is_not_judged(desk):
             for _ in range(5)
         ]
         desk.hand_in("registre", *lines)
-        assert control_charts.signals(LOCAL_READER, [KANDI])[KANDI]["wait_p50"].flagged is judged
+        assert control_charts.signals(LOCAL_READER, [KANDI])[KANDI]["wait_p50"].is_signal is judged
 
 
 def test_signals_open_on_the_first_of_the_list_until_a_series_is_chosen(desk):
@@ -441,7 +441,7 @@ def test_a_site_under_twelve_months_stands_outside_and_is_named(desk):
     page = sound(unfold(visit_page("signaux", indicateur="wait_p50")))
     assert "moins de douze mois de données : CCSP de Nikki." in said(page)
     whole = control_charts.signals(LOCAL_READER, ["nation"])["nation"]["wait_p50"]
-    assert whole.value < CALM + 2 and not whole.flagged
+    assert whole.value < CALM + 2 and not whole.is_signal
 
 
 def answer_level(at: AppTest, why: str, button: str) -> AppTest:
@@ -461,20 +461,20 @@ def test_a_proposed_level_is_refused_and_its_signals_come_back_or_accepted(desk)
     at = sound(visit_page("signaux", centre=KANDI))
     assert "CCSP de Kandi" in tables(at) and "Attente médiane" in tables(at)
     series = lambda: control_charts.signals(LOCAL_READER, [KANDI])[KANDI]["wait_p50"]  # noqa: E731
-    flags = series().course.rule.tolist()
-    assert not series().flagged and sum(map(bool, flags)) == 12, "those of the run are kept"
+    flags = series().chart.rule.tolist()
+    assert not series().is_signal and sum(map(bool, flags)) == 12, "those of the run are kept"
     refused = answer_level(at, " ", "Refuser")
     assert [e.value for e in refused.error] == ["Il faut dire la raison."]
     refused = sound(answer_level(refused, "panne d'un an", "Refuser"))
     assert "l'habitude d'avant compte de nouveau" in said(refused)
-    assert series().flagged and len(limits(refused)) == 1
+    assert series().is_signal and len(limits(refused)) == 1
     assert (
         f"Nouveau niveau refusé, de {month_label(add_months(LAST, -13))} : panne d'un an (lecteur local)."
         in said(refused)
     )
     record.accept_level(LOCAL_READER, "wait_p50", KANDI, add_months(LAST, -13), "second guichet")
     page = sound(visit_page("signaux", centre=KANDI))
-    assert not series().flagged and series().course.rule.tolist() == flags
+    assert not series().is_signal and series().chart.rule.tolist() == flags
     assert "(accepté) depuis" in said(page) and "second guichet" in said(page)
     assert "(proposé)" not in said(page)
 

@@ -63,7 +63,7 @@ def theirs(over=None) -> None:
     first, *rest = REVIEW.steps
     changed = Story("revue", "Revue", (Step(first.kind, headline=THEIRS), *rest))
     targets_and_decisions.keep_story(
-        OTHER, changed, over or known.keepers(LOCAL_READER)["revue"].at
+        OTHER, changed, over or known.keepers(LOCAL_READER)["revue"].kept_at
     )
 
 

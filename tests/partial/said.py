@@ -49,8 +49,15 @@ def everything() -> Iterator[Said]:
     for code in dict.fromkeys((network.usual_period(LOCAL_READER), "12m", "mois-1")):
         period = clip_period(resolve_period(code, known_to), known_to)
         whole = Question(period.period.first, period.period.last)
-        asked = [(whole, "national"), (whole.at("Zou", None), ""), (whole.at("Alibori", None), "")]
-        asked += [(whole.at(None, "ccsp-cove"), ""), (whole.at(None, "gsru-parakou"), "")]
+        asked = [
+            (whole, "national"),
+            (whole.at_place("Zou", None), ""),
+            (whole.at_place("Alibori", None), ""),
+        ]
+        asked += [
+            (whole.at_place(None, "ccsp-cove"), ""),
+            (whole.at_place(None, "gsru-parakou"), ""),
+        ]
         for question, story in asked:
             scope = tuple(p.code for p in network.sites(LOCAL_READER, question))
             for where, text, column, row in _texts(question, period, story):
@@ -104,11 +111,20 @@ def _panels(question: Question) -> Iterator[Panel]:
     who = LOCAL_READER
     for place in ("period", "complaints", "site_page"):
         yield cards.cards(who, question, codes_placed_in(place), f"chiffres {place}")
-    for one in (complaints.waiting, complaints.ages, complaints.by_place, complaints.reasons):
+    for one in (
+        complaints.open_complaints,
+        complaints.ages,
+        complaints.by_place,
+        complaints.reasons,
+    ):
         yield one(who, question, one.__name__)
     yield complaint_delays.flow(who, question, "flow")
     yield complaint_delays.survival(who, question, "survival")
-    for one in (completeness.missing_closings, completeness.silent, completeness.declared_closures):
+    for one in (
+        completeness.missing_closings,
+        completeness.silent_sites,
+        completeness.declared_closures,
+    ):
         yield one(who, question, one.__name__)
     if question.site:
         yield completeness.unclosed_days_listed(who, question, "each_day")

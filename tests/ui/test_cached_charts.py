@@ -21,7 +21,7 @@ def _script() -> None:
         with st.container():
             cached_charts.draw(chart, "Deux barres.")
     st.vega_lite_chart(
-        chart.values, chart.drawing(), width="stretch", theme=None, alt="Deux barres."
+        chart.values, chart.spec_without_rows(), width="stretch", theme=None, alt="Deux barres."
     )
 
 

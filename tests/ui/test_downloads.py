@@ -53,7 +53,7 @@ def signed_in(desk, monkeypatch) -> Iterator[str]:
             sites=None,
             email=None,
         )
-    monkeypatch.setattr(session, "_told", lambda: f"{account}.1")
+    monkeypatch.setattr(session, "_account_header", lambda: f"{account}.1")
     asking = CURRENT_ACCOUNT.set(f"{account}.1")
     yield account
     CURRENT_ACCOUNT.reset(asking)
@@ -161,7 +161,7 @@ def test_a_file_says_for_whom_it_is_and_so_does_the_journal_but_not_its_name(des
     make = downloads.checked_maker(
         lambda person: said.append(downloads.made_by(person)) or b"file",
         "plaintes.xlsx",
-        to="la préfecture",
+        recipient="la préfecture",
     )
     make()
     assert said[0].endswith("par directrice, directeur · Pour\xa0: la préfecture")
@@ -202,7 +202,7 @@ def test_files_are_made_by_turns_of_accounts(desk, signed_in):
         lambda person: held.append(CURRENT_RUN.get()) or b"file", "x.pptx"
     )()
     ((turns, turn),) = held
-    assert turns is RUN_QUEUE and turn.who == signed_in
+    assert turns is RUN_QUEUE and turn.account == signed_in
 
 
 def test_of_an_account_few_files_are_made_at_once_and_the_rest_refused(desk, signed_in):

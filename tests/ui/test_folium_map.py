@@ -101,7 +101,7 @@ def test_another_payload_changes_the_group_and_not_the_base():
 
 def test_the_frame_is_given_what_folium_s_own_way_gives(monkeypatch):
     ours = arguments(page())
-    for one in (folium_map.OfflineMap, folium_map._Group, folium_map._Told):
+    for one in (folium_map.OfflineMap, folium_map._Group, folium_map._ScriptLine):
         monkeypatch.delattr(one, "render")
     theirs = arguments(page())
     assert "#map_div {" in ours["header"]

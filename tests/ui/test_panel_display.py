@@ -27,7 +27,7 @@ def test_a_file_waits_for_its_page_and_leaves_it_the_turn_meanwhile(held, monkey
     turns, panel, begun = one_run_at_a_time.RunQueue(), Panel("waits", "Attentes"), Event()
 
     def made() -> tuple[Panel, ...]:
-        with turns.turn("account"):
+        with turns.exclusive_run("account"):
             begun.set()
             return held[panel_display.SHOWN].panels()
 
@@ -35,7 +35,7 @@ def test_a_file_waits_for_its_page_and_leaves_it_the_turn_meanwhile(held, monkey
         with panel_display.collecting_panels():
             file = thread.submit(made)
             assert begun.wait(LONG)
-            with turns.turn("account"):
+            with turns.exclusive_run("account"):
                 panel_display.collect_later(panel.key, lambda: panel)
                 assert not file.done()
         assert file.result(LONG) == (panel,)

@@ -166,7 +166,7 @@ def test_what_is_heard_is_known(by_itself):
     message = BackMsg()
     message.rerun_script.is_auto_rerun = by_itself
     found = open_pages.parse_page_message({"bytes": message.SerializeToString()})
-    assert found.kind == "rerun_script" and found.of_a_person is not by_itself
+    assert found.kind == "rerun_script" and found.is_by_a_person is not by_itself
     message.backend_operation_request.deferred_file.file_id = "x"
     found = open_pages.parse_page_message({"bytes": message.SerializeToString()})
-    assert found.asks_for_a_file and found.of_a_person
+    assert found.asks_for_a_file and found.is_by_a_person

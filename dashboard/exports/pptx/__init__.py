@@ -35,7 +35,7 @@ def _presentation_bytes(deck: Deck) -> bytes:
     about.title, about.subject, about.comments = (
         deck.title[:255],
         f"{deck.scope}, {deck.period}"[:255],
-        deck.signed[:255],
+        deck.foot_with_maker[:255],
     )
     about.author = about.last_modified_by = "Tableau de bord CCSP"
     about.language = "fr-FR"

@@ -151,7 +151,7 @@ def _chart(page: Page, panel: Panel, spec: Spec, box: Box) -> None:
 
 
 def _table(page: Page, panel: Panel, box: Box, shaded: bool = False) -> None:
-    if not panel.table.empty:
+    if not panel.table.is_empty:
         draw_table(page, panel, box, shaded)
     else:
         listed = bool(panel.table.columns)
@@ -303,7 +303,7 @@ def _card(page: Page, card: Card, box: Box, size: float, small: float) -> None:
 
 def _foot(page: Page, deck: Deck, number: int) -> None:
     """Draw the layout's own footer and number, which python-pptx leaves out of a new slide."""
-    foot = deck.signed if number == 1 else deck.foot
+    foot = deck.foot_with_maker if number == 1 else deck.foot
     text = cut(foot, 2, 10.8 if deck.demo else 11.0, SMALL)
     if deck.demo and not text.endswith(FICTITIOUS):  # a long foot is cut before that, never there
         text = cut(foot.removesuffix(FICTITIOUS), 1, 10.8, SMALL) + " · "

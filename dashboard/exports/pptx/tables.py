@@ -20,7 +20,7 @@ REST = 0.36  # inches of the line that says how much more there is
 def draw_table(page: Page, panel: Panel, box: Box, shaded: bool = False) -> None:
     """Draw the first rows and columns that fit, and how many more the workbook has. shaded: counts darken with their
     number."""
-    table = panel.table.filled
+    table = panel.table.without_empty_columns
     widths = _widths(table, box.w)
     kept = table.columns[: len(widths)]
     heights, rows = _rows_that_fit(table, kept, widths, box.h)
