@@ -1,1 +1,1 @@
-"""A question in, panels out: the data behind every page, slide, file and answer of an API. Nothing is drawn here."""
+"""Answers: a question in, panels and figures out. The data behind every page, slide and file; nothing is drawn here."""

@@ -1,4 +1,4 @@
-"""The bulletin of a period: what the data allow to say, each sentence with its n."""
+"""The bulletin of a period: the sentences that its data allow, each with the number of cases behind it."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ KINDS = {"CCSP": "les CCSP", "GSRU": "les guichets GSRU"}
 
 @cached
 def lines(view: View, question: Question, period: ClippedPeriod) -> tuple[bulletin.Line, ...]:
-    """The lines of the bulletin, in the order to print."""
+    """The lines of the bulletin, in the order in which they are printed."""
     known = site_names(view, question)
     scope = followed_scope(question)
     site = known.get(question.site or "")
@@ -57,13 +57,15 @@ def lines(view: View, question: Question, period: ClippedPeriod) -> tuple[bullet
 
 @cached
 def findings(view: View, question: Question) -> tuple[str, ...]:
-    """What the last whole month says besides its headline (`headlines.signals`), in two sentences: of the question's whole,
-    and beside what chance alone would give."""
+    """Two sentences on the last whole month: the signals of the question's own series, and how many signals chance alone would
+    give. The page's headline is `headlines.signals`."""
     when = f"en {french.month_label(control_charts.judged_month(view, question.last))}"
     return (_scope_signals(view, question, when), _expected_by_chance(view, question))
 
 
 def _scope_signals(view: View, question: Question, when: str) -> str:
+    """« Le réseau, en octobre 2026 : attente médiane, 24 min, contre 18 min d'habitude. 2 autres signaux. »: the gravest signal
+    of the question's own series, or why there is none. when: the month, in words."""
     known = site_names(view, question)
     own = known.get(question.site or "", "")
     scope = own or french.upper_first(scope_in_words(question.departments, question.kind))
@@ -88,6 +90,7 @@ def _scope_signals(view: View, question: Question, when: str) -> str:
 
 
 def _expected_by_chance(view: View, question: Question) -> str:
+    """How many of the sites' series have a signal, beside how many chance alone would give."""
     judged = [s for _, s in signals.site_signals(view, question) if s.is_judged]
     return sentences.signal_budget(
         sum(s.is_signal for s in judged), expected_false_alarms.false_alarm_budget(view, question)

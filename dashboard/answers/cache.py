@@ -1,4 +1,4 @@
-"""The one cache of answers: bounded, safe for threads, and each answer computed once however many ask at once."""
+"""The cache of answers: bounded, safe for threads; each answer is computed once, however many threads ask for it at once."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -13,7 +13,7 @@ WITHIN = local()  # .depth: how many nested answers this thread is computing
 
 
 class AnswerCache(Generic[Answer]):
-    """Answers by key, whose weights add up to `most` at most; the one that was asked for longest ago goes first."""
+    """A cache of answers by key, least recently used first out. most: the greatest sum of their weights."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -26,10 +26,11 @@ class AnswerCache(Generic[Answer]):
         return len(self._answers)
 
     def get(self, key: Hashable, compute: Callable[[], Answer], weight: int = 1) -> Answer:
-        """The answer kept under the key, else what `compute` gives. weight: for how many answers it counts.
+        """Return the answer kept under the key, or compute, keep and return it. weight: what it counts for in the cache's size.
 
-        Who asks while another computes it waits for that one. A failure reaches all who wait and is not kept. Before it is
-        computed, those have their turn who took less: not within another answer, for which they may be waiting.
+        A thread that asks for an answer that another one computes waits for it. An exception is raised in every waiting thread
+        and is not kept. Before a new answer is computed, accounts that used less of the server go first
+        (`one_run_at_a_time.yield_to_others`); not within another answer, for which they may be waiting.
         """
         if key not in self._answers and not getattr(WITHIN, "depth", 0):
             yield_to_others(even=False)
@@ -48,6 +49,8 @@ class AnswerCache(Generic[Answer]):
     def _compute(
         self, key: Hashable, compute: Callable[[], Answer], promise: Future[Answer], weight: int
     ) -> Answer:
+        """Compute the answer for which `promise` stands, keep it under the key and return it. Whatever `compute` raises is
+        raised."""
         depth = getattr(WITHIN, "depth", 0)
         WITHIN.depth = depth + 1
         try:
@@ -70,13 +73,14 @@ class AnswerCache(Generic[Answer]):
         return answer
 
     def _drop(self, key: Hashable, promise: Future[Answer]) -> bool:
+        """Forget that the promise is being computed; False where it was forgotten already, by `clear`."""
         if self._computing.get(key) is not promise:
             return False
         del self._computing[key]
         return True
 
     def clear(self) -> None:
-        """Forget everything; what is being computed is given to who waits for it, and not kept."""
+        """Empty the cache. An answer that is being computed still goes to the threads that wait for it, and is not kept."""
         with self._lock:
             self._answers.clear()
             self._weight = 0

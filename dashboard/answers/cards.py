@@ -1,7 +1,7 @@
-"""Headline figures: value, what its control chart says, and plainly beside it a year before. A difference of two periods is
-not a trend: only a signal has a colour, and always a word.
+"""Headline figures: the value, what its control chart says, and the value a year before. A difference of two periods is not a
+trend: only a signal has a colour, always with a word.
 
-Before: `figures.whole_figures`, `figures.comparison`. After: `dashboard.ui.cards` on pages, `slides` in stories.
+Before: `figures.overall_figures`, `figures.comparison`. After: `dashboard.ui.cards` on pages, `slides` in stories.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,8 @@ def cards(
     key: str = "chiffres",
     title: str = "Les chiffres de la période",
 ) -> Panel:
-    """Headline figures of the question's whole, each with what its control chart says, and the strips as a table."""
+    """The panel of headline figures over all sites of the question: a card for each of `codes`, with what its control chart
+    says, and a table with the trust line of each."""
     figures = overall_figures(view, question)
     signals, trust_context = (
         scope_signals(view, question),
@@ -91,7 +92,7 @@ def cards(
 
 
 def card(code: str, figure: Figure, signal: Signal | None, names: Mapping[str, str]) -> Card:
-    """One headline figure. names: of sites, by code, for where a gap comes from."""
+    """One headline figure as a card. names: of sites by code, for the sites that a signal comes from."""
     state, tone = (
         ("", "")
         if signal is None
@@ -126,8 +127,8 @@ def card(code: str, figure: Figure, signal: Signal | None, names: Mapping[str, s
 
 @dataclass(frozen=True)
 class Metric:
-    """A card as a screen draws it. beside: its second line, the signal of the last whole month, else a year before; "" for
-    none. line: the values of the last months, missing ones left out. help: what the indicator means, in paragraphs."""
+    """A card as a screen draws it. second_line: the signal of the last whole month, else the value a year before; "" for none.
+    trend: the values of the last months, without missing ones. help: what the indicator means, in paragraphs."""
 
     card: Card
     second_line: str
@@ -137,7 +138,8 @@ class Metric:
 
 @cached
 def metrics(view: View, question: Question, codes: Sequence[str]) -> tuple[Metric, ...]:
-    """The headline figures of the question's whole, a year before beside them."""
+    """The headline figures of `codes` over all sites of the question, each with its second line, its months and its
+    explanation."""
     figures, months, compared = (
         overall_figures(view, question),
         trend(view, question),
@@ -165,6 +167,8 @@ def _metric(
     signal: Signal | None,
     known: Mapping[str, str],
 ) -> Metric:
+    """One headline figure as a screen draws it. line: its months, None where missing; compared: the figures a year before;
+    known: names of sites by code."""
     before = ""
     by_visits = BY_CODE[code].register == "visits"
     if compared and figure.value is not None and (by_visits or compared.complaints):
@@ -180,7 +184,8 @@ def _metric(
 def explanation(
     code: str, figure: Figure, signal: Signal | None, names: Mapping[str, str]
 ) -> tuple[str, ...]:
-    """What an indicator means, in paragraphs, for who asks. names: of sites, by code, for where a gap comes from."""
+    """What an indicator means, the basis of its value, and its signal, in paragraphs. names: of sites by code, for the sites
+    that a signal comes from."""
     i = BY_CODE[code]
     parts = [f"{i.label}. {i.definition}"]
     if i.denominator != "—":
@@ -205,8 +210,8 @@ def explanation(
 
 @uncached
 def caption(view: View, question: Question, period: str, codes: Sequence[str]) -> str:
-    """Under the cards, in one line: the period, who reported, how long nine in ten waited, where the median alone would hide
-    it, and under those of complaints the official rate, which counts what is not yet due. period: in words."""
+    """The line under the cards: the period, who reported, the wait of nine in ten, where the cards show the median alone, and
+    the official rate of complaints, which also counts those that are not due. period: in words."""
     figures = overall_figures(view, question)
     parts = [french.upper_first(period)]
     measuring, expected = (
@@ -228,7 +233,7 @@ def caption(view: View, question: Question, period: str, codes: Sequence[str]) -
 
 @uncached
 def trust_lines(view: View, question: Question, codes: Sequence[str]) -> tuple[str, ...]:
-    """What the comparisons of the cards rest on, and how many sites measure waits, for who asks whether to trust them."""
+    """What the figures and comparisons of the cards rest on, and how many sites measure waits: a list of sentences."""
     figures, compared, parts = overall_figures(view, question), comparison(view, question), []
     if compared is None:
         parts.append(
@@ -253,7 +258,8 @@ def trust_lines(view: View, question: Question, codes: Sequence[str]) -> tuple[s
 
 @uncached
 def site_caption(view: View, question: Question, period: str) -> str:
-    """Under the cards of one site: whether it reported, what was closed and measured."""
+    """The line under the cards of one site: the period, its share of closings handed in, and how many of its waits are
+    measured; or that it handed in nothing."""
     figures = overall_figures(view, question)
     if figures["visits"].sites_reporting == 0:
         return "Ce centre n'a remonté ni visites ni clôtures sur la période."

@@ -1,4 +1,4 @@
-"""Since when a followed series has changed."""
+"""The month since which a followed series has changed."""
 
 from dashboard import french
 from dashboard.answers.context import View, cached

@@ -1,4 +1,4 @@
-"""How fast complaints are answered: how long they stay open, and how many come and go each month."""
+"""How long complaints stay open, and how many are received and answered each month."""
 
 from collections import Counter
 from dataclasses import replace
@@ -41,9 +41,9 @@ METHOD = "Les plaintes en cours comptent jusqu'à leur âge à la fin de la pér
 def survival(
     view: View, question: Question, key: str, detail: str | None = None, group: str = ALL_COMPLAINTS
 ) -> Panel:
-    """How long complaints received in the period stay without an answer, the open ones included.
+    """A panel of how long complaints received in the period stay unanswered, open ones included (Kaplan-Meier).
 
-    detail: field of the register ("category", "name") by which the table goes on. group: whose curve.
+    detail: field of the register ("category", "name") by which the table is split. group: whose curve is drawn.
     """
     title = "Combien de temps sans réponse"
     received = register(view, question).received_since(question.first)
@@ -107,8 +107,8 @@ def survival(
 
 
 def _still_open_in_words(part: Register, *, whole: bool) -> str:
-    """« 90 jours après leur réception, 6 % attendaient encore »; "" where none of them is that old. whole: whether all complaints
-    of the period are known, without which nobody can say that none waited."""
+    """« 90 jours après leur réception, 6 % attendaient encore »; "" where none of them is that old. whole: whether all
+    complaints of the period are known; otherwise « aucune » is not said."""
     left = _share_still_open(part)
     if left is None:
         return ""
@@ -120,7 +120,7 @@ def _still_open_in_words(part: Register, *, whole: bool) -> str:
 
 
 def _share_still_open(part: Register) -> float | None:
-    """The share still open after as many days as the curve is drawn for, in percent; None where nobody can know."""
+    """The share still open at the last day of the curve, in percent; None where no complaint is known for so long."""
     c = curve(part.days_open, ~part.is_open)
     before = np.flatnonzero(c.ages <= LONGEST)
     share = float(c.shares[before[-1]]) if len(before) else 1.0
@@ -129,6 +129,7 @@ def _share_still_open(part: Register) -> float | None:
 
 
 def _curve(part: Register) -> list[tuple[int, float, float | None, float | None]]:
+    """The points of the survival curve: (day, share open, lower limit, upper limit), shares in percent; None where unknown."""
     c = curve(part.days_open, ~part.is_open)
     return [
         (0, 100.0, 100.0, 100.0),
@@ -144,6 +145,8 @@ def _percent(share: float) -> float | None:
 
 
 def _delays(name: str, part: Register) -> tuple[Cell, ...]:
+    """The cells of a row: name, complaints, open ones, median delay, its interval, share still open at the curve's end, the
+    oldest open one."""
     few = len(part) < BY_CODE["complaint_delay"].minimum
     middle = median(part.days_open, ~part.is_open)
     ends = sentences.between(
@@ -171,7 +174,7 @@ def _delays(name: str, part: Register) -> tuple[Cell, ...]:
 
 @cached
 def flow(view: View, question: Question, key: str) -> Panel:
-    """Complaints received and answered, by month, over the last 25 whole months."""
+    """A panel of complaints received and answered by month, over the last 25 whole months."""
     title = "Plaintes reçues et réponses, par mois"
     if view.access.guest:
         return Panel(key, title, Message(f"{NOT_OPEN}."))
@@ -245,6 +248,8 @@ def flow(view: View, question: Question, key: str) -> Panel:
 
 
 def _gap(received: int, answered: int, none: Count) -> Cell:
+    """A cell of received minus answered complaints, of a month; where not all registers are known, in a word why there is none.
+    none: the count by which that is known."""
     if none.is_complete:
         return count_cell(received - answered)
     return (
@@ -253,6 +258,6 @@ def _gap(received: int, answered: int, none: Count) -> Cell:
 
 
 def _by_month(days: np.ndarray) -> Counter[date]:
-    """How many of the days (since 1970) fall into each month, by its first day."""
+    """How many of the days fall into each month, by its first day. days: since 1970."""
     months, counts = np.unique(month_starts(days), return_counts=True)
     return Counter(dict(zip(map(day_from_number, months.tolist()), counts.tolist(), strict=True)))

@@ -1,4 +1,4 @@
-"""The complaints of the register, one by one: counted by whoever may see figures, listed for whoever may see their rows."""
+"""The complaints of the register: as arrays to be counted, for who may see figures; one by one, for who may see rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -42,33 +42,34 @@ class Register:
 
     @property
     def is_open(self) -> np.ndarray:
-        """Which are open at the end of the period."""
+        """Which are open at the end of the period: booleans, (n,)."""
         return self.age >= 0
 
     @property
     def days_open(self) -> np.ndarray:
-        """Days to the answer, or the age of the open ones."""
+        """Days to the answer, or the age where it is open: (n,)."""
         return np.where(
             self.is_open, self.age, np.where(self.resolved < 0, 0, self.resolved - self.received)
         )
 
     def where(self, kept: np.ndarray) -> "Register":
-        """Those of them for which `kept` holds."""
+        """The complaints for which `kept` is true. kept: booleans, (n,)."""
         return Register(*(getattr(self, column.name)[kept] for column in fields(self)))
 
     @property
     def oldest_first(self) -> "Register":
-        """The same, those that wait longest first."""
+        """The same complaints, sorted by decreasing age."""
         return self.where(np.argsort(-self.age, kind="stable"))
 
     def received_since(self, first: date) -> "Register":
-        """Those received from a day on."""
+        """The complaints received on that day or later."""
         return self.where(self.received >= day_number(first))
 
 
 @cached
 def register(view: View, question: Question) -> Register:
-    """The complaints of the sites whose figures may be seen, without their references: to be counted, never listed."""
+    """The complaints of the sites whose figures may be seen, received up to the end of the question; without references, to be
+    counted and not listed."""
     chosen = view.sites(question)
     allowed = np.array([chosen == ALL or p.code in chosen for p in view.network.places], dtype=bool)
     c = view.network.complaints
@@ -80,7 +81,7 @@ def register(view: View, question: Question) -> Register:
 
 @cached
 def coverage(view: View, question: Question) -> Coverage:
-    """Who handed in the complaints of the question's sites, up to its end or that of the data."""
+    """How many of the question's sites handed in complaints, and how many of them up to its end or the end of the data."""
     found = facts.complaint_reporting(view.facts(question))
     return _without_unknown_services(
         view, question, register_coverage(found.expected, found.ever_reported, found.current)
@@ -89,7 +90,7 @@ def coverage(view: View, question: Question) -> Coverage:
 
 @cached_with_rows
 def coverage_of_rows(view: View, question: Question) -> Coverage:
-    """The same, of the sites alone whose complaints one by one are for who asks."""
+    """The same as `coverage`, over the sites whose complaints may be seen one by one."""
     found = facts.complaint_reporting(view.facts(question, rows=True))
     return _without_unknown_services(
         view, question, register_coverage(found.expected, found.ever_reported, found.current)
@@ -97,7 +98,8 @@ def coverage_of_rows(view: View, question: Question) -> Coverage:
 
 
 def _without_unknown_services(view: View, question: Question, known: Coverage) -> Coverage:
-    """The same of complaints about one service, which nobody can tell where the service is rarely noted."""
+    """The coverage with a note where the question has a service that the register rarely notes: complaints about it are then
+    not all known."""
     if not question.service or question.service == UNKNOWN_KEY:
         return known
     sites, c = view.sites(question), view.network.complaints
@@ -108,26 +110,26 @@ def _without_unknown_services(view: View, question: Question, known: Coverage) -
 
 
 def month_count(view: View, question: Question, n: int) -> Count:
-    """So many complaints of a month, the question's, of the sites whose register speaks of it to its end."""
+    """A count of n complaints of the question's month, with the coverage of the registers that are known to its end."""
     found = facts.complaint_reporting(view.facts(question))
     known = register_coverage(found.expected, found.any_day_known, found.all_days_known)
     return Count(n, _without_unknown_services(view, question, known))
 
 
 def register_coverage(expected: int, known: int, current: int) -> Coverage:
-    """Who handed in complaints: of so many sites that should."""
+    """The coverage of the register of complaints. expected, known, current: numbers of sites, as `Coverage` has them."""
     return Coverage("registre des plaintes", expected, known, current)
 
 
 def waiting_count(view: View, question: Question, n: int) -> Count:
-    """So many complaints that wait at the date of the data, of what is known."""
+    """A count of n open complaints at the date of the data, with the coverage of the registers."""
     return Count(n, coverage(view, until_data_date(view, question)))
 
 
 @cached_with_rows
 def open_rows(view: View, question: Question) -> Register:
-    """The complaints that are open at the date of the data, the oldest first, of the sites whose rows may be seen: asked
-    of the database, which is told those sites."""
+    """The complaints that are open at the date of the data, the oldest first, of the sites whose rows may be seen. The database
+    is given these sites and returns no others."""
     network, now = view.network, until_data_date(view, question)
     end = _end(view, now)
     known = min([end, *(network.complaints_as_of(p.id) or end for p in network.places)])
@@ -145,7 +147,7 @@ def _end(view: View, question: Question) -> date:
 
 
 def _about_service(view: View, question: Question, c: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Which of the complaints are about the question's service."""
+    """Which of the complaints are about the question's service: booleans, (n,)."""
     if not question.service:
         return np.ones(len(c["service"]), dtype=bool)
     of: np.ndarray = c["service"] == max(view.network.service_id(question.service), 0)
@@ -155,7 +157,8 @@ def _about_service(view: View, question: Question, c: Mapping[str, np.ndarray]) 
 def _register(
     view: View, question: Question, c: Mapping[str, np.ndarray], references: np.ndarray
 ) -> Register:
-    """Complaints in words, with their age at the end of the question. c: as `db.network_state.complaint_arrays` has them."""
+    """A Register of complaint arrays, with ages at the end of the question. c: as `db.network_state.complaint_arrays` gives
+    them; references: of each, (n,)."""
     network, end = view.network, _end(view, question)
     known = np.array(
         [day_number(network.complaints_as_of(p.id) or end) for p in network.places], dtype=np.int64

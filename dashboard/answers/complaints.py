@@ -1,4 +1,4 @@
-"""Complaints: the open ones, listed and by age, why people complain, how many are answered. No words of theirs."""
+"""Complaints: open ones by age and one by one, late ones by place, reasons, and the share answered. Never what people wrote."""
 
 from collections import Counter
 from datetime import date
@@ -52,7 +52,7 @@ OWN = f"Là où vous répondez{S}: "  # what a list of some of the sites finds
 
 @cached
 def ages(view: View, question: Question, key: str) -> Panel:
-    """Open complaints by age: counts, for whoever may see figures."""
+    """A panel of open complaints by age; counts only."""
     title, complaints = (
         "Plaintes en cours, par âge",
         register(view, until_data_date(view, question)),
@@ -89,13 +89,14 @@ def ages(view: View, question: Question, key: str) -> Panel:
 
 
 def _none_open(many: Count, when: str = "") -> str:
-    """« Aucune plainte en cours au 23/11/2026 », where that is known."""
+    """« Aucune plainte en cours au 23/11/2026 » where all registers are current; else what is not known."""
     words = many.some_or_none("", "aucune plainte en cours", "plainte connue en cours")
     return french.upper_first(f"{words} {when}".rstrip())
 
 
 def _late_in_words(late: int, oldest: int, many: Count) -> str:
-    """« , dont 42 depuis plus de 30 jours et 18 depuis plus de 90 »; where all of these are as old, of them alone."""
+    """« , dont 42 depuis plus de 30 jours (parmi elles, 18 depuis plus de 90) »; where all of these are over 90 days, only
+    that. late: over 30 days; oldest: over 90; many: all open ones."""
     if many.n == 1 and (late or many.is_complete):
         return (
             f", depuis plus de {LATE_DAYS} jours"
@@ -112,7 +113,7 @@ def _late_in_words(late: int, oldest: int, many: Count) -> str:
 
 @cached_with_rows
 def open_complaints(view: View, question: Question, key: str) -> Panel:
-    """The open complaints one by one, the oldest first; by age alone for who may not see rows."""
+    """A panel of the open complaints one by one, the oldest first; by age alone for who may see no rows."""
     title, known = "Plaintes en cours", register(view, until_data_date(view, question))
     if not len(known):
         return Panel(
@@ -141,8 +142,8 @@ def open_complaints(view: View, question: Question, key: str) -> Panel:
 def no_complaints_message(
     view: View, question: Question, why: str, without: str = "plainte connue"
 ) -> Message:
-    """What stands in the place of complaints where there are none, none that was handed in, or none for who asks. why: the
-    denial, which holds where all is known. without: what those that are known have none of."""
+    """The message in place of complaints: that there are none, that no register came, or that guests are not shown them. why:
+    the sentence where all registers are known; without: what the known registers have none of."""
     if view.access.guest:
         return Message(f"{NOT_OPEN}.")
     none = Count(0, registers.coverage(view, question))
@@ -152,7 +153,8 @@ def no_complaints_message(
 def _list_in_words(
     view: View, question: Question, bands: list[tuple[str, int]], listed: Register, when: str
 ) -> str:
-    """What the list holds: of some of the sites, where one answers for these alone; all, where no row is for who asks."""
+    """The finding of the list: over the sites whose rows the person may see, or over all of the question where there are none.
+    bands: (age, count) of all; listed: those with rows; when: the date, in words."""
     total, own = sum(n for _, n in bands), len(listed)
     rows = _bands(listed) if own else bands
     late = sum(n for _, n in rows[LATE_BAND:])
@@ -163,14 +165,14 @@ def _list_in_words(
 
 
 def _known_until_in_words(view: View, question: Question, known: Register) -> str:
-    """« au 23/11/2026 »; of one site whose complaints are known up to an earlier day, that day."""
+    """« au 23/11/2026 »; for one site, the last day up to which its complaints are known."""
     if not question.site:
         return data_date_in_words(view)
     return f"au {french.date_short(day_from_number(int(known.known.max())))}"
 
 
 def _late_among(late: Count, total: int, when: str) -> str:
-    """« 46 plaintes attendent depuis plus de 30 jours, sur 102 en cours au 23/11/2026 »: what the list under it holds."""
+    """« 46 plaintes attendent depuis plus de 30 jours, sur 102 en cours au 23/11/2026 ». late: over 30 days; total: open."""
     words, known = sentences.late(late, LATE_DAYS), "" if late.is_complete else "connues "
     if late.n:
         of = "" if late.n == total else f", sur {french.number(total)} {known}en cours"
@@ -183,7 +185,7 @@ def _late_among(late: Count, total: int, when: str) -> str:
 
 @cached
 def by_place(view: View, question: Question, key: str) -> Panel:
-    """Where complaints have been open for long: by department, by site where one department is asked for."""
+    """A panel of where complaints are late: by department, or by site within one department."""
     one = len(question.departments) == 1
     title = f"Plaintes de plus de {LATE_DAYS} jours, par {'centre' if one else 'département'}"
     known = register(view, until_data_date(view, question))
@@ -233,7 +235,8 @@ def by_place(view: View, question: Question, key: str) -> Panel:
 
 
 def waiting_cell(n: int, of: Figure) -> Cell:
-    """A cell of so many complaints that wait. of: those in progress at the same sites, which says whose register is current."""
+    """A cell of n open complaints. of: the figure of open complaints of the same sites, by which it is known whether their
+    registers are current."""
     known = 0 if of.note == NOT_HANDED_IN else of.sites_expected
     return known_count_cell(
         Count(n, registers.register_coverage(of.sites_expected, known, of.sites_reporting))
@@ -241,7 +244,7 @@ def waiting_cell(n: int, of: Figure) -> Cell:
 
 
 def known_count_cell(counted: Count) -> Cell:
-    """A cell of complaints: none where all is known, « au moins », or in a word why nobody knows."""
+    """A cell of a count: its number, « au moins » before it where it is a lower bound, or why it is missing."""
     if counted.n:
         return Cell(f"{counted.at_least}{french.number(counted.n)}", counted.n)
     if counted.is_complete:
@@ -250,6 +253,7 @@ def known_count_cell(counted: Count) -> Cell:
 
 
 def _value(cell: Cell) -> float | None:
+    """The number of a cell; None where it has none."""
     return cell.value if isinstance(cell.value, int) else None
 
 
@@ -265,7 +269,7 @@ def _most_late_in_words(late: Counter[str], all_of_them: Count) -> str:
 
 
 def _not_listed(listed: int, total: Count) -> str:
-    """Why not all of them are listed: rows are for fewer people than figures."""
+    """Why the list is shorter than the count: rows are shown to fewer people than figures."""
     if not listed:
         return "La liste des plaintes n'est pas ouverte à qui ne répond pas de ces centres."
     of = f"{total.at_least}{french.number(total.n)}"
@@ -273,12 +277,13 @@ def _not_listed(listed: int, total: Count) -> str:
 
 
 def _bands(complaints: Register) -> list[tuple[str, int]]:
-    """How many are open, by age."""
+    """How many complaints are open, by age: (age in words, count)."""
     age = complaints.age
     return [(label, int(((age >= low) & (age <= high)).sum())) for low, high, label in BANDS]
 
 
 def _by_age(rows: list[tuple[str, int]], of: Figure) -> Table:
+    """The table of open complaints by age. of: the figure of all open ones."""
     return make_table(
         (("Âge", ""), ("Plaintes en cours", "count")),
         [(text_cell(k), waiting_cell(n, of)) for k, n in rows],
@@ -286,14 +291,14 @@ def _by_age(rows: list[tuple[str, int]], of: Figure) -> Table:
 
 
 def _age(view: View, age: int, known: date) -> str:
-    """« 12 jours »; of a site that is silent since, where nobody knows of an answer, « 12 jours au 20/10/2026 »."""
+    """« 12 jours »; where the site's complaints are known only up to an earlier day, « 12 jours au 20/10/2026 »."""
     when = "" if known == view.network.known_until else f" au {french.date_short(known)}"
     return f"{french.days(age)}{when}"
 
 
 def _one_by_one(view: View, complaints: Register, *, named: bool) -> Table:
-    """A row each; reference and name lead to the site's page. named: whether the site is, and of several departments its
-    own."""
+    """A table with a row for each complaint; reference and site name are links to the site's page. named: whether it has
+    columns for site and, over several departments, department."""
     home = {p.code: p.department for p in view.network.places}
     several = named and len({home[code] for code in complaints.code.tolist()}) > 1
     return make_table(
@@ -330,7 +335,7 @@ def _one_by_one(view: View, complaints: Register, *, named: bool) -> Table:
 
 @cached
 def reasons(view: View, question: Question, key: str) -> Panel:
-    """Why people complain, over the period."""
+    """A panel of complaints received in the period, by category."""
     title = "Pourquoi les usagers se plaignent"
     received = register(view, question).received_since(question.first)
     if not len(received):

@@ -1,10 +1,10 @@
-"""What guests of a workshop may know of complaints: how many came in over twelve whole months, and how many of them were
-answered in 30 days; by site, department, type of site. Nothing else of complaints reaches a guest: the ledger that he is
-given has none (`View.book`).
+"""What guests of a workshop are shown of complaints: how many were received over twelve whole months, and how many of them were
+answered in 30 days; by site, department, type of site. Nothing else of complaints reaches a guest: the network state of a
+guest's view has none (`View.network`).
 
-A cell of 1 to 4 complaints is hidden, and as many others with it as it takes for no sum and no difference of what is shown
-to give it back: sites are put together into blocks, and only sums of whole blocks are shown. The blocks are those of the
-whole network, whoever asks, so that two guests together learn no more than one.
+Disclosure control: a cell of 1 to 4 complaints is suppressed, and as many others as it takes for no sum or difference of shown
+cells to give it back. Sites are merged into blocks, and only sums of entire blocks are shown. The blocks are computed over the
+entire network, whoever asks, so that two guests together learn no more than one.
 
 Before: `db.facts`. After: `dashboard.answers.figures`.
 """
@@ -44,30 +44,31 @@ Blocks = tuple[frozenset[str], ...]
 
 @dataclass(frozen=True)
 class DisclosurePlan:
-    """The period that guests are told of, and the blocks: sets of sites' codes of which the number of complaints may be shown,
-    and of which also how many were answered in 30 days."""
+    """The period that guests are shown, and the blocks. received_blocks, answered_blocks: sets of site codes of which the
+    number of complaints, or also the number answered in 30 days, may be shown."""
 
     period: Period
     received_blocks: Blocks
     answered_blocks: Blocks
 
     def shows(self, code: str, sites: frozenset[str]) -> bool:
-        """Whether this indicator may be shown of these sites together: they take each block whole, or leave it."""
+        """Whether an indicator may be shown for these sites together: they must be a union of entire blocks."""
         among = self.received_blocks if code == RECEIVED else self.answered_blocks
         held = frozenset[str]().union(*among)
         return sites <= held and all(block <= sites or not block & sites for block in among)
 
 
 def is_safe(cells: Iterable[int]) -> bool:
-    """Whether none of the cells is of 1 to 4."""
+    """Whether none of the cells is between 1 and 4."""
     return all(cell == 0 or cell >= LEAST for cell in cells)
 
 
 def safe_blocks(cells: Mapping[frozenset[str], Cells], homes: Mapping[str, str]) -> Blocks:
-    """These sets of sites, put together so that the cells of each are safe: by itself where its own are; else with others of
-    its department, as few as it takes; else with others of the country. What is too few even so is in none.
+    """The sets of sites merged until the cells of each are safe: with as few others of the same department as possible, then of
+    the country. A set that is still unsafe is in no block.
 
-    cells: by set; homes: the department of each site."""
+    cells: by set of codes; homes: the department of each site.
+    """
     found: list[frozenset[str]] = []
     left = frozenset[str]()
     for home in sorted(set(homes.values())):
@@ -82,7 +83,8 @@ def safe_blocks(cells: Mapping[frozenset[str], Cells], homes: Mapping[str, str])
 def _merge_unsafe(
     units: list[frozenset[str]], cells: Mapping[frozenset[str], Cells]
 ) -> tuple[list[frozenset[str]], frozenset[str]]:
-    """The safe ones, and the others as one with the smallest of the safe, as many as it takes; or what is still too few."""
+    """The safe sets, after the unsafe ones are merged into one with as few of the smallest safe ones as possible; and the
+    merged set where it is still unsafe, else an empty one."""
     safe = sorted((u for u in units if is_safe(cells[u])), key=lambda u: (sum(cells[u]), sorted(u)))
     few = frozenset[str]().union(*(u for u in units if not is_safe(cells[u])))
     while few and not is_safe(_sum(cells, few)):
@@ -94,14 +96,14 @@ def _merge_unsafe(
 
 
 def _sum(cells: Mapping[frozenset[str], Cells], sites: frozenset[str]) -> Cells:
-    """Of the sets that lie in these sites."""
+    """The sum, cell by cell, over the sets that lie within these sites."""
     inside = [cells[unit] for unit in cells if unit <= sites]
     return tuple(map(sum, zip(*inside, strict=True)))
 
 
 @cached
 def disclosure_plan(view: View) -> DisclosurePlan | None:
-    """What guests may be told of, the same for all of them; None where no data are."""
+    """What guests may be shown, the same for all of them; None without data."""
     network = view.snapshot.network
     if network.as_of is None:
         return None
@@ -123,7 +125,7 @@ def disclosure_plan(view: View) -> DisclosurePlan | None:
 
 
 def _site_counts(code: str, facts: Facts) -> tuple[np.ndarray, np.ndarray]:
-    """Numerator and denominator by site; 0 where nothing was handed in."""
+    """Numerator and denominator of an indicator by site, (K,) each; 0 where no register came."""
     m = BY_CODE[code].measure(facts)
     return np.nan_to_num(m.numerator), np.nan_to_num(m.denominator)
 
@@ -131,8 +133,9 @@ def _site_counts(code: str, facts: Facts) -> tuple[np.ndarray, np.ndarray]:
 def complaint_figures(
     view: View, chosen: frozenset[str] | str, question: Question, asked: Breakdown
 ) -> Breakdown:
-    """The same figures, in which those of complaints are what guests may know: over twelve whole months, whatever the
-    period; hidden where they may not. asked: without any complaint. chosen: the sites of the question."""
+    """The breakdown with the complaint figures that guests may see in place of those asked for: over twelve whole months,
+    whatever the period; hidden where the plan does not allow them. asked: computed without complaints; chosen: codes of the
+    question's sites."""
     by = asked.by
     known = disclosure_plan(view) if by in PLACES and question.service is None else None
     for code in OTHERS if known else (*OTHERS, *SHOWN):
@@ -163,10 +166,12 @@ def complaint_figures(
 
 
 def _relabel(code: str, figures: Iterable[Figure]) -> list[Figure]:
+    """The figures under another indicator's code."""
     return [figure._replace(indicator=code) for figure in figures]
 
 
 def _hide(asked: Breakdown, code: str, why: str) -> Sequence[Figure]:
+    """The figures of an indicator without values, with `why` as their note."""
     return [
         f._replace(numerator=None, denominator=None, value=None, n=0, note=why)
         for f in asked.column(code)
@@ -174,7 +179,7 @@ def _hide(asked: Breakdown, code: str, why: str) -> Sequence[Figure]:
 
 
 def _sites(view: View, chosen: frozenset[str] | str, key: str, by: str) -> frozenset[str]:
-    """The sites that a key's figure adds up."""
+    """The codes of the sites that a key's figure adds up. by: the dimension of the key."""
     return frozenset(
         p.code
         for p in view.network.places
@@ -185,15 +190,16 @@ def _sites(view: View, chosen: frozenset[str] | str, key: str, by: str) -> froze
 
 @uncached
 def complaint_period(view: View, codes: Iterable[str]) -> str:
-    """« sur 12 mois entiers, jusqu'en septembre 2026 », of these indicators for a guest, where some are of complaints and so not
-    of the period that he asks about; "" for everybody else."""
+    """« sur 12 mois entiers, jusqu'en septembre 2026 » for a guest, where some of the indicators are of complaints; ""
+    otherwise."""
     known = disclosure_plan(view) if view.access.guest and set(codes) & set(SHOWN) else None
     return _period_in_words(known.period) if known else ""
 
 
 @uncached
 def period_caption(view: View, codes: Iterable[str]) -> str:
-    """The same as a sentence, for under a table: « Plaintes : sur 12 mois entiers, jusqu'en septembre 2026. »."""
+    """The same as `complaint_period`, as a sentence for under a table: « Plaintes : sur 12 mois entiers, jusqu'en septembre
+    2026. »."""
     return f"Plaintes{french.SPACE}: {period}." if (period := complaint_period(view, codes)) else ""
 
 

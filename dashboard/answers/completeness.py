@@ -1,4 +1,4 @@
-"""Who has handed in: days not closed, silent sites, declared closures."""
+"""Completeness of what sites hand in: working days without a closing, silent sites, declared closures."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -47,7 +47,8 @@ MOST = 3  # reasons of closures in a heading
 
 @dataclass(frozen=True)
 class UnclosedDays:
-    """Working days of a site without a closing, None of one that never handed any in: nobody knows; and how many were due."""
+    """The working days of a site without a closing. days: None for a site that never handed in a closing, where nothing is
+    known; due: how many working days were due."""
 
     code: str
     name: str
@@ -57,13 +58,14 @@ class UnclosedDays:
 
     @property
     def known(self) -> tuple[date, ...]:
-        """Those that are known."""
+        """The known days without a closing; empty where none are known."""
         return self.days or ()
 
 
 @cached
 def unclosed_days(view: View, question: Question) -> tuple[UnclosedDays, ...]:
-    """Each of the question's sites, by name: its days from the period's first to the date of the data."""
+    """The days without a closing of each of the question's sites, by name, from the period's first day to the date of the
+    data."""
     network = view.network
     span = network.day_columns(question.first, network.known_until or question.last)
     table = []
@@ -90,7 +92,7 @@ def unclosed_days(view: View, question: Question) -> tuple[UnclosedDays, ...]:
 
 @uncached
 def closures(view: View, question: Question) -> tuple[tuple[Closure, str], ...]:
-    """Closures that touch the period, the oldest first, each with the name of its site or « Tout le réseau »."""
+    """The declared closures that overlap the period, the oldest first: (closure, name of its site or « Tout le réseau »)."""
     names: dict[int | None, str] = {p.id: p.name for p in sites(view, question)}
     return tuple(
         (c, names.get(c.site_id, "Tout le réseau"))
@@ -103,7 +105,7 @@ def closures(view: View, question: Question) -> tuple[tuple[Closure, str], ...]:
 
 @cached
 def missing_closings(view: View, question: Question, key: str) -> Panel:
-    """Which working days have no closing, by site, those that have most first, and when each was last heard of."""
+    """A panel of the working days without a closing by site, the most first, with the last day known of each site."""
     figures, silences_by_code = (
         overall_figures(view, until_data_date(view, question)),
         silences(view, question),
@@ -141,7 +143,7 @@ def missing_closings(view: View, question: Question, key: str) -> Panel:
 
 
 def _days(view: View, question: Question) -> str:
-    """« Du 01/11/2025 au 24/11/2026 »: what is counted, whatever the period's end."""
+    """« Du 01/11/2025 au 24/11/2026 »: the days that are counted, up to the date of the data."""
     first = french.date_short(question.first)
     return (
         f"Du {first} {data_date_in_words(view)}"
@@ -151,7 +153,7 @@ def _days(view: View, question: Question) -> str:
 
 
 def _closings_in_words(known: Sequence[UnclosedDays], closed: Figure) -> str:
-    """« Fiches de clôture remises : 97 % (4 900 sur 5 050). », and how many sites hand closings in, where not all do."""
+    """« Fiches de clôture remises : 97 % (4 900 sur 5 050). », and how many sites hand in closings, where not all do."""
     if closed.note == NO_CLOSINGS:
         return f"{french.upper_first(NO_CLOSINGS)}."
     if closed.value is None and not basis_in_words(
@@ -167,13 +169,13 @@ def _closings_in_words(known: Sequence[UnclosedDays], closed: Figure) -> str:
 
 
 def _coverage(known: Sequence[UnclosedDays]) -> Coverage:
-    """How many of the sites hand closings in."""
+    """The coverage of closings over these sites."""
     hand_in = sum(u.days is not None for u in known)
     return Coverage("clôtures", len(known), hand_in, hand_in)
 
 
 def _until_in_words(view: View, question: Question) -> str:
-    """« du 01/10/2026 au 24/11/2026 » with a space before it, where that goes beyond the period; "" else."""
+    """« du 01/10/2026 au 24/11/2026 » after a space, where the days counted go beyond the period; else ""."""
     known_until = view.network.known_until
     return (
         f" {french.lower_first(_days(view, question))}"
@@ -183,9 +185,9 @@ def _until_in_words(view: View, question: Question) -> str:
 
 
 def _missing_in_words(known: Sequence[UnclosedDays], when: str) -> str:
-    """« CCSP de Covè : 78 fiches de clôture manquent au 24/11/2026 ; 15 autres dans 2 autres centres »; where some hand in
-    none, these first: « 5 centres sur 24 n'ont remis aucune fiche ; dans les 19 autres, 940 fiches de clôture manquent, dont 73
-    au CCSP de Pobè »."""
+    """« CCSP de Covè : 78 fiches de clôture manquent au 24/11/2026 ; 15 autres dans 2 autres centres »; where some sites hand
+    in none: « 5 centres sur 24 n'ont remis aucune fiche ; dans les 19 autres, 940 fiches de clôture manquent, dont 73 au CCSP
+    de Pobè »."""
     late, hand_in = [u for u in known if u.days], _coverage(known)
     if not hand_in.known:
         return french.upper_first(NO_CLOSINGS)
@@ -207,8 +209,8 @@ def _missing_in_words(known: Sequence[UnclosedDays], when: str) -> str:
 
 
 def _missing_elsewhere(late: Sequence[UnclosedDays], hand_in: int, when: str) -> str:
-    """« dans les 19 autres, 940 fiches de clôture manquent, dont 73 au CCSP de Pobè », beside those that hand in none. hand_in:
-    how many hand any in."""
+    """« dans les 19 autres, 940 fiches de clôture manquent, dont 73 au CCSP de Pobè », after the sites that hand in none. late:
+    sites with missing closings; hand_in: how many sites hand in closings."""
     many = sum(len(u.known) for u in late)
     first = late[0]
     if hand_in == 1:
@@ -219,7 +221,7 @@ def _missing_elsewhere(late: Sequence[UnclosedDays], hand_in: int, when: str) ->
 
 
 def _none_missing(known: Sequence[UnclosedDays]) -> str:
-    """« dans les 3 autres, les 45 fiches attendues sont remises », of sites of which none is missing."""
+    """« dans les 3 autres, les 45 fiches attendues sont remises »: that the sites that hand in closings miss none."""
     due, others = sum(u.due for u in known), len(known)
     where = "dans l'autre" if others == 1 else f"dans les {others} autres"
     if not due:
@@ -229,7 +231,7 @@ def _none_missing(known: Sequence[UnclosedDays]) -> str:
 
 
 def _none_of(known: Sequence[UnclosedDays]) -> str:
-    """« 3 centres sur 24 n'ont remis aucune fiche », the one by its name."""
+    """« 3 centres sur 24 n'ont remis aucune fiche »; a single one by its name."""
     never = [u.name for u in known if u.days is None]
     if len(never) == 1:
         return f"{never[0]} n'a remis aucune fiche"
@@ -242,7 +244,7 @@ def _missing(n: int) -> str:
 
 @cached
 def unclosed_days_listed(view: View, question: Question, key: str) -> Panel:
-    """The working days without a closing, a row for each site and day, the newest first."""
+    """A panel of the working days without a closing, a row for each site and day, the newest first."""
     known, when = unclosed_days(view, question), _until_in_words(view, question)
     rows = sorted(
         ((d, u) for u in known for d in u.known), key=lambda row: (-row[0].toordinal(), row[1].name)
@@ -275,8 +277,8 @@ def unclosed_days_listed(view: View, question: Question, key: str) -> Panel:
 
 @cached
 def silent_sites(view: View, question: Question, key: str) -> Panel:
-    """The sites that are silent at the date of the data, for how long, the longest first, and those that never handed anything
-    in."""
+    """A panel of the sites that are silent at the date of the data, the longest first, and of those that never handed in
+    anything."""
     home = {p.code: p.department for p in sites(view, question)}
     silences_by_code = silences(view, question)
     quiet = sorted(
@@ -313,7 +315,8 @@ def silent_sites(view: View, question: Question, key: str) -> Panel:
 
 
 def _silences_in_words(silences: Collection[Silence], at: str) -> str:
-    """« 3 centres muets sur 24 au 23/11/2026, et 2 autres qui n'ont remis ni registre des visites ni fiche de clôture »."""
+    """« 3 centres muets sur 24 au 23/11/2026, et 2 autres qui n'ont remis ni registre des visites ni fiche de clôture ». at:
+    the date, in words."""
     never = sum(s.days is None for s in silences)
     silent_count = sum(s.days is not None and s.is_silent for s in silences)
     of = f"sur {french.number(len(silences))} {at}".rstrip()
@@ -337,7 +340,7 @@ def _silences_in_words(silences: Collection[Silence], at: str) -> str:
 
 
 def last_known_day_cell(silence: Silence | None) -> Cell:
-    """« 20/10/2026, muet depuis 35 jours »: a cell of the last day that is known of a site. heard: None of a closed one."""
+    """« 20/10/2026, muet depuis 35 jours »: a cell of a site's last day with data. silence: None for a closed site."""
     if silence is None or silence.last is None:
         return text_cell("centre fermé" if silence is None else silence.in_words)
     return Cell(
@@ -346,13 +349,13 @@ def last_known_day_cell(silence: Silence | None) -> Cell:
 
 
 def _recent(days: Sequence[date]) -> str:
-    """« 24/11/2026 et 53 autres »: the newest, with its year."""
+    """« 24/11/2026 et 53 autres »: the newest of the days, and how many others."""
     return french.join_first([french.date_short(d) for d in reversed(days)], 1)
 
 
 @cached
 def declared_closures(view: View, question: Question, key: str) -> Panel:
-    """Declared closures of the period, the newest first."""
+    """A panel of the declared closures of the period, the newest first."""
     title, declared = "Fermetures déclarées", closures(view, question)
     if not declared:
         return Panel(key, title, Message("Aucune fermeture déclarée sur cette période."))

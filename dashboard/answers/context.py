@@ -1,7 +1,7 @@
-"""Who asks, of which state of the data: what every answer is given, and the key under which it is kept.
+"""The context of an answer: who asks, which state of the data, and the key under which the answer is cached.
 
-A run of a page reads the version of the data once (`run`) and asks everything with it. A computation is given a View, which
-holds an access and no person: no answer can reach who may not have it.
+A run of a page reads the version of the data once (`page_run`) and uses it for all its answers. A computation is given a View,
+which holds access rights and no person, so that an answer cannot depend on who asks beyond these rights.
 """
 
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ GUESTS_NETWORK_CACHE: AnswerCache[NetworkState] = AnswerCache(2)
 
 @dataclass(frozen=True)
 class DataSnapshot:
-    """A state of the data: where they lie, their version, the day it is."""
+    """A state of the data: the database's address, its version, the day."""
 
     url: str
     version: str
@@ -45,14 +45,13 @@ class DataSnapshot:
 
     @property
     def network(self) -> NetworkState:
-        """The network in that state."""
+        """The network state (sites, days handed in, complaints, decisions) of this snapshot; loaded once."""
         return NETWORK_CACHE.get((self.url, self.version, self.day), self._load)
 
     @property
     def guests_network(self) -> NetworkState:
-        """The same for guests: as if nobody handed complaints in, without what people noted, and who they are. The few figures
-        of complaints that guests may have are put in by `answers.complaints_for_guests`; whatever else would show one finds
-        none."""
+        """The network state for guests: without complaints, notes and names of people. The few complaint figures that guests
+        may see are added by `answers.complaints_for_guests`."""
         key = (self.url, self.version, self.day)
         return GUESTS_NETWORK_CACHE.get(key, lambda: state_for_guests(self.network))
 
@@ -63,7 +62,7 @@ class DataSnapshot:
 
 @dataclass(frozen=True)
 class View:
-    """What one who asks may see of a state of the data: all that a computation is given."""
+    """What a person may see of a snapshot; all that a computation is given."""
 
     snapshot: DataSnapshot
     access: Access
@@ -71,12 +70,13 @@ class View:
 
     @cached_property
     def key(self) -> tuple[DataSnapshot, Access]:
-        """What tells this view's answers from others'."""
+        """The part of a cache key that identifies this view."""
         return self.snapshot, self.access
 
     @cached_property
     def without_rows(self) -> "View":
-        """The same without rows; every answer about figures is computed with it, and kept for all who may see the same."""
+        """The same view without the right to rows. Every answer about figures is computed with it, and shared by all who may
+        see the same figures."""
         access = self.access.without_rows
         return self if access == self.access else replace(self, access=access)
 
@@ -89,6 +89,7 @@ class View:
 
     @cached_property
     def _sites_by_filters(self) -> dict[tuple[object, ...], frozenset[str] | str]:
+        """The cache of `sites`, by department, type and site."""
         return {}
 
     def sites_of_rows(self, question: Question) -> frozenset[str] | str:
@@ -96,8 +97,8 @@ class View:
         return self._filter_sites(self.access.rows, question)
 
     def facts(self, question: Question, *, rows: bool = False) -> facts.Scope:
-        """What the question is about, for db.facts: its sites' rows, its period cut at the last day known. rows: of the sites
-        alone whose rows may be seen."""
+        """The scope of the question for db.facts: its sites, and its period cut at the last known day. rows: only the sites
+        whose rows may be seen."""
         return facts.make_scope(
             engine(),
             self.network,
@@ -110,6 +111,7 @@ class View:
     def _filter_sites(
         self, allowed: frozenset[str] | str, question: Question
     ) -> frozenset[str] | str:
+        """Those of the allowed sites that the question's filters select: codes, or ALL."""
         if allowed == ALL and not (question.departments or question.kind or question.site):
             return ALL
         wanted = {"kind": question.kind, "code": question.site}
@@ -133,13 +135,13 @@ CACHE_MB = 2
 
 
 def engine() -> Engine:
-    """The database of the settings, opened once for all."""
+    """The engine of the database that the settings name, one for the process."""
     url = load_settings().database_url
     return ENGINES.get(url) or ENGINES.setdefault(url, make_engine(url, CACHE_MB))
 
 
 def is_database_reachable() -> bool:
-    """Whether the database answers at this moment, whatever a run has read already."""
+    """Whether the database answers now; it is asked, whatever a run has read before."""
     try:
         with engine().connect() as connection:
             read.version(connection)
@@ -149,8 +151,7 @@ def is_database_reachable() -> bool:
 
 
 def outage_reason(error: Exception) -> str:
-    """Why the database did not answer, as far as a reader needs to know, though it may answer again by now; "" where it does,
-    and a question of ours fails."""
+    """Why the database did not answer, in French; "" where the error is another one and the database works."""
     if not isinstance(error, error_messages.failure_types()):
         return ""
     known = {error_messages.NO_TABLES: error_messages.NO_TABLES, error_messages.BUSY: BUSY}
@@ -160,7 +161,7 @@ def outage_reason(error: Exception) -> str:
 
 
 def is_disk_full(error: Exception) -> bool:
-    """Whether a full disk is why something failed."""
+    """Whether an error was caused by a full disk."""
     return (
         isinstance(error, error_messages.failure_types())
         and error_messages.sentence(error) == error_messages.FULL
@@ -168,7 +169,7 @@ def is_disk_full(error: Exception) -> bool:
 
 
 class _Run:
-    """A run of a page: the moment, once something has asked for it, and the views of who asked."""
+    """A run of a page: its snapshot, once something has asked for it, and the views of the people it asked for."""
 
     def __init__(self) -> None:
         self.moment: DataSnapshot | None = None
@@ -180,8 +181,8 @@ RUN: ContextVar[_Run | None] = ContextVar("run", default=None)
 
 @contextmanager
 def page_run() -> Iterator[None]:
-    """Within it the version of the data is read once, at the first question, and everything is asked with it. A run within a
-    run is the same one."""
+    """Within it the version of the data is read once, at the first question, and used for all others. Runs can be nested: an
+    inner one uses the outer one's snapshot."""
     if RUN.get() is not None:
         yield
         return
@@ -193,7 +194,7 @@ def page_run() -> Iterator[None]:
 
 
 def current_snapshot() -> DataSnapshot:
-    """The state of the data that is asked about: the run's, or outside any run the present one."""
+    """The snapshot of the current run; outside a run, of this moment."""
     current = RUN.get()
     if current is not None and current.moment is not None:
         return current.moment
@@ -205,7 +206,7 @@ def current_snapshot() -> DataSnapshot:
 
 
 def view(who: Asker) -> View:
-    """What who asks may see of the data as they are now; a view stays the one it is."""
+    """The view of a person on the current snapshot; a View is returned as it is."""
     if isinstance(who, View):
         return who
     current = RUN.get()
@@ -225,7 +226,8 @@ def cached_by_weight(
 ) -> Callable[
     [Callable[Concatenate[View, Which], Answer]], Callable[Concatenate[Asker, Which], Answer]
 ]:
-    """The same as `answer`, of what takes the memory of so many answers. rows: it may hold rows, as `answer_with_rows`."""
+    """A decorator like `cached`, for answers that take the memory of `weight` others. rows: the answer may hold rows, as
+    `cached_with_rows`."""
 
     def decorate(
         compute: Callable[Concatenate[View, Which], Answer],
@@ -249,23 +251,25 @@ def cached_by_weight(
 def cached(
     compute: Callable[Concatenate[View, Which], Answer],
 ) -> Callable[Concatenate[Asker, Which], Answer]:
-    """Makes of a computation (View first, then the question, then which) an answer that is kept: a person or a view may ask.
+    """Make a computation (a View first, then its other arguments) an answer that is cached and may be asked for by a person or
+    a View.
 
-    It is given no row, whoever asks, so that all who may see the same figures share it."""
+    It is given a view without rows, so that all who may see the same figures share the answer.
+    """
     return cached_by_weight(1)(compute)
 
 
 def cached_with_rows(
     compute: Callable[Concatenate[View, Which], Answer],
 ) -> Callable[Concatenate[Asker, Which], Answer]:
-    """The same as `answer`, of what lists rows or holds such a list: kept for those who may see the same rows."""
+    """The same as `cached`, for answers that hold rows: shared by those who may see the same rows."""
     return cached_by_weight(1, rows=True)(compute)
 
 
 def uncached(
     compute: Callable[Concatenate[View, Which], Answer],
 ) -> Callable[Concatenate[Asker, Which], Answer]:
-    """The same as `answer`, of what takes less time to compute than the room it would take from others if it were kept."""
+    """The same as `cached`, without the cache: for what is computed faster than it is worth keeping."""
 
     @wraps(compute)
     def answer(who: Asker, /, *which: Which.args, **more: Which.kwargs) -> Answer:
@@ -276,7 +280,7 @@ def uncached(
 
 
 def freeze(answer: Any) -> Any:
-    """The answer, in which nobody can change what others will be given."""
+    """The answer made read-only, since it is shared: dicts become mapping proxies, lists tuples, arrays are locked."""
     if isinstance(answer, dict):
         return MappingProxyType({key: freeze(part) for key, part in answer.items()})
     if isinstance(answer, np.ndarray):
@@ -285,7 +289,7 @@ def freeze(answer: Any) -> Any:
 
 
 def close_databases() -> None:
-    """Close the databases and keep nothing of their answers."""
+    """Close the databases and empty the caches of answers and network states."""
     ANSWER_CACHE.clear()
     NETWORK_CACHE.clear()
     GUESTS_NETWORK_CACHE.clear()

@@ -1,4 +1,4 @@
-"""What is followed month by month: signals, targets, decisions; and what figures rest on."""
+"""Control charts, signals, targets and decisions of what may be seen, and the context that trust lines are written from."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -40,9 +40,8 @@ NATION = "nation"
 def signals(
     who: Asker, scopes: Iterable[str], last: date | None = None
 ) -> dict[str, Mapping[str, Signal]]:
-    """Every followed indicator's signal by scope, over all services, at the last whole month that ends with `last` at the
-    latest, or with the data. A scope of which the person may see no site has none, nor has the nation for whoever may
-    not see all of it."""
+    """The signals of every followed indicator by scope, over all services, at the last whole month up to `last` or the end of
+    the data. A scope of which the person may see no site is left out, as is the nation for who may not see all of it."""
     asker_view = view(who)
     charts = control_charts(asker_view)
     month = judged_month(asker_view, last)
@@ -52,6 +51,7 @@ def signals(
 
 @cached
 def _signals(view: View, scope: str, month: date) -> Mapping[str, Signal]:
+    """The signals of a scope by indicator, at a month; each with the nearest target in force."""
     network = view.network
     home = next((p.department for p in network.places if p.code == scope), None)
     nearest = [s for s in (scope, home, NATION) if s]
@@ -64,15 +64,15 @@ def _signals(view: View, scope: str, month: date) -> Mapping[str, Signal]:
 
 
 def judged_month(view: View, last: date | None = None) -> date:
-    """The first day of the last whole month up to a day, and to the last day of the data."""
+    """The first day of the last whole month that ends by `last`, and by the end of the data."""
     known = view.network.known_until or today()
     return last_whole_month(min(last, known) if last else known).replace(day=1)
 
 
 @cached
 def control_charts(view: View) -> Mapping[str, Mapping[str, ControlChart]]:
-    """Every series that is followed, by scope then indicator: of the sites that may be seen, their departments, and the
-    nation where all of it may be."""
+    """Every followed series as a control chart, by scope then indicator: of the sites that may be seen, of their departments,
+    and of the nation where all of it may be seen."""
     monthly = _monthly(view)
     if monthly is None:
         return {}
@@ -90,7 +90,7 @@ def control_charts(view: View) -> Mapping[str, Mapping[str, ControlChart]]:
 
 
 def _monthly(view: View) -> MonthlySeries | None:
-    """The series of the sites that may be seen, month by month; None where there is no site, or no whole month."""
+    """The monthly series of the sites that may be seen; None without a site, or without a whole month."""
     network = view.network
     last = last_whole_month(network.known_until)
     first = max(
@@ -127,7 +127,8 @@ def _monthly(view: View) -> MonthlySeries | None:
 def _is_partial(
     network: NetworkState, starts: Sequence[date], facts: Facts, rows: Sequence[int]
 ) -> Mapping[str, np.ndarray]:
-    """By register, whether less than all of a site's month was handed in, (K, M); but for as many days as a site may be late."""
+    """By register, whether a site's month was handed in only in part: booleans, (K, M). As many missing days as a site may be
+    late do not count."""
     spans = np.array([(day_number(m), day_number(month_end(m))) for m in starts])
     shape = len(network.places), len(starts)
     return {
@@ -137,7 +138,7 @@ def _is_partial(
 
 
 def last_whole_month(known_to: date | None) -> date:
-    """The last day of the last month of which every day is known. known_to: up to which day all is."""
+    """The last day of the last month that is known entirely. known_to: the last day up to which all is known; None: today."""
     last = known_to or today()
     return last if last == month_end(last) else last.replace(day=1) - ONE_DAY
 
@@ -145,7 +146,7 @@ def last_whole_month(known_to: date | None) -> date:
 def target_in_force(
     targets: Sequence[Target], indicator: str, scopes: Sequence[str], day: date
 ) -> float | None:
-    """The target on that day of the first of the scopes (the nearest first) that has one; None where there is none."""
+    """The target on a day of the first of the scopes that has one; None where none has. scopes: the nearest first."""
     for wanted in scopes:
         begun = [
             v for i, s, v, start, *_ in targets if (i, s) == (indicator, wanted) and start <= day
@@ -157,13 +158,14 @@ def target_in_force(
 
 @cached
 def targets(view: View) -> Sequence[Target]:
-    """Every target, the oldest first."""
+    """Every target of the network, the oldest first."""
     return view.network.targets
 
 
 @cached
 def level_changes(view: View, indicator: str, scope: str) -> tuple[tuple[date, str, str, str], ...]:
-    """(month, reason, who, kind) of what somebody said of a series' levels; of a series whose signal the person was given."""
+    """What people decided about the levels of a series: (month, reason, who, kind) each. Rights are not checked here: it is for
+    a series whose signal the person was given."""
     return tuple(
         (when, why, who, kind)
         for code, of, when, why, who, kind in view.network.rebases
@@ -173,7 +175,7 @@ def level_changes(view: View, indicator: str, scope: str) -> tuple[tuple[date, s
 
 @cached
 def decisions(view: View) -> tuple[Decision, ...]:
-    """The decisions on what may be seen, the oldest first."""
+    """The decisions on series that may be seen, the oldest first."""
     table = sites(view)
     scopes = {s for p in table for s in (p.code, p.department)}
     if len(table) == len(view.network.places):
@@ -183,7 +185,8 @@ def decisions(view: View) -> tuple[Decision, ...]:
 
 @cached
 def trust_context(view: View, question: Question) -> TrustContext:
-    """What the question's figures rest on, beside their own counts."""
+    """The context of the question's figures: age of the data, sites that did not report, declared and entered visits,
+    complaints not counted yet."""
     network = view.network
     table = sites(view, question)
     rows = [network.row[p.id] for p in table]
@@ -217,7 +220,7 @@ def trust_context(view: View, question: Question) -> TrustContext:
 
 
 def _complaints_later(view: View, question: Question, rows: list[int]) -> int:
-    """Complaints of these sites received after the day up to which all is known: no figure counts them yet."""
+    """How many complaints of these sites were received after the last day up to which all is known; no figure counts them yet."""
     network = view.network
     if network.known_until is None or question.last < network.known_until:
         return 0

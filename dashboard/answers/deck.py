@@ -1,4 +1,4 @@
-"""A story told: each step becomes a slide with its figures. What presents, prints and exports takes this."""
+"""Decks: a story with its figures, each step a slide. What presents, prints and exports takes a Deck."""
 
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ WHOLE = "Tout le réseau"
 
 @cached_with_rows
 def build(view: View, question: Question, story: Story, period: ClippedPeriod) -> Deck:
-    """The story over a question and its period. The story's own department or site go before the question's."""
+    """The deck of a story over a question and its period. The story's own department or site replaces the question's."""
     question = question.at_place(story.department, story.site)
     scope = scope_words(view, question)
     figures = overall_figures(view, question)
@@ -50,7 +50,7 @@ def build(view: View, question: Question, story: Story, period: ClippedPeriod) -
 def slides(
     view: View, question: Question, story: Story, period: ClippedPeriod
 ) -> tuple[dict[str, Any], ...]:
-    """The slides as the browser that presents them takes them."""
+    """The slides as the browser's presentation takes them: dicts of texts and pictures."""
     story_deck = build(view, question, story, period)
     return tuple(
         {
@@ -65,7 +65,8 @@ def slides(
 
 
 def _title(story: Story, question: Question, scope: str) -> str:
-    """A ready-made story of a place, or of a part of the network, says which; a kept one has the title that its author gave."""
+    """The title of a deck: of a story about one place, with the place; of a ready-made one over some departments, with these;
+    else the story's own."""
     if (ready := READY.get(story.name)) and ready.part and question.departments:
         return f"{ready.part}{S}: {scope}"
     return f"{story.title}{S}: {scope}" if ":" in story.name else story.title
@@ -73,7 +74,7 @@ def _title(story: Story, question: Question, scope: str) -> str:
 
 @uncached
 def filter_words(view: View, question: Question, period: ClippedPeriod) -> str:
-    """What every figure of a deck or a picture is about, in words: « 12 derniers mois entiers · Zou · CCSP »."""
+    """What the figures of a deck or a picture are about: « 12 derniers mois entiers · Zou · CCSP »."""
     service = services(view).get(question.service, "") if question.service else ""
     site = site_names(view, question).get(question.site, "") if question.site else ""
     return " · ".join(
@@ -92,7 +93,7 @@ def filter_words(view: View, question: Question, period: ClippedPeriod) -> str:
 
 @uncached
 def scope_words(view: View, question: Question) -> str:
-    """« Tout le réseau », « Zou », « CCSP d'Allada »."""
+    """The scope of the question: « Tout le réseau », « Zou », « CCSP d'Allada »."""
     if question.site:
         name: str = site_names(view, question).get(question.site, question.site)
         return name
@@ -100,6 +101,7 @@ def scope_words(view: View, question: Question) -> str:
 
 
 def _slide(about: Subject, step: Step) -> Slide:
+    """The slide of a step: its panel, with the step's headline and question or those of its kind."""
     kind = KINDS[step.kind]
     headline, panel = kind.build(about, step.indicator)
     note = [step.note] if step.note else []

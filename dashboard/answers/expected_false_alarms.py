@@ -1,4 +1,5 @@
-"""How many signals chance alone would give, with the numbers behind each site's series as they are."""
+"""The expected number of false alarms: how many signals chance alone would give, simulated with each series' own numbers of
+cases."""
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
@@ -31,8 +32,8 @@ SIMULATED: AnswerCache[Any] = AnswerCache(8)  # of some 300 KB each
 
 @cached
 def _chances(view: View) -> Mapping[tuple[str, str], np.ndarray]:
-    """The chance of a false alarm of each site's series in each of its months, by scope and indicator: simulated once for
-    the same series, with the numbers behind each as they are."""
+    """The probability of a false alarm of each site's series in each of its months, (m,), by (scope, indicator). Simulated once
+    for the same series."""
     places = site_names(view)
     series = [
         (scope, code, chart, chart.fit, chart.bases)
@@ -65,13 +66,14 @@ def _chances(view: View) -> Mapping[tuple[str, str], np.ndarray]:
 
 
 def _hashable_shape(shape: Shape) -> tuple[Hashable, ...]:
-    """All that a shape holds, as what can be a key."""
+    """A shape's fields as a tuple that can be a cache key."""
     bases = shape.bases.tobytes()
     return shape.site, shape.family, bases, shape.centre, shape.spread, shape.runs
 
 
 def _volume_chances(view: View, code: str) -> dict[tuple[str, str], np.ndarray]:
-    """The same of volumes: what chance does in the last month, which is the same in all that are judged."""
+    """The probability of a false alarm of each site's visits per open day, the last month's in every month, (m,), by (scope,
+    indicator)."""
     places = site_names(view)
     of = {
         s: c[code]
@@ -94,7 +96,7 @@ def _volume_chances(view: View, code: str) -> dict[tuple[str, str], np.ndarray]:
 
 @cached
 def false_alarm_budget(view: View, question: Question, codes: Sequence[str] = FOLLOWED) -> Budget:
-    """How many signals chance alone would give these series in the month that is judged."""
+    """The expected number of signals by chance alone in these series of the question's sites, in the month that is judged."""
     chances = _chances(view)
     judged = [(name, s) for name, s in site_signals(view, question, codes) if s.is_judged]
     return budget_of_chances(
@@ -109,7 +111,7 @@ def false_alarm_budget(view: View, question: Question, codes: Sequence[str] = FO
 
 @cached
 def false_alarms_in_words(view: View, question: Question) -> str:
-    """The same in a few words, for a headline."""
+    """The same as `false_alarm_budget` in a few words, for a headline."""
     chance_alone = false_alarm_budget(view, question)
     signals = sum(s.is_signal for _, s in site_signals(view, question))
     low, high = math.floor(chance_alone.expected), math.ceil(chance_alone.expected)

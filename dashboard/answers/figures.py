@@ -20,7 +20,8 @@ CURRENT_INDICATORS = [i for i in INDICATORS if i.is_current]
 
 @cached
 def figures(view: View, question: Question, by: str) -> Breakdown:
-    """Every indicator by key; but by month, what is true now is that of the date of the data, and says so."""
+    """Every indicator of the question by key. Indicators of the current state are those of the date of the data, with that date
+    as a note; by month they are each month's own. by: the dimension of the keys."""
     chosen = view.sites(question)
     asked = _of_sites(view, chosen, question, by)
     breakdown = asked if by == "month" else _as_of_data_date(asked, view, chosen, question, by)
@@ -34,7 +35,7 @@ def figures(view: View, question: Question, by: str) -> Breakdown:
 def _as_of_data_date(
     asked: Breakdown, view: View, chosen: frozenset[str] | str, question: Question, by: str
 ) -> Breakdown:
-    """The figures of the question, in which what is true now is that of the date of the data, with the date as a note."""
+    """The breakdown in which indicators of the current state are those of the date of the data, with that date as a note."""
     current, when = until_data_date(view, question), data_date_in_words(view)
     same = current == question or not any(by in i.dimensions for i in CURRENT_INDICATORS)
     now = asked if same else _of_sites(view, chosen, current, by, CURRENT_INDICATORS)
@@ -49,7 +50,7 @@ def _as_of_data_date(
 def figures_of_sites(
     view: View, chosen: frozenset[str] | str, question: Question, by: str
 ) -> Breakdown:
-    """Every indicator by key of these sites alone, which a view gave, all of it at the end of the question."""
+    """Every indicator by key over these sites, all of it at the end of the question. chosen: codes that the view allows."""
     return _of_sites(view, chosen, question, by)
 
 
@@ -60,6 +61,7 @@ def _of_sites(
     by: str,
     indicators: Sequence[Indicator] = INDICATORS,
 ) -> Breakdown:
+    """The same as `figures_of_sites`, of some indicators."""
     facts = gather(
         engine(),
         chosen,
@@ -74,13 +76,14 @@ def _of_sites(
 
 
 def overall_figures(who: Asker, question: Question) -> Mapping[str, Figure]:
-    """Every indicator of the question's whole."""
+    """Every indicator over all sites of the question, by its code."""
     return figures(who, question, "nation")["nation"]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The same figures now and a year before, at the sites that reported both times."""
+    """Figures of a period and of the same days a year before, at the sites that reported both times. same_sites: whether these
+    are all the sites that report now; complaints: whether all their complaints of both times are known."""
 
     now: Mapping[str, Figure]
     before: Mapping[str, Figure]
@@ -92,7 +95,7 @@ class Comparison:
 
 @cached
 def comparison(view: View, question: Question) -> Comparison | None:
-    """The question's figures beside the same days a year before; None where no site reported both times."""
+    """The question's figures and those of the same days a year before; None where no site reported both times."""
     scope = view.facts(question)
     both, complaints, before = comparable_sites(scope)
     if not both:
@@ -119,7 +122,8 @@ MONTHS = 25  # of a trend, at most
 
 @uncached
 def trend(view: View, question: Question, months: int = 13) -> Figures:
-    """Every indicator by month, over the last whole months of the question: a month half over would look like a fall."""
+    """Every indicator by month, over the last whole months of the question; the running month is left out, since it would look
+    like a fall. months: 25 at most."""
     last = min(question.last, view.network.known_until or question.last)
     if last != month_end(last):
         last = last.replace(day=1) - ONE_DAY

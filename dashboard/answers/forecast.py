@@ -1,4 +1,5 @@
-"""Visits of the months to come: a forecast with where it lies eight times in ten, and how wrong it was so far."""
+"""The forecast of visits of the next months: with the interval that holds eight times in ten, and the error that it had so
+far."""
 
 import math
 from dataclasses import dataclass, replace
@@ -34,9 +35,9 @@ SATURDAY = 5
 
 @dataclass(frozen=True)
 class Outlook:
-    """What is known of the months of some sites, and what may come. months: first days, (n,); visits: (n,) of these sites;
-    coming: first days of the months to come; days: their working days, (6,); ahead: visits per open day. sites: how many
-    have all the history needed, of how many. history: months of data."""
+    """Past visits of some sites and their forecast. months: first days, (n,); visits: (n,), over these sites; next_months:
+    first days of the months forecast; working_days: of each, (6,); forecast: visits per open day; backtest: its errors on past
+    months. sites: how many have the history needed, of all_sites; history: months of data of the site that has most."""
 
     months: tuple[date, ...]
     visits: np.ndarray
@@ -49,7 +50,7 @@ class Outlook:
     history: int
 
     def expected(self, n: int) -> tuple[float, float, float] | None:
-        """Visits of the month to come at a place: middle, low, high; None where it is too early to say."""
+        """The forecast visits of the n-th next month: middle, low, high; None where the history is too short."""
         if self.forecast is None or not np.isfinite(self.forecast.middle[0, n]):
             return None
         lines = (self.forecast.middle, self.forecast.lower80, self.forecast.upper80)
@@ -59,7 +60,7 @@ class Outlook:
 
 @cached
 def outlook(view: View, question: Question) -> Outlook:
-    """The forecast of the question's sites, whatever its period: from the last whole month of the data on, all services
+    """The forecast of the question's sites, whatever its period, from the last whole month of the data on: all services
     together, over the sites that have all of the last 39 months."""
     network = view.network
     last = last_whole_month(network.known_until)
@@ -95,7 +96,7 @@ def outlook(view: View, question: Question) -> Outlook:
 
 
 def _working_days(coming: list[date]) -> np.ndarray:
-    """Weekdays that are no holiday, of each month: what a site is open where nothing closes it."""
+    """The number of weekdays (Monday to Friday) that are no public holiday, of each month, (6,)."""
     with engine().connect() as connection:
         holidays = public_holidays(connection, coming[0], month_end(coming[-1]))
     off = np.array([day_number(d) for d in holidays], dtype=np.int64)
@@ -108,7 +109,7 @@ def _working_days(coming: list[date]) -> np.ndarray:
 
 @cached
 def panel(view: View, question: Question, key: str) -> Panel:
-    """The months that were, and those to come."""
+    """A panel of past visits and their forecast, by month."""
     if question.service:
         return Panel(key, TITLE, Message("La prévision se fait toutes prestations ensemble."))
     # The same whatever the period: with a fixed one it is cached once.
@@ -171,18 +172,19 @@ def _sentence(view: View, known: Outlook) -> str:
 
 
 def _in_words(ends: tuple[float, float, float]) -> str:
+    """« environ 3 100 visites, entre 2 800 et 3 400 huit fois sur dix ». ends: middle, low, high."""
     middle, low, high = (french.number(round(v, _digits(ends))) for v in ends)
     return f"environ {middle} visites, entre {low} et {high} huit fois sur dix"
 
 
 def _digits(ends: tuple[float, float, float]) -> int:
-    """Round as the band allows: no figure is finer than a half of what it may be off."""
+    """How many digits to round to, as `round` takes it (negative: tens, hundreds): no finer than half the interval's width."""
     _, low, high = ends
     return -max(0, math.floor(math.log10(max((high - low) / 2, 1))))
 
 
 def _sites_in_words(known: Outlook) -> str:
-    """Over which sites, where some are too new."""
+    """« ; sur les 20 centres (sur 24) qui ont 39 mois de données »; "" where all have."""
     if known.sites == known.all_sites:
         return ""
     return (
@@ -193,7 +195,7 @@ def _sites_in_words(known: Outlook) -> str:
 
 
 def _past_error_in_words(known: Outlook) -> str:
-    """How wrong the same rule was, in a sentence."""
+    """How wrong the same rule was over the last months, in sentences."""
     past = known.backtest
     if past is None or not past.months:
         return "Pas encore assez de mois pour dire de combien cette prévision se trompe."

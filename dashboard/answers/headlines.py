@@ -1,4 +1,4 @@
-"""Findings that a whole page, or a comparison, is headed by."""
+"""Headlines: the sentence that a page, or a comparison, finds in its figures."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ NAMED = 2  # sites where something gets worse
 
 @cached
 def department(view: View, question: Question) -> str:
-    """« 19 230 usagers reçus sur 12 mois ; aucune dégradation relevée ; 5 plaintes attendent depuis plus de 30 jours » of the
+    """« 19 230 usagers reçus sur 12 mois ; aucune dégradation relevée ; 5 plaintes attendent depuis plus de 30 jours » over the
     question's sites; "" without visits."""
     if not (visits := visits_received(view, question)):
         return ""
@@ -46,7 +46,7 @@ def department(view: View, question: Question) -> str:
 
 @cached
 def visits_received(view: View, question: Question) -> str:
-    """« 19 230 usagers reçus sur 12 mois », « au moins » where a site did not report; "" without visits."""
+    """« 19 230 usagers reçus sur 12 mois », « au moins » before it where a site did not report; "" without visits."""
     visits = overall_figures(view, question)["visits"]
     if visits.value is None:
         return ""
@@ -56,9 +56,9 @@ def visits_received(view: View, question: Question) -> str:
 
 @cached
 def site(view: View, question: Question) -> str:
-    """The same of one site, which may be silent; where something gets worse, that first: « attente de 29 min, pour 18 min
-    d'habitude, depuis juin 2026 ; 3 autres alertes ; 3 plaintes attendent depuis plus de 30 jours ». Without one, of all of
-    them: how many they are, and which are silent."""
+    """The headline of one site: whether it is silent, and its alerts: « attente de 29 min, pour 18 min d'habitude, depuis juin
+    2026 ; 3 autres alertes ; 3 plaintes attendent depuis plus de 30 jours »; else as `department`. Without a site, how many
+    sites there are and which are silent."""
     if not question.site:
         return _all_sites(view)
     silence, bad = (
@@ -83,6 +83,7 @@ def site(view: View, question: Question) -> str:
 
 
 def _all_sites(view: View) -> str:
+    """How many sites may be seen, and which of them are silent."""
     short = {p.code: short_name(p) for p in sites(view)}
     silences_by_code = silences(view)
     silent = [short[code] for code, one in silences_by_code.items() if one.is_silent]
@@ -109,7 +110,8 @@ def waits(view: View, question: Question) -> str:
 
 
 def _measured_sites(view: View, question: Question) -> str:
-    """« (mesuré dans 3 centres sur 24) », where fewer than half of them measure, or of a few sites not all; "" else."""
+    """« (mesuré dans 3 centres sur 24) », where fewer than half of the sites measure waits, or of a few sites not all; else
+    ""."""
     by_site = figures(view, question, "site")
     measuring = sum(of["wait_p50"].n > 0 for of in by_site.values())
     if measuring == len(by_site) or (2 * measuring >= len(by_site) > SMALL):
@@ -119,8 +121,8 @@ def _measured_sites(view: View, question: Question) -> str:
 
 @cached
 def complaints(view: View, question: Question) -> str:
-    """« 46 attendent depuis plus de 30 jours, dont 9 à Parakou (GSRU) et 7 à Djougou »; where nothing is known, that; "" for
-    guests."""
+    """« 46 attendent depuis plus de 30 jours, dont 9 à Parakou (GSRU) et 7 à Djougou »; what is not known where no register
+    came; "" for guests."""
     known = register(view, until_data_date(view, question))
     if not len(known):
         nothing = registers.waiting_count(view, question, 0)
@@ -169,8 +171,8 @@ def signals(view: View, question: Question) -> str:
 
 @cached
 def alerts(view: View, question: Question) -> str:
-    """« aucune dégradation relevée », « alertes à Djougou et Covè », the gravest first, of the question's sites, in its last
-    whole month; "" where nothing is followed under its filters, and of a period without one."""
+    """« aucune dégradation relevée », « alertes à Djougou et Covè », the gravest first, over the question's sites in the last
+    whole month of its period; "" where its filters leave no followed series, or the period has no whole month."""
     judged = [(name, s) for name, s in signals_of.site_signals(view, question) if s.is_judged]
     month = control_charts.judged_month(view, question.last)
     if question.service or not judged or month < question.first.replace(day=1):
@@ -189,7 +191,7 @@ def alerts(view: View, question: Question) -> str:
 
 
 def _judged_sites(view: View, question: Question, judged: Sequence[tuple[str, Signal]]) -> str:
-    """« (20 centres jugés sur 24) », where nothing can be said of some; "" else."""
+    """« (20 centres jugés sur 24) », where some sites cannot be judged; else ""."""
     there, n = len(sites(view, question)), len({name for name, _ in judged})
     many = french.plural(n, "centre jugé", "centres jugés")
     return f" ({many} sur {french.number(there)})" if n < there else ""
@@ -197,7 +199,7 @@ def _judged_sites(view: View, question: Question, judged: Sequence[tuple[str, Si
 
 @cached
 def late_complaints(view: View, question: Question) -> str:
-    """« 3 plaintes attendent depuis plus de 30 jours »; "" for guests, who are not told."""
+    """« 3 plaintes attendent depuis plus de 30 jours »; "" for guests."""
     if view.access.guest:
         return ""
     many = registers.waiting_count(view, question, late_complaint_count(view, question))
@@ -206,7 +208,7 @@ def late_complaints(view: View, question: Question) -> str:
 
 @cached
 def late_complaint_count(view: View, question: Question) -> int:
-    """How many complaints have been open for long at the date of the data."""
+    """How many complaints have been open for more than 30 days at the date of the data."""
     return int((register(view, until_data_date(view, question)).age > LATE_DAYS).sum())
 
 

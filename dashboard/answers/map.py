@@ -1,4 +1,5 @@
-"""The map: a mark for each site; its area says visits per open day, its colour an indicator's level, its frame a signal."""
+"""The map: a mark for each site, whose area is visits per open day, whose colour is the class of an indicator, and whose frame
+is a signal."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -50,7 +51,7 @@ READING = (
 
 @cached
 def panel(view: View, question: Question, code: str, key: str) -> Panel:
-    """The map as a panel, with the table of what its marks say."""
+    """The map as a panel, with a table of what its marks show."""
     drawing = plot(view, question, code)
     values, states = figures(view, question, "site"), _signals(view, question, code)
     lines = [
@@ -85,7 +86,7 @@ def panel(view: View, question: Question, code: str, key: str) -> Panel:
 
 @cached
 def plot(view: View, question: Question, code: str) -> Plot:
-    """The question's sites on the map."""
+    """The marks and the legend of the question's sites, coloured by an indicator."""
     values, places = figures(view, question, "site"), sites(view, question)
     signals, silences_by_code = _signals(view, question, code), silences(view, question)
     month, at = (
@@ -120,7 +121,7 @@ def plot(view: View, question: Question, code: str) -> Plot:
 
 
 def _mark(site: Place, f: Figure, signal: Signal | None, silence: Silence | None) -> Mark:
-    """What is drawn of a site, but for its size."""
+    """The mark of a site, without its size. f: its figure of the map's indicator; as `dashboard.panel.Plot` has marks."""
     return {
         "id": site.code,
         "name": site.name,
@@ -138,7 +139,7 @@ def _mark(site: Place, f: Figure, signal: Signal | None, silence: Silence | None
 def _tooltip(
     f: Mapping[str, Figure], code: str, signal: Signal | None, silence: Silence | None, at: str
 ) -> list[str]:
-    """What is said of a site, in lines; each says its time, but those of the period, which the legend names."""
+    """The lines of a site's tooltip: its figures, signal and silence. at: the date of the data, in words."""
     lines = [f"{BY_CODE[code].label}{french.SPACE}: {shown_value(f[code])}"]
     if code != "visits_per_day":
         lines.append(f"{VOLUME}{french.SPACE}: {shown_value(f['visits_per_day'])}")
@@ -149,7 +150,8 @@ def _tooltip(
 
 
 def _signals(view: View, question: Question, code: str) -> Mapping[str, Signal]:
-    """By site, what the last whole month of the period says; nothing where the filters leave no series that is followed."""
+    """The signals of the map's indicator by site code, in the last whole month of the period; empty where the filters leave no
+    followed series."""
     if code not in CHARTED or question.service:
         return {}
     wanted = [p.code for p in sites(view, question)]
@@ -160,7 +162,7 @@ def _signals(view: View, question: Question, code: str) -> Mapping[str, Signal]:
 
 
 def _signal_lines(signal: Signal) -> list[str]:
-    """What a signal and a target say, in lines."""
+    """A signal and a target in words, a line each."""
     lines = [card_state(signal)] if signal.is_signal else []
     if signal.assurance in BADGES:
         lines.append(ASSURANCES[signal.assurance])
@@ -169,8 +171,8 @@ def _signal_lines(signal: Signal) -> list[str]:
 
 @cached
 def tints(view: View, question: Question, code: str, tinted: bool) -> Mapping[str, dict[str, Any]]:
-    """Words of the departments without a site; if `tinted`, fill and words of those that have a figure of their own:
-    never one site's value over a territory."""
+    """The tooltip and, where `tinted`, the fill of departments, by name: a figure of the department itself, never one site's
+    value over a territory."""
     there = {p.department for p in sites(view, question)}
     none = f"pas de {question.kind or 'centre'}"
     tints: dict[str, dict[str, Any]] = {

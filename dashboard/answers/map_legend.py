@@ -1,4 +1,4 @@
-"""What stands in the map's legend, and the signs and sizes of its marks."""
+"""The legend of the map: its lines, and the signs and sizes of marks."""
 
 import math
 from collections import Counter
@@ -41,7 +41,7 @@ SIZES = (10, 20, 50, 100, 200, 500, 1000)
 
 
 def signal_sign(signal: Signal) -> dict[str, Any] | None:
-    """What is drawn around a site's mark; None for nothing. slight: with a thin frame."""
+    """The sign around a site's mark, as `dashboard.panel.Plot` has it; None for none. slight: a thin frame."""
     letter, frame = SIGNS.get(signal.variation, ("", None))
     badge = BADGES.get(signal.assurance)
     if not letter and not badge:
@@ -50,6 +50,7 @@ def signal_sign(signal: Signal) -> dict[str, Any] | None:
 
 
 def _slight(signal: Signal) -> bool:
+    """Whether a signal is a slight alert: within its limits, eight months or more on one side."""
     return signal.is_signal and signal.rule != OUTSIDE
 
 
@@ -60,7 +61,8 @@ def legend_rows(
     gaps: Iterable[Figure],
     at: str,
 ) -> Rows:
-    """The lines of the legend: classes, signals of the month, silent sites, sites without a figure (gaps)."""
+    """The lines of the legend: classes, signals of the month, silent sites, sites without a figure. gaps: the figures of these;
+    at: the date of the data, in words."""
     return [
         *_class_rows(code, marks),
         *_sign_rows(signals),
@@ -70,7 +72,7 @@ def legend_rows(
 
 
 def _class_rows(code: str, marks: Iterable[Mark]) -> Rows:
-    """The classes that a site has."""
+    """A line for each class that some site has."""
     counts = Counter(m["fill"] for m in marks)
     return [
         {"label": label, "count": counts[colour], "fill": colour}
@@ -80,7 +82,7 @@ def _class_rows(code: str, marks: Iterable[Mark]) -> Rows:
 
 
 def _sign_rows(signals: Iterable[Signal]) -> Rows:
-    """The signals and targets that there are."""
+    """A line for each kind of signal and target that some site has."""
     counts = Counter((s.variation, _slight(s), _in(s)) for s in signals if s.is_signal)
     met = Counter(s.assurance for s in signals)
     return [
@@ -106,14 +108,14 @@ def _sign_rows(signals: Iterable[Signal]) -> Rows:
 
 
 def _in(signal: Signal) -> str:
-    """« oct. 2026 », « 3ᵉ trimestre 2026 », in one piece."""
+    """« oct. 2026 », « 3ᵉ trimestre 2026 », with spaces that do not break."""
     by_month = signal.latest and signal.kind != ChartKind.BY_QUARTER
     when = french.month_short(signal.latest) if by_month else signal.month_label
     return when.replace(" ", french.SPACE)
 
 
 def _silent_rows(marks: Iterable[Mark], at: str) -> Rows:
-    """How many sites are silent, and when."""
+    """The line that counts silent sites; none without one. at: the date of the data, in words."""
     silent = sum(bool(m["silent"]) for m in marks)
     label = f"muet plus de {french.days(SILENT_DAYS)}"
     row = {"label": label, "long": f"{label}, {at}", "count": silent, "silent": True}
@@ -130,13 +132,13 @@ def _missing_rows(figures: Iterable[Figure]) -> Rows:
 
 
 def no_signal_note(signals: Iterable[Signal], month: str) -> str:
-    """That no site has a signal, where there might be some; "" where there are, or none is possible."""
+    """« Aucun signal en octobre 2026. », where sites are judged and none has a signal; else "". month: in words."""
     states = {s.is_signal for s in signals if s.is_judged}
     return f"Aucun signal en {month}." if states == {False} else ""
 
 
 def period_label(question: Question) -> str:
-    """The period, short: « nov. 2025 à oct. 2026 », « octobre 2026 », « 2025 », « du 01/10/2026 au 24/11/2026 »."""
+    """The period in short: « nov. 2025 à oct. 2026 », « octobre 2026 », « 2025 », « du 01/10/2026 au 24/11/2026 »."""
     period = Period(question.first, question.last)
     if period.whole_months > 1 and not period.label.isdigit():
         first, last = (  # whose year stays beside it
@@ -148,19 +150,19 @@ def period_label(question: Question) -> str:
 
 
 def kinds(marks: Iterable[Mark]) -> Rows:
-    """The kinds of sites that there are, spelt out."""
+    """A line for each type of site on the map, its name in full."""
     there = {m["kind"] for m in marks}
     return [one for one in KINDS if one["kind"] in there]
 
 
 def scale(volumes: Iterable[float | None]) -> float:
-    """The visits per open day of the largest mark: a round number, so that it seldom moves with filters."""
+    """The visits per open day of the largest mark: a round number, so that filters seldom change it."""
     most = max((v for v in volumes if v), default=1)
     return next((s for s in SIZES if s >= most), SIZES[-1])
 
 
 def sizes(top: float) -> Rows:
-    """Two samples of the marks' sizes."""
+    """Two sample sizes for the legend. top: visits per open day of the largest mark."""
     shown = (top / 10, top)
     return [
         {"radius": r, "label": french.number(v)}
@@ -171,10 +173,9 @@ def sizes(top: float) -> Rows:
 def radii(
     values: Iterable[float | None], max_px: float, largest: float | None = None
 ) -> list[float | None]:
-    """Radius in px for each value, so that the area of the mark is proportional to the value.
+    """The radius in pixels of each value, so that a mark's area is proportional to it.
 
-    `largest` is the value drawn at `max_px`; by default the greatest of `values`. None, NaN, zero and
-    negative values have no radius.
+    largest: the value drawn at `max_px`, by default the greatest of `values`. None, NaN, zero and negative values have none.
     """
     known = [
         value if value is not None and value > 0 and math.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""One indicator month by month, and each site's waits side by side."""
+"""An indicator month by month as a control chart, and the waits of each site side by side."""
 
 import math
 from collections.abc import Sequence
@@ -63,8 +63,8 @@ RULE = "signal : un mois hors des limites, ou huit de suite du même côté"
 
 @cached
 def by_month(view: View, question: Question, code: str, key: str, height: int = 230) -> Panel:
-    """One indicator month by month: a control chart, of that many pixels, where the filters leave a followed series, else
-    plain points."""
+    """A panel of one indicator month by month: a control chart where the filters leave a followed series, else plain points.
+    height: in pixels."""
     signal = scope_signals(view, question).get(code)
     if signal is None:
         return _plain(view, question, code, key)
@@ -145,7 +145,7 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
 
 
 def _subject(view: View, question: Question, code: str) -> str:
-    """The indicator's label; of a whole's visits it says that they are those of a site."""
+    """The indicator's label; for visits per open day of several sites, that they are those of one site."""
     i = BY_CODE[code]
     return (
         f"{i.label} et par centre"
@@ -155,7 +155,7 @@ def _subject(view: View, question: Question, code: str) -> str:
 
 
 def _rule_in_words(signal: Signal) -> str:
-    """« Signal : au-dessus de ce que le hasard permet, depuis juin 2026 (entre mai et juillet) »; "" where there is none."""
+    """« Signal : au-dessus de ce que le hasard permet, depuis juin 2026 (entre mai et juillet) »; "" without a signal."""
     if not signal.is_signal:
         return ""
     why = ", ".join(filter(None, (rule_in_words(signal), since_when(signal))))
@@ -163,7 +163,7 @@ def _rule_in_words(signal: Signal) -> str:
 
 
 def _young_sites_in_words(view: View, signal: Signal) -> str:
-    """Which sites of a whole have visits and stand outside the comparison, their own usual being not known yet."""
+    """Which sites have visits but are too new for a usual value, so that the comparison leaves them out; "" for none."""
     known, control_charts_by_scope = site_names(view), control_charts.control_charts(view)
     young = []
     for code in signal.young_sites:
@@ -177,7 +177,8 @@ def _young_sites_in_words(view: View, signal: Signal) -> str:
 
 
 def _table(chart: ControlChart, name: str, words_of: Sequence[str]) -> Table:
-    """Month by month: the value, what is usual and the limits; of waits the median too, which is the figure that is read."""
+    """The table of a control chart: value, usual value and limits by month; for waits also the median, which is the figure
+    people know. words_of: the values as text."""
     code, unit = chart.indicator, BY_CODE[chart.indicator].unit
     columns = [("Mois", "month"), (name, unit)]
     cells = [
@@ -201,7 +202,7 @@ def _table(chart: ControlChart, name: str, words_of: Sequence[str]) -> Table:
 
 
 def levels(view: View, signal: Signal) -> list[str]:
-    """Since when each new level of a series holds, whether it is proposed, and what was said of it."""
+    """A sentence for each level of a series: since when it holds, whether it is proposed, and what people decided about it."""
     code, scope = signal.indicator, signal.scope
     words = {
         when: (f"{why.rstrip('. ')} ({who})" if who else why.rstrip(". "), kind)
@@ -228,7 +229,8 @@ def levels(view: View, signal: Signal) -> list[str]:
 
 
 def _events(view: View, question: Question, signal: Signal) -> list[tuple[date, str]]:
-    """Whole days of closure to draw. Those of single sites would cover a department's chart: there, the network's alone."""
+    """Closures of entire days to mark on the chart: (day, words). For a department, only those of the network: those of single
+    sites would cover it."""
     first = signal.chart.months[0] if signal.chart.months else question.first
     asked = Question(first, question.last, question.departments, site=question.site)
     return [
@@ -239,7 +241,7 @@ def _events(view: View, question: Question, signal: Signal) -> list[tuple[date, 
 
 
 def _missing(view: View, question: Question, code: str, months: Sequence[date]) -> list[str]:
-    """Of each month why it has no value, in a word: nothing was handed in, or it was not measured."""
+    """Why each month has no value, in a word; "" where it has one."""
     asked = replace(question, first=months[0], last=month_end(months[-1]))
     by_month = figures(view, asked, "month")
     found = [by_month.get(f"{m:%Y-%m}", {}).get(code) for m in months]
@@ -247,7 +249,7 @@ def _missing(view: View, question: Question, code: str, months: Sequence[date]) 
 
 
 def _method(signal: Signal) -> str:
-    """How the chart was made, in a line."""
+    """How the chart was computed, in a line."""
     if not signal.chart.is_judged:
         return ""
     log = ", échelle logarithmique" if signal.indicator in SKEWED else ""
@@ -255,11 +257,12 @@ def _method(signal: Signal) -> str:
 
 
 def _begin_sentence(part: str) -> str:
-    """A sentence's beginning; « n = 8 628 » is written so wherever it stands."""
+    """The text with a capital; « n = 8 628 » keeps its small letter."""
     return part if part.startswith("n ") else french.upper_first(part)
 
 
 def _plain(view: View, question: Question, code: str, key: str) -> Panel:
+    """The panel of an indicator by month without limits or judgement."""
     figures = trend(view, question, 25)
     months = [(date.fromisoformat(f"{m}-01"), figures[m][code]) for m in sorted(figures)]
     rows = [(m, f.value, shown_value(f)) for m, f in months]
@@ -284,7 +287,7 @@ def _plain(view: View, question: Question, code: str, key: str) -> Panel:
 
 @cached
 def medians(view: View, question: Question) -> tuple[tuple[str, date, int, int], ...]:
-    """(site's name, month, waits measured, median) of every month of a site with a measured wait, by name then month."""
+    """(site name, month, waits measured, median wait) of every month in which a site measured waits, by name then month."""
     known_months, waits = facts.waits_by_month(view.facts(question))
     measured, p50 = waits.sum(axis=-1), quantile(waits, 0.5)
     rows = [
@@ -297,8 +300,8 @@ def medians(view: View, question: Question) -> tuple[tuple[str, date, int, int],
 
 
 def _sites_that_moved(view: View, question: Question) -> str:
-    """« en hausse à Djougou, en baisse à Nikki, en octobre 2026 ; rien d'inhabituel ailleurs »; "" where no site's wait is
-    followed under the filters."""
+    """« en hausse à Djougou, en baisse à Nikki, en octobre 2026 ; rien d'inhabituel ailleurs »; "" where the filters leave no
+    followed wait."""
     judged = [
         (name, s)
         for name, s in signals.site_signals(view, question)
@@ -321,7 +324,7 @@ def _sites_that_moved(view: View, question: Question) -> str:
 
 @cached
 def multiples(view: View, question: Question, key: str) -> Panel:
-    """Each site's median wait, month by month, all on one scale."""
+    """A panel of each site's median wait by month, all on one scale."""
     title, finding = "Attente de chaque centre, mois par mois", _sites_that_moved(view, question)
     title = f"{title}{french.SPACE}: {finding}" if finding else title
     measured = list(medians(view, question))

@@ -1,4 +1,4 @@
-"""The network: its sites, how far its data go, the words of its lists."""
+"""The network: its sites, how far its data go, which sites are silent, the labels of its lists."""
 
 import json
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ NOTHING, NOTHING_OF_MANY = (
 
 @uncached
 def sites(view: View, question: Question = EVERYTHING) -> tuple[Place, ...]:
-    """The sites that may be seen (and that the question is about), by name."""
+    """The sites that may be seen and that the question selects, by name."""
     chosen = view.sites(question)
     return (
         view.network.places
@@ -37,27 +37,27 @@ def sites(view: View, question: Question = EVERYTHING) -> tuple[Place, ...]:
 
 @uncached
 def site_names(view: View, question: Question = EVERYTHING) -> Mapping[str, str]:
-    """Code to name of the question's sites."""
+    """The names of the question's sites, by code."""
     return {p.code: p.name for p in sites(view, question)}
 
 
 @cached
 def sites_with_words(view: View) -> frozenset[str]:
-    """The codes of the sites of which complaints have words that are kept."""
+    """The codes of the sites whose complaints have texts that are kept."""
     with engine().connect() as connection:
         return read.sites_with_words(connection, view.sites(EVERYTHING))
 
 
 def short_name(place: Place) -> str:
-    """A site by its commune, as on the map: « Covè », « Abomey (GSRU) »."""
+    """A site's commune, as the map writes it: « Covè », « Abomey (GSRU) »."""
     return place.commune if place.kind == "CCSP" else f"{place.commune} ({place.kind})"
 
 
 @dataclass(frozen=True)
 class Freshness:
-    """How far the data go, and how they are. known_to: up to which day all is known (see
-    `db.network_state.NetworkState.known_until`).
-    begun: how many of the sites ever handed something in."""
+    """How far the data go. as_of: the last day with data; known_to: the last day up to which all is known
+    (`db.network_state.NetworkState.known_until`); demo: fictitious; empty: no data; begun: how many of the sites ever handed in
+    something."""
 
     as_of: date | None
     known_to: date | None
@@ -69,12 +69,12 @@ class Freshness:
 
     @property
     def is_stale(self) -> bool:
-        """Whether the data are older than their rhythm."""
+        """Whether the data are older than the setting `stale_days`."""
         return self.age_days is not None and self.age_days > load_settings().stale_days
 
     @property
     def beginning(self) -> str:
-        """« 1 centre sur 24 a remis des données », while most have not begun; "" else."""
+        """« 1 centre sur 24 a remis des données », as long as most sites have handed in nothing; else ""."""
         if self.empty or 2 * self.begun >= self.sites:
             return ""
         has = "a" if self.begun == 1 else "ont"
@@ -82,7 +82,7 @@ class Freshness:
 
     @property
     def warning(self) -> str:
-        """« ni visite ni clôture depuis le 13/11/2026, il y a 12 jours », of old data; "" else."""
+        """« ni visite ni clôture depuis le 13/11/2026, il y a 12 jours » where the data are old; else ""."""
         if self.as_of is None or not self.is_stale:
             return ""
         return f"ni visite ni clôture depuis le {french.date_short(self.as_of)}, il y a {french.days(self.age_days)}"
@@ -90,7 +90,7 @@ class Freshness:
 
 @cached
 def freshness(view: View) -> Freshness:
-    """How far the data of the whole network go."""
+    """How far the data of the entire network go."""
     network = view.network
     age = (view.snapshot.day - network.as_of).days if network.as_of else None
     begun = len({site for site, form in network.spans if form != "fermetures"})
@@ -102,9 +102,9 @@ def freshness(view: View) -> Freshness:
 
 @dataclass(frozen=True)
 class Silence:
-    """How long a site has been without visit or closing at the date of the data, in calendar days, 0 where it was not to be open
-    on any of them, and the last day that had
-    one; None where it never had any: it did not fall silent, it has not begun."""
+    """How long a site has been without visit or closing at the date of the data. days: calendar days, 0 where it was to be
+    closed on all of them; last: the last day that had one. Both are None where it never had any: such a site has not begun, and
+    is not silent."""
 
     code: str
     name: str
@@ -113,19 +113,20 @@ class Silence:
 
     @property
     def is_silent(self) -> bool:
-        """Whether that is too long: « muet », on every page and in every file."""
+        """Whether that is longer than SILENT_DAYS: « muet », on every page and in every file."""
         return self.days is not None and self.days > SILENT_DAYS
 
     @property
     def in_words(self) -> str:
-        """« muet depuis 35 jours », « n'a rien remis »; "" for a site that is heard of."""
+        """« muet depuis 35 jours », « n'a rien remis »; "" for a site that is not silent."""
         if self.days is None:
             return NOTHING
         return f"muet depuis {french.days(self.days)}" if self.is_silent else ""
 
     @property
     def map_label(self) -> str:
-        """The same beside a name on the map: « muet 35 j »; of a site that has not begun nothing, for its mark says it."""
+        """The same in short, beside a name on the map: « muet 35 j »; "" for a site that has not begun, which has a mark of its
+        own."""
         if not self.is_silent or self.days is None:
             return ""
         return f"muet {french.number(self.days)}{french.SPACE}j"
@@ -133,7 +134,7 @@ class Silence:
 
 @cached
 def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silence]:
-    """By code, each of the question's sites that should be open at the date of the data, whatever the period."""
+    """The silence of each of the question's sites that should be open at the date of the data, by code, whatever the period."""
     network = view.network
     end = network.known_until or view.snapshot.day
     last = network.day_columns(date.min, end).stop
@@ -154,7 +155,7 @@ def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silenc
 
 
 def until_data_date(view: View, question: Question) -> Question:
-    """The question up to the date of the data: for what is true now, such as an open complaint, and not of a period."""
+    """The question with a period that ends at the date of the data: for the current state, such as open complaints."""
     known_to = view.network.known_until
     return question if known_to is None else replace(question, last=max(question.last, known_to))
 
@@ -165,14 +166,14 @@ def data_date_in_words(view: View) -> str:
 
 
 def with_data_date(view: View, words: str) -> str:
-    """What is said, and as of when: « Plaintes en cours, au 23/11/2026. »; alone without data."""
+    """The words as a sentence with the date of the data: « Plaintes en cours, au 23/11/2026. »; without data, the sentence
+    alone."""
     return f"{', '.join(filter(None, (words, data_date_in_words(view))))}."
 
 
 @cached
 def usual_period(view: View) -> str:
-    """What is shown until one chooses: the code of the last twelve whole months; of the running one where all that was handed in
-    is of it."""
+    """The code of the default period: the last twelve whole months; the running month where all data are of it."""
     network = view.network
     year = resolve_period(YEAR, network.known_until or view.snapshot.day)
     days = network.day_columns(year.first, year.last) if year else slice(0)
@@ -190,7 +191,7 @@ def departments(view: View) -> tuple[str, ...]:
 
 @cached
 def services(view: View) -> Mapping[str, str]:
-    """Code to label of every service, by label; the unknown one last."""
+    """The labels of services by code, in alphabetical order; the unknown one last."""
     return {
         **{code: label for _, code, label in view.network.services},
         "inconnu": "Prestation inconnue",
@@ -199,12 +200,12 @@ def services(view: View) -> Mapping[str, str]:
 
 @cached
 def all_site_names(view: View) -> Mapping[str, str]:
-    """Code to name of every site, whatever one may see of it: for who gives accounts their sites."""
+    """The names of all sites by code, whatever the person may see: for who assigns sites to accounts."""
     return {place.code: place.name for place in view.network.places}
 
 
 class Outlines(NamedTuple):
-    """The limits of communes that the ministry loaded, as GeoJSON, and where they come from."""
+    """The boundaries of communes that the ministry loaded, as GeoJSON, and their source."""
 
     geojson: dict[str, Any]
     source: str
@@ -212,7 +213,7 @@ class Outlines(NamedTuple):
 
 @cached
 def commune_outlines(_view: View) -> Outlines | None:
-    """The limits of communes; None where there are none."""
+    """The boundaries of communes; None where none were loaded."""
     with engine().connect() as connection:
         boundary = read.boundary(connection, "commune")
     return Outlines(json.loads(boundary[0]), boundary[1]) if boundary else None
@@ -220,6 +221,6 @@ def commune_outlines(_view: View) -> Outlines | None:
 
 @cached
 def commune_source(view: View) -> str:
-    """Where the limits of communes come from, "" where the ministry loaded none."""
+    """The source of the boundaries of communes; "" where none were loaded."""
     loaded = commune_outlines(view)
     return loaded.source if loaded else ""

@@ -1,7 +1,6 @@
-"""The five questions that everybody asks first, answered: where most people come, where they wait longest, what gets worse,
-which complaint is oldest, who is silent. Each says its own time: of a period, of its last whole month, or of the date of the
-data; never two of these in one sentence.
-"""
+"""The five questions that people ask first: where most people come, where they wait longest, what gets worse, which complaint
+is the oldest, which sites are silent. Each answer names its time: the period, its last whole month, or the date of the data;
+never two of them in one sentence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ NO_SITE = "aucun centre ne correspond à ce choix"
 
 @dataclass(frozen=True)
 class Name:
-    """Who an answer is about, and where more is said of it."""
+    """A site in an answer, with the link to its page."""
 
     text: str
     link: Link
@@ -56,20 +55,19 @@ class Name:
 
 @dataclass(frozen=True)
 class Statement:
-    """A part of an answer: names, then words about them."""
+    """A part of an answer: names, then what is said about them."""
 
     names: tuple[Name, ...]
     words: str
 
     def join_names(self, names: Sequence[str]) -> str:
-        """Its names, as they are written, in a row: « Covè et Djougou », « Covè, Djougou » where « et 2 autres » goes on."""
+        """The names as a list in words: « Covè et Djougou »; « Covè, Djougou » where the words go on with « et 2 autres »."""
         return ", ".join(names) if self.words.startswith("et ") else french.join_words(names)
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One question answered. label: the question; page: the address where more is said, with the filters that it needs;
-    when: of which time it speaks."""
+    """A question and its answer. label: the question; page, filters: the link to more; when: the time it is about, in words."""
 
     label: str
     page: str
@@ -87,13 +85,13 @@ class Reply:
 
     @property
     def row(self) -> tuple[Cell, ...]:
-        """The same in a table: a cell for each of COLUMNS."""
+        """The answer as a row of a table, a cell for each of COLUMNS."""
         return text_cell(self.label), text_cell(self.when), text_cell(self.text)
 
 
 @cached
 def replies(view: View, question: Question) -> tuple[Reply, ...]:
-    """The five answers, in the order to read them."""
+    """The five answers, in the order in which they are shown."""
     return (
         busiest(view, question),
         longest_waits(view, question),
@@ -105,14 +103,14 @@ def replies(view: View, question: Question) -> tuple[Reply, ...]:
 
 @cached
 def panel(view: View, question: Question, key: str = "reponses") -> Panel:
-    """The same as a table, to be taken away."""
+    """The five answers as a table, for the files."""
     return Panel(
         key, "L'essentiel", table=make_table(COLUMNS, [r.row for r in replies(view, question)])
     )
 
 
 def busiest(view: View, question: Question) -> Reply:
-    """The site with most visits per open day, and the two after it."""
+    """The site with most visits per open day, and the next two."""
     ranked = _ranked_sites(view, question, "visits_per_day")
     if not ranked:
         saying = Statement((), _no_visits(view, question))
@@ -129,7 +127,7 @@ def busiest(view: View, question: Question) -> Reply:
 
 
 def longest_waits(view: View, question: Question) -> Reply:
-    """The site, or the sites, with the longest median wait."""
+    """The site or sites with the longest median wait."""
     ranked = _ranked_sites(view, question, "wait_p50")
     if not ranked:
         statement = Statement((), _no_waits(view, question))
@@ -161,7 +159,7 @@ def longest_waits(view: View, question: Question) -> Reply:
 
 
 def _no_waits(view: View, question: Question) -> str:
-    """Why no site's wait is named: too few are measured at each, none is, or nobody handed anything in."""
+    """Why no site is named for its wait: too few waits at each, none measured, or nothing handed in."""
     everywhere = overall_figures(view, question)
     if n := everywhere["wait_p50"].n:
         few = french.plural(n, "attente mesurée", "attentes mesurées")
@@ -172,7 +170,7 @@ def _no_waits(view: View, question: Question) -> str:
 
 
 def _no_visits(view: View, question: Question) -> str:
-    """Why no site is named: nobody handed anything in, or nobody came."""
+    """Why no site is named for its visits: nothing was handed in, or no visit was entered."""
     visits = overall_figures(view, question)["visits"]
     if visits.value:
         return f"{at_least(visits)}{french.plural(visits.value, 'visite')}, {NO_OPEN_DAY_HANDED_IN}"
@@ -186,7 +184,7 @@ def _no_visits(view: View, question: Question) -> str:
 
 
 def _unmeasured(view: View, question: Question) -> list[str]:
-    """The sites that received users and measured no wait, in alphabetical order."""
+    """The names of sites with visits and without a measured wait, in alphabetical order."""
     names, by_site = _names(view, question), figures(view, question, "site")
     return sorted(
         (
@@ -199,8 +197,8 @@ def _unmeasured(view: View, question: Question) -> list[str]:
 
 
 def alerts(view: View, question: Question) -> Reply:
-    """The sites whose last whole month is an alert, the gravest first, with what it is about and since when; the
-    others' names; those where something improves. The year of a date is said where it is not the month's."""
+    """The sites with an alert in the last whole month, the gravest first, with what it is about and since when; the others by
+    name; and the sites that improve. A year is written where it is not that of the month."""
     label, page = "Ce qui se dégrade", "signaux"
     month = control_charts.judged_month(view, question.last)
     if question.service:
@@ -228,7 +226,8 @@ def alerts(view: View, question: Question) -> Reply:
 
 
 def _no_alert(count: Count) -> str:
-    """« aucune dégradation relevée dans les 21 centres jugés (sur 24) »; where none is, that it is too early to say."""
+    """« aucune dégradation relevée dans les 21 centres jugés (sur 24) »; where no site is judged, that it is too early. count:
+    of alerts."""
     if not count.coverage.known:
         return f"trop tôt pour juger{S}: aucun centre n'a assez de mois de données"
     if count.is_complete:
@@ -242,6 +241,7 @@ def _no_alert(count: Count) -> str:
 
 
 def _alert_statements(view: View, question: Question, year: int) -> list[Statement]:
+    """A statement for each of the first sites with an alert, one for the others. year: of the month, which is not written."""
     names, silences_by_code = _names(view, question), silences(view, question)
     by_site = _signals_by_site(view, question, Variation.ALERT)
     sayings = [
@@ -255,7 +255,7 @@ def _alert_statements(view: View, question: Question, year: int) -> list[Stateme
 
 
 def _alerts_in_words(alerts: Sequence[Signal], silence: Silence | None, year: int) -> str:
-    """Alerts of a site; where none is beyond what chance allows, « un peu plus d'attente, depuis 8 mois ou plus »."""
+    """The alerts of a site in words; where all are slight, « un peu plus d'attente, depuis 8 mois ou plus »."""
     first = alerts[0]
     if silence and silence.is_silent and all(s.indicator == "completeness" for s in alerts):
         return signals_in_a_line(alerts, "")  # another answer says since when the site is silent
@@ -266,14 +266,15 @@ def _alerts_in_words(alerts: Sequence[Signal], silence: Silence | None, year: in
 
 
 def _name_first(names: Sequence[Name], words: str) -> Statement:
-    """The first names, the others counted, and what is said of all."""
+    """A statement with the first names, and the number of the others."""
     left = len(names) - NAMED
     more = f"et {french.plural(left, 'autre')} " if left > 0 else ""
     return Statement(tuple(names[:NAMED]), f"{more}{words}")
 
 
 def _improvement_statements(view: View, question: Question, year: int) -> tuple[Statement, ...]:
-    """« Nikki va mieux : attente de 9 min, contre 15 min d'habitude, depuis mai »."""
+    """« Nikki va mieux : attente de 9 min, contre 15 min d'habitude, depuis mai »: a statement for the sites that improve; none
+    without one."""
     names, signals = _names(view, question), _signals_by_site(view, question, Variation.IMPROVEMENT)
     clear = {c: of for c, of in signals.items() if any(one.rule == OUTSIDE for one in of)}
     slight = {c: of for c, of in signals.items() if c not in clear}
@@ -293,7 +294,7 @@ def _improvement_statements(view: View, question: Question, year: int) -> tuple[
 def _signals_by_site(
     view: View, question: Question, variation: Variation
 ) -> dict[str, list[Signal]]:
-    """The signals of this kind in the last whole month of the period, by site, the gravest first."""
+    """The signals of one kind in the last whole month of the period, by site code, the gravest first."""
     names = _names(view, question)
     by_site: dict[str, list[Signal]] = {}
     for _, one in signals.site_signals(view, question):
@@ -336,7 +337,8 @@ def oldest_complaint(view: View, question: Question) -> Reply:
 
 
 def _known_until_in_words(view: View, to: int) -> str:
-    """« au 06/10/2026 », the last day that is known of a site's complaints, where the data go further; "" else."""
+    """« au 06/10/2026 »: the last day up to which a site's complaints are known, where the data go further; else "". to: that
+    day's number."""
     network = view.network
     further = network.known_until is not None and network.day_columns(
         day_from_number(to + 1), network.known_until
@@ -346,8 +348,8 @@ def _known_until_in_words(view: View, to: int) -> str:
 
 
 def _of_late(late: int, waiting: int, least: str) -> str:
-    """« dont 3 de plus de 30 jours », « toutes de plus de 30 jours »; of one, « de 30 jours ou moins ». least: « au moins »,
-    where others may wait."""
+    """« dont 3 de plus de 30 jours », « toutes de plus de 30 jours »; for a single one, « de 30 jours ou moins ». least: « au
+    moins » where registers are missing, else ""."""
     more, less = f"de plus de {LATE_DAYS} jours", f"de {LATE_DAYS} jours ou moins"
     if waiting == 1:
         return more if late else less
@@ -357,8 +359,7 @@ def _of_late(late: int, waiting: int, least: str) -> str:
 
 
 def silent_sites(view: View, question: Question) -> Reply:
-    """The sites of which nothing has been heard for too long, at the date of the data: « Bembèrèkè ni visite ni clôture depuis le
-    21/10/2026 (35 jours) »."""
+    """The silent sites at the date of the data: « Bembèrèkè ni visite ni clôture depuis le 21/10/2026 (35 jours) »."""
     silences_by_code, names = silences(view, question), _names(view, question)
     never = [names[one.code] for one in silences_by_code.values() if one.days is None]
     quiet = sorted(
@@ -378,12 +379,13 @@ def silent_sites(view: View, question: Question) -> Reply:
 
 
 def _since(one: Silence) -> str:
-    """« ni visite ni clôture depuis le 21/10/2026 (35 jours) », the last day that is known of the site."""
+    """« ni visite ni clôture depuis le 21/10/2026 (35 jours) »: the last day with data of a site."""
     last = french.date_short(one.last) if one.last else ""
     return f"ni visite ni clôture depuis le {last} ({french.days(one.days)})"
 
 
 def _none_silent(n: int) -> str:
+    """That none of n sites is silent."""
     if n > 1:
         return f"aucun des {n} centres n'est muet"
     return "ce centre n'est pas muet" if n else NO_SITE
@@ -393,14 +395,14 @@ Ranked = tuple[Name, str, Mapping[str, Figure]]
 
 
 def _ranked_sites(view: View, question: Question, code: str) -> Sequence[Ranked]:
-    """(site, value as shown, its figures), the highest first, of the sites that have a value, and of which not far fewer days
-    are known than of the others: a week is not held against others' year."""
+    """(site, value as shown, its figures), the highest value first. Sites with far fewer known days than the others are left
+    out: a week is not compared with a year."""
     most = _most_days(view, question)
     return [one for one in _by_value(view, question, code) if 2 * _days(one[2]) >= most]
 
 
 def _by_value(view: View, question: Question, code: str) -> Sequence[Ranked]:
-    """The same, of all sites that have a value."""
+    """The same as `_ranked`, with all sites that have a value."""
     names, by_site = _names(view, question), figures(view, question, "site")
     known = [
         (-value, french.alphabetical(names[site].text), names[site], of)
@@ -413,13 +415,13 @@ def _by_value(view: View, question: Question, code: str) -> Sequence[Ranked]:
 
 
 def _only_site_in_words(view: View, question: Question, ranked: Sequence[Ranked]) -> str:
-    """« ; seul centre à avoir assez de données », of the only one of several; "" else."""
+    """« ; seul centre à avoir assez de données », where one of several sites is ranked; else ""."""
     alone = len(ranked) == 1 and len(sites(view, question)) > 1
     return f"{S}; seul centre à avoir assez de données" if alone else ""
 
 
 def _not_ranked(view: View, question: Question, code: str) -> str:
-    """« ; sans compter Kandi, dont trop peu de jours sont connus », the sites that would come first were they ranked; "" else."""
+    """« ; sans compter Kandi, dont trop peu de jours sont connus »: the sites left out that would come first; else ""."""
     first, most = _ranked_sites(view, question, code)[0], _most_days(view, question)
     every = _by_value(view, question, code)
     before = [name.text for name, _, of in every[: every.index(first)] if 2 * _days(of) < most]
@@ -429,14 +431,15 @@ def _not_ranked(view: View, question: Question, code: str) -> str:
 
 
 def _most_days(view: View, question: Question) -> int:
-    """How many open days are known of the site of which most are."""
+    """The greatest number of open days known of a site."""
     return max((_days(of) for of in figures(view, question, "site").values()), default=0)
 
 
 def _days(of: Mapping[str, Figure]) -> int:
-    """How many open days of a site are known."""
+    """The number of open days known of a site. of: its figures."""
     return int(of["visits_per_day"].denominator or 0)
 
 
 def _names(view: View, question: Question) -> dict[str, Name]:
+    """The name and link of each of the question's sites, by code."""
     return {p.code: Name(short_name(p), site_link(p.code)) for p in sites(view, question)}

@@ -1,5 +1,5 @@
-"""« Ce qui a changé »: a rate in two periods, split into what the parts did and what their mix did; and the months between,
-at all sites and at the same ones."""
+"""« Ce qui a changé »: the change of a rate between two periods, decomposed into change within parts and change of their mix;
+and the months between, over all sites and over those with data in both periods."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -49,7 +49,7 @@ def sites_with_data(view: View, question: Question, code: str) -> frozenset[str]
 
 
 def _counts(view: View, question: Question, code: str, split: str) -> period_comparison.Counts:
-    """Numerator and denominator of each part, by its name."""
+    """Numerator and denominator of each part, by its name; None where missing. split: "site", "service" or "both"."""
     chosen, known, words_of = (
         sites_with_data(view, question, code),
         site_names(view, question),
@@ -72,6 +72,7 @@ def _counts(view: View, question: Question, code: str, split: str) -> period_com
 
 
 def _numerator_and_denominator(f: Figure) -> tuple[float | None, float | None]:
+    """Numerator and denominator of a figure; None where missing."""
     return f.numerator, f.denominator
 
 
@@ -79,7 +80,8 @@ def _numerator_and_denominator(f: Figure) -> tuple[float | None, float | None]:
 def explained_change(
     view: View, question: Question, code: str, before: Period, split: str
 ) -> period_comparison.ExplainedChange | None:
-    """The change of an indicator between a period and the question's, taken apart."""
+    """The change of an indicator between period `before` and the question's, decomposed; None where a period has too few
+    cases."""
     i = BY_CODE[code]
     earlier = _counts(view, question.over_period(before), code, split)
     later = _counts(view, question, code, split)
@@ -91,8 +93,8 @@ def explained_change(
 
 @cached
 def partial_registers(view: View, question: Question, before: Period) -> str:
-    """« Registre incomplet : CCSP de Djidja… », the sites of which a part of one of the periods is missing; "" for none. A
-    register that ends early changes how visits are shared out, and nothing else need have changed."""
+    """« Registre incomplet : CCSP de Djidja… »: the sites whose register is partial in one of the periods; "" for none. A
+    register that ends early changes the mix of visits, without any other change."""
     known, missing = site_names(view, question), set()
     for asked in (question.over_period(before), question):
         missing |= {k for k, f in figures(view, asked, "site").items() if f["visits"].sites_in_part}
@@ -110,7 +112,7 @@ def partial_registers(view: View, question: Question, before: Period) -> str:
 def split_panel(
     change: period_comparison.ExplainedChange, code: str, split: str, note: str = ""
 ) -> Panel:
-    """The sentences on a change, and its parts as a table. note: what to know before they are read."""
+    """A panel of the sentences on a change, with a table of its parts. note: what to know before reading."""
     size = sentences.points if BY_CODE[code].unit == "percent" else period_comparison.with_sign
     rows = [
         (
@@ -144,7 +146,7 @@ def split_panel(
 
 @cached
 def months_panel(view: View, question: Question, code: str, before: Period) -> Panel:
-    """The months up to the question's last whole one, at all sites and at those that have data in both periods."""
+    """A panel of the months up to the question's last whole one: over all sites, and over those with data in both periods."""
     key, title = "memes_centres", f"{BY_CODE[code].label}, par mois"
     seen = view.sites(question)
     same = sites_with_data(view, question, code) & sites_with_data(
@@ -202,6 +204,8 @@ def months_panel(view: View, question: Question, code: str, before: Period) -> P
 
 
 def _who(same: int, equal: Iterable[bool], part: str) -> str:
+    """Which sites the second line is over, in words. same: how many; equal: of each month, whether both lines are the same;
+    part: the note on partial registers."""
     who = "« Les mêmes centres » : " + (
         f"les {french.plural(same, 'centre')} qui ont" if same > 1 else "le seul centre qui a"
     )
@@ -217,7 +221,7 @@ def _who(same: int, equal: Iterable[bool], part: str) -> str:
 
 @uncached
 def cannot_split(view: View, question: Question, code: str, before: Period, split: str) -> bool:
-    """Whether a rate cannot be split by service: the service of too many visits is unknown in one of the periods."""
+    """Whether a rate cannot be split by service, since too many visits of one of the periods have no known service."""
     return (
         split != "site"
         and code in RATES

@@ -1,4 +1,5 @@
-"""« Confidentialité »: what is kept of people, why, how long, who sees it, whom to ask; from the tables' own descriptions.
+"""« Confidentialité »: which personal data are kept, why, for how long, who sees them and whom to ask; from the descriptions of
+the tables.
 
 Before: `db.table_descriptions`, `dashboard.accounts.rights`, the settings. After: the guide.
 """
@@ -34,7 +35,7 @@ FAR = {
 
 
 def section() -> str:
-    """The section, in Markdown, without its title."""
+    """The section of the guide, in Markdown, without its title."""
     return "\n\n".join(
         (
             "\n".join(f"- **{asked}** {said}" for asked, said in answers()),
@@ -47,8 +48,8 @@ def section() -> str:
 
 
 def record(as_of: date | None, *, demo: bool) -> Deck:
-    """The record of processing, to be printed and signed: the same answers and tables, and what the ministry fills in by hand.
-    as_of, demo: of the data, as on every file."""
+    """The record of processing activities as a deck, to be printed and signed: the answers and tables of the section, and
+    fields that the ministry fills in by hand. as_of, demo: of the data, as on every file."""
     known = load_settings()
     asked = make_table(
         (("Question", ""), ("Réponse", "")),
@@ -87,7 +88,7 @@ def record(as_of: date | None, *, demo: bool) -> Deck:
 
 
 def answers() -> tuple[tuple[str, str], ...]:
-    """What articles 415 and 416 have one ask, and what whoever reads them to the end would; in the order of a record."""
+    """(question, answer) of what articles 415 and 416 require and of what readers ask next, in the order of a record."""
     known = load_settings()
     rows = (
         "les plaintes y sont une à une pour qui en voit la liste"
@@ -159,24 +160,28 @@ def answers() -> tuple[tuple[str, str], ...]:
 
 
 def _tables_about_people() -> list[Description]:
+    """The descriptions of the tables that hold data about people."""
     return [one for one in TABLES.values() if one.about_whom]
 
 
 def _other_tables() -> str:
+    """The names of the other tables, in words."""
     others = french.join_words([one.title.lower() for one in TABLES.values() if not one.about_whom])
     return f"Le reste de la base ne parle de personne{S}: {others}."
 
 
 def _columns() -> list[tuple[str, str]]:
+    """(table, words) of each column about people."""
     return [(one.title, f"{S}; ".join(one.columns.values())) for one in _tables_about_people()]
 
 
 def _table(tables: list[Description]) -> str:
+    """The tables about people as a Markdown table."""
     return "\n".join(f"| {' | '.join(row)} |" for row in _rows(tables))
 
 
 def _rows(tables: list[Description]) -> list[tuple[str, ...]]:
-    """With the headings first, and the line that Markdown wants under them."""
+    """The rows of the Markdown table, with its headings and rule first."""
     return [
         ("quoi", "de qui", "pourquoi", "qui le voit", "gardé"),
         ("---",) * 5,
@@ -185,7 +190,7 @@ def _rows(tables: list[Description]) -> list[tuple[str, ...]]:
 
 
 def _readers(one: Description) -> str:
-    """The roles whose screens show its rows, and how far."""
+    """The roles whose screens show rows of a table, and which rows."""
     if not one.shown_by_right:
         return "aucun écran"
     reach = RIGHTS[one.shown_by_right].reach
@@ -193,6 +198,7 @@ def _readers(one: Description) -> str:
 
 
 def _term(one: Description) -> str:
+    """How long rows of a table are kept, in words."""
     if not one.kept_setting:
         return "tant que la base"
     then = f", puis {one.left_after}" if one.left_after else ""

@@ -1,4 +1,4 @@
-"""What one asks about: a period and the filters in force."""
+"""Questions: a period and the filters in force."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,7 +8,7 @@ from dashboard.period import Period
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A period and the filters in force; None, or no department: all."""
+    """A period and the filters in force. None, or no department, stands for all."""
 
     first: date
     last: date
@@ -19,12 +19,12 @@ class Question:
 
     @property
     def department(self) -> str | None:
-        """The department, where it is one; None for several: together they have no series that is followed."""
+        """The department where there is exactly one; else None: several together have no followed series."""
         return self.departments[0] if len(self.departments) == 1 else None
 
     @property
     def period_in_words(self) -> str:
-        """The period in a few words: « sur 12 mois », « en octobre 2026 », « du 01/10/2026 au 24/11/2026 »."""
+        """The period in words: « sur 12 mois », « en octobre 2026 », « du 01/10/2026 au 24/11/2026 »."""
         period = Period(self.first, self.last)
         if period.whole_months == 1 or (period.whole_months == 12 and period.label.isdigit()):
             return f"en {period.label}"
@@ -33,8 +33,8 @@ class Question:
         return f"le {period.label}" if period.days == 1 else period.label
 
     def at_place(self, department: str | None, site: str | None) -> "Question":
-        """The same question about one place; about its own where there is none. A department or a type that is not the
-        site's would leave nothing."""
+        """The same question about one site, else one department; unchanged without either. A site replaces department and type,
+        which might exclude it."""
         if site:
             return replace(self, departments=(), kind=None, site=site)
         return replace(self, departments=(department,)) if department else self

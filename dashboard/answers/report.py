@@ -1,4 +1,4 @@
-"""A story written to files by the command line: figures and words are those of the page « Présenter »."""
+"""`python -m dashboard report`: a story written to files, with the figures and words of the page « Présenter »."""
 
 import difflib
 import tempfile
@@ -23,11 +23,11 @@ WHO = LOCAL_READER  # whoever may run the command on the server may read everyth
 
 
 class ReportRefused(Exception):
-    """Why there is no file, in French."""
+    """The report cannot be written; the message, in French, says why."""
 
 
 class Unknown(ReportRefused):
-    """A name that nothing has; the message, in French, gives the nearest one."""
+    """A name that does not exist; the message, in French, suggests the nearest one."""
 
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         known = list(known)
@@ -43,9 +43,9 @@ MASCULINE = {"département", "centre", "format"}
 
 
 def write(asked: Namespace) -> list[Path]:
-    """Write the story that the command asks for, and print each file; all files, or none. Returns their paths.
+    """Write the story of the command in each of its formats, print the paths and return them. All files are written, or none.
 
-    Raises CannotTell, with the reason in French, for an unknown name, a database without data, a folder that cannot be
+    Raises ReportRefused, with the reason in French, for an unknown name, a database without data, a folder that cannot be
     written to.
     """
     try:
@@ -73,7 +73,7 @@ def parse_formats(text: str) -> list[str]:
 
 
 def build_deck(asked: Namespace) -> Deck:
-    """The story over the period and the filters of the command. Raises CannotTell."""
+    """The deck of the command's story over its period and filters. Raises ReportRefused."""
     _last_day()
     story = find_story(asked.story)
     if (story.department or story.site) and (asked.department or asked.kind):
@@ -96,6 +96,7 @@ def build_deck(asked: Namespace) -> Deck:
 
 
 def _last_day() -> date:
+    """The last day up to which all is known. Raises ReportRefused without data."""
     as_of: date | None = freshness(WHO).as_of
     if as_of is None:
         raise ReportRefused(
@@ -106,7 +107,7 @@ def _last_day() -> date:
 
 
 def find_story(name: str) -> Story:
-    """The story of that name, ready-made or kept, about a place that exists. Raises CannotTell."""
+    """The story of that name, ready-made or saved, about a place that exists. Raises ReportRefused."""
     story: Story | None = saved_stories.story(WHO, name)
     if story is None:
         about = READY.get(name.rstrip(":"))
@@ -124,7 +125,7 @@ def find_story(name: str) -> Story:
 
 
 def find_period(code: str) -> ClippedPeriod:
-    """The period of a code such as those of the pages' links, cut at the last day up to which all is known. Raises CannotTell."""
+    """The period of a code as in the pages' addresses, cut at the last day up to which all is known. Raises ReportRefused."""
     as_of = _last_day()
     known_to: date = freshness(WHO).known_to or as_of
     full_period = resolve_period(code, known_to)
@@ -143,6 +144,7 @@ def find_period(code: str) -> ClippedPeriod:
 
 
 def _name(asked: Namespace) -> str:
+    """The files' name, without extension: of the story, its place and filters, the period and the day."""
     period = asked.period or usual_period(WHO)
     return file_name(
         asked.story,
@@ -155,7 +157,8 @@ def _name(asked: Namespace) -> str:
 
 
 def _write_files(folder: Path, name: str, files: dict[str, bytes]) -> list[Path]:
-    """Write under temporary names first: whoever reads the folder meanwhile sees whole files only."""
+    """Write the files and return their paths; under temporary names first, so that a reader of the folder never sees half a
+    file. files: contents by format."""
     paths = [folder / f"{name}.{one}" for one in files]
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
-"""The presentations there are: ready-made ones and those that people have kept. Words and an order of slides, no figures.
+"""The presentations: ready-made ones and saved ones. Words and an order of slides, no figures.
 
-What people write is about what they see themselves: guests are told the kept ones of their own places, as an audience hears them.
+An author writes about what he sees himself: guests are given a saved one only if it is about their own places, and without
+notes.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from db.codes import ALL
 
 @cached
 def kept_stories(view: View) -> Mapping[str, str]:
-    """Name to title of the presentations that people have kept, by title."""
+    """The titles of the saved presentations that may be opened, by name, sorted by title."""
     with engine().connect() as connection:
         titles = dict(read.stories(connection))
     return {
@@ -29,7 +30,7 @@ def kept_stories(view: View) -> Mapping[str, str]:
 
 
 class Keeper(NamedTuple):
-    """Who keeps a presentation: the account, "" for who had none; the name; since when, in UTC."""
+    """Who saved a presentation. account: "" where nobody signed in; name: as shown; kept_at: when, UTC."""
 
     account: str
     name: str
@@ -38,7 +39,7 @@ class Keeper(NamedTuple):
 
 @cached
 def keepers(view: View) -> Mapping[str, Keeper]:
-    """By the name of a presentation that is kept, who keeps it; to guests it is not said."""
+    """Who saved each presentation, by its name; empty for guests."""
     if view.access.guest:
         return {}
     with engine().connect() as connection:
@@ -47,8 +48,8 @@ def keepers(view: View) -> Mapping[str, Keeper]:
 
 @cached
 def story(view: View, name: str) -> Story | None:
-    """The presentation of that name, ready-made or kept; None where there is none, or none for who asks. Raises NotAStory for a
-    spoilt one."""
+    """The presentation of that name, ready-made or saved; None where there is none, or none for this person. Raises NotAStory
+    for a damaged one."""
     if known := ready_story(name):
         return known
     with engine().connect() as connection:
@@ -58,7 +59,7 @@ def story(view: View, name: str) -> Story | None:
 
 
 def _for_guests(view: View, story: Story) -> Story | None:
-    """A kept presentation as guests have it: without the speaker's notes and what he hid; None where it is not of their places
+    """A saved presentation as guests are given it: without notes and hidden slides; None where it is not about their places
     alone, since its words may be about others."""
     if not _is_of_its_places(view, story):
         return None
@@ -66,6 +67,7 @@ def _for_guests(view: View, story: Story) -> Story | None:
 
 
 def _is_of_its_places(view: View, story: Story) -> bool:
+    """Whether all sites that a presentation's place includes may be seen by this guest."""
     shown = view.access.aggregates
     if isinstance(shown, str):
         return shown == ALL
@@ -75,7 +77,7 @@ def _is_of_its_places(view: View, story: Story) -> bool:
 
 
 def _is_visible(view: View, name: str) -> bool:
-    """Whether there is such a presentation for who asks."""
+    """Whether a presentation of that name exists and may be opened."""
     with suppress(NotAStory):
         return story(view, name) is not None
     return False

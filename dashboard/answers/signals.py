@@ -1,5 +1,5 @@
-"""Which sites have a signal, and what was decided. How many chance alone would give:
-`dashboard.answers.expected_false_alarms`."""
+"""The signals of the question's sites, proposed levels, and decisions with what followed them. The number expected by chance
+alone: `dashboard.answers.expected_false_alarms`."""
 
 import math
 from collections.abc import Sequence
@@ -44,8 +44,8 @@ DECIDED_LATER = "Une décision reste sur la courbe de suivi, et se juge après t
 def site_signals(
     view: View, question: Question, codes: Sequence[str] = FOLLOWED
 ) -> Sequence[tuple[str, Signal]]:
-    """(site name, signal) of every followed series of the question's sites, at the last whole month of its period; of those
-    that nobody has ever heard of, none: that they close no day is said by their silence."""
+    """(site name, signal) of every followed series of the question's sites, at the last whole month of its period. Sites that
+    never handed in anything are left out: that they hand in no closing is shown as silence."""
     without_data = {
         code for code, silence in silences(view, question).items() if silence.last is None
     }
@@ -58,13 +58,13 @@ def site_signals(
 
 @cached
 def ordered_signals(view: View, question: Question) -> Sequence[tuple[str, Signal]]:
-    """The signals of the question's sites, in the order of gravest_first."""
+    """(site name, signal) of the question's sites, sorted by `gravest_first`."""
     return gravest_first(pair for pair in site_signals(view, question) if pair[1].is_signal)
 
 
 @cached
 def signals(view: View, question: Question) -> Panel:
-    """The signals of the question's sites as a table."""
+    """A panel of the signals of the question's sites, as a table."""
     title, flagged = "Centres qui ont un signal", ordered_signals(view, question)
     if not flagged:
         # Names are listed with semicolons, for some have commas of their own.
@@ -101,7 +101,7 @@ def signals(view: View, question: Question) -> Panel:
 
 
 def _value_in_short(one: Signal, month: date) -> str:
-    """« 41 %, contre 97 % d'habitude »; with its own time where that is not the month."""
+    """« 41 %, contre 97 % d'habitude »; with its month or quarter where that is not `month`."""
     words = value_beside_usual(one)
     return words if one.latest == month else f"{one.month_label}{french.SPACE}: {words}"
 
@@ -112,14 +112,14 @@ def _since(one: Signal) -> str:
 
 
 def _chart_link(one: Signal) -> Link:
-    """The way to the chart of a site's series."""
+    """The link to the control chart of a site's series."""
     return Link("signaux", (("centre", one.scope), ("indicateur", one.indicator)))
 
 
 @cached
 def proposed_levels(view: View, question: Question) -> tuple[tuple[str, Signal, Level], ...]:
-    """(name, signal, level) of every new level that twelve months have proposed and nobody has refused or accepted: of
-    the question's sites and its whole, in alphabetical order; the nation is « Le réseau »."""
+    """(name, signal, level) of every proposed level that nobody has accepted or refused yet: of the question's sites and
+    aggregates, in alphabetical order; the nation is « Le réseau »."""
     scopes = {**site_names(view, question), **aggregate_names(view, question)}
     found = [
         (scopes[scope], one, level)
@@ -134,7 +134,7 @@ def proposed_levels(view: View, question: Question) -> tuple[tuple[str, Signal, 
 
 
 def aggregate_names(view: View, question: Question) -> dict[str, str]:
-    """Scope to name of the wholes that a question takes in."""
+    """The names of the aggregates (nation, departments) that a question includes, by scope."""
     if question.site or question.kind:
         return {}
     if question.departments:
@@ -145,7 +145,7 @@ def aggregate_names(view: View, question: Question) -> dict[str, str]:
 
 @cached
 def levels(view: View, question: Question) -> Panel:
-    """The new levels that wait for a yes or a no, as a table."""
+    """A panel of the proposed levels that wait for a decision, as a table."""
     title, waiting = "Nouveaux niveaux proposés", proposed_levels(view, question)
     if not waiting:
         return Panel("niveaux", title, Message("Aucun nouveau niveau n'attend de réponse."))
@@ -163,6 +163,7 @@ def levels(view: View, question: Question) -> Panel:
 
 
 def _level_in_words(one: Signal, level: Level) -> str:
+    """« 24 min, au lieu de 18 min »: a proposed level beside the one before it."""
     at = one.chart.months.index(level.start)
     if one.chart.median is not None:
         return _medians_in_words(one, one.chart.median, at)
@@ -182,7 +183,8 @@ def _level_in_words(one: Signal, level: Level) -> str:
 
 
 def _medians_in_words(one: Signal, medians: np.ndarray, at: int) -> str:
-    """Of waits, which are said as medians: that of the new level's months, and of those of the level before."""
+    """The same for waits, as medians of the months of the new level and of the level before. medians: (m,); at: position of the
+    level's first month."""
     starts = [one.chart.months.index(level.start) for level in one.chart.levels]
     first = max((start for start in starts if start < at), default=0)
     now, before = (
@@ -198,7 +200,8 @@ def _medians_in_words(one: Signal, medians: np.ndarray, at: int) -> str:
 
 @cached
 def rates(view: View) -> Panel:
-    """How often the two rules cry wolf and what they find: simulated, the same at each run (dashboard.statistics.rule_rates)."""
+    """A panel of the false alarms of the two rules and of the changes that they find: simulated, the same at each run
+    (dashboard.statistics.rule_rates)."""
     del view  # the same for everybody
     rows = [
         (
@@ -228,7 +231,7 @@ def rates(view: View) -> Panel:
 
 @cached
 def decisions(view: View, question: Question) -> Panel:
-    """The decisions already taken, the newest first, and what the months since say of each."""
+    """A panel of the decisions on what may be seen, the newest first, with the outcome of each."""
     places = sites(view, question)
     scopes = {p.code: p.name for p in places}
     if not question.site:
@@ -276,7 +279,7 @@ def decisions(view: View, question: Question) -> Panel:
 
 
 def decision_outcome(chart: ControlChart | None, on: date) -> str:
-    """What the points since a decision say: signal, no signal, or too early to tell."""
+    """What the points since a decision show: a signal, no signal, or too early to tell. on: the day of the decision."""
     if chart is None or not chart.is_judged:
         return "trop tôt"
     after = [i for i, m in enumerate(chart.months) if m > on and chart.level_start[i] >= 0]

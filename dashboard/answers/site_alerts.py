@@ -1,4 +1,4 @@
-"""What gets worse at one site, line by line, and what was decided about it."""
+"""The alerts of one site, line by line, and the decisions about them."""
 
 from collections.abc import Sequence
 
@@ -31,8 +31,8 @@ def site_alerts(view: View, question: Question) -> tuple[Signal, ...]:
 
 @cached
 def lines(view: View, question: Question, carded: Sequence[str] = ()) -> tuple[Reply, ...]:
-    """What was decided, then a line for each alert, which leads to its chart; none without an alert. carded: indicators
-    whose cards say theirs."""
+    """The decisions, then a line for each alert, with a link to its chart; empty without an alert. carded: indicators whose
+    card shows the alert already."""
     found = site_alerts(view, question)
     if not found:
         return ()
@@ -55,13 +55,13 @@ def lines(view: View, question: Question, carded: Sequence[str] = ()) -> tuple[R
 
 @cached
 def panel(view: View, question: Question, key: str) -> Panel:
-    """The same as a table, to be taken away."""
+    """The same as `lines`, as a table for the files."""
     rows = [one.row for one in lines(view, question)]
     return Panel(key, "Ce qui se dégrade", table=make_table(COLUMNS, rows))
 
 
 def _chart(one: Signal) -> tuple[tuple[str, str], ...]:
-    """The filters that lead to the chart of a series."""
+    """The filters of the link to the chart of a series."""
     return (("centre", one.scope), ("indicateur", one.indicator))
 
 

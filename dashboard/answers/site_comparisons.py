@@ -1,4 +1,4 @@
-"""How sites differ in a share or a rate, each against what chance allows at its size."""
+"""How sites differ in a share or a rate, each compared with what chance allows at its size (funnel)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,7 +26,8 @@ READING = "Un point : un centre · trait : l'ensemble · zones : 95 et 99,8 % ·
 
 @dataclass(frozen=True)
 class SiteComparison:
-    """How the sites that have enough cases differ in a rate: their two counts by key, the comparison, its headline."""
+    """How sites with enough cases differ in a rate. counts: the two counts of each, by code; differences: the test and the
+    limits; finding: the headline."""
 
     counts: Mapping[str, tuple[float, float]]
     differences: Differences
@@ -34,13 +35,14 @@ class SiteComparison:
 
     @property
     def position(self) -> dict[str, Position]:
-        """Of each site, where there are sites enough for limits."""
+        """The position of each site, by code, where there are enough sites for limits; else empty."""
         return dict(zip(self.counts, self.differences.position, strict=False))
 
 
 @cached
 def site_comparison(view: View, question: Question, code: str) -> SiteComparison | None:
-    """How sites differ; None where the indicator is no share or rate, or fewer than two sites have enough cases."""
+    """How the question's sites differ in an indicator; None where it is no share or rate, or fewer than two sites have enough
+    cases."""
     if code not in SHARES | RATES:
         return None
     figures, known = figures_of(view, question, "site"), site_names(view, question)
@@ -57,13 +59,13 @@ def site_comparison(view: View, question: Question, code: str) -> SiteComparison
 
 
 def has_funnel(who: Asker, question: Question, by: str, code: str) -> bool:
-    """Whether the comparison may be drawn as a funnel: sites, of a rate, enough of them."""
+    """Whether the comparison can be drawn as a funnel: sites, a share or a rate, enough of them."""
     comparison = site_comparison(who, question, code) if by == "site" else None
     return comparison is not None and comparison.differences.has_limits
 
 
 def has_ranks(who: Asker, question: Question, by: str, code: str) -> bool:
-    """Whether a rank can be given: of three sites or more, in a rate of which one direction is good."""
+    """Whether sites can be ranked: three or more, in a rate of which one direction is good."""
     comparison = site_comparison(who, question, code) if by == "site" else None
     return (
         comparison is not None
@@ -75,7 +77,7 @@ def has_ranks(who: Asker, question: Question, by: str, code: str) -> bool:
 def with_funnel(
     view: View, question: Question, code: str, comparison: SiteComparison, panel: Panel
 ) -> Panel:
-    """The panel, with sites against what chance allows at their size: all are named where there is room."""
+    """The panel with a funnel chart of the sites; all are named where there is room."""
     i, position, figures = BY_CODE[code], comparison.position, figures_of(view, question, "site")
     places = sites(view, question)
     known, short = {p.code: p.name for p in places}, {p.code: short_name(p) for p in places}

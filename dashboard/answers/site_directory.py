@@ -1,4 +1,4 @@
-"""Where one can go: the sites and the departments, each with what it is known for."""
+"""The directories of sites and departments, each with a few of its figures and a link to its page."""
 
 from collections import Counter
 
@@ -28,7 +28,7 @@ KNOWN_FOR = codes_placed_in("directory")
 
 @cached
 def of_sites(view: View, question: Question, key: str) -> Panel:
-    """The question's sites, by department then by name, with what each is known for."""
+    """A panel of the question's sites, by department then name, with the figures of KNOWN_FOR."""
     title, places = "Les centres, par département", sites(view, question)
     if not places:
         return Panel(key, title, Message("Aucun centre ne correspond à ces filtres."))
@@ -64,7 +64,7 @@ def of_sites(view: View, question: Question, key: str) -> Panel:
 
 @cached
 def of_departments(view: View, question: Question, key: str) -> Panel:
-    """The departments that have a site, with what each is known for."""
+    """A panel of the departments that have a site, with the figures of KNOWN_FOR."""
     found, places = figures(view, question, "department"), sites(view, question)
     home, known = (
         {p.code: p.department for p in places},

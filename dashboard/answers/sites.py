@@ -60,7 +60,7 @@ HOURS = {**{f"{h:02}": f"{h} h" for h in range(24)}, "inconnu": "heure inconnue"
 
 
 def labels(view: View, question: Question, by: str) -> Mapping[str, str]:
-    """The words of the keys of `by`; those of departments are their own."""
+    """The labels of the keys of dimension `by`; a department's key is its label."""
     if by == "site":
         return site_names(view, question)
     if by == "service":
@@ -70,7 +70,7 @@ def labels(view: View, question: Question, by: str) -> Mapping[str, str]:
 
 @cached
 def side_by_side(view: View, question: Question, codes: Sequence[str] = COLUMNS) -> Panel:
-    """The question's sites side by side, alphabetically."""
+    """A panel of the question's sites in alphabetical order, a column for each indicator."""
     figures, known = figures_of(view, question, "site"), site_names(view, question)
     if not figures:
         return Panel("centres", "Les centres", Message("Aucun centre ne correspond à ces filtres."))
@@ -101,12 +101,12 @@ def compare(
     funnel: bool = False,
     most: int | None = None,
 ) -> Panel:
-    """One indicator by site, service, department or hour: bars with their intervals; on request sites of a rate on a
-    funnel, where there are enough of them.
+    """A panel of one indicator by site, service, department or hour: bars with their intervals, or on request a funnel of
+    sites.
 
-    order: by name (or hour), by value, or by size, the largest first. ranked: with the ranks of sites, of a rate. most:
-    draw so many bars at most, in order of value the highest and the lowest, else those who receive the most visits; the
-    table has all.
+    order: by name (or hour), by value, or by size, the largest first. ranked: with the ranks of sites, of a rate. funnel: draw
+    a funnel where there are enough sites. most: draw at most so many bars: by value the highest and the lowest, else those with
+    the most visits; the table has all.
     """
     figures, title = (
         figures_of(view, question, by),
@@ -149,7 +149,7 @@ def _none(figure: Figure) -> str:
 def _keys_with_bars(
     figures: Figures, code: str, keys: Sequence[str], order: Order, most: int | None
 ) -> tuple[Sequence[str], str]:
-    """The keys that get a bar, at most so many, and which those are, in words; "" where all do."""
+    """The keys that are drawn, at most so many, and which these are in words; "" where all are."""
     if most is None or len(keys) <= most:
         return keys, ""
     if (
@@ -170,7 +170,7 @@ def _keys_with_bars(
 def _ordered_keys(
     figures: Figures, code: str, known: Mapping[str, str], by: str, order: Order
 ) -> list[str]:
-    """The keys as they are to be read; what is missing comes last."""
+    """The keys in the order in which they are read; keys without a value come last."""
     keys = (
         sorted(figures)
         if by == "hour"
@@ -197,8 +197,8 @@ def _bars(
     comparison: SiteComparison | None,
     panel: Panel,
 ) -> Panel:
-    """Bars with their intervals in the order given; missing values are written, the whole is a dashed line. which: those
-    that are drawn, in words."""
+    """The panel with bars and intervals of the keys drawn; missing values as words, the value over all sites as a dashed line.
+    which: which keys are drawn, in words."""
     i, everybody = BY_CODE[code], overall_figures(view, question)[code]
     if all(figures[k][code].value is None for k in drawn):
         reasons = sorted({_none(figures[k][code]) for k in drawn})
@@ -245,7 +245,8 @@ def _finding(
     known: Mapping[str, str],
     subject: str,
 ) -> str:
-    """What the bars show before they are read: whether it may be said, and then which are highest and lowest."""
+    """The headline of the bars: the highest and the lowest key, or that services, hours or departments show no clear
+    difference."""
     if by == "site":
         if code == "wait_p50" and (longest := longest_wait(view, question)):
             return longest
@@ -257,7 +258,7 @@ def _finding(
 
 
 def _in_words(code: str, ends: Interval | None) -> tuple[float | None, float | None, str]:
-    """An interval for a chart: « entre 72 % et 98 % »."""
+    """An interval for a chart: (low, high, « entre 72 % et 98 % »)."""
     if ends is None:
         return None, None, ""
     low, high = (None if end is None else value_with_unit(BY_CODE[code], end) for end in ends)
@@ -273,7 +274,7 @@ def _table(
     likely: Mapping[str, Interval],
     more: Sequence[Column],
 ) -> Table:
-    """One row a key. more: (heading, {key: words}) of further columns."""
+    """The table, a row for each key. likely: intervals by key; more: (heading, words by key) of further columns."""
     unit = BY_CODE[code].unit
     rows = [
         (
@@ -305,7 +306,7 @@ def _table(
 def _columns(
     comparison: SiteComparison, keys: Sequence[str], code: str, ranked: bool
 ) -> list[Column]:
-    """Where each site stands, and its rank on request."""
+    """The columns of each site's position and, on request, rank."""
     more: list[Column] = []
     if comparison.differences.has_limits:
         position = {k: sentences.POSITIONS[p] for k, p in comparison.position.items()}

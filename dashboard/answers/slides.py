@@ -1,4 +1,4 @@
-"""The slides there are: each a function of what the story is about, with its words in the list, under `@slide`."""
+"""The kinds of slides: each a function of the story's subject, registered with its words under `@slide`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,7 +39,7 @@ BARS = 12  # on a slide, with words that are read from the back of the room
 
 @dataclass(frozen=True)
 class Subject:
-    """What a story is about: what may be seen, the question, its period; the story's title and its scope in words."""
+    """What a story is about: the view, the question and its period, the story's title, its scope in words."""
 
     view: View
     question: Question
@@ -54,7 +54,7 @@ Builder = Callable[[Subject, str], HeadlineAndPanel]  # the text: the indicator,
 
 @dataclass(frozen=True)
 class SlideKind(Kind):
-    """A kind of slide, and what makes it."""
+    """A kind of slide, and the function that builds it."""
 
     build: Builder = field(kw_only=True)
 
@@ -65,7 +65,7 @@ KINDS: dict[str, SlideKind] = {}  # in the order of the list
 def slide(
     code: str, label: str, indicators: tuple[str, ...] = (), question: str = ""
 ) -> Callable[[Builder], Builder]:
-    """Makes of a builder a kind of slide under this code, by which stories name it; the rest as `Kind` has it."""
+    """Register a builder as a kind of slide under this code, which stories use; the other arguments as `Kind` has them."""
 
     def register(build: Builder) -> Builder:
         KINDS[code] = SlideKind(label, indicators, question, build=build)
@@ -314,7 +314,7 @@ def _services(about: Subject, code: str) -> HeadlineAndPanel:
 
 
 def _none(panel: Panel) -> str:
-    """Why a slide has no complaints: as its panel says it."""
+    """Why a slide has no complaints, in its panel's words."""
     return panel.content.text.rstrip(".") if isinstance(panel.content, Message) else panel.title
 
 

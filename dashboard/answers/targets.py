@@ -15,7 +15,7 @@ from dashboard.wording import value_with_unit
 
 @cached
 def scopes(view: View) -> Mapping[str, str]:
-    """What a target may be set for, and its words: the network, departments, sites."""
+    """The scopes for which a target may be set, and their labels: the network, departments, sites."""
     places = sites(view)
     return {
         "nation": "Tout le réseau",
@@ -26,7 +26,7 @@ def scopes(view: View) -> Mapping[str, str]:
 
 @cached
 def visible_targets(view: View) -> tuple[Target, ...]:
-    """The targets of what may be seen, the newest first."""
+    """The targets of scopes that may be seen, the newest first."""
     return tuple(
         sorted(
             (t for t in control_charts.targets(view) if t[1] in scopes(view)),
@@ -38,7 +38,7 @@ def visible_targets(view: View) -> tuple[Target, ...]:
 
 @cached
 def targets_panel(view: View) -> Panel:
-    """The targets as a table."""
+    """A panel of the targets, as a table."""
     targets, names = visible_targets(view), scopes(view)
     if not targets:
         return Panel(
@@ -77,7 +77,7 @@ def targets_panel(view: View) -> Panel:
 
 
 def label(code: str) -> str:
-    """The label of an indicator; the code of one that is no longer there."""
+    """The label of an indicator; its code where it no longer exists."""
     return BY_CODE[code].label if code in BY_CODE else code
 
 
@@ -87,7 +87,7 @@ def words_of(target: Target, names: Mapping[str, str]) -> str:
 
 
 def _state(one: Target, targets: Sequence[Target], today: date) -> str:
-    """Whether a target is the one in force: a later one of the same series takes its place."""
+    """« en vigueur », or that it is to come or replaced by a later target of the same series."""
     if one[3] > today:
         return "à venir"
     later = any((i, s) == one[:2] and one[3] < d <= today for i, s, _, d, *_ in targets)

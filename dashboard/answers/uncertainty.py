@@ -1,4 +1,4 @@
-"""How sure a figure is, beside others: the interval of a share, a rate, a wait or a delay, by site, service or hour."""
+"""Confidence intervals of figures that are compared: of a share, a rate, a wait or a delay, by site, service or hour."""
 
 from collections.abc import Callable, Mapping
 
@@ -16,7 +16,7 @@ Interval = tuple[float | None, float | None]  # None for an end that so few case
 
 @cached
 def intervals(view: View, question: Question, by: str, code: str) -> Mapping[str, Interval]:
-    """Between what the true value lies, 95 times in 100, by key; in the displayed unit. Only of values that are shown."""
+    """The 95 % interval of each shown value, by key, in the displayed unit."""
     interval = _interval_of_figure(view, question, by, BY_CODE[code])
     known = {
         k: f[code] for k, f in figures(view, question, by).items() if f[code].value is not None
@@ -29,7 +29,7 @@ def intervals(view: View, question: Question, by: str, code: str) -> Mapping[str
 def _interval_of_figure(
     view: View, question: Question, by: str, i: Indicator
 ) -> Callable[[Figure], Interval | None] | None:
-    """What gives a figure its interval; None for an indicator that is a plain count."""
+    """The function that gives a figure its interval; None for a plain count."""
     if i.chart == "share":
         return lambda f: _scaled(wilson(f.numerator or 0, f.denominator or 0), i.scale)
     if i.chart == "rate":
@@ -42,12 +42,14 @@ def _interval_of_figure(
 
 
 def _scaled(ends: tuple[float, float] | None, scale: int) -> Interval | None:
+    """The interval in the displayed unit; None without one."""
     return None if ends is None else (ends[0] * scale, ends[1] * scale)
 
 
 def _wait_interval(
     view: View, question: Question, by: str, q: float
 ) -> Callable[[Figure], Interval | None]:
+    """The function that gives a quantile of waits its interval. q: the quantile."""
     found = figures(view, question, by)
 
     def interval(f: Figure) -> Interval:
@@ -60,6 +62,7 @@ def _wait_interval(
 
 
 def _delay_interval(view: View, question: Question) -> Callable[[Figure], Interval | None]:
+    """The function that gives a median delay of complaints its interval."""
     received, known = (
         register(view, question).received_since(question.first),
         site_names(view, question),

@@ -25,19 +25,19 @@ TOO_FEW = "Trop peu de visites sur cette période pour dire quelle heure est la 
 
 @cached
 def histogram(view: View, question: Question) -> np.ndarray:
-    """Histogram of waits by whole minute, shape (241,); the last bin is 240 and more."""
+    """The histogram of waits by whole minute, (241,); the last bin is 240 minutes and more."""
     return facts.histogram(view.facts(question))
 
 
 @cached
 def weekdays_by_hours(view: View, question: Question) -> np.ndarray:
-    """Visits by weekday (0 = Monday) and hour, shape (7, 25); the last column is the unknown hour."""
+    """Visits by weekday (0 = Monday) and hour, (7, 25); the last column is the unknown hour."""
     return facts.heat(view.facts(question))
 
 
 @cached
 def distribution(view: View, question: Question, key: str) -> Panel:
-    """How long people waited: the distribution, and what it rests on."""
+    """A panel of the distribution of waits."""
     title = "Répartition des attentes"
     figures, counted = overall_figures(view, question), histogram(view, question)
     measured = int(counted.sum())
@@ -85,21 +85,21 @@ def distribution(view: View, question: Question, key: str) -> Panel:
 
 @dataclass(frozen=True)
 class HourlyLoad:
-    """When people come to a site that is open. visits: by weekday (0 = Monday) and hour, (7, 24); days: of each weekday,
-    those of every site on which hours were noted, (7,)."""
+    """When people come to an open site. visits: by weekday (0 = Monday) and hour, (7, 24); weekday_count: open site-days of
+    each weekday on which hours were noted, (7,)."""
 
     visits: np.ndarray
     weekday_count: np.ndarray
 
     @property
     def rates(self) -> np.ndarray:
-        """Users in the hour, at one site, (7, 24)."""
+        """Users per hour at one site, (7, 24)."""
         rates: np.ndarray = self.visits / np.maximum(self.weekday_count, 1)[:, None]
         return rates
 
     @property
     def busiest(self) -> tuple[int, int] | None:
-        """The weekday and the hour when most come; None where too few visits would decide."""
+        """The weekday and hour at which most people come; None where there are too few visits to tell."""
         enough = (self.visits >= FEWEST_VISITS) & (self.weekday_count >= FEWEST_DAYS)[:, None]
         if not enough.any():
             return None
@@ -109,8 +109,8 @@ class HourlyLoad:
 
 @cached
 def hourly_load(view: View, question: Question) -> HourlyLoad:
-    """When people come: of the sites that note hours, without the months in which they noted less than half of them, so
-    that a register without hours does not make others look calm."""
+    """When people come, over the sites that note hours. A month in which a site noted the hour of fewer than half of its visits
+    is left out, so that registers without hours do not make others look quiet."""
     scope, network = view.facts(question), view.network
     cut = scope.visits([scope.service_id])
     shape = (len(scope.rows), len(cut.months), 7, 25)
@@ -136,7 +136,7 @@ def hourly_load(view: View, question: Question) -> HourlyLoad:
 
 @cached
 def heat(view: View, question: Question, key: str) -> Panel:
-    """When people come: users in the hour, weekday by hour, on days when a site was open."""
+    """A panel of users per hour by weekday and hour, at an open site."""
     title, counted = "Quand viennent les usagers", weekdays_by_hours(view, question)
     if not int(counted.sum()):
         return Panel(key, title, Message("Aucune donnée sur cette période."))
@@ -172,7 +172,8 @@ def heat(view: View, question: Question, key: str) -> Panel:
 
 
 def _busiest_in_words(load: HourlyLoad, at: tuple[int, int], several: bool) -> str:
-    """« Le plus chargé : mardi, de 9 h à 10 h, 12 usagers par heure d'ouverture »."""
+    """« Le plus chargé : mardi, de 9 h à 10 h, 12 usagers par heure d'ouverture ». at: weekday, hour; several: the question has
+    several sites."""
     day, hour = at
     rate = float(load.rates[at])
     users = (
@@ -183,6 +184,7 @@ def _busiest_in_words(load: HourlyLoad, at: tuple[int, int], several: bool) -> s
 
 
 def _hours_table(load: HourlyLoad) -> Table:
+    """The table of users per hour: a row for each hour, a column for each weekday."""
     rates = load.rates
     hours = np.flatnonzero(load.visits.sum(axis=0)).tolist()
     return make_table(
