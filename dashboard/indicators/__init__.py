@@ -434,17 +434,17 @@ BY_CODE = {i.code: i for i in INDICATORS}
 
 
 def codes(holds: Callable[[Indicator], object]) -> tuple[str, ...]:
-    """The codes of the indicators of which something is true, in the order of INDICATORS."""
+    """The codes of the indicators for which `holds` is true, in the order of INDICATORS."""
     return tuple(i.code for i in INDICATORS if holds(i))
 
 
 def choices(holds: Callable[[Indicator], object]) -> tuple[str, ...]:
-    """The same for a list to choose from: those that are good or bad first, what only describes last."""
+    """The same for a list to choose from: those with a good direction first, merely descriptive ones last."""
     return tuple(sorted(codes(holds), key=lambda code: BY_CODE[code].direction == "neither"))
 
 
 def codes_placed_in(place: Placement) -> tuple[str, ...]:
-    """The codes of the indicators that have a card or a column in a place, in the order of INDICATORS."""
+    """The codes of the indicators that have a card, a column or a choice in a place, in the order of INDICATORS."""
     return codes(lambda i: place in i.places)
 
 

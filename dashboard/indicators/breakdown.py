@@ -1,6 +1,6 @@
-"""All indicators of some facts: facts in, figures out. Sum first, divide once.
+"""All indicators over some facts: facts in, figures out. Sum first, divide once.
 
-Before: `db.facts.gather`, whose facts come in. After: `dashboard.answers.figures`.
+Before: `db.facts.gather`, which gives the facts. After: `dashboard.answers.figures`.
 """
 
 import dataclasses
@@ -19,8 +19,8 @@ from db.shared_types import Facts
 class Figure(NamedTuple):
     """One indicator for one key: what is shown, printed and exported.
 
-    value: in the displayed unit, unrounded; None where missing or hidden, with the reason in `note`. sites_whole: of how many
-    sites all is known, where less of some changes the figure; None else.
+    value: in the displayed unit, unrounded; None where missing or hidden, with the reason in `note`. n: the number of cases.
+    sites_whole: of how many sites all is known, where a partial register changes the figure; else None.
     """
 
     key: str
@@ -36,15 +36,15 @@ class Figure(NamedTuple):
 
     @property
     def sites_in_part(self) -> int:
-        """How many of the sites that speak handed in less than all; 0 where it makes no difference."""
+        """How many of the reporting sites handed in only a part; 0 where that makes no difference."""
         return 0 if self.sites_whole is None else self.sites_reporting - self.sites_whole
 
 
 class Breakdown(Mapping[str, Mapping[str, Figure]]):
-    """The figures of some facts by key, then by indicator.
+    """The figures of some facts, by key then indicator.
 
-    Complaints are counted at once, for a kept answer has no room for all of them; what rests on visits, of which a page shows
-    a few indicators, is computed for every key when somebody first looks at it.
+    Complaint indicators are computed at once, since a cached answer has no room for the complaints; those of visits, of which a
+    page shows only a few, when they are first read.
     """
 
     def __init__(self, facts: Facts, indicators: Iterable[Indicator]) -> None:
@@ -59,19 +59,19 @@ class Breakdown(Mapping[str, Mapping[str, Figure]]):
         self._facts = dataclasses.replace(facts, complaints={})
 
     def column(self, code: str) -> list[Figure]:
-        """An indicator of every key, in the order of the keys. Raises KeyError for one that is not among them."""
+        """An indicator's figures, in the order of the keys. Raises KeyError for an indicator that is not included."""
         known = self._columns.get(code)
         if known is None:
             known = self._columns[code] = _figures(self._indicators[code], self._facts)
         return known
 
     def waits(self, key: str) -> np.ndarray:
-        """How many waited how long, (241,) by whole minute, the last one 240 and more."""
+        """The histogram of a key's waits, (241,): by whole minute, the last bin 240 and more."""
         counted: np.ndarray = self._facts.waits[self._place[key]]
         return counted
 
     def with_column(self, code: str, figures: Iterable[Figure]) -> "Breakdown":
-        """The same with other figures of an indicator, one for each key."""
+        """The same breakdown with other figures of an indicator. figures: one for each key."""
         other = copy(self)
         other._columns = {**self._columns, code: list(figures)}
         return other
@@ -87,6 +87,8 @@ class Breakdown(Mapping[str, Mapping[str, Figure]]):
 
 
 class _Row(Mapping[str, Figure]):
+    """The figures of one key, by indicator; a read-only view of a Breakdown."""
+
     def __init__(self, whole: Breakdown, codes: Collection[str], place: int) -> None:
         self._whole, self._codes, self._place = whole, codes, place
 
@@ -106,6 +108,7 @@ def compute(facts: Facts, indicators: Iterable[Indicator]) -> list[Figure]:
 
 
 def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
+    """The figures of an indicator, one for each key."""
     reporting = _reporting(indicator, facts)
     of_complaints = indicator.register == "complaints"
     expected = facts.complaint_expected if of_complaints else facts.expected
@@ -135,14 +138,14 @@ def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
 
 
 def _reporting(indicator: Indicator, facts: Facts) -> np.ndarray:
-    """How many sites speak in a figure: of what waits now, those whose complaints are known to the end."""
+    """The number of sites in a figure, by key, (G,): for the current state, those whose complaints are known to the end."""
     if indicator.register == "complaints":
         return facts.complaint_current if indicator.is_current else facts.complaint_reporting
     return facts.closing if indicator.closings else facts.reporting
 
 
 def _numbers(values: np.ndarray) -> list[float | int | None]:
-    """Whole numbers as int, NaN as None."""
+    """The values with whole numbers as int and NaN as None."""
     return [
         None if x != x else int(x) if x.is_integer() else x
         for x in np.asarray(values, dtype=float).tolist()

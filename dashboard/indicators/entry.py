@@ -1,4 +1,4 @@
-"""What an entry of INDICATORS says: everything that is true of a figure, whatever its value."""
+"""The fields of an entry of INDICATORS: all that is true of an indicator, whatever its value."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +31,8 @@ Placement = Literal[
 
 @dataclass(frozen=True)
 class ExcludedRows:
-    """The rows that a figure does not rest on, in words after their number. of: the indicator that counts them all."""
+    """The rows that a figure leaves out. one, more: words after their number, singular and plural; total_indicator: the
+    indicator that counts all rows."""
 
     one: str
     more: str
@@ -40,8 +41,8 @@ class ExcludedRows:
 
 @dataclass(frozen=True)
 class Basis:
-    """What a figure rests on, each noun in the singular and the plural. cases: what it counts up to (its denominator, or its
-    n); counted: its numerator, where « 18 sur 64 jours ouverts » would be no share; joint: the word between the two."""
+    """The nouns of what a figure rests on, singular and plural. cases: of its denominator, or its n; counted: of its numerator,
+    where « 18 sur 64 jours ouverts » would be no share; joint: the word between the two numbers."""
 
     cases: tuple[str, str]
     counted: tuple[str, str] | None = None
@@ -53,7 +54,8 @@ CASES = Basis(("cas", "cas"))
 
 @dataclass(frozen=True)
 class Requirement:
-    """What must be known of a visit for a figure, in words. by: the indicator whose n counts such visits."""
+    """What must be known of a visit for a figure, in words. count_indicator: the indicator whose n is the number of such
+    visits."""
 
     words: str
     count_indicator: str
@@ -61,7 +63,7 @@ class Requirement:
 
 @dataclass(frozen=True, kw_only=True)
 class Indicator:
-    """One entry of INDICATORS: everything that is true of a figure, in one place."""
+    """An entry of INDICATORS: all that is true of an indicator."""
 
     code: str
     label: str
@@ -98,5 +100,5 @@ class Indicator:
 
     @property
     def scale(self) -> int:
-        """What a share or a rate is multiplied by: 1 000 for rates per 1 000, else 100."""
+        """The factor of a share or a rate: 1 000 for rates per 1 000, else 100."""
         return 1000 if self.unit == "per_1000" else 100

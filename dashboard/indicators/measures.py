@@ -1,6 +1,6 @@
 """The arithmetic of each indicator: facts in, a Measure over all keys out.
 
-Before: `db.facts.gather`, whose facts come in. After: `dashboard.indicators.breakdown`, which makes figures of measures.
+Before: `db.facts.gather`, which gives the facts. After: `dashboard.indicators.breakdown`, which makes figures of measures.
 """
 
 from collections.abc import Callable
@@ -38,9 +38,9 @@ HANDED_IN_LATER = "plaintes remises au-delà des dernières visites"
 
 @dataclass(frozen=True)
 class Measure:
-    """An indicator over all keys: arrays of length G. Missing numerators, denominators and values are NaN.
+    """An indicator over all keys: arrays of length G, NaN where missing.
 
-    note: a reason by key where the value is missing, or something to know beside it; "" for none.
+    note: by key, why the value is missing or what to know beside it; "" for none.
     """
 
     numerator: np.ndarray
@@ -57,7 +57,8 @@ def ratio(
     missing: str = NO_DATA,
     note: list[str] | None = None,
 ) -> Measure:
-    """numerator / denominator × scale; a zero denominator is missing, not 0."""
+    """numerator / denominator × scale as a Measure; a zero denominator is missing, not 0. missing: the note there; note: other
+    notes, by key."""
     numerator, denominator = (
         np.asarray(numerator, dtype=float),
         np.asarray(denominator, dtype=float),
@@ -74,14 +75,14 @@ def ratio(
 
 
 def hide(measure: Measure, where: np.ndarray, note: str) -> Measure:
-    """The same counts, without a value and with a reason, where `where` holds."""
+    """The measure without a value, and with a note, where `where` is true; its counts are kept."""
     value = np.where(where, np.nan, measure.value)
     notes = [note if w else text for w, text in zip(where.tolist(), measure.note, strict=True)]
     return Measure(measure.numerator, measure.denominator, value, measure.n, notes)
 
 
 def replace(measure: Measure, where: np.ndarray, note: str) -> Measure:
-    """Nothing at all, with a reason, where `where` holds: the question has no meaning there."""
+    """The measure without value and counts, and with a note, where `where` is true: there the indicator has no meaning."""
     numerator, denominator, value = (
         np.where(where, np.nan, a) for a in (measure.numerator, measure.denominator, measure.value)
     )
@@ -114,14 +115,14 @@ def visits(f: Facts) -> Measure:
 
 
 def no_visits_handed_in(f: Facts) -> np.ndarray:
-    """Where nobody handed in a register of visits, or anything: their zero would be silence, not a count."""
+    """Where no register of visits, or nothing, was handed in: booleans, (G,). There 0 would be wrong."""
     silent = (f.visit_reporting == 0) | (f.reporting == 0)
     nobody: np.ndarray = silent & (f.counter("visits") == 0)
     return nobody
 
 
 def hide_if_missing(f: Facts, m: Measure) -> Measure:
-    """Without a value for keys of which no visits were handed in, and with that reason, whatever else it would have been."""
+    """The measure without a value, and with the reason, for keys without any register of visits."""
     nobody, none = no_visits_handed_in(f), f.counter("visits") == 0
     m = hide(m, none & ~nobody & (f.by not in ("service", "hour")) & _counts_nobody(m), NO_VISIT)
     m = hide(m, _denied_by_service(f, none), SERVICE_UNKNOWN)
@@ -130,13 +131,13 @@ def hide_if_missing(f: Facts, m: Measure) -> Measure:
 
 
 def _counts_nobody(m: Measure) -> np.ndarray:
-    """Where there is no value: of nobody no share and no wait is known, and it is no register's fault."""
+    """Where there is no value because nobody is counted: booleans, (G,). There the register is not at fault."""
     missing: np.ndarray = np.isnan(m.value)
     return missing
 
 
 def _service_unknown(f: Facts) -> np.ndarray:
-    """Where visits of a service cannot be told from those whose service nobody noted."""
+    """Where visits of a service cannot be told from those without a noted service: booleans, (G,)."""
     if f.service is None and f.by != "service":
         return np.zeros(len(f.keys), dtype=bool)
     unknown: np.ndarray = f.known_service < KNOWN_SERVICE_SHARE * f.all_visits
@@ -144,7 +145,8 @@ def _service_unknown(f: Facts) -> np.ndarray:
 
 
 def _denied_by_service(f: Facts, none: np.ndarray) -> np.ndarray:
-    """Those of the keys without any case of which the service may be the reason; of « inconnu » it is none."""
+    """Where a key has no case and that may be because services are not noted: booleans, (G,); never for « inconnu ». none:
+    where there is no case."""
     denied: np.ndarray = none & _service_unknown(f) & (f.service != UNKNOWN_KEY)
     return denied
 
@@ -156,18 +158,19 @@ def visits_per_day(f: Facts) -> Measure:
 
 
 def women_share(f: Facts) -> Measure:
-    """Women among those whose sex is known."""
+    """The share of women among visits with a known sex."""
     known = f.counter("women") + f.counter("men")
     return hide_if_missing(f, ratio(f.counter("women"), known, 100, "sexe non renseigné"))
 
 
 def visits_per_1000(f: Facts) -> Measure:
-    """Visits at CCSP per 1 000 inhabitants of their communes, census of 2013."""
+    """Visits at CCSP per 1 000 inhabitants of their communes (census of 2013)."""
     m = ratio(f.ccsp_visits, f.population, 1000, NO_DATA)
     return replace(hide_if_missing(f, m), f.ccsp_sites == 0, OUT_OF_SCOPE)
 
 
 def _wait(q: float) -> Callable[[Facts], Measure]:
+    """The measure function of a quantile of waits."""
 
     def measure(f: Facts) -> Measure:
         minutes = quantile(f.waits, q).astype(float)
@@ -187,13 +190,13 @@ wait_p50, wait_p90 = _wait(0.5), _wait(0.9)
 
 
 def wait_within(f: Facts) -> Measure:
-    """Served within the threshold, among the served with a measured wait and those who left after a timed arrival."""
+    """The share served within the threshold, among those served with a measured wait and those who left after a timed arrival."""
     short = f.waits[:, : f.threshold + 1].sum(axis=1)
     return hide_if_missing(f, ratio(short, f.waits.sum(axis=1) + f.left_timed, 100, UNMEASURED))
 
 
 def left(f: Facts) -> Measure:
-    """Left unserved, among visits with a known outcome."""
+    """The share who left unserved, among visits with a known outcome."""
     known = f.counter("outcome_known")
     return hide_if_missing(
         f,
@@ -202,7 +205,7 @@ def left(f: Facts) -> Measure:
 
 
 def satisfaction(f: Facts) -> Measure:
-    """Satisfied, among the answered; the response rate is in the note."""
+    """The share satisfied, among answers; the response rate is in the note."""
     answered = f.counter("satisfied") + f.counter("unsatisfied")
     rate = np.divide(
         answered * 100,
@@ -220,24 +223,26 @@ def satisfaction(f: Facts) -> Measure:
 
 # --- complaints -----------------------------------------------------------------------------------------------------
 def _count(f: Facts, mask: np.ndarray) -> np.ndarray:
+    """How many complaints of the mask each key has, (G,)."""
     group = f.complaints["group"]
     return np.bincount(group[mask & (group >= 0)], minlength=len(f.keys)).astype(float)
 
 
 def _received(f: Facts) -> np.ndarray:
-    """Complaints received in the period (not before it; none is after it)."""
+    """The complaints received within each key's span: a mask."""
     received: np.ndarray = f.complaints["received"] >= day_number(f.first)
     return received
 
 
 def _resolved(f: Facts) -> np.ndarray:
-    """Complaints answered, as far as is known on their site's as-of."""
+    """The complaints answered, as far as is known at their site's last day: a mask."""
     c = f.complaints
     resolved: np.ndarray = (c["resolved"] >= 0) & (c["resolved"] <= c["as_of"])
     return resolved
 
 
 def _fast(f: Facts) -> np.ndarray:
+    """The complaints answered within 30 days: a mask."""
     fast: np.ndarray = _resolved(f) & (
         f.complaints["resolved"] - f.complaints["received"] <= DUE_DAYS
     )
@@ -245,15 +250,16 @@ def _fast(f: Facts) -> np.ndarray:
 
 
 def _if_handed_in(f: Facts, m: Measure, where: np.ndarray | None = None) -> Measure:
-    """Without a value for keys (where: some of them) for which no site has handed in its complaints: their zero would be silence,
-    not a count. Complaints are counted as far as the data go: those that are known after that are said."""
+    """The measure without a value for keys (of `where`, by default all) without any register of complaints, where 0 would be
+    wrong. The reason says where complaints were handed in for days after the end of the data only."""
     nobody: np.ndarray = f.complaint_reporting == 0
     nobody = nobody if where is None else nobody & where
     return hide(hide(m, nobody, NOT_HANDED_IN), nobody & (f.complaint_later > 0), HANDED_IN_LATER)
 
 
 def _with_denial(f: Facts, m: Measure, denial: str) -> Measure:
-    """The denial as the reason of what has none (n is 0), where every site's register speaks; else that not all do."""
+    """The measure with a note for keys without a complaint (n is 0): the denial where every site's register is known, else that
+    not all are."""
     heard = np.minimum(f.complaint_reporting, f.complaint_current)
     part = (m.n == 0) & (heard < np.maximum(f.complaint_expected, 1))
     m = hide(hide(m, m.n == 0, denial), part, NOT_CURRENT)
@@ -261,7 +267,8 @@ def _with_denial(f: Facts, m: Measure, denial: str) -> Measure:
 
 
 def _if_current(f: Facts, m: Measure, none: np.ndarray) -> Measure:
-    """The same of what waits: without a value for keys that have none, where some site's complaints are not known to the end."""
+    """The same as `_if_handed_in` for open complaints: no value for keys that have none where some register is not known to the
+    end."""
     part = none & (f.complaint_current < np.maximum(f.complaint_expected, 1))
     m = hide(hide(m, part, NOT_CURRENT), _denied_by_service(f, none), SERVICE_UNKNOWN)
     return _if_handed_in(f, m, none)
@@ -281,20 +288,20 @@ def complaints_per_1000(f: Facts) -> Measure:
 
 
 def complaints_30d(f: Facts) -> Measure:
-    """The official one: resolved in 30 days or fewer, of all received."""
+    """The official indicator: answered in 30 days or fewer, of all received."""
     m = ratio(_count(f, _received(f) & _fast(f)), _count(f, _received(f)), 100)
     return _if_handed_in(f, _with_denial(f, m, "aucune plainte reçue"))
 
 
 def complaints_30d_due(f: Facts) -> Measure:
-    """The same over those that have had their 30 days."""
+    """The same as `complaints_30d`, of those that have had their 30 days by their site's last known day."""
     due = _received(f) & (f.complaints["received"] + DUE_DAYS <= f.complaints["as_of"])
     m = ratio(_count(f, due & _fast(f)), _count(f, due), 100)
     return _if_handed_in(f, _with_denial(f, m, "aucune plainte échue"))
 
 
 def complaint_delay(f: Facts) -> Measure:
-    """Median days to an answer, open complaints censored."""
+    """The median days to an answer; open complaints are censored (Kaplan-Meier)."""
     c, resolved = f.complaints, _resolved(f)
     ages = np.where(resolved, c["resolved"], c["as_of"]) - c["received"]
     mine = _received(f) & (ages >= 0) & (c["group"] >= 0)
@@ -307,8 +314,8 @@ def complaint_delay(f: Facts) -> Measure:
 
 
 def _open(f: Facts) -> tuple[np.ndarray, np.ndarray]:
-    """Of each complaint open at the end of a key's span, or at its site's as-of if that is earlier: the place of the key,
-    and the age in days. A month speaks of all that came before it, so a complaint may be open in several."""
+    """The key and the age in days of each complaint that is open at the end of a key's span, or at its site's last known day if
+    earlier: two arrays. By month, a complaint may be open in several."""
     c = f.complaints
     if f.by == "month":
         first_end = day_number(
@@ -345,12 +352,12 @@ def complaints_oldest(f: Facts) -> Measure:
 
 # --- who hands in ---------------------------------------------------------------------------------------------------
 def completeness(f: Facts) -> Measure:
-    """Working days closed, of working days open."""
+    """The share of working days with a closing, of those that were due."""
     m = ratio(f.closed_days, f.due_days, 100, NO_OPEN_DAY)
     nobody = (f.expected > 0) & ((f.closing == 0) | (f.open_days > 0))
     return hide(m, (f.due_days == 0) & nobody, NO_CLOSINGS)
 
 
 def coverage(f: Facts) -> Measure:
-    """Communes with an operating site."""
+    """The share of communes with an operating site."""
     return ratio(f.operating_communes, f.communes, 100)

@@ -1,1 +1,1 @@
-"""What is said of figures: which months are signals, whether they can be trusted, what changed, the week's bulletin."""
+"""Judgement of figures: which months are signals, how far a figure can be trusted, what changed between periods, the bulletin."""

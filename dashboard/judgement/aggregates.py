@@ -1,4 +1,4 @@
-"""Departments and the nation, held against what their sites usually show."""
+"""Control charts of departments and the nation: observed values against those expected from what their sites usually show."""
 
 from collections.abc import Mapping, Sequence
 
@@ -34,7 +34,8 @@ def comparisons(
     series: Series,
     aggregates: Mapping[str, Sequence[int]],
 ) -> list[tuple[str, str, observed_vs_expected.Comparison]]:
-    """(indicator, scope, observed against expected) of each whole."""
+    """(indicator, scope, observed against expected) of each aggregate, for one indicator. events, bases: of all sites, (K, M)
+    each; aggregates: the rows of each aggregate's sites."""
     variance = (
         _wait_variance(series.waits)
         if code in WAITS and series.waits is not None
@@ -63,8 +64,8 @@ def comparisons(
 
 
 def _wait_variance(waits: np.ndarray) -> np.ndarray:
-    """The variance of one wait's logarithm at each site, from its first 24 months with waits as far as they had come;
-    (K, M, bins) to (K, M)."""
+    """The variance of the logarithm of one wait at each site, (K, M), estimated from its first 24 months with waits, as far as
+    each month knows them. waits: histograms, (K, M, bins)."""
     measured = waits.sum(axis=-1) > 0
     first = measured & (np.cumsum(measured, axis=-1) <= FROZEN_POINTS)
     return log_wait(np.cumsum(waits * first[..., None], axis=1)).variance
@@ -77,8 +78,8 @@ def control_charts(
     aggregates: Mapping[str, Sequence[int]],
     marks: LevelMarks,
 ) -> list[ControlChart]:
-    """Observed against what the sites usually show, of each whole: one following for all of those that have enough
-    events, one for those that have few."""
+    """The control charts of observed against expected values of each aggregate. Those with enough events are judged together,
+    those with few events apart. counts: events and bases of all sites by indicator, (K, M) each."""
     few = [_has_few(code, c) for code, _, c in compared]
     charts: list[ControlChart] = []
     for rare in (False, True):
@@ -89,7 +90,7 @@ def control_charts(
 
 
 def _has_few(code: str, c: observed_vs_expected.Comparison) -> bool:
-    """Whether a whole's months have too few events for its z to be judged as if it were normal."""
+    """Whether an aggregate's months have too few events for a normal approximation of z."""
     if code not in SHARES | RATES:
         return False
     n, events = c.bases.sum(axis=0), c.expected.sum(axis=0)
@@ -106,6 +107,7 @@ def _judge_together(
     *,
     rare: bool,
 ) -> list[ControlChart]:
+    """The control charts of these comparisons, judged in one call. rare: with exact limits, for few events."""
     named = [(code, scope) for code, scope, _ in compared]
     set_at, refused, accepted = level_marks(named, monthly.months, marks)
     judged = judge_series(
@@ -136,7 +138,8 @@ def _control_chart(
     *,
     rare: bool,
 ) -> ControlChart:
-    """One whole. counts: events and bases of all sites, (K, M) each; at: which are its own; row: its place in `judged`."""
+    """The control chart of one aggregate. counts: events and bases of all sites, (K, M) each; at: rows of its own sites; row:
+    its row in `judged`."""
     n = c.bases.sum(axis=0)
     missing = np.full(len(n), np.nan)
     deviation = np.divide(np.sqrt(c.variance.sum(axis=0)), n, out=missing.copy(), where=n > 0)
@@ -182,7 +185,8 @@ def _exact_limits(
     rule: np.ndarray,
     side: np.ndarray,
 ) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray]:
-    """Limits, rule and side of a whole with few events: no limit inside the exact one, no signal without an exact tail."""
+    """Limits, rule and side of an aggregate with few events: limits are at least as wide as the exact ones, and a signal needs
+    an exact tail probability below TAIL."""
     family = Family.SHARE if code in SHARES else Family.RATE
     n, observed, usual = (a.sum(axis=0) for a in (c.bases, c.observed, c.expected))
     there = (n > 0) & (usual > 0)
@@ -202,7 +206,7 @@ def _exact_limits(
 
 
 def _median(waits: np.ndarray | None, sites: Sequence[int]) -> np.ndarray | None:
-    """The median of all waits of some sites, month by month, (M,)."""
+    """The median of all waits of some sites by month, (M,); None without histograms."""
     if waits is None:
         return None
     together = waits[list(sites)].sum(axis=0)

@@ -1,8 +1,8 @@
-"""The bulletin: seven or eight French lines on a period, each made of what the data allow to say and of nothing else.
+"""The bulletin: seven or eight French lines on a period, each made of what the data allow to say.
 
-The first three are what was found: the whole, its sites, complaints. A word of change (« amélioration », « alerte ») comes
-only from a signal, of the last whole month of the period, and stands beside that month's own value. What is missing,
-hidden or not measured is said so, and is never 0.
+The first three are findings: all sites together, single sites, complaints. A word of change (« amélioration », « alerte »)
+comes only from a signal of the last whole month of the period, and stands beside that month's own value. What is missing,
+hidden or not measured is said to be so, and is never 0.
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,12 +66,12 @@ SHOWN = (
 
 @dataclass(frozen=True)
 class Situation:
-    """All that a bulletin is written from.
+    """The data of a bulletin.
 
-    scope: in French, with its article (« le réseau », « l'Ouémé », « les CCSP du Zou », « le CCSP de Djougou »). figures:
-    of the scope, every indicator. signals: of the scope; None where it is no series that is followed. site_signals: of
-    its sites by name, empty where the scope is one site. budget: of the followed series. unmeasured: names of sites that
-    received users and measured no wait. names: of sites by code, for where a gap comes from.
+    scope: in French, with its article (« le réseau », « l'Ouémé », « les CCSP du Zou », « le CCSP de Djougou »). figures: every
+    indicator of the scope. signals: of the scope; None where it is no followed series. site_signals: of its sites by name,
+    empty where the scope is one site. budget: expected signals by chance. unmeasured: names of sites that received users and
+    measured no wait. names: of sites by code, for the sites that a signal comes from.
     """
 
     period: ClippedPeriod
@@ -86,7 +86,7 @@ class Situation:
 
     @property
     def listed_series(self) -> list[tuple[str, Signal]]:
-        """(site, signal) of the series whose signals are listed: the sites', or the scope's own if it is a site."""
+        """(site, signal) of the series whose signals are listed: those of the sites, or of the scope where it is a site."""
         places = self.site_signals or {self.scope: self.signals or {}}
         return [
             (name, signals[code])
@@ -98,9 +98,9 @@ class Situation:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the bulletin. anchor: the indicator whose chart shows it, "" for none; site: the name of the site whose
-    chart it is, "" for the scope's. n: how many it rests on (days due, visits, waits, complaints; charts or series where
-    the line is about signals)."""
+    """A line of the bulletin. anchor: the indicator whose chart shows it, "" for none; site: the site whose chart it is, "" for
+    the scope's. n: the number of cases behind it (days due, visits, waits, complaints; charts or series where the line is about
+    signals)."""
 
     text: str
     anchor: str
@@ -109,7 +109,8 @@ class Line:
 
 
 def write(situation: Situation) -> list[Line]:
-    """The lines, in the order to print; the last is left out where nothing has to be kept from a conclusion."""
+    """The lines of the bulletin in the order in which they are printed; the last one, on limits, only where there is something
+    to say."""
     left = situation.figures["left"]
     lines = [
         _own_signals(situation),
@@ -249,8 +250,8 @@ def _own_signals(s: Situation) -> Line:
 
 
 def _detail(f: Signal, names: Mapping[str, str], *, dated: bool) -> str:
-    """Of one signal: its own month if it is not everybody's, its value and what is usual, the rule if it is the run, and
-    the sites that it comes from."""
+    """A signal in detail: its month if `dated`, value and usual value, the rule where it is the run of eight, and the sites
+    that it comes from."""
     run = rule_in_words(f) if f.rule == ON_ONE_SIDE else ""
     origin = french.lower_first(gap_origin(f, names).removesuffix("."))
     parts = [f.month_label if dated else "", value_beside_usual(f), run, origin]
@@ -299,8 +300,8 @@ def _sites(
 def _signals_of_variation(
     flagged: list[tuple[str, Signal]], variation: Variation, *, dated: bool
 ) -> str:
-    """« Alerte : CCSP de Djougou (attente médiane, satisfaits et 2 autres) et CCSP d'Adjarra (fiches de clôture remises). »
-    of the signals of one kind, the gravest first; "" without any."""
+    """« Alerte : CCSP de Djougou (attente médiane, satisfaits et 2 autres) et CCSP d'Adjarra (fiches de clôture remises). »:
+    the signals of one kind, the gravest first; "" without any."""
     by_site: dict[str, list[str]] = {}
     for name, f in gravest_first([(name, f) for name, f in flagged if f.variation == variation]):
         when = f", {f.month_label}" if dated else ""
@@ -352,7 +353,8 @@ def _of_due(due: Figure) -> str:
 
 
 def _received(official: Figure, through: int) -> str:
-    """« aucune plainte reçue » where every site's register is known through the period; « au moins 12 plaintes reçues » else."""
+    """« aucune plainte reçue » where every site's register is known to the end of the period; else « au moins 12 plaintes
+    reçues ». through: how many registers are."""
     known, due = official.sites_reporting, official.sites_expected
     count = Count(official.n, Coverage("registre des plaintes", due, known, min(known, through)))
     some = count.plural("plainte reçue", "plaintes reçues")
@@ -364,7 +366,7 @@ def _received(official: Figure, through: int) -> str:
 
 
 def _still_open(s: Situation, whenever: str = "toutes périodes confondues, ") -> str:
-    """Those that are open now. whenever: that it is not of the period, where some are."""
+    """How many complaints are open now. whenever: a phrase that says that this is not of the period, where some are open."""
     now, oldest = s.figures["complaints_open"], s.figures["complaints_oldest"]
     if now.value is None:
         unknown = "" if now.note == NOT_FOR_GUESTS else "nombre inconnu, "
@@ -408,8 +410,7 @@ def _limits(s: Situation) -> Line | None:
 
 
 def _sites_too_short(s: Situation) -> str:
-    """How many sites cannot be judged at all, and how many in part alone: « 3 centres sur 24 n'ont pas encore assez de mois ou
-    de cas pour être jugés, 5 autres ne le sont qu'en partie »."""
+    """« 3 centres sur 24 n'ont pas encore assez de mois ou de cas pour être jugés, 5 autres ne le sont qu'en partie »."""
     judged = [
         {signal.is_judged for name, signal in s.listed_series if name == site}
         for site in s.site_signals
@@ -435,7 +436,7 @@ def _labelled(figure: Figure, more: str = "") -> str:
 
 
 def _value_with_basis(figure: Figure, more: str = "") -> str:
-    """A figure and what it rests on; more: what is added to that."""
+    """A figure and the number of cases that it rests on; more: what is added to that number."""
     if figure.value is None:
         return _why(figure)
     return (
@@ -459,8 +460,8 @@ def _sentence(parts: Sequence[str]) -> str:
 
 
 def _when(signals: Sequence[Signal], period: Period) -> str:
-    """« en octobre 2026 », « en octobre 2026 (au 3ᵉ trimestre 2026 pour les chiffres qui ont peu de cas par mois) »
-    where they differ; and whether the period has none."""
+    """« en octobre 2026 », « en octobre 2026 (au 3ᵉ trimestre 2026 pour les chiffres qui ont peu de cas par mois) » where they
+    differ; and that no month of it is in the period, where that is so."""
     when = months_in_words(signals)
     return (
         when

@@ -1,4 +1,4 @@
-"""The month in which a series changed, in words, and the months among which that month may lie; signals in a line, with it."""
+"""The month in which a series changed, with the interval in which it lies, in words; and signals in one line, with that month."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -18,8 +18,8 @@ WIDEST = 12  # months: with a wider interval a change has no date
 
 
 def since_when(signal: Signal) -> str | None:
-    """« depuis juin 2026 (entre mai et juillet) », of a followed series; None without a signal, or where its change has
-    no date."""
+    """« depuis juin 2026 (entre mai et juillet) » for a followed series; None without a signal, or where its change has no
+    date."""
     if signal.indicator not in FOLLOWED or signal.position is None or not signal.is_signal:
         return None
     chart, at = signal.chart, signal.position
@@ -30,8 +30,8 @@ def since_when(signal: Signal) -> str | None:
 
 
 def since_at_least(signal: Signal, *, year: int | None = None) -> str:
-    """« depuis juin 2026 », « depuis octobre 2026 » of the first month beyond its limits, « depuis 8 mois ou plus » of a run
-    without a date; "" where nothing can be said. year: that goes without saying."""
+    """« depuis juin 2026 »; without a date, « depuis octobre 2026 » of the first month outside the limits, or « depuis 8 mois
+    ou plus » of a run; "" without either. year: one that is not written."""
     found = (since_when(signal) or "").partition(" (")[0]
     if not found and signal.position is not None and signal.is_signal:
         found = _since_rule(signal, signal.position)
@@ -49,11 +49,11 @@ def _since_rule(signal: Signal, at: int) -> str:
 def change_date_in_words(
     months: Sequence[date], values: Sequence[float], *, log: bool = False
 ) -> str | None:
-    """« depuis juin 2026 (entre mai et juillet) », of a series that a rule has found changed; None where it has no date:
-    under six months, where the change may lie in more than a year of them, or where it did not last.
+    """« depuis juin 2026 (entre mai et juillet) » for a series that a rule has found changed. None where the change has no
+    date: fewer than six months, an interval of more than a year, or a change that did not last.
 
-    months: first days, in order; values: of each, NaN where missing, from the present limits' first month on. log: of
-    waits, whose spread grows with them.
+    months: first days, in order; values: of each, NaN where missing, from the first month of the present limits on. log:
+    analyse logarithms, as for waits.
     """
     known = np.array(values, dtype=float)
     if log:
@@ -72,14 +72,14 @@ def change_date_in_words(
 
 
 def _lasts(values: np.ndarray, change: ChangePoint) -> bool:
-    """Whether half the months since a change, and more, are nearer its new level: one month alone is no change."""
+    """Whether more than half of the months since a change are nearer to its new level than to the old one."""
     usual = float(np.nanmedian(values[change.position :]))
     return abs(usual - change.after) < abs(usual - change.before)
 
 
 def signals_in_a_line(found: Sequence[Signal], since: str) -> str:
     """« attente de 29 min, contre 16 min d'habitude (écart depuis juin 2026) ; aussi davantage de départs et moins de
-    satisfaits »: the first that people feel in full, with since when, the others by which way they went."""
+    satisfaits »: the first signal in full, the others by their direction. since: of the first."""
     one, *others = found
     said = value_beside_usual(one)
     name = french.lower_first(BY_CODE[one.indicator].short)
@@ -91,6 +91,6 @@ def signals_in_a_line(found: Sequence[Signal], since: str) -> str:
 
 
 def more_or_less(one: Signal, more: str = "plus") -> str:
-    """Which way a signal went: « plus d'attente », « moins de fiches de clôture remises »."""
+    """The direction of a signal: « plus d'attente », « moins de fiches de clôture remises »."""
     way = more if one.side > 0 else "moins"
     return f"{way} {french.elide('de', BY_CODE[one.indicator].noun)}"

@@ -1,6 +1,6 @@
-"""What goes into judgement, series of sites, and what comes out of it, a Course of each.
+"""The input of judgement, monthly series of sites, and its output, a ControlChart of each series.
 
-`judging` judges sites, `wholes` departments and the nation, `volumes` visits per open day.
+`monthly_judgement` judges sites, `aggregates` departments and the nation, `volumes` visits per open day.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,9 +41,9 @@ LevelMarks = Mapping[tuple[str, str], Sequence[tuple[date, str]]]
 
 @dataclass(frozen=True)
 class Series:
-    """One indicator of K sites in M months, (K, M) each, NaN where missing: value is as read, hidden ones missing. waits:
-    (K, M, 241) histograms, of an indicator charted by them. part: (K, M) whether a
-    part of a month's register is missing: it is shown, and counts in the whole, and is not judged."""
+    """One indicator of K sites in M months, (K, M) each, NaN where missing. value: as displayed, hidden ones missing. waits:
+    (K, M, 241) histograms, for an indicator charted by them. is_partial: (K, M), whether a part of a month's register is
+    missing; such a month is drawn and counts in aggregates, and is not judged."""
 
     numerator: np.ndarray
     denominator: np.ndarray
@@ -53,18 +53,19 @@ class Series:
     is_partial: np.ndarray | None = None
 
     def without_partial_months(self, values: np.ndarray) -> np.ndarray:
-        """The same without the months of which a site handed in a part: four days are no month."""
+        """The values with NaN in months whose register is partial."""
         return values if self.is_partial is None else np.where(self.is_partial, np.nan, values)
 
     def without_hidden_months(self, values: np.ndarray) -> np.ndarray:
-        """The same without the months whose value is not shown for too few cases: what nobody may read is no signal."""
+        """The same, with NaN also in months whose value is hidden for too few cases: a value that nobody may read is no
+        signal."""
         return np.where(np.isfinite(self.value), self.without_partial_months(values), np.nan)
 
 
 @dataclass(frozen=True)
 class MonthlySeries:
-    """Series by indicator, of the sites (codes, K) in the months (first days, M). season: (S, M) visits per open day of the
-    sites that give the season, which may be more."""
+    """Series by indicator. sites: codes, (K,); months: first days, (M,); season: visits per open day of the sites that give the
+    shared season, which may be others, (S, M)."""
 
     sites: tuple[str, ...]
     months: tuple[date, ...]
@@ -74,7 +75,7 @@ class MonthlySeries:
 
 @dataclass(frozen=True)
 class Level:
-    """A level of a series. start: its first month; known: the month in which it came into force."""
+    """A level of a series. start: its first month; in_force_from: the month from which it is used."""
 
     start: date
     in_force_from: date
@@ -83,14 +84,14 @@ class Level:
 
 @dataclass(frozen=True, eq=False)
 class ControlChart:
-    """A series as it was judged, m points of time in order: months, or quarters where kind is BY_QUARTER.
+    """A judged series of m points in order: months, or quarters where kind is BY_QUARTER.
 
-    values, n: (m,) what is judged, in the unit that is read, and on how many it rests. usual: (m,) the level to be drawn, by
-    what is known now; then: (m,) the one in force when the month was judged. rule, side: (m,) the signal as it was given then.
-    begin: (m,) position of the first month of each point's level, -1 where there is no point. ends: lower and upper limits,
-    None where fit (of control_limits.limits, with bases, scaled) gives them. comparison: of a whole, with its sites in the
-    order of `sites`; spread: (m,) of its z. median: (m,) of waits, which are judged by their logarithms. of_several: whether
-    its visits are those of several sites, not always the same.
+    values, n: (m,), in the displayed unit, and the number of cases of each. usual: (m,), the level as drawn, by what is known
+    now; usual_when_judged: (m,), the one in force when the month was judged. rule, side: (m,), the signal as it was given then.
+    level_start: (m,), position of the first month of each point's level, -1 where there is no point. given_limits: lower and
+    upper; None where they follow from fit (control_limits.limits, with bases and family). comparison: of an aggregate, its
+    sites in the order of `sites`; spread: (m,), of its z. median: (m,), for waits, which are judged by their logarithms.
+    of_several: whether its visits are those of several sites, which may change.
     """
 
     indicator: str
@@ -117,7 +118,7 @@ class ControlChart:
 
     @cached_property
     def limits(self) -> tuple[np.ndarray, np.ndarray]:
-        """The lower and the upper limit to be drawn, (m,) each, in the unit that is read."""
+        """The lower and the upper limit as drawn, (m,) each, in the displayed unit."""
         if self.given_limits is not None or self.fit is None or self.bases is None:
             missing = np.full(len(self.months), np.nan)
             return self.given_limits or (missing, missing)
@@ -126,18 +127,18 @@ class ControlChart:
 
     @property
     def is_judged(self) -> bool:
-        """Whether any month has something that it is held against."""
+        """Whether any month has a usual value to be compared with."""
         return bool(np.isfinite(self.usual).any())
 
     def position(self, month: date) -> int | None:
-        """The position of a month, or of the last quarter that had ended with it; None outside the series."""
+        """The position of a month, or of the last quarter that ended by then; None outside the series."""
         if self.kind == ChartKind.BY_QUARTER:
             ended = [i for i, q in enumerate(self.months) if add_months(q, 2) <= month]
             return ended[-1] if ended else None
         return self.months.index(month) if month in self.months else None
 
     def level(self, at: int) -> Level | None:
-        """The level that was in force at a month."""
+        """The level in force at a position; None without one."""
         now = self.months[at]
         return next(
             (x for x in reversed(self.levels) if x.start <= now and x.in_force_from <= now), None
@@ -145,7 +146,7 @@ class ControlChart:
 
 
 def in_unit(code: str, values: np.ndarray) -> np.ndarray:
-    """Values of a chart's scale in the unit that is read."""
+    """Values on a chart's scale converted to the displayed unit."""
     if code in SHARES | RATES:
         return np.asarray(values * BY_CODE[code].scale)
     read = typical_minutes(values) if code in WAITS or code in SKEWED else values
@@ -155,8 +156,8 @@ def in_unit(code: str, values: np.ndarray) -> np.ndarray:
 def level_marks(
     series: Sequence[tuple[str, str]], months: Sequence[date], marks: LevelMarks
 ) -> list[np.ndarray]:
-    """Where somebody set, refused or accepted a level of (indicator, scope), (series, M) each: at the first month, or
-    quarter, not before it."""
+    """Where people set, refused or accepted a level of each (indicator, scope): three arrays of booleans, (series, M) each,
+    true at the first month (or quarter) not before it."""
     masks = [np.zeros((len(series), len(months)), dtype=bool) for _ in range(3)]
     for row, which in enumerate(series):
         for when, kind in marks.get(which, ()):
@@ -167,7 +168,7 @@ def level_marks(
 
 
 def dated_levels(judged: JudgedSeries, row: int, months: Sequence[date]) -> tuple[Level, ...]:
-    """The levels of one followed series, with their months."""
+    """The levels of one judged series, with months in place of positions."""
     return tuple(
         Level(months[x.start], months[max(x.in_force_from, 0)], x.origin)
         for x in judged.levels(row)

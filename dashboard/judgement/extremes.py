@@ -1,4 +1,4 @@
-"""What a comparison shows at first sight: the highest, the lowest, the whole, in a sentence."""
+"""The highest and the lowest of compared figures, and the value over all, in a sentence."""
 
 from collections.abc import Callable, Mapping
 
@@ -21,8 +21,9 @@ LONGEST = {
 def extremes_in_words(
     figures: Mapping[str, Figure], names: Mapping[str, str], title: str, by: str, overall: Figure
 ) -> str:
-    """« Attente médiane : 11 min à Nikki, 22 min à Djougou ; 15 min pour l'ensemble » of sites; of services, hours and
-    departments which is highest and which lowest. figures: of one indicator, by key. title: what is compared."""
+    """« Attente médiane : 11 min à Nikki, 22 min à Djougou ; 15 min pour l'ensemble » for sites; for services, hours and
+    departments the highest and the lowest. figures: of one indicator, by key; title: what is compared; by: the dimension;
+    overall: the figure over all."""
     known = {k: f for k, f in figures.items() if f.value is not None and k != UNKNOWN_KEY}
     values = {shown_value(f) for f in known.values()}
     compared = [k for k in figures if k != UNKNOWN_KEY]
@@ -49,14 +50,14 @@ def extremes_in_words(
 
 
 def _shown_value(figure: Figure) -> str:
-    """A value as it is shown, whether others may be or not."""
+    """The value as displayed, without « au moins »."""
     return shown_value(figure).removeprefix(AT_LEAST)
 
 
 def _at_end(
     figures: Mapping[str, Figure], names: Mapping[str, str], end: Callable[..., Figure]
 ) -> tuple[str, str]:
-    """Those that read like the highest or the lowest, and their value; « au moins » where it is one of some of them."""
+    """The names of the keys that are displayed like the highest or lowest value, in words, and that value. end: min or max."""
     value = _shown_value(end(figures.values(), key=lambda f: f.value))
     alike = {k: names.get(k, k) for k, f in figures.items() if _shown_value(f) == value}
     value = max((shown_value(figures[k]) for k in alike), key=len)

@@ -1,8 +1,8 @@
-"""Months of a series, judged as they came: shares, rates and waits of sites, wholes by what their sites usually show,
-volumes with their season.
+"""Months of series, judged as they came: shares, rates and waits of sites; aggregates by what their sites usually show; volumes
+by their season.
 
-Series of all sites go in together, as arrays; a Course comes out for each site, department and the nation. The months
-given are whole ones; each is judged once, by the two rules of statistics.control_limits, with what was known then.
+The series of all sites go in together as arrays; a ControlChart comes out for each site, department and the nation. The months
+are whole ones; each is judged once, by the two rules of statistics.control_limits, with what was known then.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,8 +39,9 @@ from dashboard.statistics.variation import ChartKind
 def judge(
     monthly: MonthlySeries, aggregate_sites: Mapping[str, Sequence[int]], marks: LevelMarks
 ) -> dict[str, dict[str, ControlChart]]:
-    """The course of every charted indicator, by scope: of each site, and of each whole, given by the places of its sites
-    in `monthly.sites`. A measure that is no share, rate or wait has no course of a whole: its composition would move it."""
+    """The control charts of every charted indicator, by scope then indicator: of each site and each aggregate. aggregate_sites:
+    rows of each aggregate's sites in `monthly.sites`. A measure (no share, rate or wait) has none for aggregates, since their
+    mix of sites would move it."""
     charts: dict[str, dict[str, ControlChart]] = {s: {} for s in (*monthly.sites, *aggregate_sites)}
     counts = {code: _events(code, series) for code, series in monthly.by_indicator.items()}
     families = (
@@ -107,7 +108,8 @@ def judge(
 
 
 def _events(code: str, series: Series) -> tuple[np.ndarray, np.ndarray]:
-    """Events and bases for control_chart.judge_series: counts; sums of logarithms of waits; values, each month alike."""
+    """Events and bases for control_chart.judge_series, (K, M) each: counts for shares and rates; for waits, sums of logarithms
+    and their number; for measures, values with base 1."""
     if code in SHARES | RATES:
         return series.numerator, series.denominator
     if code in WAITS and series.waits is not None:
@@ -130,7 +132,7 @@ def _is_rare(code: str, series: Series, row: int) -> bool:
 def _numerators_and_denominators(
     series: Series, row: int
 ) -> tuple[list[float | None], list[float | None]]:
-    """Numerators and denominators of a site, None where missing; a denominator 0 is missing."""
+    """Numerators and denominators of a site by month, None where missing; a denominator 0 is missing."""
     events, bases = (
         series.without_partial_months(a)[row] for a in (series.numerator, series.denominator)
     )
@@ -145,7 +147,7 @@ def _numerators_and_denominators(
 def _site_chart(
     code: str, site: str, row: int, monthly: MonthlySeries, judged: JudgedSeries
 ) -> ControlChart:
-    """The course of a site's share, rate, wait or measure."""
+    """The control chart of a site's share, rate, wait or measure."""
     kind = (
         ChartKind.SHARE
         if code in SHARES
@@ -171,6 +173,7 @@ def _control_chart(
     shown: np.ndarray,
     n: np.ndarray,
 ) -> ControlChart:
+    """The control chart of one row of judged series. shown, n: (M,), values as displayed and their number of cases."""
     one = judged.select_rows(slice(row, row + 1))
     # For waits the typical wait is drawn, to which the limits belong; the median is shown beside it.
     values = in_unit(code, one.values[0]) if kind == ChartKind.WAIT else shown
@@ -197,8 +200,8 @@ def _control_chart(
 def _charts_with_few_events(
     rare: Sequence[tuple[str, int]], family: Family, monthly: MonthlySeries, marks: LevelMarks
 ) -> list[ControlChart]:
-    """Series with few events: three months together where they have enough, else each month
-    by its exact tail alone. A quarter that has not ended is no point."""
+    """The control charts of series with few events: by quarter where quarters have enough, else by month with the exact tail
+    alone. A quarter that has not ended is left out. rare: (indicator, row of the site)."""
     quarters_end = next(
         (n for n in range(len(monthly.months), 0, -1) if monthly.months[n - 1].month % 3 == 0), 0
     )

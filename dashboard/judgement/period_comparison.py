@@ -1,5 +1,5 @@
-"""« Ce qui a changé »: a rate of two periods taken apart into its parts (sites, services, or services of sites), their
-mix and the network; no judgement."""
+"""« Ce qui a changé »: the change of a rate between two periods, decomposed into its parts (sites, services, or services of
+sites), their mix and the network, in French. Nothing is judged."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Known = dict[str, tuple[float, float]]
 
 @dataclass(frozen=True)
 class Words:
-    """What a change is made of, in French, after how much; and of whom the last sentence speaks."""
+    """The French phrases for the components of a change, and for the parts of which the last sentence is."""
 
     rate: str
     mix: str
@@ -51,9 +51,9 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Row:
-    """A part in two periods. before, after: its rate in the unit of the scale, None without data or under the minimum.
-    difference: after − before (points, for percentages). counts_*: numerator and denominator, None without data.
-    weight_*: its share of the denominators, in percent, 0 without data."""
+    """A part in two periods. before, after: its rate in the displayed unit, None without data or under the minimum. difference:
+    after − before (points, for percentages). counts_*: numerator and denominator, None without data. weight_*: its share of the
+    denominators, in percent, 0 without data."""
 
     part: str
     before: float | None
@@ -67,7 +67,7 @@ class Row:
 
 @dataclass(frozen=True)
 class ExplainedChange:
-    """A change, what may be said of it in French (a warning first where parts and whole disagree), and its parts in
+    """A change, its sentences in French (first a warning where the parts and the total go opposite ways), and its parts in
     alphabetical order. label: of the indicator."""
 
     label: str
@@ -85,12 +85,12 @@ def explain(
     split: str = "site",
     homes: dict[str, str] | None = None,
 ) -> ExplainedChange | None:
-    """What the change of Σ numerators / Σ denominators × scale is made of; None where a period has too few to say.
+    """The change of Σ numerators / Σ denominators × scale, decomposed; None where a period has too few cases.
 
-    before, after: name of a part → (numerator, denominator); a part left out, a None or a denominator 0 is no data.
-    scale: 100 for percentages, 1 000 for rates per 1 000, 1 for means (numerators are then sums). minimum: the
-    denominator under which a rate is not shown, neither a part's nor the whole's. split: the parts, a key of WORDS.
-    homes: the site of each part, where parts are services of sites.
+    before, after: name of a part → (numerator, denominator); a part left out, a None or a denominator 0 is missing. scale: 100
+    for percentages, 1 000 for rates per 1 000, 1 for means (numerators are then sums). minimum: the denominator under which no
+    rate is shown, of a part or in total. split: the parts, a key of WORDS. homes: the site of each part, where parts are
+    services of sites.
     """
     known = [_known(before), _known(after)]
     if any(sum(d for _, d in period.values()) < max(minimum, 1) for period in known):

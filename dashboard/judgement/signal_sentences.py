@@ -1,4 +1,5 @@
-"""What one month of a series says, in French: beside what is usual, by which rule it is a signal, where its gap comes from."""
+"""One month of a series in French: beside its usual value, the rule that makes it a signal, and the sites that its gap comes
+from."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -19,7 +20,7 @@ FEW = 3.0  # standard deviations within which chance alone explains a gap
 
 
 def distinct_values(indicator: str, value: float, usual: float) -> tuple[str, str]:
-    """Both in words, with the decimals that tell them apart: « 4,02 % » and « 3,97 % », not « 4,0 % » twice."""
+    """Both values in words, with enough decimals to differ: « 4,02 % » and « 3,97 % », not « 4,0 % » twice."""
     i = BY_CODE[indicator]
     words = value_with_unit(i, value), value_with_unit(i, usual)
     for decimals in (1, 2):
@@ -35,8 +36,8 @@ def distinct_values(indicator: str, value: float, usual: float) -> tuple[str, st
 
 
 def value_with_state(one: Signal) -> str:
-    """The month's own value beside what is usual: « 73 %, contre 75 % d'habitude à répartition égale (alerte) »; "" where the
-    month has no value, or is not judged."""
+    """The month's own value beside its usual value: « 73 %, contre 75 % d'habitude à répartition égale (alerte) »; "" where it
+    has no value or is not judged."""
     said = value_beside_usual(one)
     if not said:
         return ""
@@ -47,7 +48,7 @@ def value_with_state(one: Signal) -> str:
 
 
 def _with_month(subject: str, one: Signal) -> str:
-    """« Attente médiane en octobre 2026 », « Plaintes au 3ᵉ trimestre 2026 »."""
+    """The subject with the month: « Attente médiane en octobre 2026 », « Plaintes au 3ᵉ trimestre 2026 »."""
     comma = (
         "," if "," in subject else ""
     )  # « Usagers satisfaits, selon le registre, en octobre 2026 »
@@ -55,7 +56,7 @@ def _with_month(subject: str, one: Signal) -> str:
 
 
 def card_state(one: Signal) -> str:
-    """The same for a card, where the end of a line may be cut: « alerte en octobre : 73 %, contre 75 % d'habitude »."""
+    """The signal in a card's short line: « alerte en octobre : 73 %, contre 75 % d'habitude »."""
     said = value_beside_usual(one)
     if not said or one.latest is None:
         return sentences.VARIATIONS[one.variation]
@@ -69,8 +70,9 @@ def card_state(one: Signal) -> str:
 
 
 def value_beside_usual(one: Signal) -> str:
-    """The same without the month: « 73 %, contre 75 % d'habitude », « 74 %, rien d'inhabituel (75 % d'habitude) », « 18,7 par
-    jour ; d'habitude de 15,1 à 21,0 »; of a whole in which some sites are too young to be judged, that it is of the others."""
+    """The value beside its usual value, without the month: « 73 %, contre 75 % d'habitude », « 74 %, rien d'inhabituel (75 %
+    d'habitude) », « 18,7 par jour ; d'habitude de 15,1 à 21,0 »; for an aggregate that leaves out sites too new to be judged,
+    that it is over the others."""
     said = _value_beside_usual(one)
     return (
         f"{said}, dans les centres suivis depuis un an" if said and one.is_of_some_sites else said
@@ -102,7 +104,7 @@ def _value_beside_usual(one: Signal) -> str:
 
 
 def _few(one: Signal, usual: float) -> bool:
-    """Whether it is the number of cases that leaves a share undecided, and not how much months differ."""
+    """Whether it is the small number of cases that explains the gap of a share, rather than how much months differ."""
     if one.indicator not in SHARES or not one.n:
         return False
     part = min(max(usual / 100, 0.01), 0.99)
@@ -118,8 +120,8 @@ def rule_in_words(one: Signal) -> str:
 
 
 def gap_origin(one: Signal, names: Mapping[str, str]) -> str:
-    """Where a whole's gap lies: « Sans compter le CCSP de Djougou : 75 %, rien d'inhabituel. »; "" where there is none to
-    explain. names: of sites, by code."""
+    """« Sans compter le CCSP de Djougou : 75 %, rien d'inhabituel. »: the sites that an aggregate's signal comes from; "" where
+    there are none to name. names: of sites, by code."""
     if not one.is_signal or one.gap is None:
         return ""
     if not one.causes:
@@ -138,7 +140,7 @@ def gap_origin(one: Signal, names: Mapping[str, str]) -> str:
 
 
 def beside_aggregate(one: Signal, aggregate: Signal | None) -> str:
-    """Of a site with a signal: which way it went, and where that leaves it beside the whole: « en hausse par rapport à son
+    """For a site with a signal, its direction and where that leaves it beside the aggregate: « en hausse par rapport à son
     habitude ; encore sous l'ensemble (75 %) »; "" without a signal."""
     if not one.is_signal or one.displayed_value is None:
         return ""
@@ -155,7 +157,7 @@ def beside_aggregate(one: Signal, aggregate: Signal | None) -> str:
 
 
 def limits_basis(one: Signal) -> str:
-    """How settled the limits are: « limites fixées sur 24 mois »; "" without limits."""
+    """How many months the limits rest on: « limites fixées sur 24 mois »; "" without limits."""
     if not one.is_judged or one.kind == ChartKind.VOLUME:
         return "saison et croissance comprises" if one.is_judged else ""
     if one.points >= FROZEN_POINTS:
@@ -164,9 +166,8 @@ def limits_basis(one: Signal) -> str:
 
 
 def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
-    """What the month says, in a sentence: signal, no signal or too few. subject: by default the indicator. limits: with
-    what is to be known of the limits; without it is a headline, which says nothing of the rule either, and has
-    no full stop."""
+    """The month in a sentence: signal, no signal or too few cases. subject: by default the indicator. limits: add the rule and
+    the basis of the limits; without them it is a headline, without a full stop."""
     subject = subject or BY_CODE[one.indicator].label
     colon = f"{subject}{french.SPACE}: "
     if one.variation == Variation.NO_DATA:
@@ -188,7 +189,7 @@ def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
 
 
 def too_few(one: Signal) -> str:
-    """Why a month with a value is not judged."""
+    """Why a month with a value is not judged, in French."""
     if one.kind == ChartKind.VOLUME:
         needed = (
             f"il faut plus de trois ans de données, {HISTORY + 1} mois, pour connaître les saisons"
@@ -204,15 +205,15 @@ def too_few(one: Signal) -> str:
 
 
 def _points(one: Signal, n: int) -> str:
-    """« 24 mois », « 1 trimestre »: of the curve of a signal."""
+    """« 24 mois », « 1 trimestre »: n points of a signal's chart."""
     if one.kind == ChartKind.BY_QUARTER:
         return french.plural(n, "trimestre")
     return french.plural(n, "mois", "mois")
 
 
 def months_in_words(signals: Iterable[Signal]) -> str:
-    """The months and quarters that these are of, the latest first: « en octobre 2026 », « en octobre 2026 (au 3ᵉ trimestre 2026
-    pour les chiffres qui ont peu de cas par mois) », of which the last may have ended before the month."""
+    """The months and quarters of these signals, the latest first: « en octobre 2026 », « en octobre 2026 (au 3ᵉ trimestre 2026
+    pour les chiffres qui ont peu de cas par mois) »."""
     known = (one for one in signals if one.latest)
     latest_first = sorted(known, key=lambda one: one.latest or date.min, reverse=True)
     said: dict[bool, dict[str, None]] = {False: {}, True: {}}

@@ -1,6 +1,5 @@
-"""What one month of a series allows one to say: signal or not, beside what is usual, and where a gap comes from. In French:
-`dashboard.judgement.signal_sentences`.
-"""
+"""Signals: whether one month of a control chart is a signal, beside its usual value, and which sites its gap comes from. In
+French: `dashboard.judgement.signal_sentences`."""
 
 import math
 from collections.abc import Iterable
@@ -39,7 +38,7 @@ SIGNALLED = (
 
 @dataclass(frozen=True, eq=False)
 class Signal:
-    """What one month of a course says; at: its position, None where the month is not of the series. target: in force."""
+    """One month of a control chart. position: of the month, None where it is outside the chart; target: the one in force."""
 
     chart: ControlChart
     position: int | None
@@ -47,22 +46,22 @@ class Signal:
 
     @property
     def indicator(self) -> str:
-        """Of which indicator."""
+        """The code of the indicator."""
         return self.chart.indicator
 
     @property
     def scope(self) -> str:
-        """Of which site, department, or the nation."""
+        """The scope: a site's code, a department, or the nation."""
         return self.chart.scope
 
     @property
     def kind(self) -> ChartKind:
-        """How it is judged."""
+        """How the series is judged."""
         return self.chart.kind
 
     @property
     def is_judged(self) -> bool:
-        """Whether the month is held against something usual."""
+        """Whether the month can be compared with a usual value."""
         return self.variation not in (Variation.TOO_FEW, Variation.NO_DATA)
 
     @property
@@ -72,14 +71,14 @@ class Signal:
 
     @property
     def usual(self) -> float | None:
-        """What was usual there when the month was judged."""
+        """The usual value when the month was judged; None without one."""
         return (
             None if self.position is None else _known(self.chart.usual_when_judged[self.position])
         )
 
     @property
     def displayed_value(self) -> float | None:
-        """The month's value as it is said: of a wait its median, as on every card, where the curve follows the mean of its
+        """The month's value as displayed: for waits the median, as on every card, while the curve follows the mean of
         logarithms."""
         if self.chart.median is None:
             return self.value
@@ -87,8 +86,8 @@ class Signal:
 
     @property
     def displayed_usual(self) -> float | None:
-        """What was usual, as it is said beside `read`: of a wait the median of the months before on which its limits rest; None
-        where it would say the contrary of the signal."""
+        """The usual value as displayed beside `displayed_value`: for waits the median of the months on which its limits rest;
+        None where it would contradict the signal."""
         if self.chart.median is None or self.position is None or self.usual is None:
             return self.usual
         level = self.level
@@ -109,8 +108,8 @@ class Signal:
         return None if (self.is_signal and against) or self._has_other_sites(usual) else usual
 
     def _has_other_sites(self, usual: float) -> bool:
-        """Whether a whole's median is far from its usual one because other sites are in it this month: its curve, which is held
-        against what these very sites usually show, is not as far from it."""
+        """Whether an aggregate's median is far from its usual one only because other sites have waits this month: its curve,
+        which is compared with what these very sites usually show, is not as far."""
         read, value = self.displayed_value, self.value
         if self.kind != ChartKind.EXPECTED or self.is_signal:
             return False
@@ -121,14 +120,14 @@ class Signal:
 
     @property
     def year_before(self) -> float | None:
-        """The value twelve months before; None where there is none, or of quarters."""
+        """The value twelve months before; None without one, and for quarters."""
         if self.position is None or self.position < YEAR or self.kind == ChartKind.BY_QUARTER:
             return None
         return _known(self.chart.values[self.position - YEAR])
 
     @property
     def range(self) -> tuple[float, float] | None:
-        """Between what the month usually lies; None without limits."""
+        """The lower and upper limit of the month; None without limits."""
         if self.position is None:
             return None
         low, high = (_known(end[self.position]) for end in self.chart.limits)
@@ -136,17 +135,17 @@ class Signal:
 
     @property
     def rule(self) -> int:
-        """Which of the two rules makes it a signal; NONE where neither does."""
+        """The rule that makes the month a signal: OUTSIDE or RUN; NONE where neither does."""
         return NONE if self.position is None else int(self.chart.rule[self.position])
 
     @property
     def side(self) -> int:
-        """1 above, -1 below what is usual, 0 without a signal."""
+        """1 above, -1 below the usual value, 0 without a signal."""
         return 0 if self.position is None else int(self.chart.side[self.position])
 
     @property
     def points(self) -> int:
-        """How many points the limits in force rested on, at most 24; without limits, how many there were."""
+        """How many points the limits in force rest on, at most 24; without limits, how many points there are."""
         if self.position is None:
             return 0
         level = self.chart.level(self.position)
@@ -156,17 +155,17 @@ class Signal:
 
     @property
     def n(self) -> int:
-        """How many the month's value rests on."""
+        """The number of cases of the month's value."""
         return 0 if self.position is None else int(self.chart.n[self.position])
 
     @property
     def latest(self) -> date | None:
-        """The first day of the month, or of the quarter."""
+        """The first day of the month or quarter; None outside the chart."""
         return None if self.position is None else self.chart.months[self.position]
 
     @property
     def month_label(self) -> str:
-        """The month, or the quarter: « octobre 2026 »; "" without one."""
+        """« octobre 2026 », « 3ᵉ trimestre 2026 »; "" outside the chart."""
         if self.latest is None:
             return ""
         if self.kind == ChartKind.BY_QUARTER:
@@ -182,7 +181,7 @@ class Signal:
         )
 
     def is_within(self, first: date, last: date) -> bool:
-        """Whether the month, or the quarter, lies in a period at least in part."""
+        """Whether the month or quarter overlaps a period."""
         if self.latest is None:
             return False
         end = self.latest if self.kind != ChartKind.BY_QUARTER else add_months(self.latest, 2)
@@ -190,7 +189,7 @@ class Signal:
 
     @property
     def variation(self) -> Variation:
-        """What the month says, by the direction that is good."""
+        """The kind of signal: alert, improvement, change, none, too few cases or no data."""
         if self.position is None or self.chart.level_start[self.position] < 0:
             return Variation.NO_DATA
         # A point from before its level had limits was compared with the first ones.
@@ -205,7 +204,7 @@ class Signal:
 
     @cached_property
     def assurance(self) -> Assurance:
-        """Whether the target is met always, never, or by chance, by the limits drawn at the month."""
+        """Whether the target is met always, never or by chance, given the limits of the month."""
         direction = BY_CODE[self.indicator].direction
         if self.target is None or direction == "neither":
             return Assurance.NO_TARGET
@@ -213,12 +212,12 @@ class Signal:
 
     @property
     def level(self) -> Level | None:
-        """The level in force."""
+        """The level in force; None without one."""
         return None if self.position is None else self.chart.level(self.position)
 
     @cached_property
     def gap(self) -> observed_vs_expected.Gap | None:
-        """Of a whole with a signal: the sites that it comes from; None elsewhere."""
+        """For an aggregate with a signal, the sites that the gap comes from; else None."""
         c, spread = self.chart.comparison, self.chart.spread
         if c is None or spread is None or self.position is None or not self.side:
             return None
@@ -230,7 +229,7 @@ class Signal:
 
     @property
     def causes(self) -> tuple[str, ...]:
-        """The codes of the sites without which the whole is as usual; empty where there are none, or more than a few."""
+        """The codes of the sites without which an aggregate is as usual; empty where there are none, or too many to name."""
         gap = self.gap
         if gap is None or gap.spread != observed_vs_expected.Spread.NAMED:
             return ()
@@ -238,7 +237,7 @@ class Signal:
 
     @property
     def value_without_causes(self) -> float | None:
-        """What the whole shows in the month without `causes`, and that is as usual; None where nobody is left."""
+        """An aggregate's value in the month without the sites of `causes`; None without causes, or where no site is left."""
         c, gap = self.chart.comparison, self.gap
         if not self.causes or gap is None or c is None:
             return None
@@ -252,7 +251,7 @@ class Signal:
 
     @property
     def is_of_some_sites(self) -> bool:
-        """Whether the value of a whole is of some of its sites alone: the others had cases too, and no usual of their own yet."""
+        """Whether an aggregate's value is over some of its sites only: others had cases too, and no usual value yet."""
         c = self.chart.comparison
         if c is None or self.position is None or self.chart.median is not None:
             return False
@@ -260,7 +259,7 @@ class Signal:
 
     @property
     def young_sites(self) -> tuple[str, ...]:
-        """The codes of a whole's sites that had visits and stand outside: their usual is not known yet."""
+        """The codes of an aggregate's sites that the comparison leaves out, since their usual value is not known yet."""
         c = self.chart.comparison
         if c is None or self.position is None:
             return ()
@@ -273,7 +272,7 @@ def _known(value: float) -> float | None:
 
 
 def signal(chart: ControlChart, month: date, target: float | None = None) -> Signal:
-    """The signal of a course at a month (its first day)."""
+    """The signal of a control chart at a month (its first day). target: the one in force."""
     return Signal(chart, chart.position(month), target)
 
 
@@ -287,7 +286,7 @@ MOST = {
 
 
 def target_problem(indicator: str, target: float) -> str:
-    """Why a target is none: the indicator can never have that value; "" where it can."""
+    """Why a value cannot be a target of the indicator, in French; "" where it can."""
     if not math.isfinite(target):
         return "Il faut une valeur."
     most, why = MOST.get(BY_CODE[indicator].unit, (math.inf, ""))
@@ -298,14 +297,14 @@ def target_problem(indicator: str, target: float) -> str:
 
 
 def rank(one: Signal) -> tuple[int, int]:
-    """Where a signal stands among others, the gravest first: a month beyond what chance allows before a long run just beside
-    what is usual; then what people feel before what only registers show, in the order of INDICATORS."""
+    """The sort key of a signal, the gravest first: a month outside its limits before a run of months on one side; then in the
+    order of FOLLOWED, what people feel first."""
     return int(one.rule != OUTSIDE), FOLLOWED.index(one.indicator)
 
 
 def gravest_first(flagged: Iterable[tuple[str, Signal]]) -> list[tuple[str, Signal]]:
-    """(site name, signal): alerts, then improvements, then changes; of each, the site with the gravest first, and its own
-    together."""
+    """(site name, signal) sorted: alerts, then improvements, then changes; in each, the site with the gravest signal first,
+    with all its signals together."""
     by_site: dict[tuple[Variation, str], list[Signal]] = {}
     for name, one in flagged:
         by_site.setdefault((one.variation, name), []).append(one)

@@ -1,4 +1,4 @@
-"""Whether things differ in a share or a rate by more than chance, and the rank of each, as far as it is known."""
+"""Whether sites or services differ in a share or a rate by more than chance, and the rank of each, as far as it is known."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +16,7 @@ Counts = Mapping[str, tuple[float, float]]
 def large_enough_counts(
     figures: Figures, order: Sequence[str], code: str
 ) -> dict[str, tuple[float, float]]:
-    """The two counts of each key that has enough of them to be compared."""
+    """Numerator and denominator of each key that has enough cases to be compared. order: of the keys."""
     return {
         k: (f.numerator, f.denominator)
         for k in order
@@ -27,7 +27,7 @@ def large_enough_counts(
 
 
 def compare_counts(counts: Counts, code: str) -> Differences | None:
-    """How the keys of these counts differ; None where there is nothing to compare."""
+    """The test and limits of the differences between these keys; None where there is nothing to compare."""
     return differences(
         [a for a, _ in counts.values()],
         [d for _, d in counts.values()],

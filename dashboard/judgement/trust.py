@@ -1,4 +1,4 @@
-"""« Puis-je m'y fier ? »: what a figure rests on, in one line. One function, one look, on screen and in exports."""
+"""« Puis-je m'y fier ? »: what a figure rests on, in one line; the same on screen and in exports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,12 +21,11 @@ MANY_TIMES = 2  # from this ratio on it is given as « n fois autant »
 
 @dataclass(frozen=True)
 class TrustContext:
-    """What is known of a question beside its figures. declared, entered: visits of closed days whose register was handed in, as
-    declared at the closing and as entered there. not_reported: names of expected sites without data in the period. measuring:
-    sites that measure waits; None where it is not asked. complaints_later: received after the day on which the data end;
-    complaints_through: sites whose complaints are known from its first day to its last. known_to: up to which day all is known,
-    of which is what is said of now.
-    """
+    """What is known of a question's data beside its figures. declared, entered: visits of closed days with a register, as
+    declared at the closing and as entered in the register. not_reported: names of expected sites without data in the period.
+    measuring: how many sites measure waits; None where that is not asked. complaints_later: received after the last day of the
+    data; complaints_through: how many sites' complaints are known over the entire period. known_to: the last day up to which
+    all is known."""
 
     as_of: date | None
     age_days: int | None
@@ -42,8 +41,8 @@ class TrustContext:
 
 
 def trust_line(code: str, figures: Mapping[str, Figure], context: TrustContext) -> str:
-    """The line under a figure: n, sites, days covered, share measured, rows left out, age of the data, open flags, hidden
-    or not."""
+    """The line under a figure: number of cases, sites, days covered, share measured, rows left out, age of the data, cautions,
+    whether it is hidden."""
     figure = figures[code]
     parts = [basis_with_nouns(figure)] if basis_with_nouns(figure) else []
     timed = BY_CODE[code].required == TIMED and context.measuring is not None
@@ -85,7 +84,8 @@ def trust_line(code: str, figures: Mapping[str, Figure], context: TrustContext) 
 
 
 def _measuring(known: int, measuring: int) -> str:
-    """« , attente mesurée dans 20 d'entre eux », of the sites that are heard of; "" where there are none: nobody knows."""
+    """« , attente mesurée dans 20 d'entre eux »; "" without sites. known: how many sites have data; measuring: how many of them
+    measure waits."""
     if not known:
         return ""
     if not measuring:
@@ -96,8 +96,8 @@ def _measuring(known: int, measuring: int) -> str:
 
 
 def _left_out(code: str, figures: Mapping[str, Figure]) -> list[str]:
-    """How many rows the figure does not rest on, so that none can be dropped to look better, and how many it counts
-    though the site was closed."""
+    """How many rows the figure leaves out, so that none can be dropped unnoticed, and how many it counts though the site was
+    closed; a phrase each."""
     visits, rest = figures["visits"], BY_CODE[code].excluded_rows
     if BY_CODE[code].off_days and visits.value is not None and visits.note:
         return [visits.note]
@@ -112,7 +112,7 @@ def _cases(figure: Figure) -> float:
 
 
 def cautions(code: str, figure: Figure, context: TrustContext) -> list[str]:
-    """What to be careful of; empty where there is nothing."""
+    """Cautions about a figure, a sentence each; empty without any."""
     warnings = []
     if figure.value is None and figure.note:
         warnings.append(missing_reason(figure).lower())
@@ -135,8 +135,8 @@ def cautions(code: str, figure: Figure, context: TrustContext) -> list[str]:
 
 
 def _gap(context: TrustContext) -> str:
-    """« les fiches de clôture déclarent 12,5 % de visites de plus que le registre », from twice as many on « 2,9 fois autant
-    de visites »; "" where they agree."""
+    """« les fiches de clôture déclarent 12,5 % de visites de plus que le registre », from twice as many on « 2,9 fois autant de
+    visites »; "" where they agree."""
     if not context.entered or abs(context.declared - context.entered) <= GAP * context.entered:
         return ""
     times = context.declared / context.entered

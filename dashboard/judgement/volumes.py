@@ -1,4 +1,4 @@
-"""Visits per open day, held against their season and their growth."""
+"""Control charts of visits per open day, compared with their season and growth."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -14,11 +14,12 @@ from dashboard.statistics.variation import ChartKind
 def control_charts(
     code: str, monthly: MonthlySeries, aggregates: Mapping[str, Sequence[int]]
 ) -> list[ControlChart]:
-    """Of each site with its season and its line, and of each whole on the sites that were there all along."""
+    """The control charts of visits per open day: of each site, and of each aggregate over the sites that were open all along."""
     return [*_site_charts(code, monthly), *_aggregate_charts(code, monthly, aggregates)]
 
 
 def _site_charts(code: str, monthly: MonthlySeries) -> list[ControlChart]:
+    """The control chart of each site."""
     series = monthly.by_indicator[code]
     month = np.array([m.month for m in monthly.months])
     each = seasonal(series.without_partial_months(series.value), month, shared=monthly.season)
@@ -41,6 +42,7 @@ def _site_charts(code: str, monthly: MonthlySeries) -> list[ControlChart]:
 def _aggregate_charts(
     code: str, monthly: MonthlySeries, aggregates: Mapping[str, Sequence[int]]
 ) -> list[ControlChart]:
+    """The control chart of each aggregate. aggregates: rows of each one's sites."""
     series, places = monthly.by_indicator[code], [list(at) for at in aggregates.values()]
     month = np.array([m.month for m in monthly.months])
     shape = (len(places), len(monthly.months))
@@ -92,6 +94,7 @@ def _control_chart(
     *,
     of_several: bool = False,
 ) -> ControlChart:
+    """A control chart with these values and limits. bounds: usual value, lower and upper limit, (m,) each."""
     usual, lower, upper = bounds
     return ControlChart(
         code,
