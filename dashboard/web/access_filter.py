@@ -1,7 +1,7 @@
-"""What is let in: requests by our own name, for our own pages and what these need; messages that a page of ours sends. Everything
-else is refused.
+"""The access filter: lets in requests by one of our own names, for our own pages and what these need, and messages that a page
+of ours sends. Everything else is refused.
 
-Before: `dashboard.web.origin`, `dashboard.web.open_pages`, which reads messages. After: `dashboard.web.gate`.
+Before: `dashboard.web.origin`, `dashboard.web.open_pages`, which parses messages. After: `dashboard.web.gate`.
 """
 
 from starlette.datastructures import Headers
@@ -40,13 +40,14 @@ COMPONENTS = "/component/"
 
 
 class AccessFilter:
-    """Lets in what asks for our own pages by our own name, and what these need. Everything else is refused, and reads nothing."""
+    """ASGI middleware that lets in requests for our own pages, and what these need, by one of our own names. Others are refused
+    before anything of them is read."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse, or pass on."""
+        """Refuse the request, or pass it on."""
         if scope["type"] == "http":
             if refused := refusal(scope):
                 status, words = refused
@@ -74,7 +75,7 @@ class AccessFilter:
 
 
 def refusal(scope: Scope) -> tuple[int, str] | None:
-    """Status and words of the refusal of an HTTP request; None where it may pass."""
+    """Status and text of the refusal of an HTTP request; None where it may pass."""
     headers, path = Headers(scope=scope), scope["path"]
     if len(headers.getlist("host")) > 1 or not is_allowed_host(headers.get("host", "")):
         return 421, "Cette adresse n'est pas celle de l'application."
@@ -94,15 +95,15 @@ def refusal(scope: Scope) -> tuple[int, str] | None:
 
 
 def is_document_path(path: str) -> bool:
-    """Whether a file of a component may be one that a browser opens and runs."""
+    """Whether a component's file is a document that a browser opens and runs."""
     return not path.endswith((".js", ".css", ".map", ".json", ".png", ".woff", ".woff2", ".txt"))
 
 
 def is_framed(headers: Headers) -> bool:
-    """Whether a page of ours asks for a document to put into a frame of its own, or to see that it is there ("empty").
-    Browsers say it, pages cannot.
+    """Whether a document is requested by a page of ours, for a frame or to check that it exists ("empty"). Browsers set these
+    headers; pages cannot.
 
-    The map's frame runs whatever any window sends it: whoever could open it by itself would speak as the reader.
+    The map's frame runs whatever any window sends it: if it could be opened by itself, another site could act as the reader.
     """
     return (
         headers.get("sec-fetch-dest") in ("iframe", "empty")
@@ -111,7 +112,7 @@ def is_framed(headers: Headers) -> bool:
 
 
 def log_refusals(scope: Scope, send: Send) -> Send:
-    """`send`, with a line in the log where the answer is a refusal."""
+    """`send`, which also writes a line to the log for an answer with a refusal's status."""
 
     async def log_and_send(message: Message) -> None:
         if message["type"] == "http.response.start" and message["status"] >= 400:
@@ -123,7 +124,8 @@ def log_refusals(scope: Scope, send: Send) -> Send:
 
 
 def filter_messages(receive: Receive, send: Send, client: str) -> Receive:
-    """`receive` of a websocket, up to the first message that no page may send: there the connection is closed."""
+    """`receive` of a websocket, up to the first message that no page may send; that one closes the connection. client: its
+    address, for the log."""
 
     async def receive_allowed() -> Message:
         message = await receive()
@@ -145,7 +147,7 @@ def filter_messages(receive: Receive, send: Send, client: str) -> Receive:
 
 
 def is_allowed_message(message: Message) -> bool:
-    """Whether a message is one that a page needs to send."""
+    """Whether a page needs to send a message of this kind."""
     what = parse_page_message(message)
     if what.kind == "backend_operation_request":
         return what.operation in ALLOWED_OPERATIONS

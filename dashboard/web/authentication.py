@@ -1,7 +1,8 @@
-"""Authentication: finds who asks by the session of the browser, and passes it on to the application with each request, in headers
-of ours. Those that a browser wrote itself are taken out first.
+"""Authentication: finds the person by the browser's session, and passes the identity on to the application in headers of ours.
+Such headers from a client are removed first.
 
-Without a session one comes in only at the machine itself, while the database holds fictitious data as they were made.
+Without a session, requests are let in only from the machine itself, and only while the database holds unchanged fictitious
+data.
 
 Before: `dashboard.accounts.session_cache`, which knows the sessions; `dashboard.web.open_pages`, which ends open pages;
 `dashboard.web.sign_in_forms`, whose pages are answered here. After: `dashboard.web.gate`.
@@ -48,7 +49,7 @@ NOTED_EVERY = 30.0  # seconds between two writes of a session's last activity
 
 
 class Authentication:
-    """Lets in who has a session, or who needs none; answers the forms of the sign-in; watches open pages."""
+    """ASGI middleware that lets in people with a session, or who need none; answers the sign-in's forms; watches open pages."""
 
     def __init__(self, app: ASGIApp, cache: SessionCache = SESSION_CACHE) -> None:
         self.app, self.cache = app, cache
@@ -59,7 +60,7 @@ class Authentication:
         self.noted: dict[int, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, with who asks; or answer in the application's place."""
+        """Pass the request on with the identity of the person, or answer it."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -72,7 +73,7 @@ class Authentication:
             await self._serve_request(scope, receive, send)
 
     async def _serve_request(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a form, refuse, or pass on: a page, a file."""
+        """Serve an HTTP request: answer a form, refuse, or pass it on."""
         visitor = visitor_of(scope)
         try:
             identity, session = await self._authenticate(scope, visitor)
@@ -98,7 +99,7 @@ class Authentication:
         await self.app(known, receive, send)
 
     def _refusal(self, scope: Scope, identity: str, session: CachedSession) -> Response | None:
-        """The answer to who may not have what he asks for; None where he may."""
+        """The answer to a request that may not pass; None where it may. identity: "" for nobody."""
         if identity == OPEN and scope["path"] in FORMS:
             return RedirectResponse("/", 303)
         if not identity:
@@ -118,7 +119,7 @@ class Authentication:
         return None
 
     async def _authenticate(self, scope: Scope, visitor: Visitor) -> tuple[str, CachedSession]:
-        """Who asks ("" is nobody): the account and the state of its rights, as the application is given them; and his session."""
+        """The identity ("account.epoch" as the application is given it; "" for nobody) and the session of the browser."""
         token = sign_in_request.digest(visitor.token) if visitor.token else None
         reading = self.cache.fresh_snapshot(token)
         if reading is None:
@@ -137,7 +138,7 @@ class Authentication:
         return (session.identity_header if session.state == State.OPEN else ""), session
 
     async def _serve_websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve the connection of an open page, or refuse it."""
+        """Serve the websocket of an open page, or refuse it."""
         visitor = visitor_of(scope)
         try:
             identity, session = await self._authenticate(scope, visitor)
@@ -166,7 +167,7 @@ class Authentication:
             )
 
     async def _serve_page(self, scope: Scope, page: OpenPage) -> None:
-        """Pass on what a page and the application send each other, as long as the page is open."""
+        """Pass messages between a page and the application, as long as the page is open."""
         gone = False
 
         async def receive() -> Message:
@@ -188,7 +189,7 @@ class Authentication:
                 page.receiving.cancel()
 
     def _send_with_grants(self, identity: str, send: Send) -> Send:
-        """`send` to a page, which grants it the files that it is sent the addresses of."""
+        """`send` to a page, which also grants it the files whose addresses it is sent."""
 
         async def grant_and_send(message: Message) -> None:
             self.grants.grant_named_in(message.get("bytes") or b"", identity)
@@ -197,8 +198,8 @@ class Authentication:
         return grant_and_send
 
     def _alive(self, scope: Scope) -> Response:
-        """The answer that the process runs; to a page of ours also the state of its session, as far as it is known at this
-        moment."""
+        """The answer that the process runs; to a page of ours, with the state of its session as far as it is known without
+        asking the database."""
         answer = PlainTextResponse(f"en marche {LIFE}")
         token = visitor_of(scope).token
         key = sign_in_request.digest(token) if token else None
@@ -223,7 +224,8 @@ class Authentication:
         return answer
 
     def _note_activity(self, number: int) -> None:
-        """Note that somebody is at work, now and then, beside what is going on. number: of his sign-in."""
+        """Write a session's last activity to the database, at most every NOTED_EVERY seconds, in the background. number: of the
+        sign-in."""
         now = time.monotonic()
         if number and now - self.noted.get(number, -NOTED_EVERY) >= NOTED_EVERY:
             if len(self.noted) > 10_000:
@@ -236,26 +238,27 @@ class Authentication:
 
 
 def page_name(scope: Scope) -> str:
-    """The name by which a page's script names it, where its connection says one; "" otherwise."""
+    """The name that a page's script gave it, from its connection; "" where it gave none."""
     name = query_of(scope).removeprefix("page=")
     return name if NAME.fullmatch(name) else ""
 
 
 def _most_pages(session: CachedSession) -> int | None:
-    """How many pages of who asks may be open at once; of who sits at the machine, any number."""
+    """How many pages of this session's account may be open at once; None (any number) for who sits at the machine."""
     if session.holder is None:
         return None
     return MOST_OF_LINK if session.holder.role == Role.GUEST else MOST_OF_ACCOUNT
 
 
 def _log_failure(task: asyncio.Future[None]) -> None:
+    """Log the exception of a finished task, if it has one."""
     if not task.cancelled() and (error := task.exception()):
         LOG.warning("that somebody is at work could not be noted", exc_info=error)
 
 
 def with_account_headers(scope: Scope, identity: str, entry: int = 0) -> Scope:
-    """The request without our cookies, and with who asks in headers of ours, in place of anything that a client wrote there.
-    entry: the number of his sign-in."""
+    """The scope without our cookies, with the identity in headers of ours, in place of any that the client sent. entry: the
+    number of the sign-in."""
     headers = []
     for name, value in scope["headers"]:  # ASGI has names in lower case
         if name == b"cookie":
@@ -271,8 +274,8 @@ def with_account_headers(scope: Scope, identity: str, entry: int = 0) -> Scope:
 
 
 async def failure_response(error: Exception) -> Response:
-    """The answer where a request failed before it could be answered: the database is away, which passes; or a fault of ours,
-    under its number in the log."""
+    """The answer to a request that failed: the database is unavailable, or a fault of ours with its incident number in the
+    log."""
     if await anyio.to_thread.run_sync(outage_reason, error):
         LOG.warning("who asks could not be read", exc_info=error)
         return HTMLResponse(sign_in_pages.database_unavailable_page(), 503, {"refresh": "5"})

@@ -1,4 +1,4 @@
-"""What a browser keeps of the gate's, in cookies, and where it is.
+"""The gate's cookies, and what is known of the browser that sends them.
 
 Before: `dashboard.web.origin`. After: `dashboard.web.authentication`, `dashboard.web.sign_in_forms`,
 `dashboard.web.request_limits`.
@@ -21,8 +21,9 @@ LENGTHS = {"session": 100, "navigateur": 100, "formulaire": 100, "identite": 3_0
 
 @dataclass(frozen=True)
 class Visitor:
-    """What a browser keeps of the gate's, and where it is: the token of its session, the mark by which it is known, the form's
-    token, its sign-in flow at the provider of identities; whether it asks by https; its address."""
+    """The browser of a request. token: of its session; browser_mark: the mark by which a browser that signed in before is
+    known; form_token: of its form; flow: its sign-in flow at the identity provider; secure: whether it asks by https; address:
+    its IP address."""
 
     token: str
     browser_mark: str
@@ -33,12 +34,12 @@ class Visitor:
 
     @staticmethod
     def cookie(name: str, secure: bool) -> str:
-        """The name of a cookie: by https, one that no other machine of the domain can set."""
+        """The name of a cookie; by https, one that no other machine of the domain can set (__Host-)."""
         return f"{'__Host-' if secure else ''}ccsp-{name}"
 
     @classmethod
     def from_cookies(cls, cookies: Mapping[str, str], secure: bool, address: str) -> "Visitor":
-        """The visitor that sends these cookies."""
+        """The visitor that sent these cookies."""
         token, known_by, form, flow = (
             cookies.get(cls.cookie(name, secure), "")[:length] for name, length in LENGTHS.items()
         )
@@ -47,7 +48,8 @@ class Visitor:
     def set_cookie(
         self, answer: Response, name: str, value: str, seconds: int | None = None
     ) -> None:
-        """Have the browser keep a cookie, for so long or until it is closed; an empty one is forgotten."""
+        """Add a Set-Cookie header to an answer. seconds: until it expires, None until the browser is closed; an empty value
+        deletes the cookie."""
         answer.set_cookie(
             self.cookie(name, self.secure),
             value,
@@ -60,7 +62,7 @@ class Visitor:
 
 
 def visitor_of(scope: Scope) -> Visitor:
-    """The visitor that sends a request."""
+    """The visitor that sent a request."""
     secure = origin.is_https(scope)
     found: dict[str, str] = {}
     for value in Headers(scope=scope).getlist("cookie"):
@@ -71,6 +73,6 @@ def visitor_of(scope: Scope) -> Visitor:
 
 
 def without_our_cookies(cookies: bytes) -> bytes:
-    """The header of cookies without the gate's."""
+    """The value of a Cookie header without the gate's cookies."""
     parts = [part.strip() for part in cookies.split(b";")]
     return b"; ".join(p for p in parts if not p.startswith(COOKIES))

@@ -1,7 +1,8 @@
-"""Compression: public files are fetched from Streamlit and compressed once, then sent from memory; what is made for who signed in
-is compressed each time.
+"""Compression: public files are fetched from Streamlit and compressed once, then sent from memory; private answers are
+compressed each time.
 
-Streamlit compresses a file of some megabytes anew for each who asks, in a fifth of a second in which nobody else is answered.
+Streamlit compresses a file of some megabytes anew for each request, which takes a fifth of a second in which no other request
+is answered.
 
 Before: `dashboard.web.request_kinds`, which knows what is public. After: `dashboard.web.gate`.
 """
@@ -30,7 +31,7 @@ CONDITIONS = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"if-r
 
 @dataclass(frozen=True)
 class File:
-    """A file as it is sent; compressed is None where that makes it no smaller."""
+    """A file in memory; compressed is None where compression makes it no smaller."""
 
     headers: tuple[tuple[bytes, bytes], ...]
     plain: bytes
@@ -43,7 +44,7 @@ class File:
 
 
 class FileCache:
-    """The public files that were asked for last."""
+    """A cache of public files, least recently used first out. most: bytes of memory."""
 
     def __init__(self, app: ASGIApp, most: int = KEPT) -> None:
         self.app, self.most, self.size = app, most, 0
@@ -52,7 +53,8 @@ class FileCache:
         self._limit: anyio.CapacityLimiter | None = None
 
     async def get(self, scope: Scope) -> "File | Answer":
-        """The file, or what is answered where there is none; those who ask for the same at once wait for one another."""
+        """The file of a request, or the application's answer where it is not a file (an error, a redirect). Concurrent requests
+        for one file wait for the same fetch."""
         key = normcase(posixpath.normpath(scope["path"]))
         if key in self._of:
             self._of.move_to_end(key)
@@ -91,7 +93,7 @@ class FileCache:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is answered in place of a file."""
+    """An answer that is not a file."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -99,7 +101,7 @@ class Answer:
 
 
 async def ask_for_all(app: ASGIApp, scope: Scope) -> Answer:
-    """What the application answers who asks for all of a file, uncompressed."""
+    """The application's answer to a request for the entire file, uncompressed."""
     status, headers, body = 500, [], []
     came = [{"type": "http.request", "body": b"", "more_body": False}]
     over = asyncio.Event()
@@ -132,14 +134,14 @@ def compress(plain: bytes) -> bytes | None:
 
 
 class Compression:
-    """Compresses answers where a browser takes them so: public files once, what is made for who signed in each time."""
+    """ASGI middleware that compresses answers for browsers that accept it: public files once, private answers each time."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.each = GZipMiddleware(app, minimum_size=SMALLEST, compresslevel=LEVEL)
         self.files = FileCache(app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, or answer from memory."""
+        """Answer from memory, or pass the request on."""
         public = scope["type"] == "http" and is_public(scope["path"])
         if not public or scope["method"] not in ("GET", "HEAD"):
             await self.each(scope, receive, send)
@@ -154,7 +156,7 @@ class Compression:
 
 
 async def _send_file(file: File, asks: Headers, send: Send) -> None:
-    """Send a file in the form that the browser takes, or say that it has it."""
+    """Send a file, compressed where the browser accepts that; or 304 where it has it."""
     headers = MutableHeaders(raw=list(file.headers))
     body, status = file.plain, 200
     if file.compressed is not None:

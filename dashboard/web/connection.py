@@ -1,15 +1,15 @@
-"""A connection with limits: how long its client may keep the server waiting, and how much it may send before it has asked for
-anything. They hold before anything is parsed, whoever it is.
+"""A connection with limits: how long its client may keep the server waiting, and how much it may send. They hold for everybody,
+before anything is parsed.
 
 A connection is pending while the server waits for its client: nothing has come yet, half a request, an answer that is not read,
-or nothing more since the last answer. It is not while the server works on an answer, nor once it is a websocket, whose limits are
-those of `websocket_connection`, `open_pages` and server.py. No limit on all of them refuses new ones, for everybody else would be
-refused too: the one that has waited longest is closed, of the address that has most. Of one address that opens hundreds a second
-new ones wait, then are closed, those of others who sit there too, unless they are signed in: these are known by their first
-request. Requests have rate limits of their own, and who would wait long is sent away.
+or nothing more since the last answer. It is not while the server works on an answer, nor once it is a websocket, whose limits
+are those of `websocket_connection`, `open_pages` and server.py. Where too many are pending, new ones are not refused (that
+would shut out everybody): the one pending longest is closed, of the address that has most. An address that opens hundreds a
+second waits: its new connections are held and then closed, except those of people there who are signed in, who are recognised
+by their first request. Requests have rate limits of their own.
 
-Before: `dashboard.web.connection_limits`, `dashboard.web.request_limits`. After: uvicorn, whose protocol this
-is; server.py hands it over.
+Before: `dashboard.web.connection_limits`, `dashboard.web.request_limits`. After: uvicorn, whose protocol this is; server.py
+hands it over.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ END = b"\r\n\r\n"  # of a head
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's connection, with limits."""
+    """uvicorn's HTTP connection, with limits."""
 
     waiting = WAITING
     opened = CONNECTIONS
@@ -51,7 +51,7 @@ class Connection(HttpToolsProtocol):
 
     # --- what happens ------------------------------------------------------------------------------------------------
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client has connected: read it, or hold it until its address may open one more."""
+        """A client connected: read from it, or hold it until its address may open another connection."""
         super().connection_made(transport)
         self.address = address_block(self.client[0] if self.client else "")
         self.waiting.add(self)
@@ -62,7 +62,7 @@ class Connection(HttpToolsProtocol):
             self._expect_within(connection_limits.SENT_AWAY)
 
     def start_reading(self) -> None:
-        """Read what came while it was held, and go on."""
+        """Process what came while the connection was held, and read on."""
         held, self._held = self._held, None
         if not self.transport.is_closing():
             self._expect_within(UNTIL_A_REQUEST)
@@ -71,7 +71,7 @@ class Connection(HttpToolsProtocol):
                 self.data_received(held)
 
     def _hold(self, data: bytes) -> None:
-        """Keep what comes until it is read, which is at once as soon as somebody asks who is signed in."""
+        """Keep data until the connection may be read; that is at once where the request is of somebody who is signed in."""
         self._held = (self._held or b"") + data
         if len(self._held) > HEAD_BYTES:
             self.transport.abort()
@@ -83,7 +83,7 @@ class Connection(HttpToolsProtocol):
                 self.start_reading()
 
     def _scope_of_head(self, head: bytes) -> Scope:
-        """What is known of a request by its head, as far as who asks is concerned."""
+        """The scope of a request's head, as far as it is needed to find who asks."""
         lines = [line.partition(b":") for line in head.partition(END)[0].split(b"\r\n")[1:]]
         headers = [(name.lower(), text.strip()) for name, _, text in lines]
         return {
@@ -95,7 +95,7 @@ class Connection(HttpToolsProtocol):
         }
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
-        """Answer, once the rate limits of requests allow it."""
+        """Answer the request, once the rate limits of requests allow it."""
 
         async def within_limits(scope: Any, receive: Any, send: Any) -> None:
             self.waiting.add(self)  # so it can be closed where too many are pending
@@ -123,7 +123,7 @@ class Connection(HttpToolsProtocol):
         super()._start_asgi_task(cycle, within_limits)
 
     def data_received(self, data: bytes) -> None:
-        """Read what came, unless it is too much."""
+        """Parse what came, unless it exceeds the limits."""
         if self._held is not None:
             self._hold(data)
             return
@@ -145,7 +145,7 @@ class Connection(HttpToolsProtocol):
                 self.transport.abort()
 
     def on_message_begin(self) -> None:
-        """A request begins. No browser asks for more before it has an answer, but for a few."""
+        """A request begins. Close the connection where too many are pipelined: no browser does that."""
         if len(self.pipeline) >= PIPELINED:
             raise ValueError("too many requests at once")
         super().on_message_begin()
@@ -153,7 +153,7 @@ class Connection(HttpToolsProtocol):
         self._expect_within(OF_ITS_HEAD)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header of the request; one that stands after a body is nothing that we ask for."""
+        """A header of the request came; one after the body (a trailer) is ignored."""
         if self._in_head:
             super().on_header(name, value)
 
@@ -170,7 +170,7 @@ class Connection(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """The request is complete: the server works on it, and waits for nothing."""
+        """The request is complete: the server waits for its client no longer."""
         super().on_message_complete()
         self._unread = 0
         self._expect_within(None)
@@ -178,31 +178,31 @@ class Connection(HttpToolsProtocol):
             self.waiting.remove(self)
 
     def on_response_complete(self) -> None:
-        """The request is answered: the server waits for the client."""
+        """The answer was sent: the server waits for the client again."""
         super().on_response_complete()
         if self._is_http and self._is_answered() and not self.transport.is_closing():
             self.waiting.add(self)
 
     def pause_writing(self) -> None:
-        """The network takes less than there is to send."""
+        """The send buffer is full."""
         super().pause_writing()
         self._expect_progress(self.transport.get_write_buffer_size())
         self.waiting.add(self)
 
     def resume_writing(self) -> None:
-        """The network has taken what there was."""
+        """The send buffer has room again."""
         super().resume_writing()
         self._stop_expecting_progress()
         if not self._is_answered():
             self.waiting.remove(self)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002
-        """Close it: what is no request, or could be read as two, is not answered, for no answer goes out without our headers.
-        Nor is it waited until earlier answers have gone out: who does not read them would keep it open."""
+        """Close the connection. A malformed or ambiguous request gets no answer, since no answer goes out without our headers.
+        Earlier answers are not waited for: a client that does not read them would keep the connection open."""
         self.transport.abort()
 
     def handle_websocket_upgrade(self) -> None:
-        """Become a websocket."""
+        """Hand the connection over to the websocket protocol."""
         self._release()
         self._is_http = False
         super().handle_websocket_upgrade()
@@ -218,11 +218,11 @@ class Connection(HttpToolsProtocol):
 
     # --- what is waited for ----------------------------------------------------------------------------------------------
     def _is_answered(self) -> bool:
-        """Whether all that was asked for is answered, as far as the server is concerned."""
+        """Whether every request so far has been answered."""
         return self.cycle is not None and self.cycle.response_complete
 
     def _expect_within(self, seconds: float | None) -> None:
-        """Close it unless something comes within so many seconds; None: wait as long as it takes."""
+        """Close the connection unless data come within so many seconds; None: no limit."""
         if self._reading is not None:
             self._reading.cancel()
         self._reading = (
@@ -230,7 +230,7 @@ class Connection(HttpToolsProtocol):
         )
 
     def _expect_progress(self, left: int) -> None:
-        """Close it if the network takes nothing of these bytes in time."""
+        """Close the connection if none of these bytes is sent in time. left: bytes in the send buffer."""
 
         def look() -> None:
             now = self.transport.get_write_buffer_size()

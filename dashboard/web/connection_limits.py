@@ -1,6 +1,6 @@
-"""Limits of connections: how fast an address may open them, and which one is closed where too many wait for their client.
+"""Limits of connections: how fast an address may open them, and which one is closed where too many are pending.
 
-Before: `dashboard.web.rate_limits`. After: `dashboard.web.connection`, whose these are.
+Before: `dashboard.web.rate_limits`. After: `dashboard.web.connection`.
 """
 
 import asyncio
@@ -17,26 +17,26 @@ AT_MOST = 2_000  # pending at once: the browsers of a hundred readers keep some 
 
 
 class PendingConnection(Protocol):
-    """A connection, as far as it matters here."""
+    """A connection, as far as these limits use it."""
 
     address: str
     transport: asyncio.Transport
     loop: asyncio.AbstractEventLoop
 
     def start_reading(self) -> None:
-        """It has waited, and is read from now on."""
+        """Read from it from now on."""
 
 
 class PendingConnections:
-    """Connections that wait for their client, by address, the longest first."""
+    """The connections that wait for their client, by address, the longest first."""
 
     def __init__(self, at_most: int = AT_MOST) -> None:
         self.at_most, self._count = at_most, 0
         self._of: defaultdict[str, dict[PendingConnection, None]] = defaultdict(dict)
 
     def add(self, one: PendingConnection) -> None:
-        """Note that it waits from now on; where they are too many, close the one that has waited longest, of the address that
-        has most."""
+        """Note that a connection is pending. Where there are too many, close the one pending longest, of the address that has
+        most."""
         self.remove(one)
         self._of[one.address][one] = None
         self._count += 1
@@ -47,7 +47,7 @@ class PendingConnections:
             oldest.transport.abort()
 
     def remove(self, one: PendingConnection) -> None:
-        """Note that it waits no longer."""
+        """Note that a connection is no longer pending."""
         if one in self._of[one.address]:
             del self._of[one.address][one]
             self._count -= 1
@@ -59,7 +59,7 @@ WAITING = PendingConnections()
 
 
 class ConnectionRateLimits:
-    """How fast connections are opened, by address."""
+    """The rate limits of new connections, by address and by account."""
 
     def __init__(self, at_most: int = 10_000) -> None:
         self.at_most = at_most
@@ -68,8 +68,8 @@ class ConnectionRateLimits:
         self._held: dict[str, dict[PendingConnection, None]] = {}
 
     def admit(self, one: PendingConnection) -> bool:
-        """Whether a new connection is read at once; if not, its `start_reading` is called later. Behind a proxy, where everybody
-        comes from its address, always."""
+        """Whether a new connection may be read at once; if not, its `start_reading` is called later. Always true behind a
+        proxy, where all connections have the proxy's address."""
         if load_settings().public_url:
             return True
         held = self._held.get(one.address)
@@ -82,14 +82,15 @@ class ConnectionRateLimits:
         return False
 
     def give_up(self, one: PendingConnection) -> None:
-        """Note that it waits to be read no longer."""
+        """Note that a held connection is closed or read."""
         self._held.get(one.address, {}).pop(one, None)
 
     def admit_account(self, account: str) -> bool:
-        """Whether one that waits is read at once, since an account has asked by it: of an account they come no faster either."""
+        """Whether a held connection of this account may be read at once; accounts have the same rate limit as addresses."""
         return self._take_place(account)
 
     def _take_place(self, name: str) -> bool:
+        """Count a connection; False where it exceeds the rate limit. name: address or account."""
         if self._limit_of(name).before():
             return False
         self._limit_of(name).wait()
@@ -104,7 +105,7 @@ class ConnectionRateLimits:
         loop.call_later(self._limit_of(address).before(), self._admit_next, loop, address)
 
     def _admit_next(self, loop: asyncio.AbstractEventLoop, address: str) -> None:
-        """Admit the one that has waited longest, if there is one."""
+        """Read the connection of this address that was held longest, if there is one, and look again later."""
         if not (held := self._held[address]):
             del self._held[address]
             return

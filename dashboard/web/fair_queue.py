@@ -1,4 +1,4 @@
-"""A fair queue: browsers, or addresses, are served in rotation, so that whoever brings many waits behind his own.
+"""A fair queue: owners (browsers, addresses, accounts) are served in rotation, so that one who brings many delays only his own.
 
 After: `dashboard.web.rate_limits`, `dashboard.web.page_limits` (pages and requests); `dashboard.web.sign_in_queue` (passwords).
 """
@@ -11,28 +11,28 @@ from typing import Any
 
 
 class QueueFull(Exception):
-    """Too many wait already."""
+    """There is no place: too many wait already, or nobody waits for the answer any more."""
 
 
 class FairQueue:
-    """So many go on at once; of those that wait, owners are served in rotation, and what one owner brings in the order in which
-    it came."""
+    """A queue of which so many are served at once. Owners are served in rotation, each one's requests in the order in which
+    they came."""
 
     def __init__(self, at_once: int = 1) -> None:
         self.at_once, self.busy = at_once, 0
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
 
     def waiting(self, owner: str) -> int:
-        """How many of one owner wait."""
+        """How many requests of one owner wait."""
         return len(self._waiting.get(owner, ()))
 
     def all_waiting(self) -> int:
-        """How many wait in all."""
+        """How many requests wait in all."""
         return sum(map(len, self._waiting.values()))
 
     async def enter(self, owner: str, abandoned: "asyncio.Future[Any] | None" = None) -> None:
-        """Wait for a place; whoever has one calls `leave` in the end. gone: is done once nobody waits for it any more.
-        Raises QueueFull where that is so, or where its place is given up for another's."""
+        """Wait for a place; the caller must call `leave` afterwards. abandoned: a future that is done once nobody waits for the
+        result. Raises QueueFull where that happens, or where the place in the queue goes to another owner."""
         if self.busy < self.at_once:
             self.busy += 1
             return
@@ -53,7 +53,7 @@ class FairQueue:
             raise
 
     def leave(self) -> None:
-        """Give the place to the next: of the owner that was served longest ago, which is the last of all from then on."""
+        """Give the place to the next: of the owner that was served longest ago."""
         while self._waiting:
             owner, waiting = self._waiting.popitem(last=False)
             first = waiting.popleft()
@@ -68,7 +68,7 @@ class FairQueue:
     async def place(
         self, owner: str, abandoned: "asyncio.Future[Any] | None" = None
     ) -> AsyncIterator[None]:
-        """Wait for a place, and give it back. Raises QueueFull, as `enter`."""
+        """A context manager of `enter` and `leave`. Raises QueueFull, as `enter`."""
         await self.enter(owner, abandoned)
         try:
             yield
@@ -76,7 +76,7 @@ class FairQueue:
             self.leave()
 
     def make_room(self, owner: str) -> None:
-        """Have the last of the owner that has most give its place up. Raises QueueFull where that is the one that asks."""
+        """Remove the last request of the owner that has most waiting. Raises QueueFull where that is `owner` itself."""
         most = max(self._waiting, key=self.waiting)
         if self.waiting(most) <= self.waiting(owner) + 1:
             raise QueueFull

@@ -1,7 +1,7 @@
-"""Grants of files: a file that was made for a page may be fetched by the account whose page was sent its address, with the rights
-that it had then, and by nobody else.
+"""File grants: a file made for a page may be fetched only by the account to whose page its address was sent, with the same
+rights as then.
 
-Before: `dashboard.web.authentication`, which passes on what is sent to pages, and asks here before a file is given.
+Before: `dashboard.web.authentication`, which passes messages to pages, and asks here before a file is sent.
 """
 
 import re
@@ -19,14 +19,14 @@ AT_MOST = 20_000
 
 
 class FileGrants:
-    """Which files were granted to whom. Whose they are is the account and the state of its rights, as the gate says them: once
-    these change, who asks is somebody else."""
+    """Which identity each file is granted to. An identity is an account with the state of its rights: after a change of rights
+    it is another one."""
 
     def __init__(self) -> None:
         self._granted: OrderedDict[str, set[str]] = OrderedDict()
 
     def grant_named_in(self, data: bytes, identity: str) -> None:
-        """Grant the files that a message to a page names. data: the message, as Streamlit sends it; identity: of whose page."""
+        """Grant the files whose addresses a message contains. data: the message, as Streamlit sends it; identity: of the page."""
         if MARK not in data:  # nearly all messages
             return
         for path in filter(FILE.fullmatch, file_addresses(ForwardMsg.FromString(data))):
@@ -36,13 +36,13 @@ class FileGrants:
             self._granted.popitem(last=False)
 
     def is_denied(self, path: str, identity: str) -> bool:
-        """Whether at this path is a file that was not granted to this identity: somebody else's, or nobody's."""
+        """Whether the path is that of a file that was not granted to this identity."""
         return path.startswith(FOLDER) and identity not in self._granted.get(path, ())
 
 
 def file_addresses(message: ForwardMsg) -> Iterator[str]:
-    """The addresses of files that Streamlit itself gives a page: what merely stands there as text, which may come from anybody,
-    is none."""
+    """The addresses of files in the fields by which Streamlit gives a page files; an address in mere text, which anybody may
+    have written, is none."""
     kind = message.WhichOneof("type")
     if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
         element = message.delta.new_element

@@ -1,4 +1,4 @@
-"""What a form of the gate sends: its fields, and the token by which it is known to come from the browser that was shown it.
+"""The fields of a form of the gate, and its token, which proves that it comes from the browser that was shown it (CSRF).
 
 After: `dashboard.web.sign_in_forms`.
 """
@@ -14,7 +14,7 @@ SECRET = token_bytes(32)  # of this process: forms shown before a restart are no
 
 
 async def read_fields(receive: Receive) -> dict[str, str] | None:
-    """The fields of a form that was sent, by name; None where it is longer than any of ours."""
+    """The fields of a form, by name; None where it is longer than any of ours."""
     body = b""
     while True:
         message = await receive()
@@ -33,10 +33,10 @@ async def read_fields(receive: Receive) -> dict[str, str] | None:
 
 
 def sign_token(token: str) -> str:
-    """The token that stands in a form. token: the one that its browser keeps."""
+    """The token to be put into a form. token: the one in the browser's cookie."""
     return hmac.new(SECRET, token.encode(), "sha256").hexdigest()
 
 
 def is_signed_token(sent: str, token: str) -> bool:
-    """Whether what a form sent was signed for the token that its browser keeps."""
+    """Whether the token that a form sent belongs to the browser's cookie."""
     return hmac.compare_digest(sent.encode(errors="replace"), sign_token(token).encode())

@@ -1,8 +1,8 @@
-"""The gate: what stands around Streamlit for each request, in the order in which a request goes through it.
+"""The gate: the middleware around Streamlit, in the order in which a request passes through it.
 
-From the outside in: `SecurityHeaders` (what a browser may do with an answer), `AccessFilter` (what is let in),
-`Authentication` (who asks), `Compression`, `PlainPages` (routes of our own), `StreamlitPage` (Streamlit's page in French, with
-our looks and scripts).
+From the outside in: `SecurityHeaders` (what a browser may do with an answer), `AccessFilter` (what is let in), `Authentication`
+(who asks), `Compression`, `PlainPages` (routes of our own), `StreamlitPage` (Streamlit's page in French, with our styles and
+scripts).
 """
 
 import re
@@ -43,7 +43,7 @@ PAGE_PATHS = frozenset(
 
 @cache
 def inline_script_digests() -> str:
-    """The digests of the scripts that stand in Streamlit's page itself, as a policy names them."""
+    """The digests of the inline scripts of Streamlit's page, as a content security policy names them."""
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     return " ".join(
         f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
@@ -52,9 +52,8 @@ def inline_script_digests() -> str:
 
 
 def missing_page_response(scope: Scope) -> Response | None:
-    """The answer at an address for which Streamlit would serve a page that says, in English, that it is none; None for the pages
-    of who asks. A page that he may not open is answered as one that nobody has. The home page has two; a page that
-    has moved leads on with its filters."""
+    """The answer at an address that is no page, or none that this person may open: the same 404 for both, in French. A redirect
+    where a page has moved (with its filters) or for the home page's second address. None where Streamlit is to answer."""
     path, query = scope["path"].rstrip("/"), scope["query_string"].decode("latin-1")
     page, more = MOVED.get(path[1:], (path[1:], ""))
     who = scope.get(PERSON, NOBODY)
@@ -70,16 +69,16 @@ def missing_page_response(scope: Scope) -> Response | None:
 
 
 def is_streamlit_page(scope: Scope, start: Message) -> bool:
-    """Whether Streamlit answers as it does wherever it has nothing else: with its own page, or the way to it; not with a public
-    file, and no route of ours answers. scope: of the request as it went through the routes, which say there who answers."""
+    """Whether Streamlit answers with its own page (which it sends for every unknown path) or a redirect to it, and no public
+    file or route of ours. scope: after it passed the router, which notes there who answers."""
     kind = Headers(raw=start["headers"]).get("content-type", "")
     its_own = isinstance(scope.get("endpoint"), StaticFiles)
     return its_own and (kind.startswith("text/html") or not is_public(scope["path"]))
 
 
 class StreamlitPage:
-    """Rewrites Streamlit's page where it is one of ours: in French, which Streamlit has no setting for, with our looks and
-    scripts before all others."""
+    """ASGI middleware that rewrites Streamlit's page where it is one of ours: in French, which Streamlit has no setting for,
+    with our styles and scripts before all others."""
 
     CONDITIONS = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 
@@ -87,7 +86,7 @@ class StreamlitPage:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Rewrite the start of Streamlit's page where it is one of ours, refuse it elsewhere; pass on everything else."""
+        """Rewrite the start of Streamlit's page where it is one of ours, answer 404 elsewhere; pass everything else on."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -122,8 +121,8 @@ class StreamlitPage:
         await self.app(asked, receive, rewrite_and_send)
 
     def _headers_to_ask_with(self, scope: Scope) -> list[tuple[bytes, bytes]]:
-        """The headers of the request. A page is asked for whole and uncompressed: Streamlit compresses some itself, which could
-        not be rewritten."""
+        """The headers of the request, without those of conditions and encodings: a compressed or partial page could not be
+        rewritten."""
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         if scope["path"].strip("/") not in PAGE_PATHS:
             return headers

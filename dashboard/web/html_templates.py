@@ -1,4 +1,4 @@
-"""Renders the templates of the plain pages: HTML, in which every text that is put in is escaped.
+"""The templates of the plain pages, rendered to HTML with every text escaped.
 
 Before: `dashboard.web.page_head`, which has the colours. After: `dashboard.web.sign_in_pages`, `dashboard.web.plain_pages`.
 """
@@ -17,14 +17,13 @@ FOLDER = Path(__file__).with_name("templates")
 
 
 def render(template: str, **values: object) -> str:
-    """The page of a template. values: what stands in it under these names, escaped. Raises UndefinedError where one is
-    missing."""
+    """The HTML of a template. values: its variables, escaped. Raises UndefinedError where one is missing."""
     return environment().get_template(template).render(values)
 
 
 @cache
 def environment() -> Environment:
-    """The templates of this package, each read and compiled once."""
+    """The Jinja environment of this package's templates; each is compiled once."""
     found = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
@@ -39,7 +38,7 @@ def environment() -> Environment:
 
 
 def _bind_punctuation(html: Markup) -> Markup:
-    """The HTML, no line of whose text begins with a colon or another sign that goes with the word before it."""
+    """The HTML with no-break spaces before colons and other signs that must not begin a line."""
     return Markup(french.bind_punctuation(html))
 
 
@@ -48,5 +47,5 @@ def _product() -> str:
 
 
 def _colours() -> Markup:
-    """The palette as variables of a style sheet."""
+    """The palette as CSS variables."""
     return Markup(page_head.colour_variables())

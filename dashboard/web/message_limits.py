@@ -1,10 +1,10 @@
-"""How large a message of a page may be: its bytes, its entries, the bytes of one of them.
+"""Limits of the size of a page's message: its bytes, its entries, the bytes of one entry.
 
-A message is bounded by its bytes and by what stands in it: half a million empty fields are a megabyte on the wire, and a hundred
-in memory, for each that reads them. They are counted as they come, before anything is made of them.
+Half a million empty fields are a megabyte to send and a hundred in memory, for each reader of the message. So entries are
+counted in the bytes, before the message is parsed.
 
-After: `dashboard.web.gate`, which ends a page that sends more; `dashboard.web.open_pages`, which knows the form of Streamlit's
-messages.
+After: `dashboard.web.gate`, which closes a page that sends more; `dashboard.web.open_pages`, which knows the type of
+Streamlit's messages.
 """
 
 from functools import cache
@@ -19,12 +19,11 @@ VARINT, OF_EIGHT, OF_SO_MANY, OF_FOUR = 0, 1, 2, 5  # wire types of protocol buf
 
 
 class _Unreadable(ValueError):
-    """What has no entries that could be counted."""
+    """The bytes are no valid message."""
 
 
 def is_within_limits(data: bytes, form: Descriptor) -> bool:
-    """Whether a message is no larger than a page may send; of what cannot be read, whether it is short. form: of the message, by
-    protocol buffers."""
+    """Whether a message is within the limits; where it cannot be parsed, whether it is short. form: the message's type."""
     if len(data) <= MOST:
         return True
     try:
@@ -34,8 +33,8 @@ def is_within_limits(data: bytes, form: Descriptor) -> bool:
 
 
 def _count_down(data: bytes, at: int, end: int, form: Descriptor, left: int) -> int:
-    """How many entries more there may be after those between two places; less than none as soon as there are more, or one is
-    too long. https://protobuf.dev/programming-guides/encoding/"""
+    """How many more entries are allowed after those in data[at:end]; negative as soon as there are too many or one is too long.
+    form: the type; left: how many were allowed before. https://protobuf.dev/programming-guides/encoding/"""
     parts = _parts(form)
     while at < end and left >= 0:
         key, at = _number(data, at)
@@ -63,7 +62,7 @@ def _count_down(data: bytes, at: int, end: int, form: Descriptor, left: int) -> 
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
-    """A number of as many bytes as it needs, ten at most, and where it ends."""
+    """A varint at a position, and the position after it. Raises _Unreadable after ten bytes."""
     if (first := data[at]) < 0x80:  # most numbers take one byte
         return first, at + 1
     value = 0
@@ -76,7 +75,8 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
 
 @cache
 def _parts(form: Descriptor) -> dict[int, Descriptor | bool]:
-    """By number, the parts of a message that have parts: another message, or numbers one behind the other."""
+    """The fields of a message type that have entries themselves, by number: the type of a nested message, or True for packed
+    numbers."""
     texts = (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES)
     return {
         part.number: part.message_type or (part.is_repeated and part.type not in texts)

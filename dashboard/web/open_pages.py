@@ -1,11 +1,12 @@
-"""Open pages: each half second the database is asked, once for all of them, whether their sessions still hold; and at once where
-something was changed in this process.
+"""Open pages: every half second the database is asked, once for all of them, whether their sessions are still open; and at once
+after a change in this process.
 
-A page whose session has lapsed is held: nothing that it sends is passed on until somebody signs in again for the same account, in
-another window. So is one whose session was replaced by a later one, until its browser shows that it has that one: a page that was
-opened by a copied cookie never does. One whose session has ended is closed, and so is one too many of an account.
+A page whose session has lapsed is held: its messages are kept until somebody signs in again for the same account, in another
+window. So is a page whose session was replaced by a later one, until its browser shows that it has the new one: a page opened
+with a copied cookie never does. A page whose session has ended is closed, and so is one too many of an account.
 
-Before: `dashboard.accounts.session_cache`, which is asked; `dashboard.web.message_limits`. After: `dashboard.web.authentication`.
+Before: `dashboard.accounts.session_cache`, which is asked; `dashboard.web.message_limits`. After:
+`dashboard.web.authentication`.
 """
 
 import asyncio
@@ -42,8 +43,8 @@ KEPT = "ccsp.page_message"  # key in an ASGI message: its parsed PageMessage
 
 @dataclass(frozen=True)
 class PageMessage:
-    """A message that a page sends. kind: of message; operation: what it asks for beside a page, or ""; by_itself: nobody did
-    anything for it."""
+    """A message that a page sends. kind: its type; operation: a request beside a page run, or ""; is_automatic: sent without a
+    person's action."""
 
     kind: str
     operation: str = ""
@@ -51,13 +52,13 @@ class PageMessage:
 
     @property
     def is_by_a_person(self) -> bool:
-        """Whether it comes of somebody at work: not of the page by itself."""
+        """Whether a person's action caused the message."""
         asked = self.kind == "rerun_script" and not self.is_automatic
         return asked or self.kind == "backend_operation_request"
 
     @property
     def asks_for_a_file(self) -> bool:
-        """Whether it is what a button that makes a file sends."""
+        """Whether the message is sent by a button that makes a file."""
         return self.operation == "deferred_file"
 
 
@@ -70,8 +71,8 @@ def is_within_limits(data: bytes) -> bool:
 
 
 def parse_page_message(message: Message) -> PageMessage:
-    """Read what a page sends, once: it is kept with the message. NOTHING where it is no message of Streamlit's, or larger than
-    a page may send."""
+    """The parsed message of a page, which is kept with it and parsed once. NOTHING where it is not one of Streamlit's, or
+    exceeds the limits."""
     if KEPT not in message:
         data = message.get("bytes") or b""  # None for connect and disconnect
         message[KEPT] = _parse(data) if data and is_within_limits(data) else NOTHING
@@ -91,8 +92,8 @@ def _parse(data: bytes) -> PageMessage:
 
 
 def page_state(reading: SessionSnapshot, page: "OpenPage", shown: str) -> State:
-    """The state of a page's session. shown: the token that its browser showed since, or "": where that is of the session that
-    replaced the page's own, the page belongs to that one from now on."""
+    """The state of a page's session. shown: the token that its browser last showed, or "". Where that is the token of the
+    session that replaced the page's own, the page belongs to the new one from now on."""
     if page.identity == OPEN:
         return State.OPEN if reading.is_open else State.ENDED
     seen = reading.session(page.token)
@@ -110,9 +111,10 @@ def page_state(reading: SessionSnapshot, page: "OpenPage", shown: str) -> State:
 
 @dataclass(eq=False)
 class OpenPage:
-    """The connection of a page. token: the SHA-256 of the session's; identity: who asks, as the gate says it; on_activity: called
-    when somebody does something on it; most: pages of the same account that may be open, None for any; name: by its script,
-    or ""; shown: the token that its browser had when the script last asked; used: when somebody last did something on it."""
+    """The connection of an open page. token: SHA-256 of the session's token; identity: as the gate gives it; on_activity:
+    called when a person does something on it; most: how many pages of the account may be open, None for any; name: given by its
+    script, or ""; shown_token: that its browser had when the script last asked; last_used: when a person last did something on
+    it."""
 
     token: str
     identity: str
@@ -130,23 +132,23 @@ class OpenPage:
     receiving: asyncio.Task[Message] | None = None
 
     def set_state(self, state: State) -> None:
-        """Let the page go on, hold it or end it; what has ended stays so."""
+        """Let the page go on, hold it or end it; an ended page stays ended."""
         if State.ENDED != self.state != state:
             self.state = state
             self.state_changed.set()
 
     @property
     def account(self) -> str:
-        """The account whose page it is, whatever its rights are."""
+        """The account of the page, without the state of its rights."""
         return self.identity.partition(".")[0]
 
     def crowd_out(self) -> None:
-        """Close it, for others are used instead. The page says so, and does not come back by itself."""
+        """Close the page since others of the account are used instead. The page says so, and does not reconnect by itself."""
         self.code = CROWDED
         self.set_state(State.ENDED)
 
     async def receive_when_open(self) -> Message:
-        """Receive what the page sends next, once its session is open."""
+        """The page's next message, once its session is open."""
         while True:
             if self.state == State.ENDED:
                 await self._close()
@@ -163,7 +165,7 @@ class OpenPage:
             self._hold(message)
 
     async def send_when_open(self, message: Message) -> None:
-        """Send what the application sends to the page; to one that is covered it waits."""
+        """Send a message to the page; while it is held, wait."""
         while self.state == State.LAPSED and message["type"] == "websocket.send":
             self.state_changed.clear()
             await self.state_changed.wait()
@@ -171,7 +173,7 @@ class OpenPage:
             await self.send(message)
 
     async def _receive_or_change(self) -> Message | None:
-        """What the page sends, or None where its state changed before it sent anything."""
+        """The page's next message; None where its state changes first."""
         self.receiving = self.receiving or asyncio.ensure_future(self._receive())
         self.state_changed.clear()
         changed = asyncio.ensure_future(self.state_changed.wait())
@@ -189,7 +191,7 @@ class OpenPage:
         return await self.receive()
 
     def _hold(self, message: Message) -> None:
-        """Keep what a covered page sends until it goes on; what is more than a page sends by itself is not kept."""
+        """Keep a message of a held page until it goes on; beyond what a page sends by itself, nothing is kept."""
         held = sum(len(one.get("bytes") or b"") for one in (*self.held_messages, message))
         if len(self.held_messages) < HELD_AT_MOST and held <= HELD_BYTES:
             self.held_messages.append(message)
@@ -210,7 +212,7 @@ class OpenPage:
 
 
 class OpenPages:
-    """All open pages, and the tokens that others ask about each second."""
+    """All open pages, and the tokens that are asked about each second without one."""
 
     def __init__(self, cache: SessionCache) -> None:
         self.cache = cache
@@ -222,8 +224,8 @@ class OpenPages:
         self.blind = False  # whether the last look failed: logged once, not twice a second
 
     def add(self, page: OpenPage) -> None:
-        """Watch a page from now on. Where its account has too many, another one goes: of the browser that has most of them,
-        the one that was not used for longest."""
+        """Watch a page. Where its account has too many, close another one: of the browser that has most, the least recently
+        used."""
         self.pages.add(page)
         if page.name:
             self.named[page.name] = page
@@ -235,26 +237,26 @@ class OpenPages:
         self.start_watching()
 
     def remove(self, page: OpenPage) -> None:
-        """Note that it is not open any more."""
+        """Stop watching a page."""
         self.pages.discard(page)
         if self.named.get(page.name) is page:
             del self.named[page.name]
 
     def note_token(self, name: str, token: str) -> None:
-        """Note the token that the browser of the page of that name has now; what it is worth is seen at the next look."""
+        """Note the token that the browser of the page of this name has now; it is checked at the next look."""
         if page := self.named.get(name):
             page.shown_token = token
 
     def watch_token(self, token: str) -> None:
-        """Look at this token too, for some seconds: somebody asks about it and will again. One that nobody had when its page was
-        opened is not looked at."""
+        """Look at this token too, for some seconds, since it is asked about and will be again. Tokens without a known session
+        are ignored."""
         known = not token or self.cache.last_session(token).holder is not None
         if known and (token in self.asked or len(self.asked) < ASKED_AT_MOST):
             self.asked[token] = asyncio.get_running_loop().time()
         self.start_watching()
 
     def start_watching(self) -> None:
-        """Look each half second, while there is anything to look at."""
+        """Start to look every half second, for as long as there is anything to look at."""
         if self.watching is None or self.watching.done():
             self.watching = asyncio.ensure_future(self._watch())
 
@@ -278,8 +280,8 @@ class OpenPages:
                     await asyncio.wait_for(changed.wait(), max(LEAST, left))
 
     async def look(self) -> None:
-        """Ask the database, and set the state of each page. While it does not answer, pages stay as they are: they show nothing
-        new without it."""
+        """Ask the database once, and set the state of each page. While it does not answer, pages keep their state: they show
+        nothing new without it."""
         pages = {page: page.shown_token for page in self.pages}
         tokens = {token for page, shown in pages.items() for token in (page.token, shown) if token}
         tokens |= set(self.asked)

@@ -1,4 +1,4 @@
-"""Where a request comes from and by which name it asks: what the network says, and nothing that a client says of itself.
+"""Where a request comes from and by which name: as the network says, never as the client says.
 
 After: `dashboard.web.access_filter`, `dashboard.web.authentication`.
 """
@@ -26,7 +26,7 @@ PASSED_ON_BY = ("x-forwarded-", "x-envoy-", "x-arr-", "x-original-", "tailscale-
 
 
 def host_name(host: str) -> str:
-    """The name in a Host header, without the port."""
+    """The host of a Host header, without the port."""
     return re.sub(r":\d{1,5}$", "", host.lower())
 
 
@@ -36,7 +36,7 @@ def public_host() -> str:
 
 
 def is_allowed_host(host: str) -> bool:
-    """Whether a Host header names the application by one of its own names."""
+    """Whether a Host header is one of the application's own names."""
     name, settings = host_name(host), load_settings()
     if name in HERE or (public_host() and host.lower() == public_host()):
         return True
@@ -47,22 +47,22 @@ def is_allowed_host(host: str) -> bool:
 
 
 def is_https(scope: Scope) -> bool:
-    """Whether the browser asks by https: our own, or that of the proxy that PUBLIC_URL speaks of."""
+    """Whether the browser uses https: to us, or to the proxy of PUBLIC_URL."""
     host = Headers(scope=scope).get("host", "").lower()
     return scope["scheme"] in ("https", "wss") or (public_host() != "" and host == public_host())
 
 
 def is_own_origin(scope: Scope) -> bool:
-    """Whether the page that asks is one of ours; a browser always says which page asks, so silence is a no."""
+    """Whether the Origin header is of a page of ours. Browsers always send it here, so a missing one is a no."""
     headers = Headers(scope=scope)
     scheme = "https" if is_https(scope) else "http"
     return headers.get("origin", "").lower() == f"{scheme}://{headers.get('host', '').lower()}"
 
 
 def is_local_request(scope: Scope) -> bool:
-    """Whether somebody asks who sits at this very machine, through nothing that could bring in others.
+    """Whether a request comes from this very machine, and through no proxy that could bring in others.
 
-    A tunnel cannot be seen: who makes one lets in whom he likes.
+    A tunnel cannot be seen: who makes one decides whom it lets in.
     """
     headers, settings = Headers(scope=scope), load_settings()
     ends = (scope.get("server"), scope.get("client"))
@@ -76,7 +76,7 @@ def is_local_request(scope: Scope) -> bool:
 
 
 def client_address(scope: Scope) -> str:
-    """The address that asks; behind a proxy of TRUSTED_PROXIES, the one that this proxy saw."""
+    """The client's IP address; behind a proxy of TRUSTED_PROXIES, the one that this proxy saw."""
     client = address_without_port((scope.get("client") or ("",))[0])
     trusted = {
         address_without_port(one)
@@ -94,8 +94,8 @@ def client_address(scope: Scope) -> str:
 
 
 def address_without_port(written: str) -> str:
-    """An address, without the port that some proxies write behind it, in the one way in which it is written: with a port each
-    connection would be somebody else. What is none stays as it is."""
+    """An IP address in its canonical form, without the port that some proxies append: with it each connection would count as
+    another client. Other text is returned as it is."""
     with_port = WITH_PORT.fullmatch(written)
     try:
         one = ip_address(with_port[1] or with_port[2] if with_port else written)

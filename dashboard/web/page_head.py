@@ -1,5 +1,5 @@
-"""What the head of every page begins with: the palette, our looks (static/ccsp.css) and our scripts
-(static/ccsp-shell.js, static/ccsp-pages.js).
+"""The head of every page: the palette, our style sheet (static/ccsp.css) and our scripts (static/ccsp-shell.js,
+static/ccsp-pages.js).
 
 Before: `dashboard.palette`. After: `dashboard.web.gate`, which writes it into Streamlit's page.
 """
@@ -43,7 +43,7 @@ WITHOUT = (
 
 
 def page_in_french(body: bytes) -> bytes:
-    """Streamlit's page in French, with our looks and scripts before all others; any other text as it is."""
+    """Streamlit's page in French, with our styles and scripts before all others; any other text unchanged."""
     if ENGLISH not in body:
         return body
     ours = body.replace(ENGLISH, FRENCH, 1).replace(HEAD, HEAD + head_markup(), 1)
@@ -52,7 +52,7 @@ def page_in_french(body: bytes) -> bytes:
 
 @cache
 def head_markup() -> bytes:
-    """Variables, style sheet and scripts, as markup."""
+    """CSS variables, style sheet and scripts, as HTML."""
     return (
         f"<style>{colour_variables()}</style>"
         f"<style>:root{{--product:{_quote(load_settings().product_name)}}}</style>"
@@ -63,17 +63,17 @@ def head_markup() -> bytes:
 
 
 def colour_variables() -> str:
-    """The palette as variables of a style sheet, for light paper and for dark."""
+    """The palette as CSS variables, for light and dark paper."""
     turned = ";".join(f"--{name}:light-dark({c},{c.dark})" for name, c in ROLES.items())
     # Browsers without support keep the light colours.
     return f":root{{{variables(ROLES)}}}@supports (color:light-dark(red,red)){{:root{{{turned}}}}}"
 
 
 def _quote(text: str) -> str:
-    """The text as a style sheet writes one, every sign that could end it by its number."""
+    """The text as a CSS string, with every character that could end it escaped by its number."""
     return '"' + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in text) + '"'
 
 
 def file_digest(name: str) -> str:
-    """What changes with the file: browsers keep it, and an update is not to wait for them."""
+    """A digest of a static file, for its address: browsers keep the file until it changes."""
     return sha256((STATIC / name).read_bytes()).hexdigest()[:8]

@@ -1,6 +1,6 @@
-"""Rate limits of open pages: what one page, and all pages of an account or of a link of guests, send faster than people do waits
-where it was sent from. Of files that are made for an account, a few at a time. Browsers of one account share a fair queue, so
-that of forty guests of one link the one who floods waits, and not the others.
+"""Rate limits of open pages: messages of one page, and of all pages of an account or guest link, beyond what people send are
+delayed. Of the files made for an account, a few at a time. Browsers of one account share a fair queue, so that among forty
+guests of one link the one who floods waits.
 
 Before: `dashboard.web.rate_limits`, `dashboard.web.open_pages`. After: `dashboard.web.authentication`.
 """
@@ -32,7 +32,7 @@ FILES = 2  # of an account, made or waiting at once
 
 
 class AccountLimits:
-    """The limits that the pages of one account, or of one link of guests, have together."""
+    """The limits that all pages of one account or guest link share."""
 
     def __init__(self) -> None:
         self.messages = RateLimit(OF_AN_ACCOUNT, ACCOUNT_AT_ONCE)
@@ -52,8 +52,8 @@ class PageRateLimits:
     async def limit_page(
         self, identity: str, receive: Receive, send: Send, browser: str = ""
     ) -> AsyncIterator[tuple[Receive, Send]]:
-        """Give `receive` and `send` of a page within its limits, while it is open. identity: what the gate says of who asks;
-        browser: in which of his."""
+        """A context manager that gives `receive` and `send` of a page within its limits. identity: as the gate gives it;
+        browser: which of the account's."""
         account = identity.partition(".")[0]
         page = _Page(
             self._limits_of(account), browser, lambda: self.runs.waiting(account), receive, send
@@ -68,13 +68,13 @@ class PageRateLimits:
                 del self._pages[account]
 
     async def may_open(self, identity: str, browser: str = "") -> bool:
-        """Wait until another page of an account may be opened; False where that takes too long."""
+        """Wait until the account may open another page; False where that takes too long."""
         limits = self._limits_of(identity.partition(".")[0])
         return limits is None or await limits.opening.admit(browser)
 
     def _limits_of(self, account: str) -> AccountLimits | None:
-        """Kept when its pages are shut: who opens one after the other is known as the same. None where nobody signs in: that is
-        everybody at the machine."""
+        """The limits of an account; kept after its pages are closed, so that reopening does not reset them. None where nobody
+        signs in."""
         if account == OPEN:
             return None
         if len(self._accounts) > MOST:
@@ -96,7 +96,7 @@ class _Page:
         self.messages, self.files = RateLimit(OF_A_PAGE, PAGE_AT_ONCE), 0
 
     async def receive_within_limits(self) -> Message:
-        """Receive what the page sends next, once its limits allow it: meanwhile nothing more is read of it."""
+        """The page's next message, once its limits allow it; until then nothing more is read from it."""
         message = await self.receive()
         if message["type"] == "websocket.receive":
             await asyncio.sleep(self.messages.wait())
@@ -107,8 +107,8 @@ class _Page:
         return message
 
     async def _wait_for_account(self, account: AccountLimits, a_file: bool) -> None:
-        """Wait until the account may send more, and few of its pages wait for a run: each takes a thread, and a part of the
-        server's time beforehand."""
+        """Wait until the account may send another message, and few of its pages wait for a run, since each takes a thread and
+        some of the server's time."""
         async with account.queue.place(self.browser):
             await asyncio.sleep(account.messages.wait())
             while self.waiting() >= WAITING:
@@ -118,13 +118,13 @@ class _Page:
             self.files += 1
 
     async def send_and_release(self, message: Message) -> None:
-        """Send to the page; with the answer to its request for a file, another may be asked for."""
+        """Send a message to the page; where it answers a request for a file, the next file may be requested."""
         if self.files and is_file_answer(message):
             self._release_file()
         await self.send(message)
 
     def close(self) -> None:
-        """Nobody waits for its files any more."""
+        """Release the page's requests for files."""
         while self.files:
             self._release_file()
 

@@ -1,4 +1,4 @@
-"""Plain pages: answers the routes of our own, with the menu and the header that the other pages have.
+"""Plain pages: the routes of our own, answered with the same menu and header as the other pages.
 
 Before: `dashboard.web.routes`, `dashboard.web.html_templates`. After: `dashboard.web.gate`.
 """
@@ -21,20 +21,20 @@ from dashboard.web.routes import PageRequest, Route, find_route, menu_of
 
 
 class PlainPages:
-    """Answers the routes of our own; everything else passes as it is."""
+    """ASGI middleware that answers the routes of our own and passes everything else on."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or pass on."""
+        """Answer the request, or pass it on."""
         route = find_route(scope["path"]) if scope["type"] == "http" else None
         answer = await respond(route, scope) if route else self.app
         await answer(scope, receive, send)
 
 
 async def respond(route: Route, scope: Scope) -> Response:
-    """The answer of a route: its page; or that there is none, for who may not open it."""
+    """The answer of a route: its page, or 404 for a person who may not open it."""
     person = scope.get(PERSON, NOBODY)
     if not may(person, route.page.right):
         name, asker = route.page.url_path, client_address(scope)
@@ -50,7 +50,7 @@ async def respond(route: Route, scope: Scope) -> Response:
 
 
 def render_page(route: Route, request: PageRequest) -> str:
-    """The page of a route, with the menu of who asks, the state of the data and the way out."""
+    """The HTML of a route's page, with the person's menu, the state of the data and the link to sign out."""
     person, fresh = request.person, freshness(request.person)
     return render(
         "menu_page.html",

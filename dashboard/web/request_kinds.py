@@ -1,4 +1,4 @@
-"""What kind of thing is asked for: a public file, a page to show, or something that a page fetches.
+"""The kind of a request: for a public file, for a page to show, or for something that a page fetches.
 
 After: `dashboard.web.authentication`, `dashboard.web.compression`, `dashboard.web.security_headers`.
 """
@@ -11,12 +11,12 @@ ICON = "/favicon.png"
 
 
 def is_public(path: str) -> bool:
-    """Whether a file holds no figures: anybody may have it, and a browser may keep it."""
+    """Whether the path is of a file without figures, which anybody may have and browsers may cache."""
     return path.startswith(PUBLIC) or path == ICON
 
 
 def is_document(scope: Scope) -> bool:
-    """Whether a browser asks for a page to show; what else it asks for is never redirected."""
+    """Whether a browser requests a page to show; only such requests are redirected."""
     headers = Headers(scope=scope)
     if scope["method"] not in ("GET", "HEAD"):
         return False

@@ -1,6 +1,5 @@
-"""Rate limits of requests: what an address asks without a session, and what an account or a link of guests asks with one, each
-beyond what people need waits, before anything is done of it. So whoever floods from an address waits with those there who are not
-signed in, and with nobody else.
+"""Rate limits of requests: by address without a session, by account or guest link with one. What exceeds them waits before it
+is processed, so that a flood from an address delays those there who are not signed in, and nobody else.
 
 Before: `dashboard.web.rate_limits`. After: `dashboard.web.connection`, which lets nothing else pass.
 """
@@ -28,7 +27,7 @@ LOCAL: Requester = ("", "")  # everybody at the machine, where nobody signs in
 
 
 def requester(scope: Scope, cache: SessionCache = SESSION_CACHE) -> Requester:
-    """Whose request this is, as far as it is known without asking the database."""
+    """The account or address of a request, and its browser, as far as they are known without asking the database."""
     visitor = visitor_of(scope)
     if visitor.token:
         token = sign_in_request.digest(visitor.token)
@@ -42,7 +41,7 @@ def requester(scope: Scope, cache: SessionCache = SESSION_CACHE) -> Requester:
 
 
 class RequestRateLimits:
-    """The limits of everybody's requests."""
+    """The rate limits of all requests."""
 
     def __init__(self) -> None:
         self._addresses = RecentLimits(lambda: AdmissionLimit(OF_AN_ADDRESS, ADDRESS_AT_ONCE))
@@ -50,7 +49,7 @@ class RequestRateLimits:
         self._accounts = RecentLimits(lambda: AdmissionLimit(OF_AN_ACCOUNT, ACCOUNT_AT_ONCE))
 
     async def may_ask(self, asker: Requester) -> bool:
-        """Wait until this one may ask; False where that takes too long."""
+        """Wait until this requester may send a request; False where that takes too long."""
         account, browser = asker
         if asker == LOCAL:
             return True
@@ -62,13 +61,13 @@ class RequestRateLimits:
 
 
 class RecentLimits:
-    """The limits of those that asked last; of those that have not asked for longest none is kept."""
+    """The limits of those that asked last; the least recent ones are dropped."""
 
     def __init__(self, make: Callable[[], AdmissionLimit]) -> None:
         self._make, self._of = make, dict[str, AdmissionLimit]()
 
     def limit_of(self, name: str) -> AdmissionLimit:
-        """The limit of one."""
+        """The limit of a name, made where there is none."""
         found = self._of.pop(name, None) or self._make()
         self._of[name] = found
         if len(self._of) > MOST:

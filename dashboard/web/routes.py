@@ -1,7 +1,7 @@
-"""ROUTES: pages of plain HTML that are answered behind the gate, without Streamlit; one entry a page.
+"""ROUTES: pages of plain HTML that are answered behind the gate without Streamlit, one entry each.
 
-Before: `dashboard.navigation`. After: `dashboard.web.plain_pages`, which answers them;
-`dashboard.web.sign_in_addresses`, which leads back to them.
+Before: `dashboard.navigation`. After: `dashboard.web.plain_pages`, which answers them; `dashboard.web.sign_in_addresses`, which
+leads back to them.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from dashboard.navigation import PAGES, PageSpec, pages_of
 
 @dataclass(frozen=True)
 class PageRequest:
-    """A request for a plain page. person: who asks; session: his, as it was last looked at (UNKNOWN where nobody signs in)."""
+    """A request for a plain page. person: who asks; session: the person's, as last read (UNKNOWN where nobody signs in)."""
 
     person: Person
     session: CachedSession
@@ -25,8 +25,8 @@ class PageRequest:
 
 @dataclass(frozen=True)
 class Route:
-    """A plain page. page: its address, its words in the menu, the right without which it is not there; body: gives what stands
-    below its heading, called in a thread: HTML that a template made, for any other text is escaped."""
+    """A plain page. page: its address, its menu entry and the right that it needs; body: returns its HTML below the heading,
+    made by a template (other text is escaped); called in a thread."""
 
     page: PageSpec
     body: Callable[[PageRequest], str]
@@ -36,18 +36,18 @@ ROUTES: tuple[Route, ...] = ()
 
 
 def find_route(path: str) -> Route | None:
-    """The route of our own at a path; None where there is none."""
+    """The route at a path; None where there is none."""
     name = path.strip("/")
     return next((route for route in ROUTES if route.page.url_path == name), None)
 
 
 def page_names() -> frozenset[str]:
-    """The addresses of all pages, as an address has them without a slash."""
+    """The addresses of all pages, without the slash."""
     return frozenset(page.url_path for page in (*PAGES, *(route.page for route in ROUTES)))
 
 
 def menu_of(person: Person) -> dict[str, list[PageSpec]]:
-    """The menu of a person, by section ("" for what stands beside the sections): the listed pages that he may open."""
+    """The menu of a person, by section ("" for pages beside the sections): the listed pages that the person may open."""
     menu: dict[str, list[PageSpec]] = {}
     plain = (route.page for route in ROUTES if may(person, route.page.right))
     for page in (*pages_of(person), *plain):

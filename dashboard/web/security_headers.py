@@ -1,6 +1,6 @@
-"""What a browser may do with an answer: the content security policy and the other headers of every answer.
+"""Security headers: the content security policy and the other headers of every answer.
 
-Before: `dashboard.web.sign_in_pages`, whose policy is narrower. After: `dashboard.web.gate`, outside of all else.
+Before: `dashboard.web.sign_in_pages`, whose policy is narrower. After: `dashboard.web.gate`, as the outermost part.
 """
 
 from collections.abc import Callable, Mapping
@@ -51,14 +51,14 @@ ALWAYS = {
 
 
 class SecurityHeaders:
-    """Every answer says what a browser may do with it, also where something failed on the way; none is shared with another
-    origin. inline: gives the digests of the scripts that stand in the application's own page."""
+    """ASGI middleware that writes security headers on every answer, also on failures; no answer is shared with another origin.
+    inline: returns the digests of the inline scripts of the application's page."""
 
     def __init__(self, app: ASGIApp, inline: Callable[[], str]) -> None:
         self.app, self.inline = app, inline
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on; write the headers when the answer starts."""
+        """Pass the request on; write the headers when the answer starts."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -85,8 +85,8 @@ class SecurityHeaders:
 
 
 def _other_headers(message: Message, ours: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
-    """The headers of an answer that are not ours to write. Streamlit lets any page of this machine, whatever its port, read its
-    answers, and gives browsers a cookie that scripts can read, for uploads: both are taken out."""
+    """The headers of an answer without those that we write ourselves. Two of Streamlit's are removed: the one that lets any
+    page of this machine read its answers, and the cookie for uploads, which scripts can read."""
     return [
         (name, value)
         for name, value in message["headers"]
@@ -98,7 +98,8 @@ def _other_headers(message: Message, ours: Mapping[bytes, bytes]) -> list[tuple[
 
 @lru_cache(64)  # every open page sends a request each second
 def _our_headers(policy: str, kept: bool, https_only: bool) -> Mapping[bytes, bytes]:
-    """The headers that we write. kept: a browser may keep the answer; https_only: it never asks by http again."""
+    """The headers that we write. kept: whether a browser may cache the answer; https_only: whether it may never use http
+    again."""
     written = {**ALWAYS, "content-security-policy": policy}
     if not kept:
         written["cache-control"] = "no-store"
@@ -108,13 +109,13 @@ def _our_headers(policy: str, kept: bool, https_only: bool) -> Mapping[bytes, by
 
 
 def _is_https_only(scope: Scope) -> bool:
-    """Whether who asks is to ask by https for a year: where people have one address. Not by our own certificate, under whatever
-    name the machine is asked for."""
+    """Whether browsers are to use https only, for a year: with a PUBLIC_URL by https, and not merely our own certificate, whose
+    name may change."""
     return bool(load_settings().public_url) and is_https(scope)
 
 
 def policy(scope: Scope, inline: str) -> str:
-    """What the answer's document may load and run. inline: digests of the scripts in the application's own page."""
+    """The content security policy of an answer. inline: digests of the inline scripts of the application's page."""
     if scope["path"].startswith(MAP):
         return MAP_POLICY
     if scope["path"].startswith(FILES):
@@ -129,7 +130,7 @@ def policy(scope: Scope, inline: str) -> str:
 
 @lru_cache(64)
 def _page_policy(host: str, secure: bool, inline: str) -> str:
-    """The policy of our pages. host: by which they ask; "" where it is none of ours."""
+    """The content security policy of our pages. host: of the request, "" where it is none of ours."""
     # For older browsers 'self' does not include websockets.
     socket = f"{'wss' if secure else 'ws'}://{host}" if host else ""
     return PAGE_POLICY.format(inline=inline, socket=socket)

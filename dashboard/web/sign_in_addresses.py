@@ -1,4 +1,4 @@
-"""The addresses of the sign-in: its pages, and the page of ours that somebody wanted before he signed in.
+"""The addresses of the sign-in's pages, and of the page to which a sign-in leads.
 
 Before: `dashboard.web.routes`, `dashboard.filter_names`. After: `dashboard.web.authentication`, `dashboard.web.sign_in_forms`,
 `dashboard.web.sign_in_by_provider`.
@@ -22,17 +22,17 @@ NEXT = "suite"  # parameter of a form's address: the page that was requested
 
 
 def query_of(scope: Scope) -> str:
-    """What the address of a request asks, as it is written there."""
+    """The query string of a request."""
     return str(scope["query_string"].decode("latin-1"))
 
 
 def parameters(scope: Scope) -> list[tuple[str, str]]:
-    """The parameters of the address of a request: name and value."""
+    """The query parameters of a request: (name, value)."""
     return parse_qsl(query_of(scope), max_num_fields=MOST_PARAMETERS)
 
 
 def wanted_page(scope: Scope) -> str:
-    """The page that is asked for, as the form's address carries it: a name and filters of ours, never an address."""
+    """The requested page as a parameter of the form's address: a page name and filters of ours, never an address."""
     name = scope["path"].strip("/")
     if name not in page_names():
         return ""

@@ -1,4 +1,4 @@
-"""The page of the sign-in that answers at an address: a form with its token, or what stands in its place.
+"""The answers at the sign-in's addresses: a form with its token, or a page in place of it.
 
 Before: `dashboard.web.sign_in_pages`, `dashboard.web.form_fields`. After: `dashboard.web.sign_in_forms`.
 """
@@ -24,7 +24,7 @@ GUEST_GONE = (
 
 
 def show_page(scope: Scope, visitor: Visitor, session: CachedSession) -> Response:
-    """The page that is shown to who only opens an address of the sign-in."""
+    """The answer to a request that only opens an address of the sign-in."""
     if scope["path"] == OUT:
         return HTMLResponse(sign_in_pages.sign_out_page())
     if scope["path"] == IN and session.state == State.OPEN and session.holder:
@@ -42,8 +42,8 @@ def show_form(
     status: int = 200,
     typed: str = "",
 ) -> Response:
-    """The form, with a token that only this browser can send back. why: what went wrong; typed: the name or the link that it was
-    sent with."""
+    """The answer with the form and a token that only this browser can send back. why: what went wrong; typed: the name or link
+    sent before."""
     token = visitor.form_token or new_token()
     answer = HTMLResponse(_form_page(scope, sign_token(token), session, why, typed), status)
     visitor.set_cookie(answer, "formulaire", token)
@@ -51,7 +51,7 @@ def show_form(
 
 
 def _form_page(scope: Scope, token: str, session: CachedSession, why: str, typed: str) -> str:
-    """The form of the address that is asked for. token: signed."""
+    """The HTML of the form at the requested address. token: signed."""
     path, query, holder = scope["path"], query_of(scope), session.holder
     action = f"{path}{'?' if query else ''}{query}"
     if path in BY_LINK:
@@ -70,7 +70,7 @@ def _form_page(scope: Scope, token: str, session: CachedSession, why: str, typed
 
 
 def _session_end_reason(session: CachedSession) -> str:
-    """Why who was signed in is asked to do it again; "" where nobody was."""
+    """Why somebody who was signed in has to sign in again; "" where nobody was."""
     if session.holder and session.holder.role == Role.GUEST:
         return GUEST_GONE
     return GONE.get(session.state, "") if session.session else ""

@@ -1,5 +1,5 @@
-"""The sign-in by the provider of identities: a button leads to the provider, the browser comes back with a code, and whom the
-provider names is signed in.
+"""The sign-in by the identity provider: a button redirects to the provider, the browser comes back with a code, and the person
+whom the provider names is signed in.
 
 Before: `dashboard.accounts.identity_provider`, `dashboard.accounts.provider_identities`, which decide;
 `dashboard.web.sign_in_queue`. After: `dashboard.web.sign_in_forms`.
@@ -39,7 +39,7 @@ FLOW_COOKIE = "identite"  # cookie of a sign-in flow
 
 
 class ProviderSignIn:
-    """Leads to the provider and lets in who comes back."""
+    """Redirects to the identity provider and signs in who comes back."""
 
     def __init__(self, cache: SessionCache) -> None:
         self.cache, self.provider, self.queue = cache, Provider(), SignInQueue(AT_ONCE)
@@ -50,8 +50,8 @@ class ProviderSignIn:
         self.leaving: dict[str, tuple[str, str]] = {}
 
     async def redirect_to_provider(self, scope: Scope, visitor: Visitor, page: str) -> Response:
-        """Redirect to the provider, in a new sign-in flow that this browser keeps, where somebody pressed the button for it: the
-        provider may sign him in without asking, and a page elsewhere could lead here too. page: where the flow leads in the end.
+        """The redirect to the provider in a new sign-in flow, which a cookie keeps; only after somebody pressed the button,
+        since the provider may sign in without asking and another site could link here. page: where the flow leads in the end.
         Raises Refusal, QueueFull."""
         if Headers(scope=scope).get("sec-fetch-site", "same-origin") != "same-origin":
             return RedirectResponse(IN, 303)
@@ -70,8 +70,7 @@ class ProviderSignIn:
         return answer
 
     async def sign_in(self, scope: Scope, visitor: Visitor) -> tuple[Browser, str, str]:
-        """Sign in who comes back: his browser, the token of the new session, the page that was wanted. Raises Refusal,
-        QueueFull."""
+        """Sign in who comes back: (browser, token of the new session, the page that was requested). Raises Refusal, QueueFull."""
         asked = dict(parameters(scope))
         flow = self._end_flow(visitor, asked)
         if "error" in asked or not asked.get("code"):
@@ -99,7 +98,7 @@ class ProviderSignIn:
         return browser, token, flow.page
 
     def _end_flow(self, visitor: Visitor, asked: dict[str, str]) -> SignInFlow:
-        """The flow that this browser began, which ends here. Raises Refusal."""
+        """The flow that this browser began; it ends here and cannot be used again. Raises Refusal."""
         flow, now = SignInFlow(visitor.flow), int(time.time())
         if (
             not visitor.flow
@@ -114,7 +113,8 @@ class ProviderSignIn:
         return flow
 
     async def sign_out_address(self, scope: Scope, visitor: Visitor, session: CachedSession) -> str:
-        """The address at which who signed in by the provider signs out of it too; "" where he did not, or where it has none."""
+        """The provider's address for signing out, for a session that was opened there; "" for others, or where the provider has
+        none."""
         if not (
             session.session
             and session.session.issuer
@@ -134,9 +134,9 @@ class ProviderSignIn:
         return further
 
     def answer_after_sign_out(self, scope: Scope, visitor: Visitor) -> Response | None:
-        """The answer, at the form's address, to who signed out and comes back: from the provider, where he did too; or without
-        ever having been there. The answer that led him may have been lost, or not been read, and whoever sat down next would be
-        signed in by the provider as him. None for everybody else."""
+        """The answer, at the form's address, to somebody who signed out and comes back: from the provider, or without having
+        been there. In the second case the redirect may have been lost, and the provider would sign in the next person at this
+        browser under the same name; so it is sent again. None for everybody else."""
         key = sign_in_request.digest(visitor.token)
         back, further = self.leaving.pop(key, ("", ""))
         if not back:
@@ -149,7 +149,7 @@ class ProviderSignIn:
         return answer
 
     def refusal_response(self, visitor: Visitor, why: Refusal) -> Response:
-        """The answer that nobody is signed in, and why."""
+        """The answer that the sign-in was refused, and why."""
         answers = not isinstance(why, identity_provider.ProviderUnavailable)
         again = bool(visitor.flow) and SignInFlow(visitor.flow).page == CONFIRM
         page = sign_in_pages.unconfirmed_page if again else sign_in_pages.refusal_page
@@ -160,8 +160,8 @@ class ProviderSignIn:
 
 
 def signed_out_response(visitor: Visitor, further: str, *, forgets: bool) -> Response:
-    """The answer that nobody is signed in here any more. further: where the provider is left too; forgets: whether the browser is
-    to forget who was."""
+    """The answer after signing out. further: the provider's address for signing out there, or ""; forgets: whether the
+    session cookie is deleted."""
     headers = {"clear-site-data": '"storage"'}
     if further:
         # By a page and not a redirect: the policy lets a form's answer redirect to no other site.
@@ -179,7 +179,7 @@ def _keep(kept: dict[str, Kept], key: str, what: Kept) -> None:
 
 
 def _own_address(scope: Scope) -> str:
-    """Our own address, by the name by which the browser asks: one of ours, and one that the provider knows or refuses."""
+    """Our own address, by the host of the request, which is one of ours; the provider checks it too."""
     scheme = "https" if origin.is_https(scope) else "http"
     return f"{scheme}://{Headers(scope=scope)['host'].lower()}"
 

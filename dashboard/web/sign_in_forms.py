@@ -1,7 +1,7 @@
-"""The forms of the sign-in: to sign in, to sign out, to change a password, to come in as a guest. Nothing here needs a script.
+"""The forms of the sign-in: sign in, sign out, change a password, come in as a guest. None needs a script.
 
-Before: `dashboard.accounts.sign_ins`, which decides; `dashboard.web.sign_in_answers`; `dashboard.web.sign_in_by_provider`, which
-leads to the provider of identities. After: `dashboard.web.authentication`.
+Before: `dashboard.accounts.sign_ins`, which decides; `dashboard.web.sign_in_answers`; `dashboard.web.sign_in_by_provider`,
+which redirects to the identity provider. After: `dashboard.web.authentication`.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ OLD_FORM = "Ce formulaire était ouvert depuis trop longtemps : le remplir de no
 
 
 class SignInForms:
-    """Answers what is asked of the pages of the sign-in."""
+    """Answers requests for the sign-in's addresses."""
 
     def __init__(self, cache: SessionCache) -> None:
         self.cache = cache
@@ -56,7 +56,7 @@ class SignInForms:
     async def answer(
         self, scope: Scope, receive: Receive, visitor: Visitor, session: CachedSession
     ) -> Response:
-        """The page, or what a form that was sent leads to."""
+        """The answer at an address of the sign-in: a page, or the result of a form."""
         path, method = scope["path"], scope["method"]
         # Where the button was pressed twice, the second form has a token that the first one replaced.
         again = path == CONFIRM and method == "POST" and session.just_replaced
@@ -135,7 +135,8 @@ class SignInForms:
         return self._begin_session(visitor, browser, token, page_after_sign_in(scope))
 
     async def _answer_without_proof(self, method: str, session: CachedSession) -> Response | None:
-        """The answer to who has nothing to confirm: a guest, who has no password; who has not chosen his yet; who just did."""
+        """The answer to somebody who need not confirm: a guest, who has no password; somebody who has to choose one first;
+        somebody who just confirmed. None for the others."""
         if session.holder is None or session.holder.role == Role.GUEST:
             return RedirectResponse("/", 303)
         if session.holder.must_change:
@@ -157,7 +158,7 @@ class SignInForms:
         session: CachedSession,
         sent: Mapping[str, str],
     ) -> Response:
-        """Check the password of who is signed in once more; his pages go on."""
+        """Check the password of the signed-in person again; the open pages go on."""
         browser = Browser(visitor.token, visitor.browser_mark, visitor.address)
         password = sent.get("mot_de_passe", "")
         try:
@@ -173,8 +174,8 @@ class SignInForms:
     async def _sign_in_guest(
         self, scope: Scope, visitor: Visitor, session: CachedSession, sent: Mapping[str, str]
     ) -> Response:
-        """Sign in a guest by his link: by sending the form, for what only looks at an address uses nothing up. He waits in no
-        queue: no password is checked, and who tries names keeps no workshop waiting."""
+        """Sign in a guest by the link, when the form is sent: merely opening the address uses up no entry. Without a queue: no
+        password is checked, and guessing elsewhere does not delay a workshop."""
         # The browser gets no mark: whoever has the link may open it anywhere.
         browser = Browser(visitor.token, "", visitor.address, new_mark="")
         link = sent.get("lien", "").strip().rpartition("#")[2]
@@ -189,7 +190,7 @@ class SignInForms:
     async def _sign_in_first_time(
         self, scope: Scope, visitor: Visitor, session: CachedSession, sent: Mapping[str, str]
     ) -> Response:
-        """Sign in somebody by the link of his first password: in no queue, so that nobody who tries names keeps him waiting."""
+        """Sign in a person by the link of the first password; without a queue, so that guessing elsewhere does not delay it."""
         browser = Browser(visitor.token, visitor.browser_mark, visitor.address)
         link = sent.get("lien", "").strip().rpartition("#")[2]
         try:
@@ -201,7 +202,7 @@ class SignInForms:
         return self._begin_session(visitor, browser, token, CHANGE)
 
     async def _answer_for_provider(self, scope: Scope, visitor: Visitor) -> Response:
-        """Redirect to the provider of identities, or sign in who comes back from it."""
+        """Redirect to the identity provider, or sign in who comes back from it."""
         if scope["method"] != "GET" or not load_settings().oidc_issuer:
             return RedirectResponse(IN, 303)
         try:
@@ -243,8 +244,8 @@ class SignInForms:
     async def _run_in_queue(
         self, visitor: Visitor, receive: Receive, work: Callable[[], str]
     ) -> str:
-        """Check a password once it is the turn of this browser's account, where it is known, or of its address. Raises QueueFull,
-        Refusal."""
+        """Run a check of a password in the queue of this browser's account where it is known, else of its address; return what
+        it returns. Raises QueueFull, Refusal."""
         account = await anyio.to_thread.run_sync(
             sign_ins.known_account, self.cache.engine(), visitor.browser_mark
         )
@@ -280,7 +281,7 @@ class SignInForms:
 
 
 def _passing_failure(error: Exception) -> str:
-    """Why a form that was sent came to nothing, where that passes; "" where it is a fault of ours."""
+    """Why a form failed, where the cause will pass; "" where it is a fault of ours."""
     if why := outage_reason(error):
         LOG.warning("a form came to nothing", exc_info=error)
         return f"{why} Rien n'est fait : recommencer dans un moment."

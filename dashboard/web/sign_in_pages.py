@@ -1,4 +1,4 @@
-"""The pages of the sign-in: plain HTML without script, in the product's style, on light and dark paper and a telephone.
+"""The pages of the sign-in: plain HTML without script, in the product's style, for light and dark paper and telephones.
 
 Before: `dashboard.web.html_templates`; the HTML stands in `dashboard/web/templates`. After: `dashboard.web.sign_in_forms`.
 """
@@ -23,8 +23,8 @@ LINK_SCRIPT = "ccsp-invitation.js"
 
 
 def sign_in_page(token: str, action: str, why: str = "", name: str = "") -> str:
-    """The form to sign in, and the button that leads to the provider of identities. token: of the form; action: its address,
-    with the page that is wanted; why: what went wrong; name: as it was typed before."""
+    """The form to sign in, with the button for the identity provider. token: of the form; action: its address, with the
+    requested page; why: what went wrong; name: as typed before."""
     settings, query = load_settings(), action.partition("?")[2]
     by_provider = bool(settings.oidc_issuer) or not settings.local_accounts
     return render(
@@ -41,14 +41,14 @@ def sign_in_page(token: str, action: str, why: str = "", name: str = "") -> str:
 
 
 def refusal_page(why: str, *, answers: bool) -> str:
-    """Why nobody comes in by the provider of identities. answers: whether it does, and may be asked again."""
+    """Why the identity provider's sign-in was refused. answers: whether the provider answers and may be tried again."""
     return render("refusal.html", why=why, answers=answers)
 
 
 def new_password_page(
     token: str, action: str, *, first: bool, by_link: bool = False, why: str = ""
 ) -> str:
-    """The form to change one's password. first: the present one works once only; by_link: it was used up by its link."""
+    """The form to change the password. first: the present one works once only; by_link: its link has used it up."""
     hint = f"{LEAST} caractères au moins ; {ADVISED} ou plus, par exemple plusieurs mots, le protègent bien mieux."
     return render(
         "new_password.html",
@@ -62,8 +62,8 @@ def new_password_page(
 
 
 def confirmation_page(token: str, name: str, *, by_provider: bool, why: str = "") -> str:
-    """The form by which who is signed in proves it once more. name: his account's; by_provider: the provider of identities
-    asks him."""
+    """The form to confirm that it is still the same person. name: of the account; by_provider: confirmed at the identity
+    provider."""
     return render(
         "confirmation.html",
         token=token,
@@ -75,33 +75,33 @@ def confirmation_page(token: str, name: str, *, by_provider: bool, why: str = ""
 
 
 def unconfirmed_page(why: str, *, answers: bool) -> str:
-    """Why the provider of identities did not say that it is the same person. answers: whether it does."""
+    """Why the identity provider did not confirm that it is the same person. answers: whether the provider answers."""
     return render("unconfirmed.html", why=why, answers=answers)
 
 
 def confirmed_page(name: str) -> str:
-    """What who has just proved who he is finds there: the window may be closed. name: of his account."""
+    """The page after a confirmation: the window may be closed. name: of the account."""
     return render("confirmed.html", name=name)
 
 
 def signed_in_page(name: str) -> str:
-    """What who is signed in already finds at the form's address: the window may be closed. name: of his account."""
+    """The page at the form's address for somebody who is signed in already: the window may be closed. name: of the account."""
     return render("signed_in.html", name=name)
 
 
 def signed_out_page(further: str = "") -> str:
-    """The page after signing out. further: where the provider of identities is left too; "" where there is no such place."""
+    """The page after signing out. further: the provider's address for signing out there; "" without one."""
     return render("signed_out.html", further=further)
 
 
 def guest_link_page(token: str, signed_in: str, why: str = "", link: str = "") -> str:
-    """What a guest finds at the address of his link: a button. signed_in: the name of the account that has a session in this
-    browser, which ends; "" where none has. link: as it was sent before."""
+    """The page of a guest link: a button that sends the form. signed_in: the account whose session in this browser will end, ""
+    for none; link: as sent before."""
     return _link_page("guest_link.html", token, signed_in, why, link)
 
 
 def first_sign_in_page(token: str, signed_in: str, why: str = "", link: str = "") -> str:
-    """What who was given the link of a first password finds there: a button. signed_in, link: as for `guest_link_page`."""
+    """The page of a first password's link: a button that sends the form. signed_in, link: as for `guest_link_page`."""
     return _link_page("first_sign_in.html", token, signed_in, why, link)
 
 
@@ -111,32 +111,32 @@ def _link_page(template: str, token: str, signed_in: str, why: str, link: str) -
 
 
 def crowded_page() -> str:
-    """That too many come by the provider of identities at once."""
+    """The page that says that too many people sign in at once."""
     return _notice("Patienter", CROWD, IN, "Se connecter")
 
 
 def database_unavailable_page() -> str:
-    """That the database does not answer."""
+    """The page that says that the database does not answer."""
     sentence = f"{NO_ANSWER} Cette page revient d'elle-même dès qu'elle répond."
     return _notice("Patienter", sentence, "/", "Ouvrir le tableau de bord")
 
 
 def failure_page(why: str, what: str) -> str:
-    """That everybody is kept out, and patience does not help. why: the reason; what: is to be done."""
+    """The page of a failure that shuts out everybody and will not pass. why: the reason; what: what has to be done."""
     return _notice("Connexion impossible", f"{why} {what}", "/", "Recommencer")
 
 
 def not_found_page() -> str:
-    """That an address is none of ours, or none for who asks."""
+    """The page of an address that does not exist, or not for this person."""
     sentence = "L'adresse est mal écrite, ou la page a changé de nom."
     return _notice(NO_SUCH_PAGE, sentence, "/", "Revenir à la première page")
 
 
 def sign_out_page() -> str:
-    """The question before signing out."""
+    """The page that asks before signing out."""
     return render("sign_out.html")
 
 
 def _notice(title: str, sentence: str, address: str, link: str) -> str:
-    """A page of one sentence, and a link that leads on."""
+    """A page with one sentence and a link."""
     return render("notice.html", title=title, sentence=sentence, address=address, link=link)

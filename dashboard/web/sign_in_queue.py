@@ -1,5 +1,4 @@
-"""The queue of the sign-in: how many passwords are checked at once, how many wait, and how long an address waits that got many
-wrong.
+"""The queue of password checks: how many run at once, how many wait, and how long an address with many wrong ones is delayed.
 
 Before: `dashboard.web.fair_queue`. After: `dashboard.web.sign_in_forms`, `dashboard.web.sign_in_by_provider`.
 """
@@ -24,8 +23,8 @@ Result = TypeVar("Result")
 
 
 class SignInQueue:
-    """So many passwords are checked at once, so many wait, and so many of them of one address; addresses are served in rotation,
-    and where all places are taken the one that has most gives one up. Who gets many wrong from one address is slowed down, never
+    """The queue of password checks: so many at once, so many waiting, so many of one address. Addresses are served in rotation;
+    where the queue is full, the address with most gives up one place. An address with many wrong passwords is delayed, never
     shut out."""
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
@@ -40,8 +39,8 @@ class SignInQueue:
         work: Callable[[], Result],
         abandoned: "asyncio.Future[Any] | None" = None,
     ) -> Result:
-        """Do the work in a thread, once there is a place. gone: is done once nobody waits for the answer. Raises QueueFull,
-        Refusal."""
+        """Run `work` in a thread, once there is a place, and return its result. abandoned: a future that is done once nobody
+        waits for it. Raises QueueFull, Refusal."""
         address = address_block(address)
         self.limit = self.limit or anyio.CapacityLimiter(self.queue.at_once)
         await asyncio.sleep(self.pause(address))  # before a place is taken
@@ -64,7 +63,7 @@ class SignInQueue:
                 del self.present[address]
 
     def pause(self, address: str) -> float:
-        """Seconds that this address waits first."""
+        """How many seconds this address has to wait first."""
         wrong = self.wrong.get(address, deque())
         while wrong and wrong[0] < time.monotonic() - WITHIN:
             wrong.popleft()

@@ -1,4 +1,4 @@
-"""The websocket of an open page, with limits: how many frames it may send, and how much may wait to be received.
+"""The websocket of an open page, with limits: how many frames it may send, and how many messages may wait to be received.
 
 Before: `dashboard.web.request_limits`. After: `dashboard.web.connection`, which becomes one; server.py hands both to uvicorn.
 """
@@ -20,7 +20,7 @@ FRAMES, FRAMES_A_SECOND, UNREAD, UNREAD_BYTES, PIECE = 200, 20.0, 100, LARGEST, 
 
 
 class Socket(WebSocketsSansIOProtocol):
-    """uvicorn's websocket, with limits: frames that cost nothing to send cost the server as much as messages."""
+    """uvicorn's websocket with limits: a frame that costs nothing to send costs the server as much as a message."""
 
     requests = request_limits.REQUESTS
     who = staticmethod(request_limits.requester)
@@ -32,7 +32,7 @@ class Socket(WebSocketsSansIOProtocol):
         self.app = self._within_limits(self.app)
 
     def _within_limits(self, app: Any) -> Any:
-        """The application, asked once the rate limits of requests allow it."""
+        """The application, called once the rate limits of requests allow it."""
 
         async def within_limits(scope: Scope, receive: Receive, send: Send) -> None:
             if await self.requests.may_ask(self.who(scope)):
@@ -43,29 +43,29 @@ class Socket(WebSocketsSansIOProtocol):
         return within_limits
 
     def data_received(self, data: bytes) -> None:
-        """Read what came, unless there are too many frames in it."""
+        """Parse what came, unless it has too many frames."""
         for start in range(0, len(data), PIECE):
             if self.transport.is_closing():
                 return
             super().data_received(data[start : start + PIECE])
 
     def handle_ping(self) -> None:
-        """The client asks whether we are there."""
+        """A ping came."""
         self._count_frame()
         super().handle_ping()
 
     def handle_pong(self, event: Any) -> None:
-        """The client says that it is there."""
+        """A pong came."""
         self._count_frame()
         super().handle_pong(event)
 
     def handle_cont(self, event: Any) -> None:
-        """A further part of a message came."""
+        """A continuation frame came."""
         self._count_frame()
         super().handle_cont(event)
 
     def send_receive_event_to_app(self) -> None:
-        """A message is complete: hand it to the application, unless too much waits there."""
+        """A message is complete: queue it for the application, unless too many are queued."""
         size = sum(len(frame) for frame in self.frames)
         if self.queue.qsize() >= UNREAD or (self._unread and self._unread + size > UNREAD_BYTES):
             self.frames = []
@@ -75,7 +75,7 @@ class Socket(WebSocketsSansIOProtocol):
         super().send_receive_event_to_app()
 
     def handle_parser_exception(self) -> None:
-        """What came is no frame, or one of a message that is larger than any page's: keep and read none of it."""
+        """An invalid frame, or a message that is too large, came: drop what was read and close."""
         closed = self.conn.close_sent
         if closed is not None and closed.code == TOO_MUCH:
             REFUSED.warning(
@@ -84,7 +84,7 @@ class Socket(WebSocketsSansIOProtocol):
         super().handle_parser_exception()
 
     async def receive(self) -> Any:
-        """The message that the application receives next."""
+        """The application's next message."""
         message = await super().receive()
         if message["type"] == "websocket.receive":
             self._unread -= len(message.get("bytes") or (message.get("text") or "").encode())
