@@ -1,4 +1,4 @@
-"""The page « Journal »: who signed in, looked at complaints, took files away, handed in, changed something."""
+"""The page « Journal »: who signed in, read complaints, took files away, handed in files, changed something."""
 
 from datetime import date, timedelta
 
@@ -21,7 +21,7 @@ TITLE = "Journal"
 
 
 def show() -> None:
-    """The page."""
+    """Draw the page."""
     person = session.person()
     now = today()
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -69,6 +69,7 @@ def show() -> None:
 
 
 def _table(lines: list[Line]) -> Table:
+    """The lines of the journal as a table."""
     columns = (("Jour", "day"), ("Heure", ""), ("Qui", ""), ("Quoi", ""), ("De quoi", ""))
     return make_table(
         columns,
@@ -86,6 +87,7 @@ def _table(lines: list[Line]) -> Table:
 
 
 def _workbook(person: Person, first: date, last: date, wanted: str) -> bytes:
+    """The journal of these days as a workbook. wanted: words that a line must contain."""
     found = access_journal.lines(person, first, last, wanted)
     about = [
         ("Du", french.date_long(first)),

@@ -1,4 +1,4 @@
-"""The page « Comptes »: a table of accounts, and what an administrator does with them."""
+"""The page « Comptes »: a table of accounts, and the forms by which an administrator adds and changes them."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ ONCE = "password_once"  # session key: (form, account, one-time password) of the
 
 
 def show() -> None:
-    """The page."""
+    """Draw the page."""
     person = session.person()
     held, names = accounts.all_accounts(person), all_site_names(person)
     bound = accounts.bound_accounts(person)
@@ -44,6 +44,8 @@ def show() -> None:
 def _table(
     person: Person, held: list[Holder], names: Mapping[str, str], bound: Mapping[str, datetime]
 ) -> Table:
+    """The table of accounts. held: the accounts; names: of sites by code; bound: since when each account id is bound to an
+    identity."""
     signed_in = Counter(name for name, _ in accounts.sessions(person))
     by_provider = bool(bound or load_settings().oidc_issuer)
     columns = (
@@ -73,24 +75,27 @@ def _table(
 
 
 def _places(one: Holder, names: Mapping[str, str]) -> str:
+    """The departments and sites of an account, in words."""
     of = sorted(one.departments or ()) + [names.get(code, code) for code in sorted(one.sites or ())]
     return french.join_words(of) or "—"
 
 
 def _sign_in_means(one: Holder, bound: Mapping[str, datetime]) -> str:
+    """By what an account signs in, in words."""
     if one.id in bound:
         return f"identité du ministère, depuis le {to_local_time(bound[one.id]):%d/%m/%Y}"
     return "mot de passe" if one.password else "première connexion à venir"
 
 
 def _state(one: Holder) -> str:
+    """The state of an account, in words."""
     if one.disabled:
         return "fermé"
     return "attend son premier mot de passe" if one.must_change else "ouvert"
 
 
 def _show_password_once(form: str) -> None:
-    """What became of a form, and under it the password that works once, in this run and no other."""
+    """Show the outcome of a form, and below it the one-time password that it made, in this run only."""
     form_messages.show_outcome(form)
     if st.session_state.get(ONCE, ("",))[0] != form:
         return
@@ -110,6 +115,7 @@ def _show_password_once(form: str) -> None:
 
 
 def _add_form(person: Person, names: Mapping[str, str]) -> None:
+    """The form that adds an account."""
     with st.container(border=True):
         st.text_input("Nom du compte", max_chars=80, key="ajouter_nom", placeholder="prenom.nom")
         _account_fields(person, names, "ajouter", AccountChanges())
@@ -123,6 +129,7 @@ def _change_form(
     names: Mapping[str, str],
     bound: Mapping[str, datetime],
 ) -> None:
+    """The form that changes an account."""
     with st.container(border=True):
         one = held[st.selectbox("Compte", list(held), key="changer_nom")]
         key = f"changer_{one.id}_{one.epoch}"  # a changed account gets fresh fields
@@ -136,7 +143,7 @@ def _change_form(
 
 
 def _buttons(key: str, bound: bool) -> list[tuple[Any, ...]]:
-    """The buttons under an account: words, what each calls, and with what besides the name."""
+    """The buttons for an account: (label, callback, its arguments after the name)."""
     return [
         ("Enregistrer", _change, key),
         ("Nouveau mot de passe" if load_settings().local_accounts else "Rouvrir", _reset),
@@ -149,7 +156,8 @@ def _buttons(key: str, bound: bool) -> list[tuple[Any, ...]]:
 def _account_fields(
     person: Person, names: Mapping[str, str], key: str, now: AccountChanges
 ) -> None:
-    """The fields of what an account is; of places, those that go with the role."""
+    """The fields of an account: role, places that go with the role, e-mail address. key: prefix of their keys; now: present
+    values."""
     roles: list[str] = list(ASSIGNABLE_ROLES)
     role = st.selectbox(
         "Rôle",
@@ -183,7 +191,7 @@ def _account_fields(
 
 
 def _wanted(key: str) -> AccountChanges:
-    """What was typed; of the places, those that go with the role."""
+    """What was typed into the fields: of places, only those that go with the role."""
     typed = st.session_state
     role = typed[f"{key}_role"] or ""
     return AccountChanges(

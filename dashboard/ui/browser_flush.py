@@ -1,7 +1,7 @@
-"""When what a page says goes to the browser: the finding first, the rest behind it.
+"""When a page's output is sent to the browser: the finding first, the rest after it.
 
-Streamlit hands over what was said every 5 ms, and a page whose answers are known is made in little more: all of it came at once,
-and the browser drew seventy things before it showed one. A finding that came alone is drawn by itself, in a fraction of that.
+Streamlit sends output every 5 ms, and a page whose answers are cached takes little more: everything came at once, and the
+browser drew seventy elements before it showed one. A finding that comes alone is drawn in a fraction of that time.
 """
 
 import time
@@ -13,13 +13,13 @@ HEAD_START = 0.002  # seconds in which the output so far is sent before more is 
 
 
 def flush_often() -> None:
-    """Have what pages say handed over as soon as it is said, nearly.
+    """Make Streamlit send a page's output almost at once.
 
-    The interval is no setting of Streamlit's: tests/ui/test_browser_flush.py holds that it is still read there.
+    The interval is no setting of Streamlit's: tests/ui/test_browser_flush.py checks that it is still read there.
     """
     runtime.MESSAGE_FLUSH_INTERVAL_SECS = EVERY  # type: ignore[attr-defined]  # not exported by Streamlit
 
 
 def flush_to_browser() -> None:
-    """Let what the page has said so far reach the browser before the rest."""
+    """Give the browser the output so far before the rest of the page."""
     time.sleep(HEAD_START)

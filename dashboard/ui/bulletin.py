@@ -1,4 +1,4 @@
-"""What the month says on the screen: two sentences; the bulletin on demand, each line with its n and a link to its chart."""
+"""The month in words: two sentences, and on demand the bulletin, each line with its number of cases and a link to its chart."""
 
 from html import escape
 
@@ -22,13 +22,13 @@ SERIES, CHOSEN = (
 
 
 def findings(person: Person, question: Question) -> None:
-    """The two sentences under the headline."""
+    """Draw the two sentences under the headline."""
     said = "".join(f"<li>{escape(one)}</li>" for one in bulletin.findings(person, question))
     st.html(f'<ul class="ccsp-findings">{said}</ul>')
 
 
 def bulletin_section(person: Person, question: Question) -> None:
-    """The bulletin, and its text to take away."""
+    """Draw the bulletin, folded, and its text to copy."""
     lines = bulletin.lines(person, question, filters.period())
     codes = {name: code for code, name in site_names(person, question).items()}
     with st.expander("Le bulletin du mois"):
@@ -39,7 +39,7 @@ def bulletin_section(person: Person, question: Question) -> None:
 
 
 def _chart_link(line: Line, codes: dict[str, str]) -> str:
-    """To the chart that shows a line, drawn beside the bulletin; the filters are kept."""
+    """The link to the chart that a line of the bulletin is about, with the filters in force. codes: of sites by name."""
     if not line.anchor:
         return ""
     n = f" (sur {french.number(line.n)})" if line.n else ""

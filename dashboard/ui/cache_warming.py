@@ -1,4 +1,4 @@
-"""What is made ready before the first reader comes: the pages' code, and the answers to the question they open with."""
+"""Warming of caches before the first reader comes: the pages' code, and the answers to the question that they open with."""
 
 import streamlit_folium
 from streamlit.runtime import get_instance
@@ -30,8 +30,8 @@ STORIES = ("national", "plaintes", "attentes")  # together they need nearly all 
 
 
 def warm() -> None:
-    """Answer what every page asks when it is opened without filters, by whoever needs no sign-in; nothing where there
-    are no data. Called once, between Streamlit's start and the first reader."""
+    """Compute the answers that every page asks for when it is opened without filters by a local reader; nothing without data.
+    Called once, after Streamlit's start and before the first reader."""
     # The map's component registers itself only when a page first imports it.
     get_instance().component_registry.register_component(streamlit_folium._component_func)
     with context.page_run():

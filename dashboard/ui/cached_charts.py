@@ -1,8 +1,8 @@
-"""A chart as Streamlit sends it, made once for each panel and paper: to write it anew at each run, from the same answer, was an
-eighth of a run of Attentes.
+"""Charts as the messages that Streamlit sends, made once for each panel and paper: to make them at each run took an eighth of a
+run of Attentes.
 
-Before: `dashboard.ui.panel_display`. After: the browser. What is hidden in Streamlit is used here alone;
-tests/ui/test_cached_charts.py holds it to what `st.vega_lite_chart` sends.
+Before: `dashboard.ui.panel_display`. After: the browser. Private parts of Streamlit are used here alone;
+tests/ui/test_cached_charts.py compares the result with what `st.vega_lite_chart` sends.
 """
 
 import json
@@ -19,7 +19,7 @@ Sent = tuple[VegaLiteChart, LayoutConfig]
 
 
 def draw(chart: Chart, alt: str) -> None:
-    """The chart, on the paper that the reader has chosen. alt: what it shows, for who hears it."""
+    """Draw a chart on the paper that the reader has chosen. alt: what it shows, for screen readers."""
     paper = "dark" if st.context.theme.type == "dark" else "light"
     message, layout = chart.message_cache.get((paper, alt)) or chart.message_cache.setdefault(
         (paper, alt), _message(chart, paper, alt)
@@ -28,6 +28,7 @@ def draw(chart: Chart, alt: str) -> None:
 
 
 def _message(chart: Chart, paper: str, alt: str) -> Sent:
+    """The message of a chart, and its layout."""
     # Not by st.vega_lite_chart, which parses its own JSON again for names that Altair numbers; we have none.
     message = VegaLiteChart(
         spec=json.dumps(_prepare_vega_lite_spec(chart.spec_without_rows(paper), True)), alt=alt

@@ -1,8 +1,8 @@
-"""What a button or a field does, it does to its end. Streamlit breaks a callback off where the same page asks for something
-else meanwhile, and forgets what was not done: who acts twice in a moment would lose the first. And it does nothing where a field
-that it asks for is not there: no page of ours sends a button without its form, but anybody else can.
+"""Callbacks that are never interrupted. Streamlit stops a callback where the same page sends another message meanwhile, and
+loses what was not done: of two quick actions the first would be lost. And a callback stops where a field that it reads is
+missing: our pages always send a form with its button, but a forged message may not.
 
-After: `server`, which has it so from the start.
+After: `server`, which installs this at its start.
 """
 
 from threading import RLock, local
@@ -20,11 +20,11 @@ BUSY = local()  # .now: whether this thread is in a callback
 
 
 class MissingField(KeyError):
-    """A button was pressed, and a field that it is pressed for is not there."""
+    """A button was pressed whose callback needs a field that is not on the page."""
 
 
 def make_uninterruptible() -> None:
-    """Let no callback be broken off by what the page asks next, from now on: that is done after it."""
+    """From now on let every callback run to its end before the page's next message is processed."""
     if getattr(SessionState, "runs_callbacks_whole", False):
         return
     call, heed = SessionState._call_callbacks, ScriptRunner._maybe_handle_execution_control_request

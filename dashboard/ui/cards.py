@@ -25,8 +25,8 @@ ABREAST = 5  # cards that a page has room for
 
 
 def grid(metrics: Sequence[cards.Metric], sources: str, abreast: int = ABREAST) -> None:
-    """Cards in a row, or in two where there is no room for all abreast, on a telephone two by two; under them, what they rest
-    on."""
+    """Draw cards in one row, or two where there is no room for so many abreast, on a telephone two by two; below them, what
+    they rest on. abreast: the most in a row."""
     columns = len(metrics) if len(metrics) <= abreast else ceil(len(metrics) / 2)
     body = "".join(card(one) for one in metrics)
     below = f'<p class="ccsp-sources">{escape(sources)}</p>'
@@ -35,7 +35,7 @@ def grid(metrics: Sequence[cards.Metric], sources: str, abreast: int = ABREAST) 
 
 @lru_cache(256)
 def card(one: cards.Metric) -> str:
-    """One card: the value of the period; the signal of its last whole month, with that month's own value."""
+    """A card as HTML: the value of the period, and the signal of its last whole month with that month's own value."""
     tone = f" {one.card.tone}" if one.card.tone else ""
     help_ = f"aide-{one.card.code}"
     said = "".join(f"<p>{escape(part)}</p>" for part in one.help)
@@ -52,17 +52,18 @@ def card(one: cards.Metric) -> str:
 
 
 def _figure(text: str) -> str:
-    """« au moins » smaller than the number that it stands before."""
+    """The text of a value as HTML, « au moins » smaller than the number."""
     number = text.removeprefix(AT_LEAST)
     return f"<small>{AT_LEAST}</small>{escape(number)}" if number != text else escape(text)
 
 
 def _spoken(one: cards.Metric) -> str:
+    """The card in words, for screen readers."""
     return f"{one.card.label} : ce que cela veut dire"
 
 
 def sparkline(values: Sequence[float]) -> str:
-    """A small curve of the values, in the colour of the card; nothing for fewer than three."""
+    """A small curve of the values as SVG, in the card's colour; "" for fewer than three values."""
     if len(values) < 3:
         return ""
     low, high = min(values), max(values)
@@ -79,7 +80,7 @@ def sparkline(values: Sequence[float]) -> str:
 
 
 def headline(person: Person, question: Question, place: Placement = "period") -> None:
-    """The cards of a place, of the question's whole, then what they rest on."""
+    """Draw the cards of a place over all sites of the question, and what they rest on."""
     codes = codes_placed_in(place)
     sources = cards.caption(person, question, filters.period().label, codes)
     grid(cards.metrics(person, question, codes), sources)

@@ -1,7 +1,7 @@
-"""« Lire ce qui est écrit »: the words of a complaint, for who may read them, gone with the next thing that is done on the
-page; and their erasing.
+"""« Lire ce qui est écrit »: the text of a complaint, for who may read it, until the next action on the page; and the form that
+erases it.
 
-Before: `dashboard.actions.complaint_texts`. Nothing is held by the session but the complaint that was chosen.
+Before: `dashboard.actions.complaint_texts`. The session holds no text, only which complaint was chosen.
 """
 
 import streamlit as st
@@ -20,7 +20,7 @@ LONGEST = 200  # of a reason
 
 @st.fragment
 def section(question: Question, key: str) -> None:
-    """A fold under the list of complaints; nothing for who may read no words, and where there are none."""
+    """Draw a fold under the list of complaints; nothing for who may read no texts, or where there are none."""
     person = session.person()
     form_messages.show_outcome(f"{key}_effacer")
     if not complaint_texts.has_texts(person, question):
@@ -50,7 +50,7 @@ def section(question: Question, key: str) -> None:
 
 
 def _complaint(one: complaint_texts.ComplaintWithText, key: str) -> None:
-    """One complaint: its words for one run, at a click; the form that erases them."""
+    """Draw one complaint: a button that shows its text for one run, and the form that erases it."""
     person = session.person()
     if st.button("Lire", key=f"{key}_lire"):
         for words in complaint_texts.read(person, one.site, one.reference):
@@ -71,7 +71,7 @@ def _complaint(one: complaint_texts.ComplaintWithText, key: str) -> None:
 
 
 def _erase(site: str, reference: str, key: str) -> None:
-    """What the form asks for, of whoever sends it; done, nothing is chosen any more."""
+    """Callback: erase the text as the form says, and choose no complaint."""
     page = key.removesuffix(f"_{site}")
     with form_messages.record_outcome(
         f"{page}_effacer", f"Les mots de la plainte {reference} sont effacés."
@@ -83,4 +83,5 @@ def _erase(site: str, reference: str, key: str) -> None:
 
 
 def _label(one: complaint_texts.ComplaintWithText) -> str:
+    """A complaint in the list of choices."""
     return f"{one.reference}{french.SPACE}· {one.name}"

@@ -1,4 +1,4 @@
-"""That somebody looked at complaints one by one: noted once for each place and page that is open."""
+"""The log of complaints viewed one by one: one line for each place and open page."""
 
 import streamlit as st
 
@@ -11,7 +11,8 @@ NOTED = "looked_at"  # session key: the places noted already
 
 
 def note_complaint_views(person: Person, question: Question) -> None:
-    """Note it, where the person is given any."""
+    """Write to the access journal that the person views complaints of the question one by one, once; nothing where no rows are
+    shown."""
     place = _where(person, question)
     noted = st.session_state.setdefault(NOTED, set())
     if place not in noted and len(complaint_register.open_rows(person, question)):
@@ -20,7 +21,7 @@ def note_complaint_views(person: Person, question: Question) -> None:
 
 
 def _where(person: Person, question: Question) -> str:
-    """Of where the complaints were: what was asked for, as far as the person's right goes."""
+    """The places of the question as far as the person's right to rows goes, in words."""
     far, places = reach_of_right(person, "complaint_list"), frozenset(question.departments)
     if question.site:
         return question.site

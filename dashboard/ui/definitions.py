@@ -1,4 +1,4 @@
-"""The definitions page, generated from the registry: nothing is written twice."""
+"""The page « Définitions », generated from INDICATORS."""
 
 from html import escape
 
@@ -31,7 +31,7 @@ WORDS = {
 
 
 def show() -> None:
-    """Every indicator, then what holds for all."""
+    """Draw every indicator, then what holds for all."""
     st.caption(
         "Ces textes viennent du registre qui calcule les chiffres : ce qui est écrit est ce qui est calculé."
     )
@@ -42,7 +42,7 @@ def show() -> None:
 
 
 def indicator_html(i: Indicator) -> str:
-    """An indicator as HTML: its name, what it means, how it is reckoned."""
+    """The HTML of an indicator: its name, meaning, formula, source, limits."""
     formula = i.numerator if i.denominator == "—" else f"{i.numerator} ÷ {i.denominator}"
     lines = [
         ("Calcul", f"{french.upper_first(formula)}."),

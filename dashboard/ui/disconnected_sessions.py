@@ -1,8 +1,8 @@
-"""Pages that lost their line: Streamlit keeps some of them for two minutes, with all that was chosen and changed on them, in case
-they come back. Where they are too many, one goes of the account that has most of them, and there of the browser that has: whoever
-opens and closes pages without end loses his own.
+"""Sessions of disconnected pages: Streamlit keeps some for two minutes, with all that was chosen on them, in case they
+reconnect. Where there are too many, one is dropped of the account that has most, and there of the browser that has most: who
+opens and closes many pages loses only his own.
 
-After: `server`, which has it so from the start; `dashboard.web.authentication` says on whose connection something is done.
+After: `server`, which installs this at its start; `dashboard.web.authentication`, which sets the account of a connection.
 """
 
 from collections import Counter
@@ -19,7 +19,8 @@ Whose = tuple[str, str]  # account, browser
 
 
 class FairSessionStorage(MemorySessionStorage):
-    """Streamlit's, in which accounts have the same right to room. A page is kept in the context of its own connection."""
+    """Streamlit's storage of disconnected sessions, in which accounts have equal shares. save() is called in the context of the
+    page's connection."""
 
     def __init__(self, maxsize: int = AT_MOST, ttl_seconds: int = 120) -> None:
         super().__init__(maxsize, ttl_seconds)
@@ -27,7 +28,7 @@ class FairSessionStorage(MemorySessionStorage):
         self._whose: dict[str, Whose] = {}  # in the order in which they were kept
 
     def save(self, session_info: SessionInfo) -> None:
-        """Keep a page; where there is no room, another one goes, or in its account's turn one of its own."""
+        """Keep a session; where there is no room, drop one first."""
         kept = {one.session.id for one in self.list()}
         self._whose = {name: whose for name, whose in self._whose.items() if name in kept}
         name, mine = session_info.session.id, _whose()
@@ -39,7 +40,7 @@ class FairSessionStorage(MemorySessionStorage):
         self._whose[name] = mine
 
     def _too_many(self, mine: Whose) -> str:
-        """The page that goes, where one of these comes."""
+        """The id of the session to be dropped. mine: (account, browser) of the new one."""
         all_of_them = [*self._whose.values(), mine]
         of_account = Counter(account for account, _ in all_of_them)
         of_browser = Counter(all_of_them)
@@ -52,9 +53,10 @@ class FairSessionStorage(MemorySessionStorage):
 
 
 def _whose() -> Whose:
+    """The account and browser of the current connection."""
     return (CURRENT_ACCOUNT.get() or "").partition(".")[0], BROWSER.get()
 
 
 def install_fair_storage() -> None:
-    """Have Streamlit keep pages so, from now on."""
+    """Make Streamlit use FairSessionStorage from now on."""
     memory_session_storage.MemorySessionStorage = FairSessionStorage  # type: ignore[misc]  # Streamlit's name

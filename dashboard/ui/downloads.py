@@ -1,4 +1,5 @@
-"""Files to take away, each made when it is asked for: who asks is looked up again then, and what was taken is noted."""
+"""Files to take away, each made when it is asked for: rights are checked again then, and the file is noted in the access
+journal."""
 
 import logging
 from collections import Counter
@@ -33,13 +34,13 @@ MARK = "file_mark"  # makes file names unique to the session: Streamlit shares f
 
 
 class DownloadRefused(Exception):
-    """Who asked for a file may not have it any more, may see something else by now, or asks for many at once; or the page that
-    it would hold was broken off."""
+    """The file may not be made: the person's rights have changed, too many are being made, or the page it should contain was
+    interrupted."""
 
 
 def made_by(person: Person) -> str:
-    """« Fait le 26/11/2026 à 14:05 par awa, directeur · Pour : le conseil »: what a file that leaves says of who took it, and
-    for whom. Stamped when it is made: nothing that is kept for others holds it."""
+    """« Fait le 26/11/2026 à 14:05 par awa, directeur · Pour : le conseil »: who took the file, when and for whom. Written when
+    the file is made, never part of a cached answer."""
     who = f" par {person.name}, {ROLES[person.role]}" if person.id else ""
     if person.role == Role.GUEST:
         who = " par un invité"  # the account of a guest link has no meaningful name
@@ -48,7 +49,7 @@ def made_by(person: Person) -> str:
 
 
 def ask_recipient() -> None:
-    """Where one may write for whom the files of this session are; its label says so, as long as somebody is named."""
+    """Draw the field for the recipient of this session's files; its label shows the present one."""
     held = st.session_state.get(TO, "")
     short = held if len(held) <= SHORT else f"{held[:SHORT].rstrip()}…"
     label = f"Pour{french.SPACE}: {escape_markdown(short)}" if held else "Pour…"
@@ -67,13 +68,14 @@ def ask_recipient() -> None:
 
 
 def _keep_recipient() -> None:
+    """Callback: keep the recipient in the session."""
     # Under a key of its own: Streamlit drops the field's when another page is opened.
     st.session_state[TO] = " ".join(str(st.session_state.get(WRITTEN) or "").split())[:LONGEST]
 
 
 def is_real_failure(record: logging.LogRecord) -> bool:
-    """Whether a line of Streamlit's on a file that was not made is of a fault: that it was refused is none. What is known of
-    one that could not be made is said in that line, without where in the code."""
+    """Whether a log record of Streamlit about a file is of a fault, and not of a refusal. A record of a known failure loses its
+    traceback."""
     error = record.exc_info[1] if record.exc_info else None
     why = getattr(error, "__cause__", None)
     if isinstance(why, ExportFailed):
@@ -95,9 +97,8 @@ def button(
     addressed: bool = True,
     **looks: Any,
 ) -> None:
-    """A button that hands a file over. make: what writes it, for whoever asks then; called later and in another thread, so it
-    takes nothing of the session. right: without which there is no such file. addressed: whether it is for whom `to_whom` says.
-    looks: as `st.download_button` has them."""
+    """Draw a button that hands over a file. make: writes it for the person who asks; called later in another thread, without
+    the session. right: what the person needs. addressed: whether it has a recipient. looks: arguments of `st.download_button`."""
     mark = st.session_state.setdefault(MARK, token_hex(3))
     st.download_button(
         label,
@@ -113,8 +114,8 @@ def button(
 def checked_maker(
     make: Callable[[Person], bytes], name: str, right: str = "aggregates", recipient: str = ""
 ) -> Callable[[], bytes]:
-    """What makes the file for whoever asked for the page, as the account stands when it is called. Raises Gone, then, where
-    it may not see what was on the page. to: for whom it is."""
+    """A function that makes the file with the rights that the account has when it is called. It raises DownloadRefused where
+    the person may no longer see what was on the page. recipient: for whom the file is."""
     asker, seen, account = session.person_lookup(), view(session.person()).access, session.account()
 
     def make_checked() -> bytes:
@@ -143,7 +144,8 @@ _counting = Lock()
 
 @contextmanager
 def _making_one_of(account: str) -> Iterator[None]:
-    """While a file of this account is made. Raises Gone where too many are: pages that were shut since asked for them."""
+    """While a file of this account is made. Raises DownloadRefused where too many are, also for pages that have been closed
+    since."""
     with _counting:
         if account != OPEN and _making[account] >= MOST:
             raise DownloadRefused("too many")

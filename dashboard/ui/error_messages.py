@@ -1,4 +1,4 @@
-"""What a page shows when something fails: a plain sentence, never a traceback.
+"""Failures on a page: a plain sentence, never a traceback.
 
 Before: `dashboard.error_messages`, which has the sentences.
 """
@@ -17,9 +17,9 @@ AGAIN = 2  # seconds between two checks whether the database is back
 
 @contextmanager
 def show_failures(*, again: bool = False) -> Iterator[None]:
-    """Turn a failure into a sentence; its details go to the log under a number that the screen shows.
+    """Show a failure as a sentence; its details go to the log under the number shown.
 
-    again: where the database is away, the page runs anew by itself once it answers.
+    again: where the database is unavailable, run the page again once it answers.
     """
     try:
         yield
@@ -38,5 +38,6 @@ def show_failures(*, again: bool = False) -> Iterator[None]:
 
 @st.fragment(run_every=AGAIN)
 def _wait() -> None:
+    """Run the page again once the database answers."""
     if context.is_database_reachable():
         st.rerun()

@@ -1,7 +1,8 @@
-"""What a page was told of can be had for a while, whatever others do meanwhile. At the end of each run, anybody's, Streamlit
-forgets what no page refers to then: to a file that was made none does, nor to what makes it while its own page is drawn again.
+"""Files of a page stay available for a while, whatever other sessions do. At the end of every run of any session Streamlit
+drops files, and functions that make files, which no page refers to at that moment: a file made by a button has no such
+reference, nor has the function while its page is redrawn.
 
-After: `server`, which has it so from the start; `dashboard.web.file_grants`, which says whose a file is.
+After: `server`, which installs this at its start; `dashboard.web.file_grants`, which says whose a file is.
 """
 
 import time
@@ -21,7 +22,7 @@ EVERY = 1.0  # seconds between two clean-ups: a hundred pages have thousands of 
 
 
 class KeptMedia(MediaFileManager):
-    """Streamlit's, which forgets a while later."""
+    """Streamlit's media files, which are dropped a while later."""
 
     def __init__(self, storage: MediaFileStorage) -> None:
         super().__init__(storage)
@@ -58,7 +59,7 @@ class KeptMedia(MediaFileManager):
         self._makers_left = left
 
     def _make_room(self, newest: str) -> None:
-        """Forget the oldest of who has most, as long as there is too much; never the newest of all."""
+        """Drop the oldest files of the account that has most, as long as they exceed ROOM; never the newest. newest: its id."""
         self._get_inactive_file_ids()
         found = {one: self.read_file(one) for one in self._left}
         sizes = {one: file.content_size for one, file in found.items() if file}
@@ -73,7 +74,7 @@ class KeptMedia(MediaFileManager):
             of[most] -= sizes.pop(oldest)
 
     def execute_deferred(self, file_id: str) -> str:
-        """Where the file is to be had that is made now. What was made long ago goes, though nobody's page is drawn."""
+        """Make a file and return its address; expired files are dropped, though no page runs."""
         path = super().execute_deferred(file_id)
         made = path.rpartition("/")[2].partition(".")[0]
         with self._lock:
@@ -86,5 +87,5 @@ class KeptMedia(MediaFileManager):
 
 
 def keep_files_longer() -> None:
-    """Have Streamlit keep so what it keeps for pages, from its start on."""
+    """Make Streamlit use KeptMedia from its start on."""
     runtime.MediaFileManager = KeptMedia  # type: ignore[attr-defined]  # Streamlit instantiates this name

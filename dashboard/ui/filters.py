@@ -1,4 +1,4 @@
-"""Filters: in the URL, kept across pages, always visible. The session holds them; the URL follows."""
+"""The filters of pages: kept in the session across pages, shown in the URL."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
@@ -43,7 +43,7 @@ COMMA = ","  # separates departments in the URL
 
 
 def value(name: str) -> str:
-    """The filter's value in force, as in the URL; "" for everything."""
+    """The value of a filter in force, as in the URL; "" for everything."""
     held: dict[str, str] = st.session_state.get(FILTERS, DEFAULTS)
     return held[name]
 
@@ -54,15 +54,15 @@ def as_of() -> date:
 
 
 def known_to() -> date:
-    """Up to which day all is known, which is where periods end; today where there are no data."""
+    """The last day up to which all is known, where periods end; today without data."""
     return freshness(session.person()).known_to or today()
 
 
 def sync(page: str) -> None:
-    """Make session and URL agree at the start of a run on a page: a link from outside wins, else the URL follows.
+    """Make session and URL agree at the start of a run: a link from outside sets the session, else the session sets the URL.
 
-    An address without filters means « keep them » when the page has changed, for the menu's links carry none; on the
-    same page it is the browser's back button, and rewriting the address would hold the reader there for ever.
+    A URL without filters keeps them where the page has changed, since the menu's links carry none. On the same page it is the
+    browser's back button, and rewriting the URL would trap the reader there.
     """
     same = st.session_state.get(PAGE) == page
     url = {name: v for name, v in url_parameters.read().items() if name in DEFAULTS}
@@ -89,7 +89,7 @@ def sync(page: str) -> None:
 
 
 def own_departments() -> dict[str, str]:
-    """What pages open on for who answers for departments: these, until another choice is made."""
+    """The default department filter of a person who answers for departments; empty for others."""
     person = session.person()
     if reach_of_right(person, "complaint_list") != Reach.DEPARTMENTS:
         return {}
@@ -98,8 +98,8 @@ def own_departments() -> dict[str, str]:
 
 
 def guest_departments() -> str:
-    """The departments that are all there is for who asks: those of a guest's link. "" for everybody else. Without them in the
-    question, what he sees would be told as of the network."""
+    """The departments of a guest's link, as the filter's value; "" for others. They are part of a guest's question, so that
+    figures are not labelled as those of the network."""
     person = session.person()
     if reach_of_right(person, "aggregates") != Reach.LINK or person.departments is None:
         return ""
@@ -107,13 +107,13 @@ def guest_departments() -> str:
 
 
 def non_default() -> dict[str, str]:
-    """The filters of a link to what is seen: those that are not at their default."""
+    """The filters that are not at their default, for a link."""
     held: dict[str, str] = st.session_state.get(FILTERS, DEFAULTS)
     return {name: v for name, v in held.items() if v != DEFAULTS[name]}
 
 
 def write_url() -> None:
-    """Put into the URL the filters that are not at their default."""
+    """Write the filters that are not at their default to the URL."""
     wanted = non_default()
     others = {
         name: v
@@ -126,19 +126,20 @@ def write_url() -> None:
 
 @error_messages.show_failures()  # called between two runs, where nothing else catches
 def choose(name: str, wanted: str) -> None:
-    """Set a filter; the URL follows. Values that are not known are ignored."""
+    """Set a filter, and the URL. An unknown value is ignored."""
     if _valid(name, wanted):
         _keep(name, wanted)
 
 
 def _keep(name: str, wanted: str) -> None:
+    """Set a filter in the session."""
     wanted = wanted or (guest_departments() if name == "departement" else "")
     st.session_state[FILTERS] = {**st.session_state[FILTERS], name: wanted}
     write_url()
 
 
 def options(name: str) -> Mapping[str, str]:
-    """The values of a filter and their labels, "" first where everything may be chosen."""
+    """The values of a filter and their labels; "" (everything) first, where that can be chosen."""
     if name == "periode":
         return _periods()
     places = sites(session.person())
@@ -156,7 +157,7 @@ def options(name: str) -> Mapping[str, str]:
 
 
 def _departments(known: Iterable[str]) -> dict[str, str]:
-    """Each department; the several in force, if they are; and a free choice of some."""
+    """The options of the department filter: each of the known, the several in force if any, and the choice of several."""
     choices = {d: d for d in sorted(set(known), key=french.alphabetical)}
     several = [
         d
@@ -169,6 +170,7 @@ def _departments(known: Iterable[str]) -> dict[str, str]:
 
 
 def _valid(name: str, wanted: str) -> bool:
+    """Whether a value of a filter exists."""
     if name == "periode":
         return period_of(wanted, known_to()) is not None
     if name == "departement":
@@ -179,7 +181,8 @@ def _valid(name: str, wanted: str) -> bool:
 
 
 def _periods() -> dict[str, str]:
-    """Presets, the last months, the years; the one in force if it is none of these; and a free choice."""
+    """The options of the period filter: presets, recent months, years, the one in force if it is none of these, and the free
+    choice."""
     last = known_to()
     choices, held = dict(_listed_periods(last)), value("periode")
     if held not in choices and (period := resolve_period(held, last)):
@@ -190,7 +193,7 @@ def _periods() -> dict[str, str]:
 
 @lru_cache(2)  # every page asks, several times
 def _listed_periods(last: date) -> Mapping[str, str]:
-    """The periods that are listed on that day."""
+    """The periods in the list, code to label. last: the last known day."""
     months = [add_months(last.replace(day=1), -n) for n in range(1, 13)]
     return MappingProxyType(
         dict(presets(last))
@@ -200,6 +203,7 @@ def _listed_periods(last: date) -> Mapping[str, str]:
 
 
 def _on_change(name: str, listed: Collection[str]) -> None:
+    """Callback: set a filter to the value chosen in its list. listed: the options as they were shown."""
     wanted = st.session_state[f"filtre_{name}"]
     # Checked against the options as shown, not the database, which may be unavailable just
     # now; and what a browser says that it was not offered is not kept.
@@ -208,7 +212,7 @@ def _on_change(name: str, listed: Collection[str]) -> None:
 
 
 def select(name: str) -> None:
-    """One filter by itself. What it shows says what it filters."""
+    """Draw the list of one filter."""
     choices = options(name)
     key = f"filtre_{name}"
     held = st.session_state.get(key)
@@ -226,44 +230,45 @@ def select(name: str) -> None:
 
 
 def bar(names: tuple[str, ...]) -> None:
-    """The filters of a page, in a row."""
+    """Draw the filters of a page in a row."""
     with st.container(key="filtres", horizontal=True, vertical_alignment="center"):
         for name in names:
             select(name)
 
 
 def show_reset() -> None:
-    """A way back where the filters leave no site: all that who asks may see."""
+    """Draw a button that resets the filters, where they leave no site."""
     st.button("Tout voir", key="tout_voir", on_click=_show_everything, width="content")
 
 
 @error_messages.show_failures()  # called between two runs, where nothing else catches
 def _show_everything() -> None:
+    """Callback: reset every filter to all that the person may see."""
     for name in ("departement", "type"):
         _keep(name, "")
         st.session_state.pop(f"filtre_{name}", None)
 
 
 def in_words(names: Collection[str]) -> list[str]:
-    """What is in force of these filters, as one says it: « 12 derniers mois entiers », « tout le réseau »."""
+    """The values in force of these filters, in words: « 12 derniers mois entiers », « tout le réseau »."""
     words = [options("periode")[value("periode")]] if "periode" in names else []
     return words + scope(n for n in names if n != "periode")
 
 
 def scope(names: Iterable[str]) -> list[str]:
-    """What the figures of a page are of, by these filters of its: « Zou », « GSRU »; « tout le réseau »."""
+    """The scope of a page's figures by these filters, in words: « Zou », « GSRU »; « tout le réseau »."""
     acting = [name for name in names if value(name)]
     return [options(name)[value(name)] for name in acting] or ["tout le réseau"]
 
 
 def free_choices() -> None:
-    """Below the bar, what its lists have no room for: the departments, and the days of a free period."""
+    """Draw the choice of several departments and of a free period below the bar, where these are in force."""
     choose_departments()
     choose_days()
 
 
 def choose_departments() -> None:
-    """Several departments, where that is asked for."""
+    """Draw the choice of several departments, where it is in force."""
     if st.session_state.get("filtre_departement") != SEVERAL:
         return
     held = [d for d in value("departement").split(COMMA) if d]
@@ -280,12 +285,13 @@ def choose_departments() -> None:
 
 
 def _departments_changed(there: Collection[str]) -> None:
+    """Callback: set the departments chosen. there: the departments that may be chosen."""
     chosen = {d for d in st.session_state["departements_choisis"] if d in there}
     _keep("departement", COMMA.join(sorted(chosen, key=french.alphabetical)))
 
 
 def choose_days() -> None:
-    """The two days of a free period, where that is asked for."""
+    """Draw the two days of a free period, where it is in force."""
     if st.session_state.get("filtre_periode") != OTHER:
         return
     now = period().period
@@ -303,7 +309,7 @@ def choose_days() -> None:
 
 
 def notices() -> None:
-    """Say, once and together, which values of the link could not be used."""
+    """Show, once and together, which values of the link could not be used."""
     refused = st.session_state.pop(NOTICES, [])
     asked = french.join_words([f"« {_plain(v)} » pour {NAMES[n].lower()}" for n, v in refused])
     if len(refused) == 1:
@@ -317,12 +323,12 @@ def notices() -> None:
 
 
 def _plain(text: str) -> str:
-    """Text from outside, without anything that Markdown would take for its own."""
+    """Text from outside, 40 characters at most, with « · » for all that could be Markdown."""
     return "".join(c if c.isalnum() or c in " .,-'’" else "·" for c in text[:40])
 
 
 def period_of(code: str, last: date) -> ClippedPeriod | None:
-    """The period of a code of the address, cut at the last day up to which all is known; None where there is none."""
+    """The period of a code of the URL, cut at the last day up to which all is known; None for an invalid code."""
     asked = resolve_period(code, last)
     return clip_period(asked, last) if asked else None
 
@@ -336,7 +342,7 @@ def period() -> ClippedPeriod:
 
 
 def question(names: tuple[str, ...] = ACTING, site: str | None = None) -> Question:
-    """What the page asks: the filters in force, of those that act on it."""
+    """The page's question: period, and those of the filters in force that act on the page. site: its own site."""
     now = period().period
     chosen = {n: value(n) or None for n in names}
     return Question(

@@ -1,4 +1,4 @@
-"""The map of the sites: folium builds a constant base, the script of `static/map` draws what changes."""
+"""The map of the sites: folium builds a constant base, the script in `static/map` draws what changes."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -31,8 +31,8 @@ STATIC = "../../app/static/"  # as seen from the component's frame
 
 
 class _Safe(dict[int, str]):
-    """For `str.translate`: JSON in which these characters alone stay as they are holds nothing that HTML, JavaScript, Jinja or
-    streamlit-folium's search for variable names (which begin with "_") could take for its own."""
+    """A table for `str.translate` that escapes all characters of JSON but these: the result contains nothing that HTML,
+    JavaScript, Jinja or streamlit-folium's search for variable names (which begin with "_") could interpret."""
 
     def __init__(self) -> None:
         super().__init__((ord(c), c) for c in ascii_letters + digits + ' ,.:"[]-')
@@ -71,15 +71,15 @@ class OfflineMap(folium.Map):
         )  # fmt: skip
 
     def render(self, **_kwargs: Any) -> str:
-        """Put folium's styles at the head of the frame. Its own way compiles templates of the map and of all that is on it, at
-        each run, for a script that streamlit-folium writes once more by itself."""
+        """Put folium's styles at the head of the frame. folium's own method compiles the templates of the map and all its
+        elements at each run, for a script that streamlit-folium then writes again itself."""
         _header_of(self).add_child(_head(), name="head")
         return ""
 
 
 @cache
 def _head() -> Element:
-    """What folium puts at the head of such a map, the same for each."""
+    """The head of folium's document for such a map, made once."""
     one = OfflineMap()
     folium.Map.render(one)  # type: ignore[no-untyped-call]  # folium's
     parts = _header_of(one)._children.items()
@@ -88,22 +88,23 @@ def _head() -> Element:
 
 
 def _header_of(one: folium.Map) -> Element:
+    """The header element of a map's document."""
     figure = one.get_root()
     assert isinstance(figure, Figure), "a map of folium's stands in a figure"
     return figure.header
 
 
 class _ScriptLine(MacroElement):
-    """A line of script that the frame runs; nothing of it is rendered with the map."""
+    """A line of script that the frame runs; nothing is rendered with the map."""
 
     def render(self, **_kwargs: Any) -> str:
-        """Nothing: streamlit-folium takes the script from the template."""
+        """Return "": streamlit-folium takes the script from the template."""
         return ""
 
 
 class _Group(folium.FeatureGroup):
     def render(self, **_kwargs: Any) -> str:
-        """The same."""
+        """Return "", as _ScriptLine."""
         return ""
 
 
@@ -130,13 +131,13 @@ class _Drawing(_ScriptLine):
 
 
 def literal(value: dict[str, Any]) -> str:
-    """JavaScript expression for a value that may hold hostile text. ValueError for NaN or infinity."""
+    """A JavaScript expression of a value, safe for hostile text. Raises ValueError for NaN or infinity."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return f"JSON.parse('{text.translate(SAFE)}')"
 
 
 def check_signs(sites: Iterable[dict[str, Any]], legend: Legend) -> None:
-    """Raise ValueError for a sign of a site or of the legend that the map cannot draw."""
+    """Raise ValueError for a sign, of a site or the legend, that the map's script cannot draw."""
     for sign in [one["sign"] for one in [*sites, *legend.rows] if one.get("sign")]:
         for part, allowed in SIGN_PARTS.items():
             if sign.get(part, allowed[-1]) not in allowed:
@@ -156,17 +157,15 @@ def show_map(
     dark: bool = False,
     communes: str | None = None,
 ) -> None:
-    """Show the map; a later call with other contents recolours and moves what is there, and keeps the view.
+    """Draw the map; a later call with other contents updates it in place and keeps the view.
 
-    sites: {"id", "name", "kind": "CCSP" or "GSRU", "lat", "lon", "radius": px or None, "fill": "#hex" or
-    None, "missing": bool, "tip": [lines], "label": short name}, plain Python numbers (ValueError for NaN);
-    optional "silent": what is written under the name of a silent site, "sign": {"letter": "+", "!", "C" or "",
-    "frame": "round", "square", "hexagon" or None, "badge": "✓", "✗", "≈" or None}, absent or None for none
-    (ValueError for another letter, frame or badge).
-    departments: {name: {"fill": "#hex", "tip": lines in one str}}.
-    focus: department that fills the main pane, None for the country. chosen: id of the site with the ring.
-    on_pick gets {"site": id} or {"department": name}; an id that is not among `sites` is dropped, and the
-    name comes from the browser: compare it with yours. communes: file name from `map_assets.communes_file`.
+    sites: {"id", "name", "kind": "CCSP" or "GSRU", "lat", "lon", "radius": px or None, "fill": "#hex" or None, "missing": bool,
+    "tip": [lines], "label": short name}, plain Python numbers (ValueError for NaN); optional "silent": the words under the name
+    of a silent site, "sign": {"letter": "+", "!", "C" or "", "frame": "round", "square", "hexagon" or None, "badge": "✓", "✗",
+    "≈" or None}, absent or None for none (ValueError for another letter, frame or badge). departments: {name: {"fill": "#hex",
+    "tip": lines in one str}}. focus: department that fills the view, None for the country. chosen: id of the site with the
+    ring. on_pick is called with {"site": id} or {"department": name}; an id that is not among `sites` is dropped, and the name
+    comes from the browser: compare it with yours. communes: file name from `map_assets.communes_file`.
     """
     legend = legend or Legend()
     check_signs(sites, legend)
@@ -189,7 +188,7 @@ def show_map(
 
 
 def _choice(value: object, known: set[str]) -> dict[str, str] | None:
-    """The choice sent by the browser, or None if it is not one: anyone can send anything."""
+    """The choice that the browser sent; None where it is not valid: anybody can send anything."""
     if not isinstance(value, dict):
         return None
     site, department = value.get("site"), value.get("department")
@@ -199,6 +198,7 @@ def _choice(value: object, known: set[str]) -> dict[str, str] | None:
 
 
 def _base(communes: str | None) -> OfflineMap:
+    """The constant part of the map."""
     # Made anew at each run, since adding a group changes it; if its script changed, the frame would be
     # rebuilt and the view lost.
     base = OfflineMap()
@@ -207,6 +207,7 @@ def _base(communes: str | None) -> OfflineMap:
 
 
 def _changing(payload: dict[str, Any]) -> folium.FeatureGroup:
+    """The part of the map that changes with each run. payload: for the script."""
     group = _Group("Sites")
     _Drawing(payload).add_to(group)
     return group

@@ -1,4 +1,4 @@
-"""What became of what was entered in a form: kept for the run that follows, and said once under it."""
+"""The outcome of a form: kept for the next run, and shown once under the form."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,8 @@ SAID = "record_said"  # session key: the outcome of each form's last entry, show
 
 @contextmanager
 def record_outcome(form: str, done: str) -> Iterator[None]:
-    """Keep, for the run that follows, whether what was entered in a form is done or refused."""
+    """A context manager that keeps, for the next run, whether a form's entry was done or refused. form: its key; done: the
+    message of success."""
     try:
         yield
     except Refused as reason:
@@ -38,7 +39,7 @@ def record_outcome(form: str, done: str) -> Iterator[None]:
 
 
 def show_outcome(form: str) -> None:
-    """Say under a form, once, what became of its last entry."""
+    """Show the outcome of a form's last entry under the form, once."""
     if st.session_state.get(SAID, ("",))[0] == form:
         _, done, text = st.session_state.pop(SAID)
         again = st.session_state.pop(CONFIRM, False) and not done

@@ -1,4 +1,4 @@
-"""Links of guests, on « Comptes » and on « Mon compte » of who may invite: made, told once, listed, closed."""
+"""Guest links, on « Comptes » and, for who may invite, on « Mon compte »: made, shown once, listed, closed."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ USUAL = timedelta(days=7)
 
 
 def show() -> None:
-    """The section."""
+    """Draw the section."""
     person = session.person()
     st.header("Invités d'un atelier", anchor=False)
     st.markdown(
@@ -37,6 +37,7 @@ def show() -> None:
 
 
 def _show_link_once() -> None:
+    """Show the link that was just made, in this run only."""
     if ONCE not in st.session_state:
         return
     what, address = st.session_state.pop(ONCE)
@@ -48,6 +49,7 @@ def _show_link_once() -> None:
 
 
 def _link_form(person: Person) -> None:
+    """The form that makes a link."""
     own = sorted(person.departments or departments(person), key=french.alphabetical)
     with st.container(border=True, width=FORM):
         st.text_input("Pour quel atelier", max_chars=120, key="lien_pour")

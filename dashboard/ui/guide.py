@@ -1,4 +1,4 @@
-"""The user guide, as it stands in docs/, and what is kept of people."""
+"""The user guide of docs/, with the section on personal data."""
 
 import re
 from dataclasses import replace
@@ -17,7 +17,7 @@ from dashboard.ui import downloads
 
 
 def show() -> None:
-    """The guide, without its own title: the page has one."""
+    """Draw the guide without its title, which the page has."""
     text = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
     before, *parts = re.split(r"^## (.+)$", text.partition("\n")[2], flags=re.M)
     with st.container(key="lecture"):
@@ -33,7 +33,7 @@ def show() -> None:
 
 
 def _record() -> None:
-    """What is said of it, as a sheet to print and sign."""
+    """Draw the button for the record of processing, a sheet to print and sign."""
     name = file_name(privacy.RECORD, on=today())
     downloads.button(
         f"{privacy.RECORD} à imprimer (PDF)",
@@ -48,11 +48,12 @@ def _record() -> None:
 
 
 def _printed(person: Person) -> bytes:
+    """The record of processing as a PDF."""
     fresh = freshness(person)
     record = privacy.record(fresh.as_of, demo=fresh.demo)
     return EXPORTS["pdf"].file(replace(record, made_by=downloads.made_by(person)))
 
 
 def anchor(title: str) -> str:
-    """Where links lead to a part, as elsewhere where the guide is read: « lire-les-pages »."""
+    """The anchor of a section, made as other readers of Markdown make it: « lire-les-pages »."""
     return re.sub(r"[^\w-]", "", title.lower().replace(" ", "-"))

@@ -1,6 +1,6 @@
-"""Where a name leads: a page of ours, with the filters in force but for those that the link changes.
+"""Links to pages of ours, with the filters in force except those that the link sets.
 
-`static/ccsp-pages.js` follows it without loading the application anew; without it, it is an ordinary link.
+`static/ccsp-pages.js` follows them without reloading the application; without it, they are ordinary links.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ Held = Iterable[tuple[str, str]]  # filters in force, kept by a link
 
 
 def address(link: Link, held: Held | None = None) -> str:
-    """The address of a link, as seen from any page. held: the filters in force, unless given."""
+    """The address of a link, relative to any page. held: the filters in force, unless given."""
     kept = filters.non_default() if held is None else dict(held)
     # The link's filters are written even at their default: an address without any would keep those in force.
     wanted = {name: v for name, v in {**kept, **dict(link.filters)}.items() if v}
@@ -24,6 +24,6 @@ def address(link: Link, held: Held | None = None) -> str:
 
 
 def anchor(text: str, link: Link | None, held: Held | None = None) -> str:
-    """The text, escaped, as the link if there is one: HTML."""
+    """The text, escaped, as an HTML link where there is one."""
     words = escape(text)
     return f'<a href="{escape(address(link, held))}">{words}</a>' if link else words

@@ -29,10 +29,10 @@ OUTLINES = Path(__file__).parents[2] / "data" / "reference" / "departements.geoj
 
 
 def prepare(static: Path, boundaries: Boundaries | None = None) -> list[str]:
-    """Put into `static` what the map needs and give back the paths of these files, relative to `static`.
+    """Write the files that the map needs into `static` and return their paths, relative to it.
 
-    `boundaries` is the GeoJSON of the communes, or None. A file already right is not touched, so a read-only
-    installation that was prepared before works. Raises OSError when a file is wrong and cannot be written.
+    boundaries: the GeoJSON of the communes, or None. An up-to-date file is not touched, so that a read-only installation that
+    was prepared before works. Raises OSError when a file is out of date and cannot be written.
     """
     wanted = {f"{LEAFLET}/{name}": content for name, content in _leaflet()}
     wanted["ccsp-map.js"] = _map_script()
@@ -47,12 +47,12 @@ def prepare(static: Path, boundaries: Boundaries | None = None) -> list[str]:
 
 
 def communes_file(boundaries: Boundaries) -> str:
-    """Name of the script that carries these limits, the same for the same content."""
+    """The name of the script with these boundaries; equal for equal contents."""
     return f"communes-{hashlib.sha256(_script('COMMUNES', boundaries)).hexdigest()[:12]}.js"
 
 
 def _map_script() -> bytes:
-    """The parts of the map's script in one file, its looks first; sent without what only people read."""
+    """The parts of the map's script in one file, the appearance first; comments removed."""
     looks = re.sub(
         r"/\*.*?\*/|^\s+|\n", "", (MAP / "style.css").read_text(encoding="utf-8"), flags=COMMENTS
     )
@@ -64,6 +64,7 @@ def _map_script() -> bytes:
 
 
 def _leaflet() -> list[tuple[str, bytes]]:
+    """(path, contents) of Leaflet's files."""
     package = files("js_lib_leaflet") / "static" / "js_lib_leaflet"
     images = sorted((package / "images").iterdir(), key=lambda file: file.name)
     pairs = [(name, package / name) for name in ("leaflet.js", "leaflet.css")]
@@ -72,12 +73,14 @@ def _leaflet() -> list[tuple[str, bytes]]:
 
 
 def _script(variable: str, content: Boundaries) -> bytes:
+    """A script that assigns the contents to a variable."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # Outside strings JSON holds no "<": the escape can only fall inside a string, where it means the same.
     return f"window.{variable} = {text.replace('<', chr(92) + 'u003c')};\n".encode()
 
 
 def _write(path: Path, content: bytes) -> None:
+    """Write a file atomically, unless it is up to date."""
     if path.is_file() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The opening page: the map, and beside it the headline figures or the chosen site's."""
+"""The opening page: the map, and beside it the headline figures, or those of the chosen site."""
 
 from functools import partial
 
@@ -32,7 +32,7 @@ from db.shared_types import Place
 @error_messages.show_failures(again=True)  # a fragment's rerun does not pass through the page frame
 @context.page_run()  # nor through its page_run
 def map_and_panel() -> None:
-    """Map and panel. A click runs this part alone; the map is recoloured in place, never rebuilt."""
+    """Draw the map and the panel beside it. A click reruns this fragment alone; the map is updated in place."""
     person, question = session.person(), filters.question()
     places = sites(person, question)
     with st.container(key="vue"):
@@ -65,7 +65,7 @@ def map_and_panel() -> None:
 
 
 def _tint_choice() -> None:
-    """Under the map: whether departments are coloured too."""
+    """Draw the choice, under the map, whether departments are coloured."""
     st.toggle(
         "Teinter aussi les départements",
         key="departements_teintes",
@@ -77,7 +77,7 @@ def _tint_choice() -> None:
 def draw(
     person: Person, question: Question, plot: Plot, chosen: str, code: str, *, tinted: bool
 ) -> None:
-    """The map on the screen; departments are coloured too if `tinted`."""
+    """Draw the map. tinted: whether departments are coloured."""
     tints = {
         name: dict(tint) for name, tint in mapped.tints(person, question, code, tinted).items()
     }
@@ -96,13 +96,14 @@ def draw(
 
 
 def _pick(choice: dict[str, str]) -> None:
+    """Callback: choose the site or department that was clicked."""
     if "site" in choice:
         filters.choose("centre", choice["site"])
         st.session_state.pop("filtre_centre", None)
 
 
 def _pick_list(places: tuple[Place, ...]) -> None:
-    """The keyboard's and the telephone's way to a site."""
+    """Draw the list of sites, for keyboards and telephones."""
     names = {"": "Choisir un centre…", **{p.code: p.name for p in places}}
     chosen = filters.value("centre")
     # At each run, as filters are.
@@ -118,7 +119,7 @@ def _pick_list(places: tuple[Place, ...]) -> None:
 
 
 def site_panel(person: Person, question: Question, site: Place) -> None:
-    """The chosen site's figures, and the way to its page."""
+    """Draw the figures of the chosen site, and the link to its page."""
     own = Question(question.first, question.last, service=question.service, site=site.code)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(escape_markdown(site.name), anchor=False, width="stretch")

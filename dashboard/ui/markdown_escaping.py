@@ -1,4 +1,4 @@
-"""Text from data, made safe for the places where Streamlit reads Markdown: headings, captions, notices."""
+"""Escaping of text from data where Streamlit reads Markdown: headings, captions, notices."""
 
 import re
 
@@ -7,7 +7,7 @@ JOINER = "\u2060"  # zero width; breaks a bare URL or e-mail address, which Mark
 
 
 def escape_markdown(text: str) -> str:
-    """The text as it is read, nothing of which acts: no image is asked for, no link made, no HTML begun."""
+    """The text escaped so that Markdown shows it as it is: no image, link or HTML."""
     broken = text.replace("://", f":{JOINER}//").replace("www.", f"www{JOINER}.")
     broken = broken.replace("@", f"@{JOINER}")
     return "".join(

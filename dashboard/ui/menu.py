@@ -1,4 +1,4 @@
-"""The menu: the pages that the person may open, and the way to each. Any other one is not there."""
+"""The menu: the pages that the person may open. Other pages are answered as if they did not exist."""
 
 from collections.abc import Callable
 from copy import copy
@@ -11,13 +11,13 @@ from dashboard.navigation import NO_SUCH_PAGE, PAGES, UNDERSTAND, PageSpec, page
 
 
 def page(url_path: str) -> st.Page:
-    """The page of that French address, to link to."""
+    """The Streamlit page at a French address, to link to."""
     return next(_page(spec) for spec in PAGES if spec.url_path == url_path)
 
 
 def open_page(person: Person) -> tuple[PageSpec | None, st.Page]:
-    """Draw the menu: pages side by side, those of a section under its name. Gives the page to run, and its entry where the
-    person may open it."""
+    """Draw the menu, pages without section first. Return the page to run and its Streamlit page; None for the first where the
+    person may not open it."""
     there = pages_of(person)
     pages = {spec: _page(spec) if spec in there else _none(spec) for spec in PAGES}
     if PAGES[0] not in there:  # the home page redirects to the first page there is
@@ -34,17 +34,18 @@ def open_page(person: Person) -> tuple[PageSpec | None, st.Page]:
 
 
 def _page(spec: PageSpec) -> st.Page:
+    """The Streamlit page of a spec."""
     return copy(_registered(spec))  # a copy, since Streamlit marks it as allowed for this run
 
 
 def _none(spec: PageSpec, instead: PageSpec | None = None) -> st.Page:
-    """What stands at the address of a page that the person may not open: nothing, or the way to another."""
+    """The Streamlit page at an address that the person may not open: « Cette page n'existe pas », or a redirect to `instead`."""
     return copy(_absent(spec, instead))
 
 
 @cache
 def _registered(spec: PageSpec) -> st.Page:
-    """A page, for which Streamlit looks its file up."""
+    """The Streamlit page of a spec, cached, since Streamlit looks up its file."""
     return _at(spec, spec.path, spec.title, listed=spec.is_listed)
 
 

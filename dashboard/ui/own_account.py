@@ -1,4 +1,4 @@
-"""The page « Mon compte »: who one is here, the password, where one is signed in."""
+"""The page « Mon compte »: the person's account, its password and its sessions."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,7 +23,7 @@ OUT = '<form method="post" action="/deconnexion"><button>Se déconnecter</button
 
 
 def show() -> None:
-    """The page."""
+    """Draw the page."""
     person = session.person()
     st.html(f"<p>{escape(person.name)}, {_role_and_places(person)}</p>")
     bound = accounts.own_binding(person)
@@ -41,7 +41,7 @@ def show() -> None:
 
 
 def _sessions(person: Person) -> None:
-    """Where the account is open: here first, then elsewhere, each of which can be shut from here."""
+    """Draw the account's sessions, this one first; the others can be closed."""
     here, entries = session.sign_in_number(), accounts.own_sessions(person)
     # A page that continued with a later sign-in, in another window, does not know that one's number.
     other = "Un autre navigateur" if here in {one.id for one in entries} else "Un navigateur"
@@ -64,6 +64,7 @@ def _sessions(person: Person) -> None:
 
 @error_messages.show_failures()  # called between two runs, where nothing else catches
 def _close(number: int | None = None) -> None:
+    """Callback: close a session of the account, or all of them."""
     with form_messages.record_outcome("sessions", "C'est fermé."):
         person = session.person()
         accounts.end_own_sessions(person, number)
@@ -71,7 +72,7 @@ def _close(number: int | None = None) -> None:
 
 
 def _role_and_places(person: Person) -> str:
-    """« directeur : Zou », each place leading to its page: HTML."""
+    """« directeur : Zou » as HTML, each place a link to its page."""
     names = all_site_names(person) if person.sites else {}
     links = [
         *(
@@ -88,8 +89,10 @@ def _role_and_places(person: Person) -> str:
 
 
 def _in_order(places: Iterable[str] | None) -> list[str]:
+    """The places in alphabetical order; none for None."""
     return sorted(places or (), key=french.alphabetical)
 
 
 def _local_time(at: datetime) -> str:
+    """A time of the database, in words."""
     return f"{to_local_time(at):%d/%m/%Y à %H:%M}"

@@ -1,4 +1,4 @@
-"""What can be done with a page: told as a story, or its tables taken away as a workbook, made only when asked for."""
+"""What can be done with a page: present it as a story, take its tables away as a workbook."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ from dashboard.wording import GUEST_VIEW, who_reported
 
 
 def page_actions(spec: PageSpec) -> None:
-    """What can be done with a page: presented as a story, or taken away as a file, and its tables as a workbook."""
+    """Draw the actions of a page: present it or its story's files, and its workbook."""
     story, departments = spec.story, filters.question(("departement",)).departments
     if story == "departement" and len(departments) != 1:
         story = "national"
@@ -58,8 +58,8 @@ def page_actions(spec: PageSpec) -> None:
 
 
 def _present_label(spec: PageSpec, departments: Sequence[str]) -> str:
-    """« Présenter le réseau », « Présenter le Zou », « Présenter ces départements », « Présenter ce centre »: what the
-    presentation will speak of."""
+    """« Présenter le réseau », « Présenter le Zou », « Présenter ces départements », « Présenter ce centre », by the scope of
+    the page's story."""
     if "centre" in spec.filters:
         return "Présenter ce centre"
     if len(departments) > 1:
@@ -68,12 +68,12 @@ def _present_label(spec: PageSpec, departments: Sequence[str]) -> str:
 
 
 def heading(spec: PageSpec) -> str:
-    """The page's heading, and of what it speaks: « Attentes · Zou »."""
+    """The page's heading with its scope: « Attentes · Zou »."""
     return " · ".join([spec.heading, *scope_words(spec)])
 
 
 def scope_words(spec: PageSpec) -> list[str]:
-    """Of which site, else of what the filters leave, the page speaks; nothing where that is everything."""
+    """The page's scope, in words: the site, else the filters in force; empty for everything."""
     if "centre" in spec.filters:
         site = filters.value("centre")
         return [filters.options("centre")[site]] if site else []
@@ -82,7 +82,7 @@ def scope_words(spec: PageSpec) -> list[str]:
 
 
 def workbook(spec: PageSpec) -> Callable[[Person], bytes]:
-    """What makes the file, of what the page shows; all that it needs of the session is taken here."""
+    """A function that makes the workbook of the page; what it needs of the session is read now."""
     shown: panel_display.ShownPanels = st.session_state[
         panel_display.SHOWN
     ]  # the dict itself, not a copy: a fragment that reruns replaces its panels there
@@ -96,7 +96,7 @@ def workbook(spec: PageSpec) -> Callable[[Person], bytes]:
 
 
 def story(deck: Deck, question: Question, story: Story, period: ClippedPeriod) -> None:
-    """The files of a story, each told again for whoever asks for it then; and a text to paste."""
+    """Draw the files of a story, each built again for who asks for it, and a text to paste."""
     with st.container(horizontal=True, vertical_alignment="center", key="emporter_histoire"):
         for extension, export in EXPORTS.items():
             if export.button:
@@ -116,13 +116,14 @@ def story(deck: Deck, question: Question, story: Story, period: ClippedPeriod) -
 def _story_maker(
     export: Export, question: Question, story: Story, period: ClippedPeriod
 ) -> Callable[[Person], bytes]:
+    """A function that builds a story for a person and exports it."""
     return lambda person: export.file(
         replace(build(person, question, story, period), made_by=downloads.made_by(person))
     )
 
 
 def context_lines(spec: PageSpec) -> list[tuple[str, str]]:
-    """What to know of the page's figures: (label, words) of its filters, who reported, how far the data go."""
+    """(label, words) of the page's filters, who reported, and how far the data go."""
     in_force = [
         (
             filter_names.NAMES[n],

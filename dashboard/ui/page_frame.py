@@ -1,4 +1,4 @@
-"""What surrounds every page: assets, state of the data, filters, title, what can be done with the page."""
+"""The frame of every page: assets, state of the data, filters, title, actions."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -46,7 +46,7 @@ FICTITIOUS = "Pour la démonstration : aucun chiffre n'est réel."
 
 @lru_cache(2)
 def _assets(_snapshot: DataSnapshot) -> str | None:
-    """Put the public files in place; the name of the communes' file, if the ministry loaded limits."""
+    """Write the public files; return the name of the file of commune boundaries, None where none were loaded."""
     loaded = commune_outlines(session.person())
     boundaries = loaded.geojson if loaded else None
     map_assets.prepare(ROOT / "static", boundaries)
@@ -54,13 +54,13 @@ def _assets(_snapshot: DataSnapshot) -> str | None:
 
 
 def communes_file() -> str | None:
-    """The script that holds the limits of communes, or None where none were loaded."""
+    """The name of the script of commune boundaries; None where none were loaded."""
     return _assets(view(session.person()).snapshot)
 
 
 def draw_head(spec: PageSpec) -> None:
-    """State of the data, filters and title of the page, which goes first: it says the finding. The page ends there where its
-    filters leave no site."""
+    """Draw the state of the data, the filters and the title with the finding, which is sent to the browser first. Stops the
+    page where its filters leave no site."""
     if load_settings().logo:
         st.logo(load_settings().logo)
     communes_file()
@@ -87,7 +87,7 @@ def draw_head(spec: PageSpec) -> None:
 
 
 def _page_actions(spec: PageSpec) -> None:
-    """What can be done with the page."""
+    """Draw the actions of a page."""
     with st.container(key="gestes", horizontal=True, width="content"):
         # Guests see only numbers of complaints, which have no comparison.
         if spec.has_comparison and not (spec.url_path == "plaintes" and is_guest()):
@@ -96,7 +96,7 @@ def _page_actions(spec: PageSpec) -> None:
 
 
 def no_site(spec: PageSpec) -> bool:
-    """Whether the filters of a page leave none of the sites that who asks may see."""
+    """Whether a page's filters leave none of the sites that the person may see."""
     person = session.person()
     about = filters.question(tuple(n for n in ACTING if n in spec.filters))
     return bool(sites(person)) and not sites(person, about)
@@ -109,12 +109,12 @@ def no_site_heading(spec: PageSpec) -> str:
 
 
 def is_guest() -> bool:
-    """Whether a guest asks."""
+    """Whether the person is a guest."""
     return session.person().role == Role.GUEST
 
 
 def title(spec: PageSpec) -> str:
-    """The page's heading, and what is found there: « Zou : 19 230 usagers reçus sur 12 mois ; … »."""
+    """The page's heading with its finding: « Zou : 19 230 usagers reçus sur 12 mois ; … »."""
     found = FINDINGS.get(spec.url_path)
     finding = found(session.person()) if found else ""
     by = NAMED_BY.get(spec.url_path)
@@ -124,7 +124,7 @@ def title(spec: PageSpec) -> str:
 
 
 def who_asks() -> str:
-    """The name of who signed in, and the way out: HTML."""
+    """The person's name and the button to sign out, as HTML."""
     person = session.person()
     if not person.id:
         return ""
@@ -136,7 +136,7 @@ def who_asks() -> str:
 
 
 def _state(fresh: Freshness) -> list[str]:
-    """What stands in the bar: what the data are, up to when they go, who asks. There is a way out before the first file too."""
+    """The parts of the bar, as HTML: fictitious data, date of the data, the person; also before any data."""
     marks, parts = [f'<b title="{FICTITIOUS}">Données fictives</b> ' if fresh.demo else ""], []
     if session.person().role == Role.GUEST:
         mark = french.upper_first(GUEST_VIEW)
@@ -152,8 +152,8 @@ def _state(fresh: Freshness) -> list[str]:
 
 
 def top(spec: PageSpec, *, with_heading: bool) -> None:
-    """Whether data are fictitious and up to when they go; on a telephone the line that unfolds the filters. Notices where
-    there are no data, or old ones. heard: with a heading for who hears it, as of the opening page, which speaks for itself."""
+    """Draw the bar and, on telephones, the line that unfolds the filters; notices where there are no data, or old ones.
+    with_heading: with a heading for screen readers, for a page without one."""
     fresh, parts = freshness(session.person()), []
     if with_heading:
         parts.append(f'<h1 class="ccsp-heard">{escape(page_exports.heading(spec))}</h1>')

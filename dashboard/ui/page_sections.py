@@ -1,4 +1,4 @@
-"""Parts of pages: a panel with the choices that stand above it."""
+"""Sections of pages: a panel with the choices above it."""
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
@@ -58,7 +58,7 @@ DETAILS = {"Toutes": None, "Par catégorie": "category", "Par centre": "name"}
 
 
 def panel_with_finding(panel: Panel, *, open_: bool = False, height: int | None = None) -> None:
-    """A panel under its finding; where there is no more to it than that, the sentence alone."""
+    """Draw a panel under its finding; the finding alone where the panel shows nothing more."""
     heading(panel)
     panel = without_finding(panel)
     if panel.table.rows or not isinstance(panel.content, Listing):
@@ -68,7 +68,7 @@ def panel_with_finding(panel: Panel, *, open_: bool = False, height: int | None 
 
 
 def panel_if_chart(panel: Panel) -> None:
-    """A panel under its finding where there is something to compare; elsewhere the page's heading says it all."""
+    """Draw a panel under its finding where it has a chart; otherwise nothing, since the page's heading says it all."""
     if isinstance(panel.content, Chart):
         panel_with_finding(panel)
 
@@ -81,8 +81,8 @@ def open_complaints(
     height: int | None = None,
     finding: bool = True,
 ) -> None:
-    """The complaints that wait, one by one as far as the person may see them, which is noted. finding: headed by it; else the
-    page's own heading has said it, but of a list of some of the sites."""
+    """Draw the open complaints one by one, as far as the person may see them, and log that. finding: draw the heading; without
+    it, only that of a list of some sites, since the page's heading has the other one."""
     panel = complaints.open_complaints(person, question, key)
     if not finding and panel.has_complaint_rows and not panel.finding.startswith(complaints.OWN):
         panel = replace(panel, finding=f"{panel.title}, la plus ancienne d'abord")
@@ -93,7 +93,7 @@ def open_complaints(
 
 
 def guest_complaints(person: Person, question: Question) -> None:
-    """What guests may know of complaints, in the place of the page; nothing of it for anybody else."""
+    """Draw what guests may see of complaints and stop the page; nothing for others."""
     if person.role != Role.GUEST:
         return
     cards.grid(metrics(person, question, GUESTS), OF_GUESTS)
@@ -105,7 +105,7 @@ def guest_complaints(person: Person, question: Question) -> None:
 
 
 def unclosed_days(person: Person, question: Question, key: str) -> None:
-    """The days not closed, by site; each of them in the workbook."""
+    """Draw the working days without a closing by site; the workbook lists each."""
     panel_with_finding(completeness.missing_closings(person, question, key))
     each = f"{key}_jours"
     panel_display.collect_later(
@@ -114,18 +114,18 @@ def unclosed_days(person: Person, question: Question, key: str) -> None:
 
 
 def without_finding(panel: Panel) -> Panel:
-    """The panel without the sentence of its caption that its heading has said."""
+    """The panel without the sentence of its caption that is its heading."""
     return replace(panel, caption=panel.remark)
 
 
 def heading(panel: Panel) -> None:
-    """What the panel finds, at the head of it."""
+    """Draw the finding of a panel as its heading."""
     st.header(escape_markdown(french.bind_numbers(panel.finding or panel.title)), anchor=False)
 
 
 def chosen_value(key: str, options: Collection[Value], first: Value) -> Value:
-    """What the choice of that key stands at. It stands under the finding, which is of what was chosen, and so is read before
-    it is drawn."""
+    """The present value of the choice with that key; read before it is drawn, since the finding above it depends on it. first:
+    the default."""
     value: Value = st.session_state.get(key, first)
     return value if value in options else first
 
@@ -139,7 +139,7 @@ def first_known(person: Person, question: Question, place: Placement) -> str | N
 
 
 def choose_indicator(place: Placement, key: str, first: str | None = None) -> str:
-    """A small choice of a place's indicators above a chart. first: what it opens with, by default the first of them."""
+    """Draw a choice of a place's indicators and return the code chosen. first: the default, else the first of them."""
     options = choices(lambda i: place in i.places)
     return st.segmented_control(
         "Indicateur",
@@ -153,7 +153,7 @@ def choose_indicator(place: Placement, key: str, first: str | None = None) -> st
 
 
 def _choose(options: Sequence[str], key: str, first: str) -> None:
-    """The same in half a page, where side by side they would not have room."""
+    """Draw the same choice as a list, where buttons have no room."""
     st.selectbox(
         "Indicateur",
         options,
@@ -166,8 +166,8 @@ def _choose(options: Sequence[str], key: str, first: str) -> None:
 
 
 def series(person: Person, question: Question, key: str, first: str = FOLLOWED[0]) -> None:
-    """What is followed, month by month, as it is chosen, under its finding. first: what it opens with, if there are figures of
-    it, else with the first of which there are."""
+    """Draw a followed indicator month by month under its finding, with its choice. first: the default where it has figures,
+    else the first that has."""
 
     def known(code: str) -> bool:
         panel = monthly_series.by_month(person, question, code, key)
@@ -183,7 +183,7 @@ def series(person: Person, question: Question, key: str, first: str = FOLLOWED[0
 
 
 def change_date(person: Person, question: Question, code: str) -> None:
-    """Since when the question's own series has changed, where it has and where that can be said."""
+    """Draw since when the question's own series has changed; nothing where it has not, or has no date."""
     if sentence := changed_since(person, question, code):
         st.markdown(f"**{escape_markdown(sentence)}**")
 
@@ -191,7 +191,7 @@ def change_date(person: Person, question: Question, code: str) -> None:
 def compare_chosen(
     person: Person, question: Question, place: Placement, key: str, first: str | None = None
 ) -> None:
-    """Sites compared in an indicator that is chosen."""
+    """Draw a comparison of sites in a chosen indicator."""
     options, chosen = choices(lambda i: place in i.places), f"{key}_choix"
     first = first or options[0]
     code = chosen_value(chosen, options, first)
@@ -208,8 +208,8 @@ def compare(
     order: sites.Order = "value",
     above: Sequence[Callable[[], object]] = (),
 ) -> None:
-    """One indicator by site, service or hour, in the order chosen; of sites, the funnel and the rank on demand. order: the
-    one it opens with. above: what draws other choices, which stand before these."""
+    """Draw one indicator by site, service or hour, in the order chosen; for sites, funnel and rank on demand. order: the
+    default. above: functions that draw other choices, before these."""
     drawn = list(above)
     if by == "hour":
         order = "name"
@@ -243,6 +243,7 @@ def compare(
 
 
 def _order(key: str, first: sites.Order) -> None:
+    """Draw the choice of the order."""
     st.segmented_control(
         "Ordre",
         list(ORDERS),
@@ -255,7 +256,7 @@ def _order(key: str, first: sites.Order) -> None:
 
 
 def survival(person: Person, question: Question, key: str) -> None:
-    """How long complaints stay without an answer; by category or site on demand."""
+    """Draw how long complaints stay unanswered; by category or site on demand."""
     detail = chosen_value(f"{key}_detail", DETAILS, "Toutes")
     curve = f"{key}_courbe_{DETAILS[detail]}"
     panel = complaint_delays.survival(person, question, key, DETAILS[detail])

@@ -1,4 +1,4 @@
-"""A panel on the screen: the chart, what it rests on, and the table behind it; together, everywhere."""
+"""A panel on the screen: the chart, its trust line, and the table behind it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,20 +22,20 @@ PATIENCE = 30.0  # seconds for which a file waits for its page
 
 
 class ShownPanels(dict[str, Panel | Callable[[], Panel]]):
-    """What one run of a page has shown, by key; whole once that run came to its end."""
+    """The panels that one run of a page has shown, by key; complete once the run ended."""
 
     def __init__(self) -> None:
         super().__init__()
         self.whole, self._over = False, Event()
 
     def end_run(self, *, completed: bool) -> None:
-        """The run is over."""
+        """Note that the run has ended. completed: to its end, not interrupted or failed."""
         self.whole = completed
         self._over.set()
 
     def panels(self) -> tuple[Panel, ...]:
-        """Each panel, whole. Waits for the run where it goes on still: its button stands above what it shows. Raises Gone where
-        it was broken off, or failed."""
+        """The panels. Waits for the run where it is not over, since the button stands above them. Raises DownloadRefused where
+        the run was interrupted or failed."""
         if not self._over.is_set():
             with release_while_waiting():  # the page needs the queue's place itself
                 self._over.wait(PATIENCE)
@@ -46,7 +46,7 @@ class ShownPanels(dict[str, Panel | Callable[[], Panel]]):
 
 @contextmanager
 def collecting_panels() -> Iterator[None]:
-    """Within it a page is drawn; what another run has shown is forgotten."""
+    """A context manager of a run that collects its panels; those of the last run are dropped."""
     shown = st.session_state[SHOWN] = ShownPanels()
     st.session_state.pop(panel_picture.ABOUT, None)
     whole = False
@@ -61,14 +61,14 @@ def collecting_panels() -> Iterator[None]:
 
 
 def panel(one: Panel, *, open_: bool = False, height: int | None = None) -> None:
-    """The panel, its figures one click below (at once where it has no chart). open_: unfolded."""
+    """Draw a panel, its table in a fold below (unfolded without a chart), and collect it. open_: unfolded."""
     yield_to_others(even=False)
     collect(one)
     panel_not_collected(one, open_=open_, height=height)
 
 
 def panel_not_collected(one: Panel, *, open_: bool = False, height: int | None = None) -> None:
-    """The same, of what is not taken away with the page."""
+    """Draw a panel that is not part of the page's files."""
     drawn = isinstance(one.content, Chart)
     match one.content:
         case Message(text):
@@ -92,24 +92,24 @@ def panel_not_collected(one: Panel, *, open_: bool = False, height: int | None =
 
 
 def lazy_expander(label: str, key: str, *, open_: bool = False) -> ExpanderContainer:
-    """A fold, whose contents are for the page to make once it is open: opening it runs the page again.
+    """A fold whose contents are to be drawn only while it is open: opening it reruns the page.
 
-    What nobody looks at is neither written nor sent, nor does a session hold the files that it would offer.
+    Closed, nothing of it is sent, nor are its files held by the session.
     """
     # With a key of its own when open_: Streamlit keeps a fold as the reader left it.
     return st.expander(label, open_, key=f"{key}_{'deplie' if open_ else 'pli'}", on_change="rerun")
 
 
 def collect(one: Panel) -> None:
-    """Note the panel among those of the page, for the file that takes them away."""
+    """Add a panel to the page's files."""
     st.session_state.setdefault(SHOWN, ShownPanels())[one.key] = one.without_drawing
 
 
 def collect_later(key: str, make: Callable[[], Panel]) -> None:
-    """The same of a panel that is not on the page as such: it is made when somebody takes the file away."""
+    """Add a panel to the page's files that is not drawn; it is made when a file is."""
     st.session_state.setdefault(SHOWN, ShownPanels())[key] = make
 
 
 def panels(shown: ShownPanels) -> tuple[Panel, ...]:
-    """What a page has shown up to now, each panel whole; shown: as SHOWN holds it."""
+    """The panels that a page has shown so far."""
     return tuple(one if isinstance(one, Panel) else one() for one in list(shown.values()))

@@ -1,4 +1,4 @@
-"""« Image »: one panel as a picture, made only when somebody asks for it.
+"""« Image »: a panel as a picture, made on demand.
 
 Before: `dashboard.ui.panel_display`. After: `dashboard.exports.png`.
 """
@@ -25,7 +25,7 @@ LABEL = "Image"
 
 
 def button(panel: Panel) -> None:
-    """The panel's picture; nothing where it has neither chart nor map."""
+    """Draw the button for the panel's picture; nothing without chart and map."""
     if not png.is_drawable(panel):
         return
     about = st.session_state.get(ABOUT) or st.session_state.setdefault(ABOUT, _about())
@@ -42,12 +42,12 @@ def button(panel: Panel) -> None:
 
 
 def picture_maker(panel: Panel, about: png.About) -> Callable[[Person], bytes]:
-    """What makes the file: a picture of figures, the same for all who may see them but for who took it."""
+    """A function that makes the picture for a person."""
     return lambda person: png.png(panel, replace(about, taken_by=downloads.made_by(person)))
 
 
 def _about() -> png.About:
-    """What the page's figures are about: its filters in force, who reported, how far the data go."""
+    """What the page's figures are about: filters in force, who reported, how far the data go."""
     page = st.session_state[filters.PAGE]
     acting = next(spec.filters for spec in PAGES if spec.url_path == page)
     site = filters.value("centre") or None if "centre" in acting else None

@@ -1,4 +1,4 @@
-"""Two periods compared: a part of the pages that offer it, where it is asked for."""
+"""The comparison of two periods, a section of the pages that offer it."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ SPLITS = {"site": "Par centre", "service": "Par prestation", "both": "Par les de
 
 
 def comparison_switch() -> None:
-    """Whether the page compares its period with another one."""
+    """Draw the switch of the comparison."""
     key = "filtre_comparer"
     st.session_state[key] = bool(filters.value("comparer"))
     st.toggle(
@@ -25,8 +25,8 @@ def comparison_switch() -> None:
 
 
 def section(person: Person, question: Question, first: str = "wait_within_30") -> None:
-    """What has changed, where the reader compares: which indicator, which two periods, which parts. first: the indicator
-    that it opens with."""
+    """Draw the comparison where it is switched on: choices of indicator, periods and parts, and the result. first: the default
+    indicator."""
     if not filters.value("comparer"):
         return
     st.header("Ce qui a changé", anchor=False)
@@ -70,7 +70,7 @@ def section(person: Person, question: Question, first: str = "wait_within_30") -
 
 
 def show_change(person: Person, question: Question, code: str, before: Period, split: str) -> None:
-    """The sentences and the table of one indicator."""
+    """Draw the sentences and the table of the change of one indicator."""
     if period_comparison.cannot_split(person, question, code, before, split):
         st.info(
             "La prestation de trop de visites est inconnue : ce taux ne se partage pas par prestation."

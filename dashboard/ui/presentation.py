@@ -1,4 +1,4 @@
-"""Presenting a story: once started, the whole of it is handed to the browser, which then needs the server for filters alone."""
+"""The presentation of a story: once started, all of it is sent to the browser, which then needs the server for filters only."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -77,7 +77,7 @@ def _component() -> Callable[..., Any]:
 
 
 def is_started() -> bool:
-    """Whether the presentation is on the person's screen: the browser says when it starts and when it is closed."""
+    """Whether the presentation is open in the browser, which reports its start and end."""
     said = st.session_state.get(KEY)
     return bool(said.get("running")) if isinstance(said, Mapping) else False
 
@@ -85,9 +85,9 @@ def is_started() -> bool:
 def deck_and_slides(
     person: Person, question: Question, story: Story, period: ClippedPeriod
 ) -> tuple[Deck, tuple[Slide, ...] | None]:
-    """The story over the filters in force; and its slides as the browser takes them, once it is started.
+    """The deck of a story over the filters in force; and its slides for the browser, None until it is started.
 
-    Until then None: their pictures cost twelve times what the page does, and most who open it do not start.
+    Their pictures cost twelve times what the page does, and most readers never start it.
     """
     slides = deck.slides(person, question, story, period) if is_started() else None
     return deck.build(person, question, story, period), slides
@@ -96,7 +96,7 @@ def deck_and_slides(
 def button(
     story: Story, presentation: Deck, slides: tuple[Slide, ...] | None, theme: str, seconds: int
 ) -> None:
-    """The button that starts the presentation; where there are slides, they go to the browser with it."""
+    """Draw the button that starts the presentation; where there are slides, they are sent with it."""
     fixed = (
         {"departement", "type"} if story.site else {"departement"} if story.department else set()
     )
@@ -133,10 +133,11 @@ def button(
 
 
 def _on_state() -> None:
-    """The run that follows reads it; Streamlit keeps what a component says only where somebody is to be called."""
+    """Callback, empty: Streamlit keeps a component's state only where it has a callback. The next run reads it."""
 
 
 def _on_filter() -> None:
+    """Callback: set the filter that was chosen in the presentation."""
     said = st.session_state[KEY]
     asked = said.get("filter") if isinstance(said, Mapping) else None
     for name, wanted in asked.items() if isinstance(asked, dict) else ():

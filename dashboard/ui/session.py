@@ -1,6 +1,6 @@
-"""What a browser session holds: who asks, and the names of the session's keys.
+"""The session of a browser page: the person, and the names of session keys.
 
-Before: `dashboard.request_identity`, by which the gate says who asks.
+Before: `dashboard.request_identity`, by which the gate passes on the identity.
 """
 
 from collections.abc import Callable
@@ -17,25 +17,25 @@ NOTICES = "notices"  # values of the URL that could not be used, shown once
 
 
 def person() -> Person:
-    """Who asks, looked up at each run and in each fragment; nobody, where the gate did not say who."""
+    """The person, looked up at each call; NOBODY where the gate named none."""
     return replace(
         SESSION_CACHE.person_from_header(_account_header()), session_number=sign_in_number()
     )
 
 
 def account() -> str:
-    """The account that asks, or the link by which guests came in; "" where the gate did not say."""
+    """The account of the page, or its guest link; "" where the gate named none."""
     return (_account_header() or "").partition(".")[0]
 
 
 def sign_in_number() -> int:
-    """The number of the sign-in by which this page's browser came in; 0 where the gate said none."""
+    """The number of the sign-in with which this page was opened; 0 without one."""
     return int(st.context.headers.get(ENTRY) or 0)
 
 
 def person_lookup() -> Callable[[], Person]:
-    """The same of whoever asks now, to be looked up later and in another thread; nobody, where by then it is asked on a page
-    of somebody else, or of other rights."""
+    """A function that looks the present person up later and in another thread; NOBODY where by then the page belongs to another
+    account, or other rights."""
     header = _account_header()
     return lambda: (
         SESSION_CACHE.person_from_header(header) if CURRENT_ACCOUNT.get() == header else NOBODY
@@ -43,6 +43,7 @@ def person_lookup() -> Callable[[], Person]:
 
 
 def _account_header() -> str | None:
+    """The account header of the page's connection."""
     # Not by `st.user`, which reads Streamlit's secrets files each time, a twelfth of a page's run.
     context = get_script_run_ctx()
     header = context.user_info.get(USER_HEADERS[HEADER]) if context else None

@@ -1,4 +1,4 @@
-"""The page Signaux: the chart of any series, what a signal is worth, the form of a decision."""
+"""The page « Signaux »: the chart of any series, how reliable signals are, the forms of levels and decisions."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -34,7 +34,7 @@ HEIGHT = 300  # of the chart, in pixels: level with the table beside it
 
 
 def reliability(person: Person) -> None:
-    """What a signal is, what the rule finds and what it misses."""
+    """Draw what a signal is, what the rules find and what they miss."""
     panel = signals.rates(person)
     with st.expander("Ce que vaut un signal"):
         st.markdown(WORTH)
@@ -53,7 +53,7 @@ WORTH = """
 
 
 def levels(person: Person, question: Question) -> None:
-    """The new levels that are proposed, and the form that accepts or refuses one."""
+    """Draw the proposed levels, and the form that accepts or refuses one."""
     within = targets_and_decisions.scopes(person, "rebase")
     waiting = [w for w in signals.proposed_levels(person, question) if w[1].scope in within]
     st.header("Nouveaux niveaux proposés", anchor=False)
@@ -73,6 +73,7 @@ def levels(person: Person, question: Question) -> None:
 
 
 def _level_form(series: Mapping[tuple[str, str, date], str]) -> None:
+    """The form of a proposed level. series: labels by (indicator, scope, month)."""
     with st.form("niveau", border=False):
         st.selectbox(
             "Quel niveau",
@@ -88,7 +89,7 @@ def _level_form(series: Mapping[tuple[str, str, date], str]) -> None:
 
 @error_messages.show_failures()  # called between two runs, where nothing else catches
 def _answer_level(accepted: bool) -> None:
-    """Keep the yes or no before the page runs, so that limits and signals have it."""
+    """Callback: record that a level is accepted or refused, before the page is computed with it."""
     typed = st.session_state
     scope, code, month = typed["niveau_lequel"]
     done = (
@@ -105,8 +106,8 @@ def _answer_level(accepted: bool) -> None:
 
 
 def chart(person: Person, question: Question) -> None:
-    """The control chart of one series: of a site, or of the question's whole. The choice is in the address, so that a
-    line of the bulletin can link to it."""
+    """Draw the control chart of one series, of a site or over all sites of the question. The choice is in the URL, so that
+    other pages can link to it."""
     place = st.container()
     whole = scope_in_words(question.departments, question.kind)
     scopes = {"": french.upper_first(whole), **site_names(person, question)}
@@ -124,7 +125,7 @@ def chart(person: Person, question: Question) -> None:
 
 
 def _chosen_series(person: Person, question: Question) -> tuple[str, str]:
-    """The series that is in force; where none was asked for, that of the first signal in the list."""
+    """The (indicator, site) in force; by default that of the first signal in the list."""
     held = filters.value("centre"), filters.value("indicateur")
     usual = filter_names.DEFAULTS["centre"], filter_names.DEFAULTS["indicateur"]
     if bulletin.SERIES in url_parameters.read() or held != usual:
@@ -135,7 +136,7 @@ def _chosen_series(person: Person, question: Question) -> tuple[str, str]:
 
 
 def _choose() -> None:
-    """Both choices together: what the chart opened with stands in no address."""
+    """Callback: put both choices into the URL, since the default ones are not there."""
     chosen = {name: st.session_state[f"serie_{name}"] for name in ("centre", "indicateur")}
     url_parameters.put(bulletin.SERIES, bulletin.CHOSEN)
     for name, wanted in chosen.items():
@@ -143,7 +144,7 @@ def _choose() -> None:
 
 
 def _choice(where: DeltaGenerator, name: str, options: dict[str, str], current: str) -> str:
-    """A filter of the address, chosen here among some of its values."""
+    """Draw a choice among values of a filter of the URL. where: the container; current: the value in force."""
     key = f"serie_{name}"
     st.session_state[key] = current if current in options else next(iter(options))
     chosen: str = where.selectbox(
@@ -158,7 +159,7 @@ def _choice(where: DeltaGenerator, name: str, options: dict[str, str], current: 
 
 
 def decide(person: Person, question: Question) -> None:
-    """Answer a signal with a decision."""
+    """Draw the form that answers a signal with a decision."""
     within = targets_and_decisions.scopes(person, "decide")
     flagged = [
         pair for pair in signals.ordered_signals(person, question) if pair[1].scope in within
@@ -175,6 +176,7 @@ def decide(person: Person, question: Question) -> None:
 
 
 def _decision_form(series: Mapping[tuple[str, str], str]) -> None:
+    """The form of a decision. series: labels by (indicator, scope)."""
     with st.form("decision", border=False):
         st.selectbox(
             "Sur quel signal",
@@ -193,7 +195,7 @@ def _decision_form(series: Mapping[tuple[str, str], str]) -> None:
 
 @error_messages.show_failures()  # called between two runs, where nothing else catches
 def _keep_decision() -> None:
-    """Write the decision before the page runs, so that table and chart have it; what was typed stays if refused."""
+    """Callback: record the decision before the page is computed with it; what was typed stays if it is refused."""
     typed = st.session_state
     scope, code = typed["decision_sur"]
     with form_messages.record_outcome(

@@ -1,4 +1,4 @@
-"""Who a site is: kind, place, opening; what gets worse there."""
+"""The head of a site's page: kind, place, opening, and what gets worse."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ from db.shared_types import Place
 
 
 def show(person: Person, code: str) -> None:
-    """What is known of the site; stops the page where the person may not see it."""
+    """Draw what is known of the site; stops the page where the person may not see it."""
     site = next((p for p in sites(person) if p.code == code), None)
     if site is None:
         st.warning("Ce centre n'est pas connu.")
@@ -26,7 +26,7 @@ def show(person: Person, code: str) -> None:
 
 
 def worsening(person: Person, question: Question) -> None:
-    """What was decided of what gets worse there, and what of it has no card; nothing where nothing does."""
+    """Draw the site's alerts that have no card, and the decisions about them; nothing without any."""
     found = answers.lines(person, question, codes_placed_in("site_page"))
     if found:
         panel.collect_later(

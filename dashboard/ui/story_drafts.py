@@ -1,7 +1,7 @@
-"""What a session changes in stories: each stays, under the story's name, for as long as the page is open.
+"""Drafts: what a session has changed in stories, by the story's name, for as long as the page is open.
 
-A draft is left by keeping it or by giving it up, and by nothing else: not by another story, another page, or what others keep
-or remove meanwhile.
+A draft ends by being saved or discarded, and in no other way: not by opening another story or page, nor by what others save or
+remove meanwhile.
 """
 
 from dataclasses import dataclass, replace
@@ -20,8 +20,8 @@ NUMBER = "story_slides"  # session key: the last number given to a slide
 
 @dataclass(frozen=True)
 class Draft:
-    """A story on the page. began: as it was when the page took it; kept_at: since when it was kept (UTC), None for one that was
-    not; slides: for each step a number that is no other's in this session, and goes where the step goes."""
+    """A story being changed. original: as it was opened; kept_at: when that was saved (UTC), None where it was not; slides: for
+    each step a number, unique in this session, that moves with it."""
 
     story: Story
     original: Story
@@ -30,16 +30,16 @@ class Draft:
 
     @property
     def is_changed(self) -> bool:
-        """Whether anything is lost with it."""
+        """Whether it differs from the original."""
         return self.story != self.original
 
     def place(self, number: int) -> int | None:
-        """Where the slide stands; None once it has gone."""
+        """The position of the slide with this number; None where it was removed."""
         return self.slides.index(number) if number in self.slides else None
 
 
 def on_page(person: Person, name: str) -> Draft | None:
-    """The story of that name with what was changed in it; None where there is none. Raises NotAStory for a spoilt one."""
+    """The draft of the story of that name; None without such a story. Raises NotAStory for a damaged one."""
     all_ = _all()
     draft = all_.get(name)
     if draft is None or not draft.is_changed:  # unchanged: read the latest saved version
@@ -50,6 +50,7 @@ def on_page(person: Person, name: str) -> Draft | None:
 
 
 def _read(person: Person, name: str, before: Draft | None) -> Draft | None:
+    """The draft of a story as it is saved now. before: the last draft, whose numbers are kept if the story is the same."""
     story = known_stories.story(person, name)
     if story is None:
         return None
@@ -61,42 +62,42 @@ def _read(person: Person, name: str, before: Draft | None) -> Draft | None:
 
 
 def unsaved_drafts(name: str = "") -> dict[str, Draft]:
-    """By the story's name, the drafts that hold changes, but for that one."""
+    """The drafts with changes, by the story's name, except that name."""
     return {n: draft for n, draft in _all().items() if n != name and draft.is_changed}
 
 
 def get(name: str) -> Draft | None:
-    """The draft of that name, if there is one."""
+    """The draft of that name; None without one."""
     return _all().get(name)
 
 
 def drop(name: str) -> None:
-    """Give it up."""
+    """Discard the draft of that name."""
     st.session_state[DRAFTS] = {n: d for n, d in _all().items() if n != name}
 
 
 def mark_kept(name: str, story: Story, at: datetime) -> None:
-    """The draft of that name is kept as this story from now on (UTC), and is of it."""
+    """Note that the draft of that name was saved as this story (at: UTC), which becomes its original."""
     draft = replace(_all()[name], story=story, original=story, kept_at=at)
     drop(name)
     st.session_state[DRAFTS] = {**_all(), story.name: draft}
 
 
 def add(name: str, step: Step) -> None:
-    """Put a slide at the end. Raises NotAStory, as the following do: the story then stays as it was."""
+    """Append a slide. Raises NotAStory, as the following do; the story is then unchanged."""
     draft = _all()[name]
     _hold(name, (*draft.story.steps, step), (*draft.slides, *_numbers(1)))
 
 
 def change(name: str, number: int, step: Step) -> None:
-    """Let a slide be that step."""
+    """Replace the step of a slide."""
     draft = _all()[name]
     steps = zip(draft.slides, draft.story.steps, strict=True)
     _hold(name, tuple(step if n == number else old for n, old in steps), draft.slides)
 
 
 def move(name: str, number: int, by: int) -> None:
-    """Let a slide change places with the one before (-1) or after (1) it, where there is one."""
+    """Exchange a slide with the one before (-1) or after (1) it, where there is one."""
     draft = _all()[name]
     at = draft.place(number)
     if at is None or not 0 <= at + by < len(draft.slides):
@@ -107,13 +108,14 @@ def move(name: str, number: int, by: int) -> None:
 
 
 def retire(name: str, number: int) -> None:
-    """Take a slide out."""
+    """Remove a slide."""
     draft = _all()[name]
     left = [n for n, one in enumerate(draft.slides) if one != number]
     _hold(name, tuple(draft.story.steps[n] for n in left), tuple(draft.slides[n] for n in left))
 
 
 def _hold(name: str, steps: tuple[Step, ...], slides: tuple[int, ...]) -> None:
+    """Replace the steps and slide numbers of a draft."""
     draft = _all()[name]
     wanted = replace(draft.story, steps=steps)
     check_story(wanted, KINDS)
@@ -121,11 +123,13 @@ def _hold(name: str, steps: tuple[Step, ...], slides: tuple[int, ...]) -> None:
 
 
 def _all() -> dict[str, Draft]:
+    """The drafts of the session."""
     held: dict[str, Draft] = st.session_state.get(DRAFTS, {})
     return held
 
 
 def _numbers(many: int) -> tuple[int, ...]:
+    """So many new slide numbers."""
     first: int = st.session_state.get(NUMBER, 0)
     st.session_state[NUMBER] = first + many
     return tuple(range(first, first + many))

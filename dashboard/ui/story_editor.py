@@ -1,4 +1,4 @@
-"""The page « Présenter »: choose a story, order and word its slides, keep and share it, start it, take it away."""
+"""The page « Présenter »: choose a story, change its slides, save and share it, start it, take it away."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -47,7 +47,7 @@ SECONDS = (10, 15, 20, 30, 60)
 
 
 def page(person: Person) -> None:
-    """The page."""
+    """Draw the page."""
     draft = _choose(person) if may(person, "aggregates") else None
     if draft is None:
         return
@@ -93,7 +93,7 @@ def page(person: Person) -> None:
 
 
 def _choose(person: Person) -> Draft | None:
-    """The story in force: of the address, of the list, or as changed on this page."""
+    """The draft in force: of the URL or the list, as changed in this session. None where it needs a place, or is damaged."""
     name = _name(person)
     if name in READY and (field := READY[name].place):
         place = filters.value(story_saving.PLACES[field])
@@ -112,7 +112,7 @@ def _choose(person: Person) -> Draft | None:
 
 
 def _name(person: Person) -> str:
-    """The name in the address, which the list shows and changes."""
+    """Draw the list of stories; return the name of the one in force, from the URL."""
     titles = {name: one.listed or one.title for name, one in READY.items()}
     titles |= known_stories.kept_stories(person)
     # Also a draft whose story somebody has removed meanwhile.
@@ -143,7 +143,7 @@ def _name(person: Person) -> str:
 
 
 def _default_story(person: Person) -> str:
-    """What is shown where the address names none: to a director his department's review, while the filters have it."""
+    """The default story: for a director, the review of the department, while the filters have it."""
     shown = filters.question(("departement",)).departments
     return (
         "departement" if len(shown) == 1 and person.departments == frozenset(shown) else "national"
@@ -151,11 +151,12 @@ def _default_story(person: Person) -> str:
 
 
 def _on_story_chosen() -> None:
+    """Callback: put the chosen story into the URL."""
     url_parameters.put(ADDRESS, st.session_state["choix_histoire"])
 
 
 def _lines(story: Story, deck: Deck) -> list[str]:
-    """Each slide of the story, in Markdown: its place, what it is, and what it says."""
+    """Each slide of the story in Markdown: its position, kind and headline."""
     headlines = iter(deck.slides)
     return [
         f"{at}. **{escape_markdown(KINDS[step.kind].label)}**{french.SPACE}: "
@@ -165,7 +166,7 @@ def _lines(story: Story, deck: Deck) -> list[str]:
 
 
 def _steps(draft: Draft, lines: list[str]) -> None:
-    """One row a slide, and below it what changes it, where that is asked for."""
+    """Draw a row for each slide, with its fields below where unfolded."""
     for at, number in enumerate(draft.slides):
         with st.container(horizontal=True, vertical_alignment="center", key=f"pas_{number}"):
             st.button("Modifier", key=f"modifier_{number}", on_click=_unfold, args=(number,))
@@ -175,12 +176,13 @@ def _steps(draft: Draft, lines: list[str]) -> None:
 
 
 def _unfold(number: int) -> None:
+    """Callback: unfold the fields of a slide, or fold them."""
     st.session_state[UNFOLDED] ^= {number}  # a second click folds them
 
 
 def _words(draft: Draft, at: int, number: int) -> None:
-    """What changes a slide. All of it is the slide's by its number, wherever it stands by then; what is typed is its own as soon
-    as the field is left, hence before any button acts."""
+    """Draw the fields and buttons of a slide. They are bound to the slide's number, wherever it moves; a text is stored when
+    its field is left, hence before any button acts."""
     story, step = draft.story, draft.story.steps[at]
     with st.container(horizontal=True):
         for name, label, by, end in (
@@ -226,13 +228,14 @@ def _words(draft: Draft, at: int, number: int) -> None:
 
 
 def _field(story: Story, number: int, name: str) -> dict[str, Any]:
-    """How a field of a slide is known, and what entering something does."""
+    """The key, value and callback of a field of a slide, as Streamlit's arguments."""
     key = f"{name}_{number}"
     return {"key": key, "on_change": _word, "args": (story.name, number, name, key)}
 
 
 @error_messages.show_failures()  # called between two runs, where nothing else catches
 def _word(story: str, number: int, name: str, key: str) -> None:
+    """Callback: store a field of a slide."""
     draft = story_drafts.get(story)
     at = draft.place(number) if draft else None
     if draft is None or at is None or key not in st.session_state:
@@ -248,7 +251,7 @@ def _word(story: str, number: int, name: str, key: str) -> None:
 
 @contextmanager
 def _record_refusal() -> Iterator[None]:
-    """Where that makes no story, it is said, and the story stays as it was."""
+    """A context manager that keeps the reason of a NotAStory, to be shown; the story is then unchanged."""
     try:
         yield
     except NotAStory as reason:
@@ -268,6 +271,7 @@ def _retire(story: str, number: int) -> None:
 
 
 def _settings() -> None:
+    """Draw the theme and seconds of the presentation."""
     with st.container(horizontal=True):
         st.segmented_control(
             "Thème",
@@ -281,6 +285,7 @@ def _settings() -> None:
 
 
 def _add(story: str) -> None:
+    """Draw the choice of slides to append."""
     with st.form("ajouter", border=True):
         kinds = [
             Step(kind, code) for kind, spec in KINDS.items() for code in spec.indicators or ("",)
@@ -296,5 +301,6 @@ def _add(story: str) -> None:
 
 @error_messages.show_failures()
 def _append(story: str, kinds: Sequence[Step]) -> None:
+    """Callback: append the chosen slides."""
     with _record_refusal():
         story_drafts.add(story, kinds[st.session_state["ajouter_quoi"]])

@@ -1,6 +1,6 @@
-"""Keeping a story, under the page « Présenter »: under which title, in whose place; the changes that wait; what is shared.
+"""Saving of stories, on the page « Présenter »: title, conflicts with other versions, unsaved drafts, sharing.
 
-Nothing that somebody wrote goes without a question: neither what is changed here, nor what others have kept meanwhile.
+Nothing that somebody wrote is overwritten without a question: neither drafts of this session, nor what others saved meanwhile.
 """
 
 from dataclasses import replace
@@ -36,7 +36,7 @@ DONE = "La présentation est gardée. Le lien ci-dessous la retrouve."
 
 # --- unsaved drafts ----------------------------------------------------------------------------------------------------
 def show_unsaved_drafts(person: Person, name: str = "") -> None:
-    """Say which other stories hold changes, and offer to go back to each or to give them up."""
+    """Show which other stories have unsaved changes, with buttons to go back to each or discard it."""
     for other, draft in story_drafts.unsaved_drafts(name).items():
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(
@@ -53,7 +53,7 @@ def show_unsaved_drafts(person: Person, name: str = "") -> None:
 
 
 def _title_with_place(person: Person, story: Story) -> str:
-    """Its title, with its place where it is one of many that have the title."""
+    """The story's title; with its place where several stories have the title."""
     if ":" not in story.name:
         return story.title
     site = story.site and network.site_names(person).get(story.site, story.site)
@@ -62,6 +62,7 @@ def _title_with_place(person: Person, story: Story) -> str:
 
 @error_messages.show_failures()  # called between two runs, where nothing else catches
 def _return(name: str) -> None:
+    """Callback: open the story with unsaved changes."""
     ready, _, place = name.partition(":")
     url_parameters.put(ADDRESS, ready)
     if place:
@@ -72,12 +73,13 @@ def _return(name: str) -> None:
 
 @error_messages.show_failures()
 def _abandon(name: str) -> None:
+    """Callback: discard a draft."""
     story_drafts.drop(name)
 
 
 # --- keeping -----------------------------------------------------------------------------------------------------------
 def section(person: Person, draft: Draft, *, own: bool) -> None:
-    """What keeps the story, says who keeps it, and shares it."""
+    """Draw the fields that save a story, who saved it, and its link. own: the person is changing it."""
     story = draft.story
     if own and may(person, "keep_stories"):
         with st.form("garder", border=True):
@@ -107,7 +109,7 @@ def section(person: Person, draft: Draft, *, own: bool) -> None:
 
 
 def _conflict(person: Person, draft: Draft) -> None:
-    """Where another version is kept than the one that is replaced, or none any more: which, and what can be done."""
+    """Draw the question whether to overwrite, where another version was saved meanwhile, or the story was removed."""
     name = draft.story.name
     asked_of, asked = st.session_state.get(ASKED, ("", ""))
     title, target = (asked, slug(asked)) if asked_of == name else (draft.story.title, name)
@@ -131,7 +133,8 @@ def _conflict(person: Person, draft: Draft) -> None:
 
 
 def _conflict_in_words(title: str, standing: Keeper | None, *, since: bool) -> str:
-    """What stands in the way. since: that it has come about since the story was opened."""
+    """What is in the way of saving. standing: who saved what stands there, None where it was removed; since: that it happened
+    after the story was opened."""
     if standing is None:
         return (
             f"« {title} » a été supprimée depuis que vous l'avez ouverte. Vos changements sont encore là : les garder de"
@@ -152,6 +155,7 @@ def _conflict_in_words(title: str, standing: Keeper | None, *, since: bool) -> s
 
 @error_messages.show_failures()
 def _keeping_title(name: str, key: str) -> None:
+    """Callback: save a story under the title of a field."""
     draft, title = story_drafts.get(name), st.session_state[key]
     if draft:
         _keep(name, title, draft.kept_at if slug(title) == name else None)
@@ -159,7 +163,7 @@ def _keeping_title(name: str, key: str) -> None:
 
 @error_messages.show_failures()
 def _keep(name: str, title: str, over: datetime | None) -> None:
-    """Keep the draft under a title. over: since when what it replaces is kept, None for nothing."""
+    """Save the draft under a title. over: when the version that it replaces was saved, None for none."""
     draft = story_drafts.get(name)
     if draft is None:
         return
@@ -175,7 +179,7 @@ def _keep(name: str, title: str, over: datetime | None) -> None:
 
 
 def removal(person: Person, name: str) -> None:
-    """The button that removes a kept story, for who may."""
+    """Draw the button that removes a saved story, for who may."""
     if targets_and_decisions.may_change(person, name):
         kept_at = known_stories.keepers(person)[name].kept_at
         st.button("Supprimer cette présentation gardée", on_click=_forget, args=(name, kept_at))
@@ -183,12 +187,14 @@ def removal(person: Person, name: str) -> None:
 
 @error_messages.show_failures()
 def _forget(name: str, kept_at: datetime) -> None:
+    """Callback: remove a saved story."""
     with form_messages.record_outcome("garder", "La présentation est supprimée."):
         targets_and_decisions.forget_story(session.person(), name, kept_at)
         url_parameters.drop(ADDRESS)
 
 
 def _link(story: Story) -> str:
+    """The address of a story, to share."""
     base = st.context.url.split("?")[0] if st.context.url else "/presenter"
     asked = {ADDRESS: story.name.split(":")[0], **st.session_state[filters.WRITTEN]}
     return f"{base}?{urlencode(asked)}"

@@ -1,6 +1,6 @@
-"""A table on the screen: HTML, so that it prints whole, is read aloud, and each name in it can be a link.
+"""Tables as HTML: they print in full, are read aloud, and names in them can be links.
 
-`static/ccsp-pages.js` sorts it where a heading is clicked.
+`static/ccsp-pages.js` sorts one when a heading is clicked.
 """
 
 import re
@@ -18,7 +18,7 @@ WORDS = frozenset({"", "day", "month", "mixed"})  # units of columns that are al
 
 
 def draw(table: Table, *, label: str, height: int | None = None) -> None:
-    """The table. label: what it holds, for who hears it. height: in pixels, beyond which it scrolls."""
+    """Draw a table. label: what it contains, for screen readers. height: in pixels, beyond which it scrolls."""
     held = tuple(filters.non_default().items()) if table.has_links else ()
     st.html(markup(table, label, height, held))
 
@@ -27,7 +27,7 @@ def draw(table: Table, *, label: str, height: int | None = None) -> None:
 def markup(
     table: Table, label: str, height: int | None = None, held: tuple[tuple[str, str], ...] = ()
 ) -> str:
-    """The table as HTML, every word of it escaped. held: the filters that its links keep."""
+    """The table as HTML, all text escaped. held: the filters that its links keep."""
     head = "".join(
         f'<th scope="col"{_side(c)}><button type="button">{escape(_bind_heading(c.name))}</button></th>'
         for c in table.columns
@@ -49,6 +49,7 @@ def markup(
 
 
 def _cell(cell: Cell, column: Column, held: tuple[tuple[str, str], ...], *, first: bool) -> str:
+    """The HTML of a cell. first: in the first column."""
     kind = 'th scope="row"' if first else "td"
     value = "" if cell.value is None else f' data-v="{escape(str(cell.value))}"'
     html = anchor(cell.text, cell.link, held)
@@ -57,9 +58,11 @@ def _cell(cell: Cell, column: Column, held: tuple[tuple[str, str], ...], *, firs
 
 
 def _bind_heading(name: str) -> str:
-    """A heading that leaves no letter alone on a line and cuts no number: « traitées en 30 j », « pour 1 000 visites »."""
+    """A heading with no-break spaces, so that no letter or number stands alone on a line: « traitées en 30 j », « pour 1 000
+    visites »."""
     return UNIT.sub("\N{NO-BREAK SPACE}", name)
 
 
 def _side(column: Column) -> str:
+    """The CSS class of a column's alignment."""
     return "" if column.unit in WORDS else ' class="n"'

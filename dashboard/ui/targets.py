@@ -1,4 +1,4 @@
-"""The targets, and the forms that set one and take one back."""
+"""The targets, and the forms that set and remove one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -18,7 +18,7 @@ from dashboard.ui.panel_display import panel_not_collected as show_panel
 
 
 def show_form(names: Mapping[str, str]) -> None:
-    """Set a target."""
+    """Draw the form that sets a target. names: of scopes."""
     with st.form("cible"):
         codes = [c for c in CHARTED if BY_CODE[c].direction != "neither"]
         left, right = st.columns(2)
@@ -45,6 +45,7 @@ def show_form(names: Mapping[str, str]) -> None:
 
 @error_messages.show_failures()  # called between two runs, where nothing else catches
 def _keep() -> None:
+    """Callback: set the target."""
     typed = st.session_state
     with form_messages.record_outcome(
         "cible", "La cible est fixée ; elle se lit sur les courbes de suivi."
@@ -61,7 +62,7 @@ def _keep() -> None:
 
 
 def show_removal(own: Sequence[Target], names: Mapping[str, str]) -> None:
-    """Take a target back."""
+    """Draw the form that removes a target."""
     words = {(t[0], t[1], t[3]): targets.words_of(t, names) for t in own}
     with lazy_expander("Retirer une cible", "retirer") as fold:
         if not fold.open:
@@ -77,12 +78,13 @@ def show_removal(own: Sequence[Target], names: Mapping[str, str]) -> None:
 
 @error_messages.show_failures()
 def _remove(indicator: str, scope: str, valid_from: date) -> None:
+    """Callback: remove the target."""
     with form_messages.record_outcome("cible", "La cible est retirée."):
         targets_and_decisions.remove_target(session.person(), indicator, scope, valid_from)
 
 
 def show(person: Person) -> None:
-    """The targets in force, and what may be done with them."""
+    """Draw the targets and, for who may, the forms."""
     st.header("Cibles", anchor=False)
     st.caption(
         "Une cible a une date et une source. Elle se lit sur les courbes de suivi : atteinte régulièrement,"

@@ -1,4 +1,4 @@
-"""The page's address: what it asks, and what is written there. Nothing else reads or writes it."""
+"""The page's URL parameters; read and written here alone."""
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -7,11 +7,10 @@ HELD = "address"  # session key: the page, and its parameters when last read or 
 
 
 def read() -> dict[str, str]:
-    """What the address asks, by name.
+    """The URL parameters, by name.
 
-    A browser sends its address with everything that it asks. What it sent before it heard of our last change tells of an
-    address that is no more: ours stands then, and is said again. Another address is where the reader went: by the
-    browser's history, by a link, or to another page.
+    A browser sends its URL with every message. A message sent before it received our last change carries the old URL: then ours
+    holds, and is sent again. Any other URL is where the reader went: by the browser's history, a link, or to another page.
     """
     page, went = _request()
     sent: dict[str, str] = st.query_params.to_dict()
@@ -25,7 +24,7 @@ def read() -> dict[str, str]:
 
 
 def write(wanted: dict[str, str]) -> None:
-    """Put that into the address in place of what it asks."""
+    """Replace the URL parameters."""
     # Only if different: each change adds a step to the browser's history.
     if read() != wanted:
         st.query_params.from_dict(wanted)
@@ -33,16 +32,16 @@ def write(wanted: dict[str, str]) -> None:
 
 
 def put(name: str, wanted: str) -> None:
-    """Let the address ask that, beside what it asks."""
+    """Set one URL parameter."""
     write({**read(), name: wanted})
 
 
 def drop(name: str) -> None:
-    """Let the address no longer ask that."""
+    """Remove one URL parameter."""
     write({other: value for other, value in read().items() if other != name})
 
 
 def _request() -> tuple[str, bool]:
-    """The page asked for, and whether the browser's history led there."""
+    """The page requested, and whether the browser's history led there."""
     context = get_script_run_ctx()
     return (context.page_script_hash, context.is_history_navigation) if context else ("", False)

@@ -1,7 +1,7 @@
-"""What a browser says of a page's fields is taken where it is of the field's own kind, and can be read. Streamlit believes
-whatever is sent: a number where words are asked for fails wherever the page first uses them.
+"""Validation of widget values: a value from a browser is accepted only if it is of the widget's own kind and can be parsed.
+Streamlit accepts any: a number for a text field would raise wherever the page first uses it.
 
-After: `server`, which has it so from the start; the frame, which says that something was left.
+After: `server`, which installs this at its start; the frame, which shows that a value was rejected.
 """
 
 import logging
@@ -27,7 +27,7 @@ LOG = logging.getLogger("ccsp")
 
 
 def check_widget_values() -> None:
-    """Have each field take values of its own kind alone, from now on."""
+    """From now on let each widget accept values of its own kind only."""
     if getattr(SessionState, "takes_its_own", False):
         return
     register, rerun = SessionState.register_widget, SessionState.on_script_will_rerun
@@ -48,14 +48,14 @@ def check_widget_values() -> None:
 
 
 def show_rejection() -> None:
-    """The sentence, once, where something that was sent could not be taken."""
+    """Show, once, that a value was rejected."""
     if st.session_state.pop(LEFT, False):
         st.warning(SENTENCE)
 
 
 def _fitting(state: SessionState, fresh: Any) -> Any:
-    """What was sent; nothing where a field that is known cannot take its part, for a form's button is pressed for all of them.
-    Others are looked at once they are drawn."""
+    """The message's values; empty where a known widget cannot take its own, since a form's button is pressed for all its
+    fields. Unknown widgets are checked when they are drawn."""
     known = state._new_widget_state.widget_metadata
     for one in fresh.widgets if fresh else ():
         if not one.id.startswith(NAMES):  # no widget has such an id
@@ -68,7 +68,7 @@ def _fitting(state: SessionState, fresh: Any) -> Any:
 
 
 def _fits(metadata: Any, sent: Any) -> bool:
-    """Whether a field can take what was sent: nothing, or what is of its kind and can be read."""
+    """Whether a widget can take a value: none, or one of its kind that can be parsed."""
     if sent.WhichOneof("value") not in (None, metadata.value_type):
         return False
     if any("\0" in words for words in (sent.string_value, *sent.string_array_value.data)):
@@ -81,13 +81,14 @@ def _fits(metadata: Any, sent: Any) -> bool:
 
 
 def note_rejection(state: SessionState, name: str) -> None:
-    """Say that something was not taken, since this field is not there."""
+    """Note that a message was rejected, since a field that it needs is not on the page. name: of the field."""
     _log_rejection(state, name, "a button was pressed without a field that it is pressed for: %r")
 
 
 def _log_rejection(
     state: SessionState, name: str, what: str = "a field was sent what it cannot take: %r"
 ) -> None:
+    """Log a rejection, once for each message, and note that it has to be shown."""
     if not state._new_session_state.get(LEFT):  # one line, whatever was sent
         LOG.warning(what, name[:120])
     state._new_session_state[LEFT] = True
