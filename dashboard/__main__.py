@@ -1,4 +1,4 @@
-"""The figures on the command line: `python -m dashboard indicators …` prints exactly what pages show, `report` writes it."""
+"""The command line: `python -m dashboard indicators …` prints the figures that pages show, `report` writes a story to files."""
 
 import argparse
 import csv
@@ -30,7 +30,7 @@ COLUMNS = Figure._fields
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line's grammar."""
+    """The parser of the command line."""
     top = argparse.ArgumentParser(
         prog="python -m dashboard", description="Chiffres du tableau de bord."
     )
@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def day(text: str) -> date:
-    """A day written AAAA-MM-JJ, of the years that a period may be of."""
+    """A day written AAAA-MM-JJ, within the years of periods. Raises argparse.ArgumentTypeError."""
     found = date.fromisoformat(text)
     if found.year not in YEARS:
         raise argparse.ArgumentTypeError(f"un jour de {YEARS[0]} à {YEARS[-1]} est attendu.")
@@ -67,6 +67,7 @@ def _day(
     default: date | None = None,
     required: bool = False,
 ) -> None:
+    """Add an option that is a day."""
     one.add_argument(
         option,
         dest=dest,
@@ -78,7 +79,7 @@ def _day(
 
 
 def _report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """A story to take away or to send."""
+    """Add the command that writes a story to files."""
     one = commands.add_parser(
         "report",
         help="écrit une présentation : diapositives, dossier, PDF, classeur, texte à envoyer",
@@ -106,7 +107,7 @@ def _report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def _decisions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """What a data manager enters: targets, decisions, new starts of control charts."""
+    """Add the commands of a data manager: targets, decisions, levels of control charts."""
     target = commands.add_parser("target", help="fixe une cible, avec sa date et sa source")
     target.add_argument("indicator", choices=sorted(BY_CODE))
     target.add_argument("scope", help="nation, un département ou le code d'un centre")
@@ -129,7 +130,7 @@ def _decisions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def enter(engine: Engine, a: argparse.Namespace) -> None:
-    """Keep what a data manager enters. Raises Refused."""
+    """Record a target, decision or level as the command says. Raises Refused."""
     if a.command == "target":
         if why := target_problem(a.indicator, a.value):
             raise Refused(why)
@@ -146,7 +147,7 @@ def enter(engine: Engine, a: argparse.Namespace) -> None:
 def choose_sites(
     places: Sequence[Place], departments: list[str], codes: list[str], kind: str | None
 ) -> read.Sites:
-    """The site codes that the filters leave, or ALL without filter. Raises ValueError for an unknown name."""
+    """The codes of the sites that the filters select; ALL without filters. Raises ValueError for an unknown name."""
     for wanted, there, word in (
         (departments, {p.department for p in places}, "département"),
         (codes, {p.code for p in places}, "centre"),
@@ -188,7 +189,7 @@ def figures(connection: Connection, arguments: argparse.Namespace) -> list[Figur
 
 
 def _run(engine: Engine, arguments: argparse.Namespace, printed: list[Figure]) -> int:
-    """Do what is asked; the figures, where it is figures, go to `found`."""
+    """Run the command; return its exit code. Figures are appended to `printed`."""
     try:
         schema.check_current(engine)
         if arguments.command == "report":
@@ -211,7 +212,7 @@ def _run(engine: Engine, arguments: argparse.Namespace, printed: list[Figure]) -
 
 @guard_output()
 def main(argv: list[str] | None = None) -> int:
-    """Run the command; 0 done, 1 refused with the reason, 2 wrong usage."""
+    """Run the command; return 0 for done, 1 for refused with the reason, 2 for wrong usage."""
     arguments = parse(parser(), argv)
     indicators = arguments.command == "indicators"
     if indicators and arguments.first > arguments.last:

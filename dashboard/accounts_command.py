@@ -1,4 +1,4 @@
-"""`python -m dashboard accounts …`: accounts on the command line, of whoever has the database's address."""
+"""`python -m dashboard accounts …`: accounts on the command line, for who has the database's address."""
 
 import argparse
 from argparse import Namespace
@@ -14,7 +14,7 @@ from dashboard.period import last_local_day
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The grammar of the command."""
+    """Add the command and its options."""
     top = commands.add_parser("accounts", help="les comptes de ceux qui se connectent")
     actions = top.add_subparsers(dest="action", required=True)
     add = actions.add_parser("add", help="ajoute un compte et dit son premier mot de passe")
@@ -49,11 +49,12 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(arguments: Namespace, by: str) -> None:
-    """Do what the command asks, and say it. Raises Refused."""
+    """Run the command and print the result. by: the person's name for the journal. Raises Refused."""
     COMMANDS[arguments.action](accounts.command_line_person(by), arguments)
 
 
 def _account_changes(arguments: Namespace) -> AccountChanges:
+    """The changes that the options ask for."""
     return AccountChanges(arguments.role, arguments.department, arguments.site, arguments.email)
 
 
@@ -68,6 +69,7 @@ def _reset(person: Person, arguments: Namespace) -> None:
 
 
 def _print_first_sign_in(name: str, password: str) -> None:
+    """Print how the account signs in first: its link and one-time password, or that the identity provider opens it."""
     if not password:
         print(f"Compte « {normalise_name(name)} » : le compte du ministère l'ouvre.")
         return
@@ -140,7 +142,7 @@ def _revoke(person: Person, arguments: Namespace) -> None:
 
 
 def _local(at: datetime) -> str:
-    """A time of the database by this machine's clock."""
+    """A time of the database by this machine's clock, in words."""
     return f"{at.replace(tzinfo=UTC).astimezone():%d/%m/%Y à %H:%M}"
 
 

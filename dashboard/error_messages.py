@@ -1,7 +1,7 @@
-"""What a person reads where something failed, in plain sentences; its details stand in the log, under a number.
+"""Messages of failures for people, in plain sentences; the details are in the log, under an incident number.
 
-Before: `dashboard.answers.context`, which knows what failed. After: `dashboard.ui.error_messages`, which shows them on a page;
-`dashboard.web`, before there is one.
+Before: `dashboard.answers.context`, which knows the cause. After: `dashboard.ui.error_messages`, which shows them on a page;
+`dashboard.web`, for plain pages.
 """
 
 import logging
@@ -16,17 +16,17 @@ FULL = (
 
 
 def failure_sentence(error: Exception) -> str:
-    """What is said where no patience helps: the disk is full, or it is a fault of ours."""
+    """The message of a failure that will not pass: a full disk, or a fault of ours."""
     return FULL if context.is_disk_full(error) else "Cette page n'a pas pu être préparée."
 
 
 def report_sentence(number: str) -> str:
-    """What is to be done about it. number: of the incident, as `log_incident` gave it."""
+    """The sentence that says what to do. number: of the incident, from `log_incident`."""
     return f"Signaler l'incident {number} au service informatique."
 
 
 def log_incident(error: Exception) -> str:
-    """Write the details of a failure to the log, and return the number under which they stand there."""
+    """Write the details of a failure to the log, and return the incident number under which they stand."""
     number = secrets.token_hex(3)
     LOG.error("incident %s", number, exc_info=error)
     return number

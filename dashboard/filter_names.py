@@ -1,6 +1,6 @@
-"""The names of the filters: as parameters of an address, and as the screen says them.
+"""The names of the filters: as URL parameters, and as the screen labels them.
 
-After: `dashboard.ui.filters`, which keeps their values; `dashboard.ui.links` and the sign-in, which carry them on.
+After: `dashboard.ui.filters`, which keeps their values; `dashboard.ui.links` and the sign-in, which pass them on.
 """
 
 from dashboard.period import YEAR

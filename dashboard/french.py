@@ -1,7 +1,7 @@
-"""French as the screen and the exports write it: numbers, dates, words that agree.
+"""French as screens and exports write it: numbers, dates, agreement.
 
-Spaces that must not break a line: U+202F within a number and before %, U+00A0 between a number and its word.
-Where a number may be missing, None, NaN and pandas' NA are written `missing`.
+Spaces that must not break a line: U+202F within a number and before %, U+00A0 between a number and its word. Where a number may
+be missing, None, NaN and pandas' NA are written `missing`.
 """
 
 import re
@@ -47,7 +47,7 @@ Number = float | Decimal | None
 # typed: a Decimal cannot be compared with an integer of numpy's.
 @lru_cache(LABELS, typed=True)
 def number(x: Number, decimals: int = 0) -> str:
-    """1 234,5 with exactly so many decimals; halves are rounded away from 0, as Excel and the charts do."""
+    """« 1 234,5 », with exactly so many decimals; halves are rounded away from 0, as Excel and the charts do."""
     if x is None or _is_missing(x):
         return missing
     # Not by Babel, which takes ten times as long; tests compare both.
@@ -55,13 +55,13 @@ def number(x: Number, decimals: int = 0) -> str:
 
 
 def percent(x: float | None, decimals: int = 0) -> str:
-    """91 %, from a percentage between 0 and 100."""
+    """« 91 % », from a percentage between 0 and 100."""
     return missing if _is_missing(x) else f"{number(x, decimals)}{NARROW_SPACE}%"
 
 
 @lru_cache(LABELS, typed=True)
 def minutes(x: float | None) -> str:
-    """24 min; from 240, "240 min et plus", for the histograms of waits count no further."""
+    """« 24 min »; from 240 on « 240 min et plus », where the histograms of waits end."""
     if x is None or _is_missing(x):
         return missing
     whole = _rounded(x)
@@ -70,46 +70,46 @@ def minutes(x: float | None) -> str:
 
 
 def days(x: float | None) -> str:
-    """1 jour, 12 jours."""
+    """« 1 jour », « 12 jours »."""
     return missing if x is None or _is_missing(x) else plural(x, "jour")
 
 
 def date_short(d: date) -> str:
-    """24/11/2026."""
+    """« 24/11/2026 »."""
     return f"{d:%d/%m/%Y}"
 
 
 @lru_cache(LABELS)
 def date_long(d: date) -> str:
-    """24 novembre 2026, but 1er novembre 2026."""
+    """« 24 novembre 2026 », « 1er novembre 2026 »."""
     return f"{'1er' if d.day == 1 else d.day} {month_label(d)}"
 
 
 def weekday(d: date) -> str:
-    """mardi."""
+    """« mardi »."""
     return WEEKDAYS[d.weekday()]
 
 
 @lru_cache(LABELS)
 def month_label(d: date) -> str:
-    """novembre 2026."""
+    """« novembre 2026 »."""
     return f"{MONTHS[d.month - 1]} {d.year}"
 
 
 @lru_cache(LABELS)
 def month_short(d: date) -> str:
-    """nov. 2026."""
+    """« nov. 2026 »."""
     return f"{SHORT_MONTHS[d.month - 1]} {d.year}"
 
 
 def plural(n: float, singular: str, plural: str | None = None) -> str:
-    """0 usager, 1 usager, 2 usagers: the plural begins at 2; if none is given, the singular and an s."""
+    """« 0 usager », « 1 usager », « 2 usagers »: the plural begins at 2. plural: by default the singular with an s."""
     more = plural or (singular if singular[-1] in "sxz" else f"{singular}s")
     return f"{number(n)}{SPACE}{singular if abs(_rounded(n)) < 2 else more}"
 
 
 def plural_phrase(n: int, words: str) -> str:
-    """1 ligne importée, 2 lignes importées: each word takes an s from 2 on; plain digits, for a terminal."""
+    """« 1 ligne importée », « 2 lignes importées »: every word takes an s from 2 on. Digits without separators, for terminals."""
     return f"{n} {words if abs(n) < 2 else ' '.join(word + 's' for word in words.split())}"
 
 
@@ -119,46 +119,46 @@ def join_words(words: Sequence[str], before_the_last: str = "et") -> str:
 
 
 def join_first(words: Sequence[str], most: int = 3) -> str:
-    """« Kandi, Nikki et 3 autres »: so many of the words, the others counted."""
+    """« Kandi, Nikki et 3 autres »: the first words, and the number of the others."""
     rest = len(words) - most
     return join_words([*words[:most], *([plural(rest, "autre")] if rest > 0 else [])])
 
 
 def upper_first(text: str) -> str:
-    """The text, as a sentence begins."""
+    """The text with a capital."""
     return f"{text[:1].upper()}{text[1:]}"
 
 
 def bind_numbers(text: str) -> str:
-    """The text as a heading: no line ends within « octobre 2026 » or « 30 jours »."""
+    """The text with no-break spaces within « octobre 2026 » or « 30 jours », for headings."""
     return HELD.sub(SPACE, text)
 
 
 def lower_first(text: str) -> str:
-    """The text, as it goes on within a sentence."""
+    """The text with a small first letter, for within a sentence."""
     return f"{text[:1].lower()}{text[1:]}"
 
 
 def bind_punctuation(text: str) -> str:
-    """The text, no line of which begins with a colon or another sign that goes with the word before it."""
+    """The text with no-break spaces before colons and other signs that must not begin a line."""
     return re.sub(r" (?=[:;?!»])|(?<=«) ", SPACE, text)
 
 
 def strip_invisible(text: str) -> str:
-    """The text without the signs that nobody sees."""
+    """The text without invisible characters."""
     return text if text.isascii() and text.isprintable() else UNSEEN.sub("", text)
 
 
 def normalise_key(text: str) -> str:
-    """A reference or a code as it is kept and compared: equal where nobody sees a difference, whatever the signs that nobody
-    sees, the blanks, the sort of hyphen, and whether accents are signs of their own."""
+    """A reference or code in the form in which it is stored and compared: without invisible characters, with one kind of hyphen
+    and space, accents composed."""
     if not (text.isascii() and text.isprintable()):
         text = unicodedata.normalize("NFC", strip_invisible(text).translate(ALIKE))
     return " ".join(text.split())
 
 
 def fold_accents(text: str) -> str:
-    """Without accents and capitals: « Cœur d'Été » gives « coeur d'ete »."""
+    """The text in lower case without accents: « Cœur d'Été » gives « coeur d'ete »."""
     if text.isascii():  # most cells of a register: nothing to decompose
         return text.lower()
     letters = unicodedata.normalize("NFKD", text).casefold().replace("œ", "oe").replace("æ", "ae")
@@ -167,21 +167,22 @@ def fold_accents(text: str) -> str:
 
 @lru_cache(LABELS)
 def alphabetical(name: str) -> str:
-    """What names are sorted by: as a dictionary does, accents and capitals aside (Ouèssè before Ouidah), and the little
-    word before a commune too (CCSP d'Allada, CCSP de Bassila, CCSP d'Ouidah)."""
+    """The sort key of a name: as in dictionaries, without accents and capitals (Ouèssè before Ouidah), and without « de » or «
+    d' » before a commune (CCSP d'Allada, CCSP de Bassila, CCSP d'Ouidah)."""
     return LITTLE.sub("", fold_accents(name))
 
 
 def elide(word: str, name: str) -> str:
-    """The little word before a name: d'Allada, d'Ouidah, d'Évry, but de Houéyogbé, de Yaoundé.
+    """« de » or another little word before a name: d'Allada, d'Ouidah, d'Évry, but de Houéyogbé, de Yaoundé.
 
-    Nothing is elided before h, which suits the names of Benin; before y, if a consonant follows (d'Yverdon).
+    There is no elision before h, which suits the names of Benin; before y only if a consonant follows (d'Yverdon).
     """
     elided = re.match(r"[aeiou]|y[^\W\d_aeiouy]", fold_accents(name.strip()))
     return f"{word[:-1]}'{name}" if elided else f"{word} {name}"
 
 
 def _is_missing(x: object) -> bool:
+    """Whether a number is None, NaN or pandas' NA."""
     if isinstance(x, float):
         return x != x  # true of NaN only
     # By its text: pandas' NA has no truth value, and pandas is not imported here.
@@ -189,7 +190,7 @@ def _is_missing(x: object) -> bool:
 
 
 def _rounded(x: float | Decimal, decimals: int = 0) -> Decimal:
-    """To so many decimals, halves away from 0; never a negative zero."""
+    """The number with so many decimals, halves away from 0, never negative zero."""
     if isinstance(x, int) or isinstance(x, float) and x.is_integer():  # the common case, and faster
         return Decimal(int(x))
     rounded = Decimal(str(x)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)

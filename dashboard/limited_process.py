@@ -1,7 +1,8 @@
-"""Processes of our own that may take little: what they run may fail, hang or keep memory, and the server goes on.
+"""Subprocesses with few rights: what they run may fail, hang or use up memory without harm to the server.
 
-Such a process has no environment and none of our sockets, and writes no file; on Linux it has so much memory and processor
-time. It is ended by whoever started it. What it runs imports nothing of ours, so that it starts in a few hundredths of a second.
+Such a process has no environment and none of our sockets, and writes no file; on Linux its memory and processor time are
+limited. It is ended by whoever started it. What it runs imports nothing of ours, so that it starts in a few hundredths of a
+second.
 
 Before: forms/workbook.py, exports/pdf.py. After: limited_process_child.py, which limits its own process and runs the script in
 it.
@@ -30,7 +31,8 @@ def start_process(
     cpu_seconds: int,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """The script in a process of its own, whose standard output is a pipe. OSError where the machine can start none."""
+    """Start a script in a process of its own, whose standard output is a pipe. Raises OSError where the machine cannot start
+    one."""
     limits = json.dumps({"memory_bytes": memory_bytes, "cpu_seconds": cpu_seconds})
     # Windows cannot start Python without SYSTEMROOT.
     windows = {"SYSTEMROOT": os.environ["SYSTEMROOT"]} if sys.platform == "win32" else {}
@@ -47,7 +49,8 @@ def start_process(
 
 @contextmanager
 def end_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
-    """Whoever waits for the process in here waits no longer: it is ended then, and the event set."""
+    """A context manager that ends the process after so many seconds, so that reading from it ends too; it gives an event that
+    is then set."""
     over = threading.Event()
 
     def end() -> None:
@@ -64,7 +67,7 @@ def end_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[thre
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End it, if it has not ended by itself, and let go of its pipes."""
+    """End the process, if it has not ended, and close its pipes."""
     process.kill()
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
@@ -75,12 +78,12 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def end_all() -> None:
-    """End those that run: whoever waits for one is told that it failed."""
+    """End all processes that run; those who wait for them see a failure."""
     for process in list(RUNNING):
         process.kill()
 
 
 def used_its_time(process: subprocess.Popen[bytes]) -> bool:
-    """Whether it was ended for the processor time that it took; waits for its end."""
+    """Whether the process was ended for exceeding its processor time; waits for its end."""
     sigxcpu = getattr(signal, "SIGXCPU", None)  # unknown on Windows
     return sigxcpu is not None and process.wait() == -sigxcpu

@@ -10,7 +10,7 @@ import sys
 
 
 def limit(memory_bytes: int, cpu_seconds: int) -> None:
-    """Set the limits on this process: from outside, preexec_fn is not safe in a server that has threads."""
+    """Limit the memory and processor time of this process; done here since preexec_fn is not safe in a server with threads."""
     if not sys.platform.startswith("linux"):
         return  # Windows has no such limits, macOS refuses them: sizes and the parent's time-out remain
     import resource

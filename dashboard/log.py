@@ -1,7 +1,7 @@
-"""How the log is written, whoever writes it: in UTC, one line for one thing, and nothing that a client said begins another; and
-what is refused at the door, of which a flood is told in few lines.
+"""The format of the log, for all who write to it: UTC, one line for each event, no text from a client can begin another line;
+and a rate limit for lines about refused requests.
 
-After: `server`, which has it so from the start; the gate, which says what it refused.
+After: `server`, which sets it up at its start; the gate, which logs what it refuses.
 """
 
 import logging
@@ -21,7 +21,7 @@ LONGEST, DEEPEST = 1_000, 120  # characters of a line; lines of a traceback
 
 
 class Line(logging.LogRecord):
-    """A line of the log: what ends lines within it is written out."""
+    """A log record whose text is escaped to one line."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -32,18 +32,18 @@ class Line(logging.LogRecord):
             self.exc_text = "\n".join(BEHIND + on_one_line(one) for one in traceback)
 
     def getMessage(self) -> str:
-        """What is told, on one line."""
+        """The message on one line."""
         return on_one_line(super().getMessage())
 
 
 def on_one_line(text: str) -> str:
-    """The text, with what would end its line, or tell a terminal what to do, as \\x0a; cut where it is too long."""
+    """The text with control characters as \\x0a, cut where it is too long."""
     cut = text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)})"
     return CONTROL.sub(lambda one: f"\\x{ord(one[0]):02x}", cut)
 
 
 def configure_logging() -> None:
-    """Write the log so from now on, Streamlit's and the server's lines too."""
+    """Use this format from now on, also for lines of Streamlit and the server."""
     logging.setLogRecordFactory(Line)
     logging.Formatter.converter = time.gmtime
     logging.Formatter.default_time_format = "%Y-%m-%dT%H:%M:%S"
@@ -52,7 +52,7 @@ def configure_logging() -> None:
 
 
 class RateLimitFilter(logging.Filter):
-    """Lets so many lines a minute pass, and says with the next one how many it left out: a log can fill a disk."""
+    """Lets so many lines a minute pass, and adds to the next one how many were left out, since a log can fill a disk."""
 
     def __init__(self, most: int = MOST) -> None:
         super().__init__()
@@ -60,11 +60,11 @@ class RateLimitFilter(logging.Filter):
         self.begin()
 
     def begin(self) -> None:
-        """A minute begins in which nothing was told yet."""
+        """Begin a new minute."""
         self.begun, self.passed, self.left = time.monotonic(), 0, 0
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether this line is written."""
+        """Whether the record is written."""
         if time.monotonic() - self.begun > WITHIN:
             if self.left:
                 record.msg = f"{record.msg} ({self.left} more were not told before)"
@@ -80,20 +80,20 @@ REFUSED.addFilter(SPARING)
 
 
 class PerCallerRateLimit(logging.Filter):
-    """The same, for each place in the code that writes: what strangers send must not fill a disk by way of anybody's lines."""
+    """The same limit for each place in the code that writes, since requests of strangers can cause lines anywhere."""
 
     def __init__(self) -> None:
         super().__init__()
         self._of: dict[tuple[str, int], RateLimitFilter] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether this line is written."""
+        """Whether the record is written."""
         place = (record.pathname, record.lineno)
         return self._of.setdefault(place, RateLimitFilter(OF_A_KIND)).filter(record)
 
 
 def limit_log_lines() -> None:
-    """So many lines of one kind, of all that can write by now."""
+    """Install the limit for each place in the code on all present loggers."""
     seldom = PerCallerRateLimit()
     for one in (logging.root, *logging.root.manager.loggerDict.values()):
         if isinstance(one, logging.Logger) and one is not REFUSED:

@@ -11,23 +11,23 @@ from dashboard.palette import RAMP
 
 @dataclass(frozen=True)
 class Classes:
-    """The lower bounds of the second to the last class; `after` is written after the numbers. whole: values are whole numbers."""
+    """The lower bounds of the second to the last class. unit_suffix: written after numbers; whole: values are whole numbers."""
 
     bounds: tuple[float, float, float, float]
     unit_suffix: str
     whole: bool = False
 
     def colour(self, value: float) -> str:
-        """The colour of a value."""
+        """The colour of a value's class."""
         return RAMP[bisect_right(self.bounds, value)]
 
     def pale_colour(self, value: float) -> str:
-        """The colour of a value, half way to white: for an area under the marks of its sites."""
+        """The colour of a value's class, halfway to white, for areas under marks."""
         parts = [int(self.colour(value)[i : i + 2], 16) for i in (1, 3, 5)]
         return "#" + "".join(f"{(p + 255) // 2:02x}" for p in parts)
 
     def labels(self) -> list[str]:
-        """The classes in words, lowest first."""
+        """The labels of the classes, lowest first."""
         low, *_, high = self.bounds
         middle = [self._between(a, b) for a, b in pairwise(self.bounds)]
         return [
@@ -37,6 +37,7 @@ class Classes:
         ]
 
     def _between(self, first: float, end: float) -> str:
+        """The label of a class between two bounds."""
         if not self.whole:
             return f"{_bound(first)} à moins de {_bound(end)}{self.unit_suffix}"
         last = end - 1
@@ -44,6 +45,7 @@ class Classes:
 
 
 def _bound(x: float) -> str:
+    """A bound in words."""
     return french.number(x, 0 if float(x).is_integer() else 1)
 
 

@@ -1,6 +1,5 @@
-"""The C library's heap: threads share what is freed, and what nothing holds any more goes back. Elsewhere than on glibc there
-is nothing to do.
-"""
+"""The heap of the C library (glibc): threads share freed memory, and large free blocks go back to the system. On other systems
+nothing is done."""
 
 import ctypes
 from contextlib import suppress
@@ -11,10 +10,10 @@ NOT_GLIBC = (OSError, AttributeError, TypeError)
 
 
 def share() -> None:
-    """Let threads share what is freed, and give large arrays back at once.
+    """Let threads share freed memory, and return large arrays to the system at once.
 
-    Each reader's page runs in threads of its own, for each of which glibc would keep its own heap: with a hundred readers
-    some 60 MB that are free and held. It would also keep the room of the largest arrays, in pieces: some 15 MB.
+    Each reader's page runs in threads of its own, for each of which glibc would keep a heap: with a hundred readers some 60 MB
+    of free memory, and 15 MB of pieces of the largest arrays.
     """
     with suppress(*NOT_GLIBC):
         libc = ctypes.CDLL(None)
@@ -23,6 +22,6 @@ def share() -> None:
 
 
 def give_back() -> None:
-    """Give back what was freed and is held: after the start, and after each file, whose many small parts would leave holes."""
+    """Return free memory to the system: after the start, and after each file, whose many small objects would leave holes."""
     with suppress(*NOT_GLIBC):
         ctypes.CDLL(None).malloc_trim(0)

@@ -1,4 +1,4 @@
-"""PAGES: the table of contents of the application, one line per page."""
+"""PAGES: the pages of the application, one line each."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from dashboard.accounts.rights import Person, may
 
 @dataclass(frozen=True)
 class PageSpec:
-    """A page: its script ("" where a route of our own answers, dashboard/web/routes.py), its section in the menu ("" beside the
-    others), its title there, its heading, its address, the filters that act on it, the ready-made story that tells it ("" for
-    none), whether it can be compared with another period, whether its tables can be taken away, whether the menu lists it, and
-    the right without which it is not there."""
+    """A page. path: its script ("" where a route of our own answers, dashboard/web/routes.py); section: in the menu, "" for
+    none; title: in the menu; heading; url_path: its address; filters: those that act on it; story: its ready-made story, "" for
+    none; has_comparison: it can be compared with another period; has_tables: they can be taken away; is_listed: in the menu;
+    right: needed to open it."""
 
     path: str
     section: str
@@ -52,7 +52,7 @@ PAGES = (
 
 
 def pages_of(person: Person) -> tuple[PageSpec, ...]:
-    """The pages that the person may open, in their order."""
+    """The pages that the person may open, in order."""
     return tuple(spec for spec in PAGES if may(person, spec.right))
 
 

@@ -1,6 +1,7 @@
-"""Pages and files are made one at a time, and accounts take turns: whoever asks for a hundred waits, and nobody else does.
+"""Pages and files are computed one at a time, and accounts take turns (fair queueing): an account that asks for a hundred
+waits, and others do not.
 
-Before: the frame of pages and `dashboard.ui.downloads`, who take a turn; what writes files, which gives it up between its parts.
+Before: the frame of pages and `dashboard.ui.downloads`, which take a turn; what writes files, which yields it between parts.
 """
 
 import time
@@ -23,7 +24,7 @@ LEAST = 0.005  # seconds that a run counts for at least
 
 @dataclass(eq=False)
 class _Run:
-    """One page or file."""
+    """A run of a page or file."""
 
     account: str
     admitted: Event = field(default_factory=Event)
@@ -36,7 +37,7 @@ class _Run:
     thread: int = field(default_factory=get_ident)
 
     def cpu(self) -> float:
-        """Seconds of processor of its thread; 0 where the machine does not say."""
+        """Processor seconds of its thread; 0 where the system does not tell."""
         try:
             return time.clock_gettime(time.pthread_getcpuclockid(self.thread))
         except (AttributeError, OSError):
@@ -44,7 +45,7 @@ class _Run:
 
 
 class RunQueue:
-    """Who makes a page or a file now, and who waits: by account, each in the order in which he asked."""
+    """The queue of runs: by account, each in the order in which they came."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -55,10 +56,10 @@ class RunQueue:
 
     @contextmanager
     def exclusive_run(self, who: str) -> Iterator[None]:
-        """Wait until no other is being made, and those who took less have had their turn.
+        """A context manager that waits until no other run has the turn, and accounts that used less have had theirs.
 
-        They are made by threads of one interpreter, which computes for one thread at a time. Twenty that are made at once all
-        end late, and taking turns costs them a quarter more; one after the other, each ends as early as it can.
+        Threads of one interpreter compute one at a time. Twenty runs at once all end late, and switching costs a quarter more;
+        one after the other, each ends as early as possible.
         """
         mine = _Run(who)
         self._enter(mine)
@@ -70,10 +71,11 @@ class RunQueue:
             self._leave(mine)
 
     def waiting(self, who: str) -> int:
-        """How many of an account wait for their turn."""
+        """How many runs of an account wait for their turn."""
         return len(self._waiting.get(who, ()))
 
     def _enter(self, mine: _Run) -> None:
+        """Join the queue and wait for the turn."""
         mine.admitted.clear()
         mine.overdue = False
         with self._lock:
@@ -86,6 +88,7 @@ class RunQueue:
                     self._pass_over_idle(self._now)
 
     def _leave(self, mine: _Run) -> None:
+        """End a run, and admit the next one."""
         with self._lock:
             if mine.overdue:
                 self._late[mine.account] -= 1
@@ -98,7 +101,7 @@ class RunQueue:
                 self._admit_next()
 
     def _must_yield(self, mine: _Run, even: bool) -> bool:
-        """Whether somebody waits who took less. even: or as much."""
+        """Whether an account waits that used less. even: or as much."""
         with self._lock:
             if mine.overdue or not self._waiting:
                 return False
@@ -106,17 +109,18 @@ class RunQueue:
             return any(self._usage_class(who) < own + even for who in self._waiting)
 
     def _patience(self) -> float:
-        """Seconds until it is looked whether the one whose turn it is waits for something else."""
+        """Seconds until the present run is checked for being idle."""
         patience = self._overdue_allowed()
         now = self._now
         left = now.looked + patience - time.monotonic() if now else patience
         return max(left, patience * SOON)
 
     def _overdue_allowed(self) -> float:
+        """Seconds for which a run may be idle before it loses its turn."""
         return PATIENCE * (SOON if self._late else 1)
 
     def _pass_over_idle(self, now: _Run) -> None:
-        """Where the one whose turn it is waits for something else, it goes on without, and the next one begins."""
+        """Where the present run is idle, let it go on without the turn, and admit the next one."""
         since, now.looked = now.looked, time.monotonic()
         before, now.computed = now.computed, now.cpu()
         if now.computed - before >= (now.looked - since) * IDLE:
@@ -127,8 +131,7 @@ class RunQueue:
         self._admit_next()
 
     def _admit_next(self) -> None:
-        """To the account that took least; of those that took about as much, to the one that has waited longest for a turn, which
-        is the last of all from then on."""
+        """Admit a run of the account that used least; of similar ones, that which was served longest ago."""
         able = [who for who in self._waiting if self._late[who] < IMPATIENT]
         if not able:
             return
@@ -142,14 +145,16 @@ class RunQueue:
         now.admitted.set()
 
     def _usage_class(self, who: str, more: float = 0.0) -> int:
-        """How much an account took of late, in doublings of a second. more: seconds that it takes just now."""
+        """An account's recent usage in doublings of a second. more: seconds of a run that is not counted yet."""
         return int(1 + self._seconds(who) + more).bit_length()
 
     def _seconds(self, who: str) -> float:
+        """An account's recent usage in seconds, decayed to now."""
         seconds, at = self._took.get(who, (0.0, 0.0))
         return seconds * float(0.5 ** ((time.monotonic() - at) / FORGOTTEN))
 
     def _count(self, mine: _Run) -> None:
+        """Add a run to its account's usage."""
         if len(self._took) > 10_000:
             self._took.clear()
         now = time.monotonic()
@@ -162,7 +167,8 @@ CURRENT_RUN: ContextVar[tuple[RunQueue, _Run] | None] = ContextVar("turn", defau
 
 
 def yield_to_others(*, even: bool = True) -> None:
-    """Between two parts of what takes long: let those go first who took less. even: or as much, where nobody looks at it yet."""
+    """Between two parts of a long run, let accounts go first that used less. even: or as much, for work that nobody waits for
+    yet."""
     if (held := CURRENT_RUN.get()) and held[0]._must_yield(held[1], even):
         with release_while_waiting():
             pass
@@ -170,7 +176,7 @@ def yield_to_others(*, even: bool = True) -> None:
 
 @contextmanager
 def release_while_waiting() -> Iterator[None]:
-    """While something else is waited for, another has the turn."""
+    """A context manager that gives the turn to others while something else is waited for."""
     held = CURRENT_RUN.get()
     if held is None or held[1].overdue:
         yield

@@ -1,15 +1,15 @@
-"""Every colour of the project, by its role: what it says, or where it stands. Nothing else names a colour.
+"""Every colour of the project, by its role. Nothing else names a colour.
 
 A role has a value for light paper, one for dark paper and one for a projector in a lit room. To change a colour, change its
-line here: charts, maps, slides, files and pages follow. What must hold (contrast, no two alike on one chart, colour
-blindness) is tested.
+line here: charts, maps, slides, files and pages follow. Tests check contrast, that no two colours on a chart are alike, and
+colour blindness.
 """
 
 from collections.abc import Callable
 
 
 class Colour(str):
-    """A role's colour: the text « #rrggbb » of light paper, which also knows its role and its other two values."""
+    """The colour of a role: the text « #rrggbb » for light paper, with its role and its other two values."""
 
     role: str
     dark: str
@@ -19,7 +19,7 @@ class Colour(str):
     french: str  # its name in a legend
 
     def for_theme(self, theme: str) -> str:
-        """The value on "light" or "dark" paper, or from a "projector"."""
+        """The value on "light" or "dark" paper, or for a "projector"."""
         return {"light": str(self), "dark": self.dark, "projector": self.projector}[theme]
 
     def __reduce__(self) -> tuple[Callable[[str], "Colour"], tuple[str]]:
@@ -28,6 +28,7 @@ class Colour(str):
 
 
 def _known(name: str) -> Colour:
+    """The colour of a role, for unpickling."""
     return ROLES[name]
 
 
@@ -45,7 +46,7 @@ def role(
     from_afar: str = "",
     french: str = "",
 ) -> Colour:
-    """A new role. What is not given is as on light paper; words of a light role are as dark as its marks unless given."""
+    """Register a role and return its colour. Values that are not given are those of light paper; `text`, of the marks."""
     colour = ROLES[name] = Colour(light)
     colour.role, colour.french = name, french
     colour.dark, colour.projector = dark or light, projector or light
@@ -55,17 +56,18 @@ def role(
 
 
 def variables(named: dict[str, Colour], theme: str = "light") -> str:
-    """The colours as variables of a style sheet: « --ink:#1d2a26;--soft:… »."""
+    """The colours as CSS variables: « --ink:#1d2a26;--soft:… »."""
     return ";".join(f"--{name}:{colour.for_theme(theme)}" for name, colour in named.items())
 
 
 def contrast(a: str, b: str) -> float:
-    """How much two colours, « #rgb » or « #rrggbb », stand out from one another: 1 to 21, as WCAG 2 has it."""
+    """The contrast ratio of two colours (« #rgb » or « #rrggbb ») as WCAG 2 defines it: 1 to 21."""
     light, dark = sorted((_luminance(a), _luminance(b)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
 def _luminance(colour: str) -> float:
+    """The relative luminance of a colour (WCAG 2)."""
     six = colour[1:] if len(colour) == 7 else "".join(2 * letter for letter in colour[1:])
     parts = (int(six[i : i + 2], 16) / 255 for i in (0, 2, 4))
     red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)

@@ -1,6 +1,7 @@
-"""What a page shows and an export writes: one object for both, so that what is taken away is what was on screen.
+"""Panels, slides and decks: what a page shows and an export writes, one object for both, so that files contain what was on
+screen.
 
-A value travels with its words: screens, slides and papers print the words, a workbook keeps the value too.
+A value is kept with its words: screens, slides and papers print the words, a workbook stores the value too.
 """
 
 from collections.abc import Iterable
@@ -22,7 +23,7 @@ Value = int | float | str | date | None
 
 @dataclass(frozen=True)
 class Link:
-    """Where a name leads: the address of a page, and the filters that change on the way there; the others stay."""
+    """A link: the address of a page, and the filters that it sets; other filters are kept."""
 
     page: str
     filters: tuple[tuple[str, str], ...] = ()
@@ -30,8 +31,8 @@ class Link:
 
 @dataclass(frozen=True)
 class Cell:
-    """One place of a table. text: as read. value: the number (in the column's unit, unrounded) or day behind it; None
-    where there is none: the text then says why. link: where the text leads on a screen. strong: whether it stands out."""
+    """A cell of a table. text: as read. value: the number (in the column's unit, unrounded) or day behind it, None where
+    missing; the text then says why. link: of the text, on a screen. strong: emphasised."""
 
     text: str
     value: Value = None
@@ -41,8 +42,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A heading and the unit of what stands below: an indicator's unit, "count", "day", "month", "mixed" (the
-    next column has it), or "" for words."""
+    """A column of a table: its heading, and its unit (an indicator's unit, "count", "day", "month", "mixed" where the next
+    column has it, or "" for words)."""
 
     name: str
     unit: str = ""
@@ -50,24 +51,24 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells, each as long as `columns`."""
+    """A table: rows of cells, each as long as `columns`."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
     @cached_property
     def has_links(self) -> bool:
-        """Whether a cell of it leads somewhere."""
+        """Whether any cell has a link."""
         return any(cell.link for row in self.rows for cell in row)
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to read in it."""
+        """Whether it has no row or no column."""
         return not (self.rows and self.columns)
 
     @property
     def without_empty_columns(self) -> "Table":
-        """The same without columns that hold nothing: where they are read and not worked with, they only take room."""
+        """The table without columns that have no text, for papers and slides."""
         kept = [n for n in range(len(self.columns)) if any(row[n].text for row in self.rows)]
         return Table(
             tuple(self.columns[n] for n in kept),
@@ -80,8 +81,8 @@ EMPTY = Table((), ())  # the table of a panel without one
 
 @dataclass(frozen=True)
 class Card:
-    """One headline figure. state: what its control chart says, in words ("" where it has none); tone: "improvement",
-    "alert", "neutral" or "" for grey. base: on how many it rests. whence: of a whole, where its signal lies (« sans
+    """A headline figure. state: what its control chart says, in words, "" for none; tone: "improvement", "alert", "neutral" or
+    "" for grey. base: the number of cases. gap_origin: for an aggregate with a signal, the sites that it comes from (« sans
     compter le CCSP de Djougou : 78 %, rien d'inhabituel »); "" for none."""
 
     code: str
@@ -97,12 +98,12 @@ class Card:
 
 @dataclass(frozen=True)
 class Legend:
-    """What a map's legend says, and only of what there is: a row that no site has is not among them.
+    """The legend of a map, with only the rows that some site has.
 
-    rows: {"label": str, "count": int}, "long" instead of the label where there is room (the page's own map), and what is drawn
-    before it, in the words of a mark: "fill" of a class, "sign", "silent" or "missing". kinds: {"kind", "label"}. sizes:
-    {"radius": px, "label"}, and before them `size_text`, what the area stands for. note: a sentence under the rows. credit:
-    the source of the limits of communes.
+    rows: {"label": str, "count": int}, optionally "long" (a label for where there is room, on the page's own map), and the
+    sample drawn before it, in the words of a mark: "fill" of a class, "sign", "silent" or "missing". kinds: {"kind", "label"}.
+    sizes: {"radius": px, "label"}; size_text: what the area stands for. note: a sentence under the rows. credit: the source of
+    commune boundaries.
     """
 
     title: str = ""
@@ -115,13 +116,13 @@ class Legend:
 
     @property
     def sources(self) -> str:
-        """Whose limits are drawn."""
+        """The sources of the boundaries drawn."""
         return " · ".join(t for t in ("Limites indicatives", "Natural Earth", self.credit) if t)
 
 
 @dataclass(frozen=True)
 class Plot:
-    """A map: marks as `ui.folium_map.show_map` takes them, its legend, the department that fills it (None: the country)."""
+    """A map: marks as `ui.folium_map.show_map` takes them, its legend, the department in view (None: the country)."""
 
     marks: tuple[dict[str, Any], ...]
     legend: Legend
@@ -130,24 +131,24 @@ class Plot:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: a Vega-Lite spec, its rows inline. signs: what its lines and colours are, where the caption does not say it: said
-    beside this very picture, not where another program draws the figures."""
+    """A chart: a Vega-Lite spec with its rows inline. legend: what its lines and colours are, where the caption does not say
+    it; shown beside this picture, not beside a chart that another program draws of the figures."""
 
     spec: Spec
     legend: str = ""
 
     @cached_property
     def message_cache(self) -> dict[tuple[str, str], Any]:
-        """What a screen sends of it, made by `ui.cached_charts`; kept here, it goes when the panel goes."""
+        """The messages that a screen is sent of it, made by `ui.cached_charts`; kept as long as the panel is."""
         return {}
 
     @property
     def values(self) -> pa.Table:
-        """The rows that it draws, as they travel to a screen."""
+        """The rows that it draws, as an Arrow table."""
         return arrow_tables.table_from_rows(self.spec["data"]["values"])
 
     def spec_without_rows(self, paper: str = "light") -> Spec:
-        """The spec without its rows, for light paper or dark; a copy, for who draws it may write into it."""
+        """The spec without its rows, for light or dark paper; a copy that may be changed."""
         return recolour_for_paper(
             {name: part for name, part in self.spec.items() if name != "data"}, paper
         )
@@ -168,21 +169,21 @@ class Lines:
 
 
 class Opening(Lines):
-    """What a story opens with: whose figures, then what they are about."""
+    """The opening of a story: the scope, then what it is about."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Why there is nothing to show."""
+    """Why there is nothing to show, in a sentence."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Nothing but the panel's table."""
+    """No content but the panel's table."""
 
 
 Content = Chart | Plot | Cards | Lines | Message | Listing
@@ -190,11 +191,11 @@ Content = Chart | Plot | Cards | Lines | Message | Listing
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One thing shown: content, and the table of its figures.
+    """One thing shown on a page: content, and the table of its figures.
 
-    key: its name on the page, unique there. alt: what the picture shows, in a sentence. caption: what to know beside it.
-    finding: what it shows, as a headline. reading: what its lines and colours mean, in a few words. strip: « Puis-je m'y
-    fier ? ». rows: whether its table has complaints one by one.
+    key: its name, unique on the page. alt: what the picture shows, in a sentence. caption: what to know beside it. finding:
+    what it shows, as a headline. reading: what its lines and colours mean, in a few words. trust_line: « Puis-je m'y fier ? ».
+    has_complaint_rows: its table has complaints one by one.
     """
 
     key: str
@@ -215,23 +216,23 @@ class Panel:
 
     @property
     def legend(self) -> str:
-        """What the lines and colours of its chart are, where the caption does not say it."""
+        """What the lines and colours of its chart are, where the caption does not say it; else ""."""
         return self.content.legend if isinstance(self.content, Chart) else ""
 
     @property
     def without_drawing(self) -> "Panel":
-        """The same without what is drawn: what a workbook needs, at a tenth of the memory."""
+        """The panel without its content, at a tenth of the memory: enough for a workbook."""
         return replace(self, content=Listing())
 
     @property
     def cards(self) -> tuple[Card, ...]:
-        """Its headline figures, if these are its content."""
+        """Its headline figures; empty where these are not its content."""
         return self.content.cards if isinstance(self.content, Cards) else ()
 
 
 @dataclass(frozen=True)
 class Slide:
-    """A panel with a headline that is a sentence, a question to discuss, and what the speaker should know."""
+    """A panel with a headline, a question to discuss, and notes for the speaker."""
 
     code: str
     headline: str
@@ -241,17 +242,17 @@ class Slide:
 
     @property
     def remark(self) -> str:
-        """The panel's caption without what the headline says."""
+        """The panel's caption without the headline."""
         return _without(self.headline, self.panel.caption)
 
     @property
     def caption(self) -> str:
-        """The same, and what the lines and colours of its picture are."""
+        """The remark, and the legend of its chart."""
         return " ".join(filter(None, (self.remark, self.panel.legend)))
 
 
 def _without(headline: str, caption: str) -> str:
-    """The caption without the sentence that it begins with, where the headline over it has said that."""
+    """The caption without its first sentence, where that is the headline."""
     sentence = headline.rstrip(".")
     if sentence and caption.startswith(sentence):
         rest = caption.removeprefix(sentence).lstrip()
@@ -262,8 +263,9 @@ def _without(headline: str, caption: str) -> str:
 
 @dataclass(frozen=True)
 class Deck:
-    """A story told: slides, and what stands on every one of them. as_of: the last day the data cover. issuer: who says
-    it; logo: a PNG, empty for none. made: by whom and when it was taken away, empty for a file that nobody asked for by hand."""
+    """A story with its figures: slides, and what stands on every one of them. who_reported: in words; as_of: the last day of
+    the data; issuer: the organisation; logo: a PNG, empty for none; made_by: who took it away, when and for whom, "" for files
+    of the command line."""
 
     title: str
     scope: str
@@ -279,17 +281,17 @@ class Deck:
 
     @property
     def foot(self) -> str:
-        """« 12 derniers mois · Zou · 23 centres sur 24 … · données au 19/11/2026 · DONNÉES FICTIVES »."""
+        """« 12 derniers mois · Zou · 23 centres sur 24 … · données au 19/11/2026 · DONNÉES FICTIVES »: the footer of slides."""
         return self._foot("")
 
     @property
     def foot_with_maker(self) -> str:
-        """The same, and who took it away, where somebody did."""
+        """The footer with who took the file away, if somebody did."""
         return self._foot(self.made_by)
 
     @property
     def paper_slides(self) -> tuple[Slide, ...]:
-        """The slides of a paper: without an opening that says what its head does."""
+        """The slides of a paper: without an opening that only repeats its head."""
         return tuple(
             s
             for s in self.slides
@@ -298,7 +300,8 @@ class Deck:
 
     @property
     def head(self) -> tuple[str, ...]:
-        """Lines under a file's title, each thing once: scope, period; other filters, who reported, the day, who took it."""
+        """The lines under a file's title, each fact once: scope, period; other filters, who reported, date of the data, who
+        took it."""
         return tuple(
             " · ".join(p for p in parts if p)
             for parts in (
@@ -309,15 +312,17 @@ class Deck:
 
     @property
     def other_filters(self) -> str:
-        """The filters that are neither scope nor period: « CCSP · Actes de pension »."""
+        """The filters besides scope and period: « CCSP · Actes de pension »."""
         said = (self.scope, self.period)
         return " · ".join(part for part in self.filters.split(" · ") if part not in said)
 
     @property
     def _data_date(self) -> str:
+        """« données au 19/11/2026 », or that there are none."""
         return f"données au {french.date_short(self.as_of)}" if self.as_of else "aucune donnée"
 
     def _foot(self, made_by: str) -> str:
+        """The footer. made_by: who took the file away, "" to leave it out."""
         fictitious = "DONNÉES FICTIVES" if self.demo else ""
         return " · ".join(
             p for p in (self.filters, self.who_reported, self._data_date, made_by, fictitious) if p
@@ -330,17 +335,17 @@ def text_cell(text: str) -> Cell:
 
 
 def site_cell(name: str, code: str) -> Cell:
-    """A cell of a site's name, which leads to its page."""
+    """A cell of a site's name, with a link to its page."""
     return Cell(name, link=site_link(code))
 
 
 def site_link(code: str) -> Link:
-    """The way to a site's page."""
+    """The link to a site's page."""
     return Link("site", (("centre", code),))
 
 
 def department_cell(name: str) -> Cell:
-    """A cell of a department's name, which leads to its page."""
+    """A cell of a department's name, with a link to its page."""
     return Cell(name, link=Link("departement", (("departement", name),)))
 
 
@@ -350,7 +355,7 @@ def count_cell(n: float) -> Cell:
 
 
 def day_cell(d: date | None, otherwise: str = "") -> Cell:
-    """A cell of a day."""
+    """A cell of a day. otherwise: the text where it is None."""
     return Cell(french.date_short(d), d) if d else Cell(otherwise)
 
 
@@ -360,15 +365,15 @@ def month_cell(d: date) -> Cell:
 
 
 def figure_cell(figure: Figure) -> Cell:
-    """A cell of an indicator."""
+    """A cell of an indicator's figure."""
     return Cell(shown_value(figure), figure.value)
 
 
 def value_cell(code: str, value: float | None, otherwise: str = "—") -> Cell:
-    """A cell of an indicator's value, worked out elsewhere."""
+    """A cell of an indicator's value that was computed elsewhere. otherwise: the text where it is None."""
     return Cell(otherwise) if value is None else Cell(value_with_unit(BY_CODE[code], value), value)
 
 
 def make_table(columns: Iterable[tuple[str, str]], rows: Iterable[Iterable[Cell]]) -> Table:
-    """A table from (heading, unit) and rows of cells."""
+    """A table of columns (heading, unit) and rows of cells."""
     return Table(tuple(Column(*c) for c in columns), tuple(tuple(r) for r in rows))

@@ -1,7 +1,7 @@
-"""What is known of what is counted: a count that knows whether it is whole, and what may be said of none.
+"""Counts that may be partial: a count with the coverage of its registers, and what may be said where it is 0.
 
-What nobody handed in is not nothing. A sentence that denies is asked of a `Count`, which gives it where every site that should
-speak does, and else what is not known.
+Missing data are not 0. A denial (« aucune plainte ») is asked of a `Count`, which gives it only where every site's register is
+known, and else says what is missing.
 """
 
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ AT_LEAST = "au moins "
 
 
 class PartialCount(ValueError):
-    """A denial was asked of a count that does not allow it."""
+    """A denial was asked of a count that is partial, or not 0."""
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Who handed in a register, of the sites that should. register: « registre des plaintes »; expected: sites; known: those
-    that handed something in; current: those of which all is known up to the day that is spoken of; note: another reason
-    why not all is, "" for none."""
+    """How many sites handed in a register. register: « registre des plaintes »; expected: sites that should; known: that handed
+    in something; current: of which all is known up to the day in question; note: another reason why not all is known, "" for
+    none."""
 
     register: str
     expected: int
@@ -51,19 +51,19 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Count:
-    """How many are known, and of what."""
+    """A number of known cases, with the coverage of their register."""
 
     n: int
     coverage: Coverage
 
     @property
     def is_complete(self) -> bool:
-        """Whether there are no others."""
+        """Whether there can be no other cases."""
         return self.coverage.is_complete
 
     @property
     def at_least(self) -> str:
-        """« au moins », before a number that may be larger; "" else."""
+        """« au moins », before a number that may be larger; else ""."""
         return "" if self.is_complete else AT_LEAST
 
     def plural(self, singular: str, plural: str | None = None) -> str:
@@ -71,14 +71,14 @@ class Count:
         return f"{self.at_least}{french.plural(self.n, singular, plural)}"
 
     def deny(self, denial: str) -> str:
-        """The denial, of a whole count of none. Raises NotWhole for any other."""
+        """The denial, for a complete count of 0. Raises PartialCount for any other."""
         if self.n or not self.is_complete:
             raise PartialCount(f"{denial}: {self}")
         return denial
 
     def some_or_none(self, some: str, denial: str, without: str = "") -> str:
-        """What may be said: of some, that; of none, the denial where the count is whole, else what is not known. without: what
-        the part that is known has none of (« plainte connue en cours »)."""
+        """`some` where the count is not 0; the denial where it is 0 and complete; else what is not known. without: what the
+        known part has none of (« plainte connue en cours »)."""
         if self.n:
             return some
         if self.is_complete:

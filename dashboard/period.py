@@ -1,7 +1,7 @@
-"""Periods of whole days: parse, name, compare with those before, cut at the last known day, take apart.
+"""Periods of entire days: parsed, named, compared with earlier ones, clipped at the last known day, split by month.
 
-Both ends are included. A period made of whole months (a month, a quarter, a year, twelve months) moves by
-months; any other moves by days.
+Both ends are included. A period of entire months (a month, a quarter, a year, twelve months) moves by months; any other by
+days.
 """
 
 import calendar
@@ -35,7 +35,7 @@ CODE = re.compile(
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """Days from `first` to `last`, both included; raises ValueError if the last comes before the first."""
+    """Days from `first` to `last`, both included. Raises ValueError if the last comes before the first."""
 
     first: date
     last: date
@@ -46,19 +46,19 @@ class Period:
 
     @property
     def days(self) -> int:
-        """How many days."""
+        """The number of days."""
         return (self.last - self.first).days + 1
 
     @property
     def whole_months(self) -> int:
-        """How many months, if the period is made of whole months, else 0."""
+        """The number of months, if the period consists of entire months; else 0."""
         if self.first.day != 1 or self.last != month_end(self.last):
             return 0
         return month_number(self.last) - month_number(self.first) + 1
 
     @property
     def code(self) -> str:
-        """The form for a URL: 2026, 2026-11, 2026-T3 or 2026-01-05_2026-02-10; `parse` reads it back."""
+        """The code for a URL: 2026, 2026-11, 2026-T3 or 2026-01-05_2026-02-10; `parse` reads it."""
         year, month = self.first.year, self.first.month
         if self.whole_months == 12 and month == 1:
             return f"{year:04}"
@@ -94,19 +94,19 @@ def _months_label(period: Period) -> str:
 
 @dataclass(frozen=True)
 class ClippedPeriod:
-    """A period as far as it is known: `whole` as asked, `period` its days up to the last known one."""
+    """A period as far as it is known. full_period: as asked; period: its days up to the last known one."""
 
     full_period: Period
     period: Period
 
     @property
     def partial(self) -> bool:
-        """Whether days are missing at the end."""
+        """Whether days are missing at its end."""
         return self.period != self.full_period
 
     @property
     def label(self) -> str:
-        """The name in French, saying how far a partial period goes."""
+        """The name in French, with its last day if partial."""
         if not self.partial:
             return self.full_period.label
         return f"{self.full_period.label} (partiel, au {self.period.last:%d/%m/%Y})"
@@ -129,30 +129,29 @@ class ClippedPeriod:
 
 
 def clock_offset() -> timedelta:
-    """How far this clock is ahead of the true one: nothing, but in tests, which stand on a day of their own (tests/clock.py)."""
+    """How far this clock is ahead of the true one: zero, except in tests, which have a fixed day (tests/clock.py)."""
     # Only under pytest, which sets PYTEST_VERSION for its subprocesses: a variable left behind elsewhere has no effect.
     seconds = os.environ.get("CCSP_TESTS_AHEAD", "0") if "PYTEST_VERSION" in os.environ else "0"
     return timedelta(seconds=float(seconds))
 
 
 def now() -> datetime:
-    """The moment it is, by Benin's clock: the one clock of the house."""
+    """The present moment in Benin's time; the only clock that is used."""
     return datetime.now(BENIN) + clock_offset()
 
 
 def today(moment: datetime | None = None) -> date:
-    """The day it is in Benin, now or at the aware moment given."""
+    """The day in Benin, now or at the aware moment given."""
     return (moment or now()).astimezone(BENIN).date()
 
 
 def to_local_time(at: datetime) -> datetime:
-    """A moment that a write noted, which is UTC without saying so, by Benin's clock."""
+    """A stored moment (naive UTC) in Benin's time."""
     return at.replace(tzinfo=UTC).astimezone(BENIN)
 
 
 def to_naive_utc(moment: datetime) -> datetime:
-    """A moment as writes note it, in UTC without saying so; one that has no offset is by Benin's clock. Where the calendar ends
-    before that, its end."""
+    """A moment as it is stored, naive UTC; a naive one is taken as Benin's time. Clamped to the calendar's range."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=BENIN)
     try:
         return aware.astimezone(UTC).replace(tzinfo=None)
@@ -161,28 +160,28 @@ def to_naive_utc(moment: datetime) -> datetime:
 
 
 def naive_utc_bounds(first: date, last: date) -> tuple[datetime, datetime]:
-    """From when and until when, as writes note moments, these days last in Benin."""
+    """The start and end of these days in Benin as stored moments; the end is exclusive."""
     start, end = (to_naive_utc(datetime.combine(day, time())) for day in (first, last))
     return start, end + ONE_DAY
 
 
 def last_local_day(end: datetime) -> date:
-    """The last day in Benin before a moment that a write noted: of what holds until then."""
+    """The last day in Benin before a stored moment that ends a span."""
     return (to_local_time(end) - timedelta(seconds=1)).date()
 
 
 def day_number(day: date) -> int:
-    """Days since 1 January 1970, as files, rollups and arrays count them."""
+    """The days since 1 January 1970, as files, rollups and arrays have them."""
     return (day - DAY_0).days
 
 
 def day_from_number(number: int) -> date:
-    """The day that has this number."""
+    """The day of a day number."""
     return DAY_0 + timedelta(days=int(number))
 
 
 def day_numbers(days: Iterable[date | str | None]) -> np.ndarray:
-    """The number of each day, (n,); dates or ISO text, -1 for None."""
+    """The day numbers of dates or ISO texts, (n,); -1 for None."""
     listed = list(days)
     numbers: dict[date | str | None, int] = {None: -1}
     for day in set(listed):  # millions of visits have a few hundred days
@@ -192,28 +191,28 @@ def day_numbers(days: Iterable[date | str | None]) -> np.ndarray:
 
 
 def iso_days(numbers: np.ndarray) -> list[str]:
-    """The ISO text of each day by its number, (n,)."""
+    """The ISO texts of day numbers, (n,)."""
     texts: list[str] = numbers.astype("datetime64[D]").astype(str).tolist()
     return texts
 
 
 def weekdays(numbers: np.ndarray) -> np.ndarray:
-    """The weekday of each day by its number, (n,); 0 = Monday."""
+    """The weekdays of day numbers, (n,); 0 = Monday."""
     return (numbers + DAY_0.weekday()) % 7
 
 
 def month_number(day: date) -> int:
-    """Months from January 1970 to the day's month."""
+    """The months from January 1970 to the day's month."""
     return (day.year - DAY_0.year) * 12 + day.month - DAY_0.month
 
 
 def month_numbers(numbers: np.ndarray) -> np.ndarray:
-    """`month_number` of each day by its number, (n,)."""
+    """The month numbers of day numbers, (n,)."""
     return numbers.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
 def month_starts(numbers: np.ndarray) -> np.ndarray:
-    """The number of the first day of each day's month, (n,)."""
+    """The day numbers of the first days of the months of day numbers, (n,)."""
     return month_numbers(numbers).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
@@ -223,23 +222,24 @@ def month_end(day: date) -> date:
 
 
 def add_months(day: date, count: int) -> date:
-    """The same day of the month `count` months later (before, if negative), or that month's last day."""
+    """The same day `count` months later (earlier if negative), or that month's last day."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def year_before(day: date) -> date:
-    """The same day a year before; of a month's last day, that month's last day: 29/02/2024 for 28/02/2025."""
+    """The same day a year before; for a month's last day, that month's last day: 29/02/2024 for 28/02/2025."""
     ago = add_months(day, -12)
     return month_end(ago) if day == month_end(day) else ago
 
 
 def _whole(first: date, count: int) -> Period:
+    """The period of `count` months from a first day."""
     return Period(first, month_end(add_months(first, count - 1)))
 
 
 def parse(text: str) -> Period | None:
-    """The period of a URL's code (see `Period.code`), or None if it is none of the years 2000 to 2100."""
+    """The period of a URL's code (see `Period.code`); None where it is invalid or outside the years 2000 to 2100."""
     match = CODE.fullmatch(text)
     if match is None:
         return None
@@ -263,6 +263,7 @@ def _from_parts(
 
 
 def _preset_periods(as_of: date) -> dict[str, Period]:
+    """The period of each preset's code."""
     month, year = as_of.replace(day=1), date(as_of.year, 1, 1)
     # On its last day the running month is complete.
     next_month = (as_of + ONE_DAY).replace(day=1)
@@ -277,7 +278,7 @@ def _preset_periods(as_of: date) -> dict[str, Period]:
 
 
 def presets(as_of: date) -> dict[str, str]:
-    """Code → French label of the periods one asks for most, in the order to show them."""
+    """The labels of the periods most asked for, by code, in the order in which they are listed."""
     periods = _preset_periods(as_of)
     return {
         YEAR: "12 derniers mois entiers",
@@ -290,11 +291,12 @@ def presets(as_of: date) -> dict[str, str]:
 
 
 def resolve_period(code: str, as_of: date) -> Period | None:
-    """The period of a preset's code or of a URL's form, or None; whole, not cut at `as_of` (see `clip`)."""
+    """The period of a preset's or URL's code; None where it is invalid. Not clipped at `as_of` (see `clip_period`)."""
     return _preset_periods(as_of).get(code) or parse(code)
 
 
 def _months_back(period: Period, count: int) -> Period:
+    """The same days so many months earlier."""
     last = add_months(period.last, -count)
     # Entire months stay entire: April's 30 days become January's 31, and 28 February 29 in a leap year.
     return Period(
@@ -303,28 +305,28 @@ def _months_back(period: Period, count: int) -> Period:
 
 
 def same_last_year(period: Period) -> Period:
-    """The same days a year before; 29 February becomes 28, and a whole February stays whole."""
+    """The same days a year before; 29 February becomes 28, and an entire February stays entire."""
     return _months_back(period, 12)
 
 
 def clip_period(period: Period, last: date) -> ClippedPeriod | None:
-    """The period cut at the last known day, its comparisons cut alike; None if it begins after that day."""
+    """The period clipped at the last known day; None if it begins after that day."""
     if last < period.first:
         return None
     return ClippedPeriod(period, Period(period.first, min(period.last, last)))
 
 
 def months(period: Period) -> list[date]:
-    """First days of the months the period touches, in order; the first may lie before the period."""
+    """The first days of the months that the period overlaps, in order; the first may lie before the period."""
     count = month_number(period.last) - month_number(period.first) + 1
     return [add_months(period.first.replace(day=1), n) for n in range(count)]
 
 
 def split_by_month(period: Period) -> tuple[Days | None, Days | None, Days | None]:
-    """The days before its whole months, those months, the days after; None for what is empty.
+    """The days before the period's entire months, those months, and the days after; None for an empty part.
 
-    Days are (first, last), both included; months are (first day of the first month, first day of the last).
-    Together they are the period, each day once. Without a whole month, the first part ends with its month.
+    Days are (first, last), both included; months are (first day of the first month, first day of the last). Together they are
+    the period, each day once. Without an entire month, the first part ends with its month.
     """
     whole = [
         month

@@ -1,4 +1,4 @@
-"""Who asks, as the gate says it to the application with each request, and the cache in which it is looked up.
+"""The identity of who asks, as the gate passes it to the application with each request, and the cache in which it is looked up.
 
 Before: `dashboard.accounts.session_cache`. After: the gate (`dashboard.web`), which writes it; `dashboard.ui.session`, which
 reads it.

@@ -1,4 +1,4 @@
-"""Every setting of the application, in one class: name, default, meaning, check. Read from the environment, here only."""
+"""The settings of the application in one class: name, default, meaning, check. The environment is read here alone."""
 
 import os
 import re
@@ -18,22 +18,22 @@ PROVIDER = re.compile(
 
 
 def _text(default: str, meaning: str, *, a_file: bool = False, secret: bool = False) -> Any:
-    """A field that is a text; a_file: the path of a file that must be there, or nothing; secret: it may stand in a file, whose
-    path is in the variable NAME_FILE."""
+    """A text setting. a_file: the path of a file that must exist, or ""; secret: it may be in a file, whose path is in the
+    variable NAME_FILE."""
     kept = {"meaning": meaning, "a_file": a_file, "secret": secret}
     return field(default=default, repr=not secret, metadata=kept)
 
 
 def _whole(default: int, between: tuple[int, int], meaning: str) -> Any:
-    """A field that is a whole number, with the least and the greatest that it may be."""
+    """A whole-number setting. between: its least and greatest value."""
     return field(default=default, metadata={"meaning": meaning, "between": between})
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The values in force. A field's variable has its name in capitals; one that is blank leaves the default.
+    """The settings in force. A field's variable has its name in capitals; a blank one leaves the default.
 
-    The environment is all that is read, but for a secret, which may stand in a file that the environment names.
+    Only the environment is read, except that a secret may be in a file that the environment names.
     """
 
     database_url: str = _text(
@@ -136,7 +136,7 @@ class Settings:
 
     @property
     def address(self) -> str:
-        """What people type to come here."""
+        """The address that people type."""
         if self.public_url:
             return self.public_url.rstrip("/")
         host = "localhost" if self.host in LOOPBACK_HOSTS else self.host
@@ -144,18 +144,18 @@ class Settings:
 
     @property
     def identity_sources(self) -> frozenset[str | None]:
-        """Who may say who somebody is: the provider, by its address; None is a password of the dashboard."""
+        """By whom people may be authenticated: the provider's address; None stands for passwords of the dashboard."""
         local = {None} if self.local_accounts else set()
         return frozenset({*local, *({self.oidc_issuer} if self.oidc_issuer else ())})
 
 
 def fields_by_name() -> dict[str, Field[Any]]:
-    """Each setting's field: its default, its type, and its meaning in the metadata."""
+    """The field of each setting, by name: its default, type, and meaning (in the metadata)."""
     return {one.name: one for one in fields(Settings)}
 
 
 def setting_bounds(name: str) -> tuple[int, int] | None:
-    """The least and the greatest value of a setting; None for a text."""
+    """The least and greatest value of a setting; None for a text."""
     between: tuple[int, int] | None = fields_by_name()[name].metadata.get("between")
     return between
 
@@ -164,7 +164,7 @@ def setting_bounds(name: str) -> tuple[int, int] | None:
 def load_settings() -> Settings:
     """The settings in force, read from the environment once.
 
-    Raises ValueError, with one sentence that names the variable, for the first value that cannot be.
+    Raises ValueError for the first invalid value, with a sentence that names its variable.
     """
     values: dict[str, Any] = {name: _value(one) for name, one in fields_by_name().items()}
     settings = Settings(**values)
@@ -174,7 +174,7 @@ def load_settings() -> Settings:
 
 
 def _check_doors(settings: Settings) -> None:
-    """Raises ValueError where other machines would be let in unprotected."""
+    """Raise ValueError where other machines could come in without protection."""
     if settings.public_url and not PUBLIC.fullmatch(settings.public_url):
         raise ValueError(
             "PUBLIC_URL : une adresse comme https://tableau.example.bj est attendue, sans rien derrière, lu"
@@ -193,7 +193,7 @@ def _check_doors(settings: Settings) -> None:
 
 
 def _check_provider(settings: Settings) -> None:
-    """Raises ValueError where the provider is half set, or nobody could sign in."""
+    """Raise ValueError where the provider is configured in part, or nobody could sign in."""
     given = {
         "OIDC_ISSUER": settings.oidc_issuer,
         "OIDC_CLIENT_ID": settings.oidc_client_id,
@@ -221,7 +221,7 @@ def _check_provider(settings: Settings) -> None:
 
 
 def _value(one: Field[Any]) -> str | int:
-    """What is written in the variable, without the blanks around it; the default where nothing is."""
+    """The value of a setting's variable, stripped; the default where it is blank."""
     variable = one.name.upper()
     written = os.environ.get(variable, "").strip()
     if one.metadata.get("secret") and not written:
@@ -245,6 +245,7 @@ def _in_a_file(variable: str) -> str:
 
 
 def _number(variable: str, written: str, least: int, most: int) -> int:
+    """The number that is written. Raises ValueError where it is none, or out of range."""
     with suppress(ValueError):
         if least <= (number := int(written)) <= most:
             return number

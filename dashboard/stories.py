@@ -1,8 +1,7 @@
-"""Stories to present: which slides, in which order, with which words. A story is data: figures come when it is told.
+"""Stories: which slides, in which order, with which words. A story is data: figures are added when a deck is built.
 
-Ready-made ones are in READY; a person's own are kept in the database under a name. What slides there are is for whoever
-tells them. `python -m dashboard report` and the
-page « Présenter » tell both.
+Ready-made ones are in READY; saved ones are in the database under a name. The kinds of slides are given by
+`dashboard.answers.slides`. `python -m dashboard report` and the page « Présenter » build both.
 """
 
 import json
@@ -18,12 +17,12 @@ LONGEST_HEADLINE, LONGEST_TEXT, MOST_STEPS = 160, 600, 40
 
 
 class NotAStory(ValueError):
-    """What was given is no story; the message, in French, says why."""
+    """The input is no valid story; the message, in French, says why."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of slide: its words in the list, the indicators it can show (none: it needs none), its question."""
+    """A kind of slide. label: in lists; indicators: those that it can show, empty where it needs none; question: to discuss."""
 
     label: str
     indicators: tuple[str, ...] = ()
@@ -37,7 +36,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Step:
-    """A slide to be: its kind, the indicator it shows; headline and question in place of those found ("" for these)."""
+    """A slide of a story. kind: its code; indicator: "" for none; headline, question: "" for those that are found."""
 
     kind: str
     indicator: str = ""
@@ -54,7 +53,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Story:
-    """A title and its steps. name: what finds it again. department, site: what it is about, None for the filters'."""
+    """A story. name: identifies it; department, site: its place, None for that of the filters."""
 
     name: str
     title: str
@@ -69,6 +68,7 @@ class Story:
 
 
 def _steps(text: str) -> tuple[Step, ...]:
+    """The steps of « kind:indicator » codes between blanks."""
     return tuple(
         Step(kind, indicator)
         for kind, _, indicator in (code.partition(":") for code in text.split())
@@ -77,9 +77,9 @@ def _steps(text: str) -> tuple[Step, ...]:
 
 @dataclass(frozen=True)
 class ReadyStory:
-    """A ready-made story. place: the field of Story that its name must give, "" for none (departement:Zou). listed: its words
-    in the list, where the title speaks of one place. example: such a name. part: the title where filters leave some
-    departments of a story that speaks of all, "" for the same."""
+    """A ready-made story. place: the field of Story that its name has to contain (departement:Zou), "" for none. listed: its
+    label in lists, where the title is about one place. example: such a name. part: the title over some departments of a story
+    that is about all, "" for the same."""
 
     title: str
     steps: tuple[Step, ...]
@@ -136,8 +136,8 @@ READY = {
 
 
 def ready_story(name: str) -> Story | None:
-    """The ready-made story of that name: national, plaintes, attentes, departement:Zou, site:ccsp-allada; None for
-    another name. Whether the place exists is for whoever knows the places."""
+    """The ready-made story of a name (national, plaintes, attentes, departement:Zou, site:ccsp-allada); None for another name.
+    Whether the place exists is not checked."""
     kind, _, place = name.partition(":")
     made = READY.get(kind)
     if made is None or bool(made.place) != bool(place):
@@ -146,7 +146,7 @@ def ready_story(name: str) -> Story | None:
 
 
 def to_json(story: Story) -> str:
-    """The story as it is kept."""
+    """The story as JSON, as it is stored."""
     return json.dumps(
         {
             "title": story.title,
@@ -159,7 +159,7 @@ def to_json(story: Story) -> str:
 
 
 def from_json(name: str, text: str, kinds: Mapping[str, Kind]) -> Story:
-    """A kept story. Raises NotAStory."""
+    """A stored story. Raises NotAStory."""
     try:
         held = json.loads(text)
         steps = tuple(Step(**s) for s in held["steps"])
@@ -171,7 +171,7 @@ def from_json(name: str, text: str, kinds: Mapping[str, Kind]) -> Story:
 
 
 def check_story(story: Story, kinds: Mapping[str, Kind]) -> None:
-    """Raise NotAStory where the story cannot be told with slides of these kinds."""
+    """Raise NotAStory where the story cannot be built with slides of these kinds."""
     if not story.title.strip():
         raise NotAStory("Il faut un titre.")
     if len(story.title) > LONGEST_HEADLINE:
@@ -198,5 +198,5 @@ def check_story(story: Story, kinds: Mapping[str, Kind]) -> None:
 
 
 def slug(title: str) -> str:
-    """The name under which a title is kept and shared: lower case, digits and hyphens."""
+    """The name under which a title is stored and shared: lower case, digits and hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", french.fold_accents(title)).strip("-")[:60]

@@ -1,4 +1,4 @@
-"""Figures in French words: what a card, a table, a slide or an export says of them. One place for all."""
+"""Figures in French words, as cards, tables, slides and exports write them."""
 
 from collections.abc import Mapping
 
@@ -46,12 +46,12 @@ DECIMALS = {"percent": 0, "per_1000": 1, "rate": 1, "count": 0}
 
 
 def axis_words(indicator: Indicator) -> str:
-    """What stands beside an axis, under a heading that names the indicator: its unit, or what is counted."""
+    """The title of an axis: the indicator's unit, or what is counted."""
     return ON_AXIS.get(indicator.unit, indicator.short)
 
 
 def value_with_unit(indicator: Indicator, value: float) -> str:
-    """A value of the indicator, with its unit."""
+    """The value with its unit."""
     if indicator.unit == "percent":
         return french.percent(
             value, 1 if value and (value < 10 or value > 99) and value != 100 else 0
@@ -73,8 +73,7 @@ def value_with_unit(indicator: Indicator, value: float) -> str:
 
 
 def shown_value(figure: Figure) -> str:
-    """The figure's value as read on screen, « au moins » where more may wait than is known; where it is missing, why, in a word
-    or two."""
+    """The figure's value as displayed, « au moins » before a lower bound; where it is missing, why, in a word or two."""
     if figure.value is not None:
         return f"{at_least(figure)}{value_with_unit(BY_CODE[figure.indicator], figure.value)}"
     for word in (FEW, HIDDEN):
@@ -84,13 +83,12 @@ def shown_value(figure: Figure) -> str:
 
 
 def _in_short(note: str) -> str:
-    """Why a value is missing, in a word or two; "" for another reason. note: its own period may come after a comma."""
+    """Why a value is missing, in a word or two; "" for another reason. note: may have its own period after a comma."""
     return IN_SHORT.get(note.partition(", ")[0], "")
 
 
 def at_least(figure: Figure) -> str:
-    """« au moins », before how many came where not all visits of some site are known, and how many wait now where some site's
-    register is not known to the day; "" else."""
+    """« au moins », where the figure is a count and some site's register is partial; else ""."""
     part = figure.sites_in_part or figure.sites_reporting < figure.sites_expected
     counted = BY_CODE[figure.indicator].is_current or figure.indicator == "visits"
     return AT_LEAST if counted and part else ""
@@ -102,9 +100,9 @@ def missing_reason(figure: Figure) -> str:
 
 
 def difference(now: Figure, before: Figure) -> str:
-    """How much more or less than a year before, in the indicator's own unit: « +2 points », « −3 min »; "" if unknown.
+    """The difference from a year before, in the indicator's unit: « +2 points », « −3 min »; "" if unknown.
 
-    A plain difference of two periods: it says nothing of a trend.
+    A plain difference of two periods: it shows no trend.
     """
     if now.value is None or before.value is None:
         return ""
@@ -120,7 +118,7 @@ def difference(now: Figure, before: Figure) -> str:
 
 
 def who_reported(figure: Figure) -> str:
-    """« 23 centres sur 24 ont remonté des données, incomplètes pour 2 d'entre eux »; of one alone, « données remontées en
+    """« 23 centres sur 24 ont remonté des données, incomplètes pour 2 d'entre eux »; for a single site « données remontées en
     partie ». figure: of visits."""
     if not figure.sites_expected:
         return "rien n'était attendu, aucun centre n'étant ouvert"
@@ -140,7 +138,7 @@ def who_reported(figure: Figure) -> str:
 
 
 def among_in_words(some: int, everybody: int) -> str:
-    """« dans le seul centre qui en ait déjà remis, sur 24 », « dans les 2 centres qui en ont déjà remis, sur 24 »: of
+    """« dans le seul centre qui en ait déjà remis, sur 24 », « dans les 2 centres qui en ont déjà remis, sur 24 », for
     closings."""
     who = "le seul centre qui en ait déjà" if some == 1 else f"les {some} centres qui en ont déjà"
     who += " remis"
@@ -148,7 +146,7 @@ def among_in_words(some: int, everybody: int) -> str:
 
 
 def basis_with_nouns(figure: Figure) -> str:
-    """The same with what is counted: « 192 sur 368 visites dont l'attente est connue », « 18 visites en 64 jours ouverts »."""
+    """The basis of a figure with nouns: « 192 sur 368 visites dont l'attente est connue », « 18 visites en 64 jours ouverts »."""
     if not basis_in_words(figure):
         return ""
     basis = BY_CODE[figure.indicator].basis
@@ -161,7 +159,7 @@ def basis_with_nouns(figure: Figure) -> str:
 
 
 def basis_in_words(figure: Figure) -> str:
-    """On how many the figure rests: « 192 sur 368 », « 79 cas »; "" where that is not known."""
+    """The numbers that a figure rests on: « 192 sur 368 », « 79 cas »; "" where unknown."""
     if figure.value is None and _in_short(figure.note) in (NOT_HANDED, BEHIND):
         return ""
     if figure.denominator and figure.numerator is not None:
@@ -170,10 +168,10 @@ def basis_in_words(figure: Figure) -> str:
 
 
 def against_last_year(card: Figure, now: Mapping[str, Figure], before: Mapping[str, Figure]) -> str:
-    """A card's second line: the same days a year before, and the difference. Volumes compare per open day.
+    """A card's second line: the value of the same days a year before, and the difference; volumes per open day. "" without a
+    comparison.
 
-    now, before: indicator to figure, at the same sites, which is said where the card itself, of all sites, reads otherwise. ""
-    where there is nothing to compare.
+    now, before: figures by indicator, at the same sites; that is said where the card, over all sites, reads otherwise.
     """
     code = card.indicator
     if now[code].value is None or before[code].value is None:
