@@ -402,7 +402,7 @@ def _ranked_sites(view: View, question: Question, code: str) -> Sequence[Ranked]
 
 
 def _by_value(view: View, question: Question, code: str) -> Sequence[Ranked]:
-    """The same as `_ranked`, with all sites that have a value."""
+    """The same as `_ranked_sites`, with all sites that have a value."""
     names, by_site = _names(view, question), figures(view, question, "site")
     known = [
         (-value, french.alphabetical(names[site].text), names[site], of)

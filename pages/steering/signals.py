@@ -1,4 +1,4 @@
-"""Signaux: the finding, two sentences, the signals beside their chart, what was decided, what is aimed at."""
+"""Signaux: the finding, two sentences, the signals beside their chart, decisions, targets."""
 
 import streamlit as st
 
