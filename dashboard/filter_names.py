@@ -1,6 +1,6 @@
 """The names of the filters: as URL parameters, and as the screen labels them.
 
-After: `dashboard.ui.filters`, which keeps their values; `dashboard.ui.links` and the sign-in, which pass them on.
+After: `dashboard.ui.filter_state`, which keeps their values; `dashboard.ui.links` and the sign-in, which pass them on.
 """
 
 from dashboard.period import YEAR

@@ -12,7 +12,7 @@ from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.bulletin import Line
 from dashboard.panel import Link
-from dashboard.ui import filters
+from dashboard.ui import filter_state
 from dashboard.ui.links import anchor
 
 SERIES, CHOSEN = (
@@ -29,7 +29,7 @@ def findings(person: Person, question: Question) -> None:
 
 def bulletin_section(person: Person, question: Question) -> None:
     """Draw the bulletin, folded, and its text to copy."""
-    lines = bulletin.lines(person, question, filters.period())
+    lines = bulletin.lines(person, question, filter_state.period())
     codes = {name: code for code, name in site_names(person, question).items()}
     with st.expander("Le bulletin du mois"):
         said = "".join(f"<li>{escape(line.text)} {_chart_link(line, codes)}</li>" for line in lines)

@@ -23,7 +23,7 @@ from dashboard.stories import (
 from dashboard.ui import (
     complaint_view_log,
     error_messages,
-    filters,
+    filter_state,
     page_exports,
     presentation,
     story_drafts,
@@ -52,7 +52,7 @@ def page(person: Person) -> None:
     if draft is None:
         return
     story = draft.story
-    question, period = filters.question(), filters.period()
+    question, period = filter_state.question(), filter_state.period()
     with st.container(horizontal=True, vertical_alignment="center", key="commencer"):
         with st.spinner("La présentation se prépare…"):
             deck, slides = presentation.deck_and_slides(person, question, story, period)
@@ -96,8 +96,8 @@ def _choose(person: Person) -> Draft | None:
     """The draft in force: of the URL or the list, as changed in this session. None where it needs a place, or is damaged."""
     name = _name(person)
     if name in READY and (field := READY[name].place):
-        place = filters.value(story_saving.PLACES[field])
-        if not place or filters.COMMA in place:  # several departments are no single place
+        place = filter_state.value(story_saving.PLACES[field])
+        if not place or filter_state.COMMA in place:  # several departments are no single place
             story_saving.show_unsaved_drafts(person)
             st.info(ADVICE[field])
             return None
@@ -138,13 +138,13 @@ def _name(person: Person) -> str:
             label_visibility="collapsed",
         )
         if name in READY and READY[name].place == "site":
-            filters.select("centre")
+            filter_state.select("centre")
     return name
 
 
 def _default_story(person: Person) -> str:
     """The default story: for a director, the review of the department, while the filters have it."""
-    shown = filters.question(("departement",)).departments
+    shown = filter_state.question(("departement",)).departments
     return (
         "departement" if len(shown) == 1 and person.departments == frozenset(shown) else "national"
     )
