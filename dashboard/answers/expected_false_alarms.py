@@ -1,8 +1,7 @@
 """How many signals chance alone would give, with the numbers behind each site's series as they are."""
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -25,8 +24,10 @@ from dashboard.statistics.expected_false_alarms import (
 from dashboard.statistics.variation import ChartKind
 
 DRAWS = 100  # of each series, for the budget: its expected number is known to within 0.2
-# Under all that they are drawn from: a decision or a target makes another state of the data, but no other series.
-SIMULATED: AnswerCache[Any] = AnswerCache(8)  # of some 300 KB each
+# Under all that they are drawn from: a decision or a target makes another state of the data, but no other series, and a
+# file of one site leaves those of the others as they were.
+SIMULATED: AnswerCache[np.ndarray] = AnswerCache(10_000)  # series, of some 1 KB each
+SIMULATED_VOLUMES: AnswerCache[np.ndarray] = AnswerCache(8)
 
 
 @cached
@@ -55,19 +56,14 @@ def _chances(view: View) -> Mapping[tuple[str, str], np.ndarray]:
                 runs=course.kind != ChartKind.RARE,
             )
         )
-    found = SIMULATED.get(
-        tuple(map(_drawn_from, shapes)), lambda: false_alarm_chances(shapes, DRAWS)
+    found = SIMULATED.get_many(
+        [shape.key for shape in shapes],
+        lambda missing: false_alarm_chances([shapes[i] for i in missing], DRAWS),
     )
     chances = {(scope, code): c for (scope, code, *_), c in zip(series, found, strict=True)}
     for code in VOLUMES:
         chances |= _of_volumes(view, code)
     return chances
-
-
-def _drawn_from(shape: Shape) -> tuple[Hashable, ...]:
-    """All that a shape holds, as what can be a key."""
-    bases = shape.bases.tobytes()
-    return shape.site, shape.family, bases, shape.centre, shape.spread, shape.runs
 
 
 def _of_volumes(view: View, code: str) -> dict[tuple[str, str], np.ndarray]:
@@ -82,7 +78,7 @@ def _of_volumes(view: View, code: str) -> dict[tuple[str, str], np.ndarray]:
         return {}
     months = np.array([m.month for m in next(iter(of.values())).months])
     values = np.array([c.values for c in of.values()], dtype=float)
-    last = SIMULATED.get(
+    last = SIMULATED_VOLUMES.get(
         (values.shape, values.tobytes(), months.tobytes()),
         lambda: volume_chances(values, months, DRAWS),
     )
