@@ -1,6 +1,6 @@
 """The names of the filters: as parameters of an address, and as the screen says them.
 
-After: `dashboard.ui.filters`, which keeps their values; `dashboard.ui.links` and the sign-in, which carry them on.
+After: `dashboard.ui.filter_state`, which keeps their values; `dashboard.ui.links` and the sign-in, which carry them on.
 """
 
 from dashboard.period import YEAR

@@ -16,7 +16,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.trust import scope_signals, signal_if_in_period
 from dashboard.indicators import BY_CODE, TIMED, Figure
 from dashboard.indicators.measures import NOT_REPORTED
-from dashboard.judgement import trust
+from dashboard.judgement import trust_sentences
 from dashboard.judgement.change_dates import since_at_least
 from dashboard.judgement.signal_sentences import card_state, gap_origin, verdict
 from dashboard.judgement.signals import Signal
@@ -64,7 +64,7 @@ def cards(
             text_cell(UNITS[BY_CODE[c].unit]),
             count_cell(figures[c].n),
             text_cell(one.state),
-            text_cell(trust.trust_line(c, figures, ground)),
+            text_cell(trust_sentences.trust_line(c, figures, ground)),
         )
         for c, one in zip(codes, tiles, strict=True)
     ]

@@ -13,7 +13,7 @@ from dashboard.indicators import BY_CODE
 from dashboard.judgement.control_charts import CHARTED, WAITS, ControlChart, MonthlySeries, Series
 from dashboard.judgement.monthly_judgement import judge
 from dashboard.judgement.signals import Signal, signal
-from dashboard.judgement.trust import TrustContext
+from dashboard.judgement.trust_sentences import TrustContext
 from dashboard.period import (
     ONE_DAY,
     Period,

@@ -6,7 +6,7 @@ Before: `db.facts.gather` and `dashboard.indicators.breakdown`. After: the modul
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dashboard.answers import complaints_for_guests
+from dashboard.answers import small_counts_for_guests
 from dashboard.answers.context import Asker, View, cached, engine, uncached
 from dashboard.answers.network import data_date_in_words, until_data_date
 from dashboard.answers.question import Question
@@ -25,7 +25,7 @@ def figures(view: View, question: Question, by: str) -> Breakdown:
     asked = _of_sites(view, chosen, question, by)
     found = asked if by == "month" else _as_of_data_date(asked, view, chosen, question, by)
     return (
-        complaints_for_guests.complaint_figures(view, chosen, question, found)
+        small_counts_for_guests.complaint_figures(view, chosen, question, found)
         if view.access.guest
         else found
     )

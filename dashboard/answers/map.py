@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard import french
-from dashboard.answers import complaints_for_guests, control_charts
+from dashboard.answers import control_charts, small_counts_for_guests
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures
 from dashboard.answers.map_legend import (
@@ -101,7 +101,7 @@ def plot(view: View, question: Question, code: str) -> Plot:
         marks.append({**drawn, "radius": radius, "tip": said})
     gaps = [values[m["id"]][code] for m in marks if m["missing"]]
     legend = Legend(
-        title=f"{BY_CODE[code].label}, {complaints_for_guests.complaint_period(view, (code,)) or period_label(question)}",
+        title=f"{BY_CODE[code].label}, {small_counts_for_guests.complaint_period(view, (code,)) or period_label(question)}",
         rows=legend_rows(code, marks, signals.values(), gaps, at),
         kinds=kinds(marks),
         size_text=SIZE_TEXT,

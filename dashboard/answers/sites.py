@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Literal
 
 from dashboard import charts, french
-from dashboard.answers import complaints_for_guests
+from dashboard.answers import small_counts_for_guests
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import Figures, whole_figures
 from dashboard.answers.figures import figures as figures_of
@@ -84,7 +84,7 @@ def side_by_side(view: View, question: Question, codes: Sequence[str] = COLUMNS)
         table=make_table(
             (("Centre", ""), *((BY_CODE[c].short, BY_CODE[c].unit) for c in codes)), rows
         ),
-        caption=complaints_for_guests.period_caption(view, codes),
+        caption=small_counts_for_guests.period_caption(view, codes),
     )
 
 
@@ -121,7 +121,7 @@ def compare(
     listed = _listed(
         figures, keys, known, WHAT[by], code, intervals(view, question, by, code), columns
     )
-    caption = complaints_for_guests.period_caption(view, (code,))
+    caption = small_counts_for_guests.period_caption(view, (code,))
     panel = Panel(key, title, table=listed, caption=caption, strip=trust_line(view, question, code))
     if found and funnel and found.whole.has_limits:
         return draw_funnel(view, question, code, found, panel)

@@ -6,14 +6,14 @@ from dashboard.answers import control_charts
 from dashboard.answers.context import Asker, View, uncached
 from dashboard.answers.figures import whole_figures
 from dashboard.answers.question import Question
-from dashboard.judgement import trust
+from dashboard.judgement import trust_sentences
 from dashboard.judgement.signals import Signal
 
 
 @uncached
 def trust_line(view: View, question: Question, code: str) -> str:
     """« Puis-je m'y fier ? » for one indicator of the question's whole."""
-    return trust.trust_line(
+    return trust_sentences.trust_line(
         code, whole_figures(view, question), control_charts.trust_context(view, question)
     )
 

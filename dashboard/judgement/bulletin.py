@@ -29,7 +29,7 @@ from dashboard.judgement.signal_sentences import (
     value_beside_usual,
 )
 from dashboard.judgement.signals import SIGNALLED, Signal, gravest_first
-from dashboard.judgement.trust import TrustContext
+from dashboard.judgement.trust_sentences import TrustContext
 from dashboard.partial_counts import Count, Coverage
 from dashboard.period import ClippedPeriod, Period
 from dashboard.statistics import sentences

@@ -12,7 +12,7 @@ from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.bulletin import Line
 from dashboard.panel import Link
-from dashboard.ui import filters
+from dashboard.ui import filter_state
 from dashboard.ui.links import anchor
 
 SERIES, CHOSEN = (
@@ -29,7 +29,7 @@ def findings(person: Person, question: Question) -> None:
 
 def folded(person: Person, question: Question) -> None:
     """The bulletin, and its text to take away."""
-    lines = bulletin.lines(person, question, filters.period())
+    lines = bulletin.lines(person, question, filter_state.period())
     codes = {name: code for code, name in site_names(person, question).items()}
     with st.expander("Le bulletin du mois"):
         said = "".join(f"<li>{escape(line.text)} {_way(line, codes)}</li>" for line in lines)

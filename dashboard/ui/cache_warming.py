@@ -21,7 +21,7 @@ from dashboard.answers.question import Question
 from dashboard.indicators import codes_placed_in
 from dashboard.stories import ready_story
 from dashboard.ui import (
-    filters,
+    filter_state,
 )
 
 # By which keys the pages cut the figures of what they are asked.
@@ -37,7 +37,7 @@ def warm() -> None:
     with context.page_run():
         person = LOCAL_READER
         last = network.freshness(person).known_to
-        period = filters.period_of(network.usual_period(person), last) if last else None
+        period = filter_state.period_of(network.usual_period(person), last) if last else None
         if period is None:
             return
         question = Question(period.period.first, period.period.last)

@@ -17,7 +17,7 @@ from dashboard.answers import cards
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, codes_placed_in
 from dashboard.partial_counts import AT_LEAST
-from dashboard.ui import browser_flush, filters, panel_display
+from dashboard.ui import browser_flush, filter_state, panel_display
 from dashboard.ui.markdown_escaping import escape_markdown
 
 WIDE, HIGH = 72, 26  # of a small curve, in pixels
@@ -81,7 +81,7 @@ def sparkline(values: Sequence[float]) -> str:
 def headline(person: Person, question: Question, place: Placement = "period") -> None:
     """The cards of a place, of the question's whole, then what they rest on."""
     codes = codes_placed_in(place)
-    sources = cards.caption(person, question, filters.period().label, codes)
+    sources = cards.caption(person, question, filter_state.period().label, codes)
     grid(cards.metrics(person, question, codes), sources)
     browser_flush.flush_to_browser()
     panel = partial(cards.cards, person, question, codes)

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from dashboard.accounts.rights import Person
-from dashboard.answers import privacy
+from dashboard.answers import personal_data
 from dashboard.answers.network import freshness
 from dashboard.exports import EXPORTS
 from dashboard.exports.file_names import file_name
@@ -24,19 +24,19 @@ def show() -> None:
         st.markdown(before)
         for title, part in (
             *zip(parts[::2], parts[1::2], strict=True),
-            (privacy.TITLE, privacy.section()),
+            (personal_data.TITLE, personal_data.section()),
         ):
             st.html(f'<h2 id="{escape(anchor(title))}">{escape(title)}</h2>')
-            if title == privacy.TITLE:
+            if title == personal_data.TITLE:
                 _record()
             st.markdown(part)
 
 
 def _record() -> None:
     """What is said of it, as a sheet to print and sign."""
-    name = file_name(privacy.RECORD, on=today())
+    name = file_name(personal_data.RECORD, on=today())
     downloads.button(
-        f"{privacy.RECORD} à imprimer (PDF)",
+        f"{personal_data.RECORD} à imprimer (PDF)",
         _printed,
         name=name,
         extension="pdf",
@@ -49,7 +49,7 @@ def _record() -> None:
 
 def _printed(person: Person) -> bytes:
     fresh = freshness(person)
-    told = privacy.record(fresh.as_of, demo=fresh.demo)
+    told = personal_data.record(fresh.as_of, demo=fresh.demo)
     return EXPORTS["pdf"].file(replace(told, made=downloads.made_by(person)))
 
 

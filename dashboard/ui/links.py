@@ -9,14 +9,14 @@ from urllib.parse import urlencode
 
 from dashboard.navigation import PAGES
 from dashboard.panel import Link
-from dashboard.ui import filters
+from dashboard.ui import filter_state
 
 Held = Iterable[tuple[str, str]]  # filters in force, that a link keeps
 
 
 def address(link: Link, held: Held | None = None) -> str:
     """The address of a link, as seen from any page. held: the filters in force, unless given."""
-    kept = filters.non_default() if held is None else dict(held)
+    kept = filter_state.non_default() if held is None else dict(held)
     # What the link asks for is written though it be usual: an address without any filter would mean « keep them ».
     wanted = {name: v for name, v in {**kept, **dict(link.filters)}.items() if v}
     page = "" if link.page == PAGES[0].url_path else link.page

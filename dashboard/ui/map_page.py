@@ -14,7 +14,7 @@ from dashboard.panel import Plot
 from dashboard.ui import cards as drawn
 from dashboard.ui import (
     error_messages,
-    filters,
+    filter_state,
     folium_map,
     menu,
     opening_answers,
@@ -33,15 +33,15 @@ from db.shared_types import Place
 @context.page_run()  # nor has it the run that the frame opens
 def map_and_panel() -> None:
     """Map and panel. A click runs this part alone; the map is recoloured in place, never rebuilt."""
-    person, question = session.person(), filters.question()
+    person, question = session.person(), filter_state.question()
     places = sites(person, question)
     with st.container(key="vue"):
         left, right = st.columns([12, 13], gap="medium")
     with left:
         with st.container(key="choix_carte", horizontal=True):
-            filters.select("indicateur")
+            filter_state.select("indicateur")
             _pick_list(places)
-        chosen, code = filters.value("centre"), filters.value("indicateur")
+        chosen, code = filter_state.value("centre"), filter_state.value("indicateur")
         panel = mapped.panel(person, question, code, "carte")
         panel_display.collect(panel)
         draw(
@@ -97,14 +97,14 @@ def draw(
 
 def _pick(choice: dict[str, str]) -> None:
     if "site" in choice:
-        filters.choose("centre", choice["site"])
+        filter_state.choose("centre", choice["site"])
         st.session_state.pop("filtre_centre", None)
 
 
 def _pick_list(places: tuple[Place, ...]) -> None:
     """The keyboard's and the telephone's way to a site."""
     names = {"": "Choisir un centre…", **{p.code: p.name for p in places}}
-    chosen = filters.value("centre")
+    chosen = filter_state.value("centre")
     # At each run, as filters are.
     st.session_state["liste_centres"] = chosen if chosen in names else ""
     st.selectbox(
@@ -113,7 +113,7 @@ def _pick_list(places: tuple[Place, ...]) -> None:
         format_func=lambda code: names.get(code, ""),
         key="liste_centres",
         label_visibility="collapsed",
-        on_change=lambda: filters.choose("centre", st.session_state["liste_centres"]),
+        on_change=lambda: filter_state.choose("centre", st.session_state["liste_centres"]),
     )
 
 
@@ -123,11 +123,14 @@ def site_panel(person: Person, question: Question, site: Place) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(escape_markdown(site.name), anchor=False, width="stretch")
         st.button(
-            "Revenir à l'ensemble", on_click=filters.choose, args=("centre", ""), key="ensemble"
+            "Revenir à l'ensemble",
+            on_click=filter_state.choose,
+            args=("centre", ""),
+            key="ensemble",
         )
     st.caption(escape_markdown(site_header.words(site)))
     codes = codes_placed_in("site")
     panel_display.collect_later("chiffres", partial(cards.cards, person, own, codes))
-    sources = cards.site_caption(person, own, filters.period().label)
+    sources = cards.site_caption(person, own, filter_state.period().label)
     drawn.grid(cards.metrics(person, own, codes), sources, abreast=3)
     st.page_link(menu.page("site"), label="Ouvrir la page de ce centre", width="content")

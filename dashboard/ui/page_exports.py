@@ -19,17 +19,17 @@ from dashboard.navigation import ACTING, PageSpec
 from dashboard.panel import Deck
 from dashboard.period import ClippedPeriod
 from dashboard.stories import Story
-from dashboard.ui import downloads, filters, menu, panel_display, session
+from dashboard.ui import downloads, filter_state, menu, panel_display, session
 from dashboard.ui.markdown_escaping import escape_markdown
 from dashboard.wording import GUEST_VIEW, who_reported
 
 
 def page_actions(spec: PageSpec) -> None:
     """What can be done with a page: presented as a story, or taken away as a file, and its tables as a workbook."""
-    story, departments = spec.story, filters.question(("departement",)).departments
+    story, departments = spec.story, filter_state.question(("departement",)).departments
     if story == "departement" and len(departments) != 1:
         story = "national"
-    if "centre" in spec.filters and not filters.value("centre"):
+    if "centre" in spec.filters and not filter_state.value("centre"):
         return  # of which?
     if story:
         st.page_link(
@@ -41,8 +41,8 @@ def page_actions(spec: PageSpec) -> None:
         )
     if not spec.tables:
         return
-    places = [filters.value(n) for n in ("departement", "centre") if n in spec.filters]
-    name = file_name(spec.url_path, *places, on=filters.as_of())
+    places = [filter_state.value(n) for n in ("departement", "centre") if n in spec.filters]
+    name = file_name(spec.url_path, *places, on=filter_state.as_of())
     downloads.button(
         "Emporter",
         workbook(spec),
@@ -75,10 +75,10 @@ def heading(spec: PageSpec) -> str:
 def scope_words(spec: PageSpec) -> list[str]:
     """Of which site, else of what the filters leave, the page speaks; nothing where that is everything."""
     if "centre" in spec.filters:
-        site = filters.value("centre")
-        return [filters.options("centre")[site]] if site else []
+        site = filter_state.value("centre")
+        return [filter_state.options("centre")[site]] if site else []
     place = [n for n in spec.filters if n != "periode"]
-    return list(filters.scope(place)) if place else []
+    return list(filter_state.scope(place)) if place else []
 
 
 def workbook(spec: PageSpec) -> Callable[[Person], bytes]:
@@ -103,7 +103,7 @@ def story(told: Deck, question: Question, story: Story, period: ClippedPeriod) -
                 downloads.button(
                     export.button,
                     _telling(export, question, story, period),
-                    name=file_name(story.name, on=filters.as_of()),
+                    name=file_name(story.name, on=filter_state.as_of()),
                     extension=extension,
                     key=f"emporter_{extension}",
                     mime=export.media_type,
@@ -126,14 +126,14 @@ def context_lines(spec: PageSpec) -> list[tuple[str, str]]:
     in_force = [
         (
             filter_names.NAMES[n],
-            filters.period().label
+            filter_state.period().label
             if n == "periode"
-            else filters.options(n).get(filters.value(n), filters.value(n)),
+            else filter_state.options(n).get(filter_state.value(n), filter_state.value(n)),
         )
         for n in spec.filters
     ]
-    site = filters.value("centre") or None if "centre" in spec.filters else None
-    question = filters.question(tuple(n for n in ACTING if n in spec.filters), site=site)
+    site = filter_state.value("centre") or None if "centre" in spec.filters else None
+    question = filter_state.question(tuple(n for n in ACTING if n in spec.filters), site=site)
     figures = whole_figures(session.person(), question)
     as_of = freshness(session.person()).as_of
     return [

@@ -16,7 +16,7 @@ from dashboard.panel import Link
 from dashboard.settings import ROOT, load_settings
 from dashboard.ui import (
     browser_flush,
-    filters,
+    filter_state,
     map_assets,
     page_exports,
     period_comparison,
@@ -28,12 +28,14 @@ from dashboard.wording import GUEST_VIEW
 
 # What is found on a page, for its title.
 FINDINGS: dict[str, Callable[[Person], str]] = {
-    "departement": lambda person: headlines.department(person, filters.question()),
-    "attentes": lambda person: headlines.waits(person, filters.question()),
-    "plaintes": lambda person: headlines.complaints(person, filters.question()),
-    "signaux": lambda person: headlines.signals(person, filters.question(("departement", "type"))),
+    "departement": lambda person: headlines.department(person, filter_state.question()),
+    "attentes": lambda person: headlines.waits(person, filter_state.question()),
+    "plaintes": lambda person: headlines.complaints(person, filter_state.question()),
+    "signaux": lambda person: headlines.signals(
+        person, filter_state.question(("departement", "type"))
+    ),
     "site": lambda person: headlines.site(
-        person, filters.question(("prestation",), site=filters.value("centre") or None)
+        person, filter_state.question(("prestation",), site=filter_state.value("centre") or None)
     ),
 }
 # A department or a site that is chosen says by itself what the page is: the filter that chooses it.
@@ -64,25 +66,25 @@ def draw_head(spec: PageSpec) -> None:
     if load_settings().logo:
         st.logo(load_settings().logo)
     communes_file()
-    filters.sync(spec.url_path)
+    filter_state.sync(spec.url_path)
     nobody = no_site(spec)
     top(spec, heard=spec == PAGES[0] and not nobody)
-    filters.notices()
+    filter_state.notices()
     head = None
     if spec.filters:
         head = st.container(key="entete", horizontal=True, vertical_alignment="center")
-        filters.free_choices()
+        filter_state.free_choices()
     if spec != PAGES[0] or nobody:
         said = no_site_heading(spec) if nobody else title(spec)
         st.title(escape_markdown(french.bind_numbers(said)), anchor=False)
         browser_flush.flush_to_browser()
     if head is not None:
         with head:
-            filters.bar(spec.filters)
+            filter_state.bar(spec.filters)
             if not nobody:
                 _ways(spec)
     if nobody:
-        filters.show_reset()
+        filter_state.show_reset()
         st.stop()
 
 
@@ -98,13 +100,13 @@ def _ways(spec: PageSpec) -> None:
 def no_site(spec: PageSpec) -> bool:
     """Whether the filters of a page leave none of the sites that who asks may see."""
     person = session.person()
-    about = filters.question(tuple(n for n in ACTING if n in spec.filters))
+    about = filter_state.question(tuple(n for n in ACTING if n in spec.filters))
     return bool(sites(person)) and not sites(person, about)
 
 
 def no_site_heading(spec: PageSpec) -> str:
     """The heading of a page whose filters leave no site: « Aucun centre ne correspond à ces filtres : GSRU, Alibori »."""
-    words = filters.scope(n for n in ("type", "departement") if n in spec.filters)
+    words = filter_state.scope(n for n in ("type", "departement") if n in spec.filters)
     return f"Aucun centre ne correspond à ces filtres{french.SPACE}: {', '.join(words)}"
 
 
@@ -118,7 +120,7 @@ def title(spec: PageSpec) -> str:
     found = FINDINGS.get(spec.url_path)
     finding = found(session.person()) if found else ""
     by = NAMED_BY.get(spec.url_path)
-    named = finding and by and filters.value(by)
+    named = finding and by and filter_state.value(by)
     head = " · ".join(page_exports.scope_words(spec)) if named else page_exports.heading(spec)
     return f"{head}{french.SPACE}: {finding}" if finding else head
 
@@ -157,7 +159,7 @@ def top(spec: PageSpec, *, heard: bool) -> None:
         parts.append(f'<h1 class="ccsp-heard">{escape(page_exports.heading(spec))}</h1>')
     parts += _state(fresh)
     if spec.filters:
-        words = escape(" · ".join(filters.in_words(spec.filters)))
+        words = escape(" · ".join(filter_state.in_words(spec.filters)))
         parts.append(
             f'<button type="button" class="ccsp-fold" aria-expanded="false">{words}</button>'
         )

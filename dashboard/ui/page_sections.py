@@ -20,9 +20,9 @@ from dashboard.answers import (
 )
 from dashboard.answers.cards import metrics
 from dashboard.answers.change_dates import changed_since
-from dashboard.answers.complaints_for_guests import DUE, RECEIVED
 from dashboard.answers.figures import whole_figures
 from dashboard.answers.question import Question
+from dashboard.answers.small_counts_for_guests import DUE, RECEIVED
 from dashboard.indicators import BY_CODE, Placement, choices
 from dashboard.judgement.control_charts import FOLLOWED
 from dashboard.panel import Chart, Listing, Message, Panel

@@ -17,7 +17,7 @@ from dashboard.exports.file_names import file_name
 from dashboard.navigation import ACTING, PAGES
 from dashboard.panel import Panel
 from dashboard.settings import load_settings
-from dashboard.ui import downloads, filters, session
+from dashboard.ui import downloads, filter_state, session
 from dashboard.wording import who_reported
 
 ABOUT = "picture_about"  # what this run of the page knows of its figures
@@ -32,7 +32,7 @@ def button(panel: Panel) -> None:
     downloads.button(
         LABEL,
         picture_maker(panel, about),
-        name=file_name(panel.title, about.scope, on=filters.as_of()),
+        name=file_name(panel.title, about.scope, on=filter_state.as_of()),
         extension="png",
         mime=png.MEDIA,
         key=f"{panel.key}_image",
@@ -48,13 +48,13 @@ def picture_maker(panel: Panel, about: png.About) -> Callable[[Person], bytes]:
 
 def _about() -> png.About:
     """What the page's figures are about: its filters in force, who reported, how far the data go."""
-    page = st.session_state[filters.PAGE]
+    page = st.session_state[filter_state.PAGE]
     acting = next(spec.filters for spec in PAGES if spec.url_path == page)
-    site = filters.value("centre") or None if "centre" in acting else None
+    site = filter_state.value("centre") or None if "centre" in acting else None
     person, fresh = session.person(), freshness(session.person())
-    question = filters.question(tuple(n for n in ACTING if n in acting), site=site)
+    question = filter_state.question(tuple(n for n in ACTING if n in acting), site=site)
     return png.About(
-        filter_words(person, question, filters.period()),
+        filter_words(person, question, filter_state.period()),
         who_reported(whole_figures(person, question)["visits"]),
         fresh.as_of,
         fresh.demo,

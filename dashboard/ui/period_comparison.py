@@ -6,7 +6,7 @@ from dashboard.accounts.rights import Person
 from dashboard.answers import forecast, period_comparison
 from dashboard.answers.question import Question
 from dashboard.period import Period
-from dashboard.ui import filters, page_sections, panel_display
+from dashboard.ui import filter_state, page_sections, panel_display
 from dashboard.ui.markdown_escaping import escape_markdown
 
 SPLITS = {"site": "Par centre", "service": "Par prestation", "both": "Par les deux"}
@@ -15,22 +15,24 @@ SPLITS = {"site": "Par centre", "service": "Par prestation", "both": "Par les de
 def switch() -> None:
     """Whether the page compares its period with another one."""
     key = "filtre_comparer"
-    st.session_state[key] = bool(filters.value("comparer"))
+    st.session_state[key] = bool(filter_state.value("comparer"))
     st.toggle(
         "Comparer deux périodes",
         key=key,
         help="Cette période et une autre : ce qui a changé, et d'où cela vient.",
-        on_change=lambda: filters.choose("comparer", filters.YES if st.session_state[key] else ""),
+        on_change=lambda: filter_state.choose(
+            "comparer", filter_state.YES if st.session_state[key] else ""
+        ),
     )
 
 
 def section(person: Person, question: Question, first: str = "wait_within_30") -> None:
     """What has changed, where the reader compares: which indicator, which two periods, which parts. first: the indicator
     that it opens with."""
-    if not filters.value("comparer"):
+    if not filter_state.value("comparer"):
         return
     st.header("Ce qui a changé", anchor=False)
-    now = filters.period()
+    now = filter_state.period()
     with st.container(horizontal=True):
         choice = st.segmented_control(
             "Comparer avec",

@@ -16,7 +16,7 @@ from dashboard.panel import Deck
 from dashboard.period import ClippedPeriod
 from dashboard.settings import ROOT
 from dashboard.stories import Story
-from dashboard.ui import filters
+from dashboard.ui import filter_state
 
 BUTTON = '<button type="button">Commencer la présentation</button>'
 BUTTON_COLOURS = {
@@ -105,11 +105,11 @@ def button(
         {
             "name": name,
             "label": filter_names.NAMES[name],
-            "value": filters.value(name),
+            "value": filter_state.value(name),
             "options": [
                 [value, text]
-                for value, text in filters.options(name).items()
-                if value != filters.OTHER
+                for value, text in filter_state.options(name).items()
+                if value != filter_state.OTHER
             ],
         }
         for name in EVERY_FILTER
@@ -140,6 +140,6 @@ def _filtered() -> None:
     said = st.session_state[KEY]
     asked = said.get("filter") if isinstance(said, Mapping) else None
     for name, wanted in asked.items() if isinstance(asked, dict) else ():
-        if name in EVERY_FILTER and isinstance(wanted, str) and wanted != filters.value(name):
-            filters.choose(name, wanted)
+        if name in EVERY_FILTER and isinstance(wanted, str) and wanted != filter_state.value(name):
+            filter_state.choose(name, wanted)
             st.session_state.pop(f"filtre_{name}", None)

@@ -21,7 +21,7 @@ from dashboard.period import today
 from dashboard.ui import (
     bulletin,
     error_messages,
-    filters,
+    filter_state,
     form_messages,
     page_sections,
     panel_display,
@@ -125,7 +125,7 @@ def chart(person: Person, question: Question) -> None:
 
 def _opened(person: Person, question: Question) -> tuple[str, str]:
     """The series that is in force; where none was asked for, that of the first signal in the list."""
-    held = filters.value("centre"), filters.value("indicateur")
+    held = filter_state.value("centre"), filter_state.value("indicateur")
     usual = filter_names.DEFAULTS["centre"], filter_names.DEFAULTS["indicateur"]
     if bulletin.SERIES in url_parameters.read() or held != usual:
         return held
@@ -139,7 +139,7 @@ def _choose() -> None:
     chosen = {name: st.session_state[f"serie_{name}"] for name in ("centre", "indicateur")}
     url_parameters.put(bulletin.SERIES, bulletin.CHOSEN)
     for name, wanted in chosen.items():
-        filters.choose(name, wanted)
+        filter_state.choose(name, wanted)
 
 
 def _choice(where: DeltaGenerator, name: str, options: dict[str, str], held: str) -> str:
@@ -210,5 +210,5 @@ def _keep() -> None:
         )
         typed["decision_qui"] = typed["decision_quoi"] = ""
         typed["decision_pour"] = None
-        filters.choose("centre", scope)
-        filters.choose("indicateur", code)
+        filter_state.choose("centre", scope)
+        filter_state.choose("indicateur", code)

@@ -23,7 +23,7 @@ from dashboard.stories import (
 from dashboard.ui import (
     complaint_view_log,
     error_messages,
-    filters,
+    filter_state,
     page_exports,
     presentation,
     story_drafts,
@@ -52,7 +52,7 @@ def page(person: Person) -> None:
     if draft is None:
         return
     story = draft.story
-    question, period = filters.question(), filters.period()
+    question, period = filter_state.question(), filter_state.period()
     with st.container(horizontal=True, vertical_alignment="center", key="commencer"):
         with st.spinner("La présentation se prépare…"):
             deck, slides = presentation.deck_and_slides(person, question, story, period)
@@ -94,8 +94,8 @@ def _choose(person: Person) -> Draft | None:
     """The story in force: of the address, of the list, or as changed on this page."""
     name = _name(person)
     if name in READY and (field := READY[name].place):
-        place = filters.value(story_saving.PLACES[field])
-        if not place or filters.COMMA in place:  # several departments are not one
+        place = filter_state.value(story_saving.PLACES[field])
+        if not place or filter_state.COMMA in place:  # several departments are not one
             story_saving.show_unsaved_drafts(person)
             st.info(ADVICE[field])
             return None
@@ -136,13 +136,13 @@ def _name(person: Person) -> str:
             label_visibility="collapsed",
         )
         if name in READY and READY[name].place == "site":
-            filters.select("centre")
+            filter_state.select("centre")
     return name
 
 
 def _usual(person: Person) -> str:
     """What is shown where the address names none: to a director his department's review, while the filters have it."""
-    shown = filters.question(("departement",)).departments
+    shown = filter_state.question(("departement",)).departments
     return (
         "departement" if len(shown) == 1 and person.departments == frozenset(shown) else "national"
     )

@@ -19,7 +19,7 @@ from dashboard.period import to_local_time
 from dashboard.stories import LONGEST_HEADLINE, READY, Story, slug
 from dashboard.ui import (
     error_messages,
-    filters,
+    filter_state,
     form_messages,
     session,
     story_drafts,
@@ -68,7 +68,7 @@ def _return(name: str) -> None:
     url_parameters.put(ADDRESS, ready)
     if place:
         chosen_by = PLACES[READY[ready].place]
-        filters.choose(chosen_by, place)
+        filter_state.choose(chosen_by, place)
         st.session_state.pop(f"filtre_{chosen_by}", None)
 
 
@@ -190,5 +190,5 @@ def _forget(name: str, kept_at: datetime) -> None:
 
 def _link(story: Story) -> str:
     base = st.context.url.split("?")[0] if st.context.url else "/presenter"
-    asked = {ADDRESS: story.name.split(":")[0], **st.session_state[filters.WRITTEN]}
+    asked = {ADDRESS: story.name.split(":")[0], **st.session_state[filter_state.WRITTEN]}
     return f"{base}?{urlencode(asked)}"

@@ -10,7 +10,7 @@ from html import escape
 import streamlit as st
 
 from dashboard.panel import Cell, Column, Table
-from dashboard.ui import filters
+from dashboard.ui import filter_state
 from dashboard.ui.links import anchor
 
 UNIT = re.compile(r"(?<=\d) (?=(\w|\d{3})\b)")
@@ -19,7 +19,7 @@ WORDS = frozenset({"", "day", "month", "mixed"})  # units of what is read from t
 
 def draw(table: Table, *, label: str, height: int | None = None) -> None:
     """The table. label: what it holds, for who hears it. height: in pixels, beyond which it scrolls."""
-    held = tuple(filters.non_default().items()) if table.leads else ()
+    held = tuple(filter_state.non_default().items()) if table.leads else ()
     st.html(markup(table, label, height, held))
 
 

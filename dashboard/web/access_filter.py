@@ -1,7 +1,7 @@
 """What is let in: requests by our own name, for our own pages and what these need; messages that a page of ours sends. Everything
 else is refused.
 
-Before: `dashboard.web.origin`, `dashboard.web.open_pages`, which reads messages. After: `dashboard.web.gate`.
+Before: `dashboard.web.client_address`, `dashboard.web.open_pages`, which reads messages. After: `dashboard.web.gate`.
 """
 
 from starlette.datastructures import Headers
@@ -10,9 +10,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.log import REFUSED
 from dashboard.navigation import NO_SUCH_PAGE
+from dashboard.web.client_address import (
+    MOST_PARAMETERS,
+    client_address,
+    is_allowed_host,
+    is_own_origin,
+)
 from dashboard.web.message_limits import LONGEST, TOO_MUCH
 from dashboard.web.open_pages import is_within_limits, parse_page_message
-from dashboard.web.origin import MOST_PARAMETERS, client_address, is_allowed_host, is_own_origin
 from dashboard.web.sign_in_addresses import FORMS
 
 # All that a browser needs under /_stcore/; the rest (metrics, agents, what an upgrade adds) is not there.

@@ -26,7 +26,7 @@ from dashboard.accounts.session_cache import OPEN, UNKNOWN, CachedSession, Sessi
 from dashboard.answers.context import outage_reason
 from dashboard.log import REFUSED
 from dashboard.request_identity import BROWSER, CURRENT_ACCOUNT, ENTRY, HEADER, SESSION_CACHE
-from dashboard.web import origin, sign_in_pages
+from dashboard.web import client_address, sign_in_pages
 from dashboard.web.browser_cookies import PREFIX, Visitor, visitor_of, without_our_cookies
 from dashboard.web.file_grants import FileGrants
 from dashboard.web.open_pages import MOST_OF_ACCOUNT, MOST_OF_LINK, NAME, OpenPage, OpenPages
@@ -112,7 +112,7 @@ class Authentication:
         if self.grants.is_denied(scope["path"], identity):
             who = session.holder.name if session.holder else ""
             REFUSED.warning(
-                "a file of another's page to %r, from %r", who, origin.client_address(scope)
+                "a file of another's page to %r, from %r", who, client_address.client_address(scope)
             )
             return PlainTextResponse("Ce fichier n'existe pas.", 404)
         return None
@@ -132,7 +132,7 @@ class Authentication:
                     raise
         if reading.is_open:
             # Nobody has an account yet: from elsewhere, nobody comes in.
-            return (OPEN if origin.is_local_request(scope) else ""), UNKNOWN
+            return (OPEN if client_address.is_local_request(scope) else ""), UNKNOWN
         session = reading.session(token)
         return (session.identity_header if session.state == State.OPEN else ""), session
 
@@ -211,7 +211,9 @@ class Authentication:
             if reading is None:
                 return answer
             if reading.is_open:
-                answered = f"{State.OPEN.value} {OPEN}" if origin.is_local_request(scope) else ""
+                answered = (
+                    f"{State.OPEN.value} {OPEN}" if client_address.is_local_request(scope) else ""
+                )
                 answered = answered or State.ENDED.value
             else:
                 session = reading.session(key)

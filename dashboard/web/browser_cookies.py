@@ -1,6 +1,6 @@
 """What a browser keeps of the gate's, in cookies, and where it is.
 
-Before: `dashboard.web.origin`. After: `dashboard.web.authentication`, `dashboard.web.sign_in_forms`,
+Before: `dashboard.web.client_address`. After: `dashboard.web.authentication`, `dashboard.web.sign_in_forms`,
 `dashboard.web.request_limits`.
 """
 
@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Scope
 
-from dashboard.web import origin
+from dashboard.web import client_address
 
 PREFIX = b"ccsp-"  # headers that are the gate's alone begin so, and its cookies
 COOKIES = (PREFIX, b"__Host-" + PREFIX)  # how those that browsers are given begin
@@ -61,13 +61,13 @@ class Visitor:
 
 def visitor_of(scope: Scope) -> Visitor:
     """The visitor that sends a request."""
-    secure = origin.is_https(scope)
+    secure = client_address.is_https(scope)
     found: dict[str, str] = {}
     for value in Headers(scope=scope).getlist("cookie"):
         for part in value.split(";"):
             name, _, text = part.strip().partition("=")
             found.setdefault(name, text)
-    return Visitor.of(found, secure, origin.client_address(scope))
+    return Visitor.of(found, secure, client_address.client_address(scope))
 
 
 def without_our_cookies(cookies: bytes) -> bytes:

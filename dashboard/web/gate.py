@@ -25,8 +25,8 @@ from dashboard.navigation import MOVED, PAGES, pages_of
 from dashboard.web import page_head, sign_in_pages
 from dashboard.web.access_filter import AccessFilter
 from dashboard.web.authentication import PERSON, Authentication
+from dashboard.web.client_address import client_address
 from dashboard.web.compression import Compression
-from dashboard.web.origin import client_address
 from dashboard.web.plain_pages import PlainPages
 from dashboard.web.request_kinds import is_public
 from dashboard.web.security_headers import SecurityHeaders

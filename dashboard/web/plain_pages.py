@@ -15,8 +15,8 @@ from dashboard.log import REFUSED
 from dashboard.navigation import PAGES
 from dashboard.web import sign_in_pages
 from dashboard.web.authentication import PERSON, SESSION, failure_response
+from dashboard.web.client_address import client_address
 from dashboard.web.html_templates import render
-from dashboard.web.origin import client_address
 from dashboard.web.routes import PageRequest, Route, find_route, menu_of
 
 

@@ -12,7 +12,7 @@ from starlette.types import Scope
 from dashboard.accounts import sign_in_request
 from dashboard.accounts.session_cache import SessionCache, State
 from dashboard.request_identity import SESSION_CACHE
-from dashboard.web import origin
+from dashboard.web import client_address
 from dashboard.web.browser_cookies import visitor_of
 from dashboard.web.rate_limits import AdmissionLimit
 
@@ -36,7 +36,7 @@ def requester(scope: Scope, cache: SessionCache = SESSION_CACHE) -> Requester:
         if session.holder and session.state != State.ENDED:
             return session.holder.id, token
     reading = cache.last_snapshot(None)
-    if reading and reading.is_open and origin.is_local_request(scope):
+    if reading and reading.is_open and client_address.is_local_request(scope):
         return LOCAL
     return f"at {sign_in_request.address_block(visitor.address)}", ""
 

@@ -15,7 +15,7 @@ from dashboard import error_messages
 from dashboard.settings import load_settings
 from dashboard.web import sign_in_pages
 from dashboard.web.browser_cookies import COOKIES
-from dashboard.web.origin import is_allowed_host, is_https
+from dashboard.web.client_address import is_allowed_host, is_https
 from dashboard.web.request_kinds import is_public
 from dashboard.web.routes import find_route
 from dashboard.web.sign_in_addresses import BY_LINK, FORMS

@@ -10,7 +10,7 @@ from starlette.types import Scope
 
 from dashboard.filter_names import DEFAULTS
 from dashboard.navigation import PAGES
-from dashboard.web.origin import MOST_PARAMETERS
+from dashboard.web.client_address import MOST_PARAMETERS
 from dashboard.web.routes import page_names
 
 IN, OUT, CHANGE, CONFIRM = "/connexion", "/deconnexion", "/mot-de-passe", "/confirmation"

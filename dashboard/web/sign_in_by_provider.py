@@ -23,7 +23,7 @@ from dashboard.accounts.session_cache import CachedSession, SessionCache
 from dashboard.accounts.sign_in_flow import SignInFlow
 from dashboard.accounts.sign_in_request import Browser, Refusal, new_token
 from dashboard.settings import load_settings
-from dashboard.web import origin, sign_in_pages
+from dashboard.web import client_address, sign_in_pages
 from dashboard.web.browser_cookies import Visitor
 from dashboard.web.fair_queue import QueueFull
 from dashboard.web.sign_in_addresses import BACK, CONFIRM, IN, parameters, query_of
@@ -180,7 +180,7 @@ def _keep(kept: dict[str, Kept], key: str, what: Kept) -> None:
 
 def _own_address(scope: Scope) -> str:
     """Our own address, by the name by which the browser asks: one of ours, and one that the provider knows or refuses."""
-    scheme = "https" if origin.is_https(scope) else "http"
+    scheme = "https" if client_address.is_https(scope) else "http"
     return f"{scheme}://{Headers(scope=scope)['host'].lower()}"
 
 

@@ -10,8 +10,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from dashboard.log import REFUSED
 from dashboard.web import request_limits
+from dashboard.web.client_address import client_address
 from dashboard.web.message_limits import LARGEST, TOO_MUCH
-from dashboard.web.origin import client_address
 
 # Frames that are no message (pings, answers to ours, parts of one) at once and a second; messages that wait to be received by the
 # application, and their bytes, of which a compressed frame has a thousand for each of its own; bytes that are taken apart before

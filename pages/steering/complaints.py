@@ -3,9 +3,9 @@
 import streamlit as st
 
 from dashboard.answers import complaint_delays, complaints, monthly_series
-from dashboard.ui import cards, filters, page_sections, period_comparison, session
+from dashboard.ui import cards, filter_state, page_sections, period_comparison, session
 
-person, question = session.person(), filters.question()
+person, question = session.person(), filter_state.question()
 page_sections.guest_complaints(person, question)
 
 left, right = st.columns([17, 8], gap="medium")

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from dashboard.answers import completeness, site_directory, sites, waits
-from dashboard.ui import cards, filters, page_sections, panel_display, session
+from dashboard.ui import cards, filter_state, page_sections, panel_display, session
 
-person, question = session.person(), filters.question()
+person, question = session.person(), filter_state.question()
 if not question.departments:
     panel_display.panel(site_directory.of_departments(person, question, "departements"), height=460)
 

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from dashboard.answers import signals
-from dashboard.ui import bulletin, filters, panel_display, session, targets
+from dashboard.ui import bulletin, filter_state, panel_display, session, targets
 from dashboard.ui import signals as drawn
 
-person, question = session.person(), filters.question(("departement", "type"))
+person, question = session.person(), filter_state.question(("departement", "type"))
 bulletin.findings(person, question)
 left, right = st.columns([19, 9], gap="medium")
 with left:

@@ -3,15 +3,16 @@
 import streamlit as st
 
 from dashboard.answers import completeness, forecast, monthly_series, site_directory, waits
-from dashboard.ui import cards, filters, page_sections, panel_display, session, site_header
+from dashboard.ui import cards, filter_state, page_sections, panel_display, session, site_header
 
-person, code = session.person(), filters.value("centre")
+person, code = session.person(), filter_state.value("centre")
 if not code:
     panel_display.panel(
-        site_directory.of_sites(person, filters.question(("prestation",)), "centres"), height=900
+        site_directory.of_sites(person, filter_state.question(("prestation",)), "centres"),
+        height=900,
     )
     st.stop()
-question = filters.question(("prestation",), site=code)
+question = filter_state.question(("prestation",), site=code)
 site_header.show(person, code)
 site_header.worsening(person, question)
 cards.headline(person, question, "site_page")

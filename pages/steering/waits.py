@@ -3,9 +3,9 @@
 import streamlit as st
 
 from dashboard.answers import monthly_series, waits
-from dashboard.ui import cards, filters, page_sections, period_comparison, session
+from dashboard.ui import cards, filter_state, page_sections, period_comparison, session
 
-person, question = session.person(), filters.question()
+person, question = session.person(), filter_state.question()
 cards.headline(person, question, "waits")
 period_comparison.section(person, question)
 first = page_sections.first_known(person, question, "waits")

@@ -307,20 +307,20 @@ def test_a_page_writes_from_the_public_address_only(closed):
     closed.set(PUBLIC_URL="https://tableau.example.bj")
     received = closed.add()
     browser = Browser(host="tableau.example.bj")
-    for origin in ("http://tableau.example.bj", "https://tableau.example.bj.evil", "null"):
-        answer = browser.sign_in("dir.zou", received, headers={"origin": origin})
+    for client_address in ("http://tableau.example.bj", "https://tableau.example.bj.evil", "null"):
+        answer = browser.sign_in("dir.zou", received, headers={"origin": client_address})
         assert answer.status == 403
     answer = browser.sign_in("dir.zou", received, headers={"origin": "https://tableau.example.bj"})
     assert answer.status == 303
 
 
 def test_the_address_noted_is_that_of_the_network_unless_a_trusted_proxy_says_another(closed):
-    from dashboard.web import origin
+    from dashboard.web import client_address
 
     scope = Browser(client="10.1.1.1").scope("http", "/", **{"x-forwarded-for": "6.6.6.6, 7.7.7.7"})
-    assert origin.client_address(scope) == "10.1.1.1"
+    assert client_address.client_address(scope) == "10.1.1.1"
     closed.set(TRUSTED_PROXIES="10.1.1.1, 10.1.1.2")
-    assert origin.client_address(scope) == "7.7.7.7"
+    assert client_address.client_address(scope) == "7.7.7.7"
 
 
 @pytest.mark.parametrize(
@@ -337,11 +337,11 @@ def test_the_address_noted_is_that_of_the_network_unless_a_trusted_proxy_says_an
 @pytest.mark.parametrize("proxy", ["10.1.1.1", "::ffff:10.1.1.1"])
 def test_a_client_is_the_same_however_a_proxy_writes_it(closed, said, where, proxy):
     """With a port behind it each connection was somebody else, for whom no wrong password counted."""
-    from dashboard.web import origin
+    from dashboard.web import client_address
 
     closed.set(TRUSTED_PROXIES="10.1.1.1")
     scope = Browser(client=proxy).scope("http", "/", **{"x-forwarded-for": f"6.6.6.6, {said}"})
-    assert origin.client_address(scope) == where
+    assert client_address.client_address(scope) == where
 
 
 # --- settings -----------------------------------------------------------------------------------------------------------

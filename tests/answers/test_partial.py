@@ -26,7 +26,7 @@ from dashboard.answers.control_charts import trust_context
 from dashboard.answers.figures import comparison, figures, trend, whole_figures
 from dashboard.answers.question import Question
 from dashboard.indicators import codes_placed_in
-from dashboard.judgement.trust import trust_line
+from dashboard.judgement.trust_sentences import trust_line
 from dashboard.panel import Message
 from dashboard.period import Period, clip_period, month_end, resolve_period
 from dashboard.wording import shown_value, who_reported

@@ -37,7 +37,7 @@ from dashboard.answers import (
 )
 from dashboard.answers.question import Question
 from dashboard.indicators import Figure
-from dashboard.judgement.trust import TrustContext
+from dashboard.judgement.trust_sentences import TrustContext
 from dashboard.period import Period, clip_period, resolve_period, today
 from dashboard.settings import load_settings
 from dashboard.stories import ready_story

@@ -17,7 +17,7 @@ from dashboard.indicators.measures import NO_OPEN_DAY, NO_OPEN_DAY_HANDED_IN
 from dashboard.judgement.bulletin import Line, Situation, write
 from dashboard.judgement.control_charts import CHARTED, FOLLOWED, MEASURES, RATES, VOLUMES
 from dashboard.judgement.signals import Signal, signal
-from dashboard.judgement.trust import TrustContext
+from dashboard.judgement.trust_sentences import TrustContext
 from dashboard.period import ClippedPeriod, Period, add_months, month_end
 from dashboard.statistics.control_limits import ON_ONE_SIDE, OUTSIDE
 from dashboard.statistics.expected_false_alarms import Budget

@@ -25,7 +25,7 @@ from dashboard.navigation import EVERY_FILTER, pages_of
 from dashboard.palette import RAMP
 from dashboard.period import resolve_period, today
 from dashboard.settings import ROOT
-from dashboard.ui import browser_flush, filters, panel_display, session
+from dashboard.ui import browser_flush, filter_state, panel_display, session
 from db.engine import make_engine
 from tests.builders import KANDI, NIKKI, Office, add_decisions, never_answer, visit, waited
 from tests.pages.app import (
@@ -535,7 +535,7 @@ def test_where_the_filters_leave_no_site_that_alone_is_said_with_a_way_back(demo
 def test_a_free_period_goes_through_the_link(demo):
     first, last = today().replace(day=1) - timedelta(days=60), today() - timedelta(days=20)
     at = visit_page()
-    at.selectbox(key="filtre_periode").set_value(filters.OTHER).run()
+    at.selectbox(key="filtre_periode").set_value(filter_state.OTHER).run()
     at.date_input(key="periode_libre").set_value((first, last)).run()
     sound(at)
     again = sound(visit_page(periode=link(at)["periode"]))

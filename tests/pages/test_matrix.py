@@ -369,9 +369,9 @@ def receive(callback, given, state) -> None:
     import streamlit as st
 
     from dashboard.filter_names import DEFAULTS
-    from dashboard.ui import filters
+    from dashboard.ui import filter_state
 
-    st.session_state[filters.FILTERS] = dict(DEFAULTS)
+    st.session_state[filter_state.FILTERS] = dict(DEFAULTS)
     for name, value in state.items():
         st.session_state[name] = value
     callback(*given)
@@ -395,10 +395,10 @@ def test_a_forged_message_does_what_the_role_may_do_and_no_more(demo, role, mess
 
 def test_the_map_s_own_run_shows_nothing_after_the_right_is_gone(demo, monkeypatch):
     def page() -> None:
-        from dashboard.ui import filters, map_page, panel_display
+        from dashboard.ui import filter_state, map_page, panel_display
 
         with panel_display.collecting_panels():
-            filters.sync("carte")
+            filter_state.sync("carte")
             map_page.map_and_panel()
 
     at = AppTest.from_function(page, default_timeout=30).run()

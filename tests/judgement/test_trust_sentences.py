@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from dashboard.indicators import INDICATORS, Indicator
-from dashboard.judgement.trust import TrustContext, trust_line
+from dashboard.judgement.trust_sentences import TrustContext, trust_line
 from tests.builders import complaint, visit, waited
 
 GROUND = TrustContext(date(2025, 12, 31), 0, False, (), 0, 0, False)

@@ -9,7 +9,7 @@ import pypdf
 import pytest
 
 from dashboard.accounts.rights import Reach
-from dashboard.answers import privacy
+from dashboard.answers import personal_data
 from dashboard.exports import EXPORTS
 from dashboard.settings import ROOT, load_settings
 from db.table_descriptions import TABLES
@@ -20,7 +20,7 @@ def said(monkeypatch) -> str:
     monkeypatch.setenv("TEXTS_KEPT_MONTHS", "7")
     monkeypatch.setenv("PRIVACY_CONTACT", "dpo@ministere.example")
     load_settings.cache_clear()
-    yield " ".join(privacy.section().split())
+    yield " ".join(personal_data.section().split())
     monkeypatch.undo()
     load_settings.cache_clear()
 
@@ -51,7 +51,7 @@ def test_it_says_who_sees_what_and_how_long(said):
 def test_it_says_whether_files_hold_complaints_one_by_one(allowed, monkeypatch):
     monkeypatch.setenv("COMPLAINT_ROWS_IN_FILES", allowed)
     load_settings.cache_clear()
-    said = privacy.section()
+    said = personal_data.section()
     monkeypatch.undo()
     load_settings.cache_clear()
     assert ("les plaintes y sont une à une" in said) == (allowed == "1")
@@ -59,24 +59,26 @@ def test_it_says_whether_files_hold_complaints_one_by_one(allowed, monkeypatch):
 
 
 def test_every_reach_of_a_right_is_said():
-    assert set(privacy.FAR) == set(Reach)
+    assert set(personal_data.FAR) == set(Reach)
 
 
 def test_each_question_of_an_officer_leads_to_an_answer_and_each_answer_to_a_question():
     text = (ROOT / "docs" / "confidentialite.md").read_text(encoding="utf-8")
     listed = [line.split("|")[3].strip() for line in text.splitlines() if line.startswith("| ")][1:]
-    assert [one for one in listed if one != "---"] == [asked for asked, _ in privacy.answers()]
+    assert [one for one in listed if one != "---"] == [
+        asked for asked, _ in personal_data.answers()
+    ]
 
 
 def test_the_record_is_printed_on_a4_and_says_all_that_the_guide_says():
     file = EXPORTS["pdf"].file(
-        replace(privacy.record(date(2026, 11, 24), demo=False), made="Fait par awa")
+        replace(personal_data.record(date(2026, 11, 24), demo=False), made="Fait par awa")
     )
     pages = pypdf.PdfReader(io.BytesIO(file)).pages
     assert {(round(p.mediabox.width), round(p.mediabox.height)) for p in pages} == {(595, 842)}
     told = re.sub(r"[\s\u200b]", "", " ".join(page.extract_text() for page in pages))
-    said = [part for pair in privacy.answers() for part in pair] + [
-        *privacy.BY_HAND,
+    said = [part for pair in personal_data.answers() for part in pair] + [
+        *personal_data.BY_HAND,
         "Fait par awa",
     ]
     said += [one.title for one in TABLES.values() if one.about_whom]

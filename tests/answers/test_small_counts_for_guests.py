@@ -22,7 +22,6 @@ from dashboard.answers import (
     complaint_delays,
     complaint_register,
     complaints,
-    complaints_for_guests,
     context,
     deck,
     figures,
@@ -30,6 +29,7 @@ from dashboard.answers import (
     network,
     opening_answers,
     sites,
+    small_counts_for_guests,
 )
 from dashboard.answers import map as map_
 from dashboard.answers.question import Question
@@ -48,7 +48,7 @@ GUEST = Person("invité", Role.GUEST)
 OF_ZOU = Person("invité du Zou", Role.GUEST, frozenset({"Zou"}))
 CABINET = Person("cabinet", Role.CABINET)
 OF_COMPLAINTS = [i.code for i in INDICATORS if i.register == "complaints"]
-SHOWN = complaints_for_guests.SHOWN
+SHOWN = small_counts_for_guests.SHOWN
 
 
 @pytest.fixture(scope="module")
@@ -120,13 +120,13 @@ def asked_for() -> set[frozenset[str]]:
             "department": set(book.departments_of_sites.values()),
             "site": book.departments_of_sites,
         }[by]
-        sets |= {complaints_for_guests._sites(seen, chosen, key, by) for key in keys}
+        sets |= {small_counts_for_guests._sites(seen, chosen, key, by) for key in keys}
     return sets - {frozenset()}
 
 
 def counted() -> dict[str, tuple[int, int]]:
     """Complaints received at each site in the guests' period, and those answered in 30 days, one by one from the register."""
-    period = complaints_for_guests.disclosure_plan(GUEST).period
+    period = small_counts_for_guests.disclosure_plan(GUEST).period
     known, found = (
         complaint_register.register(LOCAL_READER, replace(year(), first=period.first)),
         {},
@@ -180,7 +180,7 @@ def given_back(
 
 @pytest.mark.pitfall(35)
 def test_no_small_cell_is_given_back_by_any_sum_or_difference_of_what_pages_show(demo):
-    known, cells, sets = complaints_for_guests.disclosure_plan(GUEST), counted(), asked_for()
+    known, cells, sets = small_counts_for_guests.disclosure_plan(GUEST), counted(), asked_for()
     shown = {code: {one for one in sets if known.shows(code, one)} for code in SHOWN}
     assert all(shown.values()) and shown[SHOWN[2]] == shown[SHOWN[1]] <= shown[SHOWN[0]]
     assert given_back(shown[SHOWN[0]], shown[SHOWN[1]]) == []
@@ -188,18 +188,18 @@ def test_no_small_cell_is_given_back_by_any_sum_or_difference_of_what_pages_show
 
     def has_none(one: frozenset[str]) -> bool:
         n, k = (sum(cells[code][i] for code in one) for i in (0, 1))
-        return complaints_for_guests.is_safe((n, k, n - k))
+        return small_counts_for_guests.is_safe((n, k, n - k))
 
     naive = {one for one in sets if has_none(one)}
     assert given_back(naive, naive)
 
 
 def test_what_pages_show_is_what_those_sets_hold_and_nothing_else(demo):
-    known, cells, found = complaints_for_guests.disclosure_plan(GUEST), counted(), set()
+    known, cells, found = small_counts_for_guests.disclosure_plan(GUEST), counted(), set()
     for question, by in questions()[::5]:
         chosen = context.view(GUEST).sites(question)
         for key, of in told(question, by).items():
-            sites = complaints_for_guests._sites(context.view(GUEST), chosen, key, by)
+            sites = small_counts_for_guests._sites(context.view(GUEST), chosen, key, by)
             n, k = (sum(cells[code][i] for code in sites) for i in (0, 1))
             shown = [known.shows(code, sites) for code in SHOWN]
             expected = (n, k, n, k, n)
@@ -241,11 +241,11 @@ def test_a_guest_is_given_no_other_figure_of_complaints_and_no_decision(demo):
     for code, of in figures.figures(GUEST, year(), "site").items():
         for indicator in set(OF_COMPLAINTS) - set(SHOWN):
             assert of[indicator].value is None and of[indicator].n == 0, (code, indicator)
-            assert of[indicator].note == complaints_for_guests.NOT_FOR_GUESTS
+            assert of[indicator].note == small_counts_for_guests.NOT_FOR_GUESTS
     said = repr(
         opening_answers.oldest_complaint(context.view(GUEST), year())
     ) + headlines.department(GUEST, year())
-    assert complaints_for_guests.NOT_FOR_GUESTS in said and "aucune plainte" not in said.lower()
+    assert small_counts_for_guests.NOT_FOR_GUESTS in said and "aucune plainte" not in said.lower()
     for panel in (
         complaints.ages,
         complaints.waiting,
@@ -265,7 +265,7 @@ def test_a_guest_is_given_no_other_figure_of_complaints_and_no_decision(demo):
 
 def test_a_guest_is_told_of_which_months_his_figures_of_complaints_are(demo):
     """Whatever he asks about: on the map, under a list, under bars and on a funnel; and everybody else, of his own period."""
-    period = complaints_for_guests.disclosure_plan(GUEST).period
+    period = small_counts_for_guests.disclosure_plan(GUEST).period
     when = f"sur 12 mois entiers, jusqu'en {french.month_label(period.last)}"
     last = network.freshness(LOCAL_READER).as_of
     a_month = Question(last.replace(day=1), last)
@@ -304,7 +304,7 @@ def plainly(answer: object) -> str:
 @pytest.mark.pitfall(35)
 def test_no_answer_to_a_guest_rests_on_complaints_but_those_figures(demo, monkeypatch):
     """Every answer stays as it is, whatever the complaints are."""
-    monkeypatch.setattr(complaints_for_guests, "disclosure_plan", lambda view: None)
+    monkeypatch.setattr(small_counts_for_guests, "disclosure_plan", lambda view: None)
     context.close_databases()
     before = {name: plainly(ask(name, GUEST, year())) for name in answers()}
     without = context.state_for_guests(context.view(CABINET).moment.ledger)
@@ -324,16 +324,17 @@ CELLS = st.dictionaries(
 def test_every_block_is_safe_no_site_is_in_two_and_none_is_lost_where_there_are_enough(cells, size):
     homes = {code: str("abcdefghijkl".index(code) // size) for code in cells}
     units = {frozenset({code}): held for code, held in cells.items()}
-    found = complaints_for_guests.safe_blocks(units, homes)
+    found = small_counts_for_guests.safe_blocks(units, homes)
     codes = [code for block in found for code in block]
     assert len(codes) == len(set(codes)) and set(codes) <= cells.keys()
     assert all(
-        complaints_for_guests.is_safe(complaints_for_guests._sum(units, block)) for block in found
+        small_counts_for_guests.is_safe(small_counts_for_guests._sum(units, block))
+        for block in found
     )
-    if complaints_for_guests.is_safe(complaints_for_guests._sum(units, frozenset(cells))):
+    if small_counts_for_guests.is_safe(small_counts_for_guests._sum(units, frozenset(cells))):
         assert set(codes) == cells.keys()
-    again = complaints_for_guests.safe_blocks(
-        {block: complaints_for_guests._sum(units, block) for block in found}, homes
+    again = small_counts_for_guests.safe_blocks(
+        {block: small_counts_for_guests._sum(units, block) for block in found}, homes
     )
     assert set(again) == set(found)
 
@@ -342,12 +343,12 @@ def test_a_few_complaints_are_hidden_with_those_of_a_neighbour_and_else_of_anoth
     homes = dict.fromkeys("abc", "Zou") | dict.fromkeys("de", "Mono") | {"f": "Couffo"}
     cells = {"a": (3,), "b": (4,), "c": (9,), "d": (2,), "e": (7,), "f": (1,)}
     units = {frozenset({code}): held for code, held in cells.items()}
-    assert set(complaints_for_guests.safe_blocks(units, homes)) == {
+    assert set(small_counts_for_guests.safe_blocks(units, homes)) == {
         frozenset("abf"),
         frozenset("c"),
         frozenset("de"),
     }
-    assert complaints_for_guests.safe_blocks({frozenset({"a"}): (3,)}, homes) == ()
+    assert small_counts_for_guests.safe_blocks({frozenset({"a"}): (3,)}, homes) == ()
 
 
 def text_in(kind: str, file: bytes) -> str:
