@@ -28,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from dashboard.period import clock_offset
 from db import journal
-from db.engine import ACCOUNTS_LOCK, is_sqlite
+from db.engine import is_sqlite
 from db.models import (
     AccessJournal,
     Account,
@@ -42,6 +42,7 @@ from db.models import (
     SignIn,
     Site,
 )
+from db.write_lock import ACCOUNTS_LOCK
 
 MARK_LENGTH = 40  # characters of a browser's mark by which its wrong passwords are counted
 # Lines of the journal after which a base is never open again.

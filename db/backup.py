@@ -23,11 +23,12 @@ from db import (
     supersede,
 )
 from db.database_identity import Identity, address, begin_anew, identity, write_identity
-from db.engine import is_sqlite, write_transaction
+from db.engine import is_sqlite
 from db.erasures import Erasures
 from db.models import Base, Journal
 from db.seed import beyond_reference
 from db.write import Refused
+from db.write_lock import write_transaction
 
 LOG = logging.getLogger("ccsp")
 # Actions in the journal that mean no data entered by people.

@@ -21,16 +21,10 @@ from sqlalchemy import Connection, Engine
 
 from dashboard.settings import ROOT, load_settings
 from db import error_messages, postgresql_dump, schema
-from db.engine import (
-    BUSY_MS,
-    acquire_write_lock,
-    is_sqlite,
-    lock_file_in_place,
-    make_engine,
-    sqlite_driver,
-)
+from db.engine import BUSY_MS, is_sqlite, make_engine, sqlite_driver
 from db.models import ComplaintText
 from db.write import Refused
+from db.write_lock import acquire_write_lock, lock_file_in_place
 
 # As db.backup names those that it dates.
 DATED_NAME = re.compile(r"(?P<of>.+)-(?P<day>\d{4}-\d\d-\d\d)-\d{6}-version-\w+(?:-\d+)?")

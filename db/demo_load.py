@@ -12,9 +12,9 @@ from dashboard.period import today
 from db import accounts_and_sessions, read, write
 from db.codes import ALL
 from db.demo import files, sites_of
-from db.engine import write_transaction
 from db.intake import Options, import_file, load_known_references
 from db.working_days import public_holidays
+from db.write_lock import write_transaction
 
 
 def load_demo(engine: Engine, visits: int, seed: int, by: str, progress: bool = True) -> int:

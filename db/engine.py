@@ -1,12 +1,9 @@
 """The one place where a database is opened: SQLite by default, PostgreSQL when the address says so."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from contextvars import ContextVar
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from dashboard.settings import LOOPBACK_HOSTS
@@ -16,9 +13,6 @@ BUSY_MS = (
     15_000  # how long a writer waits for the writer before it; then a sentence says why it stopped
 )
 KINDS = ("sqlite", "postgresql")
-# Any fixed numbers: the keys of PostgreSQL's advisory locks. One writer at a time holds the first; the second is shared by all
-# writers, sign-ins included, and held exclusively by the replacement of the whole database by a copy.
-IMPORT_LOCK, REPLACE_LOCK, ACCOUNTS_LOCK = 20_211_221, 20_211_222, 20_211_223
 
 
 def make_engine(url: str, cache_mb: int = 64) -> Engine:
@@ -63,7 +57,7 @@ def tls_options(target: URL) -> dict[str, str]:
 
 
 def _sqlite(target: URL, cache_mb: int) -> Engine:
-    if path := _path(target):
+    if path := database_file(target):
         path.parent.mkdir(parents=True, exist_ok=True)
     target = target.set(drivername="sqlite")
     engine = create_engine(
@@ -97,83 +91,22 @@ def _sqlite(target: URL, cache_mb: int) -> Engine:
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
-    if path := _path(target):
+    if path := database_file(target):
         sqlite_moved_file.watch(engine, path)
     return engine
 
 
 def database_exists(engine: Engine) -> bool:
     """Whether there is a database to connect to: connecting to SQLite would create a missing file."""
-    path = _path(engine.url) if is_sqlite(engine) else None
+    path = database_file(engine.url) if is_sqlite(engine) else None
     return path is None or path.exists()
 
 
-def _path(url: URL) -> Path | None:
+def database_file(url: URL) -> Path | None:
     """The file of a SQLite database; None for SQLite's own addresses (file:…), which say themselves whether it may be
     created."""
     name = url.database
     return Path(name) if name and not name.startswith((":memory:", "file:")) else None
-
-
-@contextmanager
-def write_transaction(engine: Engine, *, queue: bool = True) -> Iterator[Connection]:
-    """One transaction that writes; only one runs at a time, in all processes.
-
-    Rollups are read, changed and written back: two imports at once must queue, or counts would be lost. queue: False
-    for what touches no data (sign-ins): on PostgreSQL it need not wait for an import.
-    """
-    with (
-        lock_file_in_place(engine),
-        engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
-        connection.begin(),
-    ):
-        acquire_write_lock(connection, queue=queue)
-        yield connection
-
-
-def acquire_write_lock(
-    connection: Connection, *, queue: bool = True, exclusive: bool = False
-) -> None:
-    """Wait until no other transaction writes; SQLite has waited at BEGIN IMMEDIATE already.
-
-    queue: whether to wait for those that change data; exclusive: keep all others out until this transaction ends.
-    """
-    if is_sqlite(connection):
-        return
-    connection.execute(text(f"SET LOCAL lock_timeout = {BUSY_MS:d}"))
-    shared = "" if exclusive else "_shared"
-    asked = text(f"SELECT pg_advisory_xact_lock{shared}(:key)")
-    connection.execute(asked, {"key": REPLACE_LOCK})
-    if queue:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": IMPORT_LOCK})
-
-
-# The SQLite files that this thread, or task, holds alone.
-_EXCLUSIVE_FILES: ContextVar[frozenset[Path]] = ContextVar("_HELD", default=frozenset())
-
-
-@contextmanager
-def lock_file_in_place(engine: Engine, *, exclusive: bool = False) -> Iterator[None]:
-    """Within the block nobody puts a copy in the place of a SQLite database; exclusive: nobody else writes in it
-    either.
-
-    The lock is a file beside it, empty, that SQLite itself locks: it ends with the process, on all systems. On
-    PostgreSQL `acquire_write_lock` takes it, in the transaction.
-    """
-    path = _path(engine.url) if is_sqlite(engine) else None
-    if path is None or path.resolve() in _EXCLUSIVE_FILES.get():
-        yield
-        return
-    path = path.resolve()
-    with closing(sqlite3.connect(f"{path}-lock", BUSY_MS / 1000, isolation_level=None)) as lock:
-        lock.execute("BEGIN EXCLUSIVE" if exclusive else "BEGIN")
-        lock.execute("SELECT count(*) FROM sqlite_schema")  # BEGIN by itself locks nothing yet
-        held = _EXCLUSIVE_FILES.set(_EXCLUSIVE_FILES.get() | {path}) if exclusive else None
-        try:
-            yield
-        finally:
-            if held:
-                _EXCLUSIVE_FILES.reset(held)
 
 
 def is_sqlite(bind: Engine | Connection) -> bool:

@@ -25,9 +25,9 @@ from sqlalchemy import Connection, Engine, inspect, select
 from dashboard.french import normalise_key
 from db import backup_files, erasure_guard, error_messages
 from db.database_identity import Identity, address, identity, write_identity
-from db.engine import write_transaction
 from db.models import Account, Retention
 from db.write import Refused
+from db.write_lock import write_transaction
 
 LOG = logging.getLogger("ccsp")
 

@@ -10,10 +10,10 @@ from sqlalchemy import Engine, delete, insert, select
 
 from dashboard import french
 from db.codes import LONGEST
-from db.engine import write_transaction
 from db.journal import note, utc_now
 from db.models import Boundary, Commune, Service, Term
 from db.write import Refused
+from db.write_lock import write_transaction
 
 Json = dict[str, Any]
 NAMES = ("name", "nom", "commune", "adm2_fr")  # properties that may hold the name of a commune

@@ -29,7 +29,7 @@ from dashboard.french import normalise_key
 from dashboard.period import add_months
 from dashboard.settings import load_settings
 from db import erasure_guard, erasures, journal, key_spelling
-from db.engine import is_sqlite, write_transaction
+from db.engine import is_sqlite
 from db.erasure_guard import ERASED_WORDS
 from db.erasures import Erasures
 from db.models import (
@@ -46,6 +46,7 @@ from db.models import (
     WholeDay,
 )
 from db.write import Refused
+from db.write_lock import write_transaction
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from db.engine import (
-    acquire_write_lock,
-    database_exists,
-    is_sqlite,
-    lock_file_in_place,
-    make_engine,
-    sqlite_driver,
-)
+from db.engine import database_exists, is_sqlite, make_engine, sqlite_driver
 from db.write import Refused
+from db.write_lock import acquire_write_lock, lock_file_in_place
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Engine, Select, func, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from dashboard.settings import ROOT
-from db.engine import write_transaction
 from db.journal import note
 from db.models import Commune, Service, Site, SiteLocation, Term
 from db.write import Refused
+from db.write_lock import write_transaction
 
 REFERENCE = ROOT / "data" / "reference"
 FIRST_DAY = date(2000, 1, 1)  # a first location holds for all time before, too

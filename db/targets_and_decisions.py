@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 from dashboard.french import date_short
 from dashboard.period import YEARS
 from db.codes import ACCEPTED, LONGEST, REFUSED, SET
-from db.engine import write_transaction
 from db.journal import note, utc_now
 from db.models import Commune, Decision, KeptStory, Rebase, Site, Target
 from db.write import Refused
+from db.write_lock import write_transaction
 
 NATION = "nation"
 

@@ -36,11 +36,12 @@ from db import (
 )
 from db.batch_effects import Effect, SettledRows, effect_of
 from db.codes import NATION
-from db.engine import is_sqlite, write_transaction
+from db.engine import is_sqlite
 from db.form_tables import DESTINATIONS, Destination
 from db.models import Base, Complaint, ComplaintText, ImportBatch, Retention, Visit
 from db.shared_types import Chunk
 from db.supersede import settle_dated, settle_import, settle_withdrawal
+from db.write_lock import write_transaction
 
 HOUR = timedelta(hours=1)
 

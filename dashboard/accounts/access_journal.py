@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from dashboard.period import naive_utc_bounds
 from db import accounts_and_sessions
-from db.engine import write_transaction
+from db.write_lock import write_transaction
 
 
 def note(connection: Connection, who: str, did: str, details: dict[str, Any] | None = None) -> None:

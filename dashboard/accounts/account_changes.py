@@ -23,8 +23,8 @@ from dashboard.accounts.session_cache import limits
 from dashboard.settings import load_settings
 from db import accounts_and_sessions, erasures, provider_identities
 from db.accounts_and_sessions import Holder, SignInSession
-from db.engine import write_transaction
 from db.write import Refused
+from db.write_lock import write_transaction
 
 FIRST_PASSWORD_LIFETIME = timedelta(hours=72)  # a password that works once
 

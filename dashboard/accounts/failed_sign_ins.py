@@ -22,7 +22,7 @@ from dashboard.accounts.sign_in_request import (
 from dashboard.settings import load_settings
 from db import accounts_and_sessions
 from db.accounts_and_sessions import Holder
-from db.engine import write_transaction
+from db.write_lock import write_transaction
 
 FREE = 3  # wrong passwords in a row that cost no wait
 LONGEST_WAIT = 60  # seconds

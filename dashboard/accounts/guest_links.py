@@ -17,8 +17,8 @@ from dashboard.accounts.sign_in_request import Browser, Refusal, digest, new_tok
 from dashboard.period import naive_utc_bounds, today
 from db import accounts_and_sessions
 from db.accounts_and_sessions import Link
-from db.engine import write_transaction
 from db.write import Refused
+from db.write_lock import write_transaction
 
 LONGEST = 14  # days
 MOST_USES = 40

@@ -15,7 +15,7 @@ from dashboard.accounts.sign_in_request import Browser, Refusal, new_token
 from dashboard.settings import load_settings
 from db import accounts_and_sessions, provider_identities
 from db.accounts_and_sessions import Holder
-from db.engine import write_transaction
+from db.write_lock import write_transaction
 
 UNKNOWN = "Ce compte du ministère n'ouvre pas le tableau de bord : demander un accès à {}."
 UNVERIFIED = "Le ministère n'a pas vérifié l'adresse électronique de ce compte : s'adresser à {}."

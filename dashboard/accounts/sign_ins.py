@@ -25,7 +25,7 @@ from dashboard.accounts.sign_in_request import (
 )
 from db import accounts_and_sessions
 from db.accounts_and_sessions import Holder, SignInSession
-from db.engine import write_transaction
+from db.write_lock import write_transaction
 
 WRONG = "Nom ou mot de passe inconnu."
 WRONG_AGAIN = "Ce n'est pas le mot de passe de ce compte."

@@ -8,7 +8,6 @@ them has most likely one cause.
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from itertools import groupby
 
 import numpy as np
@@ -126,10 +125,9 @@ def _batches(series: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def _events(shape: Shape, draws: int, seed: int) -> np.ndarray:
     """Events of a series that never changes, drawn so many times, (draws, n), NaN where there is no base."""
-    key = int.from_bytes(blake2b(repr((seed, *shape.key)).encode(), digest_size=16).digest())
+    entropy = np.frombuffer(repr((seed, *shape.key)).encode(), dtype=np.uint8)
     bases = np.broadcast_to(np.asarray(shape.bases, dtype=float), (draws, len(shape.bases)))
-    random = np.random.Generator(np.random.Philox(key=key))
-    return _noise(shape.family, bases, shape.centre, shape.spread, random)
+    return _noise(shape.family, bases, shape.centre, shape.spread, np.random.default_rng(entropy))
 
 
 def _noise(

@@ -83,7 +83,7 @@ def closed(house) -> House:
 @pytest.fixture
 def opened(house) -> House:
     """A base that holds fictitious data alone: here, none at all."""
-    from db.engine import write_transaction
+    from db.write_lock import write_transaction
 
     with write_transaction(house.engine) as connection:
         assert accounts_and_sessions.open_if_new(connection)

@@ -18,8 +18,8 @@ from dashboard.request_identity import SESSION_CACHE
 from dashboard.web import open_pages
 from dashboard.web.sign_in_queue import SignInQueue
 from db import accounts_and_sessions, backup
-from db.engine import write_transaction
 from db.write import Refused
+from db.write_lock import write_transaction
 from tests.accounts.asgi import PAGE, Browser, run, stack
 from tests.accounts.test_open_pages import SHUT, application, open_page, rerun
 from tests.accounts.test_sign_in import journal, later

@@ -527,7 +527,7 @@ def test_twelve_hours_are_the_longest_whoever_is_at_work(closed, someone):
     with closed.engine.connect() as connection:
         number = accounts_and_sessions.open_sessions(connection)[0].id
     later(closed, hours=12)
-    from db.engine import write_transaction
+    from db.write_lock import write_transaction
 
     with write_transaction(closed.engine) as connection:
         accounts_and_sessions.note_activity(

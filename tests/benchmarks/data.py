@@ -19,11 +19,12 @@ from dashboard.period import today
 from dashboard.settings import ROOT
 from db import read, schema
 from db.demo import DemoFile, files, sites_of
-from db.engine import make_engine, write_transaction
+from db.engine import make_engine
 from db.intake import Options, import_file, load_known_references
 from db.models import Commune, Site, SiteLocation
 from db.seed import FIRST_DAY, seed
 from db.working_days import public_holidays
+from db.write_lock import write_transaction
 
 FOLDER = ROOT / "data" / "bench"
 SEED = 20211221

@@ -37,8 +37,9 @@ from dashboard.period import today
 from dashboard.settings import ROOT
 from db import accounts_and_sessions, schema
 from db.demo_load import load_demo
-from db.engine import make_engine, write_transaction
+from db.engine import make_engine
 from db.seed import seed
+from db.write_lock import write_transaction
 from tests.accounts.lying import CLIENT, SECRET
 from tests.benchmarks import load
 from tests.benchmarks.attacks import FORGED

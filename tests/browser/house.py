@@ -14,7 +14,8 @@ from dashboard.accounts import guest_links, sign_in_request, sign_ins
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.period import today
 from db import accounts_and_sessions
-from db.engine import make_engine, write_transaction
+from db.engine import make_engine
+from db.write_lock import write_transaction
 from tests.browser import served
 
 READER, GUEST = "reader", "guest"

@@ -7,7 +7,8 @@ from sqlalchemy.exc import DatabaseError
 from dashboard.accounts import access_journal as accesses
 from db import accounts_and_sessions, backup, read, schema, write
 from db.demo_load import load_demo
-from db.engine import make_engine, write_transaction
+from db.engine import make_engine
+from db.write_lock import write_transaction
 from tests.builders import Office, visit
 
 

@@ -15,8 +15,9 @@ from types import ModuleType
 import pytest
 
 from db import write
-from db.engine import make_engine, write_transaction
+from db.engine import make_engine
 from db.intake import Options, import_file
+from db.write_lock import write_transaction
 from tests.builders import COVE, KANDI, NIKKI, Office, visit, waited
 
 KILLS = int(os.environ.get("KILLS", "6"))

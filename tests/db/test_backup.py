@@ -18,7 +18,8 @@ from sqlalchemy import text
 from dashboard.settings import ROOT
 from db import backup, backup_files, error_messages, reference, schema, startup_check, write
 from db import targets_and_decisions as steer
-from db.engine import make_engine, write_transaction
+from db.engine import make_engine
+from db.write_lock import write_transaction
 from tests.builders import Office, visit, waited
 from tests.db import first_release
 

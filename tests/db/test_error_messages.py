@@ -14,7 +14,8 @@ from dashboard.__main__ import main as dashboard_main
 from dashboard.settings import load_settings
 from db import error_messages
 from db.__main__ import main
-from db.engine import make_engine, write_transaction
+from db.engine import make_engine
+from db.write_lock import write_transaction
 from server import exit_if_database_unfit
 from tests.builders import shell, visit
 

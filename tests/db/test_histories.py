@@ -18,8 +18,9 @@ from dashboard.settings import ROOT, load_settings
 from db import backup, erasure_guard, erasures, retention, schema, write
 from db.__main__ import main
 from db.database_identity import begin_anew, identity
-from db.engine import make_engine, write_transaction
+from db.engine import make_engine
 from db.write import Refused
+from db.write_lock import write_transaction
 from tests.builders import KANDI, Office, complaint, visit, waited
 from tests.histories.play import playing
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from db import supersede
-from db.engine import write_transaction
+from db.write_lock import write_transaction
 from tests.builders import (
     COVE,
     KANDI,

@@ -17,7 +17,8 @@ from sqlalchemy import text
 
 from dashboard.settings import ROOT, load_settings
 from db import __main__, console, schema
-from db.engine import make_engine, write_transaction
+from db.engine import make_engine
+from db.write_lock import write_transaction
 from tests import clock
 from tests.builders import Said, complaint, csv_text, visit
 from tests.histories.model import COMPLAINTS, VISITS, Paper

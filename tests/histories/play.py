@@ -10,8 +10,8 @@ from pathlib import Path
 
 from dashboard.period import add_months
 from db.database_identity import begin_anew
-from db.engine import write_transaction
 from db.erasures import digest
+from db.write_lock import write_transaction
 from tests.histories.base import Base
 from tests.histories.model import COMPLAINTS, FORMS, VISITS, Known, Model, Paper, Row
 

@@ -23,7 +23,7 @@ from dashboard.period import today
 from dashboard.request_identity import SESSION_CACHE
 from dashboard.ui import downloads, session
 from db import accounts_and_sessions, provider_identities
-from db.engine import write_transaction
+from db.write_lock import write_transaction
 from tests.builders import COVE, KANDI, Office, complaint, visit
 from tests.pages.app import everything, link, read_tables, sound, visit_page
 

@@ -36,7 +36,8 @@ from dashboard.ui import (
 )
 from dashboard.web import gate
 from db import accounts_and_sessions
-from db.engine import make_engine, write_transaction
+from db.engine import make_engine
+from db.write_lock import write_transaction
 from tests.builders import KANDI, never_answer
 from tests.pages.app import everything, heading, link, visit_page
 

@@ -22,7 +22,7 @@ from dashboard.request_identity import CURRENT_ACCOUNT
 from dashboard.settings import load_settings
 from dashboard.ui import downloads, session
 from db import accounts_and_sessions
-from db.engine import write_transaction
+from db.write_lock import write_transaction
 from tests.builders import Office, visit
 
 Make = Callable[[], bytes]
