@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.exports import map_geometry, map_svg
+from dashboard.exports import map_geometry, map_labels, map_svg
 from dashboard.exports.map_labels import WIDE, labels_of_size, largest_labels
 from dashboard.panel import Legend, Plot
 from dashboard.settings import ROOT
@@ -197,3 +197,18 @@ def under(line, box) -> bool:
         left < x1 + (x2 - x1) * i / 1000 < right and top < y1 + (y2 - y1) * i / 1000 < bottom
         for i in range(1001)
     )
+
+
+def test_the_names_of_the_same_marks_are_placed_once_whatever_their_colours(monkeypatch):
+    arranged = []
+    real = map_labels._arrange
+    monkeypatch.setattr(map_labels, "_arrange", lambda *which: arranged.append(1) or real(*which))
+    map_labels._labels.cache_clear()
+    drawing = map_geometry.draw(network(), 760, 500)
+    first = labels_of_size(drawing, 12)
+    assert arranged
+    arranged.clear()
+    other = replace(
+        drawing, marks=tuple(replace(m, fill=m.fill and "#123456") for m in drawing.marks)
+    )
+    assert labels_of_size(other, 12) == first and not arranged
