@@ -9,6 +9,7 @@ them has most likely one cause.
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from zlib import crc32
 
 import numpy as np
 
@@ -125,7 +126,7 @@ def _batches(series: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def _events(shape: Shape, draws: int, seed: int) -> np.ndarray:
     """Events of a series that never changes, drawn so many times, (draws, n), NaN where there is no base."""
-    entropy = np.frombuffer(repr((seed, *shape.key)).encode(), dtype=np.uint8)
+    entropy = [seed, crc32(repr(shape.key).encode())]
     bases = np.broadcast_to(np.asarray(shape.bases, dtype=float), (draws, len(shape.bases)))
     return _noise(shape.family, bases, shape.centre, shape.spread, np.random.default_rng(entropy))
 
