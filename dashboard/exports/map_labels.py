@@ -16,6 +16,7 @@ from itertools import islice
 import numpy as np
 
 from dashboard.exports.map_geometry import Box, Drawing, Mark, Pane, box_of
+from dashboard.panel import MOST_NAMED
 
 LONGEST = 24  # letters of a name on the map
 WIDE = 0.52  # of a letter, in parts of the size of type: a careful mean
@@ -28,6 +29,7 @@ SMALLER = (1.0, 0.9, 0.8)  # sizes of type, in parts of what is asked for
 RINGS, TURNS, ROUNDS = (8, 14, 22, 32, 44, 58, 74, 92), 24, 8
 BESIDE = 12  # places of a name beside its mark, before those at the end of a line
 TRIED = 60  # places of a name that it may drive others away from
+MANY = 40  # names: of more than these the best of all arrangements would take seconds
 KEPT = 64  # arrangements, of some 20 KB each
 UNDER = 20.0  # what a line under another mark costs, in the measure of `_with_cost`
 Line = tuple[float, float, float, float]
@@ -71,9 +73,9 @@ NOWHERE: Place = (100.0, None)  # a name that is missing
 def largest_labels(drawing: Drawing, size: float) -> tuple[tuple[Label, ...], float]:
     """The names in the largest type up to that size in which all sites have theirs, and the type; where there is
     none, in that which lacks least."""
-    sites = len({m.name for m in drawing.marks})
+    sites = len(named_sites(drawing.marks))
     found = []
-    for share in SMALLER:
+    for share in SMALLER if sites <= MANY else SMALLER[:: len(SMALLER) - 1]:
         names = labels_of_size(drawing, size * share)
         lacking = _badness(sites, names)
         found.append((lacking, names, size * share))
@@ -83,6 +85,13 @@ def largest_labels(drawing: Drawing, size: float) -> tuple[tuple[Label, ...], fl
             break
     _, names, fit = min(found, key=lambda one: one[0])
     return names, fit
+
+
+def named_sites(marks: Sequence[Mark]) -> frozenset[str]:
+    """The sites that have their names on a map: all, but of more than MOST_NAMED those that are silent or have a sign, then those
+    with most visits."""
+    order = sorted(marks, key=lambda m: (not (m.silent_words or m.letter), -m.radius, m.name))
+    return frozenset(list(dict.fromkeys(m.name for m in order))[:MOST_NAMED])
 
 
 def labels_of_size(drawing: Drawing, size: float) -> tuple[Label, ...]:
@@ -97,12 +106,13 @@ def _labels(
     panes: tuple[Pane, ...], marks: tuple[Mark, ...], scale: float, size: float
 ) -> tuple[Label, ...]:
     there = {m.name for m in marks if m.pane == 1}
+    named = named_sites(marks)
     return tuple(
         label
         for i, pane in enumerate(panes)
         for label in _arrange(
             [m for m in marks if m.pane == i],
-            {m.name for m in marks if i == 1 or m.name not in there},
+            {m.name for m in marks if m.name in named and (i == 1 or m.name not in there)},
             pane,
             size,
             scale,
@@ -111,7 +121,7 @@ def _labels(
 
 
 def _arrange(
-    marks: Sequence[Mark], named_sites: set[str], pane: Pane, size: float, scale: float
+    marks: Sequence[Mark], named: set[str], pane: Pane, size: float, scale: float
 ) -> list[Label]:
     """The names of a pane's marks; those without any room are left out.
 
@@ -119,12 +129,12 @@ def _arrange(
     covers look for another.
     """
     around = _Obstacles(pane, size, scale, [(m, box_of(m, scale)) for m in marks])
-    order = sorted((m for m in marks if m.name in named_sites), key=lambda m: (m.y, m.x))
+    order = sorted((m for m in marks if m.name in named), key=lambda m: (m.y, m.x))
     names = [_NamePlaces(mark, around) for mark in order]
     found: list[Place] = [NOWHERE] * len(names)
     for i, name in enumerate(names):
         found[i] = name.best_free_place(_Taken(found))
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS if len(names) <= MANY else 1):
         before = list(found)
         for i in sorted(range(len(found)), key=lambda i: -found[i][0]):
             found = _improve(i, names, found)
