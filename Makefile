@@ -8,6 +8,7 @@
 # make workbooks  300 workbooks that LibreOffice makes of tables, each read as it is shown or refused (WORKBOOKS=…)
 # make walk  every button, link, field and file of every page pressed, as everybody (WALK=guest for some of them); their list anew
 # make load   how many readers one process holds, beside Streamlit alone (LOAD=1,10,20,100; 100 by default), and its memory
+# make growth  what grows with the number of sites, in multiples of 24 (SITES=24,77,222,600)
 # make hostile  what readers notice of clients that mean harm (HOSTILE=28, HOSTILE_DATABASE=postgresql); fails where it is much
 # make lint   style, layout and types only; known faults of the libraries, asked of the index once a day
 # make shots  the pictures of the documentation
@@ -15,8 +16,8 @@
 # make clean  removes all that can be made again, never the database
 PYTHON ?= python3
 
-.PHONY: run test days coverage bench fuzz workbooks walk load hostile lint shots release clean
-run test days coverage bench fuzz workbooks walk load hostile lint shots release clean:
+.PHONY: run test days coverage bench fuzz workbooks walk load hostile growth lint shots release clean
+run test days coverage bench fuzz workbooks walk load hostile growth lint shots release clean:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { \
 	  echo "Python manque ($(PYTHON)) : apt install python3 python3-venv (version 3.11 ou plus récente)." >&2; exit 1; }
 	@$(PYTHON) scripts/prepare.py $@

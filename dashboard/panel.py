@@ -120,6 +120,9 @@ class Legend:
         return " · ".join(t for t in ("Limites indicatives", "Natural Earth", self.credit) if t)
 
 
+MOST_NAMED = 60  # sites that have their names on a map: more could not be read
+
+
 @dataclass(frozen=True)
 class Plot:
     """A map: marks as `ui.folium_map.show_map` takes them, its legend, the department in view (None: the country)."""

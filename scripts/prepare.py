@@ -430,6 +430,12 @@ def hostile() -> int:
     return module("tests.benchmarks.hostile", OPENBLAS_NUM_THREADS="1")
 
 
+def growth() -> int:
+    """Measure what grows with the number of sites; SITES=24,77,222,600 says how many."""
+    environment(DEV)
+    return module("tests.benchmarks.growth")
+
+
 def shots() -> int:
     """Take the pictures of the documentation again."""
     environment(DEV)
@@ -472,6 +478,7 @@ COMMANDS = {
     "walk": walk,
     "load": load,
     "hostile": hostile,
+    "growth": growth,
     "shots": shots,
     "release": release,
     "clean": clean,

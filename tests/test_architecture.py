@@ -49,6 +49,7 @@ ASK_THE_DATABASE = {
         "db.error_messages",
         "db.provider_identities",
         "db.write",
+        "db.write_lock",
     },  # fmt: skip
     # A command says what went wrong and on which version, as those of db do.
     "dashboard/__main__.py": READERS | WRITERS | {"db.console", "db.schema"},

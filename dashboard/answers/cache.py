@@ -1,7 +1,7 @@
 """The cache of answers: bounded, safe for threads; each answer is computed once, however many threads ask for it at once."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from threading import Lock, local
 from typing import Generic, TypeVar
@@ -45,6 +45,21 @@ class AnswerCache(Generic[Answer]):
             with release_while_waiting():
                 return awaited.result()
         return self._compute(key, compute, promise, weight)
+
+    def get_many(
+        self, keys: Sequence[Hashable], compute: Callable[[Sequence[int]], Sequence[Answer]]
+    ) -> list[Answer]:
+        """The answers kept under the keys; those that are not are computed together. compute: positions of keys, whose answers it
+        gives. More answers than the cache holds are given, and not all kept."""
+        with self._lock:
+            found = {key: self._answers[key][0] for key in keys if key in self._answers}
+            for key in found:
+                self._answers.move_to_end(key)
+        missing = [i for i, key in enumerate(keys) if key not in found]
+        if missing:
+            for i, answer in zip(missing, compute(missing), strict=True):
+                found[keys[i]] = self.get(keys[i], lambda one=answer: one)  # type: ignore[misc]
+        return [found[key] for key in keys]
 
     def _compute(
         self, key: Hashable, compute: Callable[[], Answer], promise: Future[Answer], weight: int

@@ -2,8 +2,7 @@
 cases."""
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -26,8 +25,10 @@ from dashboard.statistics.expected_false_alarms import (
 from dashboard.statistics.variation import ChartKind
 
 DRAWS = 100  # of each series, for the budget: its expected number is known to within 0.2
-# By the series themselves: a decision or a target changes the version of the data, and not the series.
-SIMULATED: AnswerCache[Any] = AnswerCache(8)  # of some 300 KB each
+# Under all that they are drawn from: a decision or a target makes another state of the data, but no other series, and a
+# file of one site leaves those of the others as they were.
+SIMULATED: AnswerCache[np.ndarray] = AnswerCache(10_000)  # series, of some 1 KB each
+SIMULATED_VOLUMES: AnswerCache[np.ndarray] = AnswerCache(8)
 
 
 @cached
@@ -56,19 +57,14 @@ def _chances(view: View) -> Mapping[tuple[str, str], np.ndarray]:
                 runs=chart.kind != ChartKind.RARE,
             )
         )
-    simulated = SIMULATED.get(
-        tuple(map(_hashable_shape, shapes)), lambda: false_alarm_chances(shapes, DRAWS)
+    simulated = SIMULATED.get_many(
+        [shape.key for shape in shapes],
+        lambda missing: false_alarm_chances([shapes[i] for i in missing], DRAWS),
     )
     chances = {(scope, code): c for (scope, code, *_), c in zip(series, simulated, strict=True)}
     for code in VOLUMES:
         chances |= _volume_chances(view, code)
     return chances
-
-
-def _hashable_shape(shape: Shape) -> tuple[Hashable, ...]:
-    """A shape's fields as a tuple that can be a cache key."""
-    bases = shape.bases.tobytes()
-    return shape.site, shape.family, bases, shape.centre, shape.spread, shape.runs
 
 
 def _volume_chances(view: View, code: str) -> dict[tuple[str, str], np.ndarray]:
@@ -84,7 +80,7 @@ def _volume_chances(view: View, code: str) -> dict[tuple[str, str], np.ndarray]:
         return {}
     months = np.array([m.month for m in next(iter(of.values())).months])
     values = np.array([c.values for c in of.values()], dtype=float)
-    last = SIMULATED.get(
+    last = SIMULATED_VOLUMES.get(
         (values.shape, values.tobytes(), months.tobytes()),
         lambda: volume_chances(values, months, DRAWS),
     )

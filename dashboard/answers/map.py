@@ -38,7 +38,7 @@ from dashboard.judgement.control_charts import CHARTED
 from dashboard.judgement.signal_sentences import card_state
 from dashboard.judgement.signals import Signal
 from dashboard.map_classes import CLASSES
-from dashboard.panel import Legend, Panel, Plot, figure_cell, make_table, text_cell
+from dashboard.panel import MOST_NAMED, Legend, Panel, Plot, figure_cell, make_table, text_cell
 from dashboard.statistics.sentences import ASSURANCES, VARIATIONS
 from dashboard.wording import basis_in_words, shown_value, who_reported
 from db.shared_types import Place
@@ -80,7 +80,17 @@ def panel(view: View, question: Question, code: str, key: str) -> Panel:
             lines,
         ),
         alt=f"Carte du Bénin : {BY_CODE[code].label}, le niveau et les signaux de chaque centre.",
-        caption=READING,
+        caption=READING + _without_names(len(drawing.marks)),
+    )
+
+
+def _without_names(sites: int) -> str:
+    """That some sites have no name on the map of a file, where they are too many to be read; "" else."""
+    if sites <= MOST_NAMED:
+        return ""
+    return (
+        f" Dans un fichier, seuls {MOST_NAMED} centres ont leur nom sur la carte{french.SPACE}: les muets, ceux qui ont un"
+        " signal, puis les plus fréquentés ; le tableau les nomme tous."
     )
 
 

@@ -10,10 +10,13 @@ corner; in larger type it would seem to be a neighbour's.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
+import numpy as np
+
 from dashboard.exports.map_geometry import Box, Drawing, Mark, Pane, box_of
+from dashboard.panel import MOST_NAMED
 
 LONGEST = 24  # letters of a name on the map
 WIDE = 0.52  # of a letter, in parts of the size of type: a careful mean
@@ -26,6 +29,8 @@ SMALLER = (1.0, 0.9, 0.8)  # sizes of type, in parts of what is asked for
 RINGS, TURNS, ROUNDS = (8, 14, 22, 32, 44, 58, 74, 92), 24, 8
 BESIDE = 12  # places of a name beside its mark, before those at the end of a line
 TRIED = 60  # places of a name that it may drive others away from
+MANY = 40  # names: of more than these the best of all arrangements would take seconds
+KEPT = 64  # arrangements, of some 20 KB each
 UNDER = 20.0  # what a line under another mark costs, in the measure of `_with_cost`
 Line = tuple[float, float, float, float]
 
@@ -61,15 +66,16 @@ class Label:
 
 
 Place = tuple[float, Label | None]  # the cost of a place, and the label there
+NO_BOX: Box = (math.inf, math.inf, -math.inf, -math.inf)  # which overlaps none
 NOWHERE: Place = (100.0, None)  # a name that is missing
 
 
 def largest_labels(drawing: Drawing, size: float) -> tuple[tuple[Label, ...], float]:
     """The names in the largest type up to that size in which all sites have theirs, and the type; where there is
     none, in that which lacks least."""
-    sites = len({m.name for m in drawing.marks})
+    sites = len(named_sites(drawing.marks))
     found = []
-    for share in SMALLER:
+    for share in SMALLER if sites <= MANY else SMALLER[:: len(SMALLER) - 1]:
         names = labels_of_size(drawing, size * share)
         lacking = _badness(sites, names)
         found.append((lacking, names, size * share))
@@ -81,24 +87,41 @@ def largest_labels(drawing: Drawing, size: float) -> tuple[tuple[Label, ...], fl
     return names, fit
 
 
+def named_sites(marks: Sequence[Mark]) -> frozenset[str]:
+    """The sites that have their names on a map: all, but of more than MOST_NAMED those that are silent or have a sign, then those
+    with most visits."""
+    order = sorted(marks, key=lambda m: (not (m.silent_words or m.letter), -m.radius, m.name))
+    return frozenset(list(dict.fromkeys(m.name for m in order))[:MOST_NAMED])
+
+
 def labels_of_size(drawing: Drawing, size: float) -> tuple[Label, ...]:
     """The sites' names in type of that size. A site of the second pane is named there alone."""
-    there = {m.name for m in drawing.marks if m.pane == 1}
+    # Colours and words move no name: the next map of the same sites has the same places.
+    marks = tuple(replace(m, fill=m.fill and "#", words=()) for m in drawing.marks)
+    return _labels(drawing.panes, marks, drawing.scale, size)
+
+
+@lru_cache(maxsize=KEPT)
+def _labels(
+    panes: tuple[Pane, ...], marks: tuple[Mark, ...], scale: float, size: float
+) -> tuple[Label, ...]:
+    there = {m.name for m in marks if m.pane == 1}
+    named = named_sites(marks)
     return tuple(
         label
-        for i, pane in enumerate(drawing.panes)
+        for i, pane in enumerate(panes)
         for label in _arrange(
-            [m for m in drawing.marks if m.pane == i],
-            {m.name for m in drawing.marks if i == 1 or m.name not in there},
+            [m for m in marks if m.pane == i],
+            {m.name for m in marks if m.name in named and (i == 1 or m.name not in there)},
             pane,
             size,
-            drawing.scale,
+            scale,
         )
     )
 
 
 def _arrange(
-    marks: Sequence[Mark], named_sites: set[str], pane: Pane, size: float, scale: float
+    marks: Sequence[Mark], named: set[str], pane: Pane, size: float, scale: float
 ) -> list[Label]:
     """The names of a pane's marks; those without any room are left out.
 
@@ -106,12 +129,12 @@ def _arrange(
     covers look for another.
     """
     around = _Obstacles(pane, size, scale, [(m, box_of(m, scale)) for m in marks])
-    order = sorted((m for m in marks if m.name in named_sites), key=lambda m: (m.y, m.x))
+    order = sorted((m for m in marks if m.name in named), key=lambda m: (m.y, m.x))
     names = [_NamePlaces(mark, around) for mark in order]
     found: list[Place] = [NOWHERE] * len(names)
     for i, name in enumerate(names):
-        found[i] = name.best_free_place(found)
-    for _ in range(ROUNDS):
+        found[i] = name.best_free_place(_Taken(found))
+    for _ in range(ROUNDS if len(names) <= MANY else 1):
         before = list(found)
         for i in sorted(range(len(found)), key=lambda i: -found[i][0]):
             found = _improve(i, names, found)
@@ -141,8 +164,10 @@ class _NamePlaces:
 
     def __init__(self, mark: Mark, obstacles: _Obstacles) -> None:
         self.obstacles = obstacles
-        self.others = [(m, box) for m, box in obstacles.boxes if m is not mark]
-        self.forbidden = [obstacles.title, *(box for _, box in obstacles.boxes)]
+        others = [(m, box) for m, box in obstacles.boxes if m is not mark]
+        self.others = _boxes(box for _, box in others)
+        self.others_y = np.array([m.y for m, _ in others])
+        self.forbidden = _boxes([obstacles.title, *(box for _, box in obstacles.boxes)])
         self.spots = enumerate(_spots(mark, obstacles.size, obstacles.scale))
         self.adjacent_places = self._by_cost(islice(self.spots, BESIDE))
 
@@ -151,16 +176,27 @@ class _NamePlaces:
         """The places at the end of a line."""
         return self._by_cost(self.spots)
 
-    @property
-    def all_places(self) -> Iterator[Place]:
-        """The places beside the mark, then those at the end of a line."""
-        yield from self.adjacent_places
-        yield from self.distant_places
+    @cached_property
+    def adjacent_extents(self) -> np.ndarray:
+        """The extents of the places beside the mark, (K, 4)."""
+        return _boxes(label.extent for _, label in self.adjacent_places if label)
 
-    def best_free_place(self, taken: Sequence[Place]) -> Place:
+    @cached_property
+    def distant_extents(self) -> np.ndarray:
+        """The extents of the places at the end of a line, (K, 4)."""
+        return _boxes(label.extent for _, label in self.distant_places if label)
+
+    def places_beside(self, taken: "_Taken") -> Iterator[tuple[Place, list[int]]]:
+        """The places beside the mark, then those at the end of a line, each with those of the taken ones that come close."""
+        yield from zip(self.adjacent_places, taken.close_to(self.adjacent_extents), strict=True)
+        yield from zip(self.distant_places, taken.close_to(self.distant_extents), strict=True)
+
+    def best_free_place(self, taken: "_Taken") -> Place:
         """The best place that meets none of the taken ones; NOWHERE where there is none."""
-        free = (p for p in self.all_places if not any(_clash(p[1], one) for _, one in taken))
-        return next(free, NOWHERE)
+        for place, close in self.places_beside(taken):
+            if not any(_clash(place[1], taken.labels[j]) for j in close):
+                return place
+        return NOWHERE
 
     def _by_cost(self, spots: Iterable[tuple[int, Label]]) -> list[Place]:
         """The places of these spots, the cheapest first."""
@@ -171,25 +207,25 @@ class _NamePlaces:
         """The spot with its cost: far from the mark, close to another, at the end of a line that passes under one.
         None where it would cover something."""
         around, length = self.obstacles, 0.0
-        if not _inside(spot.box, around.pane) or any(
-            _overlap(spot.box, box) for box in self.forbidden
-        ):
+        if not _inside(spot.box, around.pane) or _overlapping(spot.box, self.forbidden).any():
             return None
         if spot.line:
             if _crosses(spot.line, around.title):
                 return None
             length = math.dist(spot.line[:2], spot.line[2:])
-            under = any(_crosses(spot.line, box) for _, box in self.others)
+            ahead = self.others[_touching(_extent_of(spot.line), self.others)].tolist()
+            under = any(_crosses(spot.line, (a, b, c, d)) for a, b, c, d in ahead)
             spot = replace(spot, crosses=under)
         near = level = 0.0
-        for (
-            m,
-            box,
-        ) in self.others:  # close to another mark it seems to be its name; all the more beside it
-            gap = _gap(spot.box, box)
-            near = max(near, 1 - gap / max(length, CLEAR * around.scale))
-            if spot.line and spot.y < m.y < spot.y + spot.height:
-                level = max(level, 1 - gap / (2 * around.size))
+        if len(
+            self.others
+        ):  # close to another mark it seems to be its name; all the more beside it
+            gaps = _gaps(spot.box, self.others)
+            near = max(near, 1 - float(gaps.min()) / max(length, CLEAR * around.scale))
+            if spot.line:
+                beside = (self.others_y > spot.y) & (self.others_y < spot.y + spot.height)
+                if beside.any():
+                    level = max(level, 1 - float(gaps[beside].min()) / (2 * around.size))
         far = min(rank, BESIDE) / 24 + length / around.size / 2
         return far + 2 * near + 4 * level + UNDER * spot.crosses, spot
 
@@ -199,19 +235,38 @@ def _improve(i: int, names: Sequence[_NamePlaces], taken: list[Place]) -> list[P
     were."""
     if taken[i] in names[i].adjacent_places[:1]:
         return taken
-    for place in islice(names[i].all_places, TRIED):
+    around = _Taken(taken)
+    for place, close in islice(names[i].places_beside(around), TRIED):
         if place[0] >= taken[i][0]:
             continue
-        away = [j for j, (_, one) in enumerate(taken) if j != i and _clash(place[1], one)]
+        away = [j for j in close if j != i and _clash(place[1], around.labels[j])]
         trial = list(taken)
         trial[i] = place
         for j in away:
             trial[j] = NOWHERE
         for j in away:
-            trial[j] = names[j].best_free_place(trial)
+            trial[j] = names[j].best_free_place(_Taken(trial))
         if sum(cost for cost, _ in trial) < sum(cost for cost, _ in taken) - 1e-9:
             return trial
     return taken
+
+
+class _Taken:
+    """The places that names have, to be asked which of them another one meets."""
+
+    def __init__(self, taken: Sequence[Place]) -> None:
+        self.labels = [one for _, one in taken]
+        self.extents = _boxes(one.extent if one else NO_BOX for one in self.labels)
+
+    def close_to(self, extents: np.ndarray) -> list[list[int]]:
+        """For each of some extents, (K, 4), the positions of the taken places whose extents overlap it."""
+        a, b = extents[:, None], self.extents[None]
+        over = (a[..., 0] < b[..., 2]) & (a[..., 2] > b[..., 0])
+        over &= (a[..., 1] < b[..., 3]) & (a[..., 3] > b[..., 1])
+        close: list[list[int]] = [[] for _ in extents]
+        for i, j in np.argwhere(over).tolist():
+            close[i].append(j)
+        return close
 
 
 def _clash(one: Label | None, other: Label | None) -> bool:
@@ -259,9 +314,39 @@ def _spots(m: Mark, size: float, scale: float) -> Iterator[Label]:
             yield at(x, y, "middle", (m.x + dx * inner, m.y + dy * inner, *end))
 
 
-def _gap(a: Box, b: Box) -> float:
-    """The distance between two boxes."""
-    return math.hypot(max(a[0] - b[2], b[0] - a[2], 0), max(a[1] - b[3], b[1] - a[3], 0))
+def _boxes(boxes: Iterable[Box]) -> np.ndarray:
+    """Boxes as an array, (K, 4)."""
+    return np.array([*boxes], dtype=float).reshape(-1, 4)
+
+
+def _extent_of(line: Line) -> Box:
+    return (
+        min(line[0], line[2]),
+        min(line[1], line[3]),
+        max(line[0], line[2]),
+        max(line[1], line[3]),
+    )
+
+
+def _gaps(a: Box, boxes: np.ndarray) -> np.ndarray:
+    """The distances of a box from others, (K,)."""
+    across = np.maximum(np.maximum(a[0] - boxes[:, 2], boxes[:, 0] - a[2]), 0)
+    along = np.maximum(np.maximum(a[1] - boxes[:, 3], boxes[:, 1] - a[3]), 0)
+    return np.hypot(across, along)
+
+
+def _overlapping(a: Box, boxes: np.ndarray) -> np.ndarray:
+    """Whether a box overlaps each of others, (K,)."""
+    over: np.ndarray = (a[0] < boxes[:, 2]) & (a[2] > boxes[:, 0])
+    over &= (a[1] < boxes[:, 3]) & (a[3] > boxes[:, 1])
+    return over
+
+
+def _touching(a: Box, boxes: np.ndarray) -> np.ndarray:
+    """The same of a box that may have no width, such as a line's, (K,)."""
+    over: np.ndarray = (a[0] <= boxes[:, 2]) & (a[2] >= boxes[:, 0])
+    over &= (a[1] <= boxes[:, 3]) & (a[3] >= boxes[:, 1])
+    return over
 
 
 def _inside(box: Box, pane: Pane) -> bool:

@@ -32,6 +32,7 @@ NOT_HANDED_IN = "registre des plaintes non remonté"
 NOT_CURRENT = "registre des plaintes incomplet"
 NO_VISIT = "aucune visite inscrite sur la période"
 SERVICE_UNKNOWN = "prestation rarement notée"
+NO_COMMON_DAY = "plaintes de jours sans registre des visites"
 MOST_STILL_OPEN = "plus de la moitié attendent encore une réponse"
 HANDED_IN_LATER = "plaintes remises au-delà des dernières visites"
 
@@ -282,7 +283,7 @@ def complaints_per_1000(f: Facts) -> Measure:
     elsewhere = (f.complaint_visits == 0) & (f.counter("visits") > 0)
     # All complaints are of days without a register of visits: a rate of 0 would be wrong.
     denied = (_count(f, based) == 0) & (_count(f, _received(f)) > 0)
-    m = hide_if_missing(f, hide(hide(m, denied, NOT_ALL_VISITS), elsewhere, NOT_CURRENT))
+    m = hide_if_missing(f, hide(hide(m, denied, NO_COMMON_DAY), elsewhere, NOT_CURRENT))
     m = hide(m, _service_unknown(f), SERVICE_UNKNOWN)
     return _if_handed_in(f, m)
 

@@ -6,9 +6,10 @@ independent trials, whose distribution is a convolution. Signals of one site are
 them has most likely one cause.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from zlib import crc32
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from dashboard.statistics.control_limits import COUNTED, NONE, RUN, Family, two_
 from dashboard.statistics.seasonal import HISTORY, LINE, line, logs, season, seasonal
 
 DRAWS, SEED = 200, 20261125
+AT_ONCE = 300  # series drawn together: arrays of these times DRAWS, whatever the number of sites
 MOST = 0.95  # of months stay at or under the usual most
 
 
@@ -32,6 +34,12 @@ class Shape:
     centre: float = 0.0
     spread: float = 1.0
     runs: bool = True
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """All that the series' chance rests on, whoever's it is."""
+        bases = np.asarray(self.bases, dtype=float).tobytes()
+        return self.family, bases, self.centre, self.spread, self.runs
 
 
 @dataclass(frozen=True)
@@ -88,37 +96,49 @@ def _most(chances: Sequence[float]) -> int:
 def false_alarm_chances(
     shapes: Sequence[Shape], draws: int = DRAWS, seed: int = SEED
 ) -> list[np.ndarray]:
-    """The chance of a false alarm of each series in each of its months, (n,); NaN where it has no limits."""
+    """The chance of a false alarm of each series in each of its months, (n,); NaN where it has no limits.
+
+    Each series has random numbers of its own, seeded by what it is: its chance is the same whatever else is asked for.
+    """
     chances = [np.full(len(shape.bases), np.nan) for shape in shapes]
 
     def kind(i: int) -> tuple[str, int, bool]:
         return shapes[i].family, len(shapes[i].bases), shapes[i].runs
 
-    random = np.random.default_rng(seed)
     for (family, months, runs), group in groupby(sorted(range(len(shapes)), key=kind), kind):
-        at = list(group)
-        bases = np.repeat(np.array([shapes[i].bases for i in at], dtype=float), draws, axis=0)
-        centre = np.repeat([shapes[i].centre for i in at], draws)[:, None]
-        spread = np.repeat([shapes[i].spread for i in at], draws)[:, None]
-        events = _noise(Family(family), bases, centre, spread, random)
-        limits, signals = flag_signals(
-            events, bases if family in COUNTED else None, Family(family), runs=runs
-        )
-        shape = len(at), draws, months
-        known, flagged = limits.reshape(shape)[:, 0], signals.reshape(shape).mean(axis=1)
-        for i, there, share in zip(at, known, flagged, strict=True):
-            chances[i] = np.where(there, share, np.nan)
+        for at in _batches(list(group)):
+            bases = np.repeat(np.array([shapes[i].bases for i in at], dtype=float), draws, axis=0)
+            events = np.concatenate([_events(shapes[i], draws, seed) for i in at])
+            limits, signals = flag_signals(
+                events, bases if family in COUNTED else None, Family(family), runs=runs
+            )
+            shape = len(at), draws, months
+            known, flagged = limits.reshape(shape)[:, 0], signals.reshape(shape).mean(axis=1)
+            for i, there, share in zip(at, known, flagged, strict=True):
+                chances[i] = np.where(there, share, np.nan)
     return chances
+
+
+def _batches(series: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(series), AT_ONCE):
+        yield series[start : start + AT_ONCE]
+
+
+def _events(shape: Shape, draws: int, seed: int) -> np.ndarray:
+    """Events of a series that never changes, drawn so many times, (draws, n), NaN where there is no base."""
+    entropy = [seed, crc32(repr(shape.key).encode())]
+    bases = np.broadcast_to(np.asarray(shape.bases, dtype=float), (draws, len(shape.bases)))
+    return _noise(shape.family, bases, shape.centre, shape.spread, np.random.default_rng(entropy))
 
 
 def _noise(
     family: Family,
     bases: np.ndarray,
-    centre: np.ndarray,
-    spread: np.ndarray,
+    centre: float,
+    spread: float,
     random: np.random.Generator,
 ) -> np.ndarray:
-    """Events of series that never change, (k, n), NaN where there is no base."""
+    """Events of a series that never changes, (draws, n), NaN where there is no base."""
     missing = np.isnan(bases) | (bases == 0)
     n = np.where(missing, 1, bases)
     if family not in COUNTED:

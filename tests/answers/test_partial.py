@@ -239,6 +239,7 @@ def test_complaints_of_days_whose_visits_are_not_known_are_not_denied_by_a_rate(
     march = Question(date(2025, 3, 1), date(2025, 3, 31)).at_place(None, COVE)
     rate = lambda: overall_figures(LOCAL_READER, march)["complaints_per_1000"]  # noqa: E731
     assert rate().value is None, "not 0: a complaint is there"
+    assert rate().note == "plaintes de jours sans registre des visites"
     asked.hand_in("plaintes", complaint("P2", COVE, "2025-03-10"), **told)
     assert rate().numerator == 1 and rate().denominator == 10 * len(days)
 

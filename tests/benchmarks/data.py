@@ -100,7 +100,7 @@ def opened(kind: str, name: str, server: str) -> Engine:
 
 def databases(size: Size, server: str) -> dict[str, Engine]:
     """SQLite and PostgreSQL filled with the same data, and DuckDB's file beside them."""
-    found = {kind: _filled(kind, size, server) for kind in ("sqlite", "postgresql")}
+    found = {kind: filled(kind, size, server) for kind in ("sqlite", "postgresql")}
     if _stale("duckdb", size):
         _fill_duckdb(size, found["sqlite"])
     return found
@@ -125,7 +125,8 @@ def _fingerprint() -> str:
     return hashlib.sha256(b"".join(p.read_bytes() for p in sources)).hexdigest()
 
 
-def _filled(kind: str, size: Size, server: str) -> Engine:
+def filled(kind: str, size: Size, server: str) -> Engine:
+    """A database of that size, built where it is stale. server: of PostgreSQL, "" for SQLite."""
     if not _stale(kind, size):
         engine = opened(kind, size.name, server)
         schema.upgrade(engine)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.exports import map_geometry, map_svg
+from dashboard.exports import map_geometry, map_labels, map_svg
 from dashboard.exports.map_labels import WIDE, labels_of_size, largest_labels
 from dashboard.panel import Legend, Plot
 from dashboard.settings import ROOT
@@ -197,3 +197,32 @@ def under(line, box) -> bool:
         left < x1 + (x2 - x1) * i / 1000 < right and top < y1 + (y2 - y1) * i / 1000 < bottom
         for i in range(1001)
     )
+
+
+def test_the_names_of_the_same_marks_are_placed_once_whatever_their_colours(monkeypatch):
+    arranged = []
+    real = map_labels._arrange
+    monkeypatch.setattr(map_labels, "_arrange", lambda *which: arranged.append(1) or real(*which))
+    map_labels._labels.cache_clear()
+    drawing = map_geometry.draw(network(), 760, 500)
+    first = labels_of_size(drawing, 12)
+    assert arranged
+    arranged.clear()
+    other = replace(
+        drawing, marks=tuple(replace(m, fill=m.fill and "#123456") for m in drawing.marks)
+    )
+    assert labels_of_size(other, 12) == first and not arranged
+
+
+def test_of_many_sites_the_silent_those_with_a_sign_and_the_largest_have_names():
+    marks = [
+        {**network().marks[n % 24], "name": f"Centre {n}", "label": f"C{n}", "radius": 4 + n / 100}
+        for n in range(90)
+    ]
+    marks[3] = {**marks[3], "silent": "muet 9 j"}
+    drawing = map_geometry.draw(replace(network(), marks=tuple(marks)), 760, 500)
+    named = map_labels.named_sites(drawing.marks)
+    assert len(named) == 60 and "Centre 3" in named
+    signs = {m.name for m in drawing.marks if m.letter or m.silent_words}
+    rest = sorted(int(name.split()[1]) for name in named - signs)
+    assert signs <= named and min(rest) > 20, "the largest of those that say nothing"

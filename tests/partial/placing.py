@@ -459,7 +459,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     (
         r"registre des visites incomplet",
-        lambda m, s, t: _silent_visits(m, s, t) or not _all_visits(s, t),
+        _silent_visits,
     ),
     (
         r"aucune (visite|donnée)( remontée)?( sur (la|cette) période)?",
@@ -669,8 +669,7 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
 def _part_is_right(s: Said, t: Truth) -> bool:
     """« pas à jour » of a column: some register is missing, and the others have none."""
     if s.column.startswith("Plaintes pour"):
-        came = t.received(s.scope, s.first, _end(s, t)) and not _all_visits(s, t)
-        return _not_current(re.match("", ""), s, t) or _no_visits_of_known_days(s, t) or bool(came)
+        return _not_current(re.match("", ""), s, t) or _no_visits_of_known_days(s, t)
     if COMPLAINTS.search(s.column) or s.column in WAITING | OLD:
         return _not_current(re.match("", ""), s, t)
     return _silent_visits(re.match("", ""), s, t) and not _all_visits(s, t)

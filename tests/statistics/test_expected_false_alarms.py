@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from dashboard.statistics import expected_false_alarms
 from dashboard.statistics.control_chart import judge_series
 from dashboard.statistics.control_limits import NONE, Family, two_rules
 from dashboard.statistics.expected_false_alarms import (
@@ -48,7 +49,8 @@ def test_the_printed_budget_is_the_simulated_one():
         float((judge_series(e, b, family=family).rule[:, -1] != NONE).mean())
         for family, e, b in series
     ]
-    variance = sum(8 * c / 300 + 64 * c / draws for c in chance)
+    # Of eight series that are the same the same is drawn: they err together.
+    variance = sum(64 * c / 300 + 64 * c / draws for c in chance)
     assert printed.series == 24
     assert printed.expected == pytest.approx(8 * sum(chance), abs=3 * math.sqrt(variance))
 
@@ -78,6 +80,17 @@ def test_series_that_are_not_judged_have_no_chance():
 
 def test_the_same_series_give_the_same_budget():
     assert budget(shapes()[:6], draws=20) == budget(shapes()[:6], draws=20)
+
+
+def test_the_chance_of_a_series_is_the_same_whatever_else_is_asked_for(monkeypatch):
+    every = false_alarm_chances(shapes(), draws=20)
+    alone = [false_alarm_chances([shape], draws=20)[0] for shape in shapes()]
+    monkeypatch.setattr(expected_false_alarms, "AT_ONCE", 3)
+    in_batches = false_alarm_chances(shapes()[::-1], draws=20)[::-1]
+    for one, *others in zip(every, alone, in_batches, strict=True):
+        for other in others:
+            np.testing.assert_array_equal(one, other)
+    assert len({chance.tobytes() for chance in every}) == 3, "of the same series, whoever's"
 
 
 def test_the_chance_of_volumes_is_that_of_their_chart():
