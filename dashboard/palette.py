@@ -47,6 +47,8 @@ def role(
     french: str = "",
 ) -> Colour:
     """Register a role and return its colour. Values that are not given are those of light paper; `text`, of the marks."""
+    if name in ROLES:
+        raise ValueError(f"There is a role « {name} » already.")
     colour = ROLES[name] = Colour(light)
     colour.role, colour.french = name, french
     colour.dark, colour.projector = dark or light, projector or light

@@ -288,13 +288,19 @@ class FormRow(Base):
     __abstract__ = True
     form: ClassVar[str]  # the name of its entry in FORMATS
     key: ClassVar[tuple[str, ...]] = ()  # instead of that constraint: here blanks are equal
-    replaces: ClassVar[Replaces] = Replaces.DAY
+    replaces: ClassVar[
+        Replaces
+    ]  # said by each form: taken for a day's, a row of a month would be taken away by another
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, sort_order=-2)
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True, sort_order=-1)
     superseded_by: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), sort_order=1)
 
     def __init_subclass__(cls, **options: Any) -> None:
+        if not hasattr(cls, "replaces"):
+            raise TypeError(
+                f"{cls.__name__}: say which rows its files replace (replaces = Replaces.…)"
+            )
         super().__init_subclass__(**options)
         # Superseded rows are few: a partial index finds them at no cost to imports.
         condition = text("superseded_by IS NOT NULL")
@@ -314,6 +320,7 @@ class Visit(FormRow):
 
     __tablename__ = "visit"
     form = "registre"
+    replaces = Replaces.DAY
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     day: Mapped[date] = mapped_column(Date)
     kind: Mapped[int] = mapped_column(SmallInteger)
@@ -335,6 +342,7 @@ class Visit(FormRow):
 class Complaint(FormRow):
     __tablename__ = "complaint"
     form = "plaintes"
+    replaces = Replaces.DAY
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     reference: Mapped[str | None] = mapped_column(Text, comment="null: erased at its term")
     received_on: Mapped[date] = mapped_column(Date)
@@ -364,6 +372,7 @@ class DailyClosing(FormRow):
 
     __tablename__ = "daily_closing"
     form = "cloture"
+    replaces = Replaces.DAY
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     day: Mapped[date] = mapped_column(Date)
     agent: Mapped[str] = mapped_column(String(80), comment="a pseudonym; empty where none is given")

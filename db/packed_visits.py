@@ -47,7 +47,8 @@ def pack(visits: Mapping[str, np.ndarray]) -> np.ndarray:
     """One int64 per visit. visits: the columns VISIT, integer arrays of one length.
 
     day: days since 1970; service: 0 where unknown; times: minutes after midnight, -1 where unknown; sex, satisfied: 0
-    where unknown (satisfied: 1 yes, 2 no). A wait is known where both times are, of who did not leave.
+    where unknown (satisfied: 1 yes, 2 no). A wait is known where both times are, of who did not leave. Raises OverflowError
+    for a number that is wider than its bits.
     """
     arrived, called = visits["arrived_at"], visits["called_at"]
     wait = np.where(
@@ -65,7 +66,13 @@ def pack(visits: Mapping[str, np.ndarray]) -> np.ndarray:
     }
     packed = np.zeros(len(arrived), dtype=np.int64)
     for name, _ in FIELDS:
-        packed |= np.asarray(values[name], dtype=np.int64) << SHIFT[name]
+        column = np.asarray(values[name], dtype=np.int64)
+        if len(column) and (column.min() < 0 or column.max() > MASK[name]):
+            wide = int(column.max() if column.max() > MASK[name] else column.min())
+            raise OverflowError(
+                f"{name} {wide} does not fit in its bits"
+            )  # it would run into its neighbour
+        packed |= column << SHIFT[name]
     return packed
 
 

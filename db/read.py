@@ -454,7 +454,7 @@ def closures(connection: Connection, sites: Sites, first: date, last: date) -> t
         SELECT c.site_id, c.first_day, c.last_day, c.from_minute, c.to_minute, coalesce(t.label, 'non renseigné')
         FROM closure c LEFT JOIN term t ON t.id = c.reason_id
         WHERE c.superseded_by IS NULL AND c.first_day <= :last AND c.last_day >= :first
-        ORDER BY c.first_day""",
+        ORDER BY c.first_day, coalesce(c.site_id, 0), coalesce(c.from_minute, -1), c.last_day, coalesce(t.label, '')""",
         first=first,
         last=last,
     )

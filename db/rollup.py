@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import compress
 
 import numpy as np
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from dashboard.period import day_numbers, iso_days
 from dashboard.statistics.quantile import quantile
@@ -119,9 +119,13 @@ def _write(connection: Connection, level: int, final: Cells, *, replace: bool) -
 
 
 def rebuild(connection: Connection) -> None:
-    """Recompute every rollup from the visits that count, inside the caller's transaction."""
+    """Recompute every rollup from the visits that count, inside the caller's transaction. A migration calls it on the columns of
+    its own time: those that came later are left out."""
+    there = {column["name"] for column in inspect(connection).get_columns("rollup")}
+    known = [i for i, name in enumerate(COLUMNS) if name in there]
+    rows = [tuple(row[i] for i in known) for row in recompute(connection)]
     connection.execute(text("DELETE FROM rollup"))
-    insert(connection, "rollup", COLUMNS, list(recompute(connection)))
+    insert(connection, "rollup", [COLUMNS[i] for i in known], rows)
 
 
 def recompute(connection: Connection) -> Iterator[Row]:

@@ -10,9 +10,13 @@ from dataclasses import fields, replace
 from datetime import date
 from typing import get_args
 
+import numpy as np
 import pytest
 from sqlalchemy import Table
 
+from dashboard import palette
+from dashboard.accounts.account_rules import ASSIGNABLE_ROLES
+from dashboard.accounts.rights import RIGHTS, Role
 from dashboard.answers.slides import KINDS
 from dashboard.forms.cells import readers
 from dashboard.forms.formats import FORMATS, Column, Format, Words
@@ -20,13 +24,16 @@ from dashboard.forms.reference_names import KnownReferences, normalise
 from dashboard.indicators import BY_CODE, INDICATORS, Indicator, Placement, codes, codes_placed_in
 from dashboard.judgement.control_charts import CHARTED, FOLLOWED, RATES, SHARES
 from dashboard.map_classes import CLASSES, RAMP
-from dashboard.navigation import PAGES
+from dashboard.navigation import ACTING, PAGES
 from dashboard.period import today
 from dashboard.settings import ROOT
 from dashboard.stories import READY
+from db import packed_visits
 from db.codes import BYS
 from db.form_tables import DESTINATIONS
-from db.models import Base, FormRow
+from db.models import Base, FormRow, Replaces
+from tests.browser import house
+from tests.one_number import said
 
 ENGLISH = re.compile(
     r"\b(the|of|and|visits?|waits?|complaints?|days?|share|by|users?|closed|open|median|rate|with)\b",
@@ -303,3 +310,61 @@ def test_every_page_has_a_script_and_every_script_a_page():
     assert len({p.url_path for p in PAGES}) == len({p.title for p in PAGES}) == len(PAGES)
     assert all(re.fullmatch(r"[a-z-]+", p.url_path) for p in PAGES)
     assert {p.story for p in PAGES} == {"", *READY}
+
+
+# --- what a new entry must not forget ----------------------------------------------------------------------------------
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_form_of_months_is_never_replaced_by_days(form):
+    (day,) = [column for column in FORMATS[form].columns if column.field == FORMATS[form].day]
+    (rows,) = [one for one in FormRow.__subclasses__() if one.form == form]
+    assert (rows.replaces == Replaces.NEVER) == (day.kind == "month")
+
+
+def test_a_form_says_which_rows_its_files_replace():
+    with pytest.raises(TypeError, match="replaces"):
+        type("Forgotten", (FormRow,), {"__tablename__": "forgotten", "form": "forgotten"})
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
+def test_a_page_asks_with_the_filters_that_are_said_to_act_on_it(spec):
+    """A filter that is not shown there, and acted, would have come along unseen from another page."""
+    tree = ast.parse((ROOT / spec.path).read_text(encoding="utf-8"))
+    calls = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "filter_state.question"
+    ]
+    for call in calls:
+        asked = ast.literal_eval(call.args[0]) if call.args else ACTING
+        assert set(asked) == set(spec.filters) & set(ACTING), ast.unparse(call)
+
+
+def test_whoever_may_come_is_walked_and_compared():
+    """Of roles that see no figures nothing is compared."""
+    everybody = {person.role for person in house.PEOPLE.values()}
+    assert everybody >= set(Role) and {p.role for p in said.PEOPLE} == {
+        role for role in everybody if role in RIGHTS["aggregates"].reach
+    }
+
+
+def test_the_guide_says_what_each_role_may():
+    guide = (ROOT / "docs/guide.md").read_text(encoding="utf-8")
+    table = guide.split("## Qui voit quoi")[1].split("\n| --- |")[0].splitlines()[-1]
+    columns = [cell.strip() for cell in table.strip("| ").split("|")]
+    assert len([c for c in columns if c]) == len(ASSIGNABLE_ROLES)
+
+
+def test_a_colour_s_name_is_its_own():
+    with pytest.raises(ValueError, match="soft"):
+        palette.role("soft", "#ffff00")
+
+
+def test_a_number_wider_than_its_bits_is_refused_and_runs_into_no_neighbour():
+    column = {name: np.array([1]) for name in packed_visits.VISIT}
+    most = packed_visits.MASK["service"]
+    fits = packed_visits.pack({**column, "service_id": np.array([most])})
+    assert packed_visits.field_of(fits, "service").tolist() == [most]
+    assert packed_visits.field_of(fits, "site").tolist() == [1]
+    with pytest.raises(OverflowError, match="service"):
+        packed_visits.pack({**column, "service_id": np.array([most + 1])})
+    assert sum(width for _, width in packed_visits.FIELDS) <= 63

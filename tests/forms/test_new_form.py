@@ -37,6 +37,7 @@ class Suggestion(FormRow):
 
     __tablename__ = "suggestion"
     form = "suggestions"
+    replaces = Replaces.DAY
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     number: Mapped[str] = mapped_column(Text)
     made_on: Mapped[date] = mapped_column(Date)

@@ -483,7 +483,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     (r"pas assez de données pour tracer ces mois", _too_short),
     (
-        r"aucune n'est restée sans réponse plus de \d+ jours",
+        r"aucune( de celles qui sont connues)? n'est restée sans réponse plus de \d+ jours",
         _always,
     ),  # of the curve of those received in the period
     (
