@@ -317,7 +317,7 @@ def test_every_page_has_a_script_and_every_script_a_page():
 def test_a_form_of_months_is_never_replaced_by_days(form):
     (day,) = [column for column in FORMATS[form].columns if column.field == FORMATS[form].day]
     (rows,) = [one for one in FormRow.__subclasses__() if one.form == form]
-    assert (rows.replaces == Replaces.NEVER) == (day.kind == "month")
+    assert (rows.replaces == Replaces.NEVER) == (day.cell == "month")
 
 
 def test_a_form_says_which_rows_its_files_replace():
