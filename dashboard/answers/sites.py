@@ -254,11 +254,10 @@ def _finding(
     elif code in SHARES | RATES and not differ_beyond_chance(figures, code):
         return f"{subject}{S}: aucune différence nette n'est visible"
     one = {k: f[code] for k, f in figures.items()}
-    whole = overall_figures(view, question)[code]
-    said = extremes_in_words(one, known, subject, by, whole)
+    said = extremes_in_words(one, known, subject, by, overall_figures(view, question)[code])
     # What guests are told of complaints is of a time of its own.
-    own_time = view.access.guest and BY_CODE[code].register == "complaints" and whole.note
-    return f"{said}, {whole.note}" if own_time else said
+    own_time = complaint_period(view, (code,))
+    return f"{said}, {own_time}" if own_time else said
 
 
 def _in_words(code: str, ends: Interval | None) -> tuple[float | None, float | None, str]:
