@@ -145,7 +145,7 @@ CHANGED = {
     "words": "#90104e",
     "afar": "#80094a",
 }
-LINE = 'ALERT = role("alert", "{light}", "{dark}", "{projector}", words="{words}", from_afar="{afar}", french="framboise")'
+LINE = 'ALERT = role("alert", "{light}", "{dark}", "{projector}", text="{words}", from_afar="{afar}", french="framboise")'
 WORKS = """
 import io, json, sys, zipfile
 from dataclasses import asdict
