@@ -256,7 +256,7 @@ def _finding(
     one = {k: f[code] for k, f in figures.items()}
     said = extremes_in_words(one, known, subject, by, overall_figures(view, question)[code])
     # What guests are told of complaints is of a time of its own.
-    own_time = complaint_period(view, (code,))
+    own_time = small_counts_for_guests.complaint_period(view, (code,))
     return f"{said}, {own_time}" if own_time else said
 
 
