@@ -51,7 +51,7 @@ class DataSnapshot:
     @property
     def guests_network(self) -> NetworkState:
         """The network state for guests: without complaints, notes and names of people. The few complaint figures that guests
-        may see are added by `answers.complaints_for_guests`."""
+        may see are added by `answers.small_counts_for_guests`."""
         key = (self.url, self.version, self.day)
         return GUESTS_NETWORK_CACHE.get(key, lambda: state_for_guests(self.network))
 

@@ -16,7 +16,7 @@ from dashboard.stories import Step, Story, to_json
 from dashboard.ui import downloads
 from db import targets_and_decisions
 from db.engine import make_engine
-from tests.answers.test_complaints_for_guests import plainly, text_in
+from tests.answers.test_small_counts_for_guests import plainly, text_in
 from tests.answers.test_who_asks import answers, ask
 from tests.builders import COVE, KANDI
 

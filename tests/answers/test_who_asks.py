@@ -92,9 +92,9 @@ NO_QUESTION = {
     "context.cached_by_weight",
     "context.uncached",
     "context.freeze",
-    "privacy.section",
-    "privacy.record",
-    "privacy.answers",
+    "personal_data.section",
+    "personal_data.record",
+    "personal_data.answers",
     "report.write",
     "report.parse_formats",
     "report.build_deck",
@@ -125,8 +125,8 @@ NO_QUESTION = {
     "signals.decision_outcome",
     "targets.label",
     "targets.words_of",
-    "complaints_for_guests.is_safe",
-    "complaints_for_guests.safe_blocks",
+    "small_counts_for_guests.is_safe",
+    "small_counts_for_guests.safe_blocks",
 }
 
 
@@ -237,7 +237,7 @@ def test_every_door_asks_who_comes_in_and_then_for_what():
             assert (
                 "question" not in others
                 or others[0] == "question"
-                or name in ("figures.figures_of_sites", "complaints_for_guests.complaint_figures")
+                or name in ("figures.figures_of_sites", "small_counts_for_guests.complaint_figures")
             ), name
     assert doors().keys() >= NO_QUESTION
 
