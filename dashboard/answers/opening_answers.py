@@ -163,6 +163,8 @@ def _no_waits(view: View, question: Question) -> str:
     everywhere = overall_figures(view, question)
     if n := everywhere["wait_p50"].n:
         few = french.plural(n, "attente mesurée", "attentes mesurées")
+        if len(sites(view, question)) == 1:
+            return f"trop peu d'attentes mesurées pour un chiffre ({few})"
         return f"trop peu d'attentes mesurées dans chaque centre ({few} en tout)"
     if everywhere["visits"].value is None:
         return _no_visits(view, question)

@@ -71,12 +71,10 @@ def card_state(one: Signal) -> str:
 
 def value_beside_usual(one: Signal) -> str:
     """The value beside its usual value, without the month: « 73 %, contre 75 % d'habitude », « 74 %, rien d'inhabituel (75 %
-    d'habitude) », « 18,7 par jour ; d'habitude de 15,1 à 21,0 »; for an aggregate that leaves out sites too new to be judged,
-    that it is over the others."""
+    d'habitude) », « 18,7 par jour ; d'habitude de 15,1 à 21,0 »; for an aggregate that leaves out sites whose month is not
+    judged, that it is over the others."""
     said = _value_beside_usual(one)
-    return (
-        f"{said}, dans les centres suivis depuis un an" if said and one.is_of_some_sites else said
-    )
+    return f"{said}, dans les centres jugés" if said and one.is_of_some_sites else said
 
 
 def _value_beside_usual(one: Signal) -> str:

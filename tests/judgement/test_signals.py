@@ -11,6 +11,7 @@ from dashboard.judgement.signal_sentences import (
     beside_aggregate,
     gap_origin,
     months_in_words,
+    value_beside_usual,
     value_with_state,
     verdict,
 )
@@ -180,6 +181,12 @@ def test_sites_under_twelve_months_stand_outside_observed_and_expected():
     series.numerator[2, 30:] = 0
     one = signal(follow(CODE, series, LAST, {"nation": range(3)})["nation"], LAST)
     assert one.young_sites == ("site 2",)
+    # Whose cases are not in the value, which so differs from the card's.
+    assert plain(value_beside_usual(one)).endswith(", dans les centres jugés")
+    whole = signal(
+        follow(CODE, shares(np.full((3, 40), 75.0)), LAST, {"nation": range(3)})["nation"], LAST
+    )
+    assert "centres jugés" not in value_beside_usual(whole)
     assert one.value == pytest.approx(75, abs=4) and one.variation == Variation.NO_SIGNAL
 
 
