@@ -315,7 +315,7 @@ def silent_sites(view: View, question: Question, key: str) -> Panel:
 
 
 def _silences_in_words(silences: Collection[Silence], at: str) -> str:
-    """« 3 centres muets sur 24 au 23/11/2026, et 2 autres qui n'ont remis ni registre des visites ni fiche de clôture ». at:
+    """« 3 centres muets sur 24 au 23/11/2026, et 2 autres qui n'ont encore remis ni registre ni fiche de clôture ». at:
     the date, in words."""
     never = sum(s.days is None for s in silences)
     silent_count = sum(s.days is not None and s.is_silent for s in silences)

@@ -45,7 +45,7 @@ from db.shared_types import Place
 
 READING = (
     "La taille d'une marque dit combien de visites un centre reçoit par jour ouvert, sa couleur le niveau de l'indicateur."
-    " Un cadre avec une lettre marque un signal du dernier mois entier."
+    " Un cadre marque un signal du dernier mois entier : « ! » alerte, « + » amélioration, « C » changement."
 )
 
 

@@ -19,8 +19,8 @@ from db.shared_types import Place
 
 SILENT_DAYS = codes.SILENT_DAYS
 NOTHING, NOTHING_OF_MANY = (
-    "n'a remis ni registre des visites ni fiche de clôture",
-    "n'ont remis ni registre des visites ni fiche de clôture",
+    "n'a encore remis ni registre des visites ni fiche de clôture",
+    "n'ont encore remis ni registre des visites ni fiche de clôture",
 )  # not one, nor a closing
 
 

@@ -117,7 +117,7 @@ def signal_budget(signals: int, budget: Budget) -> str:
     """How many signals there are, and how many chance alone would give, where there is one or chance would give more."""
     if not budget.series:
         return (
-            f"Pas encore de signal possible{S}: il faut {MINIMUM_POINTS} mois de données"
+            f"Pas encore de signal possible (alerte, amélioration, changement){S}: il faut {MINIMUM_POINTS} mois de données"
             f" ({MINIMUM_POINTS} trimestres pour ce qui est rare, comme les plaintes)."
         )
     low, high = math.floor(budget.expected), math.ceil(budget.expected)

@@ -244,12 +244,13 @@ def test_silent_sites_are_listed_with_their_last_day_and_then_those_that_never_b
     rows = read(panel)
     assert rows[0] == ["CCSP de Covè", "Zou", "15/10/2025", "40 jours"]
     assert {tuple(row[2:]) for row in rows[1:]} == {
-        ("—", "n'a remis ni registre des visites ni fiche de clôture")
+        ("—", "n'a encore remis ni registre des visites ni fiche de clôture")
     }
     assert not {"CCSP de Kandi", "CCSP de Nikki"} & {row[0] for row in rows}
     never = len(rows) - 1
     assert panel.finding.translate(PLAIN) == (
-        f"1 centre muet sur 24 au 24/11/2025, et {never} autres qui n'ont remis ni registre des visites ni fiche de clôture"
+        f"1 centre muet sur 24 au 24/11/2025, et {never} autres qui n'ont encore remis ni registre"
+        " des visites ni fiche de clôture"
     )
     assert panel.table.rows[0][0].link == site_link(COVE)
     zou = completeness.silent_sites(LOCAL_READER, replace(YEAR, site=KANDI), "muets")

@@ -50,7 +50,7 @@ def test_a_site_is_silent_after_seven_days_without_visit_or_closing(asked, by):
     assert (
         heard[KANDI].in_words == ""
         and heard["gsru-cotonou"].in_words
-        == "n'a remis ni registre des visites ni fiche de clôture"
+        == "n'a encore remis ni registre des visites ni fiche de clôture"
     )
 
 
@@ -67,7 +67,7 @@ def test_pages_map_and_lists_say_the_same_of_silent_sites_whatever_the_period(as
         assert first.names[0].text == "Covè" and first.words.startswith(
             "ni visite ni clôture depuis le 15/10/2025"
         )
-        left = f"et {len(never) - 3} autres n'ont remis ni registre des visites ni fiche de clôture"
+        left = f"et {len(never) - 3} autres n'ont encore remis ni registre des visites ni fiche de clôture"
         assert rest.words.replace("\xa0", " ") == left
         listed = completeness.missing_closings(LOCAL_READER, question, "remontees")
         since = {row[0].text: row[2].text for row in listed.table.rows}
@@ -75,7 +75,7 @@ def test_pages_map_and_lists_say_the_same_of_silent_sites_whatever_the_period(as
         assert {
             n
             for n, w in since.items()
-            if w == "n'a remis ni registre des visites ni fiche de clôture"
+            if w == "n'a encore remis ni registre des visites ni fiche de clôture"
         } == never
         assert "au 24/11/2025" in listed.caption
         marks = map.plot(LOCAL_READER, question, "wait_p50").marks

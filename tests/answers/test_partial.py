@@ -70,7 +70,7 @@ def test_the_first_file_of_one_site_denies_nothing_of_what_was_not_handed_in(ask
     said = first_answers(MONTH)
     assert said["La plainte la plus ancienne"] == "registre des plaintes non remonté"
     assert said["Centres muets"].endswith(
-        "et 20 autres n'ont remis ni registre des visites ni fiche de clôture"
+        "et 20 autres n'ont encore remis ni registre des visites ni fiche de clôture"
     )
     assert said["Le plus fréquenté"].startswith(
         "Covè 4,0 usagers par jour ouvert, 60 visites sur la période"
@@ -138,12 +138,12 @@ def test_sites_that_never_reported_dilute_no_rate_and_are_not_silent(asked):
     assert not any(one.is_silent for one in heard.values())
     never = [one for one in heard.values() if one.last is None]
     assert len(never) == 23 and {one.in_words for one in never} == {
-        "n'a remis ni registre des visites ni fiche de clôture"
+        "n'a encore remis ni registre des visites ni fiche de clôture"
     }
     panel = completeness.silent_sites(LOCAL_READER, MONTH, "a")
     assert (
         panel.finding.translate(PLAIN)
-        == "Au 21/11/2025, 23 centres sur 24 n'ont remis ni registre des visites ni fiche de clôture"
+        == "Au 21/11/2025, 23 centres sur 24 n'ont encore remis ni registre des visites ni fiche de clôture"
     )
     by_site = figures(LOCAL_READER, MONTH, "site")
     for code in codes_placed_in("sites"):

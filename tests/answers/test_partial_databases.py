@@ -46,7 +46,7 @@ def truth(*files: File) -> Truth:
         ("Aucune fiche de clôture remise", True),
         ("Toutes les fiches de clôture sont remises", False),
         ("ce centre n'est pas muet", True),
-        ("2 n'ont remis ni registre des visites ni fiche de clôture", False),
+        ("2 n'ont encore remis ni registre des visites ni fiche de clôture", False),
         ("personne n'est venu", False),  # it has no place
     ],
 )

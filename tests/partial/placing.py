@@ -17,7 +17,7 @@ DENIES = re.compile(
     r"|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
     re.IGNORECASE,
 )
-NEITHER = "remis ni registre des visites ni fiche de clôture"
+NEITHER = "encore remis ni registre des visites ni fiche de clôture"
 # What a sentence with a part that is missing looks like.
 BROKEN = re.compile(
     r", ?\.|: ?\.|\(\)|, ?,| ,|; ?\.|^[;,.]|\.\.|« ?»|\b(None|nan|inf)\b|[;,:]$|\) \("
@@ -152,7 +152,7 @@ def _never(s: Said, t: Truth) -> int:
 
 def _nothing_came(m: re.Match, s: Said, t: Truth) -> bool:
     """« 23 … n'ont rien remis », « Adjarra, Adjohoun et Allada et 20 autres n'ont rien
-    remis », « n'a remis ni registre des visites ni fiche de clôture »."""
+    remis », « n'a encore remis ni registre des visites ni fiche de clôture »."""
     many = m["n"] and number(m["n"]) + (3 if m["more"] else 0)
     return _never(s, t) == many if many else _never(s, t) > 0
 
