@@ -322,3 +322,30 @@ def test_of_a_period_without_a_whole_month_nothing_is_said_to_get_worse(demo):
     for last in (date(2025, 10, 12), date(2025, 10, 31)):
         title = headlines.alerts(LOCAL_READER, Question(date(2025, 10, 1), last))
         assert bool(title) == (last.day == 31)
+
+
+def test_the_only_site_with_enough_data_is_said_to_be_alone_and_nothing_is_too_early(asked):
+    day = date(2025, 10, 6).isoformat()
+    asked.hand_in("registre", *[waited(10, site=KANDI, day=day) for _ in range(12)])
+    alone = "seul centre à avoir assez de données"
+    for start in ("Le plus fréquenté", "L'attente"):
+        assert alone in text(reply(OCTOBER, start))
+        assert alone not in text(reply(replace(OCTOBER, site=KANDI), start)), "of one it is plain"
+    asked.hand_in("registre", *[waited(10, site=COVE, day=day) for _ in range(12)])
+    assert alone not in text(reply(OCTOBER, "Le plus fréquenté"))
+    # Of a site that handed nothing in, no month is missing but everything.
+    assert text(reply(replace(OCTOBER, site=NIKKI), "Ce qui")) == (
+        "impossible à dire, rien n'a été remis"
+    )
+
+
+def test_of_few_sites_it_is_said_how_many_measure_the_wait(asked):
+    day = date(2025, 10, 6).isoformat()
+    asked.hand_in("registre", *[waited(10, site=KANDI, day=day) for _ in range(12)])
+    alibori = replace(OCTOBER, departments=("Alibori",))
+    assert (
+        headlines.waits(LOCAL_READER, alibori)
+        .translate(PLAIN)
+        .endswith("(mesuré dans 1 centre sur 2)")
+    )
+    assert "mesuré" not in headlines.waits(LOCAL_READER, replace(OCTOBER, site=KANDI))

@@ -107,3 +107,9 @@ def test_where_nothing_is_left_out_nothing_is_said_of_it(office):
     office.hand_in("registre", *[waited(10, sex="F", satisfied="oui")] * 40)
     for i in INDICATORS:
         assert "hors " not in said(office, i.code), i.code
+
+
+def test_a_figure_rests_on_what_it_counts_in_its_own_words(office):
+    office.hand_in("registre", *[waited(10, day="2025-03-03")] * 3, waited(10, day="2025-03-04"))
+    assert said(office, "visits_per_day").startswith("4 visites en 2 jours ouverts · ")
+    assert said(office, "wait_p50").startswith("4 attentes mesurées · ")
