@@ -5,7 +5,7 @@ database is asked for the days at the edges of a period and for hours of arrival
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple, TypeVar
@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Engine
 from dashboard.period import (
     ONE_DAY,
     Period,
-    add_months,
     day_number,
     month_end,
     month_number,
@@ -38,7 +37,7 @@ from db.codes import (
     UNKNOWN_KEY,
     UNKNOWN_SERVICE,
 )
-from db.monthly_visits import Visits, visits
+from db.monthly_visits import Grouping, Visits, visits
 from db.network_state import NEVER, SHORTEST_MONTH, NetworkState, load_network_state
 from db.shared_types import Facts
 
@@ -129,7 +128,7 @@ def gather(
     scope = make_scope(bind, network, sites, first, last, service, as_of)
     cut = _breakdown(scope, by) if visits else _no_visits(scope, by)
     spans = _spans(scope, by, cut.groups)
-    members = _members(scope, by, cut.groups)
+    members = Members(scope, by, cut.groups)
     active = _active(scope, spans)
     present = active | scope.network.is_due(spans)  # some serve before their ceremony
     return Facts(
@@ -150,7 +149,7 @@ def gather(
         complaint_visits=_complaint_visits(scope, by, spans, members, cut.complaint_base),
         **_places(scope, present, spans, members, cut.by_site),
         complaints=_complaints(scope, by, cut),
-        ends=np.broadcast_to(spans[:, 1], (len(cut.keys),)),
+        ends=members.of_spans(spans[:, 1]),
         threshold=load_settings().wait_threshold_minutes,
     )
 
@@ -195,23 +194,23 @@ def make_scope(
 
 def histogram(scope: Scope) -> np.ndarray:
     """Waits of the question by whole minute, shape (241,)."""
-    return _sum(scope.visits([scope.service_id]).counts("waits"), (0, 1, 2))
+    cut = scope.visits([scope.service_id])
+    waits: np.ndarray = cut.sums("waits", _as_one(cut))[0, 0, 0]
+    return waits
 
 
 def heat(scope: Scope) -> np.ndarray:
     """Visits of the question by weekday (0 = Monday) and hour of arrival, shape (7, 25); the last column is unknown."""
-    return _sum(scope.visits([scope.service_id]).counts("heat"), (0, 1, 2)).reshape(7, -1)
+    cut = scope.visits([scope.service_id])
+    counted: np.ndarray = cut.sums("heat", _as_one(cut))[0, 0, 0]
+    return counted.reshape(7, -1)
 
 
 def waits_by_month(scope: Scope) -> tuple[tuple[date, ...], np.ndarray]:
     """The whole months that the question touches, and histograms of waits (R, M, 241) of each site."""
-    book = scope.network.months
-    low, high = (
-        min(max(book.index(day), 0), book.waits.shape[2])
-        for day in (scope.first, add_months(scope.last, 1))
-    )
-    waits = book.select("waits", scope.rows, [scope.service_id], low, high)[:, 0]
-    return tuple(add_months(book.origin, n) for n in range(low, high)), waits
+    whole = replace(scope, first=scope.first.replace(day=1), last=month_end(scope.last))
+    cut = whole.visits([scope.service_id])
+    return cut.months, cut.counts("waits")[:, 0]
 
 
 # --- keys and visits ------------------------------------------------------------------------------------------------
@@ -237,6 +236,11 @@ def _sum(counts: np.ndarray, axis: int | tuple[int, ...] | None) -> np.ndarray:
     return np.asarray(np.sum(counts, axis=axis, dtype=np.int64))
 
 
+def _as_one(cut: Visits) -> Grouping:
+    """All sites and months of a question in one group."""
+    return Grouping(np.zeros(len(cut.rows), np.int64), np.zeros(len(cut.months), np.int64), (1, 1))
+
+
 def _breakdown(scope: Scope, by: str) -> Breakdown:
     """The visits of a question by key, from one reading of them."""
     number, every = (
@@ -244,9 +248,7 @@ def _breakdown(scope: Scope, by: str) -> Breakdown:
         [i for i in scope.network.months.services if i != ALL_SERVICES],
     )
     apart = [number] if number != ALL_SERVICES else every
-    services = list(
-        dict.fromkeys([number, ALL_SERVICES, UNKNOWN_SERVICE, *(apart if by == "service" else [])])
-    )
+    services = list(dict.fromkeys([number, ALL_SERVICES, UNKNOWN_SERVICE]))
     cut = scope.visits(services)
     counted = cut.counts("counters")
     of = {i: counted[:, n] for n, i in enumerate(services)}  # (R, M, 12)
@@ -268,22 +270,19 @@ def _breakdown(scope: Scope, by: str) -> Breakdown:
         known = {name: np.full(len(groups), _sum(values, None)) for name, values in known.items()}
         asked = [int(g) for g in groups] if by == "service" else []
         based = (
-            _sum(cut.counts("counters", asked)[..., VISITS] * told[:, None], (0, 2))
+            cut.sums("counters", _as_one(cut), asked, where=told)[0, :, 0, VISITS]
             if asked
             else np.zeros(len(groups), np.int64)
         )
     else:
-        waits = cut.counts("waits", [number])[:, 0]
         if by in ("month", SITE_MONTH):
             left_timed = mine[:, :, LEFT_TIMED] * (everybody[:, :, MEASURED] > 0)
         else:
-            left_timed = _sum(mine[:, :, LEFT_TIMED], 1) * measuring
-        keys, groups, fold = _folding(scope, by, cut.months)
-        counters, waits, left = (
-            fold(mine),
-            fold(waits),
-            fold(left_timed if left_timed.ndim == 2 else left_timed[:, None]),
-        )
+            left_timed = mine[:, :, LEFT_TIMED] * measuring[:, None]
+        keys, groups, grouping = _grouping(scope, by, cut.months)
+        fold = grouping.fold
+        waits = cut.sums("waits", grouping, [number])[:, 0].reshape(-1, BINS)
+        counters, left = fold(mine), fold(left_timed)
         known = {name: fold(values) for name, values in known.items()}
         based = fold(mine[:, :, VISITS] * told) if told.size else np.zeros(len(groups), np.int64)
     if scope.service is None and by != "service":
@@ -323,19 +322,18 @@ def _by_the_day(scope: Scope, by: str) -> bool:
 
 
 def _complaint_visits(
-    scope: Scope, by: str, spans: np.ndarray, members: np.ndarray, base: ComplaintBase
+    scope: Scope, by: str, spans: np.ndarray, members: "Members", base: ComplaintBase
 ) -> np.ndarray:
     """The visits of each key against which its complaints are counted, (G,): of days of which both registers are
     known."""
     if not _by_the_day(scope, by):
         return base.visits
-    rated = np.where(members, scope.network.sum_between("rated_visits", spans), 0)
-    return _sum(rated, 1)
+    return members.total(scope.network.sum_between("rated_visits", spans))
 
 
 def _no_visits(scope: Scope, by: str) -> Breakdown:
     """The keys of a question by place, without any of its visits."""
-    keys, groups, _ = _folding(scope, by, ())
+    keys, groups, _ = _grouping(scope, by, ())
     nothing = np.zeros(len(keys), np.int64)
     return Breakdown(
         keys,
@@ -350,52 +348,35 @@ def _no_visits(scope: Scope, by: str) -> Breakdown:
     )
 
 
-def _folding(
+def _grouping(
     scope: Scope, by: str, present: tuple[date, ...]
-) -> tuple[list[str], list[Group], Callable[[np.ndarray], np.ndarray]]:
+) -> tuple[list[str], list[Group], Grouping]:
     """The keys and groups of a nation, its departments, sites, months, or sites by month (a site's months together);
-    and the function that sums (R, M, …) up to (G, …)."""
+    and how the sites and months of the question are added up to them. present: months with a visit."""
+    one, each = np.zeros(len(scope.rows), np.int64), np.arange(len(scope.rows))
+    all_months = np.zeros(len(present), np.int64)
     if by == "nation":
-        return ["nation"], [0], lambda a: _sum(a, (0, 1))[None]
+        return ["nation"], [0], Grouping(one, all_months, (1, 1))
+    places = [scope.network.places[i] for i in scope.rows.tolist()]
     if by == "site":
-        places = [scope.network.places[i] for i in scope.rows.tolist()]
-        return [p.code for p in places], [p.id for p in places], lambda a: _sum(a, 1)
+        grouping = Grouping(each, all_months, (len(places), 1))
+        return [p.code for p in places], [p.id for p in places], grouping
     if by == "department":
         names = sorted(set(scope.departments.tolist()))
-        where = np.array([names.index(d) for d in scope.departments.tolist()], dtype=np.int64)
-        return names, names, lambda a: _add_up(where, _sum(a, 1), len(names))
+        place = {name: i for i, name in enumerate(names)}
+        where = np.array([place[d] for d in scope.departments.tolist()], dtype=np.int64)
+        return names, [*names], Grouping(where, all_months, (len(names), 1))
     starts = months(Period(scope.first, scope.last)) if scope.first <= scope.last else []
-    place = {m: i for i, m in enumerate(present)}
-    rows = np.array(
-        [place.get(m, -1) for m in starts], dtype=np.int64
-    )  # -1: a month without any visit
-
-    def fold(a: np.ndarray) -> np.ndarray:
-        summed = _sum(a, 0)
-        return np.concatenate([summed, np.zeros((1, *summed.shape[1:]), np.int64)])[rows]
-
+    at = {m: i for i, m in enumerate(starts)}
+    where = np.array([at.get(m, -1) for m in present], dtype=np.int64)
     keys = [f"{m:%Y-%m}" for m in starts]
     if by == "month":
-        return keys, [day_number(m) for m in starts], fold
-    places = [scope.network.places[i] for i in scope.rows.tolist()]
-
-    def fold_each(a: np.ndarray) -> np.ndarray:
-        nothing = np.zeros((len(a), 1, *a.shape[2:]), np.int64)
-        each = np.concatenate([a.astype(np.int64), nothing], axis=1)[:, rows]
-        return each.reshape(-1, *a.shape[2:])
-
+        return keys, [day_number(m) for m in starts], Grouping(one, where, (1, len(starts)))
     return (
         [f"{p.code} {m}" for p in places for m in keys],
         [p.id for p in places for _ in keys],
-        fold_each,
+        Grouping(each, where, (len(places), len(starts))),
     )
-
-
-def _add_up(where: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
-    """The rows summed by their place in `where`, (size, …)."""
-    out = np.zeros((size, *rows.shape[1:]), np.int64)
-    np.add.at(out, where, rows)
-    return out
 
 
 def _by_service(
@@ -403,9 +384,12 @@ def _by_service(
 ) -> Counted:
     """The services with a visit, without those who left at sites that record arrivals but never a call
     (`without_calls`)."""
-    each = question_visits.counts("counters", services)
-    counters, waits = _sum(each, (0, 2)), _sum(question_visits.counts("waits", services), (0, 2))
-    off = _sum(each[without_calls][..., LEFT_TIMED], (0, 2))
+    one = _as_one(question_visits)
+    counters, waits = (
+        question_visits.sums(n, one, services)[0, :, 0] for n in ("counters", "waits")
+    )
+    some = replace(one, sites=np.where(without_calls, 0, -1))
+    off = question_visits.sums("counters", some, services)[0, :, 0, LEFT_TIMED]
     rows = [i for i in np.argsort(services, kind="stable").tolist() if counters[i, VISITS]]
     return (
         [scope.network.service_code(services[i]) for i in rows],
@@ -440,29 +424,60 @@ def _span(first: date, last: date) -> np.ndarray:
 
 
 def _spans(scope: Scope, by: str, groups: list[Group]) -> np.ndarray:
-    """The first and the last day of each key: its part of the period for months (G, 2), the whole period for others, once for
-    all of them (1, 2)."""
+    """The first and the last day of each month's part of the period (M, 2) where keys are months; else the whole period, once
+    for all keys (1, 2)."""
     whole = _span(scope.first, scope.last)
     if by not in ("month", SITE_MONTH) or not groups:
         return whole
     starts = np.array([day_number(m) for m in months(Period(scope.first, scope.last))])
     ends = np.append(starts[1:] - 1, whole[0, 1])  # a month ends where the next begins
-    spans = np.stack([np.maximum(starts, whole[0, 0]), np.minimum(ends, whole[0, 1])], axis=1)
-    return np.tile(spans, (len(scope.rows), 1)) if by == SITE_MONTH else spans
+    return np.stack([np.maximum(starts, whole[0, 0]), np.minimum(ends, whole[0, 1])], axis=1)
 
 
-def _members(scope: Scope, by: str, groups: list[Group]) -> np.ndarray:
-    """Whether a site of the network is in the scope of each key, (G, S)."""
-    member = np.zeros((len(groups), len(scope.network.places)), dtype=bool)
-    if by in ("site", SITE_MONTH):
-        each = len(groups) // max(len(scope.rows), 1)  # 1, or the months of a site
-        member[np.arange(len(groups)), np.repeat(scope.rows, each)] = True
-    elif by == "department":
-        for i, name in enumerate(groups):
-            member[i, scope.rows[scope.departments == name]] = True
-    else:
-        member[:, scope.rows] = True
-    return member
+def _add_up(where: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
+    """The rows summed by their place in `where`, (size, …)."""
+    out = np.zeros((size, *rows.shape[1:]), np.int64)
+    np.add.at(out, where, rows)
+    return out
+
+
+class Members:
+    """The sites of the scope of each key, G of them: each site by itself (its months together), those of a department, or all
+    of the question's."""
+
+    def __init__(self, scope: Scope, by: str, groups: list[Group]) -> None:
+        self.rows, self.size = scope.rows, len(groups)
+        self.each = by in ("site", SITE_MONTH)
+        names = {name: i for i, name in enumerate(groups)} if by == "department" else {}
+        self.department = np.array(
+            [names[d] for d in scope.departments.tolist()] if names else (), dtype=np.int64
+        )
+
+    def total(self, values: np.ndarray) -> np.ndarray:
+        """The sum over each key's sites, (G,). values: (N, S), of each span (see `_spans`) and site of the network."""
+        mine = values[:, self.rows]
+        if self.each:
+            of_each: np.ndarray = mine.T.reshape(-1).astype(np.int64)
+            return of_each
+        if len(self.department):
+            return _add_up(self.department, mine[0], self.size)
+        return np.broadcast_to(_sum(mine, 1), (self.size,))
+
+    def any(self, sites: np.ndarray, belongs: np.ndarray) -> np.ndarray:
+        """Whether one of each key's sites belongs to a group of places, (G, P). sites: (N, S), those that are meant; belongs:
+        (S, P), 0 or 1. Not for sites by themselves."""
+        mine, places = sites[:, self.rows], belongs[self.rows]
+        if len(self.department):
+            found = _add_up(self.department, mine[0][:, None] * places, self.size) > 0
+        else:
+            found = np.broadcast_to(mine @ places > 0, (self.size, belongs.shape[1]))
+        return np.asarray(found)
+
+    def of_spans(self, values: np.ndarray) -> np.ndarray:
+        """A value of each span (N,) for each key, (G,)."""
+        if self.each:
+            return np.tile(values, len(self.rows))
+        return np.broadcast_to(values, (self.size,))
 
 
 # --- who reported, and when -----------------------------------------------------------------------------------------
@@ -474,7 +489,7 @@ def _active(scope: Scope, spans: np.ndarray) -> np.ndarray:
 
 
 def _reporting(
-    scope: Scope, present: np.ndarray, active: np.ndarray, spans: np.ndarray, members: np.ndarray
+    scope: Scope, present: np.ndarray, active: np.ndarray, spans: np.ndarray, members: "Members"
 ) -> dict[str, np.ndarray]:
     # A batch covers at least a day of the span.
     """The numbers of sites expected, reporting, complete and current, by key."""
@@ -485,7 +500,7 @@ def _reporting(
     # Who hands complaints in is due, whatever else is known of him; who is closed answers for those that wait.
     of_complaints = active | scope.network.is_expected(spans) | complaints
     return {
-        name: (sites & members).sum(axis=1)
+        name: members.total(sites)
         for name, sites in (
             ("expected", present),
             ("reporting", heard),
@@ -580,12 +595,10 @@ def _complaints_known_later(scope: Scope, spans: np.ndarray) -> np.ndarray:
     return later
 
 
-def _days(scope: Scope, spans: np.ndarray, members: np.ndarray) -> dict[str, np.ndarray]:
+def _days(scope: Scope, spans: np.ndarray, members: "Members") -> dict[str, np.ndarray]:
     """Open site-days, those of them that are due and closed, and visits on other days (all services only)."""
     days = {
-        name: np.where(members, scope.network.sum_between(which, spans), 0).sum(
-            axis=1, dtype=np.int64
-        )
+        name: members.total(scope.network.sum_between(which, spans))
         for name, which in (
             ("open_days", "open"),
             ("closed_days", "open_closed"),
@@ -593,34 +606,39 @@ def _days(scope: Scope, spans: np.ndarray, members: np.ndarray) -> dict[str, np.
         )
     }
     # A site speaks of closings from the first that it handed in.
-    speaks = members & (scope.network.closes_from <= spans[:, 1:])
-    days["due_days"] = np.where(speaks, scope.network.sum_between("due", spans), 0).sum(
-        axis=1, dtype=np.int64
-    )
+    speaks = scope.network.closes_from <= spans[:, 1:]
+    days["due_days"] = members.total(np.where(speaks, scope.network.sum_between("due", spans), 0))
     if scope.service is not None:
-        days["off_day_visits"] = np.zeros(len(members), np.int64)
+        days["off_day_visits"] = np.zeros_like(days["off_day_visits"])
     return days
 
 
 def _places(
-    scope: Scope, present: np.ndarray, spans: np.ndarray, members: np.ndarray, visits_of: np.ndarray
+    scope: Scope, present: np.ndarray, spans: np.ndarray, members: Members, visits_of: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Population served, visits at CCSP, communes covered."""
     land = scope.network.geography
     recent = np.stack([spans[:, 1] - (load_settings().operating_days - 1), spans[:, 1]], axis=1)
-    served = present & members & land.ccsp
-    operating = _active(scope, recent) & members
-    in_scope = (members @ land.department > 0) @ land.communes
-    if (
-        scope.sites == ALL
-    ):  # communes of departments without a site count too, where a key is the whole country
-        in_scope = np.where(members.all(axis=1), land.communes_of_all, in_scope)
+    served, operating = present & land.ccsp, _active(scope, recent)
+    everywhere = np.ones((1, len(scope.network.places)), dtype=bool)
+    if members.each:
+        population = members.total(served * (land.commune @ land.population))
+        communes_operating = members.total(operating)
+        communes = members.total(np.tile(land.department @ land.communes, (len(spans), 1)))
+    else:
+        population = members.any(served, land.commune) @ land.population
+        communes_operating = members.any(operating, land.commune).sum(axis=1)
+        communes = members.any(everywhere, land.department) @ land.communes
+    # Communes of departments without a site count too, where a key is the whole country.
+    if scope.sites == ALL:
+        stands = members.total(np.tile(everywhere, (len(spans), 1)))
+        communes = np.where(stands == everywhere.size, land.communes_of_all, communes)
     return {
-        "population": (served @ land.commune > 0) @ land.population,
-        "operating_communes": (operating @ land.commune > 0).sum(axis=1),
-        "communes": in_scope,
-        "ccsp_visits": served.astype(np.int64) @ visits_of,
-        "ccsp_sites": served.sum(axis=1),
+        "population": population,
+        "operating_communes": communes_operating,
+        "communes": communes,
+        "ccsp_visits": members.total(served * visits_of),
+        "ccsp_sites": members.total(served),
     }
 
 

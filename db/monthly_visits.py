@@ -1,16 +1,15 @@
 """Visits by site, service and month, in memory: most questions are answered from them without asking the database.
 
-Read once for each state of the data. Days at the edges of a period that is no whole month are read when they are
-first asked for.
+Only what exists is held, and a file reads anew the sites that it changed. Days at the edges of a period that is no whole
+month are read when they are first asked for.
 
 Before: the rows of `db.rollup`, through `db.read`. After: `db.facts.gather`.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from threading import Lock
 
 import numpy as np
@@ -26,178 +25,330 @@ HEAT = 7 * rollup_cells.HOURS
 Rows = tuple[np.ndarray, list[Row], list[Row]]  # as read.visits_by_service gives them
 Ask = Callable[[Callable[[Connection], Rows]], Rows]
 Span = tuple[date, date]  # days of one month
-# A site's visits of a span, by the names of WIDTHS: (V, width), services as in Months.
-SpanVisits = dict[str, np.ndarray]
-MOST_EDGES = 500  # spans of a site, of some 10 KB each
+SITES_AT_ONCE = (
+    50  # rows of so many are read together: those of all would take ten times the memory kept
+)
+MOST_EDGES = 20_000  # spans of a site, of some KB each
+ENTRIES_AT_ONCE = 2**20  # words of histograms that are added up together
 WIDTHS = {"counters": len(COUNTERS), "waits": BINS, "heat": HEAT}
+HISTOGRAMS = ("waits", "heat")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What exists of visits, N cells in the order of their sites, services and months.
+
+    site: (N,) rows of the network state. service: (N,) places in Months.services. month: (N,) as `month_number` counts.
+    counters: (N, 12) as COUNTERS. words: of each histogram those of all cells, as rollup_cells.encode makes them;
+    ends: (N + 1,) where each cell's begin, and the last end.
+    """
+
+    site: np.ndarray
+    service: np.ndarray
+    month: np.ndarray
+    counters: np.ndarray
+    words: Mapping[str, np.ndarray]
+    ends: Mapping[str, np.ndarray]
+
+    def __len__(self) -> int:
+        return len(self.site)
+
+    def slice(self, start: int, stop: int) -> "Cells":
+        """The cells from `start` to before `stop`, as views."""
+        ends = {name: e[start : stop + 1] for name, e in self.ends.items()}
+        words = {name: w[ends[name][0] : ends[name][-1]] for name, w in self.words.items()}
+        return Cells(
+            self.site[start:stop],
+            self.service[start:stop],
+            self.month[start:stop],
+            self.counters[start:stop],
+            words,
+            {name: e - e[0] for name, e in ends.items()},
+        )
+
+    def add_to(self, out: np.ndarray, name: str, which: np.ndarray, group: np.ndarray) -> None:
+        """Add the counters or a histogram of some cells to rows of `out` (G, width). which: (n,) cells; group: (n,) rows."""
+        size, width = out.shape
+        if name == "counters":
+            place = (group * width)[:, None] + np.arange(width)
+            out += rollup_cells.total(
+                place.ravel(), self.counters[which].ravel(), size * width
+            ).reshape(size, width)
+            return
+        start, stop = self.ends[name][which], self.ends[name][which + 1]
+        for some in _parts(stop - start):
+            length = (stop - start)[some]
+            first = np.repeat(start[some] - np.cumsum(length) + length, length)
+            words = self.words[name][first + np.arange(len(first))]
+            place = np.repeat(group[some] * width, length) + (words >> rollup_cells.COUNT_BITS)
+            out += rollup_cells.total(place, words & rollup_cells.MAX_COUNT, size * width).reshape(
+                size, width
+            )
+
+
+def _parts(lengths: np.ndarray) -> Iterator[slice]:
+    """The cells in parts that have some ENTRIES_AT_ONCE words each, so that arrays stay small whatever the number of sites."""
+    part = np.cumsum(lengths) // ENTRIES_AT_ONCE
+    bounds = [0, *(np.flatnonzero(np.diff(part)) + 1).tolist(), len(lengths)]
+    yield from (slice(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if b > a)
+
+
+def _join(parts: Sequence[Cells]) -> Cells:
+    """All cells of the parts, one part after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    ends = {}
+    for name in HISTOGRAMS:
+        before = np.cumsum([0, *(len(p.words[name]) for p in parts)])
+        each = [p.ends[name][:-1] + n for p, n in zip(parts, before.tolist(), strict=False)]
+        ends[name] = np.concatenate([*each, before[-1:]])
+    columns = (
+        np.concatenate([getattr(p, field) for p in parts])
+        for field in ("site", "service", "month", "counters")
+    )
+    site, service, month, counters = columns
+    words = {name: np.concatenate([p.words[name] for p in parts]) for name in HISTOGRAMS}
+    return Cells(site, service, month, counters, words, ends)
+
+
+def _cells(rows: Rows, row: Mapping[int, int], services: Sequence[int]) -> Cells:
+    """The cells of rows of `read.visits_by_service`; days of one month are one cell. row: site id to row of the network state."""
+    keys, counters, blobs = rows
+    order = {number: i for i, number in enumerate(services)}
+    site = np.array([row[i] for i in keys[:, 0].tolist()], dtype=np.int32)
+    service = np.array([order[i] for i in keys[:, 1].tolist()], dtype=np.int16)
+    month = month_numbers(keys[:, 2]).astype(np.int32)
+    sort = np.lexsort((month, service, site))
+    numbers = np.array(counters, dtype=np.int64).reshape(-1, len(COUNTERS))[sort]
+    site, service, month = site[sort], service[sort], month[sort]
+    new = np.ones(len(sort), dtype=bool)
+    new[1:] = (np.diff(site) != 0) | (np.diff(service) != 0) | (np.diff(month) != 0)
+    first = np.flatnonzero(new)
+    words, ends = {}, {}
+    for n, name in enumerate(HISTOGRAMS):
+        each = [blobs[i][n] or b"" for i in sort.tolist()]
+        words[name] = np.frombuffer(b"".join(each), dtype="<u4")
+        reach = np.concatenate([[0], np.cumsum([len(b) // 4 for b in each], dtype=np.int64)])
+        ends[name] = np.append(reach[first], reach[-1])
+    summed = np.add.reduceat(numbers, first) if len(first) else numbers
+    kind = np.min_scalar_type(summed.max(initial=0))
+    return Cells(site[first], service[first], month[first], summed.astype(kind), words, ends)
 
 
 @dataclass(frozen=True)
 class Months:
-    """The visits of S sites (rows of the network state) by V services by M months from `origin` on.
+    """The visits of the network's sites by service and month.
 
-    extent: the first and the last day with a visit. services: ids along the second axis, all of them (0) first, then
-    the unknown one. counters: (S, V, M, 12) as COUNTERS. waits: (S, V, M, 241). heat: (S, V, M, 175), weekday × 25 +
-    hour. Integers of the smallest kind that holds them.
+    extent: the first and the last day with a visit. services: ids, all of them (0) first, then the unknown one.
+    cells: of whole months, with the place of the service in `services`. site_versions: by site id, another one when what a
+    site handed in changed. edges: the cache of days at the edges of periods.
     """
 
     extent: tuple[date | None, date | None]
-    origin: date
     services: tuple[int, ...]
-    counters: np.ndarray
-    waits: np.ndarray
-    heat: np.ndarray
-
-    @cached_property
-    def edges(self) -> "Edges":
-        """The cache of days at the edges of periods."""
-        return Edges()
-
-    def index(self, start: date) -> int:
-        """The place of a month, by its first day; outside the axis for one without any visit."""
-        return month_number(start) - month_number(self.origin)
-
-    def select(
-        self, name: str, rows: np.ndarray, services: Sequence[int], first: int, last: int
-    ) -> np.ndarray:
-        """`counters`, `waits` or `heat` of some sites, services (ids) and months (places, the last one left out)."""
-        whole: np.ndarray = getattr(self, name)[:, :, first:last]
-        if len(rows) < len(whole):
-            whole = whole[rows]
-        return whole[:, [self.services.index(i) for i in services]]
+    cells: Cells
+    site_versions: Mapping[int, str]
+    edges: "Edges"
 
 
 class Edges:
-    """A cache of the visits of incomplete months, summed by site: read once, then kept for the next question about
-    the same days, as each breakdown of a page asks."""
+    """A cache of the visits of incomplete months by site: read once, then kept for the next question about the same
+    days, as each breakdown of a page asks, and for the next state of the data, which most sites share."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._cache: OrderedDict[tuple[Span, int], SpanVisits] = OrderedDict()
+        self._cache: OrderedDict[tuple[Span, int, str], Cells] = OrderedDict()
 
-    def visits(
-        self, query: Ask, sites: Sequence[Place], services: Sequence[int], span: Span
-    ) -> list[SpanVisits]:
-        """The visits from the first to the last day of a span at each of the sites. services: every id."""
+    def cells(
+        self, query: Ask, months: Months, sites: Sequence[Place], rows: Sequence[int], span: Span
+    ) -> Cells:
+        """The visits from the first to the last day of a span at each of the sites. rows: of the sites in the network
+        state, in ascending order."""
+        keys = [(span, site.id, months.site_versions.get(site.id, "")) for site in sites]
         with self._lock:  # who asks of the same days at once waits, and finds them
-            missing = [site for site in sites if (span, site.id) not in self._cache]
+            missing = [i for i, key in enumerate(keys) if key not in self._cache]
             if missing:
-                self._read(query, missing, services, span)
-            for site in sites:
-                self._cache.move_to_end((span, site.id))
-            found = [self._cache[span, site.id] for site in sites]
+                self._read(
+                    query, months, [sites[i] for i in missing], [keys[i] for i in missing], span
+                )
+            found = []
+            for key, row in zip(keys, rows, strict=True):
+                self._cache.move_to_end(key)
+                cells = self._cache[key]
+                found.append(_at_row(cells, row) if len(cells) else cells)
             while len(self._cache) > MOST_EDGES:
                 self._cache.popitem(last=False)
-        return found
+        return _join(found)
 
     def _read(
-        self, query: Ask, sites: Sequence[Place], services: Sequence[int], span: Span
+        self,
+        query: Ask,
+        months: Months,
+        sites: Sequence[Place],
+        keys: Sequence[tuple[Span, int, str]],
+        span: Span,
     ) -> None:
         rows = query(
             lambda connection: read.visits_by_service(
-                connection, {site.code for site in sites}, [(DAY, *span)], services
+                connection, {site.code for site in sites}, [(DAY, *span)], months.services
             )
         )
-        row = {site.id: i for i, site in enumerate(sites)}
-        size = len(sites) * len(services)
-        at = _places(rows[0], row, services, span[0].replace(day=1), (0, 1))
-        counters = np.zeros((size, WIDTHS["counters"]), np.int64)
-        np.add.at(counters, at, _counters(rows[1]))
-        parts = {
-            "counters": counters,
-            "waits": rollup_cells.sum_blobs([b[0] for b in rows[2]], at, size),
-            "heat": rollup_cells.sum_blobs([b[1] for b in rows[2]], at, size, HEAT),
-        }
-        for i, site in enumerate(sites):
-            mine = slice(i * len(services), (i + 1) * len(services))
-            self._cache[span, site.id] = {
-                name: part[mine].astype(np.min_scalar_type(part[mine].max(initial=0)))
-                for name, part in parts.items()
-            }
+        cells = _cells(rows, {site.id: i for i, site in enumerate(sites)}, months.services)
+        bounds = np.searchsorted(cells.site, np.arange(len(sites) + 1)).tolist()
+        for key, start, stop in zip(keys, bounds, bounds[1:], strict=False):
+            self._cache[key] = _own(cells.slice(start, stop))
 
 
-def _counters(rows: list[Row]) -> np.ndarray:
-    return np.array(rows, dtype=np.int64).reshape(-1, len(COUNTERS))
+def _own(cells: Cells) -> Cells:
+    """The same cells in arrays of their own, that keep nothing else in memory."""
+    return Cells(
+        cells.site.copy(),
+        cells.service.copy(),
+        cells.month.copy(),
+        cells.counters.copy(),
+        {name: w.copy() for name, w in cells.words.items()},
+        cells.ends,
+    )
+
+
+def _at_row(cells: Cells, row: int) -> Cells:
+    """The cells of one site, at its row of the network state."""
+    site = np.full(len(cells), row, np.int32)
+    return Cells(site, cells.service, cells.month, cells.counters, cells.words, cells.ends)
 
 
 def load_months(
-    connection: Connection, codes: Collection[str], row: dict[int, int], services: Collection[int]
+    connection: Connection,
+    places: Sequence[Place],
+    services: Collection[int],
+    version: str,
+    before: Months | None = None,
+    changed: Collection[int] = (),
 ) -> Months:
-    """Read the months of the whole network. codes: of its sites; row: site id to row of the network state; services:
-    every id."""
-    known = read.extent(connection)
-    axis = (ALL_SERVICES, UNKNOWN_SERVICE, *services)
-    if known[0] is None or known[1] is None:
-        return Months(
-            known,
-            DAY_0,
-            axis,
-            **{
-                name: np.zeros((len(row), len(axis), 0, width), np.uint8)
-                for name, width in WIDTHS.items()
-            },
-        )
-    origin, last = known[0].replace(day=1), known[1].replace(day=1)
-    months = month_number(last) - month_number(origin) + 1
-    shape = (len(row), len(axis), months)
-    whole = {
-        name: np.zeros((len(row) * len(axis) * months, width), np.uint8)
-        for name, width in WIDTHS.items()
-    }
-    for code in codes:  # a site at a time: rows and full matrices of all of them would take ten times the memory kept
-        keys, counters, blobs = read.visits_by_service(
-            connection, {code}, [(MONTH, origin, last)], axis
-        )
-        at, each = _places(keys, row, axis, origin, (0, months)), np.arange(len(keys))
-        parts = (
-            _counters(counters),
-            rollup_cells.sum_blobs([b[0] for b in blobs], each, len(each)),
-            rollup_cells.sum_blobs([b[1] for b in blobs], each, len(each), HEAT),
-        )
-        for name, part in zip(WIDTHS, parts, strict=True):
-            whole[name] = whole[name].astype(
-                np.promote_types(whole[name].dtype, np.min_scalar_type(part.max(initial=0))),
-                copy=False,
-            )
-            whole[name][at] = part
+    """Read the months of the whole network, or those of some sites. places: the sites in the order of the network state;
+    services: every id; before: the months of an earlier state, of the same sites and services, whose other sites are kept;
+    changed: ids of the sites that are read anew."""
+    extent, axis = read.extent(connection), (ALL_SERVICES, UNKNOWN_SERVICE, *services)
+    row = {place.id: i for i, place in enumerate(places)}
+    anew = [p for p in places if before is None or p.id in changed]
+    versions = {p.id: version for p in anew}
+    parts = [] if extent[0] is None else [*_read_months(connection, anew, row, axis, extent)]
+    if before is not None:
+        versions = {**before.site_versions, **versions}
+        parts += _kept(before.cells, [row[p.id] for p in anew])
+        # Sites are whole in one part; those without any visit are in none.
+        parts.sort(key=lambda part: int(part.site[0]))
     return Months(
-        known,
-        origin,
+        extent,
         axis,
-        **{name: values.reshape(*shape, WIDTHS[name]) for name, values in whole.items()},
+        _join(parts or [_cells((np.zeros((0, 3), np.int64), [], []), row, axis)]),
+        versions,
+        Edges() if before is None else before.edges,
     )
+
+
+def _read_months(
+    connection: Connection,
+    places: Sequence[Place],
+    row: Mapping[int, int],
+    services: tuple[int, ...],
+    extent: tuple[date | None, date | None],
+) -> Iterator[Cells]:
+    """The months of some sites, in parts: of sites that are beside each other in the network state."""
+    first, last = (day.replace(day=1) for day in extent if day)
+    runs: list[list[Place]] = []
+    for place in places:
+        if runs and len(runs[-1]) < SITES_AT_ONCE and row[place.id] == row[runs[-1][-1].id] + 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    for some in runs:
+        codes = {place.code for place in some}
+        rows = read.visits_by_service(connection, codes, [(MONTH, first, last)], services)
+        if len(rows[0]):
+            yield _cells(rows, row, services)
+
+
+def _kept(cells: Cells, without: Sequence[int]) -> list[Cells]:
+    """The cells in parts, without those of some rows of the network state (ascending)."""
+    bounds = [0]
+    for one in without:
+        bounds += np.searchsorted(cells.site, [one, one + 1]).tolist()
+    bounds.append(len(cells))
+    return [cells.slice(a, b) for a, b in zip(bounds[::2], bounds[1::2], strict=True) if b > a]
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """How the sites and months of a question are added up: the group of each of its sites and months, -1 of those that are in
+    none, and the numbers of groups."""
+
+    sites: np.ndarray
+    months: np.ndarray
+    size: tuple[int, int]
+
+    def fold(self, values: np.ndarray) -> np.ndarray:
+        """(R, M, …) summed up to (A * B, …): a site group's month groups together."""
+        out = np.zeros((*self.size, *values.shape[2:]), np.int64)
+        site, month = np.nonzero((self.sites >= 0)[:, None] & (self.months >= 0))
+        np.add.at(out, (self.sites[site], self.months[month]), values[site, month])
+        return out.reshape(-1, *values.shape[2:])
 
 
 @dataclass(frozen=True)
 class Visits:
-    """The visits of a question. months: first days; an incomplete month holds the days of the period. rows: of the
-    sites. services: ids that may be asked for. whole_months: places of the months that lie within the period, the
-    last one left out. first_place: of the first month. edges: the place of each incomplete month, and its days
-    summed, site by site."""
+    """The visits of a question. months: first days, from the first that has a visit to the last; an incomplete month holds
+    the days of the period. rows: of the sites, ascending. services: ids that may be asked for. sources: cells, with the
+    numbers of the months that are meant, the last one left out."""
 
     monthly: Months
     months: tuple[date, ...]
     rows: np.ndarray
     services: tuple[int, ...]
-    first_place: int
-    whole_months: tuple[int, int]
-    edges: tuple[tuple[int, list[SpanVisits]], ...]
+    sources: tuple[tuple[Cells, int, int], ...]
 
     def counts(self, name: str, services: Sequence[int] | None = None) -> np.ndarray:
         """`counters`, `waits` or `heat` of some of the services, else of all: (R, V, M, width)."""
+        each = Grouping(
+            np.arange(len(self.rows)),
+            np.arange(len(self.months)),
+            (len(self.rows), len(self.months)),
+        )
+        return self.sums(name, each, services)
+
+    def sums(
+        self,
+        name: str,
+        grouping: Grouping,
+        services: Sequence[int] | None = None,
+        where: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """The same added up, (A, V, B, width). where: (R, M), the months of sites that are counted; by default all."""
         chosen = self.services if services is None else services
-        months = self.monthly.select(name, self.rows, chosen, *self.whole_months)
-        if not self.edges:
-            return months
-        out = np.zeros((len(self.rows), len(chosen), len(self.months), WIDTHS[name]), np.int64)
-        out[
-            :, :, self.whole_months[0] - self.first_place : self.whole_months[1] - self.first_place
-        ] = months
-        at = [self.monthly.services.index(i) for i in chosen]
-        for place, sites in self.edges:
-            for row, days in enumerate(sites):
-                out[row, :, place - self.first_place] += days[name][at]
-        return out
+        (a, b), v, width = grouping.size, len(chosen), WIDTHS[name]
+        out = np.zeros((a * v * b, width), np.int64)
+        if not (len(self.rows) and self.months and v):
+            return out.reshape(a, v, b, width)
+        low, high = int(self.rows[0]), int(self.rows[-1]) + 1
+        at = np.full(high - low, -1)
+        at[self.rows - low] = np.arange(len(self.rows))
+        place = np.full(len(self.monthly.services), -1)
+        place[[self.monthly.services.index(i) for i in chosen]] = np.arange(v)
+        for cells, first, last in self.sources:
+            start, stop = np.searchsorted(cells.site, [low, high]).tolist()
+            month = cells.month[start:stop]
+            meant = (month >= first) & (month < last) & (place[cells.service[start:stop]] >= 0)
+            which = start + np.flatnonzero(meant)
+            row = at[cells.site[which] - low]
+            column = cells.month[which] - month_number(self.months[0])
+            kept = row >= 0
+            kept[kept] &= (grouping.sites[row[kept]] >= 0) & (grouping.months[column[kept]] >= 0)
+            if where is not None:
+                kept[kept] &= where[row[kept], column[kept]]
+            which, row, column = which[kept], row[kept], column[kept]
+            group = grouping.sites[row] * v + place[cells.service[which]]
+            cells.add_to(out, name, which, group * b + grouping.months[column])
+        return out.reshape(a, v, b, width)
 
 
 def visits(
@@ -209,41 +360,29 @@ def visits(
     last: date,
     services: Sequence[int],
 ) -> Visits:
-    """The visits of some sites from `first` to `last`. places: of the network state; rows: which of them. services:
-    ids, the order of the second axis.
+    """The visits of some sites from `first` to `last`. places: of the network state; rows: which of them, ascending.
+    services: ids, the order of the second axis.
 
     query: runs a function on the database, for the days at the edges.
     """
     spans = read.segments(months.extent, first, last)
     if not spans:
-        return Visits(months, (), rows, tuple(services), 0, (0, 0), ())
-    touched = [months.index(day) for _, *ends in spans for day in ends]
+        return Visits(months, (), rows, tuple(services), ())
+    touched = [month_number(day) for _, *ends in spans for day in ends]
     low, high = min(touched), max(touched) + 1
-    starts = tuple(add_months(months.origin, n) for n in range(low, high))
-    whole = next(
-        ((months.index(a), months.index(b) + 1) for level, a, b in spans if level == MONTH),
-        (low, low),
+    starts = tuple(
+        add_months(DAY_0, n) for n in range(low - month_number(DAY_0), high - month_number(DAY_0))
     )
     some = [places[i] for i in rows.tolist()]
-    edges = tuple(
-        (months.index(a), months.edges.visits(query, some, months.services, (a, b)))
+    sources = tuple(
+        (months.cells, month_number(a), month_number(b) + 1)
+        if level == MONTH
+        else (
+            months.edges.cells(query, months, some, rows.tolist(), (a, b)),
+            month_number(a),
+            month_number(a) + 1,
+        )
         for level, a, b in spans
-        if level == DAY
+        if len(some)
     )
-    return Visits(months, starts, rows, tuple(services), low, whole, edges)
-
-
-def _places(
-    keys: np.ndarray,
-    row: dict[int, int],
-    services: Sequence[int],
-    origin: date,
-    span: tuple[int, int],
-) -> np.ndarray:
-    """The places of rows of `read.visits_by_service` in a flat (sites, services, months of the span)."""
-    order = {number: i for i, number in enumerate(services)}
-    site = np.array([row[i] for i in keys[:, 0].tolist()], dtype=np.int64)
-    service = np.array([order[i] for i in keys[:, 1].tolist()], dtype=np.int64)
-    month = month_numbers(keys[:, 2]) - month_number(origin) - span[0]
-    places: np.ndarray = (site * len(services) + service) * (span[1] - span[0]) + month
-    return places
+    return Visits(months, starts, rows, tuple(services), sources)

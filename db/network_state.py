@@ -89,6 +89,18 @@ class NetworkState:
     decisions: tuple[read.Decision, ...]
     months: Months
 
+    def has_axes_of(
+        self,
+        places: Sequence[Place],
+        services: Sequence[tuple[int, str, str]],
+        origin: int,
+        width: int,
+    ) -> bool:
+        """Whether its arrays have the same sites, services and days. origin: the first day since 1970; width: how many."""
+        same = [p.id for p in self.places] == [p.id for p in places]
+        same &= [number for number, *_ in self.services] == [number for number, *_ in services]
+        return same and (self.origin, self.is_open.shape[1]) == (origin, width)
+
     @cached_property
     def row(self) -> dict[int, int]:
         """The row of each site id."""
@@ -356,23 +368,54 @@ def state_for_guests(state: NetworkState) -> NetworkState:
     )
 
 
-def load_network_state(connection: Connection) -> NetworkState:
-    """Read the state of the whole network."""
+def load_network_state(connection: Connection, before: NetworkState | None = None) -> NetworkState:
+    """Read the state of the whole network. before: an earlier state of the same database, if at hand: of sites that no
+    file changed since, days, complaints and visits are taken from it, and are not read again."""
+    version = read.version(connection)
     places = read.places(connection, ALL)
     known = [d for p in places for d in (p.first_activity, p.launched_on) if d]
     first, last = min(known, default=today()), today()
     origin, width = day_number(first), max((last - first).days + 1, 1)
-    row = {place.id: i for i, place in enumerate(places)}
+    services, row = read.services(connection), {place.id: i for i, place in enumerate(places)}
+    changed: frozenset[int] | None = None
+    if before is not None and before.has_axes_of(places, services, origin, width):
+        changed = read.changed_sites(connection, before.version)
+    if changed is None:
+        before, changed = None, frozenset(row)
+    anew = [p for p in places if p.id in changed]
+    wanted = ALL if before is None else {p.code for p in anew}
     closures = read.closures(connection, ALL, first, last)
     holidays = public_holidays(connection, first, last)
-    visited = _matrix(row, origin, width, read.daily_visits(connection, ALL, first, last))
-    closings = read.closings(connection, ALL, first, last)
-    declared = _matrix(row, origin, width, closings)
-    closed = _matrix(row, origin, width, [(site, day, 1) for site, day, _ in closings]) > 0
-    spans, services = read.coverage(connection, ALL), read.services(connection)
+    closings = read.closings(connection, wanted, first, last)
+    spans = read.coverage(connection, wanted)
+    complaints = complaint_arrays(read.complaints(connection, wanted, last), row)
+    days = {
+        "register_visits": _matrix(
+            row, origin, width, read.daily_visits(connection, wanted, first, last)
+        ),
+        "declared_visits": _matrix(row, origin, width, closings),
+        "has_closing": _matrix(row, origin, width, [(site, day, 1) for site, day, _ in closings])
+        > 0,
+        "visits_known": _known_days(row, origin, width, spans, "registre"),
+        "complaints_known": _known_days(row, origin, width, spans, "plaintes"),
+    }
+    if before is not None:
+        rows = [row[p.id] for p in anew]
+        for name, values in days.items():
+            of_all = getattr(before, name).copy()
+            of_all[rows] = values[rows]
+            days[name] = of_all
+        others = ~np.isin(before.complaints["site"], rows)
+        complaints = {
+            name: np.concatenate([before.complaints[name][others], values])
+            for name, values in complaints.items()
+        }
+        spans = {key: of for key, of in before.spans.items() if key[0] not in changed} | spans
+    # In the same order, whichever part of them was read now.
+    order = np.lexsort((complaints["site"], complaints["received"]))
     starts = [p.launched_on or p.first_activity for p in places]
     return NetworkState(
-        version=read.version(connection),
+        version=version,
         demo=read.is_demo(connection),
         places=places,
         spans=spans,
@@ -381,8 +424,6 @@ def load_network_state(connection: Connection) -> NetworkState:
             [NEVER if p.closed_on is None else day_number(p.closed_on) for p in places],
             dtype=np.int64,
         ),
-        visits_known=_known_days(row, origin, width, spans, "registre"),
-        complaints_known=_known_days(row, origin, width, spans, "plaintes"),
         closes_from=np.array([_first_day(spans, p.id, "cloture") for p in places], dtype=np.int64),
         communes=read.communes(connection),
         services=services,
@@ -391,16 +432,19 @@ def load_network_state(connection: Connection) -> NetworkState:
         closures=closures,
         origin=origin,
         is_open=open_days(places, closures, holidays, origin, width),
-        has_closing=closed,
-        declared_visits=declared,
-        register_visits=visited,
-        complaints=complaint_arrays(read.complaints(connection, ALL, last), row),
+        complaints={name: values[order] for name, values in complaints.items()},
         targets=tuple(read.targets(connection)),
         rebases=tuple(read.rebases(connection)),
         decisions=tuple(read.decisions(connection)),
         months=load_months(
-            connection, [p.code for p in places], row, [number for number, *_ in services]
+            connection,
+            places,
+            [number for number, *_ in services],
+            version,
+            None if before is None else before.months,
+            changed,
         ),
+        **days,
     )
 
 
@@ -408,7 +452,7 @@ def _matrix(
     row: dict[int, int], origin: int, width: int, cells: list[tuple[int, date, int]]
 ) -> np.ndarray:
     """(S, D): the number that `cells` have for a site id and a day, else 0."""
-    out = np.zeros((len(row), width), dtype=np.int64)
+    out = np.zeros((len(row), width), dtype=np.int32)
     out[[row[site] for site, _, _ in cells], day_numbers(day for _, day, _ in cells) - origin] = [
         number for *_, number in cells
     ]

@@ -1,6 +1,7 @@
 """Every query of the data. `sites` is always a set of site codes, or ALL; it has no default, so that no caller can
 forget whose rows may be seen. Days go in and come out as dates."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -197,6 +198,52 @@ def version(connection: Connection) -> str:
     back may bring the same line again."""
     rows = _all(connection, "SELECT id, at FROM journal ORDER BY id DESC LIMIT 1")
     return f"{rows[0][0]} {rows[0][1]}" if rows else ""
+
+
+# What the journal says was done where no site's days, visits or complaints changed.
+NO_SITE_CHANGED = frozenset(
+    (
+        "targeted",
+        "untargeted",
+        "decided",
+        "rebased",
+        "refused level",
+        "accepted level",
+        "kept story",
+        "removed story",
+    )
+)
+OF_A_BATCH = frozenset(("imported", "withdrawn", "dated"))
+
+
+def changed_sites(connection: Connection, since: str) -> frozenset[int] | None:
+    """The ids of the sites of which something was handed in, withdrawn or dated since a version of the data; None where it may
+    be any site, as after an erasure or where the database is another one."""
+    number, _, at = since.partition(" ")
+    if not at:
+        return None
+    lines = _all(
+        connection,
+        "SELECT id, at, did, detail FROM journal WHERE id >= :number ORDER BY id",
+        number=int(number),
+    )
+    if not lines or f"{lines[0][0]} {lines[0][1]}" != since:
+        return None
+    batches = set()
+    for _, _, did, detail in lines[1:]:
+        if did in OF_A_BATCH:
+            told = json.loads(detail) if isinstance(detail, str) else detail
+            batches.add(int(told["batch"]))
+        elif did not in NO_SITE_CHANGED:
+            return None
+    if not batches:
+        return frozenset()
+    listed = ", ".join(map(str, sorted(batches)))
+    rows = _all(
+        connection,
+        f"SELECT DISTINCT site_id FROM batch_site WHERE batch_id IN ({listed})",  # noqa: S608 (our own numbers)
+    )
+    return frozenset(site for (site,) in rows)
 
 
 def is_demo(connection: Connection) -> bool:

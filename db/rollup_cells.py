@@ -62,7 +62,7 @@ class Cells:
         )
         keys, where = np.unique(places, return_inverse=True)
         counters = np.stack(
-            [_total(where, self.counters[:, i], len(keys)) for i in range(len(COUNTERS))], axis=1
+            [total(where, self.counters[:, i], len(keys)) for i in range(len(COUNTERS))], axis=1
         )
         sparse = {
             name: _distinct(where[cell], key, count)
@@ -98,7 +98,8 @@ def _place(start: np.ndarray, site: np.ndarray, service: np.ndarray) -> np.ndarr
     )
 
 
-def _total(where: np.ndarray, weights: np.ndarray, size: int) -> np.ndarray:
+def total(where: np.ndarray, weights: np.ndarray, size: int) -> np.ndarray:
+    """The sum of the weights at each place, (size,), exact. where: (n,) places; weights: (n,) counts."""
     return np.rint(np.bincount(where, weights=weights, minlength=size)).astype(np.int64)
 
 
@@ -113,7 +114,7 @@ def _by_key(
     keys: np.ndarray, flags: tuple[np.ndarray, ...], counts: np.ndarray, size: int
 ) -> np.ndarray:
     """Counters (size, 12) of packed visits by key."""
-    return np.stack([_total(keys, flag * counts, size) for flag in flags], axis=1)
+    return np.stack([total(keys, flag * counts, size) for flag in flags], axis=1)
 
 
 def _flags(codes: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -215,14 +216,14 @@ def sum_blobs(
     words = np.frombuffer(b"".join(parts), dtype="<u4")
     place = np.repeat(group * width, np.fromiter(map(len, parts), np.int64, len(parts)) // 4)
     place += words >> COUNT_BITS
-    return _total(place, words & MAX_COUNT, size * width).reshape(size, width)
+    return total(place, words & MAX_COUNT, size * width).reshape(size, width)
 
 
 def dense(
     cell: np.ndarray, key: np.ndarray, count: np.ndarray, size: int, width: int = BINS
 ) -> np.ndarray:
     """Sparse counts as a full matrix (size, width)."""
-    return _total(cell * width + key, count, size * width).reshape(size, width)
+    return total(cell * width + key, count, size * width).reshape(size, width)
 
 
 def hourly(codes: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -33,6 +33,7 @@ ANSWER_CACHE: AnswerCache[Any] = AnswerCache(1_000)  # of some 20 KB each
 # Of the current snapshot, and of the one before for runs that still use it; and the same as guests are given them.
 NETWORK_CACHE: AnswerCache[NetworkState] = AnswerCache(2)
 GUESTS_NETWORK_CACHE: AnswerCache[NetworkState] = AnswerCache(2)
+LAST_STATE: dict[str, NetworkState] = {}  # by address: the next one reads what changed since
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ class DataSnapshot:
 
     def _load(self) -> NetworkState:
         with engine().connect() as connection:
-            return load_network_state(connection)
+            state = load_network_state(connection, LAST_STATE.get(self.url))
+        LAST_STATE[self.url] = state
+        return state
 
 
 @dataclass(frozen=True)
@@ -293,6 +296,7 @@ def close_databases() -> None:
     ANSWER_CACHE.clear()
     NETWORK_CACHE.clear()
     GUESTS_NETWORK_CACHE.clear()
+    LAST_STATE.clear()
     for one in ENGINES.values():
         one.dispose()
     ENGINES.clear()

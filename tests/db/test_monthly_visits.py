@@ -83,16 +83,17 @@ def test_the_days_at_the_edges_of_a_period_are_read_once(demo):
 
 def test_the_months_hold_each_service_and_their_sum(demo):
     _, ledger = demo
-    counters = ledger.months.counters.astype(np.int64)
+    cut = facts.make_scope(None, ledger, ALL, *PERIODS[5]).visits(ledger.months.services)
+    counters = cut.counts("counters")
     assert ledger.months.services[:2] == (0, UNKNOWN_SERVICE) and counters[:, 0].sum() > 0
     assert np.array_equal(counters[:, 0], counters[:, 1:].sum(axis=1))
     assert np.array_equal(
-        ledger.months.waits.sum(axis=-1, dtype=np.int64), counters[..., COUNTERS.index("measured")]
+        cut.counts("waits").sum(axis=-1), counters[..., COUNTERS.index("measured")]
     )
 
 
 def test_a_database_without_visits_has_no_month(engine):
     with engine.connect() as connection:
         ledger = load_network_state(connection)
-    assert ledger.months.extent == (None, None) and not ledger.months.waits.size
+    assert ledger.months.extent == (None, None) and not len(ledger.months.cells)
     assert facts.histogram(facts.make_scope(engine, ledger, ALL, *PERIODS[0])).tolist() == [0] * 241

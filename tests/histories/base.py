@@ -18,10 +18,12 @@ from sqlalchemy import text
 from dashboard.settings import ROOT, load_settings
 from db import __main__, console, schema
 from db.engine import make_engine
+from db.network_state import NetworkState, load_network_state
 from db.write_lock import write_transaction
 from tests import clock
 from tests.builders import Said, complaint, csv_text, visit
 from tests.histories.model import COMPLAINTS, VISITS, Paper
+from tests.network_states import differences
 
 # What the process that is killed runs: the command, and its end after so many seconds.
 KILLED = """
@@ -66,6 +68,7 @@ class Base:
     url: str
     folder: Path
     today: date
+    state: NetworkState | None = None
 
     def __post_init__(self) -> None:
         self.engine = make_engine(self.url)
@@ -129,6 +132,12 @@ class Base:
                 " JOIN complaint c ON c.id = t.complaint_id JOIN site s ON s.id = c.site_id"
             )
         )
+
+    def stale_state(self) -> list[str]:
+        """What differs between the state of the network as it is carried from one time to the next, and all of it read anew."""
+        with self.engine.connect() as connection:
+            self.state = load_network_state(connection, self.state)
+            return differences(self.state, load_network_state(connection))
 
     def batches(self) -> list[int]:
         """The numbers of all files that came in."""

@@ -286,6 +286,8 @@ class Play:
         gone = {digest(*one) for said in self.known.gone.values() for one in said}
         if missing := gone - self.base.listed_texts():
             raise Differs(f"la liste ne dit pas {len(missing)} mots effacés à leur terme")
+        if stale := self.base.stale_state():
+            raise Differs(f"l'état n'a pas suivi : {', '.join(stale)}")
         if left := self.base.leftovers():
             raise Differs(f"copies que personne ne connaît : {left}")
 
