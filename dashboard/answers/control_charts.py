@@ -5,13 +5,14 @@ from datetime import date
 
 import numpy as np
 
+from dashboard.answers.cache import AnswerCache
 from dashboard.answers.context import Asker, View, cached, engine, view
 from dashboard.answers.figures import figures
 from dashboard.answers.network import freshness, sites
 from dashboard.answers.question import EVERYTHING, Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.control_charts import CHARTED, WAITS, ControlChart, MonthlySeries, Series
-from dashboard.judgement.monthly_judgement import judge
+from dashboard.judgement.monthly_judgement import SiteJudgement, judge
 from dashboard.judgement.signals import Signal, signal
 from dashboard.judgement.trust_sentences import TrustContext
 from dashboard.period import (
@@ -34,6 +35,8 @@ Target = tuple[str, str, float, date, str, str]
 # id, indicator, scope, decided_on, who, what, due_on, who noted it
 Decision = tuple[int, str, str, date, str, str, date | None, str]
 MONTHS = 60  # of history behind a control chart
+# By all that each rests on: what a file did not change is not judged again.
+SITE_JUDGEMENTS: AnswerCache[SiteJudgement] = AnswerCache(50_000)  # of some 5 KB each, 12 a site
 NATION = "nation"
 
 
@@ -86,7 +89,7 @@ def control_charts(view: View) -> Mapping[str, Mapping[str, ControlChart]]:
     marks: dict[tuple[str, str], list[tuple[date, str]]] = {}
     for code, scope, month, _why, _who, kind in network.rebases:
         marks.setdefault((code, scope), []).append((month, kind))
-    return judge(monthly, aggregates, marks)
+    return judge(monthly, aggregates, marks, SITE_JUDGEMENTS.get_many)
 
 
 def _monthly(view: View) -> MonthlySeries | None:

@@ -1,6 +1,7 @@
 """Control charts of departments and the nation: observed values against those expected from what their sites usually show."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,12 +26,20 @@ from dashboard.statistics.quantile import quantile
 from dashboard.statistics.variation import FROZEN_POINTS, ChartKind
 
 
+class Reference(NamedTuple):
+    """What sites usually show, (K, M) each, as JudgedSeries has it."""
+
+    usual: np.ndarray
+    usual_bases: np.ndarray
+    in_reference: np.ndarray
+
+
 def comparisons(
     code: str,
     events: np.ndarray,
     bases: np.ndarray,
     family: Family,
-    judged: JudgedSeries,
+    reference: Reference,
     series: Series,
     aggregates: Mapping[str, Sequence[int]],
 ) -> list[tuple[str, str, observed_vs_expected.Comparison]]:
@@ -39,7 +48,7 @@ def comparisons(
     variance = (
         _wait_variance(series.waits)
         if code in WAITS and series.waits is not None
-        else observed_vs_expected.case_variance(family, judged.usual)
+        else observed_vs_expected.case_variance(family, reference.usual)
     )
     return [
         (
@@ -51,10 +60,10 @@ def comparisons(
                     for a in (
                         events,
                         bases,
-                        judged.usual,
-                        judged.usual_bases,
+                        reference.usual,
+                        reference.usual_bases,
                         variance,
-                        judged.in_reference,
+                        reference.in_reference,
                     )
                 )
             ),

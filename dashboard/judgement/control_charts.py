@@ -52,6 +52,11 @@ class Series:
     waits: np.ndarray | None = None
     is_partial: np.ndarray | None = None
 
+    def of_row(self, row: int) -> "Series":
+        """The series of one site, (M,) each."""
+        parts = (self.numerator, self.denominator, self.value, self.n, self.waits, self.is_partial)
+        return Series(*(None if part is None else part[row] for part in parts))  # type: ignore[arg-type]
+
     def without_partial_months(self, values: np.ndarray) -> np.ndarray:
         """The values with NaN in months whose register is partial."""
         return values if self.is_partial is None else np.where(self.is_partial, np.nan, values)

@@ -5,8 +5,10 @@ The series of all sites go in together as arrays; a ControlChart comes out for e
 are whole ones; each is judged once, by the two rules of statistics.control_limits, with what was known then.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from hashlib import blake2b
 
 import numpy as np
 
@@ -35,69 +37,74 @@ from dashboard.statistics.control_limits import Family, Fit
 from dashboard.statistics.log_waits import log_wait
 from dashboard.statistics.variation import ChartKind
 
+Pair = tuple[str, int]  # an indicator, and the row of a site
+
+
+@dataclass(frozen=True, eq=False)
+class SiteJudgement:
+    """The judgement of one indicator of one site. chart: its control chart; usual, usual_bases, in_reference: (M,), as
+    JudgedSeries has them, by all months that the site has: what aggregates expect of it."""
+
+    chart: ControlChart
+    usual: np.ndarray
+    usual_bases: np.ndarray
+    in_reference: np.ndarray
+
+
+# Gives the judgements kept under some keys; those that are not kept are computed together, from their positions.
+Keep = Callable[
+    [Sequence[Hashable], Callable[[Sequence[int]], Sequence[SiteJudgement]]],
+    Sequence[SiteJudgement],
+]
+
+
+def _anew(
+    keys: Sequence[Hashable], compute: Callable[[Sequence[int]], Sequence[SiteJudgement]]
+) -> Sequence[SiteJudgement]:
+    return compute(range(len(keys)))
+
 
 def judge(
-    monthly: MonthlySeries, aggregate_sites: Mapping[str, Sequence[int]], marks: LevelMarks
+    monthly: MonthlySeries,
+    aggregate_sites: Mapping[str, Sequence[int]],
+    marks: LevelMarks,
+    keep: Keep = _anew,
 ) -> dict[str, dict[str, ControlChart]]:
     """The control charts of every charted indicator, by scope then indicator: of each site and each aggregate. aggregate_sites:
     rows of each aggregate's sites in `monthly.sites`. A measure (no share, rate or wait) has none for aggregates, since their
-    mix of sites would move it."""
+    mix of sites would move it. keep: where the judgements of sites are kept, whose key is all that they rest on; by default
+    nowhere."""
     charts: dict[str, dict[str, ControlChart]] = {s: {} for s in (*monthly.sites, *aggregate_sites)}
     counts = {code: _events(code, series) for code, series in monthly.by_indicator.items()}
-    families = (
-        (Family.SHARE, SHARES),
-        (Family.RATE, RATES),
-        (Family.INDIVIDUALS, WAITS | MEASURES),
+    pairs = [
+        (code, row)
+        for code in CHARTED
+        if code in monthly.by_indicator and code not in VOLUMES
+        for row in range(len(monthly.sites))
+    ]
+    judged = keep(
+        [_key(pair, monthly, counts, marks) for pair in pairs],
+        lambda missing: _judge_sites([pairs[i] for i in missing], monthly, counts, marks),
     )
+    by_indicator: dict[str, list[SiteJudgement]] = {}
+    for (code, row), one in zip(pairs, judged, strict=True):
+        charts[monthly.sites[row]][code] = one.chart
+        by_indicator.setdefault(code, []).append(one)
     compared: list[tuple[str, str, observed_vs_expected.Comparison]] = []
-    for family, members in families:
-        named = [code for code in CHARTED if code in members and code in monthly.by_indicator]
-        if not named:
-            continue
-        events, bases = (
-            np.concatenate(rows) for rows in zip(*(counts[code] for code in named), strict=True)
-        )
-        set_at, refused, accepted = level_marks(
-            [(code, site) for code in named for site in monthly.sites], monthly.months, marks
-        )
-        of_all = judge_series(
-            events, bases, family=family, set_at=set_at, refused=refused, accepted=accepted
-        )
-        whole = [
-            np.concatenate(
-                [
-                    monthly.by_indicator[code].without_hidden_months(counts[code][n])
-                    for code in named
-                ]
+    for code, of_sites in by_indicator.items():
+        if code not in MEASURES:
+            compared += aggregates.comparisons(
+                code,
+                *counts[code],
+                _family(code),
+                aggregates.Reference(
+                    np.array([one.usual for one in of_sites]),
+                    np.array([one.usual_bases for one in of_sites]),
+                    np.array([one.in_reference for one in of_sites]),
+                ),
+                monthly.by_indicator[code],
+                aggregate_sites,
             )
-            for n in (0, 1)
-        ]
-        judged = of_all  # for aggregates: by all months that their sites have
-        if not np.array_equal(whole[1], bases, equal_nan=True):
-            judged = judge_series(
-                *whole, family=family, set_at=set_at, refused=refused, accepted=accepted
-            )
-        rare: list[tuple[str, int]] = []
-        for number, code in enumerate(named):
-            rows = slice(number * len(monthly.sites), (number + 1) * len(monthly.sites))
-            mine = judged.select_rows(rows)
-            for row, site in enumerate(monthly.sites):
-                if _is_rare(code, monthly.by_indicator[code], row):
-                    rare.append((code, row))
-                else:
-                    charts[site][code] = _site_chart(code, site, row, monthly, mine)
-            if code not in MEASURES:
-                compared += aggregates.comparisons(
-                    code,
-                    events[rows],
-                    bases[rows],
-                    family,
-                    of_all.select_rows(rows),
-                    monthly.by_indicator[code],
-                    aggregate_sites,
-                )
-        for chart in _charts_with_few_events(rare, family, monthly, marks):
-            charts[chart.scope][chart.indicator] = chart
     more = aggregates.control_charts(compared, counts, monthly, aggregate_sites, marks)
     for code in VOLUMES & set(monthly.by_indicator):
         more += volumes.control_charts(code, monthly, aggregate_sites)
@@ -105,6 +112,90 @@ def judge(
         charts[chart.scope][chart.indicator] = chart
     # In the order of CHARTED, not of the families.
     return {s: {c: mine[c] for c in CHARTED if c in mine} for s, mine in charts.items()}
+
+
+def _family(code: str) -> Family:
+    """The family of an indicator's series."""
+    if code in SHARES:
+        return Family.SHARE
+    return Family.RATE if code in RATES else Family.INDIVIDUALS
+
+
+def _key(
+    pair: Pair,
+    monthly: MonthlySeries,
+    counts: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    marks: LevelMarks,
+) -> tuple[Hashable, ...]:
+    """All that the judgement of one indicator of one site rests on."""
+    code, row = pair
+    series, site = monthly.by_indicator[code], monthly.sites[row]
+    content = blake2b(digest_size=16)
+    for values in (*counts[code], series.numerator, series.denominator, series.value, series.n):
+        content.update(values[row].tobytes())
+    if series.is_partial is not None:
+        content.update(series.is_partial[row].tobytes())
+    months = monthly.months[0], monthly.months[-1]
+    return code, site, months, content.digest(), tuple(marks.get((code, site), ()))
+
+
+def _judge_sites(
+    pairs: Sequence[Pair],
+    monthly: MonthlySeries,
+    counts: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    marks: LevelMarks,
+) -> list[SiteJudgement]:
+    """The judgements of some indicators of some sites, in their order."""
+    found: dict[Pair, SiteJudgement] = {}
+    for family in (Family.SHARE, Family.RATE, Family.INDIVIDUALS):
+        mine = [pair for pair in pairs if _family(pair[0]) == family]
+        if mine:
+            found |= _judge_family(family, mine, monthly, counts, marks)
+    return [found[pair] for pair in pairs]
+
+
+def _judge_family(
+    family: Family,
+    pairs: Sequence[Pair],
+    monthly: MonthlySeries,
+    counts: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    marks: LevelMarks,
+) -> dict[Pair, SiteJudgement]:
+    """The judgements of series of one family."""
+    events, bases = (np.array([counts[code][n][row] for code, row in pairs]) for n in (0, 1))
+    set_at, refused, accepted = level_marks(
+        [(code, monthly.sites[row]) for code, row in pairs], monthly.months, marks
+    )
+    of_all = judge_series(
+        events, bases, family=family, set_at=set_at, refused=refused, accepted=accepted
+    )
+    whole = [
+        np.array(
+            [
+                monthly.by_indicator[code].of_row(row).without_hidden_months(values)
+                for (code, row), values in zip(pairs, of, strict=True)
+            ]
+        )
+        for of in (events, bases)
+    ]
+    judged = of_all  # for aggregates: by all months that their sites have
+    if not np.array_equal(whole[1], bases, equal_nan=True):
+        judged = judge_series(
+            *whole, family=family, set_at=set_at, refused=refused, accepted=accepted
+        )
+    rare = [(code, row) for code, row in pairs if _is_rare(code, monthly.by_indicator[code], row)]
+    few = {
+        (chart.indicator, chart.scope): chart
+        for chart in _charts_with_few_events(rare, family, monthly, marks)
+    }
+    found = {}
+    for n, (code, row) in enumerate(pairs):
+        site = monthly.sites[row]
+        chart = few.get((code, site)) or _site_chart(code, site, row, n, monthly, judged)
+        found[code, row] = SiteJudgement(
+            chart, of_all.usual[n], of_all.usual_bases[n], of_all.in_reference[n]
+        )
+    return found
 
 
 def _events(code: str, series: Series) -> tuple[np.ndarray, np.ndarray]:
@@ -145,9 +236,9 @@ def _numerators_and_denominators(
 
 
 def _site_chart(
-    code: str, site: str, row: int, monthly: MonthlySeries, judged: JudgedSeries
+    code: str, site: str, row: int, at: int, monthly: MonthlySeries, judged: JudgedSeries
 ) -> ControlChart:
-    """The control chart of a site's share, rate, wait or measure."""
+    """The control chart of a site's share, rate, wait or measure. row: of the site; at: of its series in `judged`."""
     kind = (
         ChartKind.SHARE
         if code in SHARES
@@ -159,7 +250,7 @@ def _site_chart(
     )
     series = monthly.by_indicator[code]
     return _control_chart(
-        code, site, kind, monthly.months, judged, row, series.value[row], series.n[row]
+        code, site, kind, monthly.months, judged, at, series.value[row], series.n[row]
     )
 
 

@@ -100,13 +100,23 @@ def medians_survival(
 
     durations: whole days, 0 or more; group: the place of each, 0 to size - 1; both (n,) as closed.
     """
-    width = int(durations.max(initial=0)) + 1
-    place = group * width + durations
+    medians = np.full(size, np.nan)
+    if not len(durations):
+        return medians
+    width = int(durations.max()) + 1
+    # A column for each different age of a group, since groups are many and ages far apart.
+    ages, age = np.unique(group * width + durations, return_inverse=True)
+    of_groups, first, row = np.unique(ages // width, return_index=True, return_inverse=True)
+    column = np.arange(len(ages)) - first[row]
+    shape = len(of_groups), int(column.max()) + 1
+    place = (row * shape[1] + column)[age]
     leaving, closings = (
-        np.bincount(which, minlength=size * width).reshape(size, width)
+        np.bincount(which, minlength=shape[0] * shape[1]).reshape(shape)
         for which in (place, place[closed])
     )
     at_risk = leaving.sum(axis=1, keepdims=True) - np.cumsum(leaving, axis=1) + leaving
     shares = np.cumprod(1 - closings / np.maximum(at_risk, 1), axis=1)
     halved = shares <= 0.5 + ROUNDING
-    return np.where(halved.any(axis=1), halved.argmax(axis=1), np.nan)
+    some = halved.any(axis=1)
+    medians[of_groups[some]] = ages[first[some] + halved[some].argmax(axis=1)] % width
+    return medians

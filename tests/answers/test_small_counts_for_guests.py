@@ -312,7 +312,9 @@ def test_no_answer_to_a_guest_rests_on_complaints_but_those_figures(demo, monkey
     without = context.state_for_guests(context.view(CABINET).snapshot.network)
     context.close_databases()
     monkeypatch.setattr(
-        context, "load_network_state", lambda connection, before=None: replace(without, decisions=())
+        context,
+        "load_network_state",
+        lambda connection, before=None: replace(without, decisions=()),
     )
     assert {name: plainly(ask(name, GUEST, year())) for name in answers()} == before
 
