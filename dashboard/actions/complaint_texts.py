@@ -7,7 +7,7 @@ Before: `db.complaint_texts`, `db.retention`. After: `dashboard.ui.complaint_tex
 from dashboard.accounts import reauthentication, rights
 from dashboard.accounts.rights import NotAllowed, Person, may, require_right
 from dashboard.actions import access_journal
-from dashboard.answers.context import engine, view
+from dashboard.answers.context import engine, engine_to_write, view
 from dashboard.answers.network import sites_with_words
 from dashboard.answers.question import Question
 from db import complaint_texts, retention
@@ -71,7 +71,7 @@ def erase(person: Person, site: str, reference: str, reason: str) -> None:
     if not reason.strip():
         raise Refused("Dire pourquoi : le journal le garde.")
     reauthentication.require_recent_proof(engine(), person)
-    retention.erase_text(engine(), site, reference, person.name, reason.strip())
+    retention.erase_text(engine_to_write(person), site, reference, person.name, reason.strip())
 
 
 def _sites(person: Person, question: Question | None = None) -> frozenset[str] | str:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from dashboard.accounts import rights
 from dashboard.accounts.rights import NotAllowed, Person, Reach, require_right
 from dashboard.answers import control_charts, saved_stories
-from dashboard.answers.context import engine, view
+from dashboard.answers.context import engine_to_write, view
 from dashboard.answers.slides import KINDS
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.signals import target_problem
@@ -59,13 +59,15 @@ def set_target(
         raise Refused(why)
     if valid_from is None:
         raise Refused("Dire à partir de quel jour vaut la cible.")
-    steer.set_target(engine(), indicator, scope, aim, valid_from, source, person.name)
+    steer.set_target(
+        engine_to_write(person), indicator, scope, aim, valid_from, source, person.name
+    )
 
 
 def remove_target(person: Person, indicator: str, scope: str, valid_from: date) -> None:
     """Remove a target. Raises Refused or NotAllowed."""
     _check(person, "set_targets", indicator, scope)
-    steer.remove_target(engine(), indicator, scope, valid_from, person.name)
+    steer.remove_target(engine_to_write(person), indicator, scope, valid_from, person.name)
 
 
 def decide(
@@ -79,25 +81,25 @@ def decide(
 ) -> None:
     """Save a decision on a signal. Raises Refused or NotAllowed."""
     _check(person, "decide", indicator, scope)
-    steer.decide(engine(), indicator, scope, today, who, what, due_on, person.name)
+    steer.decide(engine_to_write(person), indicator, scope, today, who, what, due_on, person.name)
 
 
 def rebase(person: Person, indicator: str, scope: str, month: date, reason: str) -> None:
     """Begin a new level of a control chart from a month on. Raises Refused or NotAllowed."""
     _check(person, "rebase", indicator, scope)
-    steer.rebase(engine(), indicator, scope, month, reason, person.name)
+    steer.rebase(engine_to_write(person), indicator, scope, month, reason, person.name)
 
 
 def refuse_level(person: Person, indicator: str, scope: str, month: date, reason: str) -> None:
     """Refuse a proposed level of a series. Raises Refused or NotAllowed."""
     _check(person, "rebase", indicator, scope)
-    steer.refuse_level(engine(), indicator, scope, month, reason, person.name)
+    steer.refuse_level(engine_to_write(person), indicator, scope, month, reason, person.name)
 
 
 def accept_level(person: Person, indicator: str, scope: str, month: date, reason: str) -> None:
     """Accept a proposed level of a series. Raises Refused or NotAllowed."""
     _check(person, "rebase", indicator, scope)
-    steer.accept_level(engine(), indicator, scope, month, reason, person.name)
+    steer.accept_level(engine_to_write(person), indicator, scope, month, reason, person.name)
 
 
 def keep_story(person: Person, story: Story, replaced_kept_at: datetime | None = None) -> datetime:
@@ -117,7 +119,7 @@ def keep_story(person: Person, story: Story, replaced_kept_at: datetime | None =
             f"« {story.name} » est le nom d'une présentation toute prête : en choisir un autre."
         )
     return steer.keep_story(
-        engine(),
+        engine_to_write(person),
         story.name,
         story.title,
         to_json(story),
@@ -133,7 +135,7 @@ def forget_story(person: Person, name: str, kept_at: datetime | None = None) -> 
     meant, None for whichever it is. Raises Refused or NotAllowed."""
     require_right(person, "keep_stories")
     steer.forget_story(
-        engine(),
+        engine_to_write(person),
         name,
         person.name,
         account=person.id,

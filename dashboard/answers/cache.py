@@ -25,8 +25,14 @@ class AnswerCache(Generic[Answer]):
     def __len__(self) -> int:
         return len(self._answers)
 
-    def get(self, key: Hashable, compute: Callable[[], Answer], weight: int = 1) -> Answer:
-        """Return the answer kept under the key, or compute, keep and return it. weight: what it counts for in the cache's size.
+    def get(
+        self,
+        key: Hashable,
+        compute: Callable[[], Answer],
+        weight: int | Callable[[Answer], int] = 1,
+    ) -> Answer:
+        """Return the answer kept under the key, or compute, keep and return it. weight: what it counts for in the cache's size,
+        or what says so of the answer.
 
         A thread that asks for an answer that another one computes waits for it. An exception is raised in every waiting thread
         and is not kept. Before a new answer is computed, accounts that used less of the server go first
@@ -62,7 +68,11 @@ class AnswerCache(Generic[Answer]):
         return [found[key] for key in keys]
 
     def _compute(
-        self, key: Hashable, compute: Callable[[], Answer], promise: Future[Answer], weight: int
+        self,
+        key: Hashable,
+        compute: Callable[[], Answer],
+        promise: Future[Answer],
+        weight: int | Callable[[Answer], int],
     ) -> Answer:
         """Compute the answer for which `promise` stands, keep it under the key and return it. Whatever `compute` raises is
         raised."""
@@ -80,8 +90,9 @@ class AnswerCache(Generic[Answer]):
         with self._lock:
             # Where the cache was emptied meanwhile, the answer is out of date and is not kept.
             if self._drop(key, promise):
-                self._answers[key] = answer, weight
-                self._weight += weight
+                counts_for = weight if isinstance(weight, int) else weight(answer)
+                self._answers[key] = answer, counts_for
+                self._weight += counts_for
                 while self._weight > self.most:
                     self._weight -= self._answers.popitem(last=False)[1][1]
         promise.set_result(answer)

@@ -4,6 +4,7 @@ A run of a page reads the version of the data once (`page_run`) and uses it for 
 which holds access rights and no person, so that an answer cannot depend on who asks beyond these rights.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -30,10 +31,15 @@ Which = ParamSpec("Which")
 Answer = TypeVar("Answer")
 
 ANSWER_CACHE: AnswerCache[Any] = AnswerCache(1_000)  # of some 20 KB each
-# Of the current snapshot, and of the one before for runs that still use it; and the same as guests are given them.
-NETWORK_CACHE: AnswerCache[NetworkState] = AnswerCache(2)
-GUESTS_NETWORK_CACHE: AnswerCache[NetworkState] = AnswerCache(2)
+# Of the snapshot that readers are shown, of the one that follows it, and of the one before for runs that still use it; and the
+# same as guests are given them.
+NETWORK_CACHE: AnswerCache[NetworkState] = AnswerCache(3)
+GUESTS_NETWORK_CACHE: AnswerCache[NetworkState] = AnswerCache(3)
 LAST_STATE: dict[str, NetworkState] = {}  # by address: the next one reads what changed since
+# By address: the snapshot that readers are shown, and when it was published.
+PUBLISHED: dict[str, "tuple[DataSnapshot, float]"] = {}
+WROTE_AT: dict[str, float] = {}  # by person: when he last wrote something
+OUT_OF_DATE, OWN_CHANGE = 60, 30  # seconds
 
 
 @dataclass(frozen=True)
@@ -183,29 +189,63 @@ RUN: ContextVar[_Run | None] = ContextVar("run", default=None)
 
 
 @contextmanager
-def page_run() -> Iterator[None]:
+def page_run(snapshot: DataSnapshot | None = None) -> Iterator[None]:
     """Within it the version of the data is read once, at the first question, and used for all others. Runs can be nested: an
-    inner one uses the outer one's snapshot."""
+    inner one uses the outer one's snapshot. snapshot: the one that an outer run is about, by default that of the moment."""
     if RUN.get() is not None:
         yield
         return
-    token = RUN.set(_Run())
+    run = _Run()
+    run.moment = snapshot
+    token = RUN.set(run)
     try:
         yield
     finally:
         RUN.reset(token)
 
 
-def current_snapshot() -> DataSnapshot:
-    """The snapshot of the current run; outside a run, of this moment."""
+def current_snapshot(who: Person | None = None) -> DataSnapshot:
+    """The snapshot of the current run. Outside a run: the one that readers are shown (`publish`), for who has not just written
+    something; else that of this moment."""
     current = RUN.get()
     if current is not None and current.moment is not None:
         return current.moment
-    with engine().connect() as connection:
-        snapshot = DataSnapshot(load_settings().database_url, read.version(connection), today())
+    snapshot = published(who) or latest_snapshot()
     if current is not None:
         current.moment = snapshot
     return snapshot
+
+
+def latest_snapshot() -> DataSnapshot:
+    """The snapshot of this moment: the database is asked for its version."""
+    with engine().connect() as connection:
+        return DataSnapshot(load_settings().database_url, read.version(connection), today())
+
+
+def publish(snapshot: DataSnapshot | None) -> None:
+    """Show readers this snapshot, until another one is published or it was not published again for OUT_OF_DATE seconds. None:
+    each reads the version by itself again."""
+    url = load_settings().database_url
+    if snapshot is None:
+        PUBLISHED.pop(url, None)
+    else:
+        PUBLISHED[url] = snapshot, time.monotonic()
+
+
+def published(who: Person | None = None) -> DataSnapshot | None:
+    """The published snapshot; None where there is none, or where this person has just written something."""
+    now = time.monotonic()
+    if who is not None and now - WROTE_AT.get(who.name, -OWN_CHANGE) < OWN_CHANGE:
+        return None
+    snapshot, at = PUBLISHED.get(load_settings().database_url, (None, 0.0))
+    return snapshot if now - at < OUT_OF_DATE else None
+
+
+def engine_to_write(who: Person) -> Engine:
+    """The engine, for something that this person changes: for OWN_CHANGE seconds he sees the data as they are, and not those
+    that are published for readers."""
+    WROTE_AT[who.name] = time.monotonic()
+    return engine()
 
 
 def view(who: Asker) -> View:
@@ -215,7 +255,7 @@ def view(who: Asker) -> View:
     current = RUN.get()
     if current is not None and who in current.views:
         return current.views[who]
-    snapshot = current_snapshot()
+    snapshot = current_snapshot(who)
     allowed = access_of(who, snapshot.network.departments_of_sites)
     network = snapshot.guests_network if allowed.guest else snapshot.network
     new_view = View(snapshot, allowed, network)
@@ -225,12 +265,12 @@ def view(who: Asker) -> View:
 
 
 def cached_by_weight(
-    weight: int, *, rows: bool = False
+    weight: int | Callable[[Any], int], *, rows: bool = False
 ) -> Callable[
     [Callable[Concatenate[View, Which], Answer]], Callable[Concatenate[Asker, Which], Answer]
 ]:
-    """A decorator like `cached`, for answers that take the memory of `weight` others. rows: the answer may hold rows, as
-    `cached_with_rows`."""
+    """A decorator like `cached`, for answers that take the memory of `weight` others, or of as many as the function says of an
+    answer. rows: the answer may hold rows, as `cached_with_rows`."""
 
     def decorate(
         compute: Callable[Concatenate[View, Which], Answer],
@@ -297,6 +337,8 @@ def close_databases() -> None:
     NETWORK_CACHE.clear()
     GUESTS_NETWORK_CACHE.clear()
     LAST_STATE.clear()
+    PUBLISHED.clear()
+    WROTE_AT.clear()
     for one in ENGINES.values():
         one.dispose()
     ENGINES.clear()

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from dashboard.answers.cache import AnswerCache
-from dashboard.answers.context import Asker, View, cached, engine, view
+from dashboard.answers.context import Asker, View, cached, cached_by_weight, engine, view
 from dashboard.answers.figures import figures
 from dashboard.answers.network import freshness, sites
 from dashboard.answers.question import EVERYTHING, Question
@@ -48,21 +48,28 @@ def signals(
     asker_view = view(who)
     charts = control_charts(asker_view)
     month = judged_month(asker_view, last)
-    wanted = [scope for scope in scopes if scope in charts]
-    return {scope: _signals(asker_view, scope, month) for scope in wanted}
+    found = _signals(asker_view, month)
+    return {scope: found[scope] for scope in scopes if scope in charts}
 
 
-@cached
-def _signals(view: View, scope: str, month: date) -> Mapping[str, Signal]:
-    """The signals of a scope by indicator, at a month; each with the nearest target in force."""
+def _signals_weight(found: Mapping[str, Mapping[str, Signal]]) -> int:
+    """The memory of the signals of all scopes, in answers: of a scope some 4 KB."""
+    return 1 + len(found) // 5
+
+
+@cached_by_weight(_signals_weight)
+def _signals(view: View, month: date) -> Mapping[str, Mapping[str, Signal]]:
+    """The signals of every scope by indicator, at a month; each with the nearest target in force."""
     network = view.network
-    home = next((p.department for p in network.places if p.code == scope), None)
-    nearest = [s for s in (scope, home, NATION) if s]
+    home = {p.code: p.department for p in network.places}
+
+    def aim(code: str, scope: str) -> float | None:
+        nearest = [s for s in (scope, home.get(scope), NATION) if s]
+        return target_in_force(network.targets, code, nearest, view.snapshot.day)
+
     return {
-        code: signal(
-            chart, month, target_in_force(network.targets, code, nearest, view.snapshot.day)
-        )
-        for code, chart in control_charts(view).get(scope, {}).items()
+        scope: {code: signal(chart, month, aim(code, scope)) for code, chart in charts.items()}
+        for scope, charts in control_charts(view).items()
     }
 
 

@@ -1,4 +1,10 @@
-"""Warming of caches before the first reader comes: the pages' code, and the answers to the question that they open with."""
+"""Warming of caches: before the first reader comes the answers of the opening page, beside them those of the others; and again
+for each new state of the data, before readers are shown it."""
+
+import logging
+import time
+from contextlib import suppress
+from threading import Thread
 
 import streamlit_folium
 from streamlit.runtime import get_instance
@@ -8,7 +14,6 @@ from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import cards as cards_of
 from dashboard.answers import (
     context,
-    control_charts,
     deck,
     figures,
     network,
@@ -19,43 +24,79 @@ from dashboard.answers import map as map_of
 from dashboard.answers import signals as signals_of
 from dashboard.answers.question import Question
 from dashboard.indicators import codes_placed_in
+from dashboard.period import ClippedPeriod
 from dashboard.stories import ready_story
-from dashboard.ui import (
-    filter_state,
-)
+from dashboard.ui import filter_state
+from db import error_messages
 
+LOG = logging.getLogger("ccsp")
+EVERY = 10  # seconds after which readers are shown what was handed in, at the latest twice as many
 # The dimensions by which pages ask for figures.
 CUTS = ("nation", "site", "department", "service", "hour")
 STORIES = ("national", "plaintes", "attentes")  # together they need nearly all answers of the pages
 
 
 def warm() -> None:
-    """Compute the answers that every page asks for when it is opened without filters by a local reader; nothing without data.
-    Called once, after Streamlit's start and before the first reader."""
+    """Compute what the opening page asks for when a local reader opens it without filters, and show readers this state of the
+    data; then, beside them, what the other pages ask, and each new state of the data once it is ready. Called once, after
+    Streamlit's start and before the first reader."""
     # The map's component registers itself only when a page first imports it.
     get_instance().component_registry.register_component(streamlit_folium._component_func)
-    with context.page_run():
-        person = LOCAL_READER
-        last = network.freshness(person).known_to
-        period = filter_state.period_of(network.usual_period(person), last) if last else None
-        if period is None:
-            return
-        question = Question(period.period.first, period.period.last)
-        for by in CUTS:
-            figures.figures(person, question, by)
-        known = network.sites(person)
-        control_charts.signals(
-            person,
-            [
-                "nation",
-                *sorted({site.department for site in known}),
-                *(site.code for site in known),
-            ],
-        )
-        cards_of.metrics(person, question, codes_placed_in("period"))
-        map_of.plot(person, question, filter_names.DEFAULTS["indicateur"])
-        sites.side_by_side(person, question)
-        opening_answers.replies(person, question)
-        signals_of.signals(person, question)
-        for story in filter(None, map(ready_story, STORIES)):
-            deck.build(person, question, story, period)
+    _show_latest()
+    Thread(target=_follow, name="data", daemon=True).start()
+
+
+def _follow() -> None:
+    """Answer what all pages ask, then look every EVERY seconds whether the data changed; without end."""
+    with suppress(*error_messages.failure_types()), context.page_run():
+        _answer_rest()
+    while True:
+        time.sleep(EVERY)
+        try:
+            _show_latest()
+        except error_messages.failure_types():
+            context.publish(None)  # each page asks the database by itself, and says what it answers
+        except Exception:
+            context.publish(None)
+            LOG.exception("the data are not followed: readers wait for their answers")
+
+
+def _show_latest() -> None:
+    """Publish the latest state of the data, once the opening page's answers are there."""
+    latest = context.latest_snapshot()
+    if latest != context.published():
+        with context.page_run(latest):
+            _answer_opening()
+    context.publish(latest)
+
+
+def _opening() -> tuple[Question, ClippedPeriod] | None:
+    """What the pages ask when they are opened without filters; None without data."""
+    last = network.freshness(LOCAL_READER).known_to
+    period = filter_state.period_of(network.usual_period(LOCAL_READER), last) if last else None
+    return period and (Question(period.period.first, period.period.last), period)
+
+
+def _answer_opening() -> None:
+    """The answers of the opening page."""
+    opening = _opening()
+    if opening is None:
+        return
+    person, (question, _) = LOCAL_READER, opening
+    for by in CUTS:
+        figures.figures(person, question, by)
+    cards_of.metrics(person, question, codes_placed_in("period"))
+    map_of.plot(person, question, filter_names.DEFAULTS["indicateur"])
+    opening_answers.replies(person, question)
+
+
+def _answer_rest() -> None:
+    """What the other pages ask, and the ready-made stories, which need nearly all answers."""
+    opening = _opening()
+    if opening is None:
+        return
+    person, (question, period) = LOCAL_READER, opening
+    sites.side_by_side(person, question)
+    signals_of.signals(person, question)
+    for story in filter(None, map(ready_story, STORIES)):
+        deck.build(person, question, story, period)
