@@ -124,7 +124,9 @@ def _monthly(view: View) -> MonthlySeries | None:
             np.asarray(a, dtype=float).reshape(shape)[rows]
             for a in (m.numerator, m.denominator, np.where(hidden, np.nan, m.value), m.n)
         )
-        waits = facts.waits.reshape(*shape, -1)[rows] if code in WAITS else None
+        waits = facts.waits.reshape(*shape, -1) if code in WAITS else None
+        if waits is not None and len(rows) < len(waits):
+            waits = waits[rows]
         # The share of closings handed in is itself about days that are missing.
         part = None if BY_CODE[code].closings else parts.get(BY_CODE[code].register)
         by_code[code] = Series(numerator, denominator, value, n, waits, part)

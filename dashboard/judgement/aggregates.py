@@ -77,7 +77,12 @@ def _wait_variance(waits: np.ndarray) -> np.ndarray:
     each month knows them. waits: histograms, (K, M, bins)."""
     measured = waits.sum(axis=-1) > 0
     first = measured & (np.cumsum(measured, axis=-1) <= FROZEN_POINTS)
-    return log_wait(np.cumsum(waits * first[..., None], axis=1)).variance
+    # Site by site: all at once would take the memory of all histograms three times more.
+    each = [
+        log_wait(np.cumsum(of * months[:, None], axis=0)).variance
+        for of, months in zip(waits, first, strict=True)
+    ]
+    return np.array(each).reshape(first.shape)
 
 
 def control_charts(

@@ -18,7 +18,8 @@ from dashboard.statistics.control_limits import COUNTED, NONE, RUN, Family, two_
 from dashboard.statistics.seasonal import HISTORY, LINE, line, logs, season, seasonal
 
 DRAWS, SEED = 200, 20261125
-AT_ONCE = 300  # series drawn together: arrays of these times DRAWS, whatever the number of sites
+AT_ONCE = 100  # series drawn together: arrays of these times DRAWS, whatever the number of sites
+DRAWN_AT_ONCE = 10  # of all volumes, which share their season
 MOST = 0.95  # of months stay at or under the usual most
 
 
@@ -170,9 +171,12 @@ def volume_chances(
     if n <= HISTORY:
         return np.full(len(y), np.nan)
     spread = line(y - season(y, month).index_of(month), n - LINE, n).deviation
-    noise = np.random.default_rng(seed).standard_normal((draws, *y.shape))
-    drawn = np.where(np.isfinite(y), np.exp(np.nan_to_num(spread)[:, None] * noise), np.nan)
-    z = seasonal(drawn, month, since=n - RUN).z
-    flagged = (two_rules(z)[0][..., -1] != NONE).sum(axis=0)
-    judged = np.isfinite(z[..., -1]).sum(axis=0)
+    random = np.random.default_rng(seed)
+    flagged, judged = np.zeros((2, len(y)))
+    for start in range(0, draws, DRAWN_AT_ONCE):
+        noise = random.standard_normal((min(DRAWN_AT_ONCE, draws - start), *y.shape))
+        drawn = np.where(np.isfinite(y), np.exp(np.nan_to_num(spread)[:, None] * noise), np.nan)
+        z = seasonal(drawn, month, since=n - RUN).z
+        flagged += (two_rules(z)[0][..., -1] != NONE).sum(axis=0)
+        judged += np.isfinite(z[..., -1]).sum(axis=0)
     return np.where((judged > 0) & np.isfinite(spread), flagged / draws, np.nan)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+AT_ONCE = 50  # series: arrays of these, whatever the number of sites
+
 
 @dataclass(frozen=True)
 class LogWait:
@@ -31,6 +33,14 @@ def log_wait(histograms: np.ndarray) -> LogWait:
 
     The last bin, « that many and more », counts as that minute: waits beyond are taken for shorter than they were.
     """
+    if histograms.ndim > 2 and len(histograms) > AT_ONCE:
+        parts = [log_wait(histograms[i : i + AT_ONCE]) for i in range(0, len(histograms), AT_ONCE)]
+        return LogWait(
+            *(
+                np.concatenate([getattr(p, name) for p in parts])
+                for name in ("mean", "variance", "n")
+            )
+        )
     counts = np.asarray(histograms, dtype=float)
     logs = np.log1p(np.arange(counts.shape[-1]))
     n = counts.sum(axis=-1)

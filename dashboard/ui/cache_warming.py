@@ -74,7 +74,9 @@ def _opening() -> tuple[Question, ClippedPeriod] | None:
     """What the pages ask when they are opened without filters; None without data."""
     last = network.freshness(LOCAL_READER).known_to
     period = filter_state.period_of(network.usual_period(LOCAL_READER), last) if last else None
-    return period and (Question(period.period.first, period.period.last), period)
+    if period is None:
+        return None
+    return Question(period.period.first, period.period.last), period
 
 
 def _answer_opening() -> None:
