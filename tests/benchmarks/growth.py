@@ -1,38 +1,47 @@
-"""What grows with the network: python -m tests.benchmarks.growth (SITES=24,77,222 by default).
+"""What grows with the network: python -m tests.benchmarks.growth (SITES=24,77,222,600 by default).
 
-Each size has a base of its own, 49 months of it, built once into data/bench; each is measured in a process of its own, twice,
-the second time the other way round. What is printed is read in multiples of 24 sites, in one run.
+Each size has a base of its own, 49 months of it, built once into data/bench. Each is measured by the door that people use: the
+server started on a copy of it, its pages opened and filtered, its map drawn in Chromium; and in a process of its own what a file
+costs, in seconds of processor. What is printed is read in multiples of 24 sites, in one run.
 """
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from time import perf_counter
+from statistics import median
+from time import perf_counter, process_time, sleep
 
 from sqlalchemy import Engine
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import cards, expected_false_alarms, opening_answers
+from dashboard.answers import cards, expected_false_alarms, figures, opening_answers
 from dashboard.answers import map as maps
 from dashboard.answers.question import Question
 from dashboard.exports import map_svg
 from dashboard.period import add_months, today
+from db import accounts_and_sessions
 from db.engine import make_engine
 from db.intake import Options, import_file
 from db.working_days import SATURDAY
+from db.write_lock import write_transaction
 from tests.benchmarks.data import FOLDER, Size, filled
+from tests.benchmarks.load import PAGES, alone
+from tests.browser import served
 from tests.builders import csv_text, waited
 
 MONTHS = 49
 VISITS = 2_500  # of a site: they hardly matter
 CARDS = ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
-SIZES = (24, 77, 222)
+CUTS = ("nation", "site", "department", "service", "hour")  # which a page asks for when it opens
+SIZES = (24, 77, 222, 600)
+QUIET = 5.0  # seconds without work after which a server has answered what it answers by itself
+Found = dict[str, float]
 
 
 def size_of(sites: int) -> Size:
@@ -48,73 +57,138 @@ def main() -> int:
         return 2
     for sites in sizes:
         filled("sqlite", size_of(sites), "").dispose()
-    runs = [(n, _measured(n)) for n in (*sizes, *reversed(sizes))]
-    best = {n: {k: min(run[k] for m, run in runs if m == n) for k in runs[0][1]} for n in sizes}
-    print(f"\n{'':<34}" + "".join(f"{f'{n} sites':>22}" for n in sizes))
-    for what, first in best[sizes[0]].items():
-        unit = "MB" if what.startswith("peak") else "s"
-        cells = (f"{best[n][what]:.2f} {unit} ({best[n][what] / first:.1f} x)" for n in sizes)
-        print(f"{what:<34}" + "".join(f"{cell:>22}" for cell in cells))
+    found = {n: _measured(n) for n in sizes}
+    print(f"\n{'':<42}" + "".join(f"{f'{n} sites':>20}" for n in sizes))
+    for what, first in found[sizes[0]].items():
+        unit = "MB" if "memory" in what else "s"
+        cells = (f"{found[n][what]:.2f} {unit} ({found[n][what] / first:.1f} x)" for n in sizes)
+        print(f"{what:<42}" + "".join(f"{cell:>20}" for cell in cells), flush=True)
     return 0
 
 
-def _measured(sites: int) -> dict[str, float]:
-    """What one process takes, on a copy of the base that it may change."""
+def _measured(sites: int) -> Found:
+    """What a server takes on a copy of the base, then what a file costs in a process of its own, on another one."""
+    print(f"{sites} sites …", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
-        copy = Path(folder) / "copy.db"
-        copy.write_bytes((FOLDER / f"{size_of(sites).name}.db").read_bytes())
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.benchmarks.growth", "--one"],
-            env={**os.environ, "DATABASE_URL": f"sqlite:///{copy}"},
-            capture_output=True,
-            text=True,
-            check=True,
+        url = _copy(sites, Path(folder) / "served.db")
+        return _by_the_door(url, Path(folder)) | _in_a_process(
+            _copy(sites, Path(folder) / "copy.db")
         )
-        found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-        return found
+
+
+def _copy(sites: int, path: Path) -> str:
+    """The address of a copy of the base, which whoever sits at the machine may read."""
+    path.write_bytes((FOLDER / f"{size_of(sites).name}.db").read_bytes())
+    url = f"sqlite:///{path}"
+    engine = make_engine(url)
+    with write_transaction(engine) as connection:
+        accounts_and_sessions.open_if_new(connection)
+    engine.dispose()
+    return url
+
+
+def _by_the_door(url: str, folder: Path) -> Found:
+    """The start, the pages and the memory of a server."""
+    start = perf_counter()
+    process, app = served.start(url, folder / "app.log")
+    try:
+        found = {"start, until the server answers": perf_counter() - start}
+        _until_quiet(process.pid)
+        pages = [asyncio.run(alone(app, page.url_path)) for page in PAGES]
+        known, new = ([page[kind] for page in pages if page] for kind in ("known", "new"))
+        found["a page, its answers known (median)"] = median(known)
+        found["a page, its answers known (slowest)"] = max(known)
+        found["a page never asked for (median)"] = median(new)
+        found["a page never asked for (slowest)"] = max(new)
+        found["memory of the server, at its peak"] = _peak(process.pid)
+    finally:
+        served.end(process)
+    return found
+
+
+def _until_quiet(pid: int) -> None:
+    """Wait until a process has used hardly any processor for QUIET seconds."""
+    before = -1.0
+    while True:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+        used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        if used - before < QUIET / 20:
+            return
+        before = used
+        sleep(QUIET)
+
+
+def _in_a_process(url: str) -> Found:
+    """What `one` finds on a base."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.growth", "--one"],
+        env={**os.environ, "DATABASE_URL": url},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    found: Found = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def one() -> None:
-    """Measure the base of the settings in this process; print the seconds of each act as JSON."""
-    found = {}
+    """Measure the base of the settings in this process; print the seconds of processor of each act as JSON."""
+    found: Found = {}
 
     def timed(what: str, act: Callable[[], object]) -> None:
-        start = perf_counter()
+        start = process_time()
         act()
-        found[what] = perf_counter() - start
+        found[what] = process_time() - start
 
     last = today().replace(day=1) - timedelta(days=1)
     year = Question(add_months(last.replace(day=1), -11), last)
-    timed("start: first answers", lambda: _opening_page(year))
-    timed("the same question again", lambda: [_opening_page(year) for _ in range(3)])
-    timed("a question never asked", lambda: _opening_page(replace(year, kind="CCSP")))
-    path = _a_month(last)
     engine = make_engine(os.environ["DATABASE_URL"])
-    timed("one site's month handed in", lambda: _hand_in(engine, path))
-    timed("and the opening page after it", lambda: _opening_page(year))
+    timed("the opening page's answers", lambda: _opening_page(year))
+    timed("the chance of signals", lambda: _chance(year))
+    # The first file loads what reads files.
+    _hand_in(engine, _a_month(last, "ccsp-nikki"))
+    _opening_page(year)
+    path = _a_month(last, "ccsp-kandi")
+
+    def on_the_map() -> None:
+        _hand_in(engine, path)
+        _opening_page(year)
+
+    timed("one site's month, until it is on the map", on_the_map)
+    timed("and the chance of signals after it", lambda: _chance(year))
     plot = maps.plot(LOCAL_READER, year, "wait_p50")
     timed("the map in a file", lambda: map_svg.map_(plot, 600, 780))
     timed("the map in a second file", lambda: map_svg.map_(plot, 600, 780))
-    # Of this process alone: what getrusage says holds what started it too.
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    (peak,) = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
-    found["peak memory"] = int(peak) / 1024
+    found["memory of that process, at its peak"] = _peak(os.getpid())
     print(json.dumps(found))
 
 
+def _peak(pid: int) -> float:
+    """The greatest memory of a process, in MB; of it alone: what getrusage says holds what started it too."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    (peak,) = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
+    return int(peak) / 1024
+
+
 def _opening_page(question: Question) -> None:
-    """What the opening page asks: its five answers, cards and map, and the signals with what chance would give."""
+    """What the opening page asks: its figures, five answers, cards and map."""
+    for by in CUTS:
+        figures.figures(LOCAL_READER, question, by)
     opening_answers.replies(LOCAL_READER, question)
     cards.metrics(LOCAL_READER, question, CARDS)
     maps.panel(LOCAL_READER, question, "wait_p50", "carte")
+
+
+def _chance(question: Question) -> None:
+    """What Signaux asks beside its signals."""
     expected_false_alarms.false_alarm_budget(LOCAL_READER, question)
 
 
-def _a_month(last: date) -> Path:
+def _a_month(last: date, site: str) -> Path:
     """A register of one site for the last whole month."""
     days = [last.replace(day=n) for n in range(1, last.day + 1)]
     rows = [
-        waited(n % 50, day=day.isoformat(), ref=f"growth {day} {n}")
+        waited(n % 50, site=site, day=day.isoformat(), ref=f"growth {day} {n}")
         for day in days
         if day.weekday() < SATURDAY
         for n in range(10)
@@ -127,7 +201,7 @@ def _a_month(last: date) -> Path:
 def _hand_in(engine: Engine, path: Path) -> None:
     outcome = import_file(engine, path, Options("registre", demo=True), "bench")
     path.unlink()
-    assert outcome.accepted, outcome.problems
+    assert outcome.accepted, outcome.problems[:3]
 
 
 if __name__ == "__main__":
