@@ -80,10 +80,14 @@ class Cells:
             length = (stop - start)[some]
             first = np.repeat(start[some] - np.cumsum(length) + length, length)
             words = self.words[name][first + np.arange(len(first))]
-            place = np.repeat(group[some] * width, length) + (words >> rollup_cells.COUNT_BITS)
-            out += rollup_cells.total(place, words & rollup_cells.MAX_COUNT, size * width).reshape(
-                size, width
+            # Cells in order go to rows near each other, where groups are many.
+            low, high = int(group[some].min()), int(group[some].max()) + 1
+            place = np.repeat((group[some] - low) * width, length)
+            place += words >> rollup_cells.COUNT_BITS
+            counted = rollup_cells.total(
+                place, words & rollup_cells.MAX_COUNT, (high - low) * width
             )
+            out[low:high] += counted.reshape(-1, width)
 
 
 def _parts(lengths: np.ndarray) -> Iterator[slice]:

@@ -255,16 +255,15 @@ def coverage(
     connection: Connection, sites: Sites
 ) -> dict[tuple[int, str], list[tuple[date, date]]]:
     """(site id, form) to the spans of days that live batches cover; nothing is known beyond the day of their import."""
-    ids = site_ids(connection, sites)
     spans: dict[tuple[int, str], list[tuple[date, date]]] = {}
     for site, form, start, end, imported_at in _all(
         connection,
-        """
-            SELECT s.site_id, b.form, s.first_day, s.last_day, b.imported_at FROM batch_site s
-            JOIN import_batch b ON b.id = s.batch_id WHERE b.withdrawn_at IS NULL""",
+        "SELECT s.site_id, b.form, s.first_day, s.last_day, b.imported_at FROM batch_site s"  # noqa: S608 (own numbers)
+        " JOIN import_batch b ON b.id = s.batch_id WHERE b.withdrawn_at IS NULL"
+        f" AND s.site_id {_site_condition(site_ids(connection, sites))}",
     ):
         first, last = as_date(start), min(as_date(end), _day_of(imported_at))
-        if first <= last and (ids is None or site in ids):
+        if first <= last:
             spans.setdefault((site, form), []).append((first, last))
     return spans
 

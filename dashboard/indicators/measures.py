@@ -78,7 +78,9 @@ def ratio(
 def hide(measure: Measure, where: np.ndarray, note: str) -> Measure:
     """The measure without a value, and with a note, where `where` is true; its counts are kept."""
     value = np.where(where, np.nan, measure.value)
-    notes = [note if w else text for w, text in zip(where.tolist(), measure.note, strict=True)]
+    notes = list(measure.note)
+    for i in np.flatnonzero(where).tolist():  # most keep theirs
+        notes[i] = note
     return Measure(measure.numerator, measure.denominator, value, measure.n, notes)
 
 
