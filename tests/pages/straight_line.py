@@ -28,11 +28,12 @@ from dashboard.answers.question import Question
 from dashboard.forms.parse import Parsing
 from dashboard.forms.rows import Reader
 from dashboard.indicators import breakdown, measures
+from dashboard.period import DAY_0, add_months
 from dashboard.settings import ROOT
 from dashboard.ui import cards as drawn
 from db import codes, facts, monthly_visits, packed_visits, read, rollup_cells, schema
 from db.__main__ import main
-from db.codes import MONTH
+from db.codes import ALL_SERVICES, MONTH
 from db.seed import seed
 from tests.builders import COTONOU, KANDI
 from tests.pages.app import visit_page
@@ -80,7 +81,7 @@ DECIDING: dict[str, tuple[Where, ...]] = {
     "waits": ((packed_visits.pack, "wait = np.where(", 5),),
     "stored": ((codes, "COUNTERS = (", 14), (rollup_cells._flags, "kind, sex,", 17)),
     "facts": (
-        (facts._breakdown, "left_timed = _sum(mine", 1),
+        (facts._breakdown, "left_timed = mine", 1),
         (facts.gather, "threshold=", 1),
         (settings, "wait_threshold_minutes:", 3),
     ),
@@ -230,11 +231,15 @@ def _stored() -> str:
 
 
 def _arrays(book: monthly_visits.Months) -> str:
-    rows = [i for i, n in enumerate(book.waits.sum(axis=(1, 2, 3)).tolist()) if n]
-    shape = " × ".join(map(str, book.waits.shape))
-    return f"waits, {shape}, from {book.origin}; what is not 0:\n" + "".join(
-        f"waits[{i}, 0, 0]  {spread(book.waits[i, 0, 0])}\n" for i in rows
-    )
+    cells = book.cells
+    of_all = [i for i in range(len(cells)) if book.services[cells.service[i]] == ALL_SERVICES]
+    lines = []
+    for i in of_all:
+        words = cells.words["waits"][cells.ends["waits"][i] : cells.ends["waits"][i + 1]]
+        waits = rollup_cells.sum_blobs([words.tobytes()], np.zeros(1, np.int64), 1)[0]
+        month = add_months(DAY_0, int(cells.month[i]))
+        lines.append(f"site {cells.site[i]}, {month:%Y-%m}  {spread(waits)}\n")
+    return f"{len(cells)} cells; waits of those of all services:\n" + "".join(lines)
 
 
 def _facts(known: facts.Facts) -> str:
