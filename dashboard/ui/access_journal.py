@@ -15,7 +15,6 @@ from dashboard.panel import Panel, Table, day_cell, make_table, text_cell
 from dashboard.period import today
 from dashboard.ui import downloads, session, tables
 
-SHOWN = 500  # lines on the page; the workbook has them all
 USUAL = timedelta(days=30)
 TITLE = "Journal"
 
@@ -59,12 +58,16 @@ def show() -> None:
     if not found:
         st.info("Rien de tel au journal, ces jours-là.")
         return
-    tables.draw(_table(found[:SHOWN]), label=TITLE, height=560)
-    more = (
-        f" ; les {SHOWN} dernières sont ici, toutes dans le classeur" if len(found) > SHOWN else ""
+    tables.draw(
+        _table(found),
+        label=TITLE,
+        key="journal",
+        height=560,
+        about=(first, last, wanted),
+        in_file=True,
     )
     st.caption(
-        f"{french.upper_first(french.plural(len(found), 'ligne'))}{more}. L'heure est celle du Bénin."
+        f"{french.upper_first(french.plural(len(found), 'ligne'))}. L'heure est celle du Bénin."
     )
 
 
