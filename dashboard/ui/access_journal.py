@@ -1,6 +1,7 @@
 """The page « Journal »: who signed in, read complaints, took files away, handed in files, changed something."""
 
 from datetime import date, timedelta
+from functools import cache
 
 import streamlit as st
 
@@ -73,15 +74,16 @@ def show() -> None:
 
 def _table(lines: list[Line]) -> Table:
     """The lines of the journal as a table."""
+    day, words = cache(day_cell), cache(text_cell)  # many lines say the same
     columns = (("Jour", "day"), ("Heure", ""), ("Qui", ""), ("Quoi", ""), ("De quoi", ""))
     return make_table(
         columns,
         [
             (
-                day_cell(one.at.date()),
-                text_cell(f"{one.at:%H:%M}"),
-                text_cell(one.who),
-                text_cell(one.did),
+                day(one.at.date()),
+                words(f"{one.at:%H:%M}"),
+                words(one.who),
+                words(one.did),
                 text_cell(one.details),
             )
             for one in lines
