@@ -21,7 +21,7 @@ from dashboard.wording import shown_value, value_with_unit
 Value = int | float | str | date | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Link:
     """A link: the address of a page, and the filters that it sets; other filters are kept."""
 
@@ -29,7 +29,7 @@ class Link:
     filters: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A cell of a table. text: as read. value: the number (in the column's unit, unrounded) or day behind it, None where
     missing; the text then says why. link: of the text, on a screen. strong: emphasised."""

@@ -13,6 +13,7 @@ from db.codes import ALL
 from db.models import Complaint, ComplaintText, Site
 
 Sites = Collection[str]
+MOST_LISTED = 200  # open complaints to choose from; another is found by its reference
 
 
 class ComplaintWithText(NamedTuple):
@@ -24,12 +25,13 @@ class ComplaintWithText(NamedTuple):
 
 
 def open_with_texts(connection: Connection, sites: Sites) -> list[ComplaintWithText]:
-    """The open complaints of these sites that have a text, oldest first."""
+    """The oldest MOST_LISTED of the open complaints of these sites that have a text, oldest first."""
     counts = Complaint.superseded_by.is_(None) & Complaint.resolved_on.is_(None)
     asked = (
         _texts_query()
         .where(_is_of_sites(sites), counts)
         .order_by(Complaint.received_on, Complaint.id)
+        .limit(MOST_LISTED)
     )
     return [ComplaintWithText(*row) for row in connection.execute(asked)]
 

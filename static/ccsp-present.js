@@ -283,7 +283,7 @@ class Presentation {
     while (rows.length > 1 && full()) {
       rows.pop().remove();
       if (!said.isConnected) (page.querySelector(".table, .lines")).after(said);
-      said.textContent = `${rows.length} sur ${all} ici ; tout est dans le dossier et le classeur.`;
+      said.textContent = `${rows.length} sur ${all} ici ; tout est dans le ${page.querySelector(".table") ? "classeur" : "dossier"}.`;
     }
   }
 

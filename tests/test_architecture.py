@@ -228,6 +228,15 @@ def test_what_a_button_does_is_a_callback(path):
     assert acting <= {"'Lire'"}  # shows words for one run, and changes nothing
 
 
+@for_each(modules("dashboard/ui", "pages"))
+def test_one_module_draws_tables(path):
+    """By which a long one is shown a page at a time, whatever page it stands on."""
+    if path != "dashboard/ui/tables.py":
+        calls = {ast.unparse(n.func) for n in ast.walk(tree(path)) if isinstance(n, ast.Call)}
+        assert not calls & {"st.table", "st.dataframe", "st.data_editor"}
+        assert "<table" not in (ROOT / path).read_text(encoding="utf-8")
+
+
 def test_no_script_lies_directly_in_pages():
     """Streamlit would open it by itself, without the frame that knows who is asking."""
     assert list((ROOT / "pages").glob("*.py")) == []

@@ -12,10 +12,11 @@ from dashboard.answers.network import sites_with_words
 from dashboard.answers.question import Question
 from db import complaint_texts, retention
 from db.codes import ALL
-from db.complaint_texts import ComplaintWithText
+from db.complaint_texts import MOST_LISTED, ComplaintWithText
 from db.write import Refused
 
 __all__ = [
+    "MOST_LISTED",
     "ComplaintWithText",
     "Refused",
     "has_texts",
@@ -37,7 +38,7 @@ def has_texts(person: Person, question: Question) -> bool:
 
 
 def open_with_texts(person: Person, question: Question) -> list[ComplaintWithText]:
-    """The open complaints of the question's sites that have a text that the person may read."""
+    """The open complaints of the question's sites that have a text that the person may read: the oldest MOST_LISTED."""
     with engine().connect() as connection:
         return complaint_texts.open_with_texts(connection, _sites(person, question))
 

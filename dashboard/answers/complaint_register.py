@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from dashboard.answers.context import View, cached, cached_with_rows, engine
+from dashboard.answers.context import View, cached, cached_with_rows, engine, uncached
 from dashboard.answers.network import until_data_date
 from dashboard.answers.question import Question
 from dashboard.indicators.measures import KNOWN_SERVICE_SHARE, SERVICE_UNKNOWN
@@ -79,6 +79,12 @@ def register(view: View, question: Question) -> Register:
     return _register(view, question, counted, np.full(int(kept.sum()), "", dtype=object))
 
 
+@uncached
+def register_now(view: View, question: Question) -> Register:
+    """The register up to the date of the data, whatever the period: what is open then, and how old it is."""
+    return register(view, at_data_date(view, question))
+
+
 @cached
 def coverage(view: View, question: Question) -> Coverage:
     """How many of the question's sites handed in complaints, and how many of them up to its end or the end of the data."""
@@ -126,11 +132,23 @@ def waiting_count(view: View, question: Question, n: int) -> Count:
     return Count(n, coverage(view, until_data_date(view, question)))
 
 
-@cached_with_rows
+def at_data_date(view: View, question: Question) -> Question:
+    """The question of the last day of the data alone, the same whatever its period was: what is open then is listed once, and
+    kept once."""
+    last = view.network.known_until or question.last
+    return replace(question, first=last, last=last)
+
+
+@uncached
 def open_rows(view: View, question: Question) -> Register:
-    """The complaints that are open at the date of the data, the oldest first, of the sites whose rows may be seen. The database
-    is given these sites and returns no others."""
-    network, now = view.network, until_data_date(view, question)
+    """The complaints that are open at the date of the data, the oldest first, of the sites whose rows may be seen."""
+    return _open_rows(view, at_data_date(view, question))
+
+
+@cached_with_rows
+def _open_rows(view: View, now: Question) -> Register:
+    """The same. now: as `at_data_date` gives it. The database is given the sites and returns no others."""
+    network = view.network
     end = _end(view, now)
     known = min([end, *(network.complaints_as_of(p.id) or end for p in network.places)])
     with engine().connect() as connection:

@@ -2,10 +2,17 @@
 
 from collections import Counter
 from datetime import date
+from functools import cache
 
 from dashboard import charts, french
 from dashboard.answers import complaint_register as registers
-from dashboard.answers.complaint_register import UNKNOWN_CATEGORY, Register, open_rows, register
+from dashboard.answers.complaint_register import (
+    UNKNOWN_CATEGORY,
+    Register,
+    open_rows,
+    register,
+    register_now,
+)
 from dashboard.answers.context import View, cached, cached_with_rows
 from dashboard.answers.figures import figures, overall_figures
 from dashboard.answers.network import data_date_in_words, short_name, sites, until_data_date
@@ -55,7 +62,7 @@ def ages(view: View, question: Question, key: str) -> Panel:
     """A panel of open complaints by age; counts only."""
     title, complaints = (
         "Plaintes en cours, par âge",
-        register(view, until_data_date(view, question)),
+        register_now(view, question),
     )
     if not len(complaints):
         return Panel(
@@ -114,7 +121,7 @@ def _late_in_words(late: int, oldest: int, many: Count) -> str:
 @cached_with_rows
 def open_complaints(view: View, question: Question, key: str) -> Panel:
     """A panel of the open complaints one by one, the oldest first; by age alone for who may see no rows."""
-    title, known = "Plaintes en cours", register(view, until_data_date(view, question))
+    title, known = "Plaintes en cours", register_now(view, question)
     if not len(known):
         return Panel(
             key, title, no_complaints_message(view, until_data_date(view, question), NONE_KNOWN)
@@ -127,7 +134,7 @@ def open_complaints(view: View, question: Question, key: str) -> Panel:
     return Panel(
         key,
         f"{title} là où vous répondez" if 0 < len(listed) < total else title,
-        table=_one_by_one(view, listed, named=not question.site)
+        table=_one_by_one(view, registers.at_data_date(view, question))
         if len(listed) or not total
         else _by_age(bands, overall_figures(view, question)["complaints_open"]),
         caption=caption,
@@ -188,7 +195,7 @@ def by_place(view: View, question: Question, key: str) -> Panel:
     """A panel of where complaints are late: by department, or by site within one department."""
     one = len(question.departments) == 1
     title = f"Plaintes de plus de {LATE_DAYS} jours, par {'centre' if one else 'département'}"
-    known = register(view, until_data_date(view, question))
+    known = register_now(view, question)
     places = {p.code: short_name(p) if one else p.department for p in sites(view, question)}
     waiting = known.where(known.is_open)
     if not len(waiting):
@@ -296,11 +303,22 @@ def _age(view: View, age: int, known: date) -> str:
     return f"{french.days(age)}{when}"
 
 
-def _one_by_one(view: View, complaints: Register, *, named: bool) -> Table:
-    """A table with a row for each complaint; reference and site name are links to the site's page. named: whether it has
-    columns for site and, over several departments, department."""
+@cached_with_rows
+def _one_by_one(view: View, now: Question) -> Table:
+    """A table with a row for each open complaint; reference and site name are links to the site's page. It has columns for site
+    and department where there are several. now: as `registers.at_data_date` gives it, so that all panels of all periods have
+    the same table."""
+    complaints, named = open_rows(view, now), not now.site
     home = {p.code: p.department for p in view.network.places}
     several = named and len({home[code] for code in complaints.code.tolist()}) > 1
+    # A cell that many rows have is made once: of ten thousand complaints hardly more than the references differ.
+    link, site, words = cache(site_link), cache(site_cell), cache(text_cell)
+    day = cache(lambda number: day_cell(day_from_number(number)))
+    age = cache(
+        lambda days, known: Cell(
+            _age(view, days, day_from_number(known)), days, strong=days > LATE_DAYS
+        )
+    )
     return make_table(
         (
             ("Référence", ""),
@@ -312,14 +330,14 @@ def _one_by_one(view: View, complaints: Register, *, named: bool) -> Table:
         ),
         [
             (
-                Cell(reference or "—", link=site_link(code)),
-                Cell(_age(view, age, day_from_number(known)), age, strong=age > LATE_DAYS),
-                *([site_cell(name, code)] if named else []),
-                *([text_cell(home[code])] if several else []),
-                day_cell(day_from_number(received)),
-                text_cell(category),
+                Cell(reference or "—", link=link(code)),
+                age(days, known),
+                *([site(name, code)] if named else []),
+                *([words(home[code])] if several else []),
+                day(received),
+                words(label),
             )
-            for reference, code, name, received, known, age, category in zip(
+            for reference, code, name, received, known, days, label in zip(
                 complaints.reference.tolist(),
                 complaints.code.tolist(),
                 complaints.name.tolist(),

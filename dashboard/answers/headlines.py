@@ -7,7 +7,7 @@ from dashboard import french
 from dashboard.answers import complaint_register as registers
 from dashboard.answers import control_charts, site_alerts
 from dashboard.answers import signals as signals_of
-from dashboard.answers.complaint_register import register
+from dashboard.answers.complaint_register import register_now
 from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures, overall_figures
@@ -17,7 +17,6 @@ from dashboard.answers.network import (
     short_name,
     silences,
     sites,
-    until_data_date,
 )
 from dashboard.answers.question import Question
 from dashboard.answers.uncertainty import intervals
@@ -123,7 +122,7 @@ def _measured_sites(view: View, question: Question) -> str:
 def complaints(view: View, question: Question) -> str:
     """« 46 attendent depuis plus de 30 jours, dont 9 à Parakou (GSRU) et 7 à Djougou »; what is not known where no register
     came; "" for guests."""
-    known = register(view, until_data_date(view, question))
+    known = register_now(view, question)
     if not len(known):
         nothing = registers.waiting_count(view, question, 0)
         return "" if view.access.guest or nothing.is_complete else nothing.some_or_none("", "")
@@ -209,7 +208,7 @@ def late_complaints(view: View, question: Question) -> str:
 @cached
 def late_complaint_count(view: View, question: Question) -> int:
     """How many complaints have been open for more than 30 days at the date of the data."""
-    return int((register(view, until_data_date(view, question)).age > LATE_DAYS).sum())
+    return int((register_now(view, question).age > LATE_DAYS).sum())
 
 
 @cached

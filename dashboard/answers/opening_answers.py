@@ -11,7 +11,7 @@ import numpy as np
 from dashboard import french
 from dashboard.answers import complaint_register as registers
 from dashboard.answers import control_charts, signals
-from dashboard.answers.complaint_register import register
+from dashboard.answers.complaint_register import register_now
 from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures, overall_figures
@@ -23,7 +23,6 @@ from dashboard.answers.network import (
     short_name,
     silences,
     sites,
-    until_data_date,
 )
 from dashboard.answers.question import Question
 from dashboard.indicators import Figure
@@ -311,7 +310,7 @@ def _signals_by_site(
 def oldest_complaint(view: View, question: Question) -> Reply:
     """The complaint that has been open longest, and how many are late, at the date of the data."""
     label, page, when = "La plainte la plus ancienne", "plaintes", data_date_in_words(view)
-    complaints = register(view, until_data_date(view, question))
+    complaints = register_now(view, question)
     waiting = complaints.where(complaints.is_open)
     if not len(waiting):
         many = registers.waiting_count(view, question, 0)

@@ -3,12 +3,12 @@
 from collections import Counter
 
 from dashboard import french
-from dashboard.answers.complaint_register import register
+from dashboard.answers.complaint_register import register_now
 from dashboard.answers.complaints import LATE_DAYS, waiting_cell
 from dashboard.answers.completeness import last_known_day_cell
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures
-from dashboard.answers.network import silences, sites, until_data_date, with_data_date
+from dashboard.answers.network import silences, sites, with_data_date
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, codes_placed_in
 from dashboard.panel import (
@@ -68,7 +68,7 @@ def of_departments(view: View, question: Question, key: str) -> Panel:
     found, places = figures(view, question, "department"), sites(view, question)
     home, known = (
         {p.code: p.department for p in places},
-        register(view, until_data_date(view, question)),
+        register_now(view, question),
     )
     late = Counter(home[code] for code in known.code[known.age > LATE_DAYS].tolist())
     rows = [

@@ -34,6 +34,8 @@ READ = (760, 13)  # width, least type of a figure in the file
 MAP_HEIGHT = 560
 FEW = 5  # rows
 SHORT = 12  # rows that a file shows all at once
+PAPER_ROWS = 1_000  # rows of a table on paper, some 25 pages of a PDF: ten thousand are more than one can be set of
+IN_WORKBOOK = ", toutes dans le classeur"
 LONG = 50  # letters in a cell that asks for a wide column
 COLOURS = {  # of the file, as its style sheet names them
     "ink": palette.INK,
@@ -96,13 +98,14 @@ def _cards(cards: Iterable[Card]) -> str:
     return f'<dl class="cards">{"".join(map(one, cards))}</dl>'
 
 
-def _table(table: Table, title: str, rows: int | None = None) -> str:
-    """The table as HTML, or its first rows and how many there are. A short one has a class of its own: a slide has
-    room for larger type."""
+def _table(table: Table, title: str, rows: int, elsewhere: str = "") -> str:
+    """The first rows of the table as HTML, and how many there are. A short one has a class of its own: a slide has room for
+    larger type. elsewhere: where all rows are, as `rest_in_words` has it."""
     if table.is_empty:
         return "<p>Aucune ligne.</p>"
     numeric = [c.unit not in ("", "day") for c in table.columns]
-    wide = [max(len(row[i].text) for row in table.rows) > LONG for i in range(len(table.columns))]
+    held = table.rows[:rows]
+    wide = [max(len(row[i].text) for row in held) > LONG for i in range(len(table.columns))]
     side = [
         ' class="n"' if n else ' class="w"' if w else "" for n, w in zip(numeric, wide, strict=True)
     ]
@@ -119,14 +122,14 @@ def _table(table: Table, title: str, rows: int | None = None) -> str:
             for i, (cell, k) in enumerate(zip(row, side, strict=True))
         )
         + "</tr>\n"
-        for row in table.rows[:rows]
+        for row in held
     )
-    shown = len(table.rows[:rows])
+    shown = len(held)
     rest = (
         ""
         if shown == len(table.rows)
         else (
-            f'<p class="rest" data-all="{len(table.rows)}">{shown}{S}premières lignes sur {french.number(len(table.rows))}.</p>'
+            f'<p class="rest" data-all="{len(table.rows)}">{rest_in_words(shown, len(table.rows), elsewhere)}</p>'
         )
     )
     name = escape_markup(title or "Les chiffres")
@@ -135,6 +138,12 @@ def _table(table: Table, title: str, rows: int | None = None) -> str:
         f'<div class="table{few}" role="region" aria-label="Tableau{S}: {name}" tabindex="0"><table><caption>{name}</caption>'
         f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div>{rest}"
     )
+
+
+def rest_in_words(shown: int, total: int, elsewhere: str = "") -> str:
+    """« 1 000 premières lignes sur 3 412, toutes dans le classeur. » elsewhere: where all are, after a comma; "" to leave it
+    out."""
+    return f"{french.number(shown)}{S}premières lignes sur {french.number(total)}{elsewhere}."
 
 
 # ---- slides to present ----------------------------------------------------------------------------------------------
@@ -236,7 +245,9 @@ def _slide_section(slide: Slide, number: int) -> str:
             f'<p class="trust"><strong>{TRUST}</strong> {escape_markup(panel.trust_line)}</p>'
         )
     if panel.table.columns and not isinstance(panel.content, Message):
-        parts.append(_table(panel.table.without_empty_columns, panel.title))
+        parts.append(
+            _table(panel.table.without_empty_columns, panel.title, PAPER_ROWS, IN_WORKBOOK)
+        )
     return "\n".join([*parts, "</section>"])
 
 
@@ -285,7 +296,7 @@ main>section,nav{{border-top:1px solid var(--rule);margin-top:1.6rem;padding-top
 /* Room at both sides for words in a wider typeface than the one they were measured in. */
 figure{{margin:0}}.scroll{{overflow-x:auto;padding:0 3rem 0 1rem}}
 svg{{display:block;width:100%;height:auto;overflow:visible}}.scroll svg{{min-width:36rem}}
-.caption,.trust,footer,caption,.base{{color:var(--soft);font-size:.92rem}}
+.caption,.trust,footer,caption,.base,.rest{{color:var(--soft);font-size:.92rem}}
 .trust{{padding:.5em .8em;background:var(--card);border-radius:.4em}}
 .question{{padding-left:.8em;border-left:.3rem solid var(--main);font-weight:600}}
 .message{{padding:.6em .8em;background:var(--card);border-radius:.4em}}

@@ -15,7 +15,15 @@ from typing import Any
 
 from dashboard import limited_process, palette
 from dashboard.exports import ExportFailed, map_svg, svg
-from dashboard.exports.html import MAP_HEIGHT, TRUST, definition_text, indicators
+from dashboard.exports.html import (
+    IN_WORKBOOK,
+    MAP_HEIGHT,
+    PAPER_ROWS,
+    TRUST,
+    definition_text,
+    indicators,
+    rest_in_words,
+)
 from dashboard.exports.svg import FACES, printable_text
 from dashboard.one_run_at_a_time import release_while_waiting, yield_to_others
 from dashboard.palette import ALERT, CHANGE, IMPROVEMENT, SOFT
@@ -187,12 +195,15 @@ def _card(card: Card) -> Part:
 
 
 def _table(table: Table, title: str) -> Part:
-    rows = [[_template_text(cell.text) for cell in row] for row in table.rows]
+    rows = [[_template_text(cell.text) for cell in row] for row in table.rows[:PAPER_ROWS]]
     longest = [max(map(len, texts)) for texts in zip(*rows, strict=True)]
     return {
         "title": _template_text(title),
         "columns": [_heading(c.name, n) for c, n in zip(table.columns, longest, strict=True)],
         "rows": rows,
+        "rest": rest_in_words(len(rows), len(table.rows), IN_WORKBOOK)
+        if len(rows) < len(table.rows)
+        else "",
         "numeric": [c.unit not in ("", "day") for c in table.columns],
         "long": [_sentence_share(n) for n in longest],
         "size": next(size for most, size in SIZES if len(table.columns) <= most),

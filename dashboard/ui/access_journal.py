@@ -1,6 +1,7 @@
 """The page « Journal »: who signed in, read complaints, took files away, handed in files, changed something."""
 
 from datetime import date, timedelta
+from functools import cache
 
 import streamlit as st
 
@@ -15,7 +16,6 @@ from dashboard.panel import Panel, Table, day_cell, make_table, text_cell
 from dashboard.period import today
 from dashboard.ui import downloads, session, tables
 
-SHOWN = 500  # lines on the page; the workbook has them all
 USUAL = timedelta(days=30)
 TITLE = "Journal"
 
@@ -59,26 +59,31 @@ def show() -> None:
     if not found:
         st.info("Rien de tel au journal, ces jours-là.")
         return
-    tables.draw(_table(found[:SHOWN]), label=TITLE, height=560)
-    more = (
-        f" ; les {SHOWN} dernières sont ici, toutes dans le classeur" if len(found) > SHOWN else ""
+    tables.draw(
+        _table(found),
+        label=TITLE,
+        key="journal",
+        height=560,
+        about=(first, last, wanted),
+        in_file=True,
     )
     st.caption(
-        f"{french.upper_first(french.plural(len(found), 'ligne'))}{more}. L'heure est celle du Bénin."
+        f"{french.upper_first(french.plural(len(found), 'ligne'))}. L'heure est celle du Bénin."
     )
 
 
 def _table(lines: list[Line]) -> Table:
     """The lines of the journal as a table."""
+    day, words = cache(day_cell), cache(text_cell)  # many lines say the same
     columns = (("Jour", "day"), ("Heure", ""), ("Qui", ""), ("Quoi", ""), ("De quoi", ""))
     return make_table(
         columns,
         [
             (
-                day_cell(one.at.date()),
-                text_cell(f"{one.at:%H:%M}"),
-                text_cell(one.who),
-                text_cell(one.did),
+                day(one.at.date()),
+                words(f"{one.at:%H:%M}"),
+                words(one.who),
+                words(one.did),
                 text_cell(one.details),
             )
             for one in lines

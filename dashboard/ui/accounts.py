@@ -28,7 +28,7 @@ def show() -> None:
     person = session.person()
     held, names = accounts.all_accounts(person), all_site_names(person)
     bound = accounts.bound_accounts(person)
-    tables.draw(_table(person, held, names, bound), label="Comptes", height=460)
+    tables.draw(_table(person, held, names, bound), label="Comptes", key="comptes", height=460)
     for pair in accounts.similar_accounts(person):
         st.warning(escape_markdown(pair))
     left, right = st.columns(2, gap="large")

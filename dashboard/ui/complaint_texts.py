@@ -14,6 +14,7 @@ from dashboard.ui.markdown_escaping import escape_markdown
 
 FOLD = "Lire ce qui est écrit dans une plainte"
 NOTED = "Chaque lecture est notée au journal. Ces mots ne sont dans aucun fichier."
+OLDEST = f"La liste a les {complaint_texts.MOST_LISTED} plus anciennes\N{NO-BREAK SPACE}; pour une autre, écrire sa référence."
 NONE = "De cette plainte, aucun mot n'est gardé, ou elle n'est pas d'un centre dont vous répondez."
 LONGEST = 200  # of a reason
 
@@ -37,7 +38,8 @@ def section(question: Question, key: str) -> None:
             placeholder="Choisir parmi celles qui attendent, ou écrire une référence",
             key=f"{key}_laquelle",
         )
-        st.caption(NOTED)
+        many = len(listed) == complaint_texts.MOST_LISTED
+        st.caption(f"{OLDEST} {NOTED}" if many else NOTED)
         if not chosen:
             return
         found = [listed[chosen]] if chosen in listed else complaint_texts.find(person, chosen)

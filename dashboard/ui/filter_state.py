@@ -14,7 +14,7 @@ from dashboard.answers.question import Question
 from dashboard.filter_names import DEFAULTS, NAMES
 from dashboard.indicators import BY_CODE
 from dashboard.map_classes import CLASSES
-from dashboard.navigation import ACTING
+from dashboard.navigation import ACTING, PAGES
 from dashboard.period import (
     ClippedPeriod,
     Period,
@@ -110,6 +110,13 @@ def non_default() -> dict[str, str]:
     """The filters that are not at their default, for a link."""
     held: dict[str, str] = st.session_state.get(FILTERS, DEFAULTS)
     return {name: v for name, v in held.items() if v != DEFAULTS[name]}
+
+
+def acting() -> tuple[str, ...]:
+    """The page, and the values of the filters that act on it: other values are another question."""
+    page = st.session_state.get(PAGE, "")
+    names = next((spec.filters for spec in PAGES if spec.url_path == page), ())
+    return page, *(value(name) for name in names)
 
 
 def write_url() -> None:

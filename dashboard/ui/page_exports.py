@@ -30,7 +30,7 @@ def page_actions(spec: PageSpec) -> None:
     if story == "departement" and len(departments) != 1:
         story = "national"
     if "centre" in spec.filters and not filter_state.value("centre"):
-        return  # a site or department has to be chosen first
+        story = ""  # a site has to be chosen first; the list of all of them can be taken away
     if story:
         st.page_link(
             menu.page("presenter"),
@@ -124,6 +124,7 @@ def _story_maker(
 
 def context_lines(spec: PageSpec) -> list[tuple[str, str]]:
     """(label, words) of the page's filters, who reported, and how far the data go."""
+    chosen = [n for n in spec.filters if n != "centre" or filter_state.value(n)]
     in_force = [
         (
             filter_names.NAMES[n],
@@ -131,7 +132,7 @@ def context_lines(spec: PageSpec) -> list[tuple[str, str]]:
             if n == "periode"
             else filter_state.options(n).get(filter_state.value(n), filter_state.value(n)),
         )
-        for n in spec.filters
+        for n in chosen
     ]
     site = filter_state.value("centre") or None if "centre" in spec.filters else None
     question = filter_state.question(tuple(n for n in ACTING if n in spec.filters), site=site)

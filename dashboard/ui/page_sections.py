@@ -239,7 +239,7 @@ def compare(
     with row or nullcontext():
         for draw in drawn:
             draw()
-    panel_display.panel(panel, open_=ranked)
+    panel_display.panel(panel, open_=ranked, about=(order,))
 
 
 def _order(key: str, first: sites.Order) -> None:
@@ -276,4 +276,4 @@ def survival(person: Person, question: Question, key: str) -> None:
     )
     if several:
         st.selectbox("Courbe", names, key=curve, label_visibility="collapsed")
-    panel_display.panel(panel, open_=bool(DETAILS[detail]))
+    panel_display.panel(panel, open_=bool(DETAILS[detail]), about=(detail,))

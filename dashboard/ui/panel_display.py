@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 from streamlit.runtime.scriptrunner import StopException
 
+from dashboard.exports import panel_for_files
 from dashboard.one_run_at_a_time import release_while_waiting, yield_to_others
 from dashboard.panel import Chart, Message, Panel
 from dashboard.ui import cached_charts, panel_picture, tables
@@ -60,15 +61,32 @@ def collecting_panels() -> Iterator[None]:
         shown.end_run(completed=whole)
 
 
-def panel(one: Panel, *, open_: bool = False, height: int | None = None) -> None:
-    """Draw a panel, its table in a fold below (unfolded without a chart), and collect it. open_: unfolded."""
+def panel(
+    one: Panel, *, open_: bool = False, height: int | None = None, about: tuple[object, ...] = ()
+) -> None:
+    """Draw a panel, its table in a fold below (unfolded without a chart), and collect it. open_: unfolded. about: choices of the
+    page, besides its filters, by which the table's rows are others."""
     yield_to_others(even=False)
     collect(one)
-    panel_not_collected(one, open_=open_, height=height)
+    in_file = bool(panel_for_files(one).table.rows)
+    panel_not_collected(one, open_=open_, height=height, about=about, in_file=in_file)
 
 
-def panel_not_collected(one: Panel, *, open_: bool = False, height: int | None = None) -> None:
-    """Draw a panel that is not part of the page's files."""
+def panel_not_collected(
+    one: Panel,
+    *,
+    open_: bool = False,
+    height: int | None = None,
+    about: tuple[object, ...] = (),
+    in_file: bool = False,
+) -> None:
+    """Draw a panel that is not part of the page's files. in_file: it is, with its table."""
+
+    def table(height: int) -> None:
+        tables.draw(
+            one.table, label=one.title, key=one.key, height=height, about=about, in_file=in_file
+        )
+
     drawn = isinstance(one.content, Chart)
     match one.content:
         case Message(text):
@@ -77,7 +95,7 @@ def panel_not_collected(one: Panel, *, open_: bool = False, height: int | None =
         case Chart() as chart:
             cached_charts.draw(chart, one.alt)
         case _:
-            tables.draw(one.table, label=one.title, height=height or 380)
+            table(height or 380)
     if said := " ".join(filter(None, (one.caption, one.legend))):
         st.caption(escape_markdown(said))
     if one.trust_line or drawn:
@@ -87,7 +105,7 @@ def panel_not_collected(one: Panel, *, open_: bool = False, height: int | None =
             if one.trust_line:
                 st.caption(f"**Puis-je m'y fier ?** {escape_markdown(one.trust_line)}")
             if drawn:
-                tables.draw(one.table, label=one.title, height=380)
+                table(380)
                 panel_picture.button(one)
 
 

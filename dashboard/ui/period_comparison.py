@@ -85,4 +85,5 @@ def show_change(person: Person, question: Question, code: str, before: Period, s
     note = period_comparison.partial_registers(person, question, before)
     said = (*filter(None, (note,)), *change.sentences)
     st.markdown("\n".join(f"- {escape_markdown(sentence)}" for sentence in said))
-    panel_display.panel(period_comparison.split_panel(change, code, split, note), height=460)
+    parts = period_comparison.split_panel(change, code, split, note)
+    panel_display.panel(parts, height=460, about=(split, before))

@@ -38,7 +38,7 @@ def reliability(person: Person) -> None:
     panel = signals.rates(person)
     with st.expander("Ce que vaut un signal"):
         st.markdown(WORTH)
-        tables.draw(panel.table, label=panel.title)
+        tables.draw(panel.table, label=panel.title, key=panel.key)
         st.caption("Simulation de cette règle exacte : `python -m tests.benchmarks.rules`.")
 
 

@@ -1,6 +1,6 @@
-"""Tables as HTML: they print in full, are read aloud, and names in them can be links.
+"""Tables as HTML: they print, are read aloud, and names in them can be links.
 
-`static/ccsp-pages.js` sorts one when a heading is clicked.
+`static/ccsp-pages.js` sorts one that is whole when a heading is clicked; a long one is shown a page at a time (`table_pages`).
 """
 
 import re
@@ -10,28 +10,43 @@ from html import escape
 import streamlit as st
 
 from dashboard.panel import Cell, Column, Table
-from dashboard.ui import filter_state
+from dashboard.ui import filter_state, table_pages
 from dashboard.ui.links import anchor
+from dashboard.ui.table_pages import Order
 
 UNIT = re.compile(r"(?<=\d) (?=(\w|\d{3})\b)")
 WORDS = frozenset({"", "day", "month", "mixed"})  # units of columns that are aligned left
 
 
-def draw(table: Table, *, label: str, height: int | None = None) -> None:
-    """Draw a table. label: what it contains, for screen readers. height: in pixels, beyond which it scrolls."""
+def draw(
+    table: Table,
+    *,
+    label: str,
+    key: str,
+    height: int | None = None,
+    about: tuple[object, ...] = (),
+    in_file: bool = False,
+) -> None:
+    """Draw a table; a long one a page at a time, with the choices of order and page above. label: what it contains, for screen
+    readers. height: in pixels, beyond which it scrolls. key, about, in_file: as `table_pages.choose_page` has them."""
     held = tuple(filter_state.non_default().items()) if table.has_links else ()
-    st.html(markup(table, label, height, held))
+    page = table_pages.choose_page(table, key, (label, *about), in_file=in_file)
+    shown = Table(table.columns, tuple(page.rows)) if page.words else table
+    st.html(markup(shown, label, height, held, page.order, page.words))
 
 
 @lru_cache(128)  # answers are cached: the same table is drawn for every reader and run
 def markup(
-    table: Table, label: str, height: int | None = None, held: tuple[tuple[str, str], ...] = ()
+    table: Table,
+    label: str,
+    height: int | None = None,
+    held: tuple[tuple[str, str], ...] = (),
+    order: Order | None = None,
+    words: str = "",
 ) -> str:
-    """The table as HTML, all text escaped. held: the filters that its links keep."""
-    head = "".join(
-        f'<th scope="col"{_side(c)}><button type="button">{escape(_bind_heading(c.name))}</button></th>'
-        for c in table.columns
-    )
+    """The table as HTML, all text escaped. held: the filters that its links keep. order, words: of a page of a longer table
+    (`table_pages.TablePage`), which the browser does not sort: it does not have the other rows."""
+    head = "".join(_heading(c, order, sortable=not words) for c in table.columns)
     rows = "".join(
         "<tr>"
         + "".join(
@@ -42,10 +57,21 @@ def markup(
         for row in table.rows
     )
     tall = f' style="max-height:{height}px"' if height else ""
-    return (
+    which = f'<p class="ccsp-rows" role="status">{escape(words)}</p>' if words else ""
+    return which + (
         f'<div class="ccsp-table" role="region" tabindex="0" aria-label="{escape(label)}"{tall}>'
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _heading(column: Column, order: Order | None, *, sortable: bool) -> str:
+    """The HTML of a column's heading. order: by which the rows are sorted."""
+    name = escape(_bind_heading(column.name))
+    sorted_ = ""
+    if order and order.column == column.name:
+        sorted_ = f' aria-sort="{"descending" if order.descending else "ascending"}"'
+    words = f'<button type="button">{name}</button>' if sortable else f"<span>{name}</span>"
+    return f'<th scope="col"{_side(column)}{sorted_}>{words}</th>'
 
 
 def _cell(cell: Cell, column: Column, held: tuple[tuple[str, str], ...], *, first: bool) -> str:

@@ -161,6 +161,16 @@ def test_rows_are_cut_by_the_database_and_not_after_it(asked):
     assert f"site_id IN ({kandi[0]})" in listed
 
 
+def test_the_list_of_those_that_wait_is_made_once_for_all_periods_and_places(asked):
+    three_complaints(asked)
+    first = complaints.open_complaints(LOCAL_READER, YEAR, "en_cours")
+    month = replace(YEAR, first=date(2025, 11, 1))
+    assert complaints.open_complaints(LOCAL_READER, month, "plaintes_en_cours").table is first.table
+    open_ = complaint_register.open_rows(LOCAL_READER, YEAR)
+    assert complaint_register.open_rows(LOCAL_READER, month) is open_
+    assert len(open_) == len(first.table.rows) == 3
+
+
 def test_without_a_complaint_that_waits_the_heading_says_so(asked):
     asked.hand_in(
         "plaintes",

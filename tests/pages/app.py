@@ -190,9 +190,13 @@ class _Tables(HTMLParser):
 
 def read_tables(at: AppTest) -> list[Read]:
     """The tables of the page, in their order."""
+    return [table for element in at.get("html") for table in read_markup(element.proto.body)]
+
+
+def read_markup(markup: str) -> list[Read]:
+    """The tables of a piece of HTML."""
     reader = _Tables()
-    for element in at.get("html"):
-        reader.feed(element.proto.body)
+    reader.feed(markup)
     return reader.found
 
 

@@ -21,11 +21,11 @@ from dashboard.actions import access_journal
 from dashboard.answers import context, network
 from dashboard.period import today
 from dashboard.request_identity import SESSION_CACHE
-from dashboard.ui import downloads, session
+from dashboard.ui import downloads, session, table_pages
 from db import accounts_and_sessions, provider_identities
 from db.write_lock import write_transaction
 from tests.builders import COVE, KANDI, Office, complaint, visit
-from tests.pages.app import everything, link, read_tables, sound, visit_page
+from tests.pages.app import everything, link, plain, read_tables, sound, visit_page
 
 
 @pytest.fixture
@@ -355,6 +355,28 @@ def test_the_journal_is_in_words_searched_and_taken_away(desk, signed_in):
     sheet = book["Journal"]
     told = [cell.value for row in sheet.iter_rows() for cell in row]
     assert "a emporté un fichier" in told and "a remis un fichier" not in told
+
+
+def test_a_long_journal_is_read_a_page_at_a_time_and_other_words_begin_anew(
+    desk, signed_in, monkeypatch
+):
+    monkeypatch.setattr(table_pages, "MOST", 4)
+    monkeypatch.setattr(table_pages, "PAGE", 3)
+    signed_in(Role.ADMINISTRATOR)
+    director = Person("dir.zou", Role.DIRECTOR, id="d")
+    for n in range(9):
+        access_journal.note(director, "exported", {"file": f"{n}.xlsx"})
+    at = visit_page("journal")
+    at.text_input(key="journal_mot").set_value("dir.zou").run()
+    files = lambda: [row[4] for row in read_tables(sound(at))[0].rows]  # noqa: E731
+    assert files() == ["fichier 8.xlsx", "fichier 7.xlsx", "fichier 6.xlsx"]
+    at.button(key="journal_suivantes").click().run()
+    assert files() == ["fichier 5.xlsx", "fichier 4.xlsx", "fichier 3.xlsx"]
+    assert "Lignes 4 à 6 sur 9, page 2 sur 3. « Emporter » les donne toutes." in plain(
+        "".join(e.proto.body for e in at.get("html"))
+    ).replace("\u00a0", " ")
+    at.text_input(key="journal_mot").set_value("zou emporté").run()
+    assert files() == ["fichier 8.xlsx", "fichier 7.xlsx", "fichier 6.xlsx"]
 
 
 @pytest.fixture

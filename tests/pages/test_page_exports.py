@@ -140,8 +140,15 @@ def test_the_first_sheet_says_the_filters_that_act_on_the_page(page):
     assert found["Centre"] == "CCSP de Kandi" and "Département" not in found
 
 
-def test_a_site_page_without_a_site_has_nothing_to_take_away(page):
-    assert page(next(s for s in PAGES if s.url_path == "site"))[1] is None
+def test_a_site_page_without_a_site_takes_away_the_list_of_all_and_presents_none(page):
+    at, make = page(next(s for s in PAGES if s.url_path == "site"))
+    assert not at.get("page_link")
+    book = openpyxl.load_workbook(io.BytesIO(make()))
+    first, listed, _ = book.worksheets
+    found = {row[0].value: row[1].value for row in first.iter_rows()}
+    assert "Centre" not in found and "Période" in found
+    names = [row[0].value for row in listed.iter_rows(min_row=int(listed.freeze_panes[1:]))]
+    assert len(names) == 24 and "CCSP de Kandi" in names
 
 
 def test_the_series_of_a_site_says_whose_it_is_in_the_file_of_the_whole(page):
