@@ -30,7 +30,8 @@ from dashboard.ui import filter_state
 from db import error_messages
 
 LOG = logging.getLogger("ccsp")
-EVERY = 10  # seconds after which readers are shown what was handed in, at the latest twice as many
+# Seconds: between two looks whether something was handed in; and from one new state of the data to the next, at least.
+LOOK, EVERY = 1, 10
 # The dimensions by which pages ask for figures.
 CUTS = ("nation", "site", "department", "service", "hour")
 STORIES = ("national", "plaintes", "attentes")  # together they need nearly all answers of the pages
@@ -47,13 +48,18 @@ def warm() -> None:
 
 
 def _follow() -> None:
-    """Answer what all pages ask, then look every EVERY seconds whether the data changed; without end."""
+    """Answer what all pages ask, then look again and again whether the data changed; without end."""
     with suppress(*error_messages.failure_types()), context.page_run():
         _answer_rest()
+    changed_at = 0.0
     while True:
-        time.sleep(EVERY)
+        time.sleep(LOOK)
+        if time.monotonic() - changed_at < EVERY and context.published() is not None:
+            context.publish(context.published())
+            continue
         try:
-            _show_latest()
+            if _show_latest():
+                changed_at = time.monotonic()
         except error_messages.failure_types():
             context.publish(None)  # each page asks the database by itself, and says what it answers
         except Exception:
@@ -61,13 +67,15 @@ def _follow() -> None:
             LOG.exception("the data are not followed: readers wait for their answers")
 
 
-def _show_latest() -> None:
-    """Publish the latest state of the data, once the opening page's answers are there."""
+def _show_latest() -> bool:
+    """Publish the latest state of the data, once the opening page's answers are there; whether it is a new one."""
     latest = context.latest_snapshot()
-    if latest != context.published():
+    is_new = latest != context.published()
+    if is_new:
         with context.page_run(latest):
             _answer_opening()
     context.publish(latest)
+    return is_new
 
 
 def _opening() -> tuple[Question, ClippedPeriod] | None:
