@@ -39,6 +39,7 @@ COMPUTED_TABLES = {
     "journal",
     "access_journal",
     "sign_in",
+    "upload_preview",
     "guest_link",
     "failed_sign_in",
     "open_base",

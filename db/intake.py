@@ -20,6 +20,7 @@ from dashboard.forms.csv_or_xlsx import check_file
 from dashboard.forms.parse import Parsing
 from dashboard.forms.problem import Problem, Unreadable, make_visible
 from dashboard.forms.reference_names import KnownReferences, known_references_from
+from dashboard.forms.stored_table import StoredTable
 from dashboard.french import normalise_key
 from dashboard.period import to_local_time, to_naive_utc, today
 from db import error_messages, read, write
@@ -158,7 +159,91 @@ def import_file(
         return _keep(engine, parsing, file, options)
 
 
-def _keep(engine: Engine, parsing: Parsing, file: write.File, options: Options) -> Outcome:
+def read_upload(
+    path: Path, name: str, references: KnownReferences, form: str | None = None
+) -> tuple[StoredTable | None, Outcome]:
+    """The cells of a file that somebody sends, without anything written, and what is wrong with it as a file; None where its
+    cells alone do not say all that is wrong (a heading that is missing, a row that is cut), so that it must be sent again.
+
+    path: of its content; name: what it is called. Mending begins where all problems are of cells.
+    """
+    outcome = Outcome(make_visible(name)[-LONGEST["filename"] :], False)
+    try:
+        check_file(path)
+    except Unreadable as reason:
+        outcome.problems = [Problem(None, "", "", str(reason))]
+        return None, outcome
+    record = StoredTable("", outcome.name, sha256_of(path))
+    with closing(
+        Parsing(
+            path, references, today(), form, may_be_empty=True, sha256=record.sha256, record=record
+        )
+    ) as parsing:
+        for _ in parsing:
+            pass
+        outcome.form, outcome.problems, outcome.remarks = (
+            parsing.form,
+            parsing.problems,
+            parsing.remarks,
+        )
+        outcome.more_problems = parsing.more_problems
+    table = replace(record, form=parsing.form, remarks=_of_headings(parsing.remarks))
+    whole = all(problem.line and problem.column for problem in parsing.problems)
+    return (table if whole and not parsing.more_problems else None), outcome
+
+
+def _of_headings(remarks: list[str]) -> list[str]:
+    """The remarks that a file's headings and text make, which its cells alone do not repeat."""
+    begin = ("Colonnes non reprises", "Texte lu en", "Intitulés", "Feuille")
+    return [remark for remark in remarks if remark.startswith(begin)]
+
+
+def take_table(
+    engine: Engine,
+    table: StoredTable,
+    options: Options,
+    by: str,
+    allowed: frozenset[int] | None,
+    references: KnownReferences | None = None,
+    after: write.After | None = None,
+) -> Outcome:
+    """Check the cells of a file that was read (`options.check`), or keep them: the same function, so that what is kept is what
+    was shown. allowed: ids of the sites of which it may speak, all where None; after: is called in the transaction that keeps it.
+
+    The same cells again change nothing. Raises write.Refused as `import_file`.
+    """
+    check_dates(options)
+    references = references or load_known_references(engine)
+    content = table.sha256
+    if table.mends:
+        content = hashlib.sha256(json.dumps([content, *table.mends]).encode()).hexdigest()
+    file = _file(Path(table.file), content, options, by, references)
+    with engine.connect() as connection:
+        batch = write.find_batch(connection, file.sha256)
+    if batch:
+        return Outcome(file.name, True, table.form, batch_id=batch, was_known=True)
+    may_be_empty = bool(options.covers and options.sites)
+    with closing(
+        Parsing(
+            table,
+            references,
+            today(),
+            table.form,
+            options.replace_days,
+            may_be_empty,
+            allowed=allowed,
+        )
+    ) as parsing:
+        return _keep(engine, parsing, file, options, after)
+
+
+def _keep(
+    engine: Engine,
+    parsing: Parsing,
+    file: write.File,
+    options: Options,
+    after: write.After | None = None,
+) -> Outcome:
     """Save the rows of a file; returns the outcome."""
     outcome = Outcome(
         file.name, False, parsing.form, problems=parsing.problems, remarks=parsing.remarks
@@ -166,7 +251,7 @@ def _keep(engine: Engine, parsing: Parsing, file: write.File, options: Options) 
     if options.replace_days and not parsing.problems:
         parsing.problems.extend(_cannot_replace_days(parsing.form, options))
     if not parsing.problems:
-        _save(engine, parsing, file, outcome, keep=not options.check)
+        _save(engine, parsing, file, outcome, keep=not options.check, after=after)
     outcome.more_problems = parsing.more_problems
     return outcome
 
@@ -251,11 +336,17 @@ def _sites(options: Options, references: KnownReferences) -> tuple[int, ...]:
 
 
 def _save(
-    engine: Engine, parsing: Parsing, file: write.File, outcome: Outcome, *, keep: bool
+    engine: Engine,
+    parsing: Parsing,
+    file: write.File,
+    outcome: Outcome,
+    *,
+    keep: bool,
+    after: write.After | None = None,
 ) -> None:
     """Save the file, or do all of it and undo it."""
     try:
-        saved = write.save_batch(engine, parsing, file, keep=keep)
+        saved = write.save_batch(engine, parsing, file, keep=keep, after=after)
     except write.Refused:
         if not parsing.problems:
             raise

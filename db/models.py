@@ -468,6 +468,30 @@ class Journal(Base):
     __table_args__ = (CheckConstraint("did <> ''", name="did"),)
 
 
+class UploadPreview(Base):
+    """The cells of a file that somebody sent by the page and has not confirmed yet; for a day. Only the browser that sent it
+    has the key that opens it."""
+
+    __tablename__ = "upload_preview"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(40), comment="the account")
+    made_at: Mapped[datetime] = mapped_column(DateTime, index=True, comment="kept for a day")
+    sealed: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="cells of the form's columns, under a key that only the browser has"
+    )
+
+
+class Receipt(Base):
+    """What was said to who handed in a batch by the page."""
+
+    __tablename__ = "receipt"
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), primary_key=True)
+    preview: Mapped[str] = mapped_column(String(32), unique=True, comment="which it was before")
+    detail: Mapped[dict[str, object]] = mapped_column(
+        JSON, comment="counts, mends, remarks: no row"
+    )
+
+
 # --- who asks: outside the data's version, which the journal's last line is --------------------------------------------
 class Account(Base):
     """An account, which may sign in. Names are those of posts or of people whom the ministry knows; nothing else of

@@ -254,6 +254,19 @@ TABLES: Mapping[str, Description] = {
     "whole_day": Description(
         "Journées entières", "savoir quel lot en est le registre", {"batch_id site_id day": "lot, centre, jour"}
     ),
+    "upload_preview": Description(
+        "Fichiers à confirmer",
+        "laisser corriger et confirmer, un jour durant, ce qui vient d'être envoyé",
+        {
+            "id owner made_at": "numéro, compte, quand",
+            "sealed": "cases du formulaire, chiffrées sous une clé que seul le navigateur a",
+        },
+    ),
+    "receipt": Description(
+        "Reçus",
+        "dire à qui a remis un fichier ce qui en a été gardé",
+        {"batch_id preview": "lot, et ce qu'il était avant", "detail": "nombres et remarques, aucune ligne"},
+    ),
     "database_identity": Description(
         "Identité de la base",
         "ne pas effacer dans une base ce qui l'a été dans une autre",

@@ -6,7 +6,7 @@ transaction.
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -140,9 +140,14 @@ def as_of(connection: Connection, batch_id: int) -> datetime | None:
     ).scalar_one_or_none()
 
 
-def save_batch(engine: Engine, parsing: Parsing, file: File, *, keep: bool = True) -> Saved:
+After = Callable[[Connection, Saved], None]
+
+
+def save_batch(
+    engine: Engine, parsing: Parsing, file: File, *, keep: bool = True, after: After | None = None
+) -> Saved:
     """Read a file to its end and save it, in one transaction: rows, what they supersede, rollups, journal. keep:
-    False undoes all of it once the outcome is known.
+    False undoes all of it once the outcome is known. after: called in the transaction, once all is saved.
 
     The same file again changes nothing. Raises Refused, with nothing saved, if the file has a problem or if
     fictitious and real data would meet.
@@ -154,6 +159,8 @@ def save_batch(engine: Engine, parsing: Parsing, file: File, *, keep: bool = Tru
         saved = _take_in(connection, parsing, file)
         if not keep:
             raise _DryRun
+        if after is not None:
+            after(connection, saved)
     return saved
 
 
@@ -294,7 +301,10 @@ def _record_coverage(
 ) -> None:
     """Save which sites and days the batch covers, and the site-days for which it is the whole register."""
     coverage = dict(parsing.coverage)
-    days = [d for a, b, _ in coverage.values() for d in (a, b)] + list(file.covers or ())
+    days = [d for a, b, _ in coverage.values() for d in (a, b)]
+    if file.covers:
+        # Who says for which days he speaks is believed: an answer that came months later says nothing of the days between.
+        days = [*file.covers, *(date.fromisoformat(day) for _, day in parsing.site_days)]
     if days:
         first, last = min(days), max(days)
         coverage = {
@@ -486,6 +496,8 @@ def purge_demo(engine: Engine, by: str) -> int:
             "whole_day",
             "batch_site",
             "rollup",
+            "receipt",
+            "upload_preview",
             "import_batch",
         ):
             connection.execute(Base.metadata.tables[table].delete())

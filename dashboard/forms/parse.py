@@ -25,6 +25,7 @@ from dashboard.forms.problem import Problem, Unreadable
 from dashboard.forms.reference_names import KnownReferences
 from dashboard.forms.row_blocks import Block, blocks
 from dashboard.forms.rows import Reader, Rows
+from dashboard.forms.stored_table import StoredTable
 from dashboard.period import DAY_0
 from db.shared_types import Chunk
 
@@ -32,6 +33,8 @@ CHANGED = (
     "le fichier a été changé pendant qu'il était lu (il s'écrivait encore, ou quelqu'un l'a enregistré) : attendre"
     " qu'il soit fini, puis le remettre."
 )
+NOT_YOURS = "ce centre n'est pas l'un des vôtres : sa ligne ne se remet pas d'ici."
+NETWORK_NOT_YOURS = "une fermeture de tout le réseau ne se remet pas d'ici : écrire votre centre."
 COPIED = 3  # rows of a sheet from which on no other says the same by chance
 LISTED = 1_000  # problems listed in full; the rest is counted
 
@@ -41,18 +44,21 @@ class Parsing:
 
     problems: list of Problem, empty if the file can be kept. remarks: French sentences, not errors. coverage: site id
     to (first day, last day, rows). whole_days: site-days of which the file is the whole register. sha256: the digest
-    that the file is expected to have; a problem where other bytes are read.
+    that the file is expected to have; a problem where other bytes are read. allowed: ids of the sites that it may speak of,
+    all where None. record: where the cells that are read are written down.
     """
 
     def __init__(
         self,
-        path: Path,
+        source: Path | StoredTable,
         references: KnownReferences,
         today: date,
         form: str | None = None,
         replace_days: bool = False,
         may_be_empty: bool = False,
         sha256: str | None = None,
+        allowed: frozenset[int] | None = None,
+        record: StoredTable | None = None,
     ) -> None:
         self.references, self.replace_days, self.may_be_empty = (
             references,
@@ -76,9 +82,14 @@ class Parsing:
             bytes, str
         ] = {}  # sheets that were read: the digest of their texts, their names
         self._expected, self._digest = sha256, hashlib.sha256()
-        self._sheets = form_sheets(
-            path, references, today, form, self._problem, self.remarks, self._digest
-        )
+        self._allowed, self._record = allowed, record
+        if isinstance(source, StoredTable):
+            self.remarks += source.remarks
+            self._sheets = source.form_sheets()
+        else:
+            self._sheets = form_sheets(
+                source, references, today, form, self._problem, self.remarks, self._digest
+            )
         self._first: FormSheet | None = None
         self._reader: Reader | None = None
         try:
@@ -136,7 +147,11 @@ class Parsing:
         ):
             texts.update(block.text.encode(errors="replace"))
             known = len(self.problems)
+            if self._record is not None:
+                self._record.record(sheet, block)
             rows = reader.read(block, sheet.places)
+            if self._allowed is not None:
+                self._refuse_other_sites(rows, reader)
             if len(self.problems) > known:
                 self._refuse_footer_lines(block, known)
             if not rows.lines:
@@ -180,6 +195,17 @@ class Parsing:
                 )
         kept = [told.get(p.line, p) for p in self.problems[since:]]
         self.problems[since:] = list(dict.fromkeys(kept))
+
+    def _refuse_other_sites(self, rows: Rows, reader: Reader) -> None:
+        """Refuse rows of sites that the file may not speak of, and of the whole network."""
+        for_network = not reader.form.column("site_id").required
+        for line, site, text in zip(
+            rows.lines, rows.values["site_id"], rows.texts["site_id"], strict=True
+        ):
+            if site is not None and site not in (self._allowed or ()):
+                self._problem(line, "Centre", text, NOT_YOURS)
+            elif for_network and site is None and not text.strip():
+                self._problem(line, "Centre", "", NETWORK_NOT_YOURS)
 
     def _note_sites(self, rows: Rows) -> None:
         """Note which rows name no site, where a form allows that."""

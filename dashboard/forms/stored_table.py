@@ -1,0 +1,140 @@
+"""The cells of a file that was read, of the form's own columns alone, so that it can be checked again without the file: with
+cells mended, rows left out, and in the end kept.
+
+Before: `dashboard.forms.parse`, which records it. After: `db.intake`, which parses it again; `db.upload_previews`.
+"""
+
+import json
+import zlib
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+
+from dashboard.forms.form_sheets import FormSheet
+from dashboard.forms.formats import FORMATS
+from dashboard.forms.row_blocks import Block
+
+Place = tuple[int, int, str]  # a cell: number of the sheet, line, field
+
+
+@dataclass(frozen=True)
+class StoredSheet:
+    """The rows of a sheet. lines: where each begins; cells: of each, in the order of the form's columns. The rest as
+    FormSheet."""
+
+    name: str
+    from_workbook: bool
+    delimiter: str
+    lines: list[int] = field(default_factory=list)
+    cells: list[list[str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """A file's rows. form: its name; file: what it was called; sha256: of its bytes; remarks: of its headings and sheets, of
+    which nothing else is kept; mends: how many cells and rows were changed since."""
+
+    form: str
+    file: str
+    sha256: str
+    sheets: list[StoredSheet] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    mends: list[str] = field(default_factory=list)
+
+    # --- recording ------------------------------------------------------------------------------------------------
+    def record(self, sheet: FormSheet, block: Block) -> None:
+        """Add the rows of a block of a sheet, which are read one sheet after the other."""
+        known = self.sheets[-1] if self.sheets else None
+        if known is None or known.name != sheet.name:
+            known = StoredSheet(sheet.name, sheet.from_workbook, sheet.delimiter)
+            self.sheets.append(known)
+        columns = [block.cells[sheet.places[c.field]] for c in sheet.form.columns]
+        known.lines.extend(block.lines)
+        known.cells.extend(map(list, zip(*columns, strict=True)))
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        return sum(len(sheet.lines) for sheet in self.sheets)
+
+    # --- reading again --------------------------------------------------------------------------------------------
+    def form_sheets(self) -> Generator[FormSheet]:
+        """Its sheets, as `form_sheets.form_sheets` gave those of the file."""
+        form = FORMATS[self.form]
+        places = {column.field: i for i, column in enumerate(form.columns)}
+        headings = tuple(column.heading for column in form.columns)
+        for sheet in self.sheets:
+            first = sheet.lines[0] if sheet.lines else 2
+            yield FormSheet(
+                form,
+                sheet.name,
+                _rows(sheet, first),
+                first,
+                headings,
+                places,
+                sheet.from_workbook,
+                sheet.delimiter,
+            )
+
+    # --- mending --------------------------------------------------------------------------------------------------
+    def cell(self, place: Place) -> str | None:
+        """The text of a cell; None where there is no such cell."""
+        row = self.row(place[0], place[1])
+        return None if row is None or place[2] not in self.places else row[self.places[place[2]]]
+
+    def row(self, sheet: int, line: int) -> list[str] | None:
+        """The cells of a row, in the order of the form's columns; None where there is none."""
+        if not 0 <= sheet < len(self.sheets) or line not in self.sheets[sheet].lines:
+            return None
+        return self.sheets[sheet].cells[self.sheets[sheet].lines.index(line)]
+
+    @property
+    def places(self) -> dict[str, int]:
+        """The place of each field in a row."""
+        return {column.field: i for i, column in enumerate(FORMATS[self.form].columns)}
+
+    def mended(
+        self, cells: Mapping[Place, str], left_out: Sequence[tuple[int, int]] = ()
+    ) -> "StoredTable":
+        """The same with other texts in some cells, and without some rows (number of the sheet, line). A place that does not
+        exist is passed over."""
+        of_fields, mends, sheets = self.places, list(self.mends), []
+        for number, sheet in enumerate(self.sheets):
+            lines, kept = [], []
+            for line, row in zip(sheet.lines, sheet.cells, strict=True):
+                if (number, line) in left_out:
+                    mends.append(f"{number} {line}")
+                    continue
+                changed = list(row)
+                for name, at in of_fields.items():
+                    text = cells.get((number, line, name))
+                    if text is not None and text != row[at]:
+                        changed[at] = text
+                        mends.append(f"{number} {line} {name} {text}")
+                lines.append(line)
+                kept.append(changed)
+            sheets.append(replace(sheet, lines=lines, cells=kept))
+        return replace(self, sheets=sheets, mends=mends)
+
+    # --- storing --------------------------------------------------------------------------------------------------
+    def to_bytes(self) -> bytes:
+        """The table, compressed."""
+        return zlib.compress(json.dumps(asdict(self), ensure_ascii=False).encode(), 6)
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "StoredTable":
+        """The table that `to_bytes` gave."""
+        found = json.loads(zlib.decompress(content))
+        return cls(**{**found, "sheets": [StoredSheet(**sheet) for sheet in found["sheets"]]})
+
+
+def _rows(sheet: StoredSheet, first: int) -> Iterator[list[str]]:
+    """The rows, with blank ones between them where lines are missing, so that each begins on its own line again."""
+    here = first
+    for line, row in zip(sheet.lines, sheet.cells, strict=True):
+        for _ in range(line - here):
+            yield []
+        yield list(row)
+        here = line + 1
+        if not sheet.from_workbook:  # there line breaks in cells begin lines
+            text = "".join(row).replace("\r\n", "\n")
+            here += text.count("\n") + text.count("\r")
