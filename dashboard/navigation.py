@@ -51,6 +51,15 @@ PAGES = (
 # fmt: on
 
 
+# Pages of plain HTML, which Streamlit does not draw (dashboard/web/routes.py).
+PLAIN_PAGES = {
+    page.url_path: page
+    for page in (
+        PageSpec("", "", "Remonter", "Remonter", "remonter", has_tables=False, right="hand_in"),
+    )
+}
+
+
 def pages_of(person: Person) -> tuple[PageSpec, ...]:
     """The pages that the person may open, in order."""
     return tuple(spec for spec in PAGES if may(person, spec.right))

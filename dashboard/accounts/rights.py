@@ -101,6 +101,8 @@ RIGHTS = {
     "complaint_texts": Right({_DIRECTOR: Reach.DEPARTMENTS, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}, content=True),
     # to erase them, one complaint at a time
     "erase_texts": Right({_MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
+    # files of registers, closings, complaints; who reads fictitious data on his own machine tries it, and keeps nothing
+    "hand_in": Right({_FOCAL: Reach.SITES, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
     "keep_stories": Right({_CABINET: Reach.OWN_WORK, _DIRECTOR: Reach.OWN_WORK, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
     "decide": Right({_CABINET: Reach.COUNTRY, _DIRECTOR: Reach.DEPARTMENTS, _MANAGER: Reach.COUNTRY,
                      _READER: Reach.COUNTRY}),

@@ -42,8 +42,8 @@ ALIVE = "/livez"  # the process answers: neither the database nor Streamlit is a
 LIFE = token_hex(8)
 STATE_HEADER = "ccsp-session"  # by which an open page learns the state of its session
 PAGE_HEADER = "ccsp-page"  # the name of the open page that asks
-# In the scope of a request that is let in: the person, and his session.
-PERSON, SESSION = "ccsp.person", "ccsp.session"
+# In the scope of a request that is let in: the person, his session, and the browser, whose cookies go no further.
+PERSON, SESSION, VISITOR = "ccsp.person", "ccsp.session", "ccsp.visitor"
 RECENT = 5.0  # seconds for which a session that was read may be used to answer an open page
 NOTED_EVERY = 30.0  # seconds between two writes of a session's last activity
 
@@ -95,7 +95,12 @@ class Authentication:
             person = replace(
                 people.person_of_account(session.holder), session_number=session.latest_number
             )
-        known = {**with_account_headers(scope, identity), PERSON: person, SESSION: session}
+        known = {
+            **with_account_headers(scope, identity),
+            PERSON: person,
+            SESSION: session,
+            VISITOR: visitor,
+        }
         await self.app(known, receive, send)
 
     def _refusal(self, scope: Scope, identity: str, session: CachedSession) -> Response | None:

@@ -16,19 +16,21 @@ from dashboard.web import client_address
 PREFIX = b"ccsp-"  # headers that are the gate's alone begin so, and its cookies
 COOKIES = (PREFIX, b"__Host-" + PREFIX)  # how cookie names begin
 # The gate's cookies, and the most characters that are read of each.
-LENGTHS = {"session": 100, "navigateur": 100, "formulaire": 100, "identite": 3_000}
+LENGTHS = {"session": 100, "navigateur": 100, "formulaire": 100, "identite": 3_000, "apercu": 100}
+KEY_KEPT = 24 * 3600  # seconds for which a browser keeps the key of what it sent
 
 
 @dataclass(frozen=True)
 class Visitor:
     """The browser of a request. token: of its session; browser_mark: the mark by which a browser that signed in before is
-    known; form_token: of its form; flow: its sign-in flow at the identity provider; secure: whether it asks by https; address:
-    its IP address."""
+    known; form_token: of its form; flow: its sign-in flow at the identity provider; upload_key: under which what it sent waits
+    to be confirmed; secure: whether it asks by https; address: its IP address."""
 
     token: str
     browser_mark: str
     form_token: str
     flow: str
+    upload_key: str
     secure: bool
     address: str
 
@@ -40,10 +42,10 @@ class Visitor:
     @classmethod
     def from_cookies(cls, cookies: Mapping[str, str], secure: bool, address: str) -> "Visitor":
         """The visitor that sent these cookies."""
-        token, known_by, form, flow = (
+        token, known_by, form, flow, key = (
             cookies.get(cls.cookie(name, secure), "")[:length] for name, length in LENGTHS.items()
         )
-        return cls(token, known_by, form, flow, secure, address)
+        return cls(token, known_by, form, flow, key, secure, address)
 
     def set_cookie(
         self, answer: Response, name: str, value: str, seconds: int | None = None

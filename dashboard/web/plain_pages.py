@@ -3,8 +3,11 @@
 Before: `dashboard.web.routes`, `dashboard.web.html_templates`. After: `dashboard.web.gate`.
 """
 
+from dataclasses import replace
+
 import anyio.to_thread
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard.accounts.rights import NOBODY, Role, may
@@ -13,11 +16,15 @@ from dashboard.answers.network import freshness
 from dashboard.french import date_short
 from dashboard.log import REFUSED
 from dashboard.navigation import PAGES
-from dashboard.web import sign_in_pages
-from dashboard.web.authentication import PERSON, SESSION, failure_response
+from dashboard.web import sign_in_pages, uploads
+from dashboard.web.authentication import PERSON, SESSION, VISITOR, failure_response
+from dashboard.web.browser_cookies import KEY_KEPT, Visitor
 from dashboard.web.client_address import client_address
 from dashboard.web.html_templates import render
-from dashboard.web.routes import PageRequest, Route, find_route, menu_of
+from dashboard.web.plain_answers import PageRequest, PlainAnswer
+from dashboard.web.routes import Route, find_route, menu_of
+
+FORM_OF_ANOTHER = "Ce formulaire était d'une autre connexion : le remplir de nouveau."
 
 
 class PlainPages:
@@ -29,32 +36,71 @@ class PlainPages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, or pass it on."""
         route = find_route(scope["path"]) if scope["type"] == "http" else None
-        answer = await respond(route, scope) if route else self.app
+        answer = await respond(route, scope, receive) if route else self.app
         await answer(scope, receive, send)
 
 
-async def respond(route: Route, scope: Scope) -> Response:
+async def respond(route: Route, scope: Scope, receive: Receive) -> Response:
     """The answer of a route: its page, or 404 for a person who may not open it."""
     person = scope.get(PERSON, NOBODY)
     if not may(person, route.page.right):
         name, asker = route.page.url_path, client_address(scope)
         REFUSED.warning("the page %r to %r, from %r", name, person.name, asker)
         return HTMLResponse(sign_in_pages.not_found_page(), 404)
-    if scope["method"] not in ("GET", "HEAD"):
-        return PlainTextResponse("Cette demande n'existe pas.", 405, {"allow": "GET, HEAD"})
-    request = PageRequest(person, scope.get(SESSION, UNKNOWN), scope)
+    allowed = ("GET", "HEAD", "POST") if route.takes_forms else ("GET", "HEAD")
+    if scope["method"] not in allowed:
+        return PlainTextResponse("Cette demande n'existe pas.", 405, {"allow": ", ".join(allowed)})
+    visitor: Visitor = scope[VISITOR]
+    request = PageRequest(
+        person,
+        scope.get(SESSION, UNKNOWN),
+        scope,
+        scope["path"].strip("/").partition("/")[2],
+        uploads.form_token(visitor.token, person.id),
+        visitor.upload_key,
+    )
+    if scope["method"] == "POST":
+        try:
+            fields, files = await uploads.read_form(scope, receive)
+        except uploads.BadForm as reason:
+            body = Markup("<p role='alert'>{}</p><p><a href='/{}'>Revenir</a></p>").format(
+                str(reason), route.page.url_path
+            )
+            return await _page(route, request, PlainAnswer(body, status=reason.status))
+        if not uploads.is_form_token(fields.get("jeton", ""), visitor.token, person.id):
+            body = Markup("<p role='alert'>{}</p><p><a href='/{}'>Revenir</a></p>").format(
+                FORM_OF_ANOTHER, route.page.url_path
+            )
+            return await _page(route, request, PlainAnswer(body, status=403))
+        request = replace(request, fields=fields, files=files, is_form=True)
     try:
-        return HTMLResponse(await anyio.to_thread.run_sync(render_page, route, request))
+        said = await anyio.to_thread.run_sync(route.body, request)
     except Exception as error:
         return await failure_response(error)
+    answer = said if isinstance(said, PlainAnswer) else PlainAnswer(said)
+    if answer.redirect:
+        response: Response = RedirectResponse(answer.redirect, 303)
+    else:
+        response = await _page(route, request, answer)
+    if answer.key:
+        visitor.set_cookie(response, "apercu", answer.key, KEY_KEPT)
+    return response
 
 
-def render_page(route: Route, request: PageRequest) -> str:
+async def _page(route: Route, request: PageRequest, answer: PlainAnswer) -> Response:
+    try:
+        html = await anyio.to_thread.run_sync(render_page, route, request, answer)
+    except Exception as error:
+        return await failure_response(error)
+    return HTMLResponse(html, answer.status)
+
+
+def render_page(route: Route, request: PageRequest, answer: PlainAnswer) -> str:
     """The HTML of a route's page, with the person's menu, the state of the data and the link to sign out."""
     person, fresh = request.person, freshness(request.person)
     return render(
         "menu_page.html",
-        heading=route.page.heading,
+        heading=answer.heading or route.page.heading,
         page=route.page,
         menu=menu_of(person),
         home=PAGES[0],
@@ -63,5 +109,5 @@ def render_page(route: Route, request: PageRequest) -> str:
         demo=fresh.demo,
         guest=person.role == Role.GUEST,
         as_of=date_short(fresh.as_of) if fresh.as_of else "",
-        body=route.body(request),
+        body=answer.body,
     )

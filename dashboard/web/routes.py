@@ -7,38 +7,39 @@ leads back to them.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from starlette.types import Scope
-
 from dashboard.accounts.rights import Person, may
-from dashboard.accounts.session_cache import CachedSession
-from dashboard.navigation import PAGES, PageSpec, pages_of
-
-
-@dataclass(frozen=True)
-class PageRequest:
-    """A request for a plain page. person: who asks; session: the person's, as last read (UNKNOWN where nobody signs in)."""
-
-    person: Person
-    session: CachedSession
-    scope: Scope
+from dashboard.navigation import PAGES, PLAIN_PAGES, PageSpec, pages_of
+from dashboard.web import hand_in_pages
+from dashboard.web.plain_answers import PageRequest, PlainAnswer
 
 
 @dataclass(frozen=True)
 class Route:
     """A plain page. page: its address, its menu entry and the right that it needs; body: returns its HTML below the heading,
-    made by a template (other text is escaped); called in a thread."""
+    made by a template (other text is escaped), or an answer of another kind; called in a thread. takes_forms: whether forms are
+    sent to it and to the addresses below it."""
 
     page: PageSpec
-    body: Callable[[PageRequest], str]
+    body: Callable[[PageRequest], str | PlainAnswer]
+    takes_forms: bool = False
 
 
-ROUTES: tuple[Route, ...] = ()
+ROUTES: tuple[Route, ...] = (
+    Route(PLAIN_PAGES["remonter"], hand_in_pages.answer, takes_forms=True),
+)
 
 
 def find_route(path: str) -> Route | None:
-    """The route at a path; None where there is none."""
-    name = path.strip("/")
-    return next((route for route in ROUTES if route.page.url_path == name), None)
+    """The route at a path, or of the page above it; None where there is none."""
+    name, _, rest = path.strip("/").partition("/")
+    return next(
+        (
+            route
+            for route in ROUTES
+            if route.page.url_path == name and (route.takes_forms or not rest)
+        ),
+        None,
+    )
 
 
 def page_names() -> frozenset[str]:

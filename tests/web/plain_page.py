@@ -3,7 +3,8 @@
 from markupsafe import Markup
 
 from dashboard.navigation import UNDERSTAND, PageSpec
-from dashboard.web.routes import PageRequest, Route
+from dashboard.web.plain_answers import PageRequest
+from dashboard.web.routes import Route
 
 SPEC = PageSpec("", UNDERSTAND, "Essai", "Page d'essai", "essai", right="complaint_list")
 

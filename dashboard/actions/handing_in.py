@@ -1,0 +1,405 @@
+"""A file is handed in by a page: read, checked, mended, confirmed. Rights are checked here; nothing counts before somebody
+confirms, and what is checked and what is kept go through one function (`db.intake.take_table`).
+
+Between the two, the cells of the form's own columns wait in the database for a day, under a key that only the browser has.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from dashboard import french
+from dashboard.accounts import rights
+from dashboard.accounts.rights import NotAllowed, Person, Role, require_right
+from dashboard.accounts.sealing import open_sealed, seal
+from dashboard.answers.context import engine, engine_to_write, view
+from dashboard.forms.cells import CellProblem, day
+from dashboard.forms.formats import FORMATS, Column
+from dashboard.forms.problem import Problem
+from dashboard.forms.repairs import Repair, repaired
+from dashboard.forms.stored_table import Place as CellPlace
+from dashboard.forms.stored_table import StoredTable
+from dashboard.period import month_end, today
+from db import intake, read, upload_previews, write
+from db.batch_effects import Effect, import_sentence
+from db.codes import ALL, SILENT_DAYS
+from db.intake import Options, Outcome
+from db.models import Complaint, Visit
+from db.shared_types import Place
+from db.upload_previews import KeptReceipt
+from db.write import Refused
+
+MOST_MENDED = 20  # cells that are mended in the page; more are mended in the file
+NO_SUCH_PREVIEW = "Ce fichier n'attend plus : il a été confirmé, abandonné, ou plus d'un jour a passé. Le choisir de nouveau."
+FICTITIOUS = "Données fictives : ici on essaie, et rien n'est gardé."
+
+
+class NoSuchPreview(Refused):
+    """The preview is not there for this person and browser."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Cells to be mended, all alike: the first one's place, its column, what is written there, why it is refused, on which
+    lines, and the rest of the first one's row, (heading, text) each, without free text."""
+
+    place: CellPlace
+    column: Column
+    text: str
+    message: str
+    lines: tuple[int, ...]
+    row: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said of a file before it is kept. preview: its number, "" where it must be sent again; faults: what can be mended
+    in the page; problems: what cannot; effect: what keeping it would change."""
+
+    preview: str
+    outcome: Outcome
+    site: Place
+    first: date
+    last: date
+    rows: int
+    repairs: tuple[Repair, ...] = ()
+    mended: int = 0
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it can be confirmed."""
+        return self.outcome.accepted
+
+    @property
+    def is_known(self) -> bool:
+        """Whether exactly this was handed in before."""
+        return self.outcome.was_known
+
+    @property
+    def problems(self) -> Sequence[Problem | str]:
+        """The problems that the page does not mend."""
+        return () if self.faults else self.outcome.problems
+
+    @property
+    def effect(self) -> Effect:
+        """What keeping it would change."""
+        return self.outcome.effect
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A preview as it is stored."""
+
+    table: StoredTable
+    original: StoredTable  # before a person mended it
+    site: str
+    first: date
+    last: date
+    repairs: tuple[Repair, ...]
+
+    def to_bytes(self) -> bytes:
+        """All of it."""
+        head = json.dumps(
+            [
+                self.site,
+                self.first.isoformat(),
+                self.last.isoformat(),
+                [[list(r.place), *r[1:]] for r in self.repairs],
+            ]
+        ).encode()
+        tables = [t.to_bytes() for t in (self.table, self.original)]
+        sizes = b"".join(len(part).to_bytes(4, "big") for part in (head, tables[0]))
+        return sizes + head + tables[0] + tables[1]
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "_Waiting":
+        """What `to_bytes` gave."""
+        head_size, size = (int.from_bytes(content[i : i + 4], "big") for i in (0, 4))
+        head, rest = content[8 : 8 + head_size], content[8 + head_size :]
+        site, first, last, repairs = json.loads(head)
+        return cls(
+            StoredTable.from_bytes(rest[:size]),
+            StoredTable.from_bytes(rest[size:]),
+            site,
+            date.fromisoformat(first),
+            date.fromisoformat(last),
+            tuple(Repair((p[0], p[1], p[2]), *more) for p, *more in repairs),
+        )
+
+
+# --- who and where --------------------------------------------------------------------------------------------------
+def sites(person: Person) -> tuple[Place, ...]:
+    """The sites for which the person hands in, by name. Raises NotAllowed."""
+    require_right(person, "hand_in")
+    allowed = _allowed(person)
+    places = view(person).network.places
+    return places if allowed == ALL else tuple(p for p in places if p.code in allowed)
+
+
+def _allowed(person: Person) -> frozenset[str] | str:
+    network = view(person).network
+    return rights.sites(person, "hand_in", network.departments_of_sites)
+
+
+def _site(person: Person, code: str) -> Place:
+    """One of the person's sites. Raises NotAllowed for another one."""
+    found = next((place for place in sites(person) if place.code == code), None)
+    if found is None:
+        raise NotAllowed(f"{person.name} : hand_in, {code}")
+    return found
+
+
+def _allowed_ids(person: Person) -> frozenset[int] | None:
+    allowed = _allowed(person)
+    if allowed == ALL:
+        return None
+    return frozenset(p.id for p in view(person).network.places if p.code in allowed)
+
+
+def keeps(person: Person) -> bool:
+    """Whether what the person confirms is kept: not for who only looks at fictitious data on this machine."""
+    return person.role != Role.READER
+
+
+# --- a file ---------------------------------------------------------------------------------------------------------
+def send(person: Person, key: str, name: str, content: bytes, site: str, month: date) -> Verdict:
+    """Read and check a file of a site for a month; nothing counts yet. key: of the browser. month: any day of it. Raises
+    NotAllowed; Refused for what is no month."""
+    place = _site(person, site)
+    first = month.replace(day=1)
+    if first > today():
+        raise Refused("Ce mois n'est pas encore venu.")
+    last = min(month_end(first), today())
+    with memory_file(content) as path:
+        table, outcome = intake.read_upload(path, name, intake.load_known_references(engine()))
+    if table is None:
+        return Verdict("", outcome, place, first, last, 0)
+    better, repairs = repaired(table)
+    waiting = _Waiting(better, better, site, first, last, tuple(repairs))
+    verdict = _judge(person, waiting, "")
+    if not (verdict.accepted or verdict.faults):
+        return verdict
+    number = upload_previews.save(engine(), person.id, seal(key, waiting.to_bytes()))
+    return _numbered(verdict, number)
+
+
+def look(person: Person, key: str, number: str) -> Verdict:
+    """The verdict of a file that waits. Raises NoSuchPreview, NotAllowed."""
+    return _judge(person, _waiting(person, key, number), number)
+
+
+def mend(
+    person: Person,
+    key: str,
+    number: str,
+    cells: Mapping[CellPlace, str],
+    left_out: Sequence[tuple[int, int]] = (),
+) -> Verdict:
+    """Put other texts into cells of a file that waits, leave rows out, and check it again. A cell stands for all that have the
+    same fault. Raises NoSuchPreview, NotAllowed."""
+    waiting = _waiting(person, key, number)
+    faults = {fault.place: fault for fault in _judge(person, waiting, number).faults}
+    everywhere = {
+        (place[0], line, place[2]): text
+        for place, text in cells.items()
+        for line in (faults[place].lines if place in faults else (place[1],))
+    }
+    changed = _Waiting(
+        waiting.table.mended(everywhere, left_out),
+        waiting.original,
+        waiting.site,
+        waiting.first,
+        waiting.last,
+        waiting.repairs,
+    )
+    upload_previews.replace(engine(), number, person.id, seal(key, changed.to_bytes()))
+    return _judge(person, changed, number)
+
+
+def abandon(person: Person, number: str) -> None:
+    """Forget a file that waits."""
+    require_right(person, "hand_in")
+    upload_previews.remove(engine(), number, person.id)
+
+
+def confirm(person: Person, key: str, number: str) -> int:
+    """Keep a file that waits; returns the number of its receipt, the same however often it is confirmed. Raises NoSuchPreview,
+    NotAllowed; Refused where it can no longer be kept."""
+    require_right(person, "hand_in")
+    if not keeps(person):
+        raise Refused(FICTITIOUS)
+    with engine().connect() as connection:
+        batch = upload_previews.batch_of_preview(connection, number)
+    if batch is not None:
+        if receipt(person, batch) is None:
+            raise NotAllowed(f"{person.name} : {batch}")
+        return batch
+    waiting = _waiting(person, key, number)
+    detail = {
+        "mended": len(waiting.table.mends) - len(waiting.repairs),
+        "repaired": len(waiting.repairs),
+    }
+
+    def note(connection: Connection, saved: write.Saved) -> None:
+        said = {**detail, "effect": import_sentence(saved.effect)}
+        upload_previews.note_receipt(connection, saved.batch_id, number, said)
+
+    outcome = _take(person, waiting, check=False, after=note)
+    if not outcome.accepted or outcome.batch_id is None:
+        raise Refused("Ce fichier ne peut plus être gardé tel quel : le revoir.")
+    return outcome.batch_id
+
+
+def _waiting(person: Person, key: str, number: str) -> _Waiting:
+    require_right(person, "hand_in")
+    with engine().connect() as connection:
+        sealed = upload_previews.read(connection, number, person.id)
+    content = open_sealed(key, sealed) if sealed is not None else None
+    if content is None:
+        raise NoSuchPreview(NO_SUCH_PREVIEW)
+    waiting = _Waiting.from_bytes(content)
+    _site(person, waiting.site)  # the right may have ended since
+    return waiting
+
+
+def _take(
+    person: Person, waiting: _Waiting, *, check: bool, after: write.After | None = None
+) -> Outcome:
+    with engine().connect() as connection:
+        demo = read.is_demo(connection)
+    options = Options(
+        waiting.table.form,
+        covers=_covers(waiting),
+        sites=(waiting.site,) if waiting.table.form in (Visit.form, Complaint.form) else (),
+        check=check,
+        demo=demo,
+    )
+    bind = engine() if check else engine_to_write(person)
+    return intake.take_table(
+        bind, waiting.table, options, person.name, _allowed_ids(person), after=after
+    )
+
+
+def _covers(waiting: _Waiting) -> tuple[date, date] | None:
+    """The days for which the file speaks: those of the month that was chosen, of a register of visits as far as its rows go, a
+    week's end or less aside. None for a form whose rows say it themselves."""
+    if waiting.table.form == Complaint.form:
+        return waiting.first, waiting.last
+    if waiting.table.form != Visit.form:
+        return None
+    days = _days(waiting.table)
+    if not days:
+        return None
+    first, last = min(days), max(days)
+    near = timedelta(SILENT_DAYS)
+    return (
+        waiting.first if first - waiting.first <= near else first,
+        waiting.last if waiting.last < today() and waiting.last - last <= near else last,
+    )
+
+
+def _days(table: StoredTable) -> list[date]:
+    """The days of a table's rows, as far as they can be read."""
+    at = table.places[FORMATS[table.form].day]
+    found = []
+    for text in {row[at].strip() for sheet in table.sheets for row in sheet.cells}:
+        try:
+            found.append(date.fromisoformat(day(text, today())))
+        except CellProblem:
+            continue
+    return found
+
+
+def _judge(person: Person, waiting: _Waiting, number: str) -> Verdict:
+    outcome = _take(person, waiting, check=True)
+    mends = len(waiting.table.mends) - len(waiting.repairs)
+    return Verdict(
+        number,
+        outcome,
+        _site(person, waiting.site),
+        waiting.first,
+        waiting.last,
+        waiting.table.rows,
+        waiting.repairs,
+        mends,
+        _faults(waiting.table, outcome),
+    )
+
+
+def _numbered(verdict: Verdict, number: str) -> Verdict:
+    return replace(verdict, preview=number)
+
+
+def _faults(table: StoredTable, outcome: Outcome) -> tuple[Fault, ...]:
+    """What can be mended in the page: nothing where there is too much, or where something is wrong beside cells."""
+    form = FORMATS[table.form]
+    by_heading = {column.heading: column for column in form.columns}
+    sheets = {sheet.name: n for n, sheet in enumerate(table.sheets)}
+    groups: dict[tuple[int, str, str, str], list[int]] = {}
+    for problem in outcome.problems:
+        if not isinstance(problem, Problem) or not problem.line:
+            return ()
+        if problem.column not in by_heading or problem.sheet not in sheets:
+            return ()
+        alike = sheets[problem.sheet], problem.column, problem.cell_text.strip(), problem.message
+        groups.setdefault(alike, []).append(problem.line)
+    if outcome.more_problems or len(groups) > MOST_MENDED:
+        return ()
+    found = []
+    for (sheet, heading, text, message), lines in groups.items():
+        column = by_heading[heading]
+        row = table.row(sheet, lines[0]) or []
+        others = tuple(
+            (c.heading, cell.strip())
+            for c, cell in zip(form.columns, row, strict=True)
+            if c is not column and cell.strip() and not form.is_free(c)
+        )
+        found.append(
+            Fault((sheet, lines[0], column.field), column, text, message, tuple(lines), others)
+        )
+    return tuple(found)
+
+
+@contextmanager
+def memory_file(content: bytes) -> Iterator[Path]:
+    """A file that holds the content in memory alone, and ends with the block."""
+    handle = os.memfd_create("remonter")
+    try:
+        left = memoryview(content)
+        while left:
+            left = left[os.write(handle, left) :]
+        yield Path(f"/proc/{os.getpid()}/fd/{handle}")
+    finally:
+        os.close(handle)
+
+
+# --- receipts -------------------------------------------------------------------------------------------------------
+def receipts(person: Person) -> list[KeptReceipt]:
+    """The receipts of what was handed in for the person's sites, the newest first."""
+    require_right(person, "hand_in")
+    with engine().connect() as connection:
+        return upload_previews.receipts(connection, _allowed(person))
+
+
+def receipt(person: Person, number: int) -> KeptReceipt | None:
+    """One receipt; None where there is none of the person's sites."""
+    require_right(person, "hand_in")
+    with engine().connect() as connection:
+        found = upload_previews.receipts(connection, _allowed(person), number)
+    return found[0] if found else None
+
+
+def days_in_words(first: date | None, last: date | None) -> str:
+    """« du 1 au 31 octobre 2026 »; "" without days."""
+    if first is None or last is None:
+        return ""
+    if (first.year, first.month) == (last.year, last.month):
+        return f"du {first.day} au {last.day} {french.month_label(first)}"
+    return f"du {french.date_short(first)} au {french.date_short(last)}"
