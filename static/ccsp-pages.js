@@ -5,6 +5,17 @@
   "use strict";
   const HTML = "[data-testid=stHtml]";
 
+  // Pages that Streamlit does not draw (dashboard/web/routes.py) are loaded as any page is, before it hears of the click.
+  const PLAIN = (document.querySelector("meta[name=ccsp-plain]")?.content ?? "").split(" ");
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (link.origin !== location.origin || !PLAIN.includes(link.pathname)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    location.assign(link.href);
+  }, true);
+
   document.addEventListener("click", (event) => {
     const heading = event.target.closest?.(`${HTML} .ccsp-table th button`);
     if (heading) { sort(heading.closest("th")); return; }

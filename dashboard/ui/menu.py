@@ -6,8 +6,15 @@ from functools import cache
 
 import streamlit as st
 
-from dashboard.accounts.rights import Person
-from dashboard.navigation import NO_SUCH_PAGE, PAGES, UNDERSTAND, PageSpec, pages_of
+from dashboard.accounts.rights import Person, may
+from dashboard.navigation import (
+    NO_SUCH_PAGE,
+    PAGES,
+    PLAIN_PAGES,
+    UNDERSTAND,
+    PageSpec,
+    pages_of,
+)
 
 
 def page(url_path: str) -> st.Page:
@@ -28,9 +35,12 @@ def open_page(person: Person) -> tuple[PageSpec | None, st.Page]:
     for spec, one in pages.items():
         # Pages that are not listed have no section: a section without listed pages would be empty.
         sections.setdefault(spec.section if one.visibility == "visible" else "", []).append(one)
+    for spec in PLAIN_PAGES.values():
+        if may(person, spec.right):
+            sections.setdefault(spec.section, []).append(copy(_elsewhere(spec)))
     chosen = st.navigation(sections, position="top")
-    spec = next(spec for spec, one in pages.items() if one == chosen)
-    return spec if spec in there else None, chosen
+    found = next((spec for spec, one in pages.items() if one == chosen), None)
+    return found if found in there else None, chosen
 
 
 def _page(spec: PageSpec) -> st.Page:
@@ -47,6 +57,18 @@ def _none(spec: PageSpec, instead: PageSpec | None = None) -> st.Page:
 def _registered(spec: PageSpec) -> st.Page:
     """The Streamlit page of a spec, cached, since Streamlit looks up its file."""
     return _at(spec, spec.path, spec.title, listed=spec.is_listed)
+
+
+@cache
+def _elsewhere(spec: PageSpec) -> st.Page:
+    """The entry of a page that Streamlit does not draw. The page's script loads it (static/ccsp-pages.js); without it there is a
+    link."""
+
+    def link() -> None:
+        st.title(spec.heading, anchor=False)
+        st.html(f'<p><a href="/{spec.url_path}" target="_self">Ouvrir « {spec.title} »</a></p>')
+
+    return _at(spec, link, spec.title, listed=spec.is_listed)
 
 
 @cache

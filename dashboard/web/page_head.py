@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from dashboard import palette
+from dashboard.navigation import PLAIN_PAGES
 from dashboard.palette import variables
 from dashboard.settings import load_settings
 
@@ -52,8 +53,9 @@ def page_in_french(body: bytes) -> bytes:
 
 @cache
 def head_markup() -> bytes:
-    """CSS variables, style sheet and scripts, as HTML."""
+    """CSS variables, style sheet and scripts, as HTML; and which pages are not Streamlit's."""
     return (
+        f'<meta name="ccsp-plain" content="{" ".join(f"/{name}" for name in PLAIN_PAGES)}">'
         f"<style>{colour_variables()}</style>"
         f"<style>:root{{--product:{_quote(load_settings().product_name)}}}</style>"
         f'<link rel="stylesheet" href="/app/static/ccsp.css?{file_digest("ccsp.css")}">'

@@ -1,0 +1,151 @@
+"""A point focal hands in a register from a telephone, with and without JavaScript; his director sees it on the map."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard import french
+from dashboard.period import add_months, today
+from tests.browser import served
+from tests.browser.house import PEOPLE, SITE, House
+from tests.browser.screen import figure, open_page
+from tests.builders import csv_text, visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("hand-in")]
+MONTH = add_months(today().replace(day=1), -1)
+A_DAY = 4  # visits
+PLAIN = str.maketrans("\xa0\u202f", "  ")
+
+
+@pytest.fixture(scope="module")
+def house(demo_file, tmp_path_factory) -> Iterator[House]:
+    """A server on a copy of the data, where people sign in."""
+    with House.opened(demo_file, tmp_path_factory.mktemp("hand-in"), closed=True) as found:
+        yield found
+
+
+@pytest.fixture(params=[True, False], ids=["script", "no script"])
+def focal(request, house, chromium: Browser) -> Iterator[Page]:
+    """The point focal's telephone."""
+    found = served.visit(
+        chromium, viewport=served.TELEPHONE, has_touch=True, java_script_enabled=request.param
+    )
+    house.enter("focal", found)
+    yield found.context.new_page()
+    found.context.close()
+
+
+@pytest.fixture
+def register(tmp_path, request) -> Path:
+    """A register of last month, all of whose lines have references of this test's own; with three faults."""
+    mark = "js" if "no script" not in request.node.name else "sans"
+    days = [MONTH + timedelta(days=n) for n in range(28)]
+    lines = [
+        visit(
+            SITE, f"{d:%d/%m/%Y}", "08:05", called="08:15", outcome="servi", ref=f"{mark} {d} {n}"
+        )
+        for d in days
+        if d.weekday() < 5
+        for n in range(A_DAY)
+    ]
+    faults = (
+        (1, "08:15", "25:15"),
+        (4, lines[4][1], f"32/{MONTH:%m/%Y}"),
+        (7, "requête", "requette"),
+    )
+    for number, was, now in faults:
+        lines[number][lines[number].index(was)] = now
+    path = tmp_path / "registre.csv"
+    path.write_text(csv_text("registre", *lines), encoding="utf-8")
+    return path
+
+
+def heading(page: Page) -> str:
+    return page.get_by_role("heading", level=1).inner_text().translate(PLAIN)
+
+
+def fits(page: Page, has_script: bool) -> None:
+    """Nothing is wider than the screen, and axe finds nothing (it needs script)."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    if has_script:
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_register_with_faults_reaches_the_map_from_a_telephone(
+    focal, house, register, chromium, request
+):
+    has_script = "no script" not in request.node.name
+    day, lines = date.fromisoformat(str(MONTH)), register.read_text().count("\n") - 1
+    focal.goto(f"{house.at}/remonter")
+    expect(focal.get_by_text("Rien n'est gardé avant que vous confirmiez")).to_be_visible()
+    fits(focal, has_script)
+    focal.get_by_label("Mois dont parle le fichier").select_option(f"{day:%Y-%m}")
+    focal.locator("input[type=file]").set_input_files(register)
+    focal.get_by_role("button", name="Vérifier ce fichier").click()
+    assert heading(focal) == f"Pas encore accepté : 3 cases à corriger sur {lines} lignes"
+    fits(focal, has_script)
+    mends = {"Heure d'appel": "08:15", "Date": str(MONTH), "Type": "requête"}
+    for group, text in mends.items():
+        asked = focal.get_by_role("group", name=re.compile(group))
+        asked.locator("input:not([type=checkbox])").fill(text)
+    focal.get_by_role("button", name="Vérifier mes corrections").click()
+    assert heading(focal).startswith(f"Bon à garder : {lines} lignes de CCSP de Kandi")
+    fits(focal, has_script)
+    focal.get_by_role("button", name=re.compile("^Confirmer")).click()
+    assert heading(focal) == f"C'est fait. {lines} lignes de CCSP de Kandi : gardées"
+    expect(focal.get_by_text("dont 3 corrigées par vous")).to_be_visible()
+    fits(focal, has_script)
+    seen = served.visit(chromium, viewport=served.SCREEN)
+    house.enter("manager", seen)
+    seen_page = seen.context.new_page()
+    open_page(seen_page, f"{house.at}/site?centre={SITE}&periode={day:%Y-%m}")
+    want = french.number(counted(house, day)).translate(PLAIN)
+    for _ in range(12):
+        if want in figure(seen_page, "Usagers reçus").inner_text().translate(PLAIN):
+            break
+        seen_page.wait_for_timeout(1_000)
+        open_page(seen_page, f"{house.at}/site?centre={SITE}&periode={day:%Y-%m}")
+    assert want in figure(seen_page, "Usagers reçus").inner_text().translate(PLAIN)
+    seen.context.close()
+
+
+def counted(house: House, first: date) -> int:
+    """The visits of the site in that month, as its rows say."""
+    asked = (
+        "SELECT count(*) FROM visit v JOIN site s ON s.id = v.site_id"
+        " WHERE s.code = ? AND v.superseded_by IS NULL AND v.day BETWEEN ? AND ?"
+    )
+    with sqlite3.connect(house.database) as connection:
+        last = add_months(first, 1) - timedelta(days=1)
+        return connection.execute(asked, (SITE, str(first), str(last))).fetchone()[0]
+
+
+def test_the_menu_of_the_other_pages_leads_there_and_back(house, chromium):
+    found = served.visit(chromium, viewport=served.SCREEN)
+    house.enter("focal", found)
+    page = found.context.new_page()
+    open_page(page, f"{house.at}/attentes?departement=Zou")
+    page.get_by_test_id("stTopNavLink").filter(has_text="Remonter").click()
+    expect(page.get_by_role("button", name="Vérifier ce fichier")).to_be_visible()
+    assert page.url == f"{house.at}/remonter" and len(page.context.pages) == 1
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Attentes")
+    assert "departement=Zou" in page.url
+    found.context.close()
+
+
+def test_who_may_not_hand_in_has_no_such_page(house, chromium):
+    found = served.visit(chromium, viewport=served.SCREEN)
+    page = found.context.new_page()
+    for who in ("cabinet", "director", "admin"):
+        house.enter(who, found)
+        answer = page.goto(f"{house.at}/remonter")
+        assert answer and answer.status == 404, PEOPLE[who].name
+    found.context.close()
