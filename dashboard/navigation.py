@@ -55,7 +55,7 @@ PAGES = (
 PLAIN_PAGES = {
     page.url_path: page
     for page in (
-        PageSpec("", "", "Remonter", "Remonter", "remonter", has_tables=False, right="hand_in"),
+        PageSpec("", "", "Remonter", "Remonter", "remonter", has_tables=False, right="receipts"),
     )
 }
 

@@ -24,6 +24,7 @@ from dashboard.forms.stored_table import StoredTable
 from dashboard.french import normalise_key
 from dashboard.period import to_local_time, to_naive_utc, today
 from db import error_messages, read, write
+from db.batch_changes import Changes
 from db.batch_effects import Effect
 from db.codes import ALL, LONGEST
 from db.form_tables import DESTINATIONS
@@ -50,7 +51,8 @@ class Options:
 @dataclass
 class Outcome:
     """The outcome of a file. accepted: it is in the database, or could be (`check`), or was there already
-    (was_known). effect: what that changes of what counts; `db.batch_effects.import_sentence` says it."""
+    (was_known). effect: what that changes of what counts; `db.batch_effects.import_sentence` says it. changes: its rows that
+    other files had said before; absent_rows: those of the same days that it does not say, which stay."""
 
     name: str
     accepted: bool
@@ -59,6 +61,8 @@ class Outcome:
     was_known: bool = False
     rows: int = 0
     effect: Effect = field(default_factory=Effect)
+    changes: Changes = field(default_factory=Changes)
+    absent_rows: list[str] = field(default_factory=list)
     problems: Sequence[Problem | str] = ()
     more_problems: int = 0
     remarks: list[str] = field(default_factory=list)
@@ -353,7 +357,8 @@ def _save(
         return
     outcome.accepted, outcome.was_known = True, saved.was_known
     outcome.batch_id = saved.batch_id if keep or saved.was_known else None
-    outcome.rows, outcome.effect = saved.rows, saved.effect
+    outcome.rows, outcome.effect, outcome.changes = saved.rows, saved.effect, saved.changes
+    outcome.absent_rows = saved.absent_rows
     if (
         parsing.replace_days
         and not file.covers

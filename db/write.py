@@ -34,6 +34,7 @@ from db import (
     packed_visits,
     rollup,
 )
+from db.batch_changes import Changes, changes_of
 from db.batch_effects import Effect, SettledRows, effect_of
 from db.codes import NATION
 from db.engine import is_sqlite
@@ -102,12 +103,13 @@ class File:
 @dataclass
 class Saved:
     """The outcome of a file. batch_id: the batch that holds it; was_known: it was there before; effect: what it
-    changed."""
+    changed; changes: its rows that other files had said before."""
 
     batch_id: int
     rows: int = 0
     was_known: bool = False
     effect: Effect = field(default_factory=Effect)
+    changes: Changes = field(default_factory=Changes)
     absent_rows: list[str] = field(
         default_factory=list
     )  # rows known before on the same days, not in this file
@@ -186,6 +188,7 @@ def _take_in(connection: Connection, parsing: Parsing, file: File) -> Saved:
     saved = Saved(batch_id, rows, effect=effect_of(connection, batch_id, settled, rows - idle, why))
     if settled.ended:  # only a file that corrects another can miss rows of it
         saved.absent_rows = _absent_rows(connection, destination, batch_id)
+        saved.changes = changes_of(connection, parsing.form, batch_id)
     rollup.apply(connection, tally)
     journal.note(
         connection, file.by, "imported", {"batch": batch_id, "form": parsing.form, "rows": rows}
@@ -374,12 +377,16 @@ def _absent_rows(connection: Connection, destination: Destination, batch_id: int
     return [f"{code}, {day}, {name or 'sans référence'}" for code, day, name in rows]
 
 
-def withdraw(engine: Engine, batch_id: int, by: str, reason: str = "") -> Effect:
-    """Withdraw a batch: its rows no longer count, and those it had superseded count again.
+def withdraw(
+    engine: Engine, batch_id: int, by: str, reason: str = "", *, keep: bool = True
+) -> Effect:
+    """Withdraw a batch: its rows no longer count, and those it had superseded count again. keep: False undoes it once it is
+    known what it would change.
 
     Returns what that changed. Raises Refused if there is no such batch or it is withdrawn already.
     """
-    with _no_collection(), write_transaction(engine) as connection:
+    effect = Effect()
+    with suppress(_DryRun), _no_collection(), write_transaction(engine) as connection:
         form = _form_of(connection, batch_id)
         if erasure_guard.has_retained_rows(connection, batch_id):
             raise Refused(
@@ -400,7 +407,9 @@ def withdraw(engine: Engine, batch_id: int, by: str, reason: str = "") -> Effect
             "rows": effect.rows_ended + sum(effect.restored_by_file.values()),
         }
         journal.note(connection, by, "withdrawn", detail, reason)
-        return effect
+        if not keep:
+            raise _DryRun
+    return effect
 
 
 def date_anew(

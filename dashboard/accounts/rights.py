@@ -103,6 +103,8 @@ RIGHTS = {
     "erase_texts": Right({_MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
     # files of registers, closings, complaints; who reads fictitious data on his own machine tries it, and keeps nothing
     "hand_in": Right({_FOCAL: Reach.SITES, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
+    # what was handed in, and what became of it
+    "receipts": Right({_DIRECTOR: Reach.DEPARTMENTS, _FOCAL: Reach.SITES, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
     "keep_stories": Right({_CABINET: Reach.OWN_WORK, _DIRECTOR: Reach.OWN_WORK, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
     "decide": Right({_CABINET: Reach.COUNTRY, _DIRECTOR: Reach.DEPARTMENTS, _MANAGER: Reach.COUNTRY,
                      _READER: Reach.COUNTRY}),

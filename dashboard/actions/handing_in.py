@@ -6,18 +6,19 @@ Between the two, the cells of the form's own columns wait in the database for a 
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from dashboard import french
 from dashboard.accounts import rights
 from dashboard.accounts.rights import NotAllowed, Person, Role, require_right
 from dashboard.accounts.sealing import open_sealed, seal
+from dashboard.actions.handing_in_words import effect_sentence
 from dashboard.answers.context import engine, engine_to_write, view
 from dashboard.forms.cells import CellProblem, day
 from dashboard.forms.formats import FORMATS, Column
@@ -27,12 +28,11 @@ from dashboard.forms.stored_table import Place as CellPlace
 from dashboard.forms.stored_table import StoredTable
 from dashboard.period import month_end, today
 from db import intake, read, upload_previews, write
-from db.batch_effects import Effect, import_sentence
+from db.batch_effects import Effect
 from db.codes import ALL, SILENT_DAYS
 from db.intake import Options, Outcome
 from db.models import Complaint, Visit
 from db.shared_types import Place
-from db.upload_previews import KeptReceipt
 from db.write import Refused
 
 MOST_MENDED = 20  # cells that are mended in the page; more are mended in the file
@@ -47,7 +47,7 @@ class NoSuchPreview(Refused):
 @dataclass(frozen=True)
 class Fault:
     """Cells to be mended, all alike: the first one's place, its column, what is written there, why it is refused, on which
-    lines, and the rest of the first one's row, (heading, text) each, without free text."""
+    lines, the rest of the first one's row, (heading, text) each, without free text; typed: whether a person wrote it here."""
 
     place: CellPlace
     column: Column
@@ -55,21 +55,24 @@ class Fault:
     message: str
     lines: tuple[int, ...]
     row: tuple[tuple[str, str], ...]
+    typed: bool = False
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of a file before it is kept. preview: its number, "" where it must be sent again; faults: what can be mended
-    in the page; problems: what cannot; effect: what keeping it would change."""
+    """What is said of a file before it is kept. preview: its number, "" where it must be sent again; site: the one that was
+    chosen, None for those that the file names; mended: cells that a person wrote; left_out: rows that he took out; faults: what
+    can be mended in the page; problems: what cannot; effect: what keeping it would change."""
 
     preview: str
     outcome: Outcome
-    site: Place
+    site: Place | None
     first: date
     last: date
     rows: int
     repairs: tuple[Repair, ...] = ()
     mended: int = 0
+    left_out: int = 0
     faults: tuple[Fault, ...] = ()
 
     @property
@@ -103,6 +106,28 @@ class _Waiting:
     first: date
     last: date
     repairs: tuple[Repair, ...]
+
+    @property
+    def left_out(self) -> int:
+        """How many rows a person took out."""
+        return self.original.rows - self.table.rows
+
+    @cached_property
+    def mended_places(self) -> frozenset[CellPlace]:
+        """The cells that a person wrote."""
+        before = {
+            (number, line): row
+            for number, sheet in enumerate(self.original.sheets)
+            for line, row in zip(sheet.lines, sheet.cells, strict=True)
+        }
+        fields = list(self.table.places)
+        return frozenset(
+            (number, line, fields[at])
+            for number, sheet in enumerate(self.table.sheets)
+            for line, row in zip(sheet.lines, sheet.cells, strict=True)
+            for at, (old, new) in enumerate(zip(before[number, line], row, strict=True))
+            if old != new
+        )
 
     def to_bytes(self) -> bytes:
         """All of it."""
@@ -148,8 +173,10 @@ def _allowed(person: Person) -> frozenset[str] | str:
     return rights.sites(person, "hand_in", network.departments_of_sites)
 
 
-def _site(person: Person, code: str) -> Place:
-    """One of the person's sites. Raises NotAllowed for another one."""
+def _site(person: Person, code: str) -> Place | None:
+    """One of the person's sites; None for "", those that the file names. Raises NotAllowed for another one."""
+    if not code:
+        return None
     found = next((place for place in sites(person) if place.code == code), None)
     if found is None:
         raise NotAllowed(f"{person.name} : hand_in, {code}")
@@ -184,10 +211,10 @@ def send(person: Person, key: str, name: str, content: bytes, site: str, month: 
     better, repairs = repaired(table)
     waiting = _Waiting(better, better, site, first, last, tuple(repairs))
     verdict = _judge(person, waiting, "")
-    if not (verdict.accepted or verdict.faults):
+    if verdict.is_known:
         return verdict
     number = upload_previews.save(engine(), person.id, seal(key, waiting.to_bytes()))
-    return _numbered(verdict, number)
+    return replace(verdict, preview=number)
 
 
 def look(person: Person, key: str, number: str) -> Verdict:
@@ -200,7 +227,7 @@ def mend(
     key: str,
     number: str,
     cells: Mapping[CellPlace, str],
-    left_out: Sequence[tuple[int, int]] = (),
+    taken_out: Collection[tuple[int, int]] = (),
 ) -> Verdict:
     """Put other texts into cells of a file that waits, leave rows out, and check it again. A cell stands for all that have the
     same fault. Raises NoSuchPreview, NotAllowed."""
@@ -211,13 +238,56 @@ def mend(
         for place, text in cells.items()
         for line in (faults[place].lines if place in faults else (place[1],))
     }
-    changed = _Waiting(
-        waiting.table.mended(everywhere, left_out),
-        waiting.original,
-        waiting.site,
-        waiting.first,
-        waiting.last,
-        waiting.repairs,
+    # A row that is taken out stands for those with the same fault too.
+    alike = {
+        (place[0], line)
+        for place, fault in faults.items()
+        if (place[0], place[1]) in taken_out
+        for line in fault.lines
+    }
+    return _change(person, key, number, waiting, everywhere, {*taken_out, *alike})
+
+
+def left_out(person: Person, key: str, number: str) -> StoredTable:
+    """The rows that were taken out of a file that waits. Raises NoSuchPreview, NotAllowed."""
+    waiting = _waiting(person, key, number)
+    kept = [
+        (number, line) for number, sheet in enumerate(waiting.table.sheets) for line in sheet.lines
+    ]
+    return waiting.original.mended({}, kept)
+
+
+def table(person: Person, key: str, number: str) -> tuple[StoredTable, Outcome]:
+    """The rows of a file that waits, and what is wrong with them. Raises NoSuchPreview, NotAllowed."""
+    waiting = _waiting(person, key, number)
+    return waiting.table, _take(person, waiting, check=True)
+
+
+def leave_faulty_rows_out(person: Person, key: str, number: str) -> Verdict:
+    """Take out of a file that waits all rows that have a fault (whole days of a site where rows have no reference), and check it
+    again. Raises NoSuchPreview, NotAllowed."""
+    waiting = _waiting(person, key, number)
+    outcome = _take(person, waiting, check=True)
+    sheets = {sheet.name: n for n, sheet in enumerate(waiting.table.sheets)}
+    rows = {
+        (sheets[problem.sheet], problem.line)
+        for problem in outcome.problems
+        if isinstance(problem, Problem) and problem.line and problem.sheet in sheets
+    }
+    return _change(person, key, number, waiting, {}, rows)
+
+
+def _change(
+    person: Person,
+    key: str,
+    number: str,
+    waiting: _Waiting,
+    cells: Mapping[CellPlace, str],
+    left_out: Collection[tuple[int, int]],
+) -> Verdict:
+    """Put a file that waits back, changed, and check it."""
+    changed = replace(
+        waiting, table=waiting.table.mended(cells, waiting.table.whole_days(left_out))
     )
     upload_previews.replace(engine(), number, person.id, seal(key, changed.to_bytes()))
     return _judge(person, changed, number)
@@ -237,8 +307,9 @@ def confirm(person: Person, key: str, number: str) -> int:
         raise Refused(FICTITIOUS)
     with engine().connect() as connection:
         batch = upload_previews.batch_of_preview(connection, number)
+        kept = upload_previews.receipts(connection, _allowed(person), batch) if batch else []
     if batch is not None:
-        if receipt(person, batch) is None:
+        if not kept:
             raise NotAllowed(f"{person.name} : {batch}")
         return batch
     waiting = _waiting(person, key, number)
@@ -248,7 +319,7 @@ def confirm(person: Person, key: str, number: str) -> int:
     }
 
     def note(connection: Connection, saved: write.Saved) -> None:
-        said = {**detail, "effect": import_sentence(saved.effect)}
+        said = {**detail, "effect": effect_sentence(saved.rows, saved.effect, saved.changes)}
         upload_previews.note_receipt(connection, saved.batch_id, number, said)
 
     outcome = _take(person, waiting, check=False, after=note)
@@ -274,10 +345,11 @@ def _take(
 ) -> Outcome:
     with engine().connect() as connection:
         demo = read.is_demo(connection)
+    of_site = waiting.site and waiting.table.form in (Visit.form, Complaint.form)
     options = Options(
         waiting.table.form,
         covers=_covers(waiting),
-        sites=(waiting.site,) if waiting.table.form in (Visit.form, Complaint.form) else (),
+        sites=(waiting.site,) if of_site else (),
         check=check,
         demo=demo,
     )
@@ -319,7 +391,6 @@ def _days(table: StoredTable) -> list[date]:
 
 def _judge(person: Person, waiting: _Waiting, number: str) -> Verdict:
     outcome = _take(person, waiting, check=True)
-    mends = len(waiting.table.mends) - len(waiting.repairs)
     return Verdict(
         number,
         outcome,
@@ -328,18 +399,15 @@ def _judge(person: Person, waiting: _Waiting, number: str) -> Verdict:
         waiting.last,
         waiting.table.rows,
         waiting.repairs,
-        mends,
-        _faults(waiting.table, outcome),
+        len(waiting.mended_places),
+        waiting.left_out,
+        _faults(waiting, outcome),
     )
 
 
-def _numbered(verdict: Verdict, number: str) -> Verdict:
-    return replace(verdict, preview=number)
-
-
-def _faults(table: StoredTable, outcome: Outcome) -> tuple[Fault, ...]:
+def _faults(waiting: _Waiting, outcome: Outcome) -> tuple[Fault, ...]:
     """What can be mended in the page: nothing where there is too much, or where something is wrong beside cells."""
-    form = FORMATS[table.form]
+    table, form = waiting.table, FORMATS[waiting.table.form]
     by_heading = {column.heading: column for column in form.columns}
     sheets = {sheet.name: n for n, sheet in enumerate(table.sheets)}
     groups: dict[tuple[int, str, str, str], list[int]] = {}
@@ -378,28 +446,3 @@ def memory_file(content: bytes) -> Iterator[Path]:
         yield Path(f"/proc/{os.getpid()}/fd/{handle}")
     finally:
         os.close(handle)
-
-
-# --- receipts -------------------------------------------------------------------------------------------------------
-def receipts(person: Person) -> list[KeptReceipt]:
-    """The receipts of what was handed in for the person's sites, the newest first."""
-    require_right(person, "hand_in")
-    with engine().connect() as connection:
-        return upload_previews.receipts(connection, _allowed(person))
-
-
-def receipt(person: Person, number: int) -> KeptReceipt | None:
-    """One receipt; None where there is none of the person's sites."""
-    require_right(person, "hand_in")
-    with engine().connect() as connection:
-        found = upload_previews.receipts(connection, _allowed(person), number)
-    return found[0] if found else None
-
-
-def days_in_words(first: date | None, last: date | None) -> str:
-    """« du 1 au 31 octobre 2026 »; "" without days."""
-    if first is None or last is None:
-        return ""
-    if (first.year, first.month) == (last.year, last.month):
-        return f"du {first.day} au {last.day} {french.month_label(first)}"
-    return f"du {french.date_short(first)} au {french.date_short(last)}"

@@ -6,11 +6,12 @@ Before: `dashboard.forms.parse`, which records it. After: `db.intake`, which par
 
 import json
 import zlib
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from dashboard.forms.form_sheets import FormSheet
 from dashboard.forms.formats import FORMATS
+from dashboard.forms.reference_names import normalise
 from dashboard.forms.row_blocks import Block
 
 Place = tuple[int, int, str]  # a cell: number of the sheet, line, field
@@ -114,6 +115,24 @@ class StoredTable:
                 kept.append(changed)
             sheets.append(replace(sheet, lines=lines, cells=kept))
         return replace(self, sheets=sheets, mends=mends)
+
+    def whole_days(self, rows: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
+        """These rows (number of the sheet, line), and where one of a site's day has no reference all of that day: the file is
+        then the whole register of it, and one row less would say that nobody came."""
+        form, places = FORMATS[self.form], self.places
+        found = set(rows)
+        if not form.blank_key:
+            return sorted(found)
+        key, day, site = (places[name] for name in (form.key[-1], form.day, "site_id"))
+        of_days: dict[tuple[str, str], list[tuple[tuple[int, int], bool]]] = {}
+        for number, sheet in enumerate(self.sheets):
+            for line, row in zip(sheet.lines, sheet.cells, strict=True):
+                when = normalise(row[site]), row[day].strip()
+                of_days.setdefault(when, []).append(((number, line), not row[key].strip()))
+        for lines in of_days.values():
+            if any(nameless for _, nameless in lines) and any(at in found for at, _ in lines):
+                found.update(at for at, _ in lines)
+        return sorted(found)
 
     # --- storing --------------------------------------------------------------------------------------------------
     def to_bytes(self) -> bytes:

@@ -1,39 +1,45 @@
-"""« Remonter »: a file is chosen, judged, mended and confirmed, and a receipt given, in plain HTML that needs no script.
+"""« Remonter »: files are chosen, judged, mended and confirmed, and receipts given, in plain HTML that needs no script.
 
-Before: `dashboard.actions.handing_in`, which decides and keeps; the HTML stands in `dashboard/web/templates`. After:
-`dashboard.web.routes`.
+Before: `dashboard.actions.handing_in` and `dashboard.actions.receipts`, which decide and keep; the HTML stands in
+`dashboard/web/templates`. After: `dashboard.web.routes`.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from markupsafe import Markup
 
 from dashboard import french
-from dashboard.accounts.rights import NotAllowed
+from dashboard.accounts.rights import NotAllowed, may
 from dashboard.accounts.sealing import new_key
 from dashboard.actions import handing_in
+from dashboard.actions import receipts as receipts_of
 from dashboard.actions.handing_in import Fault, NoSuchPreview, Verdict
+from dashboard.actions.handing_in_words import effect_sentence, plain_words
 from dashboard.answers.network import all_site_names
+from dashboard.exports.marked_copy import marked_copy
 from dashboard.forms.formats import FORMATS
+from dashboard.forms.problem import Problem
 from dashboard.forms.stored_table import Place
 from dashboard.period import add_months, to_local_time, today
 from dashboard.settings import load_settings
 from dashboard.web.html_templates import render
-from dashboard.web.plain_answers import PageRequest, PlainAnswer
-from db.batch_effects import import_sentence
+from dashboard.web.plain_answers import PageRequest, PlainAnswer, SentFile
+from db.batch_effects import withdrawal_sentence
 from db.upload_previews import KeptReceipt
 from db.write import Refused
 
 HOME = "/remonter"
 MONTHS = 12  # that may be chosen, the running one among them
-SHOWN = 10  # problems of a file that is not mended in the page
+SHOWN = 10  # groups of problems of a file that is not mended in the page
+EXAMPLES = 3  # lines named of a problem that comes again
 CELL = re.compile(r"case (\d+) (\d+) (\w+)")
 LINE = re.compile(r"retirer (\d+) (\d+)")
 NOT_YOURS = "Ce centre n'est pas l'un des vôtres."
 NO_FILE = "Aucun fichier n'est arrivé : le choisir, puis vérifier."
-ONE_AT_A_TIME = "Un fichier à la fois, pour l'instant."
-INPUTS = {"clock": "time", "day": "date", "whole": "number"}
+INPUTS = {"clock": "time", "day": "date"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def answer(request: PageRequest) -> PlainAnswer:
@@ -44,14 +50,16 @@ def answer(request: PageRequest) -> PlainAnswer:
             return _send(request) if request.is_form else _start(request)
         if kind == "apercu" and name:
             return _act(request, name) if request.is_form else _look(request, name)
-        if kind == "recu" and name.isdecimal():
-            return _receipt(request, int(name))
+        if kind == "recu" and name.isdecimal() and len(name) < 10:
+            return (
+                _withdraw(request, int(name)) if request.is_form else _receipt(request, int(name))
+            )
     except NotAllowed:
         return _start(request, NOT_YOURS, 403)
     except NoSuchPreview as reason:
         return _start(request, str(reason), 404)
     except Refused as reason:
-        return _start(request, str(reason), 409)
+        return _start(request, plain_words(str(reason)), 409)
     return _start(request, "Cette adresse ne mène à rien : recommencer ici.", 404)
 
 
@@ -62,46 +70,78 @@ def _html(template: str, **values: object) -> str:
 
 # --- to begin -------------------------------------------------------------------------------------------------------
 def _start(request: PageRequest, why: str = "", status: int = 200) -> PlainAnswer:
-    """The page on which a file is chosen, with what was handed in before."""
+    """The page on which files are chosen, with what was handed in before."""
     person, now = request.person, today()
     months = [add_months(now.replace(day=1), -n) for n in range(MONTHS)]
+    hands_in = may(person, "hand_in")
     return PlainAnswer(
         _html(
             "hand_in.html",
             action=HOME,
             token=request.token,
             why=why,
-            sites=handing_in.sites(person),
+            hands_in=hands_in,
+            sites=handing_in.sites(person) if hands_in else (),
             chosen_site=request.fields.get("centre", ""),
             months=[(f"{m:%Y-%m}", french.month_label(m)) for m in months],
             chosen_month=request.fields.get("mois", f"{months[1]:%Y-%m}"),
             keeps=handing_in.keeps(person),
             most=load_settings().upload_max_mb,
-            receipts=[_receipt_line(request, one) for one in handing_in.receipts(person)],
+            receipts=[_receipt_line(request, one) for one in receipts_of.receipts(person)],
         ),
         status=status,
     )
 
 
 def _send(request: PageRequest) -> PlainAnswer:
-    """A file was sent: its verdict."""
-    if not request.files or not request.files[0].content:
+    """Files were sent: their verdicts."""
+    files = [file for file in request.files if file.content]
+    if not files:
         return _start(request, NO_FILE, 400)
-    if len(request.files) > 1:
-        return _start(request, ONE_AT_A_TIME, 400)
-    file, key = request.files[0], request.key or new_key()
-    if len(file.content) > load_settings().upload_max_mb * 2**20:
-        return _start(request, f"Ce fichier pèse plus de {load_settings().upload_max_mb} Mo.", 413)
+    most = load_settings().upload_max_mb
+    if any(len(file.content) > most * 2**20 for file in files):
+        return _start(
+            request, f"Un fichier pèse plus de {most} Mo : le remettre en plusieurs.", 413
+        )
     try:
         month = date.fromisoformat(f"{request.fields.get('mois', '')}-01")
     except ValueError:
         return _start(request, "Choisir un mois.", 400)
-    verdict = handing_in.send(
-        request.person, key, file.name, file.content, request.fields.get("centre", ""), month
+    key = request.key or new_key()
+    verdicts = [_verdict_of(request, key, file, month) for file in files]
+    if len(verdicts) > 1:
+        return _several(verdicts, key)
+    if verdicts[0].preview:
+        return PlainAnswer(redirect=f"{HOME}/apercu/{verdicts[0].preview}", key=key)
+    return _show(request, verdicts[0])
+
+
+def _verdict_of(request: PageRequest, key: str, file: SentFile, month: date) -> Verdict:
+    site = request.fields.get("centre", "")
+    return handing_in.send(request.person, key, file.name, file.content, site, month)
+
+
+def _several(verdicts: Sequence[Verdict], key: str) -> PlainAnswer:
+    """The page of several files: what is said of each."""
+    good = sum(v.accepted for v in verdicts)
+    body = _html(
+        "several.html",
+        home=HOME,
+        lines=[
+            {
+                "file": v.outcome.name,
+                "heading": _heading(v),
+                "address": f"{HOME}/apercu/{v.preview}" if v.preview else "",
+                "problem": plain_words(str(v.problems[0])) if v.problems and not v.preview else "",
+            }
+            for v in verdicts
+        ],
     )
-    if verdict.preview:
-        return PlainAnswer(redirect=f"{HOME}/apercu/{verdict.preview}", key=key)
-    return _show(request, verdict)
+    heading = (
+        f"{french.plural(len(verdicts), 'fichier')} : {good} à confirmer,"
+        f" {len(verdicts) - good} à corriger. Rien n'est gardé pour l'instant"
+    )
+    return PlainAnswer(body, heading, key=key)
 
 
 # --- the verdict ----------------------------------------------------------------------------------------------------
@@ -111,28 +151,46 @@ def _look(request: PageRequest, number: str) -> PlainAnswer:
 
 def _act(request: PageRequest, number: str) -> PlainAnswer:
     """What somebody does with a file that waits."""
-    person, what = request.person, request.fields.get("faire", "")
+    person, key, what = request.person, request.key, request.fields.get("faire", "")
     if what == "abandonner":
         handing_in.abandon(person, number)
         return _start(request, "Ce fichier est abandonné : rien n'en a été gardé.")
     if what == "confirmer":
-        batch = handing_in.confirm(person, request.key, number)
-        return PlainAnswer(redirect=f"{HOME}/recu/{batch}")
+        return PlainAnswer(redirect=f"{HOME}/recu/{handing_in.confirm(person, key, number)}")
+    if what == "copie":
+        table, outcome = handing_in.table(person, key, number)
+        faults = [
+            (p.sheet, p.line, p.column, plain_words(p.message))
+            for p in outcome.problems
+            if isinstance(p, Problem) and p.line
+        ]
+        return _workbook(f"a-corriger-{table.form}.xlsx", marked_copy(table, faults))
+    if what == "laisses":
+        table = handing_in.left_out(person, key, number)
+        return _workbook(f"laisse-de-cote-{table.form}.xlsx", marked_copy(table))
+    if what == "retirer":
+        handing_in.leave_faulty_rows_out(person, key, number)
+        return PlainAnswer(redirect=f"{HOME}/apercu/{number}")
     cells: dict[Place, str] = {}
-    left_out = []
+    taken_out = []
     for name, text in request.fields.items():
         if (match := CELL.fullmatch(name)) and text.strip():
             cells[int(match[1]), int(match[2]), match[3]] = text.strip()
         elif match := LINE.fullmatch(name):
-            left_out.append((int(match[1]), int(match[2])))
-    handing_in.mend(person, request.key, number, cells, left_out)
+            taken_out.append((int(match[1]), int(match[2])))
+    handing_in.mend(person, key, number, cells, taken_out)
     return PlainAnswer(redirect=f"{HOME}/apercu/{number}")
+
+
+def _workbook(name: str, content: bytes) -> PlainAnswer:
+    return PlainAnswer(file=content, file_name=name, file_type=XLSX)
 
 
 def _show(request: PageRequest, verdict: Verdict) -> PlainAnswer:
     """The page of a verdict."""
     outcome = verdict.outcome
     form = FORMATS.get(outcome.form)
+    groups = _groups(verdict.problems)
     body = _html(
         "verdict.html",
         action=f"{HOME}/apercu/{verdict.preview}",
@@ -141,17 +199,37 @@ def _show(request: PageRequest, verdict: Verdict) -> PlainAnswer:
         verdict=verdict,
         file=outcome.name,
         form=form.title if form else "",
+        site=verdict.site.name if verdict.site else "",
         month=french.month_label(verdict.first),
         faults=[_fault(fault) for fault in verdict.faults],
-        problems=[str(problem) for problem in verdict.problems[:SHOWN]],
-        more=max(0, len(verdict.problems) - SHOWN) + outcome.more_problems,
-        effect=import_sentence(verdict.effect) if verdict.accepted else "",
-        remarks=outcome.remarks,
+        problems=groups[:SHOWN],
+        more=max(0, len(groups) - SHOWN),
+        effect=effect_sentence(outcome.rows, verdict.effect, outcome.changes, outcome.form),
+        remarks=[plain_words(remark) for remark in outcome.remarks],
         repairs=verdict.repairs,
         keeps=handing_in.keeps(request.person),
         fictitious=handing_in.FICTITIOUS,
     )
-    return PlainAnswer(body, _heading(verdict), 200 if verdict.preview else 422)
+    return PlainAnswer(body, _heading(verdict), 200 if verdict.preview or verdict.is_known else 422)
+
+
+def _groups(problems: Sequence[Problem | str]) -> list[str]:
+    """The problems, those alike once, with how often they come and a few of their lines."""
+    alike: dict[tuple[str, str, str, str], list[Problem]] = {}
+    said = []
+    for problem in problems:
+        if isinstance(problem, Problem) and problem.line:
+            which = problem.sheet, problem.column, problem.cell_text, problem.message
+            alike.setdefault(which, []).append(problem)
+        else:
+            said.append(plain_words(str(problem)))
+    for several in alike.values():
+        first = plain_words(str(several[0]))
+        if len(several) > 1:
+            lines = french.join_words([str(p.line) for p in several[:EXAMPLES]])
+            first = f"{first} ({len(several)} fois : lignes {lines}{'…' if len(several) > EXAMPLES else ''})"
+        said.append(first)
+    return said
 
 
 def _heading(verdict: Verdict) -> str:
@@ -160,9 +238,11 @@ def _heading(verdict: Verdict) -> str:
     if verdict.is_known:
         return "Déjà remis : ce fichier est gardé, et ne change rien"
     if verdict.accepted:
-        return f"Bon à garder : {rows} de {verdict.site.name}. Reste à confirmer"
-    if verdict.faults:
-        cells = sum(len(fault.lines) for fault in verdict.faults)
+        of = f" de {verdict.site.name}" if verdict.site else ""
+        return f"Bon à garder : {rows}{of}. Reste à confirmer"
+    if verdict.preview:
+        found = verdict.outcome.problems
+        cells = len(found) + verdict.outcome.more_problems
         return f"Pas encore accepté : {french.plural(cells, 'case')} à corriger sur {rows}"
     return "Refusé : ce fichier est à corriger, puis à choisir de nouveau"
 
@@ -170,38 +250,71 @@ def _heading(verdict: Verdict) -> str:
 def _fault(fault: Fault) -> dict[str, object]:
     """A fault, as the template takes it."""
     kind = fault.column.cell if isinstance(fault.column.cell, str) else ""
-    place = " ".join(map(str, fault.place))
     lines = [str(line) for line in fault.lines]
     several = len(lines) > 1
+    more = " et d'autres" if len(lines) > 5 else ""
     return {
-        "name": f"case {place}",
-        "where": f"{'Lignes' if several else 'Ligne'} {french.join_words(lines[:5])}"
-        f"{' et d’autres' if len(lines) > 5 else ''}",
+        "name": f"case {' '.join(map(str, fault.place))}",
+        "where": f"{'Lignes' if several else 'Ligne'} {french.join_words(lines[:5])}{more}",
         "heading": fault.column.heading,
         "text": fault.text,
-        "message": french.upper_first(fault.message),
+        "was": "vous avez écrit" if fault.typed else "était",
+        "message": french.upper_first(plain_words(fault.message)),
         "hint": fault.column.hint,
         "type": INPUTS.get(kind, "text"),
         "row": fault.row,
-        "leave_out": [f"retirer {fault.place[0]} {line}" for line in fault.lines][:1],
+        "leave_out": f"retirer {fault.place[0]} {fault.place[1]}",
         "several": several,
     }
 
 
 # --- receipts -------------------------------------------------------------------------------------------------------
-def _receipt(request: PageRequest, number: int) -> PlainAnswer:
+def _receipt(request: PageRequest, number: int, why: str = "", status: int = 200) -> PlainAnswer:
     """The page of a receipt."""
-    found = handing_in.receipt(request.person, number)
+    found = receipts_of.receipt(request.person, number)
     if found is None:
         return _start(request, "Il n'y a pas de reçu de ce numéro pour vos centres.", 404)
     said = _receipt_line(request, found)
-    body = _html("receipt.html", home=HOME, receipt=found, said=said, detail=found.detail)
+    may_withdraw = receipts_of.may_withdraw(request.person, found)
+    effect = ""
+    if may_withdraw:
+        effect = withdrawal_sentence(receipts_of.effect_of_withdrawal(request.person, number))
+    body = _html(
+        "receipt.html",
+        home=HOME,
+        action=f"{HOME}/recu/{number}",
+        token=request.token,
+        why=why,
+        receipt=found,
+        said=said,
+        detail=found.detail,
+        left_out=found.detail.get("left out", 0),
+        may_withdraw=may_withdraw,
+        effect=effect,
+        message=_message(said),
+    )
     if found.withdrawn_at is not None:
-        heading = f"Reçu n° {number} : ce fichier a été retiré"
+        heading = f"Reçu n° {number} : ce fichier a été retiré, et ne compte plus"
     else:
-        heading = f"C'est fait. {french.plural(found.rows, 'ligne')} de {said['sites']} : gardées"
-        heading = heading if found.rows != 1 else heading.replace("gardées", "gardée")
-    return PlainAnswer(body, heading)
+        kept = "gardée" if found.rows == 1 else "gardées"
+        heading = f"C'est fait. {said['rows']} de {said['sites']} : {kept}"
+    return PlainAnswer(body, heading, status)
+
+
+def _withdraw(request: PageRequest, number: int) -> PlainAnswer:
+    """A file is taken out, for a reason."""
+    if not request.fields.get("raison", "").strip():
+        return _receipt(request, number, "Dire pourquoi ce fichier est retiré.", 400)
+    receipts_of.withdraw(request.person, number, request.fields["raison"])
+    return PlainAnswer(redirect=f"{HOME}/recu/{number}")
+
+
+def _message(said: dict[str, str]) -> str:
+    """One line to paste into a message."""
+    return (
+        f"Reçu n° {said['number']} : {said['form'].lower()}, {said['sites']}, {said['days']},"
+        f" {said['rows']}, le {said['at']}."
+    )
 
 
 def _receipt_line(request: PageRequest, one: KeptReceipt) -> dict[str, str]:
@@ -209,13 +322,13 @@ def _receipt_line(request: PageRequest, one: KeptReceipt) -> dict[str, str]:
     names = all_site_names(request.person)
     title = FORMATS[one.form].title if one.form in FORMATS else one.form
     at = to_local_time(one.at)
+    sites = sorted(names.get(code, code) for code in one.sites)
     return {
         "number": str(one.number),
         "form": title,
-        "sites": french.join_words(sorted(names.get(code, code) for code in one.sites))
-        or "aucun centre",
-        "days": handing_in.days_in_words(one.first_day, one.last_day),
+        "sites": french.join_words(sites) if len(sites) <= 3 else f"{len(sites)} centres",
+        "days": receipts_of.days_in_words(one.first_day, one.last_day),
         "rows": french.plural(one.rows, "ligne"),
         "at": f"{french.date_short(at.date())} à {at.hour} h {at:%M}",
-        "counts": "retiré" if one.withdrawn_at else "compte",
+        "withdrawn": "retiré" if one.withdrawn_at else "",
     }

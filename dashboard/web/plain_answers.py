@@ -12,13 +12,17 @@ from dashboard.accounts.session_cache import CachedSession
 @dataclass(frozen=True)
 class PlainAnswer:
     """A page or a redirect. body: HTML below the heading; heading: another one than the page's own; status: of HTTP; redirect:
-    the address to go to, in place of a page; key: for the browser to keep, "" for none."""
+    the address to go to, in place of a page; key: for the browser to keep, "" for none; file: to be saved, in place of a page,
+    with its name and type."""
 
     body: str = ""
     heading: str = ""
     status: int = 200
     redirect: str = ""
     key: str = ""
+    file: bytes = b""
+    file_name: str = ""
+    file_type: str = ""
 
 
 @dataclass(frozen=True)

@@ -78,8 +78,11 @@ async def respond(route: Route, scope: Scope, receive: Receive) -> Response:
     except Exception as error:
         return await failure_response(error)
     answer = said if isinstance(said, PlainAnswer) else PlainAnswer(said)
-    if answer.redirect:
-        response: Response = RedirectResponse(answer.redirect, 303)
+    if answer.file:
+        named = {"content-disposition": f'attachment; filename="{answer.file_name}"'}
+        response: Response = Response(answer.file, media_type=answer.file_type, headers=named)
+    elif answer.redirect:
+        response = RedirectResponse(answer.redirect, 303)
     else:
         response = await _page(route, request, answer)
     if answer.key:

@@ -48,14 +48,23 @@ class Desk:
 
     def press(self, page: Answer, what: str, **fields: str) -> Answer:
         """Fill a verdict's form and press one of its buttons."""
-        address = re.search(r'action="(/remonter/apercu/\w+)"', page.text)[1]
-        body = urlencode({"jeton": self.token(page), "faire": what, **fields}).encode()
+        return self.fill(self.waiting(page), faire=what, **fields)
+
+    @staticmethod
+    def waiting(page: Answer) -> str:
+        """The address of the file that waits on a page."""
+        return re.search(r'action="(/remonter/apercu/\w+)"', page.text)[1]
+
+    def fill(self, address: str, *, follow: bool = True, **fields: str) -> Answer:
+        """Send a form to an address, with the token of this browser."""
+        body = urlencode({"jeton": self.token(self.page()), **fields}).encode()
         headers = {
             "content-type": "application/x-www-form-urlencoded",
             "content-length": str(len(body)),
             "origin": self.browser.origin,
         }
-        return self.follow(run(self.browser.ask(address, "POST", body, **headers)))
+        answer = run(self.browser.ask(address, "POST", body, **headers))
+        return self.follow(answer) if follow else answer
 
     def follow(self, answer: Answer) -> Answer:
         """The page to which an answer leads."""
