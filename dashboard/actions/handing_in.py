@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PosixPath
 
 from sqlalchemy import Connection
 
@@ -204,7 +204,7 @@ def send(person: Person, key: str, name: str, content: bytes, site: str, month: 
     if first > today():
         raise Refused("Ce mois n'est pas encore venu.")
     last = min(month_end(first), today())
-    with memory_file(content) as path:
+    with memory_file(content, name) as path:
         table, outcome = intake.read_upload(path, name, intake.load_known_references(engine()))
     if table is None:
         return Verdict("", outcome, place, first, last, 0)
@@ -435,14 +435,27 @@ def _faults(waiting: _Waiting, outcome: Outcome) -> tuple[Fault, ...]:
     return tuple(found)
 
 
+class MemoryPath(PosixPath):
+    """The path of a file in memory, which ends as the name does that it was sent by."""
+
+    ending = ""
+
+    @property
+    def suffix(self) -> str:
+        """The end of the name, « .xlsx »."""
+        return self.ending
+
+
 @contextmanager
-def memory_file(content: bytes) -> Iterator[Path]:
-    """A file that holds the content in memory alone, and ends with the block."""
+def memory_file(content: bytes, name: str = "") -> Iterator[Path]:
+    """A file that holds the content in memory alone, and ends with the block. name: as it was sent."""
     handle = os.memfd_create("remonter")
     try:
         left = memoryview(content)
         while left:
             left = left[os.write(handle, left) :]
-        yield Path(f"/proc/{os.getpid()}/fd/{handle}")
+        path = MemoryPath(f"/proc/{os.getpid()}/fd/{handle}")
+        path.ending = Path(name).suffix
+        yield path
     finally:
         os.close(handle)
