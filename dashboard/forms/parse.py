@@ -138,6 +138,8 @@ class Parsing:
     def _chunks(self, sheet: FormSheet, reader: Reader) -> Iterator[Chunk]:
         """The chunks of one sheet."""
         texts, counted = hashlib.sha256(), self.rows
+        if self._record is not None:
+            self._record.begin(sheet)
         for block in blocks(
             sheet.rows,
             sheet.first_line,

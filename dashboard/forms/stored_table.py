@@ -42,12 +42,13 @@ class StoredTable:
     mends: list[str] = field(default_factory=list)
 
     # --- recording ------------------------------------------------------------------------------------------------
+    def begin(self, sheet: FormSheet) -> None:
+        """Add a sheet, whose rows follow."""
+        self.sheets.append(StoredSheet(sheet.name, sheet.from_workbook, sheet.delimiter))
+
     def record(self, sheet: FormSheet, block: Block) -> None:
-        """Add the rows of a block of a sheet, which are read one sheet after the other."""
-        known = self.sheets[-1] if self.sheets else None
-        if known is None or known.name != sheet.name:
-            known = StoredSheet(sheet.name, sheet.from_workbook, sheet.delimiter)
-            self.sheets.append(known)
+        """Add the rows of a block of the last sheet."""
+        known = self.sheets[-1]
         columns = [block.cells[sheet.places[c.field]] for c in sheet.form.columns]
         known.lines.extend(block.lines)
         known.cells.extend(map(list, zip(*columns, strict=True)))
