@@ -293,6 +293,7 @@ LAYERS = (
         "dashboard.log",
         "dashboard.memory",
         "dashboard.one_run_at_a_time",
+        "dashboard.public_files",
     },
     {"dashboard.partial_counts"},
     {"db.shared_types", "dashboard.period", "dashboard.statistics"},

@@ -15,6 +15,7 @@ from streamlit_folium import st_folium
 
 from dashboard import palette
 from dashboard.panel import Legend
+from dashboard.ui import map_assets
 
 COLOURS = {  # of the frame, as the script names them
     "sea": palette.MAP_SEA, "land": palette.LAND, "border": palette.MAP_GAP, "coast": palette.COAST,
@@ -57,14 +58,12 @@ class OfflineMap(folium.Map):
     """A folium map whose scripts and styles all come from the application."""
 
     # ccsp-map.js comes first: it also keeps events that the component ignores while the others load.
-    default_js = [
-        ("ccsp_map", STATIC + "ccsp-map.js"),
-        ("leaflet", STATIC + "leaflet/1.9.4/leaflet.js"),
-        ("departments", STATIC + "departments.js"),
-    ]
-    default_css = [("leaflet_css", STATIC + "leaflet/1.9.4/leaflet.css")]
+    scripts = ("ccsp-map.js", f"{map_assets.LEAFLET}/leaflet.js", "departments.js")
+    styles = (f"{map_assets.LEAFLET}/leaflet.css",)
 
     def __init__(self) -> None:
+        self.default_js = [(name, STATIC + map_assets.address(name)) for name in self.scripts]
+        self.default_css = [(name, STATIC + map_assets.address(name)) for name in self.styles]
         super().__init__(
             location=[9.3, 2.3], zoom_start=7, tiles=None, zoom_control=False, attribution_control=False,
             scroll_wheel_zoom=False,
