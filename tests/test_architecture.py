@@ -72,6 +72,7 @@ WITHOUT_SITES = {
     "holiday_changes",
     "boundary",
     "version",
+    "changed_sites",
     "extent",
     "segments",
     "is_demo",
