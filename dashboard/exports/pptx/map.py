@@ -87,12 +87,12 @@ def draw_map(page: Page, panel: Panel, plot: Plot, box: Box) -> None:
         p = at(mark.x, mark.y)
         _over(shapes, p.x, p.y, mark, ", ".join((mark.name, *mark.words)))
     for name in names:
-        # A little more than its box, so that a name never breaks by rounding.
+        # A little more than its box, so that a name never breaks by rounding; of several words, all that it may take.
         for i, text in enumerate(
             (name.text, name.silent_words) if name.silent_words else (name.text,)
         ):
             high = name.height / (2 if name.silent_words else 1)
-            wide = max(name.width, text_width(text, SMALL) * 72) + 8
+            wide = max(name.width + 8, text_width(text, SMALL) * 72 if " " in text else 0)
             spot = at(name.x + (name.width - wide) / 2, name.y + i * high, wide, high)
             add_text(shapes, spot, Run(text, SMALL), name="Nom", **CENTRED)
     for pane in drawing.panes:
