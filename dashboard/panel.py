@@ -4,7 +4,7 @@ screen.
 A value is kept with its words: screens, slides and papers print the words, a workbook stores the value too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -102,7 +102,8 @@ class Legend:
 
     rows: {"label": str, "count": int}, optionally "long" (a label for where there is room, on the page's own map), and the
     sample drawn before it, in the words of a mark: "fill" of a class, "sign", "silent" or "missing". kinds: {"kind", "label"}.
-    sizes: {"radius": px, "label"}; size_text: what the area stands for. note: a sentence under the rows. credit: the source of
+    sizes: {"radius": px, "label"}; size_text: what the area stands for. note: a sentence under the rows. naming: which sites
+    have their names, where they are too many for all, with « {named} » and « {sites} » for how many; credit: the source of
     commune boundaries.
     """
 
@@ -113,6 +114,11 @@ class Legend:
     sizes: list[dict[str, Any]] = field(default_factory=list)
     note: str = ""
     credit: str = ""
+    naming: str = ""
+
+    def naming_words(self, named: int, sites: int) -> str:
+        """How many of the sites shown have their names, and which; "" where no choice is made."""
+        return self.naming.format(named=named, sites=sites)
 
     @property
     def sources(self) -> str:
@@ -121,6 +127,20 @@ class Legend:
 
 
 MOST_NAMED = 60  # sites that have their names on a map: more could not be read
+
+
+def naming_order(marks: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The ids of a map's sites in the order in which they are given their names, of which the first MOST_NAMED have one:
+    those that are silent or have a signal, then those with most visits. marks: as Plot has them."""
+    first = sorted(
+        marks,
+        key=lambda m: (
+            not (m.get("silent") or (m.get("sign") or {}).get("letter")),
+            -(m.get("radius") or 0),
+            m["name"],
+        ),
+    )
+    return [m["id"] for m in first]
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from db import (
     rollup,
     schema,
     supersede,
+    upload_previews,
     write,
 )
 from db.batch_effects import import_sentence, withdrawal_sentence
@@ -39,6 +40,7 @@ from db.intake import (
 from db.journal import utc_now
 from db.models import ImportBatch, Visit
 from db.seed import seed
+from db.write_lock import write_transaction
 
 LAST_BATCH = 2**31 - 1  # the largest number of a batch
 MOST_VISITS = 20_000_000  # fictitious ones: half an hour's work, and more than the country has had
@@ -277,6 +279,8 @@ def retain(engine: Engine, arguments: Namespace) -> None:
     on = today()
     if arguments.yes:
         found = retention.erase(engine, on, system_user())
+        with write_transaction(engine) as connection:
+            upload_previews.delete_outdated(connection)
         before, old = backup.remove_outdated(engine, on, system_user())
     else:
         with engine.connect() as connection:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from dashboard.accounts.rights import Role
 from dashboard.settings import LOOPBACK_HOSTS, ROOT, load_settings
 from dashboard.ui import map_assets
+from dashboard.web import page_fonts
 from db import accounts_and_sessions, error_messages, read, startup_check
 from db.__main__ import main as db
 from db.console import guard_for_good
@@ -43,8 +44,8 @@ def open_socket() -> socket.socket:
 
 
 def prepare_database() -> None:
-    """Migrate the tables; load fictitious data where nothing was ever imported nor purged; write the map's public
-    files."""
+    """Migrate the tables; load fictitious data where nothing was ever imported nor purged; write the public files
+    of maps and pages."""
     engine = make_engine(load_settings().database_url)
     startup_check.quick_check(engine)
     if db(["init"]):
@@ -58,6 +59,7 @@ def prepare_database() -> None:
         boundary = read.boundary(connection, "commune")
     engine.dispose()
     map_assets.prepare(ROOT / "static", json.loads(boundary[0]) if boundary else None)
+    page_fonts.prepare(ROOT / "static")
     if held or purged:
         return
     if shutil.disk_usage(ROOT).free < FREE_BYTES:

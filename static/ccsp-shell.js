@@ -1,7 +1,27 @@
-// The page's shell, loaded before Streamlit's own scripts, for what Streamlit has no setting for: the sentence that
-// stands on the page when the server is away, and its own words in French. Reads and writes text only.
+// The page's shell, run before Streamlit's own scripts, for what Streamlit has no setting for: its fonts, what stands on the page until
+// it has something to show, the sentence that stands there when the server is away, and its own words in French. Of what people say
+// it reads and writes text only.
 (() => {
   "use strict";
+  // Streamlit's fonts of which there are smaller ones by the same name (dashboard/web/page_fonts.py): it would fetch all its icons
+  // at the start, and an italic of its own for two words on the map.
+  const fonts = (sheet) => [...sheet.cssRules].filter((rule) => rule instanceof CSSFontFaceRule);
+  const family = (rule) => rule.style.getPropertyValue("font-family").replace(/"/g, "");
+  const ours = document.querySelector("#ccsp-fonts")?.sheet;
+  const given = new Set(ours ? fonts(ours).map(family) : []);
+  for (const sheet of document.styleSheets) {
+    if (sheet === ours) continue;
+    for (const rule of fonts(sheet)) if (given.has(family(rule))) sheet.deleteRule([...sheet.cssRules].indexOf(rule));
+  }
+
+  // What the page says until its first part is there (dashboard/web/templates/loading.html).
+  let loading = document.querySelector("#ccsp-loading");
+  function show() {
+    if (!loading || !document.querySelector("[data-testid=stElementContainer]")) return;
+    loading.remove();
+    loading = null;
+  }
+
   // Where the server is: at a page's own address Streamlit would try below it first, twice in vain.
   window.__streamlit = { BACKEND_BASE_URL: `${location.origin}/` };
 
@@ -261,6 +281,7 @@
   }
 
   new MutationObserver((changes) => {
+    show();
     for (const change of changes) {
       if (change.type === "attributes") put(change.target);
       else if (change.type === "characterData") write(change.target);

@@ -10,11 +10,12 @@ from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures
 from dashboard.answers.map_legend import (
     BADGES,
-    LARGEST,
+    NAMING,
     SIZE_TEXT,
     VOLUME,
     Mark,
     kinds,
+    largest,
     legend_rows,
     no_signal_note,
     period_label,
@@ -23,6 +24,7 @@ from dashboard.answers.map_legend import (
     signal_sign,
     sizes,
 )
+from dashboard.answers.map_places import labels, set_apart
 from dashboard.answers.network import (
     Silence,
     commune_source,
@@ -80,17 +82,7 @@ def panel(view: View, question: Question, code: str, key: str) -> Panel:
             lines,
         ),
         alt=f"Carte du Bénin : {BY_CODE[code].label}, le niveau et les signaux de chaque centre.",
-        caption=READING + _without_names(len(drawing.marks)),
-    )
-
-
-def _without_names(sites: int) -> str:
-    """That some sites have no name on the map of a file, where they are too many to be read; "" else."""
-    if sites <= MOST_NAMED:
-        return ""
-    return (
-        f" Dans un fichier, seuls {MOST_NAMED} centres ont leur nom sur la carte{french.SPACE}: les muets, ceux qui ont un"
-        " signal, puis les plus fréquentés ; le tableau les nomme tous."
+        caption=READING,
     )
 
 
@@ -103,42 +95,48 @@ def plot(view: View, question: Question, code: str) -> Plot:
         french.month_label(control_charts.judged_month(view, question.last)),
         data_date_in_words(view),
     )
+    names = labels(places)
     volumes = [values[p.code]["visits_per_day"].value for p in places]
-    top = scale(volumes)
+    top, most = scale(volumes), largest(len(places))
     marks = []
-    for site, radius in zip(places, radii(volumes, LARGEST, top), strict=True):
+    for site, radius in zip(places, radii(volumes, most, top), strict=True):
         f, signal, silence = (
             values[site.code],
             signals.get(site.code),
             silences_by_code.get(site.code),
         )
         drawn, tooltip = (
-            _mark(site, f[code], signal, silence),
+            _mark(site, names[site.code], f[code], signal, silence),
             _tooltip(f, code, signal, silence, at),
         )
         marks.append({**drawn, "radius": radius, "tip": tooltip})
+    set_apart(marks)
     gaps = [values[m["id"]][code] for m in marks if m["missing"]]
     legend = Legend(
         title=f"{BY_CODE[code].label}, {small_counts_for_guests.complaint_period(view, (code,)) or period_label(question)}",
         rows=legend_rows(code, marks, signals.values(), gaps, at),
         kinds=kinds(marks),
         size_text=SIZE_TEXT,
-        sizes=sizes(top),
+        sizes=sizes(top, most),
         note=no_signal_note(signals.values(), month),
         credit=commune_source(view),
+        naming=NAMING if len(marks) > MOST_NAMED else "",
     )
     return Plot(tuple(marks), legend, question.department)
 
 
-def _mark(site: Place, f: Figure, signal: Signal | None, silence: Silence | None) -> Mark:
-    """The mark of a site, without its size. f: its figure of the map's indicator; as `dashboard.panel.Plot` has marks."""
+def _mark(
+    site: Place, label: str, f: Figure, signal: Signal | None, silence: Silence | None
+) -> Mark:
+    """The mark of a site, without its size. label: its name on the map; f: its figure of the map's indicator; as
+    `dashboard.panel.Plot` has marks."""
     return {
         "id": site.code,
         "name": site.name,
         "kind": site.kind,
         "lat": float(site.lat),
         "lon": float(site.lon),
-        "label": site.commune,
+        "label": label,
         "missing": f.value is None,
         "fill": None if f.value is None else CLASSES[f.indicator].colour(f.value),
         "sign": signal_sign(signal) if signal else None,

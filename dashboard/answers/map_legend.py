@@ -32,11 +32,18 @@ BADGES = {
 }
 VOLUME = "Usagers par jour ouvert"
 SIZE_TEXT = f"Taille{french.SPACE}: usagers par jour ouvert"
+NAMING = (  # with how many have their names of how many that are shown, which each drawing finds by itself
+    f"Centres nommés{french.SPACE}: {{named}} sur {{sites}}, d'abord muets ou avec un signal, puis les plus fréquentés"
+)
 KINDS = (
     {"kind": "CCSP", "label": "Centre communal (CCSP)"},
     {"kind": "GSRU", "label": "Guichet de service (GSRU)"},
 )
-LARGEST = 20  # radius, in pixels, of the busiest site
+LARGEST, LEAST = (
+    20,
+    6,
+)  # radius, in pixels, of the busiest site; of so many sites that it would be less
+FEW = 24  # sites: of more the marks are smaller, or they would lie on one another
 SIZES = (10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -161,12 +168,17 @@ def scale(volumes: Iterable[float | None]) -> float:
     return next((s for s in SIZES if s >= most), SIZES[-1])
 
 
-def sizes(top: float) -> Rows:
-    """Two sample sizes for the legend. top: visits per open day of the largest mark."""
+def largest(count: int) -> float:
+    """The radius in pixels of the largest of so many marks."""
+    return max(LARGEST * math.cbrt(min(1, FEW / max(count, 1))), LEAST)
+
+
+def sizes(top: float, largest: float) -> Rows:
+    """Two sample sizes for the legend. top: visits per open day of the largest mark; largest: its radius."""
     shown = (top / 10, top)
     return [
         {"radius": r, "label": french.number(v)}
-        for v, r in zip(shown, radii(shown, LARGEST, top), strict=True)
+        for v, r in zip(shown, radii(shown, largest, top), strict=True)
     ]
 
 

@@ -17,7 +17,7 @@ from shapely.geometry import Polygon, shape
 from shapely.geometry.base import BaseGeometry
 
 from dashboard.palette import ALERT, CHANGE, IMPROVEMENT
-from dashboard.panel import Plot
+from dashboard.panel import MOST_NAMED, Plot, naming_order
 from dashboard.settings import ROOT
 
 OUTLINES = ROOT / "data" / "reference" / "departements.geojson"
@@ -77,7 +77,8 @@ class Mark:
     `ui.folium_map.show_map`.
 
     fill: "#rrggbb", "" where it has none, None for an outline alone. silent_words: what is written under the name of
-    a silent site. words: what the mark says, in lines.
+    a silent site. words: what the mark says, in lines. rank: its place in the order in which names are given, 0 where all
+    have one, None where it has none.
     """
 
     x: float
@@ -95,6 +96,12 @@ class Mark:
     silent_words: str = ""
     words: tuple[str, ...] = ()
     has_thin_frame: bool = False
+    rank: int | None = 0
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether it is silent or has a signal."""
+        return bool(self.silent_words or self.letter)
 
     @property
     def frame_width(self) -> float:
@@ -259,19 +266,20 @@ class _View:
 
 def _marks(plot: Plot, view: _View, pane: int, scale: float) -> list[Mark]:
     """The marks of a pane, in the order of drawing."""
-    marks = []
+    marks, ranks = [], _ranks(plot)
     for m in plot.marks:
         x, y = view.to_pane(m["lon"], m["lat"])
         if not view.contains(x, y) or (pane == 1 and not _box_contains(SOUTH, m["lon"], m["lat"])):
             continue
+        aside, below = m.get("offset") or (0, 0)
         sign = m.get("sign") or {}
         letter, frame, badge = sign.get("letter") or "", sign.get("frame"), sign.get("badge")
         missing = bool(m.get("missing"))
         radius = m["radius"] if (m.get("radius") or 0) > 0 else IDLE
         marks.append(
             Mark(
-                x,
-                y,
+                x + aside * scale,
+                y + below * scale,
                 radius * scale,
                 None if missing else m.get("fill") or "",
                 missing,
@@ -285,9 +293,18 @@ def _marks(plot: Plot, view: _View, pane: int, scale: float) -> list[Mark]:
                 m.get("silent") or "",
                 tuple(m.get("tip") or []),
                 bool(sign.get("slight")),
+                ranks.get(m["id"], 0),
             )
         )
     return sorted(marks, key=lambda m: (_urgency(m), -m.radius))
+
+
+def _ranks(plot: Plot) -> dict[str, int | None]:
+    """The rank of each mark by the site's id; empty where all have their names."""
+    if len(plot.marks) <= MOST_NAMED:
+        return {}
+    order = naming_order(plot.marks)
+    return {code: i if i < MOST_NAMED else None for i, code in enumerate(order)}
 
 
 def _urgency(mark: Mark) -> int:

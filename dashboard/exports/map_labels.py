@@ -5,6 +5,10 @@ Each name in turn takes the best of its places that covers no mark, no other nam
 places as long as that leaves fewer away from their marks, close to another or at a line under one. On the screen the
 first of these steps, in several orders, is enough: `static/map/names.js`. There a name may touch its mark at a
 corner; in larger type it would seem to be a neighbour's.
+
+Of more sites than can be read, the first of an order have names (`dashboard.panel.naming_order`), here and there: each in
+its turn takes the best place, without a line under a mark, or has no name. Only those that are silent or have a signal may
+have such a line, and a longer one.
 """
 
 import math
@@ -16,7 +20,6 @@ from itertools import islice
 import numpy as np
 
 from dashboard.exports.map_geometry import Box, Drawing, Mark, Pane, box_of
-from dashboard.panel import MOST_NAMED
 
 LONGEST = 24  # letters of a name on the map
 WIDE = 0.52  # of a letter, in parts of the size of type: a careful mean
@@ -27,6 +30,7 @@ NEAR, CLEAR = (
 )  # px of the screen's map: from a mark to its name; from a name to another mark
 SMALLER = (1.0, 0.9, 0.8)  # sizes of type, in parts of what is asked for
 RINGS, TURNS, ROUNDS = (8, 14, 22, 32, 44, 58, 74, 92), 24, 8
+FAR = (116, 144, 176)  # further rings, for those of a crowd that are silent or have a signal
 BESIDE = 12  # places of a name beside its mark, before those at the end of a line
 TRIED = 60  # places of a name that it may drive others away from
 MANY = 40  # names: of more than these the best of all arrangements would take seconds
@@ -73,7 +77,7 @@ NOWHERE: Place = (100.0, None)  # a name that is missing
 def largest_labels(drawing: Drawing, size: float) -> tuple[tuple[Label, ...], float]:
     """The names in the largest type up to that size in which all sites have theirs, and the type; where there is
     none, in that which lacks least."""
-    sites = len(named_sites(drawing.marks))
+    sites = len(_named(drawing.marks))
     found = []
     for share in SMALLER if sites <= MANY else SMALLER[:: len(SMALLER) - 1]:
         names = labels_of_size(drawing, size * share)
@@ -87,11 +91,9 @@ def largest_labels(drawing: Drawing, size: float) -> tuple[tuple[Label, ...], fl
     return names, fit
 
 
-def named_sites(marks: Sequence[Mark]) -> frozenset[str]:
-    """The sites that have their names on a map: all, but of more than MOST_NAMED those that are silent or have a sign, then those
-    with most visits."""
-    order = sorted(marks, key=lambda m: (not (m.silent_words or m.letter), -m.radius, m.name))
-    return frozenset(list(dict.fromkeys(m.name for m in order))[:MOST_NAMED])
+def _named(marks: Sequence[Mark]) -> set[str]:
+    """The sites that are to have their names."""
+    return {m.name for m in marks if m.rank is not None}
 
 
 def labels_of_size(drawing: Drawing, size: float) -> tuple[Label, ...]:
@@ -106,34 +108,31 @@ def _labels(
     panes: tuple[Pane, ...], marks: tuple[Mark, ...], scale: float, size: float
 ) -> tuple[Label, ...]:
     there = {m.name for m in marks if m.pane == 1}
-    named = named_sites(marks)
-    return tuple(
-        label
-        for i, pane in enumerate(panes)
-        for label in _arrange(
-            [m for m in marks if m.pane == i],
-            {m.name for m in marks if m.name in named and (i == 1 or m.name not in there)},
-            pane,
-            size,
-            scale,
+    named, crowded = _named(marks), any(m.rank is None for m in marks)
+    found: list[Label] = []
+    for i, pane in enumerate(panes):
+        boxes = [(m, box_of(m, scale)) for m in marks if m.pane == i]
+        found += _arrange(
+            {name for name in named if i == 1 or name not in there},
+            _Obstacles(pane, size, scale, boxes, crowded),
         )
-    )
+    return tuple(found)
 
 
-def _arrange(
-    marks: Sequence[Mark], named: set[str], pane: Pane, size: float, scale: float
-) -> list[Label]:
-    """The names of a pane's marks; those without any room are left out.
+def _arrange(named: set[str], around: "_Obstacles") -> list[Label]:
+    """The names of a pane's marks, of the sites that are to be named there; those without any room are left out.
 
     Each takes its best free place; then, as long as the sum improves, one takes a better place, and those that it
-    covers look for another.
+    covers look for another. Of a crowd those without room in their turn have none.
     """
-    around = _Obstacles(pane, size, scale, [(m, box_of(m, scale)) for m in marks])
-    order = sorted((m for m in marks if m.name in named), key=lambda m: (m.y, m.x))
+    wanted = [m for m, _ in around.boxes if m.name in named]
+    order = sorted(wanted, key=lambda m: (m.rank or 0, m.y, m.x))
     names = [_NamePlaces(mark, around) for mark in order]
     found: list[Place] = [NOWHERE] * len(names)
     for i, name in enumerate(names):
         found[i] = name.best_free_place(_Taken(found))
+    if around.is_crowded:
+        return [one for _, one in found if one]
     for _ in range(ROUNDS if len(names) <= MANY else 1):
         before = list(found)
         for i in sorted(range(len(found)), key=lambda i: -found[i][0]):
@@ -145,12 +144,14 @@ def _arrange(
 
 @dataclass(frozen=True)
 class _Obstacles:
-    """The areas of a pane that names must keep off: its edges, its title, its marks, each with its own box."""
+    """The areas of a pane that names must keep off: its edges, its title, its marks, each with its own box. is_crowded:
+    whether some sites are to have no name."""
 
     pane: Pane
     size: float
     scale: float
     boxes: Sequence[tuple[Mark, Box]]
+    is_crowded: bool
 
     @cached_property
     def title(self) -> Box:
@@ -168,7 +169,9 @@ class _NamePlaces:
         self.others = _boxes(box for _, box in others)
         self.others_y = np.array([m.y for m, _ in others])
         self.forbidden = _boxes([obstacles.title, *(box for _, box in obstacles.boxes)])
-        self.spots = enumerate(_spots(mark, obstacles.size, obstacles.scale))
+        self.may_cross = mark.is_noted or not obstacles.is_crowded
+        rings = RINGS + FAR * (mark.is_noted and obstacles.is_crowded)
+        self.spots = enumerate(_spots(mark, obstacles.size, obstacles.scale, rings))
         self.adjacent_places = self._by_cost(islice(self.spots, BESIDE))
 
     @cached_property
@@ -194,6 +197,8 @@ class _NamePlaces:
     def best_free_place(self, taken: "_Taken") -> Place:
         """The best place that meets none of the taken ones; NOWHERE where there is none."""
         for place, close in self.places_beside(taken):
+            if place[1] and place[1].crosses and not self.may_cross:
+                continue
             if not any(_clash(place[1], taken.labels[j]) for j in close):
                 return place
         return NOWHERE
@@ -288,7 +293,7 @@ def _badness(sites: int, names: Sequence[Label]) -> int:
     return 2 * (sites - len(names)) + sum(one.crosses for one in names)
 
 
-def _spots(m: Mark, size: float, scale: float) -> Iterator[Label]:
+def _spots(m: Mark, size: float, scale: float, rings: Iterable[int]) -> Iterator[Label]:
     """The possible places of a mark's name, the best first."""
     text = m.label if len(m.label) <= LONGEST else f"{m.label[: LONGEST - 1]}…"
     w = max(len(text), len(m.silent_words)) * size * WIDE
@@ -305,7 +310,7 @@ def _spots(m: Mark, size: float, scale: float) -> Iterator[Label]:
         for share in (0.5, 0.3, 0.7, 0.1, 0.9):
             yield at(m.x - w * share, y, "middle")
     inner, far = m.x - left, max(m.x - left, right - m.x, m.y - top, bottom - m.y)
-    for ring in RINGS:
+    for ring in rings:
         for turn in range(TURNS):
             dx, dy = math.cos(math.tau * turn / TURNS), math.sin(math.tau * turn / TURNS)
             out = far + ring * scale

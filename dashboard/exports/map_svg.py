@@ -16,9 +16,10 @@ from dashboard.exports.map_marks import (
 )
 from dashboard.exports.svg import FONT, escape_markup, paint_attributes, printable_text
 from dashboard.palette import AWAY, COAST, GRID, INK, LAND, MISSING, PAPER, SEA, SOFT
-from dashboard.panel import Plot
+from dashboard.panel import MOST_NAMED, Plot
 
 LINE = 1.3  # of a row of a legend, in parts of the size of type
+BESIDE = 18  # letters of what sizes mean, in a line beside them
 
 
 def map_(plot: Plot, width: float, height: float, font_px: float = 12) -> str:
@@ -58,6 +59,7 @@ def map_(plot: Plot, width: float, height: float, font_px: float = 12) -> str:
     ]
     parts += [_pane(drawing, i, pane, font_px) for i, pane in enumerate(drawing.panes)]
     names, size = largest_labels(drawing, font_px)
+    legend = legend.of_named(len(names))
     parts += [_line(one.line, font_px) for one in names if one.line]
     parts += [
         _placed_at(m, draw_frame(m, drawing.scale))
@@ -159,8 +161,16 @@ def _text(x: float, y: float, text: str, colour: str, weight: str = "", anchor: 
 class _Legend:
     """The legend as rows: (drawing of the sample or "", its height, words, count or "", weight)."""
 
-    def __init__(self, plot: Plot, k: float, font_px: float, *, tight: bool = False) -> None:
-        self.k, self.font = k, font_px
+    def __init__(
+        self,
+        plot: Plot,
+        k: float,
+        font_px: float,
+        *,
+        tight: bool = False,
+        named: int = MOST_NAMED,
+    ) -> None:
+        self.plot, self.k, self.font, self.tight = plot, k, font_px, tight
         self.letter = font_px * (0.44 if tight else 0.5)  # an even letter is about so wide
         self.line = font_px * (1.03 if tight else LINE)
         given = plot.legend
@@ -173,12 +183,18 @@ class _Legend:
         if tight and given.kinds:
             self._add(self._kinds(given.kinds), 0, "", "")
         self._add("", 0, given.note, "")
+        self._add("", 0, given.naming_words(named, len(plot.marks)), "")
         beside = given.size_text if tight and given.sizes else ""
         self._add("", 0, "" if beside else given.size_text, "")
         if given.sizes:
             tall = 2.1 * max(row["radius"] for row in given.sizes) * k
-            self._add(self._sizes(given.sizes, beside), tall, "", "")
+            high = 0.75 * len(_wrap(beside, BESIDE)) * font_px
+            self._add(self._sizes(given.sizes, beside), max(tall, high), "", "")
         self._add("", 0, given.sources, "")
+
+    def of_named(self, named: int) -> "_Legend":
+        """The same, where so many sites have got a name: how many is known once the legend's room is."""
+        return _Legend(self.plot, self.k, self.font, tight=self.tight, named=named)
 
     def _add(self, sample: str, tall: float, words: str, count: object, weight: str = "") -> None:
         room = (
@@ -241,7 +257,7 @@ class _Legend:
 
     def _sizes(self, rows: Iterable[dict[str, Any]], words: str = "") -> str:
         """Samples of the marks' sizes side by side, the first in the middle of the column of samples, or beside the words."""
-        lines = _wrap(words, 18)
+        lines = _wrap(words, BESIDE)
         parts = [
             _text(-self.column / 2, self.font * (0.34 + i - (len(lines) - 1) / 2), line, SOFT)
             for i, line in enumerate(lines)

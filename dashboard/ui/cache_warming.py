@@ -3,7 +3,6 @@ for each new state of the data, before readers are shown it."""
 
 import logging
 import time
-from contextlib import suppress
 from threading import Thread
 
 import streamlit_folium
@@ -27,7 +26,6 @@ from dashboard.indicators import codes_placed_in
 from dashboard.period import ClippedPeriod
 from dashboard.stories import ready_story
 from dashboard.ui import filter_state
-from db import error_messages
 
 LOG = logging.getLogger("ccsp")
 # Seconds: between two looks whether something was handed in; and from one new state of the data to the next, at least.
@@ -49,8 +47,11 @@ def warm() -> None:
 
 def _follow() -> None:
     """Answer what all pages ask, then look again and again whether the data changed; without end."""
-    with suppress(*error_messages.failure_types()), context.page_run():
-        _answer_rest()
+    try:
+        with context.page_run():
+            _answer_rest()
+    except Exception as error:
+        _give_up(error)
     changed_at = 0.0
     while True:
         time.sleep(LOOK)
@@ -60,11 +61,15 @@ def _follow() -> None:
         try:
             if _show_latest():
                 changed_at = time.monotonic()
-        except error_messages.failure_types():
-            context.publish(None)  # each page asks the database by itself, and says what it answers
-        except Exception:
-            context.publish(None)
-            LOG.exception("the data are not followed: readers wait for their answers")
+        except Exception as error:
+            _give_up(error)
+
+
+def _give_up(error: Exception) -> None:
+    """Show nothing in particular: each page asks the database by itself, and says what it answers."""
+    context.publish(None)
+    if not context.outage_reason(error):
+        LOG.error("the data are not followed: readers wait for their answers", exc_info=error)
 
 
 def _show_latest() -> bool:

@@ -14,7 +14,8 @@ from folium.template import Template
 from streamlit_folium import st_folium
 
 from dashboard import palette
-from dashboard.panel import Legend
+from dashboard.panel import MOST_NAMED, Legend, naming_order
+from dashboard.ui import map_assets
 
 COLOURS = {  # of the frame, as the script names them
     "sea": palette.MAP_SEA, "land": palette.LAND, "border": palette.MAP_GAP, "coast": palette.COAST,
@@ -57,14 +58,12 @@ class OfflineMap(folium.Map):
     """A folium map whose scripts and styles all come from the application."""
 
     # ccsp-map.js comes first: it also keeps events that the component ignores while the others load.
-    default_js = [
-        ("ccsp_map", STATIC + "ccsp-map.js"),
-        ("leaflet", STATIC + "leaflet/1.9.4/leaflet.js"),
-        ("departments", STATIC + "departments.js"),
-    ]
-    default_css = [("leaflet_css", STATIC + "leaflet/1.9.4/leaflet.css")]
+    scripts = ("ccsp-map.js", f"{map_assets.LEAFLET}/leaflet.js", "departments.js")
+    styles = (f"{map_assets.LEAFLET}/leaflet.css",)
 
     def __init__(self) -> None:
+        self.default_js = [(name, STATIC + map_assets.address(name)) for name in self.scripts]
+        self.default_css = [(name, STATIC + map_assets.address(name)) for name in self.styles]
         super().__init__(
             location=[9.3, 2.3], zoom_start=7, tiles=None, zoom_control=False, attribution_control=False,
             scroll_wheel_zoom=False,
@@ -161,17 +160,18 @@ def show_map(
 
     sites: {"id", "name", "kind": "CCSP" or "GSRU", "lat", "lon", "radius": px or None, "fill": "#hex" or None, "missing": bool,
     "tip": [lines], "label": short name}, plain Python numbers (ValueError for NaN); optional "silent": the words under the name
-    of a silent site, "sign": {"letter": "+", "!", "C" or "", "frame": "round", "square", "hexagon" or None, "badge": "✓", "✗",
-    "≈" or None}, absent or None for none (ValueError for another letter, frame or badge). departments: {name: {"fill": "#hex",
-    "tip": lines in one str}}. focus: department that fills the view, None for the country. chosen: id of the site with the
-    ring. on_pick is called with {"site": id} or {"department": name}; an id that is not among `sites` is dropped, and the name
-    comes from the browser: compare it with yours. communes: file name from `map_assets.communes_file`.
+    of a silent site, "offset": [x, y] in px from its place, at any zoom, "sign": {"letter": "+", "!", "C" or "", "frame":
+    "round", "square", "hexagon" or None, "badge": "✓", "✗", "≈" or None}, absent or None for none (ValueError for another
+    letter, frame or badge). departments: {name: {"fill": "#hex", "tip": lines in one str}}. focus: department that fills the
+    view, None for the country. chosen: id of the site with the ring, which has its name. on_pick is called with {"site": id}
+    or {"department": name}; an id that is not among `sites` is dropped, and the name comes from the browser: compare it with
+    yours. communes: file name from `map_assets.communes_file`.
     """
     legend = legend or Legend()
     check_signs(sites, legend)
     payload = {
-        "sites": sites, "legend": {**asdict(legend), "sources": legend.sources}, "departments": departments or {},
-        "focus": focus, "chosen": chosen, "height": height, "dark": dark,
+        "sites": _ranked(sites), "mostNamed": MOST_NAMED, "legend": {**asdict(legend), "sources": legend.sources},
+        "departments": departments or {}, "focus": focus, "chosen": chosen, "height": height, "dark": dark,
     }  # fmt: skip
     known = {site["id"] for site in sites}
 
@@ -185,6 +185,14 @@ def show_map(
         _base(communes), key=key, height=height, use_container_width=True, returned_objects=[],
         on_change=picked, feature_group_to_add=_changing(payload), render=False,
     )  # fmt: skip
+
+
+def _ranked(sites: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The sites; where they are too many for all to be named, each with its "rank" in the order in which they are."""
+    if len(sites) <= MOST_NAMED:
+        return sites
+    ranks = {code: rank for rank, code in enumerate(naming_order(sites))}
+    return [{**site, "rank": ranks[site["id"]]} for site in sites]
 
 
 def _choice(value: object, known: set[str]) -> dict[str, str] | None:

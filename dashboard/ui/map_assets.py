@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-import os
 import re
-import tempfile
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from dashboard import public_files
 
 LEAFLET = "leaflet/1.9.4"
 COMMENTS = re.MULTILINE | re.DOTALL
@@ -34,16 +35,29 @@ def prepare(static: Path, boundaries: Boundaries | None = None) -> list[str]:
     boundaries: the GeoJSON of the communes, or None. An up-to-date file is not touched, so that a read-only installation that
     was prepared before works. Raises OSError when a file is out of date and cannot be written.
     """
-    wanted = {f"{LEAFLET}/{name}": content for name, content in _leaflet()}
-    wanted["ccsp-map.js"] = _map_script()
-    wanted["departments.js"] = _script(
-        "DEPARTMENTS", json.loads(OUTLINES.read_text(encoding="utf-8"))
-    )
+    wanted = dict(_files())
     if boundaries is not None:
         wanted[communes_file(boundaries)] = _script("COMMUNES", boundaries)
     for name, content in wanted.items():
-        _write(Path(static) / name, content)
+        public_files.write(Path(static) / name, content)
     return list(wanted)
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    """The contents of the files that are the same for every database, by path."""
+    outlines = json.loads(OUTLINES.read_text(encoding="utf-8"))
+    return {
+        **{f"{LEAFLET}/{name}": content for name, content in _leaflet()},
+        "ccsp-map.js": _map_script(),
+        "departments.js": _script("DEPARTMENTS", outlines),
+    }
+
+
+@cache
+def address(name: str) -> str:
+    """The address of such a file below static/, another one where its contents change."""
+    return f"{name}?{public_files.digest(_files()[name])}"
 
 
 def communes_file(boundaries: Boundaries) -> str:
@@ -77,21 +91,3 @@ def _script(variable: str, content: Boundaries) -> bytes:
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # Outside strings JSON holds no "<": the escape can only fall inside a string, where it means the same.
     return f"window.{variable} = {text.replace('<', chr(92) + 'u003c')};\n".encode()
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file atomically, unless it is up to date."""
-    if path.is_file() and path.read_bytes() == content:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Two processes may start at once: each writes a file of its own, and either replacement is right.
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        # mkstemp gives 0600, which a server running as somebody else could not read.
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -33,6 +33,7 @@ from dashboard.web.file_grants import FileGrants
 from dashboard.web.open_pages import MOST_OF_ACCOUNT, MOST_OF_LINK, NAME, OpenPage, OpenPages
 from dashboard.web.page_limits import PageRateLimits
 from dashboard.web.request_kinds import is_document, is_public
+from dashboard.web.routes import find_route
 from dashboard.web.sign_in_addresses import CHANGE, FORMS, IN, query_of, wanted_page
 from dashboard.web.sign_in_forms import SignInForms
 
@@ -88,7 +89,7 @@ class Authentication:
         if (refused := self._refusal(scope, identity, session)) is not None:
             await refused(scope, receive, send)
             return
-        if session.state == State.OPEN and is_document(scope):
+        if session.state == State.OPEN and (is_document(scope) or scope["method"] == "POST"):
             self._note_activity(session.latest_number)
         person = LOCAL_READER
         if session.holder:
@@ -110,6 +111,8 @@ class Authentication:
         if not identity:
             if is_document(scope):
                 return RedirectResponse(f"{IN}{wanted_page(scope)}", 303)
+            if scope["method"] == "POST" and find_route(scope["path"]):
+                return HTMLResponse(sign_in_pages.lapsed_form_page(), 401)
             return PlainTextResponse("Il faut se connecter.", 401)
         if session.holder and session.holder.must_change:
             if is_document(scope):

@@ -9,6 +9,7 @@ import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit
@@ -29,12 +30,13 @@ from dashboard.web.client_address import client_address
 from dashboard.web.compression import Compression
 from dashboard.web.plain_pages import PlainPages
 from dashboard.web.request_kinds import is_public
-from dashboard.web.security_headers import SecurityHeaders
+from dashboard.web.security_headers import MAP, SecurityHeaders
 
 # Streamlit takes a folder named `pages` for its old multipage apps, until a first visit to the home page proves it
 # wrong; before that, a link to any other page says "Page not found". Tested at each upgrade: tests/browser.
 PagesManager.uses_pages_directory = False
 
+STREAMLIT = Path(streamlit.__file__).parent / "static"  # its page, scripts and styles
 HOME = f"/{PAGES[0].url_path}"
 PAGE_PATHS = frozenset(
     {"", *(spec.url_path for spec in PAGES)}
@@ -42,13 +44,34 @@ PAGE_PATHS = frozenset(
 
 
 @cache
+def streamlit_page() -> str:
+    """Streamlit's page, as it is installed."""
+    return (STREAMLIT / "index.html").read_text(encoding="utf-8")
+
+
+@cache
 def inline_script_digests() -> str:
     """The digests of the inline scripts of Streamlit's page, as a content security policy names them."""
-    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     return " ".join(
         f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
-        for script in re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+        for script in re.findall(r"<script>(.*?)</script>", streamlit_page(), re.DOTALL)
     )
+
+
+def first_files() -> list[str]:
+    """The paths of the scripts and styles that a first page fetches, but for the small ones that Streamlit names later: those
+    that its page names, ours, and the map's component's."""
+    found = re.findall(r'"\.(/static/[^"]+\.(?:js|css))"', streamlit_page())
+    spec = find_spec("streamlit_folium")  # nobody imports it here
+    component = Path(spec.origin).parent / "frontend" / "build" if spec and spec.origin else Path()
+    for folder, address, pattern in (
+        (page_head.STATIC, "/app/static", "*.*s"),
+        (page_head.STATIC, "/app/static", "leaflet/*/*.*s"),
+        (component, MAP.rstrip("/"), "static/js/*.js"),
+    ):
+        for path in sorted(folder.glob(pattern)):
+            found.append(f"{address}/{path.relative_to(folder).as_posix()}")
+    return found
 
 
 def missing_page_response(scope: Scope) -> Response | None:
@@ -115,6 +138,7 @@ class StreamlitPage:
                         int(headers["content-length"]) + len(ours) - len(body)
                     )
                     del headers["etag"], headers["last-modified"]  # they are of the unchanged file
+                    del headers["accept-ranges"]
                 await send(start)
             await send(message)
 
@@ -133,7 +157,7 @@ MIDDLEWARE = [
     Middleware(SecurityHeaders, inline=inline_script_digests),
     Middleware(AccessFilter),
     Middleware(Authentication),
-    Middleware(Compression),
+    Middleware(Compression, first=first_files),
     Middleware(PlainPages),
     Middleware(StreamlitPage),
 ]

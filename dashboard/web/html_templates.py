@@ -1,6 +1,7 @@
-"""The templates of the plain pages, rendered to HTML with every text escaped.
+"""The templates of the plain pages and of what a page begins with, rendered to HTML with every text escaped.
 
-Before: `dashboard.web.page_head`, which has the colours. After: `dashboard.web.sign_in_pages`, `dashboard.web.plain_pages`.
+Before: `dashboard.web.page_colours`. After: `dashboard.web.page_head`, `dashboard.web.sign_in_pages`,
+`dashboard.web.plain_pages`.
 """
 
 from functools import cache
@@ -11,7 +12,7 @@ from markupsafe import Markup
 
 from dashboard import french
 from dashboard.settings import load_settings
-from dashboard.web import page_head
+from dashboard.web import page_colours
 
 FOLDER = Path(__file__).with_name("templates")
 
@@ -48,4 +49,4 @@ def _product() -> str:
 
 def _colours() -> Markup:
     """The palette as CSS variables."""
-    return Markup(page_head.colour_variables())
+    return Markup(page_colours.variables())

@@ -1,74 +1,83 @@
-"""The head of every page: the palette, our style sheet (static/ccsp.css) and our scripts (static/ccsp-shell.js,
-static/ccsp-pages.js).
+"""What Streamlit's page is given to begin with: the palette, our style sheet (static/ccsp.css) and our scripts
+(static/ccsp-shell.js, static/ccsp-pages.js), our fonts, and the product's name to read while the rest comes.
 
-Before: `dashboard.palette`. After: `dashboard.web.gate`, which writes it into Streamlit's page.
+Before: `dashboard.web.page_colours`, `dashboard.web.page_fonts`, `dashboard.web.html_templates`. After: `dashboard.web.gate`,
+which writes it into Streamlit's page.
 """
 
 import re
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
-from dashboard import palette
+from dashboard import public_files
 from dashboard.navigation import PLAIN_PAGES
-from dashboard.palette import variables
 from dashboard.settings import load_settings
+from dashboard.web import html_templates, page_colours, page_fonts
 
 STATIC = Path(__file__).parents[2] / "static"
-# The roles that the style sheet and the script name as variables.
-ROLES = {
-    "ink": palette.INK,
-    "soft": palette.SOFT,
-    "paper": palette.PAPER,
-    "line": palette.LINE,
-    "raised": palette.RAISED,
-    "main": palette.MAIN,
-    "accent": palette.ACCENT.text,
-    "alert": palette.ALERT,
-    "alert-words": palette.ALERT.text,
-    "better": palette.IMPROVEMENT,
-    "changed": palette.CHANGE,
-    "focus": palette.FOCUS,
-    "notice": palette.NOTICE,
-    "on-notice": palette.ON_NOTICE,
-    "notice-edge": palette.NOTICE_EDGE,
-}
-
-
 ENGLISH, FRENCH, HEAD = b'<html lang="en"', b'<html lang="fr"', b"<head>"
 NO_SCRIPT = re.compile(b"<noscript>.*?</noscript>", re.DOTALL)
-WITHOUT = (
-    "<noscript><p>Le tableau de bord a besoin de JavaScript, que ce navigateur n'exécute pas.</p>"
-    "</noscript>"
-).encode()
+PRELOADED_FONT = re.compile(rb'<link\s+rel="preload"[^>]*as="font"[^>]*>')
+TITLE, END = re.compile(b"<title>[^<]*</title>"), b"</body>"
+# They hold fonts, formulas (which we do not show) and one rule: nothing is seen of them before there is a page.
+STYLES = re.compile(rb'<link rel="stylesheet"[^>]*>')
+ROOT = b'<div id="root"></div>'
+# A browser asks for these once it has what it needs to paint.
+SCRIPTS = re.compile(rb'<(script type="module"|link rel="modulepreload") ')
+LATER = rb'<\1 fetchpriority="low" '
 
 
 def page_in_french(body: bytes) -> bytes:
-    """Streamlit's page in French, with our styles and scripts before all others; any other text unchanged."""
+    """Streamlit's page in French, with our styles, scripts and fonts; any other text unchanged.
+
+    Our styles stand before all others. Streamlit's stand at the end, with our fonts, which take the place of its own: a browser
+    paints nothing before it has the styles at the head of a page.
+    """
     if ENGLISH not in body:
         return body
-    ours = body.replace(ENGLISH, FRENCH, 1).replace(HEAD, HEAD + head_markup(), 1)
-    return NO_SCRIPT.sub(lambda _: WITHOUT, ours)
+    styles = b"".join(STYLES.findall(body))
+    for one in (STYLES, TITLE, PRELOADED_FONT):
+        body = one.sub(b"", body)
+    body = SCRIPTS.sub(LATER, body)
+    body = NO_SCRIPT.sub(lambda _: _part("without_scripts.html"), body)
+    for place, ours in (
+        (ENGLISH, FRENCH),
+        (HEAD, HEAD + head_markup()),
+        (ROOT, _part("loading.html") + ROOT),
+        (END, styles + _font_styles() + END),
+    ):
+        body = body.replace(place, ours, 1)
+    return body
 
 
 @cache
 def head_markup() -> bytes:
-    """CSS variables, style sheet and scripts, as HTML; and which pages are not Streamlit's."""
+    """Title, which pages are not Streamlit's, CSS variables, style sheet, scripts and the letters' file, as HTML."""
+    product = _quote(load_settings().product_name)
     return (
-        f'<meta name="ccsp-plain" content="{" ".join(f"/{name}" for name in PLAIN_PAGES)}">'
-        f"<style>{colour_variables()}</style>"
-        f"<style>:root{{--product:{_quote(load_settings().product_name)}}}</style>"
-        f'<link rel="stylesheet" href="/app/static/ccsp.css?{file_digest("ccsp.css")}">'
-        f'<script src="/app/static/ccsp-shell.js?{file_digest("ccsp-shell.js")}"></script>'
-        f'<script src="/app/static/ccsp-pages.js?{file_digest("ccsp-pages.js")}" defer></script>'
-    ).encode()
+        _part("title.html")
+        + (
+            f'<meta name="ccsp-plain" content="{" ".join(f"/{name}" for name in PLAIN_PAGES)}">'
+            f"<style>{page_colours.variables()}</style>"
+            f"<style>:root{{--product:{product}}}</style>"
+            f'<link rel="stylesheet" href="/app/static/ccsp.css?{file_digest("ccsp.css")}">'
+            f'<link rel="preload" href="/app/static/{page_fonts.LETTERS.file()}" as="font" type="font/woff2" crossorigin'
+            ' fetchpriority="low">'
+            f'<script src="/app/static/ccsp-shell.js?{file_digest("ccsp-shell.js")}" defer></script>'
+            f'<script src="/app/static/ccsp-pages.js?{file_digest("ccsp-pages.js")}" defer></script>'
+        ).encode()
+    )
 
 
-def colour_variables() -> str:
-    """The palette as CSS variables, for light and dark paper."""
-    turned = ";".join(f"--{name}:light-dark({c},{c.dark})" for name, c in ROLES.items())
-    # Browsers without support keep the light colours.
-    return f":root{{{variables(ROLES)}}}@supports (color:light-dark(red,red)){{:root{{{turned}}}}}"
+@cache
+def _font_styles() -> bytes:
+    return f'<style id="ccsp-fonts">{page_fonts.font_faces()}</style>'.encode()
+
+
+@cache
+def _part(template: str) -> bytes:
+    """A part of the page, from its template."""
+    return html_templates.render(template).encode()
 
 
 def _quote(text: str) -> str:
@@ -78,4 +87,4 @@ def _quote(text: str) -> str:
 
 def file_digest(name: str) -> str:
     """A digest of a static file, for its address: browsers keep the file until it changes."""
-    return sha256((STATIC / name).read_bytes()).hexdigest()[:8]
+    return public_files.digest((STATIC / name).read_bytes())

@@ -3,6 +3,7 @@
 Before: `dashboard.web.routes`, `dashboard.web.html_templates`. After: `dashboard.web.gate`.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import anyio.to_thread
@@ -24,7 +25,7 @@ from dashboard.web.html_templates import render
 from dashboard.web.plain_answers import PageRequest, PlainAnswer
 from dashboard.web.routes import Route, find_route, menu_of
 
-FORM_OF_ANOTHER = "Ce formulaire était d'une autre connexion : le remplir de nouveau."
+FORM_OF_ANOTHER = "Votre connexion a changé depuis : choisir de nouveau le fichier."
 
 
 class PlainPages:
@@ -67,11 +68,8 @@ async def respond(route: Route, scope: Scope, receive: Receive) -> Response:
                 str(reason), route.page.url_path
             )
             return await _page(route, request, PlainAnswer(body, status=reason.status))
-        if not uploads.is_form_token(fields.get("jeton", ""), visitor.token, person.id):
-            body = Markup("<p role='alert'>{}</p><p><a href='/{}'>Revenir</a></p>").format(
-                FORM_OF_ANOTHER, route.page.url_path
-            )
-            return await _page(route, request, PlainAnswer(body, status=403))
+        if not uploads.is_form_token(fields.pop("jeton", ""), visitor.token, person.id):
+            return await _page(route, request, _form_again(route, request, fields, bool(files)))
         request = replace(request, fields=fields, files=files, is_form=True)
     try:
         said = await anyio.to_thread.run_sync(route.body, request)
@@ -88,6 +86,27 @@ async def respond(route: Route, scope: Scope, receive: Receive) -> Response:
     if answer.key:
         visitor.set_cookie(response, "apercu", answer.key, KEY_KEPT)
     return response
+
+
+def _form_again(
+    route: Route, request: PageRequest, fields: Mapping[str, str], with_files: bool
+) -> PlainAnswer:
+    """The page for a form of another session: what was filled in, to be sent again by its own person; files must be chosen
+    anew."""
+    if with_files:
+        body = Markup("<p role='alert'>{}</p><p><a href='/{}'>Revenir</a></p>").format(
+            FORM_OF_ANOTHER, route.page.url_path
+        )
+    else:
+        body = Markup(
+            render(
+                "send_again.html",
+                action=request.scope["path"],
+                token=request.token,
+                fields=sorted(fields.items()),
+            )
+        )
+    return PlainAnswer(body, "Envoyer de nouveau", 403)
 
 
 async def _page(route: Route, request: PageRequest, answer: PlainAnswer) -> Response:

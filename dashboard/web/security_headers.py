@@ -41,11 +41,19 @@ FILE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'; sandbox"
 )
+# What a page of ours fetches for itself (Sec-Fetch-Dest, which browsers write and pages cannot): nothing that is shown, framed or
+# run by itself, and most of what goes through the line, page after page and second after second. If it were shown all the same,
+# it runs and loads nothing.
+FETCHED = frozenset({"empty", "font", "image", "manifest", "script", "style"})
+FETCHED_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 ALWAYS = {
     "x-content-type-options": "nosniff",
+    "cross-origin-resource-policy": "same-origin",
+}
+# What is shown, framed or run, and whatever is asked for by who does not say what for.
+SHOWN = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=()",
 }
 
@@ -69,8 +77,10 @@ class SecurityHeaders:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                of_page = policy(scope, self.inline())
-                ours = _our_headers(of_page, is_public(scope["path"]), _is_https_only(scope))
+                shown = not is_fetched(scope, message)
+                of_answer = policy(scope, self.inline(), shown=shown)
+                kept, https_only = is_public(scope["path"]), _is_https_only(scope)
+                ours = _our_headers(of_answer, shown, kept, https_only)
                 message = {**message, "headers": [*_other_headers(message, ours), *ours.items()]}
             await send(message)
 
@@ -97,10 +107,10 @@ def _other_headers(message: Message, ours: Mapping[bytes, bytes]) -> list[tuple[
 
 
 @lru_cache(64)  # every open page sends a request each second
-def _our_headers(policy: str, kept: bool, https_only: bool) -> Mapping[bytes, bytes]:
-    """The headers that we write. kept: whether a browser may cache the answer; https_only: whether it may never use http
-    again."""
-    written = {**ALWAYS, "content-security-policy": policy}
+def _our_headers(policy: str, shown: bool, kept: bool, https_only: bool) -> Mapping[bytes, bytes]:
+    """The headers that we write. shown: whether the answer may be shown, framed or run; kept: whether a browser may cache it;
+    https_only: whether it may never use http again."""
+    written = {**ALWAYS, **(SHOWN if shown else {}), "content-security-policy": policy}
     if not kept:
         written["cache-control"] = "no-store"
     if https_only:
@@ -114,12 +124,23 @@ def _is_https_only(scope: Scope) -> bool:
     return bool(load_settings().public_url) and is_https(scope)
 
 
-def policy(scope: Scope, inline: str) -> str:
-    """The content security policy of an answer. inline: digests of the inline scripts of the application's page."""
-    if scope["path"].startswith(MAP):
-        return MAP_POLICY
+def is_fetched(scope: Scope, start: Message) -> bool:
+    """Whether a browser fetches the answer for a page that it shows, and not to show it. A document is never taken for that: the
+    map's frame is looked for first, and then shown; nor is a refusal."""
+    dest = Headers(scope=scope).get("sec-fetch-dest", "")
+    document = Headers(raw=start["headers"]).get("content-type", "").startswith("text/html")
+    return dest in FETCHED and not document and start["status"] < 400
+
+
+def policy(scope: Scope, inline: str, shown: bool = True) -> str:
+    """The content security policy of an answer. inline: digests of the inline scripts of the application's page; shown: whether
+    the answer may be shown, framed or run."""
     if scope["path"].startswith(FILES):
         return FILE_POLICY
+    if not shown:
+        return FETCHED_POLICY
+    if scope["path"].startswith(MAP):
+        return MAP_POLICY
     if scope["path"] in BY_LINK:
         return sign_in_pages.POLICY_OF_LINKS
     if scope["path"] in FORMS or find_route(scope["path"]):

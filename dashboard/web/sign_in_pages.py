@@ -132,6 +132,11 @@ def not_found_page() -> str:
     return _notice(NO_SUCH_PAGE, sentence, "/", "Revenir à la première page")
 
 
+def lapsed_form_page() -> str:
+    """The page for who sends a form after his session has ended: nothing of it is lost if he signs in beside it."""
+    return render("lapsed_form.html", address=IN)
+
+
 def sign_out_page() -> str:
     """The page that asks before signing out."""
     return render("sign_out.html")

@@ -27,7 +27,7 @@ ccsp.card = (() => {
 
   function showSite(map, mark) {
     const { top, bottom } = box(mark.site);
-    show(map, map.latLngToContainerPoint(mark.getLatLng()), top + 6, bottom + 6, mark.site.name, mark.site.tip || []);
+    show(map, ccsp.marks.at(map, mark), top + 6, bottom + 6, mark.site.name, mark.site.tip || []);
     shown = [map, mark];
   }
 

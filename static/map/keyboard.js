@@ -5,10 +5,10 @@ ccsp.keyboard = (() => {
 
   // The nearest mark that way: what lies aside counts double.
   function next(pane, mark, [x, y]) {
-    const from = pane.map.latLngToLayerPoint(mark.getLatLng());
+    const from = ccsp.marks.at(pane.map, mark);
     let best = null, least = Infinity;
     for (const other of pane.marks.values()) {
-      const to = pane.map.latLngToLayerPoint(other.getLatLng()).subtract(from);
+      const to = ccsp.marks.at(pane.map, other).subtract(from);
       const along = to.x * x + to.y * y, aside = Math.abs(to.x * y) + Math.abs(to.y * x);
       if (other !== mark && along > 0 && along + 2 * aside < least) [best, least] = [other, along + 2 * aside];
     }

@@ -3,6 +3,7 @@ ccsp.legend = (() => {
   "use strict";
   const { box, colour, el, radius, shape, svg } = ccsp.shapes;
   const SAMPLE = 6.5, SMALL = 4.5;        // px: radius of a sample; of one with a sign around it
+  const MORE = "Les autres : en agrandissant, sur la marque, dans la liste.";
   const COLUMN = 28;                      // px: width of the column of samples
 
   // A mark as on the map, in a picture as large as it needs.
@@ -48,8 +49,18 @@ ccsp.legend = (() => {
       line.append(el("span", "", given.size_text), list("row", given.sizes));
       node.append(line);
     }
+    if (given.naming) node.append(el("small", "naming"));
+    count({ named: ccsp.data.mostNamed, sites: ccsp.data.sites.length });
     node.append(el("small", "", given.sources));
   }
 
-  return { draw };
+  // How many sites have a name of how many are in view, where not all have room; until it is known, as many as may have one.
+  function count({ named, sites }) {
+    const line = ccsp.legendNode.querySelector(".naming");
+    if (!line) return;
+    const which = ccsp.data.legend.naming.replace("{named}", named).replace("{sites}", sites);
+    line.replaceChildren(`${which}. `, el("span", "more", MORE));
+  }
+
+  return { count, draw };
 })();

@@ -7,6 +7,10 @@ ccsp.marks = (() => {
 
   // Leaflet's circle rounds the radius to whole pixels, which would bend the areas.
   const markClass = () => L.CircleMarker.extend({
+    _project() {                          // sites that share a place stand around it, as far from it at any zoom
+      L.CircleMarker.prototype._project.call(this);
+      if (this.options.offset) { this._point._add(this.options.offset); this._updateBounds(); }
+    },
     _updatePath() {
       const p = this._point;
       this._renderer._setPath(this, this._empty() ? "M0 0" : shape(this.options.kind)(p.x, p.y, this._radius));
@@ -33,7 +37,7 @@ ccsp.marks = (() => {
   });
 
   function add(pane, site) {
-    const mark = new pane.Mark([site.lat, site.lon], { pane: "sites", kind: site.kind, radius: radius(site),
+    const mark = new pane.Mark([site.lat, site.lon], { pane: "sites", kind: site.kind, offset: site.offset && L.point(site.offset), radius: radius(site),
       className: pane.mark, fillOpacity: 0.95, bubblingMouseEvents: false }).addTo(pane.map);
     mark.on("mouseover", () => ccsp.card.showSite(pane.map, mark)).on("mouseout", ccsp.card.hide)
       .on("click", () => ccsp.send({ site: mark.site.id }));
@@ -43,7 +47,7 @@ ccsp.marks = (() => {
 
   function update(mark, site) {
     mark.site = site;
-    mark.options.kind = site.kind;
+    Object.assign(mark.options, { kind: site.kind, offset: site.offset && L.point(site.offset) });
     mark.setStyle({ radius: radius(site), fillColor: colour(site.fill) || ccsp.light.idle });
     mark.setLatLng([site.lat, site.lon]);
     mark.dress(site);
@@ -62,7 +66,7 @@ ccsp.marks = (() => {
     pane.rings.forEach((band) => {
       if (!site) return band.remove();
       const size = sizes(site);
-      band.options.kind = (site.sign && site.sign.frame) || (size.ring ? "CCSP" : site.kind);
+      Object.assign(band.options, { kind: (site.sign && site.sign.frame) || (size.ring ? "CCSP" : site.kind), offset: site.offset && L.point(site.offset) });
       return band.addTo(pane.map).setRadius(size.frame || size.ring ? (size.frame || size.ring) + 4 : radius(site) + 3.5)
         .setLatLng([site.lat, site.lon]);
     });
@@ -85,12 +89,15 @@ ccsp.marks = (() => {
     ccsp.keyboard.settle(pane);
   }
 
+  // Where a mark stands in the map's container.
+  const at = (map, mark) => map.latLngToContainerPoint(mark.getLatLng()).add(mark.options.offset || [0, 0]);
+
   // The mark within so many px of a place of the pane's container, or null.
-  function near(pane, at, reach) {
+  function near(pane, place, reach) {
     return [...pane.marks.values()]
-      .map((mark) => [pane.map.latLngToContainerPoint(mark.getLatLng()).distanceTo(at) - box(mark.site).right, mark])
+      .map((mark) => [at(pane.map, mark).distanceTo(place) - box(mark.site).right, mark])
       .filter(([gap]) => gap <= reach).sort((a, b) => a[0] - b[0]).map(([, mark]) => mark)[0] || null;
   }
 
-  return { draw, markClass, near };
+  return { at, draw, markClass, near };
 })();

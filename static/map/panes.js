@@ -36,8 +36,8 @@ ccsp.panes = (() => {
   // The south is named in its own pane, unless the first one shows it as large.
   function nameSites() {
     const large = south.hidden || main.map.getZoom() >= south.map.getZoom() - 0.3;
-    ccsp.names.draw(main, (site) => large || !south.holds(site));
-    ccsp.names.draw(south, () => !south.hidden);
+    // Of many, the south names those that the whole map would, and the first pane those of what it shows.
+    ccsp.legend.count(ccsp.names.draw([[main, (site) => large || !south.holds(site)], [south, () => !south.hidden, ccsp.data.sites]]));
   }
 
   // A long legend makes the frame taller than asked rather than hiding its last lines.

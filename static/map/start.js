@@ -37,7 +37,8 @@ Object.assign(ccsp, (() => {
         const source = rule.style.getPropertyValue("src").replace(/url\("?([^")]+)"?\)/g,
           (_, address) => `url("${new URL(address, sheet.href || page.baseURI)}")`);
         document.fonts.add(new FontFace(name, source, { weight: rule.style.getPropertyValue("font-weight") || "normal",
-          style: rule.style.getPropertyValue("font-style") || "normal" }));
+          style: rule.style.getPropertyValue("font-style") || "normal",
+          unicodeRange: rule.style.getPropertyValue("unicode-range") || "U+0-10FFFF" }));
       }
     }
     ccsp.root.style.fontFamily = family;

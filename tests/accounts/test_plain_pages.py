@@ -133,7 +133,8 @@ def ask(browser: Browser, method: str, **headers: str) -> Answer:
 def test_its_answers_carry_what_those_of_the_sign_in_carry(closed):
     browser = closed.someone()
     ours, form = browser.get(PATH), browser.get("/connexion")
-    for name in (*security_headers.ALWAYS, "content-security-policy", "cache-control"):
+    always = (*security_headers.ALWAYS, *security_headers.SHOWN)
+    for name in (*always, "content-security-policy", "cache-control"):
         assert ours.header(name) == form.header(name) != "", name
     assert "script-src" not in ours.header("content-security-policy")
     assert "<script" not in ours.text and "style=" not in ours.text

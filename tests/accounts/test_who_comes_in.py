@@ -159,7 +159,7 @@ def test_what_only_begins_like_the_icon_is_no_public_file(closed):
         answer = Browser().fetch(path)
         assert (answer.status, answer.header("cache-control")) == (401, "no-store")
     icon = Browser().fetch("/favicon.png")
-    assert (icon.status, icon.header("cache-control")) == (200, "")
+    assert (icon.status, icon.header("cache-control")) == (200, "no-cache")
 
 
 def test_what_a_client_says_of_who_it_is_never_reaches_the_application(closed):

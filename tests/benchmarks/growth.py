@@ -2,7 +2,8 @@
 
 Each size has a base of its own, 49 months of it, built once into data/bench. Each is measured by the door that people use: the
 server started on a copy of it, its pages opened and filtered, its map drawn in Chromium; and in a process of its own what a file
-costs, in seconds of processor. What is printed is read in multiples of 24 sites, in one run.
+costs, in seconds of processor. What is printed is read in multiples of 24 sites, in one run. Last, a hundred readers beside files
+that come in, and a slow line.
 """
 
 import asyncio
@@ -30,6 +31,7 @@ from db.engine import make_engine
 from db.intake import Options, import_file
 from db.working_days import SATURDAY
 from db.write_lock import write_transaction
+from tests.benchmarks import files_beside_readers, map_frame, slow_line
 from tests.benchmarks.data import FOLDER, Size, filled
 from tests.benchmarks.load import PAGES, alone
 from tests.browser import served
@@ -63,6 +65,10 @@ def main() -> int:
         unit = "MB" if "memory" in what else "s"
         cells = (f"{found[n][what]:.2f} {unit} ({found[n][what] / first:.1f} x)" for n in sizes)
         print(f"{what:<42}" + "".join(f"{cell:>20}" for cell in cells), flush=True)
+    print()
+    files_beside_readers.measure()
+    print()
+    slow_line.main()
     return 0
 
 
@@ -71,9 +77,9 @@ def _measured(sites: int) -> Found:
     print(f"{sites} sites …", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
         url = _copy(sites, Path(folder) / "served.db")
-        return _by_the_door(url, Path(folder)) | _in_a_process(
-            _copy(sites, Path(folder) / "copy.db")
-        )
+        found = _by_the_door(url, Path(folder))
+        found["the map's frame blocked, when first shown"] = map_frame.blocked(url)
+        return found | _in_a_process(_copy(sites, Path(folder) / "copy.db"))
 
 
 def _copy(sites: int, path: Path) -> str:
@@ -159,7 +165,6 @@ def one() -> None:
     plot = maps.plot(LOCAL_READER, year, "wait_p50")
     timed("the map in a file", lambda: map_svg.map_(plot, 600, 780))
     timed("the map in a second file", lambda: map_svg.map_(plot, 600, 780))
-    found["memory of that process, at its peak"] = _peak(os.getpid())
     print(json.dumps(found))
 
 

@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 from threading import Event, Thread
 
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, Response, expect
 from playwright.sync_api import TimeoutError as Late
 
 from dashboard.navigation import PAGES
@@ -60,16 +60,17 @@ def unfold(page: Page) -> None:
 
 
 def unguarded(page: Page) -> list[str]:
-    """What the page is answered from now on without the headers that every answer is to carry."""
-    bare, wanted = [], {*security_headers.ALWAYS, "content-security-policy"}
-    page.on(
-        "response",
-        lambda answer: (
+    """What the page is answered from now on without the headers that an answer is to carry: all of them what is shown or framed,
+    those that it needs what a page fetches."""
+    bare, always = [], {*security_headers.ALWAYS, "content-security-policy"}
+    shown = always | security_headers.SHOWN.keys()
+
+    def look(answer: Response) -> None:
+        wanted = shown if answer.request.resource_type == "document" else always
+        if answer.url.startswith("http") and not wanted <= answer.headers.keys():
             bare.append(answer.url)
-            if answer.url.startswith("http") and not wanted <= answer.headers.keys()
-            else None
-        ),
-    )
+
+    page.on("response", look)
     return bare
 
 

@@ -1,10 +1,17 @@
 """The map: sites are there, a click or a key fills the panel, and the map is never rebuilt."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import insert, select
 
+from db.engine import make_engine
+from db.models import Commune, Site, SiteLocation
+from db.seed import FIRST_DAY
+from db.write_lock import write_transaction
+from tests.browser import served
 from tests.browser.screen import (
     choose,
     figure,
@@ -115,3 +122,80 @@ def test_the_list_picks_a_site(opened):
     expect(figure(opened)).not_to_have_text(whole)
     opened.get_by_role("link", name="Ouvrir la page de ce centre").click()
     expect(opened.locator("h1")).to_contain_text(name)
+
+
+# ---- more sites than can be named ---------------------------------------------------------------------------------
+
+MANY = 90
+
+
+@pytest.fixture(scope="module")
+def grown(shared, tmp_path_factory) -> Iterator[str]:
+    """The address of an application whose network has MANY sites, most of which have handed in nothing yet."""
+    engine = make_engine(f"sqlite:///{shared}")
+    with write_transaction(engine) as connection:
+        communes = connection.execute(select(Commune).order_by(Commune.name)).all()
+        for n in range(len(connection.execute(select(Site.id)).all()), MANY):
+            at, name = communes[n % len(communes)], f"Site inventé {n}"
+            new = insert(Site).values(code=f"s{n}", kind="CCSP", name=name, host="", aliases="")
+            (site,) = connection.execute(new).inserted_primary_key
+            place = {"commune_id": at.id, "lat": at.lat, "lon": at.lon, "valid_from": FIRST_DAY}
+            connection.execute(insert(SiteLocation).values(site_id=site, **place))
+    engine.dispose()
+    with served.serve(f"sqlite:///{shared}", tmp_path_factory.mktemp("grown") / "log") as address:
+        yield address
+
+
+def named(page: Page) -> set[str]:
+    """The names that stand on both panes of the map."""
+    return set(map_frame(page).locator(".names text:not(.silent)").all_text_contents())
+
+
+def counted(page: Page) -> tuple[int, int]:
+    """How many sites have a name of how many are shown, as the legend says."""
+    said = map_frame(page).locator(".legend .naming").inner_text()
+    assert "muets ou avec un signal, puis les plus fréquentés" in said
+    numbers = re.match(r"Centres nommés\s:\s(\d+) sur (\d+),", said)
+    assert numbers, said
+    return int(numbers[1]), int(numbers[2])
+
+
+@pytest.mark.xdist_group("grown")
+@pytest.mark.parametrize("tool", ["page", "telephone"])
+def test_of_many_sites_the_map_says_which_are_named(grown, request, tool):
+    page = request.getfixturevalue(tool)
+    open_page(page, grown)
+    expect(sites(page)).to_have_count(MANY)
+    assert counted(page) == (len(named(page)), MANY) and 24 <= len(named(page)) <= 60
+    assert "Bembèrèkè" in {name.replace("CCSP de ", "") for name in named(page)}, "which is silent"
+
+
+@pytest.mark.xdist_group("grown")
+@pytest.mark.parametrize("tool", ["page", "telephone"])
+def test_a_mark_without_a_name_says_it_when_it_is_pressed(grown, request, tool):
+    page = request.getfixturevalue(tool)
+    open_page(page, grown)
+    expect(sites(page)).to_have_count(MANY)
+    bare = map_frame(page).locator("path.site[aria-label^='Site inventé 8']").last
+    name, written = site_name(bare), map_frame(page).locator(".names text")
+    before, count = named(page), written.count()
+    bare.scroll_into_view_if_needed()
+    bare.tap() if tool == "telephone" else bare.click()
+    expect(map_frame(page).locator(".card b")).to_have_text(name)
+    expect(panel(page, name)).to_be_visible()
+    expect(written).to_have_count(count + 1)
+    assert named(page) > before, "its own, on the map too"
+
+
+@pytest.mark.xdist_group("grown")
+def test_names_appear_where_the_map_is_enlarged(grown, page):
+    open_page(page, grown)
+    expect(sites(page)).to_have_count(MANY)
+    before, (_, shown) = named(page), counted(page)
+    for _ in range(2):
+        map_frame(page).get_by_role("button", name="Agrandir").click()
+        page.wait_for_timeout(600)  # Leaflet's zoom is animated
+    assert named(page) - before and counted(page)[1] < shown
+    map_frame(page).get_by_role("button", name="Revenir à la vue d'ensemble").click()
+    expect(map_frame(page).locator(".legend .naming")).to_contain_text(f"sur {MANY}")
+    assert named(page) == before

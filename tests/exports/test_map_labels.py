@@ -214,15 +214,57 @@ def test_the_names_of_the_same_marks_are_placed_once_whatever_their_colours(monk
     assert labels_of_size(other, 12) == first and not arranged
 
 
-def test_of_many_sites_the_silent_those_with_a_sign_and_the_largest_have_names():
+def many(count: int = 90) -> Plot:
+    """So many sites where the 24 are, each its own neighbour; one that says nothing among the small is silent."""
+    here = network().marks
     marks = [
-        {**network().marks[n % 24], "name": f"Centre {n}", "label": f"C{n}", "radius": 4 + n / 100}
-        for n in range(90)
+        {
+            **here[n % 24],
+            "id": f"s{n}",
+            "name": f"Centre {n}",
+            "label": f"C{n}",
+            "radius": 4 + n / 100,
+            "lon": here[n % 24]["lon"] + 0.05 * (n // 24),
+        }
+        for n in range(count)
     ]
     marks[3] = {**marks[3], "silent": "muet 9 j"}
-    drawing = map_geometry.draw(replace(network(), marks=tuple(marks)), 760, 500)
-    named = map_labels.named_sites(drawing.marks)
-    assert len(named) == 60 and "Centre 3" in named
+    return Plot(tuple(marks), Legend(naming="Centres nommés : {named} sur {sites}"))
+
+
+def test_of_many_sites_the_silent_those_with_a_sign_and_the_largest_have_names():
+    plot = many()
+    drawing = map_geometry.draw(plot, 1100, 900)
+    chosen = {m.name for m in drawing.marks if m.rank is not None}
+    assert len(chosen) == 60 and "Centre 3" in chosen
     signs = {m.name for m in drawing.marks if m.letter or m.silent_words}
-    rest = sorted(int(name.split()[1]) for name in named - signs)
-    assert signs <= named and min(rest) > 20, "the largest of those that say nothing"
+    rest = sorted(int(name.split()[1]) for name in chosen - signs)
+    assert signs <= chosen and min(rest) > 20, "the largest of those that say nothing"
+    said = {one.text for one in labels_of_size(drawing, 9)}
+    assert said <= {f"C{name.split()[1]}" for name in chosen}
+    assert {f"C{name.split()[1]}" for name in signs} <= said
+
+
+def test_of_many_sites_no_name_stands_at_a_line_under_a_mark_but_of_those_that_say_something():
+    drawing = map_geometry.draw(many(200), 760, 500)
+    noted = {m.label for m in drawing.marks if m.is_noted}
+    found = labels_of_size(drawing, 12)
+    assert [one.text for one in found if one.crosses and one.text not in noted] == []
+    assert 0 < len(found) < 60
+
+
+def test_the_legend_says_how_many_of_many_sites_are_named():
+    plot = many()
+    drawn = map_svg.map_(plot, 760, 560)
+    said = [t for t in re.findall(r">([^<>]+)</text>", drawn) if re.fullmatch(r"C\d+", t)]
+    told = re.sub(r"<[^<>]+>", " ", drawn)
+    assert f"Centres nommés : {len(said)} sur 90" in re.sub(r"\s+", " ", told)
+    assert len(said) < 90 and "nommés" not in map_svg.map_(network(), 760, 560)
+
+
+def test_marks_that_share_a_place_stand_apart_in_files_too():
+    one = network().marks[0]
+    two = {**one, "id": "b", "name": "Autre", "offset": [12.0, 0.0]}
+    made = map_geometry.draw(Plot(({**one, "offset": [-12.0, 0.0]}, two), Legend()), 760, 500, 2.0)
+    first, second = sorted(m.x for m in made.marks if m.pane == 0)
+    assert second - first == pytest.approx(48)

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.answers.map import radii
+from dashboard.answers.map_legend import radii
+from dashboard.answers.map_places import set_apart
+from dashboard.exports import map_geometry
+from dashboard.panel import MOST_NAMED, Plot, naming_order
 from dashboard.ui import folium_map, map_assets
 from tests.browser import served
 
@@ -156,7 +159,7 @@ def test_the_legend_says_what_it_was_given():
     legend = folium_map.Legend("Attente", rows, credit="INStaD")
     assert decode(arguments(page({"legend": legend}))["feature_group"])["legend"] == {
         "title": "Attente", "rows": rows, "kinds": [], "size_text": "", "sizes": [], "note": "", "credit": "INStaD",
-        "sources": "Limites indicatives · Natural Earth · INStaD",
+        "naming": "", "sources": "Limites indicatives · Natural Earth · INStaD",
     }  # fmt: skip
 
 
@@ -202,6 +205,17 @@ def test_only_a_known_site_or_a_named_department_is_a_choice(value, choice):
 
 # ---- signs -------------------------------------------------------------------------------------------------
 
+# The names that lie on a mark, or on another name.
+COVERED = """() => {
+    const box = (node) => node.getBoundingClientRect(), found = [];
+    const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    for (const pane of ["#map_div", ".south"]) {
+        const names = [...document.querySelectorAll(`${pane} .names text`)];
+        const marks = [...document.querySelectorAll(`${pane} .leaflet-sites-pane path`)];
+        names.forEach((a, i) => { for (const b of [...names.slice(0, i), ...marks])
+            if (meet(box(a), box(b))) found.push([a.textContent, b.textContent || b.getAttribute("aria-label")]); });
+    }
+    return found; }"""
 ALERT = {"letter": "!", "frame": "square", "badge": "✗"}
 BETTER = {"letter": "+", "frame": "round", "badge": None}
 CHANGE = {"letter": "C", "frame": "hexagon", "badge": "≈"}
@@ -404,17 +418,7 @@ def test_every_site_is_named_once_and_no_name_covers_another_or_a_mark(screen):
     )
     names = screen.locator(".names text")
     assert sorted(names.all_text_contents()) == sorted(site["label"] for site in SITES)
-    covered = screen.evaluate("""() => {
-        const box = (node) => node.getBoundingClientRect(), found = [];
-        const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
-        for (const pane of ["#map_div", ".south"]) {
-            const names = [...document.querySelectorAll(`${pane} .names text`)];
-            const marks = [...document.querySelectorAll(`${pane} .leaflet-sites-pane path`)];
-            names.forEach((a, i) => { for (const b of [...names.slice(0, i), ...marks])
-                if (meet(box(a), box(b))) found.push([a.textContent, b.textContent || b.getAttribute("aria-label")]); });
-        }
-        return found; }""")
-    assert covered == []
+    assert screen.evaluate(COVERED) == []
 
 
 @pytest.mark.browser
@@ -434,6 +438,115 @@ def test_names_stand_near_their_marks_where_another_order_finds_them_room(screen
     finally:
         screen.set_viewport_size(served.SCREEN)
     assert all(length < 20 for length in away), away
+
+
+NAMING = "Centres nommés : {named} sur {sites}"
+
+
+def network(count: int) -> list[dict]:
+    """So many sites, spread over the country; the later the larger, one silent and one with a signal among the first."""
+    sites = [
+        {
+            **SITES[n % 24], "id": f"s{n}", "name": f"Centre {n}", "label": f"C{n}", "radius": 3 + n / count,
+            "lat": 6.4 + 5.4 * (n * 0.618 % 1), "lon": 1.5 + 1.2 * (n * 0.414 % 1), "tip": [],
+        }
+        for n in range(count)
+    ]  # fmt: skip
+    sites[0]["silent"], sites[1]["sign"] = "muet 35 j", {**ALERT, "badge": None}
+    return sites
+
+
+def draw_many(tab, sites: list[dict], **more) -> None:
+    """The map of these, ranked as `show_map` ranks them."""
+    legend = folium_map.Legend("Attente", naming=NAMING)
+    draw(tab, folium_map._ranked(sites), legend, mostNamed=MOST_NAMED, **more)
+
+
+def named(tab) -> set[str]:
+    return {text for text in tab.locator(".names text").all_text_contents() if text[0] == "C"}
+
+
+def test_of_many_sites_the_browser_is_told_the_order_that_files_go_by():
+    at = page({"sites": network(90)})
+    sites = decode(arguments(at)["feature_group"])["sites"]
+    order = [site["name"] for site in sorted(sites, key=lambda site: site["rank"])]
+    assert set(order[:2]) == {"Centre 0", "Centre 1"} and order[2:4] == ["Centre 89", "Centre 88"]
+    drawing = map_geometry.draw(Plot(tuple(network(90)), folium_map.Legend()), 760, 500)
+    in_files = {m.name for m in drawing.marks if m.rank is not None}
+    assert in_files == set(order[:MOST_NAMED])
+
+
+@pytest.mark.browser
+def test_of_many_sites_the_first_are_named_and_the_legend_counts_them(screen):
+    sites = network(90)
+    draw_many(screen, sites)
+    found, first = named(screen), naming_order(sites)[:MOST_NAMED]
+    assert found <= {f"C{code[1:]}" for code in first} and {"C0", "C1", "C89"} <= found
+    assert (
+        screen.locator(".legend .naming")
+        .inner_text()
+        .startswith(f"Centres nommés : {len(found)} sur 90. ")
+    )
+    assert len(found) < 90
+
+
+@pytest.mark.browser
+def test_zooming_in_names_more_and_a_chosen_mark_has_its_name(screen):
+    sites = network(300)
+    draw_many(screen, sites)
+    before = named(screen)
+    draw_many(screen, sites, chosen="s7")
+    assert "C7" not in before and named(screen) == before | {"C7"}, "and no other moves away"
+    draw_many(screen, sites)
+    home = screen.get_by_role("button", name="Revenir à la vue d'ensemble")
+    for _ in range(3):
+        screen.get_by_role("button", name="Agrandir").click()
+        screen.wait_for_timeout(400)  # Leaflet's zoom is animated
+    assert named(screen) - before
+    said = screen.locator(".legend .naming").inner_text()
+    home.click()
+    assert named(screen) == before and screen.locator(".legend .naming").inner_text() != said
+
+
+@pytest.mark.browser
+def test_no_name_of_many_covers_another_or_a_mark(screen):
+    draw_many(screen, network(220))
+    assert screen.evaluate(COVERED) == []
+
+
+@pytest.mark.browser
+def test_the_same_marks_are_placed_once_for_a_size(screen):
+    sites = network(60)
+    draw_many(screen, sites)
+    # The places of a name around its mark are found by the cosine; so is nothing else of the map's own.
+    screen.evaluate("""() => { const real = Math.cos; window.turned = 0;
+        Math.cos = (x) => { if (!new Error().stack.includes("leaflet")) window.turned += 1; return real(x); }; }""")
+    draw_many(screen, [{**site, "fill": "#123456", "tip": ["Autre"]} for site in sites])
+    assert screen.evaluate("window.turned") == 0
+    draw_many(screen, [{**site, "radius": 9.0} for site in sites])
+    assert screen.evaluate("window.turned") > 0
+
+
+@pytest.mark.browser
+def test_sites_that_share_a_place_stand_side_by_side_at_any_zoom_and_each_can_be_pressed(screen):
+    sites = [
+        {**SITES[i], "lat": 9.3, "lon": 2.3, "radius": 8.0, "sign": None, "silent": ""}
+        for i in range(3)
+    ]
+    set_apart(sites)
+    draw(screen, sites)
+    for _ in range(2):
+        boxes = [mark(screen, site).bounding_box() for site in sites]
+        middles = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes]
+        gaps = [math.dist(a, b) for i, a in enumerate(middles) for b in middles[:i]]
+        assert gaps == pytest.approx([17] * 3, abs=1)
+        screen.evaluate("() => window.sent.splice(0)")
+        for x, y in middles:
+            screen.mouse.click(x, y)
+        assert [one["site"] for one in screen.evaluate("window.sent")] == [s["id"] for s in sites]
+        screen.get_by_role("button", name="Agrandir").click()
+        screen.wait_for_timeout(400)
+    screen.get_by_role("button", name="Revenir à la vue d'ensemble").click()
 
 
 @pytest.mark.browser

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from dashboard.ui import map_assets
+from dashboard import public_files
+from dashboard.ui import folium_map, map_assets
 
 LIMITS = {
     "type": "FeatureCollection",
@@ -74,6 +75,13 @@ def test_limits_of_communes_are_named_by_content_and_cannot_close_a_script(tmp_p
     assert map_assets.communes_file({**LIMITS, "features": []}) != name
 
 
+def test_the_address_of_each_file_that_a_map_names_changes_with_what_the_file_holds(tmp_path):
+    map_assets.prepare(tmp_path)
+    for name in (*folium_map.OfflineMap.scripts, *folium_map.OfflineMap.styles):
+        found, _, digest = map_assets.address(name).partition("?")
+        assert found == name and digest == public_files.digest((tmp_path / name).read_bytes())
+
+
 def test_a_second_start_writes_nothing_and_works_where_writing_is_forbidden(tmp_path, monkeypatch):
     names = map_assets.prepare(tmp_path, LIMITS)
     before = {name: (tmp_path / name).stat().st_mtime_ns for name in names}
@@ -81,7 +89,7 @@ def test_a_second_start_writes_nothing_and_works_where_writing_is_forbidden(tmp_
     def refused(*args, **kwargs):
         raise PermissionError("read-only")
 
-    monkeypatch.setattr(map_assets.tempfile, "mkstemp", refused)
+    monkeypatch.setattr(public_files.tempfile, "mkstemp", refused)
     assert map_assets.prepare(tmp_path, LIMITS) == names
     assert {name: (tmp_path / name).stat().st_mtime_ns for name in names} == before
 

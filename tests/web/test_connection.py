@@ -24,6 +24,7 @@ from dashboard.web.connection_limits import ConnectionRateLimits, PendingConnect
 from dashboard.web.message_limits import TOO_MUCH
 from dashboard.web.request_limits import RequestRateLimits
 from dashboard.web.websocket_connection import FRAMES, Socket
+from tests.accounts.asgi import run
 
 try:
     import uvloop
@@ -324,7 +325,7 @@ def test_an_account_asks_no_faster_by_many_sign_ins_and_they_take_turns(monkeypa
             *(ask(requests, "greedy", 5) for _ in range(40)), ask(requests, "calm", 5)
         )
 
-    asyncio.run(all_of_them())
+    run(all_of_them())
     assert now[0] >= (205 - 10) / request_limits.OF_AN_ACCOUNT * 0.9
     assert len(order) == 205 and order.index("calm") < 50
     assert len(order) - 1 - order[::-1].index("calm") < 100

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -155,6 +155,49 @@ def test_every_policy_shuts_out_plug_ins_and_other_bases():
             or "'unsafe-inline'" not in scripts
             and "http" not in scripts
         ), path
+
+
+NEEDED = {*security_headers.ALWAYS, "content-security-policy"}
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/static/js/a.js", "/component/a/b.js", "/livez", "/connexion"]
+)
+def test_what_is_shown_framed_or_run_carries_every_header_and_what_a_page_fetches_those_it_needs(
+    path,
+):
+    """Who does not say what he asks for is shown it. Pages do not write this header, browsers do."""
+
+    def headers(kind: str, status: int = 200, **asked: str) -> dict:
+        app = dressed(Response("dit", status, headers={"content-type": kind}))
+        return dict(run(Browser(app=app).ask(path, **asked)).headers)
+
+    whole = NEEDED | security_headers.SHOWN.keys()
+    text, document = "text/javascript", "text/html; charset=utf-8"
+    assert whole <= headers(text).keys()
+    for dest in (
+        "document",
+        "iframe",
+        "frame",
+        "embed",
+        "object",
+        "worker",
+        "sharedworker",
+        "EMPTY",
+        "neu",
+    ):
+        assert whole <= headers(text, sec_fetch_dest=dest).keys(), dest
+    for dest in security_headers.FETCHED:
+        said = headers(text, sec_fetch_dest=dest)
+        assert said.keys() >= NEEDED and not said.keys() & security_headers.SHOWN.keys(), dest
+        assert said["content-security-policy"] == security_headers.FETCHED_POLICY
+        assert ("cache-control" in said) == (path in ("/", "/livez", "/connexion"))
+        # The map's frame is looked for first, then shown; a refusal says all that there is to say.
+        for other in (
+            headers(document, sec_fetch_dest=dest),
+            headers(text, 404, sec_fetch_dest=dest),
+        ):
+            assert whole <= other.keys()
 
 
 @pytest.mark.parametrize("kind", ["html", "pdf", "xlsx", "svg"])

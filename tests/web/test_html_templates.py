@@ -46,9 +46,11 @@ def test_the_name_of_the_product_is_a_text_too(monkeypatch):
     load_settings.cache_clear()
     try:
         page = sign_in_pages.not_found_page()
+        parts = [html_templates.render(name) for name in ("title.html", "loading.html")]
     finally:
         load_settings.cache_clear()
     assert "<script>" not in page and page.count("&lt;script&gt;") == 2
+    assert all("<script>" not in part and part.count("&lt;script&gt;") == 1 for part in parts)
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda one: one.name)

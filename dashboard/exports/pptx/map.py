@@ -87,12 +87,13 @@ def draw_map(page: Page, panel: Panel, plot: Plot, box: Box) -> None:
         p = at(mark.x, mark.y)
         _over(shapes, p.x, p.y, mark, ", ".join((mark.name, *mark.words)))
     for name in names:
-        # A little more than its box, so that a name never breaks by rounding.
+        # A little more than its box, so that a name never breaks by rounding; of several words, all that it may take.
         for i, text in enumerate(
             (name.text, name.silent_words) if name.silent_words else (name.text,)
         ):
             high = name.height / (2 if name.silent_words else 1)
-            spot = at(name.x - 4, name.y + i * high, name.width + 8, high)
+            wide = max(name.width + 8, text_width(text, SMALL) * 72 if " " in text else 0)
+            spot = at(name.x + (name.width - wide) / 2, name.y + i * high, wide, high)
             add_text(shapes, spot, Run(text, SMALL), name="Nom", **CENTRED)
     for pane in drawing.panes:
         p = at(*pane.title_at(0.42 * 72))
@@ -104,7 +105,7 @@ def draw_map(page: Page, panel: Panel, plot: Plot, box: Box) -> None:
         )
         write(set_alt_text(tag, "Titre").text_frame, Run(pane.title, SMALL, SOFT, True), **CENTRED)
     group_shapes(shapes, before, panel.title or "Carte", panel.alt or panel.title)
-    _legend(shapes, plot, box.inset(box.w - LEGEND, 0, 0, 0))
+    _legend(shapes, plot, box.inset(box.w - LEGEND, 0, 0, 0), len(names))
 
 
 def _path(shapes: SlideShapes, lines: Sequence[Sequence[Point]], end: str = "") -> BaseShape:
@@ -210,15 +211,17 @@ def _badge(shapes: SlideShapes, x: float, y: float, badge: str) -> None:
         )
 
 
-def _legend(shapes: SlideShapes, plot: Plot, box: Box) -> None:
-    """Draw the legend's lines as on screen, one under the other."""
+def _legend(shapes: SlideShapes, plot: Plot, box: Box, named: int) -> None:
+    """Draw the legend's lines as on screen, one under the other. named: how many sites have their names."""
     legend, before, y = plot.legend, len(shapes), box.y
     if legend.title:
         title = wrap_text(cut(legend.title, 2, box.w, BODY, True), box.w, BODY, True)
         run = Run(" ".join(title), BODY, INK, True)
         add_text(shapes, Box(box.x, y, box.w, text_height(len(title), BODY)), run)
         y += text_height(len(title), BODY) + 0.06
-    under = 0.28 + (0.75 if legend.sizes else 0) + (0.3 if legend.note else 0)
+    naming = cut(legend.naming_words(named, len(plot.marks)), 2, box.w, SMALL)
+    high_naming = text_height(len(wrap_text(naming, box.w, SMALL)), SMALL) if naming else 0
+    under = 0.28 + (0.75 if legend.sizes else 0) + (0.3 if legend.note else 0) + high_naming
     shares = [SIGNED if row.get("sign") else 1 for row in legend.rows]
     lines = sum(shares) + bool(legend.kinds)
     high = min((box.y + box.h - y - under) / max(lines, 1), 0.36)
@@ -232,6 +235,9 @@ def _legend(shapes: SlideShapes, plot: Plot, box: Box) -> None:
     for text in filter(None, (legend.note, legend.size_text)):
         add_text(shapes, Box(box.x, y, box.w, 0.28), Run(cut(text, 1, box.w, size), size))
         y += 0.28
+    if naming:
+        place = Box(box.x, box.y + box.h - 0.24 - high_naming, box.w, high_naming)
+        add_text(shapes, place, Run(naming, SMALL, SOFT))
     for i, row in enumerate(legend.sizes):
         mark = sample_mark(row, SCALE)
         _sample(shapes, box.x + 0.3 + 1.2 * i, y + 0.24, mark)
