@@ -6,6 +6,7 @@ Before: `dashboard.web.routes`, `dashboard.web.html_templates`. After: `dashboar
 from collections.abc import Mapping
 from dataclasses import replace
 
+import anyio
 import anyio.to_thread
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -25,6 +26,7 @@ from dashboard.web.html_templates import render
 from dashboard.web.plain_answers import PageRequest, PlainAnswer
 from dashboard.web.routes import Route, find_route, menu_of
 
+ONE_FILE_AT_A_TIME = anyio.CapacityLimiter(1)
 FORM_OF_ANOTHER = "Votre connexion a changé depuis : choisir de nouveau le fichier."
 
 
@@ -72,7 +74,9 @@ async def respond(route: Route, scope: Scope, receive: Receive) -> Response:
             return await _page(route, request, _form_again(route, request, fields, bool(files)))
         request = replace(request, fields=fields, files=files, is_form=True)
     try:
-        said = await anyio.to_thread.run_sync(route.body, request)
+        # One file is read at a time: the other processor is for who reads pages.
+        limit = ONE_FILE_AT_A_TIME if request.is_form else None
+        said = await anyio.to_thread.run_sync(route.body, request, limiter=limit)
     except Exception as error:
         return await failure_response(error)
     answer = said if isinstance(said, PlainAnswer) else PlainAnswer(said)

@@ -4,6 +4,7 @@ Before: `dashboard.web.routes`, `dashboard.filter_names`. After: `dashboard.web.
 `dashboard.web.sign_in_by_provider`.
 """
 
+import re
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.types import Scope
@@ -11,13 +12,14 @@ from starlette.types import Scope
 from dashboard.filter_names import DEFAULTS
 from dashboard.navigation import PAGES
 from dashboard.web.client_address import MOST_PARAMETERS
-from dashboard.web.routes import page_names
+from dashboard.web.routes import find_route, page_names
 
 IN, OUT, CHANGE, CONFIRM = "/connexion", "/deconnexion", "/mot-de-passe", "/confirmation"
 INVITED, FIRST = "/invitation", "/premiere-connexion"
 LEAVE, BACK = "/connexion/ministere", "/connexion/retour"  # to the identity provider, and back
 BY_LINK = frozenset({INVITED, FIRST})  # forms whose fields come from a link
 FORMS = BY_LINK | {IN, OUT, CHANGE, LEAVE, BACK, CONFIRM}
+BELOW = re.compile(r"[a-z]+/[a-z]+/[0-9a-f]{1,32}")
 NEXT = "suite"  # parameter of a form's address: the page that was requested
 
 
@@ -34,7 +36,7 @@ def parameters(scope: Scope) -> list[tuple[str, str]]:
 def wanted_page(scope: Scope) -> str:
     """The requested page as a parameter of the form's address: a page name and filters of ours, never an address."""
     name = scope["path"].strip("/")
-    if name not in page_names():
+    if not _is_page(name):
         return ""
     return f"?{urlencode([(NEXT, name), *_filters(scope)])}"
 
@@ -42,10 +44,15 @@ def wanted_page(scope: Scope) -> str:
 def page_after_sign_in(scope: Scope) -> str:
     """The address to which a sign-in leads: of the page that the form's address names."""
     name = dict(parameters(scope)).get(NEXT, "")
-    if name not in page_names() - {PAGES[0].url_path}:
+    if name == PAGES[0].url_path or not _is_page(name):
         name = ""
     query = urlencode(_filters(scope))
     return f"/{name}{'?' if query else ''}{query}"
+
+
+def _is_page(name: str) -> bool:
+    """Whether an address is of a page, or below one of our own: of a receipt."""
+    return name in page_names() or bool(BELOW.fullmatch(name) and find_route(name))
 
 
 def _filters(scope: Scope) -> list[tuple[str, str]]:
