@@ -26,6 +26,7 @@ Days = tuple[date, date]
 YEAR, RUNNING = "12m", "mois"  # codes of the last twelve whole months, and of the running one
 ONE_DAY = timedelta(days=1)
 DAY_0 = date(1970, 1, 1)  # of day numbers
+MINUTES_A_DAY = 24 * 60
 QUARTER_NAMES = ("1ᵉʳ trimestre", "2ᵉ trimestre", "3ᵉ trimestre", "4ᵉ trimestre")
 CODE = re.compile(
     r"(?P<year>[0-9]{4})(?:-(?:(?P<month>[0-9]{2})|T(?P<quarter>[1-4])))?"
@@ -188,6 +189,12 @@ def day_numbers(days: Iterable[date | str | None]) -> np.ndarray:
         if day is not None:
             numbers[day] = day_number(date.fromisoformat(day) if isinstance(day, str) else day)
     return np.array([numbers[day] for day in listed], dtype=np.int64)
+
+
+def minute_number(moment: datetime) -> int:
+    """The whole minutes from the start of 1 January 1970 to an aware moment, by Benin's clock."""
+    local = moment.astimezone(BENIN)
+    return day_number(local.date()) * MINUTES_A_DAY + local.hour * 60 + local.minute
 
 
 def iso_days(numbers: np.ndarray) -> list[str]:

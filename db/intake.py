@@ -385,7 +385,7 @@ def _complaints_later(engine: Engine, parsing: Parsing) -> list[str]:
     if parsing.form != Complaint.form:
         return []
     with engine.connect() as connection:
-        as_of = read.data_as_of(read.coverage(connection, ALL))
+        as_of = read.data_as_of(read.coverage(read.handed_in(connection, ALL)))
     if as_of is None:
         return []
     later = sum(n for (_, day), n in parsing.site_days.items() if day > as_of.isoformat())

@@ -7,7 +7,7 @@ in db.facts: nothing here is shown as it is.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -19,6 +19,7 @@ from dashboard.period import (
     ONE_DAY,
     day_number,
     day_numbers,
+    minute_number,
     month_end,
     month_numbers,
     today,
@@ -32,6 +33,7 @@ from db.working_days import open_days, public_holidays
 
 # The day number of a closing that is not planned; with a minus, of an opening that is not known.
 NEVER = 10**6
+NEVER_RECEIVED = np.iinfo(np.int32).max  # the minute of a register that did not come
 SHORTEST_MONTH = 28  # days: of so many without a line a whole month may be missing
 MOST_CACHED_SUMS = 4_000  # sums of single spans that are kept, some 400 bytes each
 
@@ -54,11 +56,13 @@ class Geography:
 class NetworkState:
     """The network: S sites by D days from `origin` (days since 1970) to today.
 
-    places: the sites, by name. spans: site id and form to the spans of days handed in. holidays: day to French name.
+    places: the sites, by name. spans: site id and form to the spans of days handed in. holidays: day to French name, up
+    to the month's end.
     is_open: (S, D) whether the site should have been open. has_closing: (S, D) whether its day was closed in the
     register. declared_visits, register_visits: (S, D) visits declared at the closing, and visits in the register.
     starts, ends: (S,) launch (else first activity) and closing date as days since 1970, NEVER where unknown.
-    visits_known, complaints_known: (S, D) whether a batch of visits, of complaints speaks for the day. closes_from: (S,)
+    visits_known, complaints_known: (S, D) whether a batch of visits, of complaints speaks for the day. register_received: (S, D)
+    when the first of those of visits came in (`minute_number`), NEVER_RECEIVED where there is none. closes_from: (S,)
     the first day for which a site handed in closings, as days since 1970, NEVER of one that did not: no day of it was left open.
     complaints: to be counted, as `complaint_arrays` gives them; what is listed is read by db.read, for who may see it.
     months: visits by month. closures, targets, rebases, decisions: as db.read gives them.
@@ -80,6 +84,7 @@ class NetworkState:
     register_visits: np.ndarray
     starts: np.ndarray
     ends: np.ndarray
+    register_received: np.ndarray
     visits_known: np.ndarray
     complaints_known: np.ndarray
     closes_from: np.ndarray
@@ -385,9 +390,11 @@ def load_network_state(connection: Connection, before: NetworkState | None = Non
     anew = [p for p in places if p.id in changed]
     wanted = ALL if before is None else {p.code for p in anew}
     closures = read.closures(connection, ALL, first, last)
-    holidays = public_holidays(connection, first, last)
+    holidays = public_holidays(connection, first, month_end(last))
     closings = read.closings(connection, wanted, first, last)
-    spans = read.coverage(connection, wanted)
+    handed_in = read.handed_in(connection, wanted)
+    spans = read.coverage(handed_in)
+    received = _register_received(row, origin, width, handed_in)
     complaints = complaint_arrays(read.complaints(connection, wanted, last), row)
     days = {
         "register_visits": _matrix(
@@ -396,8 +403,9 @@ def load_network_state(connection: Connection, before: NetworkState | None = Non
         "declared_visits": _matrix(row, origin, width, closings),
         "has_closing": _matrix(row, origin, width, [(site, day, 1) for site, day, _ in closings])
         > 0,
-        "visits_known": _known_days(row, origin, width, spans, "registre"),
-        "complaints_known": _known_days(row, origin, width, spans, "plaintes"),
+        "register_received": received,
+        "visits_known": received < NEVER_RECEIVED,
+        "complaints_known": _known_days(row, origin, width, spans),
     }
     if before is not None:
         rows = [row[p.id] for p in anew]
@@ -470,16 +478,27 @@ def _known_days(
     origin: int,
     width: int,
     spans: dict[tuple[int, str], list[tuple[date, date]]],
-    form: str,
 ) -> np.ndarray:
     out = np.zeros((len(row), width), dtype=bool)
-    for (site, name), covered in spans.items():
-        for first, last in covered if name == form else ():
-            out[
-                row[site],
-                max(day_number(first) - origin, 0) : max(day_number(last) - origin + 1, 0),
-            ] = True
+    for (site, form), covered in spans.items():
+        for first, last in covered if form == "plaintes" else ():
+            out[row[site], _columns(first, last, origin)] = True
     return out
+
+
+def _register_received(
+    row: dict[int, int], origin: int, width: int, handed_in: Iterable[read.HandedIn]
+) -> np.ndarray:
+    out = np.full((len(row), width), NEVER_RECEIVED, dtype=np.int32)
+    for site, form, first, last, at in handed_in:
+        if form == "registre":
+            days = out[row[site], _columns(first, last, origin)]
+            np.minimum(days, minute_number(at), out=days)
+    return out
+
+
+def _columns(first: date, last: date, origin: int) -> slice:
+    return slice(max(day_number(first) - origin, 0), max(day_number(last) - origin + 1, 0))
 
 
 def complaint_arrays(rows: Sequence[Row], row: Mapping[int, int]) -> dict[str, np.ndarray]:

@@ -2,7 +2,7 @@
 forget whose rows may be seen. Days go in and come out as dates."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import BindParameter, Connection, bindparam, text
 
 from dashboard import french
-from dashboard.period import Period, day_numbers, month_end, split_by_month, today
+from dashboard.period import Period, day_numbers, month_end, split_by_month, to_local_time, today
 from db import packed_visits, rollup_cells
 from db.bulk_insert import Row
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, DAY, MONTH, NATION, UNKNOWN_SERVICE
@@ -21,6 +21,7 @@ Sites = Collection[str]
 Target = tuple[str, str, float, date, str, str]
 Decision = tuple[int, str, str, date, str, str, date | None, str]
 Rebase = tuple[str, str, date, str, str, str]
+HandedIn = tuple[int, str, date, date, datetime]
 HOURS = rollup_cells.HOURS
 
 
@@ -251,20 +252,28 @@ def is_demo(connection: Connection) -> bool:
     return bool(_all(connection, "SELECT 1 FROM import_batch WHERE demo = :yes LIMIT 1", yes=True))
 
 
-def coverage(
-    connection: Connection, sites: Sites
-) -> dict[tuple[int, str], list[tuple[date, date]]]:
-    """(site id, form) to the spans of days that live batches cover; nothing is known beyond the day of their import."""
-    spans: dict[tuple[int, str], list[tuple[date, date]]] = {}
-    for site, form, start, end, imported_at in _all(
+def handed_in(connection: Connection, sites: Sites) -> list[HandedIn]:
+    """(site id, form, first day, last day, when it came in by Benin's clock) of each live batch at each of the sites that it
+    covers; nothing is known beyond the day of its import."""
+    rows = _all(
         connection,
         "SELECT s.site_id, b.form, s.first_day, s.last_day, b.imported_at FROM batch_site s"  # noqa: S608 (own numbers)
         " JOIN import_batch b ON b.id = s.batch_id WHERE b.withdrawn_at IS NULL"
         f" AND s.site_id {_site_condition(site_ids(connection, sites))}",
-    ):
-        first, last = as_date(start), min(as_date(end), _day_of(imported_at))
-        if first <= last:
-            spans.setdefault((site, form), []).append((first, last))
+    )
+    moments = ((*row, to_local_time(_moment(at))) for *row, at in rows)
+    spans = (
+        (site, form, as_date(first), min(as_date(last), at.date()), at)
+        for site, form, first, last, at in moments
+    )
+    return [one for one in spans if one[2] <= one[3]]
+
+
+def coverage(handed: Iterable[HandedIn]) -> dict[tuple[int, str], list[tuple[date, date]]]:
+    """(site id, form) to the spans of days that live batches cover. handed: as `handed_in` gives them."""
+    spans: dict[tuple[int, str], list[tuple[date, date]]] = {}
+    for site, form, first, last, _ in handed:
+        spans.setdefault((site, form), []).append((first, last))
     return spans
 
 

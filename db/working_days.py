@@ -1,6 +1,7 @@
 """The working days of sites: holidays of Benin, as the ministry changed them, closures, first and last days."""
 
 import importlib.util
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -44,36 +45,49 @@ def _calendar_of_benin() -> Any:
     return module.Benin
 
 
-def open_days(
-    places: tuple[Place, ...],
-    closures: tuple[Closure, ...],
-    holidays: dict[date, str],
-    origin: int,
-    width: int,
-) -> np.ndarray:
-    """The working days of each site, (S, width), from `origin` on.
-
-    Left out: Saturdays, Sundays, holidays, whole days of closure, days before the first activity (else the launch)
-    and from the closing date on. A site with neither first activity nor launch has none.
-    """
+def working_days(holidays: Iterable[date], origin: int, width: int) -> np.ndarray:
+    """Whether anybody works on each of `width` days from `origin` on, (width,): weekdays without a holiday."""
     days = np.arange(origin, origin + width)
-    working = weekdays(days) < SATURDAY
-    working &= ~np.isin(days, day_numbers(holidays))
+    working: np.ndarray = (weekdays(days) < SATURDAY) & ~np.isin(days, day_numbers(holidays))
+    return working
+
+
+def service_days(places: Sequence[Place], origin: int, width: int) -> np.ndarray:
+    """Whether each site is in service on each day, (S, width): from its first activity (else its launch) on, and before
+    its closing date. A site with neither first activity nor launch is on none."""
+    days = np.arange(origin, origin + width)
     out = np.zeros((len(places), width), dtype=bool)
     for i, site in enumerate(places):
         start = site.first_activity or site.launched_on
         if start is not None:
-            out[i] = working & (days >= day_number(start))
+            out[i] = days >= day_number(start)
             if site.closed_on is not None:
                 out[i] &= days < day_number(site.closed_on)
-    ids = np.array([p.id for p in places])
+    return out
+
+
+def closure_days(
+    places: Sequence[Place], closures: Iterable[Closure], origin: int, width: int
+) -> np.ndarray:
+    """Whether each site was closed for the whole of each day, (S, width), as a file of closures says."""
+    out, ids = np.zeros((len(places), width), dtype=bool), np.array([p.id for p in places])
     for c in closures:
         if c.from_minute is None:
             where = np.ones(len(ids), dtype=bool) if c.site_id is None else ids == c.site_id
-            out[
-                where,
-                max(day_number(c.first_day) - origin, 0) : max(
-                    day_number(c.last_day) - origin + 1, 0
-                ),
-            ] = False
+            first, last = day_number(c.first_day) - origin, day_number(c.last_day) - origin
+            out[where, max(first, 0) : max(last + 1, 0)] = True
     return out
+
+
+def open_days(
+    places: Sequence[Place],
+    closures: Iterable[Closure],
+    holidays: Iterable[date],
+    origin: int,
+    width: int,
+) -> np.ndarray:
+    """The days on which each site is to be open, (S, width), from `origin` on: working days in its service, without whole
+    days of closure."""
+    working = working_days(holidays, origin, width) & service_days(places, origin, width)
+    opened: np.ndarray = working & ~closure_days(places, closures, origin, width)
+    return opened

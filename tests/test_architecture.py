@@ -30,7 +30,7 @@ COLOURLESS = ("dashboard/indicators", "dashboard/statistics", "dashboard/forms")
 # What of db each part of dashboard may take; the others its codes and shapes alone. Only answers read, only
 # actions write, and the command line does both.
 READERS = {
-    "db.codes", "db.engine", "db.error_messages", "db.facts", "db.network_state", "db.read", "db.shared_types",
+    "db.codes", "db.day_states", "db.engine", "db.error_messages", "db.facts", "db.network_state", "db.read", "db.shared_types",
     "db.table_descriptions", "db.working_days"
 }  # fmt: skip
 WRITERS = {
@@ -77,6 +77,7 @@ WITHOUT_SITES = {
     "segments",
     "is_demo",
     "covering_days_ahead",
+    "coverage",
     "data_as_of",
     "dated_ahead",
     "targets",

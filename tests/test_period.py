@@ -22,6 +22,7 @@ from dashboard.period import (
     day_number,
     day_numbers,
     iso_days,
+    minute_number,
     month_end,
     month_number,
     month_numbers,
@@ -490,3 +491,19 @@ def test_the_ends_of_the_calendar_are_moments_too():
     assert (first.isoformat(), last.date()) == ("0001-01-01T00:00:00", date.max)
     west = timezone(timedelta(hours=-5))
     assert to_naive_utc(datetime(9999, 12, 31, 23, tzinfo=west)).date() == date.max
+
+
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        (datetime(1970, 1, 1, tzinfo=BENIN), 0),
+        (datetime(1970, 1, 1, 23, 59, 59, tzinfo=UTC), 24 * 60 + 59),  # the second, in Benin
+        (datetime(2026, 11, 27, 12, tzinfo=BENIN), day_number(date(2026, 11, 27)) * 1440 + 720),
+        (
+            datetime(2026, 11, 27, 10, 59, 59, tzinfo=UTC),
+            day_number(date(2026, 11, 27)) * 1440 + 719,
+        ),
+    ],
+)
+def test_minutes_are_counted_by_the_clock_of_benin(moment, number):
+    assert minute_number(moment) == number

@@ -4,7 +4,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from importlib import import_module
 
 import numpy as np
@@ -38,7 +38,7 @@ from dashboard.answers import (
 from dashboard.answers.question import Question
 from dashboard.indicators import Figure
 from dashboard.judgement.trust_sentences import TrustContext
-from dashboard.period import Period, clip_period, resolve_period, today
+from dashboard.period import BENIN, Period, clip_period, resolve_period, today
 from dashboard.settings import load_settings
 from dashboard.stories import ready_story
 from db.engine import make_engine
@@ -187,6 +187,7 @@ def ask(name: str, person: Person | context.View, question: Question = YEAR):
         "indicator": "wait_p50",
         "before": Period(YEAR.first - timedelta(days=365), YEAR.first),
         "period": clip_period(resolve_period("12m", last), last),
+        "moment": datetime.combine(today(), time(13), BENIN),
     }
     if name in ("cards.caption", "cards.site_caption"):
         given["period"] = "12 mois"

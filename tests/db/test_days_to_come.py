@@ -85,7 +85,7 @@ def test_a_database_that_holds_days_to_come_does_not_show_them_and_says_what_to_
         assert load_network_state(connection).as_of == today()
         assert all(
             last <= today()
-            for spans in read.coverage(connection, read.ALL).values()
+            for spans in read.coverage(read.handed_in(connection, read.ALL)).values()
             for _, last in spans
         )
     for name in ("status", "verify"):

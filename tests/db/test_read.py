@@ -14,7 +14,7 @@ EDGES = (date(2025, 2, 10), date(2025, 3, 20))  # days at both ends, no whole mo
 QUESTIONS = {
     "places": lambda c, sites: [p.code for p in read.places(c, sites)],
     "locations": lambda c, sites: [i for i, *_ in read.locations(c, sites)],
-    "coverage": lambda c, sites: [i for i, _ in read.coverage(c, sites)],
+    "handed_in": lambda c, sites: [i for i, *_ in read.handed_in(c, sites)],
     "visits_by_service": lambda c, sites: read.visits_by_service(c, sites, [(DAY, *YEAR)], [0])[0][
         :, 0
     ].tolist(),

@@ -1,0 +1,209 @@
+"""Which days a site has still to hand in, in French: « Covè : octobre est complet. En novembre il manque 3 jours : le 4, le 12
+et le 13. »"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from dashboard import french
+from dashboard.period import ONE_DAY, month_end
+
+Days = tuple[date, ...]
+
+S = french.SPACE
+MOST_MONTHS = 3  # that are named in a sentence
+MOST_PARTS = 5  # days, and days in a row, that are all named
+SOME_PARTS = 3  # that are named where there are more
+ROW = 3  # days in a row from which on they are « du 4 au 12 »
+
+
+@dataclass(frozen=True)
+class SiteDays:
+    """The days of a site, in order, of which a sentence speaks. name: as it begins; today: the day on which it is said.
+
+    opened_on, closed_on: None where unknown. since: the first day on which it is in service and asked about, None where there
+    is none. begun: whether it ever handed in a register. expected: open days up to the first that is neither due nor handed
+    in. Of these missing: due and not handed in; unclosed: the register is there, the closing is not.
+    """
+
+    name: str
+    today: date
+    opened_on: date | None
+    closed_on: date | None
+    since: date | None
+    begun: bool
+    expected: Days
+    missing: Days
+    unclosed: Days
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the site has closed for good."""
+        return self.closed_on is not None and self.closed_on <= self.today
+
+
+def by_month(days: Iterable[date]) -> tuple[tuple[date, Days], ...]:
+    """The days by month, in order: (first day of the month, its days)."""
+    return tuple((month, tuple(of)) for month, of in groupby(days, lambda d: d.replace(day=1)))
+
+
+def site_sentence(days: SiteDays) -> str:
+    """The sentences that say which days the site has still to hand in; at most three months are named beside those of its
+    opening and its closing."""
+    lead = _lead(days)
+    first, *others = _sentences(days)
+    begin = f"{lead} {french.upper_first(first)}" if lead else f"{days.name}{S}: {first}"
+    return ". ".join([begin, *map(french.upper_first, others)]) + "."
+
+
+def _lead(days: SiteDays) -> str:
+    """What is to be known of the site first, as a sentence; "" for one that is open as it was last month."""
+    opened = days.opened_on
+    if days.closed_on is not None and days.is_closed:
+        return f"{days.name} est fermé depuis le {_day(days, days.closed_on)}."
+    if opened and opened > days.today:
+        return f"{days.name} ouvre le {_day(days, opened)}."
+    if opened and opened >= days.today.replace(day=1):
+        return f"{days.name} est ouvert depuis le {_day(days, opened)}."
+    return ""
+
+
+def _sentences(days: SiteDays) -> list[str]:
+    """The sentences without capitals and full stops."""
+    if not days.expected:
+        if days.is_closed:
+            return ["rien n'est attendu"]
+        if days.since is None and days.opened_on is None and not days.begun:
+            return ["aucun registre n'a encore été remis, et son ouverture n'est pas renseignée"]
+        return ["rien n'est attendu pour l'instant"]
+    if not days.missing:
+        return [_complete(days), *_to_close(days)]
+    if not days.begun:
+        yet = "" if days.is_closed else " encore"
+        return [f"aucun registre n'a{yet} été remis", _all_missing(days)]
+    return _missing(days)
+
+
+def _missing(days: SiteDays) -> list[str]:
+    """What is missing by month, the last months; what is missing before, what is complete before and after."""
+    tail = _missing_to_the_end(days)
+    months = by_month(days.missing[: len(days.missing) - len(tail)])
+    ends = (*tail[:1], *tail[-1:]) if days.is_closed else tail[:1]  # that the last sentence names
+    room = MOST_MONTHS - len(ends)
+    named = months[-room:]
+    sentences = [_month_sentence(days, *month) for month in named]
+    if earlier := sum(len(of) for _, of in months[:-room]):
+        many, since = french.plural(earlier, "jour"), _month(days, named[0][0])
+        sentences.insert(0, f"il manque {many} avant {since}")
+    if tail:
+        return [*sentences, _tail_sentence(days, tail)]
+    last, end = days.missing[-1].replace(day=1), days.expected[-1].replace(day=1)
+    if last < end:
+        return [*sentences, f"depuis, {_complete(days)}"]
+    before = (last - ONE_DAY).replace(day=1)
+    if len(months) == 1 and _is_complete(days, before):
+        return [f"{_month(days, before)} est complet", *sentences]
+    return sentences
+
+
+def _is_complete(days: SiteDays, month: date) -> bool:
+    """Whether days of the month are expected, and none is missing or unclosed."""
+    known = dict(by_month(days.expected))
+    return month in known and not {*days.missing, *days.unclosed} & {*known[month]}
+
+
+def _missing_to_the_end(days: SiteDays) -> Days:
+    """The last missing days where all are missing from the first of them on, and they are of several months; else none."""
+    rows = _rows(days.missing, days.expected)
+    last = rows[-1]
+    several = last[0].replace(day=1) < last[-1].replace(day=1)
+    return last if several and last[-1] == days.expected[-1] else ()
+
+
+def _tail_sentence(days: SiteDays, tail: Days) -> str:
+    first, many = _day(days, tail[0]), french.plural(len(tail), "jour")
+    when = f"du {first} au {_day(days, tail[-1])}" if days.is_closed else f"à partir du {first}"
+    return f"aucun registre {when}, il manque {many}"
+
+
+def _month_sentence(days: SiteDays, month: date, missing: Days) -> str:
+    """« en novembre il manque 3 jours : le 4, le 12 et le 13 »; « en octobre il manque tout le mois : 22 jours »."""
+    when, many = f"en {_month(days, month)} il manque", french.plural(len(missing), "jour")
+    of_month = dict(by_month(days.expected))[month]
+    is_whole = days.since and days.since <= month and month_end(month) < days.expected[-1]
+    if is_whole and len(missing) == len(of_month):
+        return f"{when} tout le mois{S}: {many}"
+    return f"{when} {many}{_listed(missing, days.expected)}"
+
+
+def _all_missing(days: SiteDays) -> str:
+    """What is missing of a site that never handed in anything: « il manque 18 jours : du 2 au 26 novembre »."""
+    many = french.plural(len(days.missing), "jour")
+    return f"il manque {many}{_in_one_month(days, days.missing)}"
+
+
+def _complete(days: SiteDays) -> str:
+    """« tout est remis jusqu'au 26 novembre »; of a site with days to close, its registers."""
+    what = "les registres sont remis" if days.unclosed else "tout est remis"
+    return what if days.is_closed else f"{what} jusqu'au {_day(days, days.expected[-1])}"
+
+
+def _to_close(days: SiteDays) -> list[str]:
+    """« il reste 2 jours à clore : le 24 et le 25 novembre », or nothing."""
+    if not days.unclosed:
+        return []
+    many = f"{french.plural(len(days.unclosed), 'jour')} à clore"
+    return [f"il reste {many}{_in_one_month(days, days.unclosed)}"]
+
+
+def _in_one_month(days: SiteDays, some: Days) -> str:
+    """« : du 2 au 26 novembre » for days of one month; for those of several « depuis le 2 octobre »."""
+    months = by_month(some)
+    if len(months) > 1:
+        return f" depuis le {_day(days, some[0])}"
+    return f"{_listed(some, days.expected)} {_month(days, months[0][0])}"
+
+
+def _rows(some: Days, expected: Days) -> list[Days]:
+    """Some of the expected days, by rows without another expected day between."""
+    place = {day: n for n, day in enumerate(expected)}
+    rows = groupby(enumerate(some), lambda one: place[one[1]] - one[0])
+    return [tuple(day for _, day in row) for _, row in rows]
+
+
+def _listed(some: Days, expected: Days) -> str:
+    """« : le 2, du 4 au 12 et le 20 » for days of one month; of very many parts « , dont ceux du 4 au 12 », the longest rows,
+    of single days the last."""
+    parts = [
+        part
+        for row in _rows(some, expected)
+        for part in ([row] if len(row) >= ROW else [(day,) for day in row])
+    ]
+    if len(parts) <= MOST_PARTS:
+        return f"{S}: {french.join_words([_part(part) for part in parts])}"
+    chosen = sorted(sorted(parts, key=lambda part: (len(part), part))[-SOME_PARTS:])
+    named = [f"ceux {_part(part)}" if len(part) > 1 else _part(part) for part in chosen]
+    return f", dont {french.join_words(named)}"
+
+
+def _part(days: Days) -> str:
+    """« le 4 », « du 4 au 12 »."""
+    if len(days) == 1:
+        return f"le {_number(days[0])}"
+    return f"du {_number(days[0])} au {_number(days[-1])}"
+
+
+def _number(day: date) -> str:
+    return "1er" if day.day == 1 else str(day.day)
+
+
+def _day(days: SiteDays, day: date) -> str:
+    """« 26 novembre »; with the year where it is another one."""
+    return f"{_number(day)} {_month(days, day)}"
+
+
+def _month(days: SiteDays, day: date) -> str:
+    if day.year != days.today.year:
+        return french.month_label(day)
+    return french.MONTHS[day.month - 1]
