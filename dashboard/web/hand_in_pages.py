@@ -17,12 +17,15 @@ from dashboard.actions import handing_in
 from dashboard.actions import receipts as receipts_of
 from dashboard.actions.handing_in import Fault, NoSuchPreview, Verdict
 from dashboard.actions.handing_in_words import effect_sentence, plain_words
+from dashboard.answers import missing_days
 from dashboard.answers.network import all_site_names
+from dashboard.answers.question import Question
 from dashboard.exports.marked_copy import marked_copy
 from dashboard.forms.formats import FORMATS
 from dashboard.forms.problem import Problem
 from dashboard.forms.stored_table import Place
 from dashboard.period import add_months, to_local_time, today
+from dashboard.period import now as moment_now
 from dashboard.settings import load_settings
 from dashboard.web.html_templates import render
 from dashboard.web.plain_answers import PageRequest, PlainAnswer, SentFile
@@ -31,6 +34,8 @@ from db.upload_previews import KeptReceipt
 from db.write import Refused
 
 HOME = "/remonter"
+LOOKED_BACK = 2  # months before the running one, of which missing days are said
+LISTED = 30  # sites of which they are said
 MONTHS = 12  # that may be chosen, the running one among them
 SHOWN = 10  # groups of problems of a file that is not mended in the page
 EXAMPLES = 3  # lines named of a problem that comes again
@@ -72,6 +77,9 @@ def _html(template: str, **values: object) -> str:
 def _start(request: PageRequest, why: str = "", status: int = 200) -> PlainAnswer:
     """The page on which files are chosen, with what was handed in before."""
     person, now = request.person, today()
+    standing = missing_days.standings(
+        person, Question(add_months(now.replace(day=1), -LOOKED_BACK), now), moment_now()
+    )
     months = [add_months(now.replace(day=1), -n) for n in range(MONTHS)]
     hands_in = may(person, "hand_in")
     return PlainAnswer(
@@ -88,7 +96,11 @@ def _start(request: PageRequest, why: str = "", status: int = 200) -> PlainAnswe
             keeps=handing_in.keeps(person),
             most=load_settings().upload_max_mb,
             receipts=[_receipt_line(request, one) for one in receipts_of.receipts(person)],
+            standings=[one.sentence for one in standing.sites[:LISTED]],
+            more_standings=max(0, len(standing.sites) - LISTED),
+            counted_at=f"{french.date_short(standing.counted_at.date())} à {standing.counted_at.hour} h",
         ),
+        heading=standing.sites[0].sentence if len(standing.sites) == 1 and not why else "",
         status=status,
     )
 
