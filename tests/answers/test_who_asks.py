@@ -80,6 +80,10 @@ GIVEN_SITES = {"figures_of_sites", "complaint_figures"}
 # Public functions that put no question: they work on what they are given.
 NO_QUESTION = {
     "context.current_snapshot",
+    "context.latest_snapshot",
+    "context.publish",
+    "context.published",
+    "context.engine_to_write",
     "context.is_disk_full",
     "context.is_database_reachable",
     "context.outage_reason",
