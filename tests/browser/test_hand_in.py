@@ -3,10 +3,12 @@
 import re
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
@@ -149,3 +151,71 @@ def test_who_may_not_hand_in_has_no_such_page(house, chromium):
         answer = page.goto(f"{house.at}/remonter")
         assert answer and answer.status == 404, PEOPLE[who].name
     found.context.close()
+
+
+def session_of(house: House) -> requests.Session:
+    """A browser's session of the point focal, as cookies."""
+
+    class Jar:
+        """What `House.enter` puts a cookie into."""
+
+        def __init__(self) -> None:
+            self.context, self.cookies = self, {}
+
+        def clear_cookies(self) -> None:
+            self.cookies = {}
+
+        def add_cookies(self, found) -> None:
+            self.cookies = {one["name"]: one["value"] for one in found}
+
+    jar = Jar()
+    house.enter("focal", jar)
+    session = requests.Session()
+    session.cookies.update(jar.cookies)
+    return session
+
+
+def post(
+    session: requests.Session, at: str, path: str, files=None, **fields: str
+) -> requests.Response:
+    """A form, as a browser sends it to one of the servers."""
+    token = re.search(r'name="jeton" value="(\w+)"', session.get(f"{at}/remonter").text)[1]
+    return session.post(
+        f"{at}{path}",
+        data={"jeton": token, **fields},
+        files=files,
+        headers={"origin": at},
+        allow_redirects=False,
+        timeout=60,
+    )
+
+
+def test_what_one_process_was_sent_another_confirms_once_whoever_is_killed(house, tmp_path):
+    session = session_of(house)
+    path = tmp_path / "registre.csv"
+    days = [MONTH + timedelta(days=n) for n in (0, 27)]
+    lines = [visit(SITE, f"{d:%d/%m/%Y}", "08:05", called="08:15", ref=f"deux {d}") for d in days]
+    path.write_text(csv_text("registre", *lines), encoding="utf-8")
+    process, at = served.start(house.url, tmp_path / "first.log")
+    sent = {"centre": SITE, "mois": f"{MONTH:%Y-%m}"}
+    answer = post(session, at, "/remonter", {"fichier": ("r.csv", path.read_bytes())}, **sent)
+    waiting = answer.headers["location"]
+    process.kill()
+    process.wait()
+    with served.serve(house.url, tmp_path / "second.log") as other:
+        assert "Bon à garder : 2 lignes" in session.get(f"{other}{waiting}").text.replace(
+            "\xa0", " "
+        )
+        with ThreadPoolExecutor(20) as threads:
+            found = list(
+                threads.map(
+                    lambda n: post(session, (other, house.at)[n % 2], waiting, faire="confirmer"),
+                    range(50),
+                )
+            )
+        where = {one.headers.get("location", one.status_code) for one in found}
+    assert len(where) == 1 and next(iter(where)).startswith("/remonter/recu/")
+    with sqlite3.connect(house.database) as connection:
+        asked = "SELECT count(*) FROM visit WHERE source_ref LIKE 'deux %'"
+        assert connection.execute(asked).fetchone() == (2,)
+        assert connection.execute("SELECT count(*) FROM upload_preview").fetchone() == (0,)
