@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dashboard.forms.blank_rows import NOTHING_WRITTEN
 from dashboard.forms.cell_display import without_mark
 from dashboard.forms.checks import Values
 from dashboard.forms.column_numbers import as_numbers
@@ -129,7 +130,9 @@ class Parsing:
                 None,
                 "",
                 "",
-                "Le fichier n'a que des intitulés, aucune ligne. Si le centre n'a rien à déclarer,"
+                NOTHING_WRITTEN
+                if self._reader.unwritten_rows
+                else "Le fichier n'a que des intitulés, aucune ligne. Si le centre n'a rien à déclarer,"
                 " le dire avec --covers et --sites.",
                 sheet="",
             )
