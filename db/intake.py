@@ -192,8 +192,7 @@ def read_upload(
         )
         outcome.more_problems = parsing.more_problems
     table = replace(record, form=parsing.form, remarks=_of_headings(parsing.remarks))
-    whole = all(problem.line and problem.column for problem in parsing.problems)
-    return (table if whole and not parsing.more_problems else None), outcome
+    return (None if parsing.beside_cells else table), outcome
 
 
 def _of_headings(remarks: list[str]) -> list[str]:

@@ -21,6 +21,7 @@ from dashboard.accounts.sealing import open_sealed, seal
 from dashboard.actions.handing_in_words import effect_sentence
 from dashboard.answers.context import engine, engine_to_write, view
 from dashboard.forms.cells import CellProblem, day
+from dashboard.forms.choices import choices
 from dashboard.forms.formats import FORMATS, Column
 from dashboard.forms.problem import Problem
 from dashboard.forms.repairs import Repair, repaired
@@ -195,6 +196,20 @@ def keeps(person: Person) -> bool:
     return person.role != Role.READER
 
 
+def choices_of(person: Person, form: str) -> dict[str, list[tuple[str, str]]]:
+    """What may be written in the columns of a form that have a list, by field: (word, how it is shown); for the centre the sites
+    for which the person hands in."""
+    references = intake.load_known_references(engine())
+    own = sites(person)
+    if not own:
+        return {}
+    found = {
+        name: [(word, word) for word in words]
+        for name, words in choices(FORMATS[form], references, references.by_id[own[0].id]).items()
+    }
+    return {**found, "site_id": [(place.code, place.name) for place in own]}
+
+
 # --- a file ---------------------------------------------------------------------------------------------------------
 def send(person: Person, key: str, name: str, content: bytes, site: str, month: date) -> Verdict:
     """Read and check a file of a site for a month; nothing counts yet. key: of the browser. month: any day of it. Raises
@@ -314,8 +329,9 @@ def confirm(person: Person, key: str, number: str) -> int:
         return batch
     waiting = _waiting(person, key, number)
     detail = {
-        "mended": len(waiting.table.mends) - len(waiting.repairs),
+        "mended": len(waiting.mended_places),
         "repaired": len(waiting.repairs),
+        "left out": waiting.left_out,
     }
 
     def note(connection: Connection, saved: write.Saved) -> None:

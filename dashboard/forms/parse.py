@@ -69,6 +69,9 @@ class Parsing:
         self.form = form or ""
         self.problems: list[Problem] = []
         self.more_problems = 0
+        self.beside_cells = (
+            False  # whether a problem is not of a cell: of a heading, a row's width, the file
+        )
         self.remarks: list[str] = []
         self.rows = 0
         self.whole_days: set[tuple[int, str]] = set()
@@ -265,6 +268,7 @@ class Parsing:
         self, line: int | None, column: str, cell_text: str, message: str, sheet: str | None = None
     ) -> None:
         """Report a problem; of the present sheet, unless another is named."""
+        self.beside_cells = self.beside_cells or not (line and column)
         if len(self.problems) < LISTED:
             place = self._place if sheet is None else sheet
             self.problems.append(Problem(line, column, without_mark(cell_text), message, place))

@@ -5,8 +5,9 @@ Before: `dashboard.actions.handing_in` and `dashboard.actions.receipts`, which d
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from urllib.parse import parse_qsl
 
 from markupsafe import Markup
 
@@ -18,6 +19,7 @@ from dashboard.actions import receipts as receipts_of
 from dashboard.actions.handing_in import Fault, NoSuchPreview, Verdict
 from dashboard.actions.handing_in_words import effect_sentence, plain_words
 from dashboard.answers import missing_days
+from dashboard.answers.blank_forms import blank_form
 from dashboard.answers.network import all_site_names
 from dashboard.answers.question import Question
 from dashboard.exports.marked_copy import marked_copy
@@ -55,6 +57,8 @@ def answer(request: PageRequest) -> PlainAnswer:
             return _send(request) if request.is_form else _start(request)
         if kind == "apercu" and name:
             return _act(request, name) if request.is_form else _look(request, name)
+        if kind == "feuille":
+            return _blank_form(request)
         if kind == "recu" and name.isdecimal() and len(name) < 10:
             return (
                 _withdraw(request, int(name)) if request.is_form else _receipt(request, int(name))
@@ -90,6 +94,7 @@ def _start(request: PageRequest, why: str = "", status: int = 200) -> PlainAnswe
             why=why,
             hands_in=hands_in,
             sites=handing_in.sites(person) if hands_in else (),
+            forms=[(form.name, form.title) for form in FORMATS.values()],
             chosen_site=request.fields.get("centre", ""),
             months=[(f"{m:%Y-%m}", french.month_label(m)) for m in months],
             chosen_month=request.fields.get("mois", f"{months[1]:%Y-%m}"),
@@ -103,6 +108,19 @@ def _start(request: PageRequest, why: str = "", status: int = 200) -> PlainAnswe
         heading=standing.sites[0].sentence if len(standing.sites) == 1 and not why else "",
         status=status,
     )
+
+
+def _blank_form(request: PageRequest) -> PlainAnswer:
+    """A workbook to fill in: of the form, the site and the month that the address asks for."""
+    asked = dict(parse_qsl(request.scope["query_string"].decode("latin-1"), max_num_fields=10))
+    try:
+        month = date.fromisoformat(f"{asked.get('mois', '')}-01")
+    except ValueError:
+        return _start(request, "Choisir un mois.", 400)
+    name, content = blank_form(
+        request.person, asked.get("formulaire", ""), asked.get("centre", ""), month
+    )
+    return _workbook(name, content)
 
 
 def _send(request: PageRequest) -> PlainAnswer:
@@ -213,7 +231,7 @@ def _show(request: PageRequest, verdict: Verdict) -> PlainAnswer:
         form=form.title if form else "",
         site=verdict.site.name if verdict.site else "",
         month=french.month_label(verdict.first),
-        faults=[_fault(fault) for fault in verdict.faults],
+        faults=_faults(request, verdict),
         problems=groups[:SHOWN],
         more=max(0, len(groups) - SHOWN),
         effect=effect_sentence(outcome.rows, verdict.effect, outcome.changes, outcome.form),
@@ -259,6 +277,17 @@ def _heading(verdict: Verdict) -> str:
     return "Refusé : ce fichier est à corriger, puis à choisir de nouveau"
 
 
+def _faults(request: PageRequest, verdict: Verdict) -> list[dict[str, object]]:
+    """The faults that are mended in the page, as the template takes them."""
+    if not verdict.faults:
+        return []
+    offered = handing_in.choices_of(request.person, verdict.outcome.form)
+    return [
+        {**_fault(fault), "choices": offered.get(fault.column.field, ())}
+        for fault in verdict.faults
+    ]
+
+
 def _fault(fault: Fault) -> dict[str, object]:
     """A fault, as the template takes it."""
     kind = fault.column.cell if isinstance(fault.column.cell, str) else ""
@@ -300,7 +329,7 @@ def _receipt(request: PageRequest, number: int, why: str = "", status: int = 200
         receipt=found,
         said=said,
         detail=found.detail,
-        left_out=found.detail.get("left out", 0),
+        corrections=_corrections(found.detail),
         may_withdraw=may_withdraw,
         effect=effect,
         message=_message(said),
@@ -319,6 +348,23 @@ def _withdraw(request: PageRequest, number: int) -> PlainAnswer:
         return _receipt(request, number, "Dire pourquoi ce fichier est retiré.", 400)
     receipts_of.withdraw(request.person, number, request.fields["raison"])
     return PlainAnswer(redirect=f"{HOME}/recu/{number}")
+
+
+def _corrections(detail: Mapping[str, object]) -> str:
+    """« 3 cases corrigées par vous ; 1 ligne laissée de côté, à remettre plus tard »; "" for none."""
+    mended, repaired, left = (
+        value if isinstance(value := detail.get(name), int) else 0
+        for name in ("mended", "repaired", "left out")
+    )
+    parts = []
+    if mended:
+        parts.append(french.plural(mended, "case corrigée par vous", "cases corrigées par vous"))
+    if repaired:
+        parts.append(f"{french.plural(repaired, 'rectifiée', 'rectifiées')} sans changer le sens")
+    if left:
+        told = french.plural(left, "ligne laissée de côté", "lignes laissées de côté")
+        parts.append(f"{told}, à remettre plus tard")
+    return " ; ".join(parts)
 
 
 def _message(said: dict[str, str]) -> str:

@@ -96,13 +96,16 @@ def test_a_register_with_faults_reaches_the_map_from_a_telephone(
     mends = {"Heure d'appel": "08:15", "Date": str(MONTH), "Type": "requête"}
     for group, text in mends.items():
         asked = focal.get_by_role("group", name=re.compile(group))
-        asked.locator("input:not([type=checkbox])").fill(text)
+        if group == "Type":
+            asked.get_by_role("combobox").select_option(text)
+        else:
+            asked.locator("input:not([type=checkbox])").fill(text)
     focal.get_by_role("button", name="Vérifier mes corrections").click()
     assert heading(focal).startswith(f"Bon à garder : {lines} lignes de CCSP de Kandi")
     fits(focal, has_script)
     focal.get_by_role("button", name=re.compile("^Confirmer")).click()
     assert heading(focal) == f"C'est fait. {lines} lignes de CCSP de Kandi : gardées"
-    expect(focal.get_by_text("dont 3 corrigées par vous")).to_be_visible()
+    expect(focal.get_by_text("3 cases corrigées par vous")).to_be_visible()
     fits(focal, has_script)
     seen = served.visit(chromium, viewport=served.SCREEN)
     house.enter("manager", seen)

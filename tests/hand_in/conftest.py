@@ -82,6 +82,11 @@ def heading(page: Answer) -> str:
     )
 
 
+def words(page: Answer) -> str:
+    """What a page says."""
+    return unescape(page.text).replace("\xa0", " ")
+
+
 @pytest.fixture
 def desk(closed: House) -> Desk:  # noqa: F811
     """The point focal of Covè, signed in."""

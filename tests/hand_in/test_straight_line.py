@@ -45,5 +45,7 @@ def test_three_faults_are_mended_in_the_page_and_the_register_is_kept(desk: Desk
     assert heading(page) == f"Bon à garder : {good} lignes de CCSP de Covè. Reste à confirmer"
     assert overall_figures(LOCAL_READER, OCTOBER)["visits"].value is None
     page = desk.press(page, "confirmer")
-    assert heading(page).startswith("C'est fait.") and "3 par vous" in unescape(page.text)
+    assert heading(page).startswith("C'est fait.") and "3 cases corrigées par vous" in unescape(
+        page.text
+    ).replace("\xa0", " ")
     assert overall_figures(LOCAL_READER, OCTOBER)["visits"].value == good
