@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from dashboard import french
+from dashboard.forms.blank_rows import LEFT_OF_EXAMPLE, is_example
 from dashboard.forms.cell_display import BY_TENS, objection, split_mark
 from dashboard.forms.formats import Column, Format, Words
 from dashboard.forms.reference_names import KnownReferences, SiteChoice, normalise
@@ -146,20 +147,12 @@ def word_reader(words: Words) -> Callable[[str], int | str]:
     """A reader of cells that hold one of a few words."""
 
     def read(text: str) -> int | str:
-        value = words.values.get(normalise(text))
+        value = words.by_spelling.get(normalise(text))
         if value is None:
             raise CellProblem(f"{words.expected} attendu.")
         return value
 
     return read
-
-
-def yes_or_no(text: str) -> bool:
-    """True for oui, False for non. Raises CellProblem."""
-    value = {"oui": True, "vrai": True, "non": False, "faux": False}.get(normalise(text))
-    if value is None:
-        raise CellProblem("oui, non ou rien attendu.")
-    return value
 
 
 def text_reader(most: int) -> Callable[[str], str]:
@@ -235,7 +228,6 @@ def readers(references: KnownReferences, today: date) -> dict[str, Reader]:
         "day": lambda text: day(text, today),
         "month": lambda text: month(text, today),
         "clock": clock,
-        "answer": yes_or_no,
         **{kind: term_reader(kind, references) for kind in LISTS},
     }
 
@@ -314,6 +306,8 @@ class Memo(dict[str, Cell]):
                 if self.column.required:
                     raise CellProblem("cette case doit être remplie.")
                 return self.column.blank
+            if is_example(stripped):
+                raise CellProblem(LEFT_OF_EXAMPLE)
             if reason := not_a_value(stripped, allow_formulas=self.allow_formulas):
                 raise CellProblem(reason)
             value = self.reader(stripped)

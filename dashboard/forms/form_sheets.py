@@ -7,6 +7,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NoReturn
 
+from dashboard.forms.blank_rows import GUIDE, is_title
 from dashboard.forms.cells import column_memos
 from dashboard.forms.csv_or_xlsx import Sheet, open_sheets
 from dashboard.forms.digest import Digest
@@ -123,12 +124,12 @@ def _form_sheet(
     ]
     if others and complete:
         _add(remarks, "Colonnes non reprises : " + ", ".join(h[:40] for h in others[:20]) + ".")
-    if any(any(map(str.strip, row)) for row in top[: headings.index]):
-        above = first_filled(top)[1][:60]
+    above = [text for row in top[: headings.index] if (text := filled_text(row))]
+    if above and not (len(above) == 1 and is_title(above[0], headings.form.title)):
         place = f"Feuille « {sheet.name} », intitulés" if sheet.name else "Intitulés"
         _add(
             remarks,
-            f"{place} trouvés à la ligne {line} ; ce qui est au-dessus n'est pas repris : « {above} ».",
+            f"{place} trouvés à la ligne {line} ; ce qui est au-dessus n'est pas repris : « {above[0][:60]} ».",
         )
     below = top[headings.index + 1 :]
     first_line = lines[headings.index + 1] if below else line + 1
@@ -286,7 +287,7 @@ def _report_others(
                 " copier au-dessus ceux de l'autre feuille.",
                 other.name,
             )
-        elif not other.hidden:
+        elif not other.hidden and other.name != GUIDE:
             plain.append(f"« {other.name} »")
     if plain:
         _add(remarks, f"Feuilles non lues, sans intitulés de formulaire : {', '.join(plain)}.")

@@ -3,8 +3,10 @@ wording is a new entry, and old files stay readable. Its rows go into the table 
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from dashboard.forms import checks
+from dashboard.forms.reference_names import normalise
 from db.codes import COMPLAINT, INFORMATION, LEFT, MAN, REQUEST, SERVED, UNKNOWN, WOMAN
 from db.shared_types import Cell
 
@@ -14,11 +16,16 @@ REFERENCE = 200
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """The words that a cell may hold: each as reference_names.normalise writes it, with its value; expected: for the
-    refusal of others."""
+    """The words that a cell may hold, each with its value: of several for one value, the first is the one that blank
+    forms offer. expected: for the refusal of others."""
 
     values: dict[str, int | str]
     expected: str
+
+    @cached_property
+    def by_spelling(self) -> dict[str, int | str]:
+        """The value of each word, as reference_names.normalise writes it."""
+        return {normalise(word): value for word, value in self.values.items()}
 
 
 LONGEST, LARGEST = 2_000, 9_999_999  # characters of a text; a whole number
@@ -26,7 +33,8 @@ LONGEST, LARGEST = 2_000, 9_999_999  # characters of a text; a whole number
 
 @dataclass(frozen=True)
 class Column:
-    """A heading, the field it fills, the kind of its cells (see cells.readers, or the words) and what to write there."""
+    """A heading, the field it fills, the kind of its cells (see cells.readers, or the words) and what to write there.
+    example: of a text, for blank forms."""
 
     heading: str
     field: str
@@ -37,6 +45,7 @@ class Column:
     most: int | None = (
         None  # characters of a text, or the greatest whole number, where it is less than usual
     )
+    example: str = "quelques mots"
 
     @property
     def limit(self) -> int:
@@ -82,19 +91,20 @@ SERVICE = Column("Prestation", "service_id", "service", "libellé de la prestati
 DAY = Column("Date", "day", "day", "JJ/MM/AAAA", required=True)
 KIND = Words(
     {
-        "requete": REQUEST,
+        "requête": REQUEST,
         "0": REQUEST,
         "plainte": COMPLAINT,
         "1": COMPLAINT,
-        "demande d information": INFORMATION,
+        "demande d'information": INFORMATION,
         "2": INFORMATION,
     },
     "requête, plainte ou demande d'information",
 )
-SEX = Words({"f": WOMAN, "femme": WOMAN, "m": MAN, "h": MAN, "homme": MAN}, "F, M (ou H) ou rien")
+SEX = Words({"F": WOMAN, "femme": WOMAN, "M": MAN, "H": MAN, "homme": MAN}, "F, M (ou H) ou rien")
+ANSWER = Words({"oui": True, "vrai": True, "non": False, "faux": False}, "oui, non ou rien")
 OUTCOME = Words({"servi": SERVED, "parti": LEFT}, "servi, parti ou rien")
 COMPLAINT_OUTCOME = Words(
-    {"traitee": "handled", "rejetee": "rejected", "sans suite": "dropped"},
+    {"traitée": "handled", "rejetée": "rejected", "sans suite": "dropped"},
     "traitée, rejetée, sans suite ou rien",
 )
 
@@ -104,7 +114,7 @@ def _clock(heading: str, field: str, hint: str = "HH:MM, ou vide") -> Column:
 
 
 def _words(heading: str, field: str) -> Column:
-    return Column(heading, field, "text", "texte court", blank="")
+    return Column(heading, field, "text", "quelques mots, sans nom de personne, ou vide", blank="")
 
 
 _ALL = (
@@ -121,7 +131,7 @@ _ALL = (
             Column("Type", "kind", KIND, KIND.expected, required=True),
             SERVICE,
             Column("Sexe", "sex", SEX, "F, M, ou vide"),
-            Column("Satisfait", "satisfied", "answer", "oui, non, ou vide"),
+            Column("Satisfait", "satisfied", ANSWER, "oui, non, ou vide"),
             Column("Issue", "outcome", OUTCOME, "servi, parti, ou vide", blank=UNKNOWN),
             Column(
                 "Référence",
@@ -129,6 +139,7 @@ _ALL = (
                 "text",
                 "numéro de la ligne au registre, ou vide",
                 most=REFERENCE,
+                example="118",
             ),
         ),
         key=("site_id", "source_ref"),
@@ -149,6 +160,7 @@ _ALL = (
                 "numéro de la plainte",
                 required=True,
                 most=REFERENCE,
+                example="P-042",
             ),
             SITE,
             Column("Reçue le", "received_on", "day", "JJ/MM/AAAA", required=True),
@@ -175,7 +187,15 @@ _ALL = (
         (
             SITE,
             DAY,
-            Column("Agent", "agent", "text", "un code, jamais un nom ; ou vide", blank="", most=80),
+            Column(
+                "Agent",
+                "agent",
+                "text",
+                "un code, jamais un nom ; ou vide",
+                blank="",
+                most=80,
+                example="A2",
+            ),
             Column("Visites déclarées", "declared", "whole", "nombre entier", required=True),
         ),
         key=("site_id", "day", "agent"),

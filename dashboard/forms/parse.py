@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dashboard.forms.blank_rows import NOTHING_WRITTEN
 from dashboard.forms.cell_display import without_mark
 from dashboard.forms.checks import Values
 from dashboard.forms.column_numbers import as_numbers
@@ -118,7 +119,9 @@ class Parsing:
                 None,
                 "",
                 "",
-                "Le fichier n'a que des intitulés, aucune ligne. Si le centre n'a rien à déclarer,"
+                NOTHING_WRITTEN
+                if self._reader.unwritten_rows
+                else "Le fichier n'a que des intitulés, aucune ligne. Si le centre n'a rien à déclarer,"
                 " le dire avec --covers et --sites.",
                 sheet="",
             )
@@ -189,10 +192,10 @@ class Parsing:
             (self._place, line) for line, b in zip(rows.lines, blank, strict=True) if b
         ]
 
-    def _judge_siteless(self) -> None:
+    def _judge_siteless(self, reader: Reader) -> None:
         """A blank site means the whole network only in a file that names none: among named ones it is reported as
-        left out."""
-        if self._sited:
+        left out. Lines with nothing but their centre are named ones too: from one of a blank form it may be gone by mistake."""
+        if self._sited or reader.centres_alone:
             for sheet, line in self._siteless:
                 self._problem(
                     line,
@@ -262,7 +265,7 @@ class Parsing:
 
     def _finish(self, reader: Reader) -> None:
         """Draw the conclusions that need all rows: remarks, whole days, problems in order."""
-        self._judge_siteless()
+        self._judge_siteless(reader)
         if reader.loss_checks:
             reader.loss_checks.report_cut_numbers()
         sheets = list(dict.fromkeys(p.sheet for p in self.problems))

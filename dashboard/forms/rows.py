@@ -10,6 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from dashboard import french
+from dashboard.forms.blank_rows import EXAMPLE, is_example_row
 from dashboard.forms.cells import SHORTENED, column_memos
 from dashboard.forms.checks import Values
 from dashboard.forms.csv_losses import CsvLossChecks
@@ -21,8 +22,8 @@ from dashboard.forms.row_blocks import Block
 from db.shared_types import Cell
 
 POWER = ("E+", "E-", "e+", "e-")  # without which no number is shortened
-# A text without these holds no formula and no error of a spreadsheet. A marked cell is no key (_is_key).
-SUSPECT = ("=", "#", "Err", "err", "ERR")
+# A text without these holds no formula, no error of a spreadsheet and nothing of an example. A marked cell is no key (_is_key).
+SUSPECT = ("=", "#", "Err", "err", "ERR", EXAMPLE)
 
 
 class Rows(NamedTuple):
@@ -38,13 +39,16 @@ class Rows(NamedTuple):
 @dataclass
 class Reader:
     """Reads the sheets of one file, all of the same form; problems go to `report`. repeated_rows: how many rows
-    repeat another; loss_checks: of a CSV."""
+    repeat another; unwritten_rows: how many nobody wrote (`blank_rows`), and centres_alone, how many of these name their
+    centre; loss_checks: of a CSV."""
 
     references: KnownReferences
     today: date
     report: Report
     first_sheet: FormSheet
     repeated_rows: int = 0
+    unwritten_rows: int = 0
+    centres_alone: int = 0
 
     def __post_init__(self) -> None:
         sheet, self.form = self.first_sheet, self.first_sheet.form
@@ -59,8 +63,9 @@ class Reader:
     def read(self, block: Block, places: dict[str, int]) -> Rows:
         """The rows of a block; places: field to place in a row. A cell that is refused is None."""
         cells, lines = block.cells, block.lines
-        if not all(map(str.strip, cells[places[self.form.day]])):  # a blank line among them?
-            kept = [i for i, row in enumerate(zip(*cells, strict=True)) if "".join(row).strip()]
+        days = cells[places[self.form.day]]
+        if EXAMPLE in block.text or not all(map(str.strip, days)):  # a line that nobody wrote?
+            kept = self._written(list(zip(*cells, strict=True)), places["site_id"])
             cells = [tuple(column[i] for i in kept) for column in cells]
             lines = [lines[i] for i in kept]
         rows = Rows({}, {field: cells[place] for field, place in places.items()}, lines, set())
@@ -77,6 +82,22 @@ class Reader:
                 for i in faulty:
                     self._report_cell(rows, i, field, message)
         return rows
+
+    def _written(self, rows: Sequence[tuple[str, ...]], site: int) -> list[int]:
+        """Which rows somebody wrote: neither blank, nor the example of a blank form, nor a line of one that has nothing but
+        its centre. site: the place of that cell."""
+        filled = [i for i, row in enumerate(rows) if "".join(row).strip()]
+        own = [i for i in filled if not is_example_row(rows[i])]
+        is_site = self._memos["site_id"].can_read
+        kept = [
+            i
+            for i in own
+            if "".join((*rows[i][:site], *rows[i][site + 1 :])).strip()
+            or not is_site(rows[i][site])
+        ]
+        self.unwritten_rows += len(filled) - len(kept)
+        self.centres_alone += len(own) - len(kept)
+        return kept
 
     def _column(self, column: Column, rows: Rows, *, plain: bool) -> list[Cell]:
         """The values of one column."""

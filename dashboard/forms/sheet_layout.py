@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dashboard.forms.blank_rows import is_example_row
 from dashboard.forms.formats import Format
 from dashboard.forms.problem import Report
 from dashboard.french import plural_phrase
@@ -96,7 +97,7 @@ class Table:
         """One row as a person sees it."""
         if self.layout.merged_cells:
             row = self._fill_merged(line, row)
-        if any(map(str.strip, row)):
+        if any(map(str.strip, row)) and not is_example_row(row):
             if line in self.layout.hidden_lines:
                 self._hidden.append(line)
             self._report_hidden_columns(line, row)

@@ -21,7 +21,7 @@ ENTRY = """
             Column(
                 "Sujet",
                 "topic",
-                Words({"accueil": "welcome", "delai": "delay"}, "accueil, délai ou rien"),
+                Words({"accueil": "welcome", "délai": "delay"}, "accueil, délai ou rien"),
                 "accueil, délai, ou vide",
             ),
             Column("Suggestion", "words", "text", "texte court", blank=""),

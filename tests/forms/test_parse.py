@@ -214,7 +214,7 @@ def test_good_closures(read):
 @pytest.mark.parametrize(
     "line, column",
     [
-        (closure(first=""), "Du"),
+        (closure(first="", reason="électricité"), "Du"),
         (closure(last="02/03/2025"), "Au"),
         (closure(start="08:00"), "À"),
         (closure(end="08:00"), "À"),
@@ -264,7 +264,7 @@ def test_spellings_of_a_month(read, text):
     ],
 )
 def test_bad_months(read, text, reason):
-    found = read("canevas", monthly(month=text))
+    found = read("canevas", monthly(month=text, received="12"))
     assert [place[:2] for place in found.places] == [(2, "Mois")]
     assert reason in found.sentences
 

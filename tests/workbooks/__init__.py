@@ -24,7 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from dashboard.forms import workbook
 from dashboard.forms.cell_display import ROUNDED, TEXT, split_mark
-from dashboard.forms.formats import FORMATS, Column, Format
+from dashboard.forms.formats import ANSWER, FORMATS, Column, Format
 from dashboard.forms.number_format import HASHES
 from db.codes import MAN, WOMAN
 from tests.forms.reading import COTONOU, KANDI, Read
@@ -132,7 +132,7 @@ def _meant(rng: Random, form: Format, column: Column, day: date, number: int) ->
         return 1
     if column.cell == "whole":
         return rng.choice(NUMBERS)
-    if column.cell == "answer":
+    if column.cell is ANSWER:
         return rng.random() < 0.5
     return rng.choice(list(WORDS[column.field])) if column.field in WORDS else f"texte {number}"
 

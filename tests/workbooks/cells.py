@@ -8,7 +8,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
 from dashboard import french
-from dashboard.forms.formats import Column, Words
+from dashboard.forms.formats import ANSWER, Column, Words
 
 WRONG = object()  # nobody can tell what is meant, or it is not what is held: to be refused
 LOCAL = "mm-dd-yy"  # the day in the order of the machine (number 14 of the list)
@@ -33,6 +33,8 @@ class Written:
 def written(rng: Random, column: Column, meant: object, wrong: float, locale: str) -> Written:
     """A cell in which somebody writes what he means; wrong: how likely he does it so that nobody can be sure."""
     kind = "words" if isinstance(column.cell, Words) else column.cell
+    if column.cell is ANSWER:
+        kind = "answer"
     if meant is None:
         return Written(None, read=column.blank)
     ways = {
