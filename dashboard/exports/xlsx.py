@@ -7,7 +7,7 @@ formula when somebody edits its cell is marked as text.
 import io
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from numbers import Real
 from typing import Any
@@ -76,6 +76,11 @@ STYLES: dict[str, dict[str, Any]] = {
     "link": {"font_color": palette.MAIN, "underline": 1},
 }
 STYLES["heading of numbers"] = {**STYLES["heading"], "align": "right"}
+TEXTS_STAY_TEXTS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 READING = (
     "Les nombres ont toute leur précision, même là où l'affichage arrondit. Les pourcentages vont de 0 à 100. Un mot à la"
     " place d'un nombre dit pourquoi il manque (non mesuré, trop peu de cas, sans objet)"
@@ -119,13 +124,7 @@ def _workbook(
     held_back = [(p.title, NOT_IN_FILES) for p, _ in panels if p.content == Message(NOT_IN_FILES)]
     about, panels = [*about, *held_back], [(p, line) for p, line in panels if p.table.columns]
     out = io.BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(out, options) as book:
+    with xlsxwriter.Workbook(out, {"constant_memory": True, **TEXTS_STAY_TEXTS}) as book:
         book.set_properties(
             {
                 "title": clean(title, 200),
@@ -133,7 +132,7 @@ def _workbook(
                 "comments": FICTIVE if demo else "",
             }
         )
-        style = _styles(book)
+        style = styles(book)
         names = sheet_names([p.title for p, _ in panels])
         listed = [
             *zip(names, (line for _, line in panels), strict=True),
@@ -150,14 +149,15 @@ def _workbook(
 Style = Callable[..., Format]
 
 
-def _styles(book: xlsxwriter.Workbook) -> Style:
-    """A function style(name, look="", quoted=False) that gives the formats of the workbook, each made once."""
+def styles(book: xlsxwriter.Workbook, looks: Mapping[str, Mapping[str, Any]] = STYLES) -> Style:
+    """A function style(name, look="", quoted=False) that gives the formats of the workbook, each made once. looks: what
+    xlsxwriter is told of each name."""
     made: dict[tuple[str, str, bool], Format] = {}
 
     def style(name: str, look: str = "", quoted: bool = False) -> Format:
         key = (name, look, quoted)
         if key not in made:
-            asked = {"text_wrap": True, "valign": "top", **STYLES[name]}
+            asked = {"text_wrap": True, "valign": "top", **looks[name]}
             made[key] = book.add_format({**asked, **({"num_format": look} if look else {})})
             made[key].set_quote_prefix(quoted)
         return made[key]
@@ -187,11 +187,18 @@ def sheet_names(titles: Sequence[str]) -> list[str]:
     return names
 
 
-def _write(
-    sheet: Worksheet, row: int, column: int, text: str, style: Style, name: str = "text"
+def write_text(
+    sheet: Worksheet,
+    row: int,
+    column: int,
+    text: str,
+    style: Style,
+    name: str = "text",
+    look: str = "",
 ) -> None:
+    """Write a text into a cell, which never is a formula, whatever it begins with; an empty one not at all."""
     if text := clean(text):
-        sheet.write_string(row, column, text, style(name, quoted=text.startswith(FORMULA)))
+        sheet.write_string(row, column, text, style(name, look, text.startswith(FORMULA)))
 
 
 def _write_first_sheet(
@@ -206,14 +213,14 @@ def _write_first_sheet(
     sheet.set_column(1, 1, 96)
     row = _write_above(sheet, style, [("title", title), ("band", FICTIVE if demo else "")], 1, 130)
     for label, text in about:
-        _write(sheet, row, 0, label, style, "label")
-        _write(sheet, row, 1, text, style)
+        write_text(sheet, row, 0, label, style, "label")
+        write_text(sheet, row, 1, text, style)
         row += 1
-    _write(sheet, row, 0, "Comment lire", style, "label")
-    _write(sheet, row, 1, READING, style)
+    write_text(sheet, row, 0, "Comment lire", style, "label")
+    write_text(sheet, row, 1, READING, style)
     row += 2
-    _write(sheet, row, 0, "Feuille", style, "heading")
-    _write(sheet, row, 1, "Ce qu'elle contient", style, "heading")
+    write_text(sheet, row, 0, "Feuille", style, "heading")
+    write_text(sheet, row, 1, "Ce qu'elle contient", style, "heading")
     for name, words_ in listed:
         row += 1
         sheet.write_url(
@@ -223,8 +230,8 @@ def _write_first_sheet(
             style("link", quoted=name.startswith(FORMULA)),
             name,
         )
-        _write(sheet, row, 1, words_, style)
-    _set_up_page(sheet, demo)
+        write_text(sheet, row, 1, words_, style)
+    set_up_page(sheet, demo)
 
 
 def _write_above(
@@ -277,7 +284,7 @@ def _sheet(sheet: Worksheet, style: Style, panel: Panel, demo: bool) -> None:
     )
     for column, c in enumerate(one.columns):
         name = "heading of numbers" if c.unit else "heading"
-        _write(sheet, heading, column, heading_with_unit(c.name, c.unit), style, name)
+        write_text(sheet, heading, column, heading_with_unit(c.name, c.unit), style, name)
     for row, cells in enumerate(one.rows, heading + 1):
         for column, cell in enumerate(cells):
             unit = one.columns[column].unit
@@ -292,7 +299,7 @@ def _sheet(sheet: Worksheet, style: Style, panel: Panel, demo: bool) -> None:
     sheet.freeze_panes(heading + 1, 0)
     sheet.autofilter(heading, 0, heading + max(len(one.rows), 1), len(one.columns) - 1)
     sheet.repeat_rows(heading)
-    _set_up_page(sheet, demo)
+    set_up_page(sheet, demo)
 
 
 def heading_with_unit(name: str, unit: str) -> str:
@@ -319,7 +326,7 @@ def _cell(sheet: Worksheet, row: int, column: int, cell: Cell, unit: str, style:
         least = f'"{AT_LEAST}"' if cell.text.startswith(AT_LEAST) else ""
         sheet.write_number(row, column, value, style("number", least + look))
     else:
-        _write(sheet, row, column, cell.text, style, "missing" if unit else "text")
+        write_text(sheet, row, column, cell.text, style, "missing" if unit else "text")
 
 
 def _widths(one: Table) -> list[int]:
@@ -343,7 +350,8 @@ def _widths(one: Table) -> list[int]:
     return [min(width, widest) for width in widths]
 
 
-def _set_up_page(sheet: Worksheet, demo: bool) -> None:
+def set_up_page(sheet: Worksheet, demo: bool) -> None:
+    """Have a sheet printed on A4, as wide as it is. demo: whether its foot says that the data are fictitious."""
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
