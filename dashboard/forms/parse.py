@@ -223,10 +223,10 @@ class Parsing:
             (self._place, line) for line, b in zip(rows.lines, blank, strict=True) if b
         ]
 
-    def _judge_siteless(self) -> None:
+    def _judge_siteless(self, reader: Reader) -> None:
         """A blank site means the whole network only in a file that names none: among named ones it is reported as
-        left out."""
-        if self._sited:
+        left out. Lines with nothing but their centre are named ones too: from one of a blank form it may be gone by mistake."""
+        if self._sited or reader.centres_alone:
             for sheet, line in self._siteless:
                 self._problem(
                     line,
@@ -297,7 +297,7 @@ class Parsing:
 
     def _finish(self, reader: Reader) -> None:
         """Draw the conclusions that need all rows: remarks, whole days, problems in order."""
-        self._judge_siteless()
+        self._judge_siteless(reader)
         if reader.loss_checks:
             reader.loss_checks.report_cut_numbers()
         sheets = list(dict.fromkeys(p.sheet for p in self.problems))

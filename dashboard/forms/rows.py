@@ -39,7 +39,8 @@ class Rows(NamedTuple):
 @dataclass
 class Reader:
     """Reads the sheets of one file, all of the same form; problems go to `report`. repeated_rows: how many rows
-    repeat another; unwritten_rows: how many nobody wrote (`blank_rows`); loss_checks: of a CSV."""
+    repeat another; unwritten_rows: how many nobody wrote (`blank_rows`), and centres_alone, how many of these name their
+    centre; loss_checks: of a CSV."""
 
     references: KnownReferences
     today: date
@@ -47,6 +48,7 @@ class Reader:
     first_sheet: FormSheet
     repeated_rows: int = 0
     unwritten_rows: int = 0
+    centres_alone: int = 0
 
     def __post_init__(self) -> None:
         sheet, self.form = self.first_sheet, self.first_sheet.form
@@ -85,14 +87,16 @@ class Reader:
         """Which rows somebody wrote: neither blank, nor the example of a blank form, nor a line of one that has nothing but
         its centre. site: the place of that cell."""
         filled = [i for i, row in enumerate(rows) if "".join(row).strip()]
+        own = [i for i in filled if not is_example_row(rows[i])]
         is_site = self._memos["site_id"].can_read
         kept = [
             i
-            for i in filled
-            if not is_example_row(row := rows[i])
-            and ("".join((*row[:site], *row[site + 1 :])).strip() or not is_site(row[site]))
+            for i in own
+            if "".join((*rows[i][:site], *rows[i][site + 1 :])).strip()
+            or not is_site(rows[i][site])
         ]
         self.unwritten_rows += len(filled) - len(kept)
+        self.centres_alone += len(own) - len(kept)
         return kept
 
     def _column(self, column: Column, rows: Rows, *, plain: bool) -> list[Cell]:

@@ -26,10 +26,16 @@ def test_a_line_that_nobody_wrote_is_left_out_and_the_others_keep_their_numbers(
     assert len(found.rows) == 2 and not found.remarks
 
 
-def test_a_line_of_the_whole_network_is_no_line_of_a_blank_form(read):
-    lines = [["", "03/03/2025", "03/03/2025", "", "", ""], [KANDI, *[""] * 5]]
-    found = read("fermetures", *lines)
-    assert [r["site_id"] for r in found.rows] == [None] and not found.places
+def test_a_centre_that_is_gone_from_a_line_of_a_blank_form_does_not_close_the_whole_network(read):
+    closed, centre_alone = ["", "03/03/2025", "03/03/2025", "", "", ""], [KANDI, *[""] * 5]
+    for lines in (
+        [closed, centre_alone],
+        [centre_alone, closed],
+        [centre_alone, EXAMPLE[:6], closed],
+    ):
+        found = read("fermetures", *lines)
+        assert [place[1] for place in found.places] == ["Centre"]
+    assert not read("fermetures", closed, EXAMPLE[:6]).places
 
 
 def test_a_note_or_an_unknown_centre_alone_on_its_line_is_still_refused(read):
