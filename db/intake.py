@@ -225,7 +225,6 @@ def take_table(
         batch = write.find_batch(connection, file.sha256)
     if batch:
         return Outcome(file.name, True, table.form, batch_id=batch, was_known=True)
-    may_be_empty = bool(options.covers and options.sites)
     with closing(
         Parsing(
             table,
@@ -233,8 +232,7 @@ def take_table(
             today(),
             table.form,
             options.replace_days,
-            may_be_empty,
-            allowed=allowed,
+            allowed=allowed,  # and not empty: an untouched sheet must not say that nobody came
         )
     ) as parsing:
         return _keep(engine, parsing, file, options, after)

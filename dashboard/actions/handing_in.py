@@ -27,7 +27,7 @@ from dashboard.forms.problem import Problem
 from dashboard.forms.repairs import Repair, repaired
 from dashboard.forms.stored_table import Place as CellPlace
 from dashboard.forms.stored_table import StoredTable
-from dashboard.period import ONE_DAY, month_end, today
+from dashboard.period import month_end, today
 from db import intake, read, upload_previews, write
 from db.batch_effects import Effect
 from db.codes import ALL, SILENT_DAYS
@@ -383,9 +383,8 @@ def _covers(waiting: _Waiting) -> tuple[date, date] | None:
     if waiting.table.form != Visit.form:
         return None
     days = _days(waiting.table)
-    if not days:  # nobody came: said of the site that was chosen, up to yesterday
-        last = min(waiting.last, today() - ONE_DAY)
-        return (waiting.first, last) if waiting.site and waiting.first <= last else None
+    if not days:
+        return None
     first, last = min(days), max(days)
     near = timedelta(SILENT_DAYS)
     return (

@@ -16,7 +16,7 @@ COMMANDS = (
     (r" Pour les retirer : --replace-days$", ""),
     (
         r" Si le centre n'a rien à déclarer, le dire avec --covers et --sites\.",
-        " Si personne n'est venu, choisir le centre, et remettre la feuille vide.",
+        " Une feuille vide ne dit pas que personne n'est venu.",
     ),
     (r"écrire --form (\w+), ou laisser --form de côté", r"c'est un formulaire « \1 »"),
 )
