@@ -34,8 +34,8 @@ READERS = {
     "db.table_descriptions", "db.working_days"
 }  # fmt: skip
 WRITERS = {
-    "db.accounts_and_sessions", "db.codes", "db.complaint_texts", "db.retention", "db.shared_types",
-    "db.targets_and_decisions", "db.write"
+    "db.accounts_and_sessions", "db.batch_changes", "db.batch_effects", "db.codes", "db.complaint_texts", "db.intake",
+    "db.retention", "db.shared_types", "db.targets_and_decisions", "db.upload_previews", "db.write"
 }  # fmt: skip
 ASK_THE_DATABASE = {
     "dashboard/answers/": READERS,

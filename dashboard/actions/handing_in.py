@@ -20,6 +20,7 @@ from dashboard.accounts.rights import NotAllowed, Person, Role, require_right
 from dashboard.accounts.sealing import open_sealed, seal
 from dashboard.actions.handing_in_words import effect_sentence
 from dashboard.answers.context import engine, engine_to_write, view
+from dashboard.answers.network import freshness
 from dashboard.forms.cells import CellProblem, day
 from dashboard.forms.choices import choices
 from dashboard.forms.formats import FORMATS, Column
@@ -28,14 +29,32 @@ from dashboard.forms.repairs import Repair, repaired
 from dashboard.forms.stored_table import Place as CellPlace
 from dashboard.forms.stored_table import StoredTable
 from dashboard.period import month_end, today
-from db import intake, read, upload_previews, write
+from db import intake, upload_previews, write
 from db.batch_effects import Effect
 from db.codes import ALL, SILENT_DAYS
 from db.intake import Options, Outcome
-from db.models import Complaint, Visit
 from db.shared_types import Place
 from db.write import Refused
 
+__all__ = [
+    "Fault",
+    "NoSuchPreview",
+    "Refused",
+    "Verdict",
+    "abandon",
+    "choices_of",
+    "confirm",
+    "keeps",
+    "leave_faulty_rows_out",
+    "left_out",
+    "look",
+    "mend",
+    "send",
+    "sites",
+    "table",
+]
+
+REGISTER, COMPLAINTS = (FORMATS[name].name for name in ("registre", "plaintes"))
 MOST_MENDED = 20  # cells that are mended in the page; more are mended in the file
 NO_SUCH_PREVIEW = "Ce fichier n'attend plus : il a été confirmé, abandonné, ou plus d'un jour a passé. Le choisir de nouveau."
 FICTITIOUS = "Données fictives : ici on essaie, et rien n'est gardé."
@@ -359,9 +378,8 @@ def _waiting(person: Person, key: str, number: str) -> _Waiting:
 def _take(
     person: Person, waiting: _Waiting, *, check: bool, after: write.After | None = None
 ) -> Outcome:
-    with engine().connect() as connection:
-        demo = read.is_demo(connection)
-    of_site = waiting.site and waiting.table.form in (Visit.form, Complaint.form)
+    demo = freshness(person).demo
+    of_site = waiting.site and waiting.table.form in (REGISTER, COMPLAINTS)
     options = Options(
         waiting.table.form,
         covers=_covers(waiting),
@@ -378,9 +396,9 @@ def _take(
 def _covers(waiting: _Waiting) -> tuple[date, date] | None:
     """The days for which the file speaks: those of the month that was chosen, of a register of visits as far as its rows go, a
     week's end or less aside. None for a form whose rows say it themselves."""
-    if waiting.table.form == Complaint.form:
+    if waiting.table.form == COMPLAINTS:
         return waiting.first, waiting.last
-    if waiting.table.form != Visit.form:
+    if waiting.table.form != REGISTER:
         return None
     days = _days(waiting.table)
     if not days:

@@ -10,22 +10,25 @@ from db.batch_effects import Effect
 # What the command line advises, and what a person at a centre can do instead.
 COMMANDS = (
     (
-        r" Pour l'ajouter : python -m db add .*$",
+        re.compile(r" Pour l'ajouter : python -m db add .*$", re.DOTALL),
         " S'il est juste, demander au ministère de l'ajouter.",
     ),
-    (r" Pour les retirer : --replace-days$", ""),
+    (re.compile(r" Pour les retirer : --replace-days$"), ""),
     (
-        r" Si le centre n'a rien à déclarer, le dire avec --covers et --sites\.",
+        re.compile(r" Si le centre n'a rien à déclarer, le dire avec --covers et --sites\."),
         " Une feuille vide ne dit pas que personne n'est venu.",
     ),
-    (r"écrire --form (\w+), ou laisser --form de côté", r"c'est un formulaire « \1 »"),
+    (
+        re.compile(r"écrire --form (\w+), ou laisser --form de côté"),
+        r"c'est un formulaire « \1 »",
+    ),
 )
 
 
 def plain_words(message: str) -> str:
     """The message for who has a page and no command line."""
     for command, instead in COMMANDS:
-        message = re.sub(command, instead, message, flags=re.DOTALL)
+        message = command.sub(instead, message)
     return message
 
 

@@ -7,9 +7,20 @@ from dashboard.accounts import rights
 from dashboard.accounts.rights import NotAllowed, Person, require_right
 from dashboard.answers.context import engine, engine_to_write, view
 from db import upload_previews, write
-from db.batch_effects import Effect
+from db.batch_effects import withdrawal_sentence
 from db.upload_previews import KeptReceipt
 from db.write import Refused
+
+__all__ = [
+    "KeptReceipt",
+    "Refused",
+    "days_in_words",
+    "effect_of_withdrawal",
+    "may_withdraw",
+    "receipt",
+    "receipts",
+    "withdraw",
+]
 
 
 def receipts(person: Person) -> list[KeptReceipt]:
@@ -33,10 +44,10 @@ def may_withdraw(person: Person, one: KeptReceipt) -> bool:
         return bool(upload_previews.receipts(connection, _sites(person, "hand_in"), one.number))
 
 
-def effect_of_withdrawal(person: Person, number: int) -> Effect:
-    """What taking a file out would change. Raises NotAllowed, Refused."""
+def effect_of_withdrawal(person: Person, number: int) -> str:
+    """The sentence that says what taking a file out would change. Raises NotAllowed, Refused."""
     _check(person, number)
-    return write.withdraw(engine(), number, person.name, keep=False)
+    return withdrawal_sentence(write.withdraw(engine(), number, person.name, keep=False))
 
 
 def withdraw(person: Person, number: int, reason: str) -> None:

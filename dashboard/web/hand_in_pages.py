@@ -9,15 +9,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from urllib.parse import parse_qsl
 
-from markupsafe import Markup
-
 from dashboard import french
 from dashboard.accounts.rights import NotAllowed, may
 from dashboard.accounts.sealing import new_key
 from dashboard.actions import handing_in
 from dashboard.actions import receipts as receipts_of
-from dashboard.actions.handing_in import Fault, NoSuchPreview, Verdict
+from dashboard.actions.handing_in import Fault, NoSuchPreview, Refused, Verdict
 from dashboard.actions.handing_in_words import effect_sentence, plain_words
+from dashboard.actions.receipts import KeptReceipt
 from dashboard.answers import missing_days
 from dashboard.answers.blank_forms import blank_form
 from dashboard.answers.network import all_site_names
@@ -29,11 +28,8 @@ from dashboard.forms.stored_table import Place
 from dashboard.period import add_months, to_local_time, today
 from dashboard.period import now as moment_now
 from dashboard.settings import load_settings
-from dashboard.web.html_templates import render
+from dashboard.web.html_templates import part
 from dashboard.web.plain_answers import PageRequest, PlainAnswer, SentFile
-from db.batch_effects import withdrawal_sentence
-from db.upload_previews import KeptReceipt
-from db.write import Refused
 
 HOME = "/remonter"
 LOOKED_BACK = 2  # months before the running one, of which missing days are said
@@ -72,11 +68,6 @@ def answer(request: PageRequest) -> PlainAnswer:
     return _start(request, "Cette adresse ne mène à rien : recommencer ici.", 404)
 
 
-def _html(template: str, **values: object) -> str:
-    """The HTML of a template, whose texts are escaped already."""
-    return Markup(render(template, **values))
-
-
 # --- to begin -------------------------------------------------------------------------------------------------------
 def _start(request: PageRequest, why: str = "", status: int = 200) -> PlainAnswer:
     """The page on which files are chosen, with what was handed in before."""
@@ -87,7 +78,7 @@ def _start(request: PageRequest, why: str = "", status: int = 200) -> PlainAnswe
     months = [add_months(now.replace(day=1), -n) for n in range(MONTHS)]
     hands_in = may(person, "hand_in")
     return PlainAnswer(
-        _html(
+        part(
             "hand_in.html",
             action=HOME,
             token=request.token,
@@ -154,7 +145,7 @@ def _verdict_of(request: PageRequest, key: str, file: SentFile, month: date) -> 
 def _several(verdicts: Sequence[Verdict], key: str) -> PlainAnswer:
     """The page of several files: what is said of each."""
     good = sum(v.accepted for v in verdicts)
-    body = _html(
+    body = part(
         "several.html",
         home=HOME,
         lines=[
@@ -221,7 +212,7 @@ def _show(request: PageRequest, verdict: Verdict) -> PlainAnswer:
     outcome = verdict.outcome
     form = FORMATS.get(outcome.form)
     groups = _groups(verdict.problems)
-    body = _html(
+    body = part(
         "verdict.html",
         action=f"{HOME}/apercu/{verdict.preview}",
         home=HOME,
@@ -319,8 +310,8 @@ def _receipt(request: PageRequest, number: int, why: str = "", status: int = 200
     may_withdraw = receipts_of.may_withdraw(request.person, found)
     effect = ""
     if may_withdraw:
-        effect = withdrawal_sentence(receipts_of.effect_of_withdrawal(request.person, number))
-    body = _html(
+        effect = receipts_of.effect_of_withdrawal(request.person, number)
+    body = part(
         "receipt.html",
         home=HOME,
         action=f"{HOME}/recu/{number}",

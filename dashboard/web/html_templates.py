@@ -22,6 +22,11 @@ def render(template: str, **values: object) -> str:
     return environment().get_template(template).render(values)
 
 
+def part(template: str, **values: object) -> Markup:
+    """The HTML of a template that is a part of a page, to be put into another as it is."""
+    return Markup(render(template, **values))
+
+
 @cache
 def environment() -> Environment:
     """The Jinja environment of this package's templates; each is compiled once."""

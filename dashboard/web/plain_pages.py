@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import anyio
 import anyio.to_thread
-from markupsafe import Markup
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -22,7 +21,7 @@ from dashboard.web import sign_in_pages, uploads
 from dashboard.web.authentication import PERSON, SESSION, VISITOR, failure_response
 from dashboard.web.browser_cookies import KEY_KEPT, Visitor
 from dashboard.web.client_address import client_address
-from dashboard.web.html_templates import render
+from dashboard.web.html_templates import part, render
 from dashboard.web.plain_answers import PageRequest, PlainAnswer
 from dashboard.web.routes import Route, find_route, menu_of
 
@@ -66,9 +65,7 @@ async def respond(route: Route, scope: Scope, receive: Receive) -> Response:
         try:
             fields, files = await uploads.read_form(scope, receive)
         except uploads.BadForm as reason:
-            body = Markup("<p role='alert'>{}</p><p><a href='/{}'>Revenir</a></p>").format(
-                str(reason), route.page.url_path
-            )
+            body = part("refused_form.html", why=str(reason), home=f"/{route.page.url_path}")
             return await _page(route, request, PlainAnswer(body, status=reason.status))
         if not uploads.is_form_token(fields.pop("jeton", ""), visitor.token, person.id):
             return await _page(route, request, _form_again(route, request, fields, bool(files)))
@@ -98,17 +95,13 @@ def _form_again(
     """The page for a form of another session: what was filled in, to be sent again by its own person; files must be chosen
     anew."""
     if with_files:
-        body = Markup("<p role='alert'>{}</p><p><a href='/{}'>Revenir</a></p>").format(
-            FORM_OF_ANOTHER, route.page.url_path
-        )
+        body = part("refused_form.html", why=FORM_OF_ANOTHER, home=f"/{route.page.url_path}")
     else:
-        body = Markup(
-            render(
-                "send_again.html",
-                action=request.scope["path"],
-                token=request.token,
-                fields=sorted(fields.items()),
-            )
+        body = part(
+            "send_again.html",
+            action=request.scope["path"],
+            token=request.token,
+            fields=sorted(fields.items()),
         )
     return PlainAnswer(body, "Envoyer de nouveau", 403)
 
