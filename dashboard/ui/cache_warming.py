@@ -55,11 +55,8 @@ def _follow() -> None:
     changed_at = 0.0
     while True:
         time.sleep(LOOK)
-        if time.monotonic() - changed_at < EVERY and context.published() is not None:
-            context.publish(context.published())
-            continue
         try:
-            if _show_latest():
+            if _show_latest(unless_new=time.monotonic() - changed_at < EVERY):
                 changed_at = time.monotonic()
         except Exception as error:
             _give_up(error)
@@ -72,10 +69,14 @@ def _give_up(error: Exception) -> None:
         LOG.error("the data are not followed: readers wait for their answers", exc_info=error)
 
 
-def _show_latest() -> bool:
-    """Publish the latest state of the data, once the opening page's answers are there; whether it is a new one."""
-    latest = context.latest_snapshot()
-    is_new = latest != context.published()
+def _show_latest(*, unless_new: bool = False) -> bool:
+    """Publish the latest state of the data, once the opening page's answers are there; whether it is a new one. unless_new: a new
+    one waits, and the one before is shown for longer. Whatever the database raises is raised."""
+    latest, shown = context.latest_snapshot(), context.published()
+    is_new = latest != shown
+    if is_new and unless_new and shown is not None:
+        context.publish(shown)
+        return False
     if is_new:
         with context.page_run(latest):
             _answer_opening()

@@ -70,7 +70,7 @@ def test_a_state_that_cannot_be_readied_is_left_to_each_page(shown, monkeypatch)
         if next(sleeps, _Over) is _Over:
             raise _Over
 
-    def broken():
+    def broken(**_more):
         raise RuntimeError
 
     monkeypatch.setattr(cache_warming, "_answer_rest", lambda: None)

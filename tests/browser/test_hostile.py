@@ -1,5 +1,7 @@
 """Texts from data stay texts, and a database that fails is said in a plain sentence."""
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
@@ -139,6 +141,7 @@ def rename(database, before: str, after: str) -> None:
 @pytest.mark.xdist_group("renamed")
 def test_a_database_that_lacks_its_tables_is_said_plainly_until_it_has_them(renamed, shared, page):
     rename(shared, "journal", "elsewhere")
+    time.sleep(served.NOTICED)
     page.goto(renamed)
     expect(page.get_by_test_id("stAlert")).to_contain_text(error_messages.NO_TABLES, timeout=20_000)
     no_traceback(page)
@@ -165,6 +168,7 @@ def test_a_database_that_breaks_is_said_plainly(renamed, shared, session):
         open_page(page, renamed)
         expect(sites(page)).to_have_count(24)
     spoil(shared)
+    time.sleep(served.NOTICED)
     for key, page in pages.items():
         page.bring_to_front()
         choose(page, key, asked[key])

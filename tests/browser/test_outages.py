@@ -213,6 +213,7 @@ def test_the_database_comes_back_and_no_filter_is_lost(page, database, on_postgr
     expect(page).to_have_url(f"{on_postgres}/attentes?departement=Zou")
     settled(page)
     database.stop()
+    time.sleep(served.NOTICED)
     try:
         way(page)
         said(page)
@@ -232,6 +233,7 @@ def test_a_choice_of_the_map_made_while_the_database_is_away_holds(page, databas
     open_page(page, on_postgres)
     expect(sites(page)).to_have_count(24)
     database.stop()
+    time.sleep(served.NOTICED)
     try:
         choose(page, "filtre_indicateur", "Part des femmes")
         said(page)
