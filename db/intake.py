@@ -37,7 +37,7 @@ from db.working_days import public_holidays
 class Options:
     """How to import a file: form (None: recognised by its headings), date of its content (by Benin's clock where it
     has no offset), days and sites that it covers beyond its rows, whether it replaces whole days, whether it is only
-    checked, whether it is fictitious."""
+    checked, whether it is fictitious, whether it speaks for the days of `covers` and for no others."""
 
     form: str | None = None
     as_of: datetime | None = None
@@ -46,6 +46,7 @@ class Options:
     replace_days: bool = False
     check: bool = False
     demo: bool = False
+    covers_alone: bool = False
 
 
 @dataclass
@@ -177,6 +178,16 @@ def read_upload(
     except Unreadable as reason:
         outcome.problems = [Problem(None, "", "", str(reason))]
         return None, outcome
+    if what := not_a_table(path):
+        outcome.problems = [
+            Problem(
+                None,
+                "",
+                "",
+                f"Ce fichier est {what}, et non un tableau : choisir le classeur ou le CSV.",
+            )
+        ]
+        return None, outcome
     record = StoredTable("", outcome.name, sha256_of(path))
     with closing(
         Parsing(
@@ -193,6 +204,24 @@ def read_upload(
         outcome.more_problems = parsing.more_problems
     table = replace(record, form=parsing.form, remarks=_of_headings(parsing.remarks))
     return (None if parsing.beside_cells else table), outcome
+
+
+# How files begin that a telephone offers beside the right one.
+OTHERS = {
+    b"\xff\xd8\xff": "une photo",
+    b"\x89PNG": "une image",
+    b"GIF8": "une image",
+    b"%PDF": "un PDF",
+}
+
+
+def not_a_table(path: Path) -> str:
+    """« une photo », « un PDF » where a file is one; "" else."""
+    with path.open("rb") as stream:
+        start = stream.read(12)
+    if start[4:8] == b"ftyp":
+        return "une photo ou une vidéo"
+    return next((what for begin, what in OTHERS.items() if start.startswith(begin)), "")
 
 
 def _of_headings(remarks: list[str]) -> list[str]:
@@ -323,6 +352,7 @@ def _file(
         options.covers,
         _sites(options, references),
         options.demo,
+        options.covers_alone,
     )
 
 

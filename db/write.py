@@ -98,6 +98,7 @@ class File:
     covers: tuple[date, date] | None = None
     sites: tuple[int, ...] = ()  # sites that the file covers, even without a row
     demo: bool = False
+    covers_alone: bool = False  # it speaks for no other days, whatever its rows are of
 
 
 @dataclass
@@ -307,7 +308,9 @@ def _record_coverage(
     days = [d for a, b, _ in coverage.values() for d in (a, b)]
     if file.covers:
         # Who says for which days he speaks is believed: an answer that came months later says nothing of the days between.
-        days = [*file.covers, *(date.fromisoformat(day) for _, day in parsing.site_days)]
+        days = [*file.covers]
+        if not file.covers_alone:
+            days += (date.fromisoformat(day) for _, day in parsing.site_days)
     if days:
         first, last = min(days), max(days)
         coverage = {

@@ -1,5 +1,6 @@
 """What only one browser can open: content is encrypted under a key that it alone holds, in a cookie."""
 
+import re
 from secrets import token_bytes, token_hex
 
 from cryptography.exceptions import InvalidTag
@@ -11,6 +12,11 @@ KEY_BYTES, NONCE_BYTES = 32, 12
 def new_key() -> str:
     """A key of chance, as a cookie holds it."""
     return token_hex(KEY_BYTES)
+
+
+def is_key(text: str) -> bool:
+    """Whether a cookie holds a key."""
+    return re.fullmatch("[0-9a-f]{64}", text) is not None
 
 
 def seal(key: str, content: bytes) -> bytes:

@@ -6,32 +6,36 @@ Between the two, the cells of the form's own columns wait in the database for a 
 
 import json
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from pathlib import Path, PosixPath
 
 from sqlalchemy import Connection
 
+from dashboard import french
 from dashboard.accounts import rights
 from dashboard.accounts.rights import NotAllowed, Person, Role, require_right
 from dashboard.accounts.sealing import open_sealed, seal
 from dashboard.actions.handing_in_words import effect_sentence
 from dashboard.answers.context import engine, engine_to_write, view
 from dashboard.answers.network import freshness
-from dashboard.forms.cells import CellProblem, day
+from dashboard.forms.blank_rows import is_example_row
+from dashboard.forms.cell_display import split_mark, without_mark
+from dashboard.forms.cells import OLDEST, CellProblem, day
 from dashboard.forms.choices import choices
 from dashboard.forms.formats import FORMATS, Column
 from dashboard.forms.problem import Problem
+from dashboard.forms.reference_names import normalise
 from dashboard.forms.repairs import Repair, repaired
 from dashboard.forms.stored_table import Place as CellPlace
 from dashboard.forms.stored_table import StoredTable
-from dashboard.period import month_end, today
+from dashboard.period import ONE_DAY, month_end, today
 from db import intake, upload_previews, write
 from db.batch_effects import Effect
-from db.codes import ALL, SILENT_DAYS
+from db.codes import ALL
 from db.intake import Options, Outcome
 from db.shared_types import Place
 from db.write import Refused
@@ -49,15 +53,33 @@ __all__ = [
     "left_out",
     "look",
     "mend",
+    "receipt_of",
     "send",
     "sites",
     "table",
 ]
 
 REGISTER, COMPLAINTS = (FORMATS[name].name for name in ("registre", "plaintes"))
+SATURDAY = 5  # the first weekday on which nobody opens
+OF_EACH_ROW = (
+    "clock",
+    "day",
+    "month",
+    "text",
+    "whole",
+)  # cells that say something else in each row
 MOST_MENDED = 20  # cells that are mended in the page; more are mended in the file
 NO_SUCH_PREVIEW = "Ce fichier n'attend plus : il a été confirmé, abandonné, ou plus d'un jour a passé. Le choisir de nouveau."
-FICTITIOUS = "Données fictives : ici on essaie, et rien n'est gardé."
+IN_ANOTHER_BROWSER = "Ce fichier attend dans le navigateur qui l'a envoyé : le confirmer là, ou le choisir de nouveau ici."
+FICTITIOUS = "Données fictives : ici on essaie, et rien ne compte."
+EMPTIED = (
+    "Le {} n'aurait plus aucune ligne, et passerait pour un jour où personne n'est venu. Abandonner ce fichier, et le remettre"
+    " quand les lignes de ce jour seront corrigées."
+)
+OF_ONE_MONTH = frozenset(
+    (REGISTER, "cloture", "canevas")
+)  # forms whose rows are all of the month that was chosen
+FEW = 5  # rows of another month that are mended one by one
 
 
 class NoSuchPreview(Refused):
@@ -67,7 +89,8 @@ class NoSuchPreview(Refused):
 @dataclass(frozen=True)
 class Fault:
     """Cells to be mended, all alike: the first one's place, its column, what is written there, why it is refused, on which
-    lines, the rest of the first one's row, (heading, text) each, without free text; typed: whether a person wrote it here."""
+    lines, the rest of the first one's row, (heading, text) each, without free text; typed: whether a person wrote it here;
+    whole_days: how many rows go with them where these days' rows have no reference, 0 where none does."""
 
     place: CellPlace
     column: Column
@@ -76,13 +99,14 @@ class Fault:
     lines: tuple[int, ...]
     row: tuple[tuple[str, str], ...]
     typed: bool = False
+    whole_days: int = 0
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of a file before it is kept. preview: its number, "" where it must be sent again; site: the one that was
-    chosen, None for those that the file names; mended: cells that a person wrote; left_out: rows that he took out; faults: what
-    can be mended in the page; problems: what cannot; effect: what keeping it would change."""
+    """What is said of a file before it is kept. preview: its number, "" where it must be sent again; site: that was chosen,
+    None for those that the file names; mended: cells that a person wrote; left_out: rows that he took out; faults: what can be
+    mended in the page; covers: the days for which it speaks; problems: what cannot; effect: what keeping would change."""
 
     preview: str
     outcome: Outcome
@@ -94,6 +118,7 @@ class Verdict:
     mended: int = 0
     left_out: int = 0
     faults: tuple[Fault, ...] = ()
+    covers: tuple[date, date] | None = None
 
     @property
     def accepted(self) -> bool:
@@ -203,8 +228,9 @@ def _site(person: Person, code: str) -> Place | None:
     return found
 
 
-def _allowed_ids(person: Person) -> frozenset[int] | None:
-    allowed = _allowed(person)
+def _allowed_ids(person: Person, chosen: str) -> frozenset[int] | None:
+    """The ids of the sites of which a file may speak: the one that was chosen, else those of the person; None for all."""
+    allowed = frozenset({chosen}) if chosen else _allowed(person)
     if allowed == ALL:
         return None
     return frozenset(p.id for p in view(person).network.places if p.code in allowed)
@@ -237,12 +263,14 @@ def send(person: Person, key: str, name: str, content: bytes, site: str, month: 
     first = month.replace(day=1)
     if first > today():
         raise Refused("Ce mois n'est pas encore venu.")
+    if first < OLDEST:
+        raise Refused("Ce mois est trop ancien : vérifier l'année.")
     last = min(month_end(first), today())
     with memory_file(content, name) as path:
         table, outcome = intake.read_upload(path, name, intake.load_known_references(engine()))
     if table is None:
         return Verdict("", outcome, place, first, last, 0)
-    better, repairs = repaired(table)
+    better, repairs = repaired(table, first, last)
     waiting = _Waiting(better, better, site, first, last, tuple(repairs))
     verdict = _judge(person, waiting, "")
     if verdict.is_known:
@@ -317,20 +345,52 @@ def _change(
     number: str,
     waiting: _Waiting,
     cells: Mapping[CellPlace, str],
-    left_out: Collection[tuple[int, int]],
+    taken_out: Collection[tuple[int, int]],
 ) -> Verdict:
-    """Put a file that waits back, changed, and check it."""
-    changed = replace(
-        waiting, table=waiting.table.mended(cells, waiting.table.whole_days(left_out))
-    )
+    """Put a file that waits back, changed, and check it. Raises Refused where a row that is to be taken out has neither a
+    reference nor a day: nobody knows then which day would no longer be whole."""
+    rows = waiting.table.whole_days(taken_out, _day_of())
+    if FORMATS[waiting.table.form].blank_key:
+        key_at, day_at = (waiting.table.places[name] for name in ("source_ref", "day"))
+        for sheet, line in taken_out:
+            row = waiting.table.row(sheet, line)
+            if row and not row[key_at].strip() and _day(row[day_at]) is None:
+                raise Refused(
+                    f"La ligne {line} n'a ni référence ni date lisible : sans elle, on ne sait plus quel jour est entier."
+                    " Corriger sa date."
+                )
+    changed = replace(waiting, table=waiting.table.mended(cells, rows))
+    verdict = _judge(person, changed, number)
     upload_previews.replace(engine(), number, person.id, seal(key, changed.to_bytes()))
-    return _judge(person, changed, number)
+    return verdict
+
+
+def _day_of() -> Callable[[str, str], Hashable]:
+    """What tells a site's day from another's, however its cells are spelled."""
+    references = intake.load_known_references(engine())
+
+    def day_of(site: str, day_text: str) -> Hashable:
+        named = references.site(split_mark(site).text)
+        return getattr(named, "id", None) or normalise(site), _day(day_text) or day_text.strip()
+
+    return day_of
 
 
 def abandon(person: Person, number: str) -> None:
-    """Forget a file that waits."""
+    """Forget a file that waits. Raises NoSuchPreview where it was confirmed, or is not there."""
     require_right(person, "hand_in")
+    with engine().connect() as connection:
+        if upload_previews.read(connection, number, person.id) is None:
+            raise NoSuchPreview(NO_SUCH_PREVIEW)
     upload_previews.remove(engine(), number, person.id)
+
+
+def receipt_of(person: Person, number: str) -> int | None:
+    """The number of the receipt of a file that waited, once it was confirmed; None before, and for who may not have it."""
+    with engine().connect() as connection:
+        batch = upload_previews.batch_of_preview(connection, number)
+        found = upload_previews.receipts(connection, _allowed(person), batch) if batch else []
+    return batch if found else None
 
 
 def confirm(person: Person, key: str, number: str) -> int:
@@ -354,7 +414,10 @@ def confirm(person: Person, key: str, number: str) -> int:
     }
 
     def note(connection: Connection, saved: write.Saved) -> None:
-        said = {**detail, "effect": effect_sentence(saved.rows, saved.effect, saved.changes)}
+        said = {
+            **detail,
+            "effect": effect_sentence(saved.rows, saved.effect, saved.changes, waiting.table.form),
+        }
         upload_previews.note_receipt(connection, saved.batch_id, number, said)
 
     outcome = _take(person, waiting, check=False, after=note)
@@ -367,9 +430,11 @@ def _waiting(person: Person, key: str, number: str) -> _Waiting:
     require_right(person, "hand_in")
     with engine().connect() as connection:
         sealed = upload_previews.read(connection, number, person.id)
-    content = open_sealed(key, sealed) if sealed is not None else None
-    if content is None:
+    if sealed is None:
         raise NoSuchPreview(NO_SUCH_PREVIEW)
+    content = open_sealed(key, sealed)
+    if content is None:
+        raise NoSuchPreview(IN_ANOTHER_BROWSER)
     waiting = _Waiting.from_bytes(content)
     _site(person, waiting.site)  # the right may have ended since
     return waiting
@@ -378,48 +443,105 @@ def _waiting(person: Person, key: str, number: str) -> _Waiting:
 def _take(
     person: Person, waiting: _Waiting, *, check: bool, after: write.After | None = None
 ) -> Outcome:
-    demo = freshness(person).demo
-    of_site = waiting.site and waiting.table.form in (REGISTER, COMPLAINTS)
+    """Check a file that waits, or keep it: nothing is kept where something is wrong with it."""
+    own = _problems_of_days(person, waiting)
+    check = check or bool(own)
+    form = waiting.table.form
     options = Options(
-        waiting.table.form,
-        covers=_covers(waiting),
-        sites=(waiting.site,) if of_site else (),
+        form,
+        covers=_covers(person, waiting),
+        sites=(waiting.site,) if waiting.site and form in (REGISTER, COMPLAINTS) else (),
         check=check,
-        demo=demo,
+        demo=freshness(person).demo,
+        covers_alone=form == COMPLAINTS,
     )
     bind = engine() if check else engine_to_write(person)
-    return intake.take_table(
-        bind, waiting.table, options, person.name, _allowed_ids(person), after=after
-    )
+    allowed = _allowed_ids(person, waiting.site)
+    outcome = intake.take_table(bind, waiting.table, options, person.name, allowed, after=after)
+    if own and not outcome.was_known:
+        outcome.accepted, outcome.problems = False, [*outcome.problems, *own]
+    return outcome
 
 
-def _covers(waiting: _Waiting) -> tuple[date, date] | None:
-    """The days for which the file speaks: those of the month that was chosen, of a register of visits as far as its rows go, a
-    week's end or less aside. None for a form whose rows say it themselves."""
+def _covers(person: Person, waiting: _Waiting) -> tuple[date, date] | None:
+    """The days for which the file speaks: a register of complaints for the month that was chosen, up to yesterday; one of
+    visits as far as its rows go, and over days beside them on which nobody opens. None where its rows alone say it."""
     if waiting.table.form == COMPLAINTS:
-        return waiting.first, waiting.last
+        return waiting.first, max(waiting.first, min(waiting.last, today() - ONE_DAY))
     if waiting.table.form != REGISTER:
         return None
-    days = _days(waiting.table)
+    days = [day for _, _, day in _rows_with_days(waiting.table) if day is not None]
+    days = [day for day in days if waiting.first <= day <= waiting.last]
     if not days:
         return None
     first, last = min(days), max(days)
-    near = timedelta(SILENT_DAYS)
+    holidays = view(person).network.holidays
+
+    def nobody_opens(start: date, end: date) -> bool:
+        between = (start + n * ONE_DAY for n in range((end - start).days + 1))
+        return all(day.weekday() >= SATURDAY or day in holidays for day in between)
+
     return (
-        waiting.first if first - waiting.first <= near else first,
-        waiting.last if waiting.last < today() and waiting.last - last <= near else last,
+        waiting.first if nobody_opens(waiting.first, first - ONE_DAY) else first,
+        waiting.last
+        if waiting.last < today() and nobody_opens(last + ONE_DAY, waiting.last)
+        else last,
     )
 
 
-def _days(table: StoredTable) -> list[date]:
-    """The days of a table's rows, as far as they can be read."""
+def _rows_with_days(table: StoredTable) -> Iterator[tuple[str, int, date | None]]:
+    """The sheet, line and day of each row; None for a day that cannot be read."""
     at = table.places[FORMATS[table.form].day]
-    found = []
-    for text in {row[at].strip() for sheet in table.sheets for row in sheet.cells}:
-        try:
-            found.append(date.fromisoformat(day(text, today())))
-        except CellProblem:
-            continue
+    for sheet in table.sheets:
+        for line, row in zip(sheet.lines, sheet.cells, strict=True):
+            if any(map(str.strip, row)) and not is_example_row(row):
+                yield sheet.name, line, _day(row[at])
+
+
+def _day(text: str) -> date | None:
+    """The day of a cell; None where it cannot be read."""
+    try:
+        return date.fromisoformat(day(split_mark(text).text.strip(), today()))
+    except CellProblem:
+        return None
+
+
+def _problems_of_days(person: Person, waiting: _Waiting) -> list[Problem]:
+    """What is wrong with the days of a file: rows of another month, and days that would have none any more."""
+    table, form = waiting.table, FORMATS[waiting.table.form]
+    if table.form not in OF_ONE_MONTH:
+        return []
+    month = french.month_label(waiting.first)
+    rows = [(sheet, line, when) for sheet, line, when in _rows_with_days(table) if when]
+    out = [row for row in rows if not waiting.first <= row[2] <= waiting.last]
+    heading = form.column(form.day).heading
+    if len(out) > FEW:
+        sheet, line, when = out[0]
+        return [
+            Problem(
+                None,
+                "",
+                "",
+                f"{french.plural(len(out), 'ligne')} ne sont pas de {month}, le mois choisi (la première : ligne {line}, le"
+                f" {french.date_short(when)}). Choisir le mois du fichier, ou le partager par mois.",
+            )
+        ]
+    found = [
+        Problem(
+            line,
+            heading,
+            french.date_short(when),
+            f"ce jour n'est pas de {month}, le mois choisi : le corriger, ou choisir le mois du fichier.",
+            sheet,
+        )
+        for sheet, line, when in out
+    ]
+    covers = _covers(person, waiting)
+    if table.form == REGISTER and covers:
+        there = {when for _, _, when in rows}
+        before = {when for _, _, when in _rows_with_days(waiting.original) if when}
+        emptied = [when for when in sorted(before - there) if covers[0] < when < covers[1]]
+        found += (Problem(None, "", "", EMPTIED.format(french.date_short(d))) for d in emptied)
     return found
 
 
@@ -436,35 +558,56 @@ def _judge(person: Person, waiting: _Waiting, number: str) -> Verdict:
         len(waiting.mended_places),
         waiting.left_out,
         _faults(waiting, outcome),
+        _covers(person, waiting),
     )
 
 
 def _faults(waiting: _Waiting, outcome: Outcome) -> tuple[Fault, ...]:
-    """What can be mended in the page: nothing where there is too much, or where something is wrong beside cells."""
+    """What can be mended in the page: nothing where there is too much, or where something is wrong beside cells. A wrong word is
+    mended once, wherever it stands; a wrong day or time is each row's own."""
     table, form = waiting.table, FORMATS[waiting.table.form]
     by_heading = {column.heading: column for column in form.columns}
     sheets = {sheet.name: n for n, sheet in enumerate(table.sheets)}
-    groups: dict[tuple[int, str, str, str], list[int]] = {}
+    groups: dict[tuple[int, str, str, str, int], list[int]] = {}
     for problem in outcome.problems:
         if not isinstance(problem, Problem) or not problem.line:
             return ()
         if problem.column not in by_heading or problem.sheet not in sheets:
             return ()
-        alike = sheets[problem.sheet], problem.column, problem.cell_text.strip(), problem.message
-        groups.setdefault(alike, []).append(problem.line)
+        text = problem.cell_text.strip()
+        alike = bool(text) and by_heading[problem.column].cell not in OF_EACH_ROW
+        own = 0 if alike else problem.line
+        which = sheets[problem.sheet], problem.column, text, problem.message, own
+        groups.setdefault(which, []).append(problem.line)
     if outcome.more_problems or len(groups) > MOST_MENDED:
         return ()
+    rows = {
+        (n, line): row
+        for n, sheet in enumerate(table.sheets)
+        for line, row in zip(sheet.lines, sheet.cells, strict=True)
+    }
+    day_of = _day_of() if groups else None
     found = []
-    for (sheet, heading, text, message), lines in groups.items():
+    for (sheet, heading, text, message, _), lines in groups.items():
         column = by_heading[heading]
-        row = table.row(sheet, lines[0]) or []
         others = tuple(
-            (c.heading, cell.strip())
-            for c, cell in zip(form.columns, row, strict=True)
+            (c.heading, without_mark(cell).strip())
+            for c, cell in zip(form.columns, rows.get((sheet, lines[0]), ()), strict=False)
             if c is not column and cell.strip() and not form.is_free(c)
         )
+        place = (sheet, lines[0], column.field)
+        with_it = len(table.whole_days([(sheet, n) for n in lines], day_of)) if day_of else 0
         found.append(
-            Fault((sheet, lines[0], column.field), column, text, message, tuple(lines), others)
+            Fault(
+                place,
+                column,
+                text,
+                message,
+                tuple(lines),
+                others,
+                typed=place in waiting.mended_places,
+                whole_days=with_it if with_it > len(lines) else 0,
+            )
         )
     return tuple(found)
 

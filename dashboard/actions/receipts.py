@@ -4,7 +4,7 @@ from datetime import date
 
 from dashboard import french
 from dashboard.accounts import rights
-from dashboard.accounts.rights import NotAllowed, Person, require_right
+from dashboard.accounts.rights import NotAllowed, Person, Reach, require_right
 from dashboard.answers.context import engine, engine_to_write, view
 from db import upload_previews, write
 from db.batch_effects import withdrawal_sentence
@@ -37,8 +37,10 @@ def receipt(person: Person, number: int) -> KeptReceipt | None:
 
 
 def may_withdraw(person: Person, one: KeptReceipt) -> bool:
-    """Whether the person may take this file out: one that counts still, of sites for which he hands in."""
-    if one.withdrawn_at is not None or rights.reach_of_right(person, "hand_in") is None:
+    """Whether the person may take this file out: his own, or any for the data manager; one that counts still, of sites for which
+    he hands in."""
+    own = one.by == person.name or rights.reach_of_right(person, "hand_in") == Reach.COUNTRY
+    if one.withdrawn_at is not None or not own or not rights.may(person, "hand_in"):
         return False
     with engine().connect() as connection:
         return bool(upload_previews.receipts(connection, _sites(person, "hand_in"), one.number))
@@ -52,6 +54,9 @@ def effect_of_withdrawal(person: Person, number: int) -> str:
 
 def withdraw(person: Person, number: int, reason: str) -> None:
     """Take a file out, for a reason: its rows count no more, those that it had replaced do again. Raises NotAllowed, Refused."""
+    found = receipt(person, number)
+    if found is not None and found.withdrawn_at is not None:
+        return  # a second press
     _check(person, number)
     if not reason.strip():
         raise Refused("Dire pourquoi ce fichier est retiré.")

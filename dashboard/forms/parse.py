@@ -34,8 +34,8 @@ CHANGED = (
     "le fichier a été changé pendant qu'il était lu (il s'écrivait encore, ou quelqu'un l'a enregistré) : attendre"
     " qu'il soit fini, puis le remettre."
 )
-NOT_YOURS = "ce centre n'est pas l'un des vôtres : sa ligne ne se remet pas d'ici."
-NETWORK_NOT_YOURS = "une fermeture de tout le réseau ne se remet pas d'ici : écrire votre centre."
+NOT_YOURS = "ce centre n'est pas celui pour lequel vous remettez ce fichier : sa ligne ne se remet pas d'ici."
+NETWORK_NOT_YOURS = "ce centre n'est pas celui pour lequel vous remettez ce fichier : sa ligne ne se remet pas d'ici."
 COPIED = 3  # rows of a sheet from which on no other says the same by chance
 LISTED = 1_000  # problems listed in full; the rest is counted
 
@@ -158,7 +158,7 @@ class Parsing:
             if self._record is not None:
                 self._record.record(sheet, block)
             rows = reader.read(block, sheet.places)
-            if self._allowed is not None:
+            if self._allowed is not None and rows.lines:
                 self._refuse_other_sites(rows, reader)
             if len(self.problems) > known:
                 self._refuse_footer_lines(block, known)

@@ -14,7 +14,7 @@ from dashboard.forms.cell_display import split_mark
 from dashboard.forms.formats import FORMATS, Column
 from dashboard.forms.stored_table import Place, StoredTable
 
-CLOCK = re.compile(r"(\d{1,2})\s*(?:h|H|:|\.)\s*(\d{2})?\s*(?:mn|min)?")
+CLOCK = re.compile(r"(\d{1,2})\s*(?:h|H|:)\s*(\d{2})?\s*(?:mn|min)?")
 DAY = re.compile(r"(\d{1,2})[-. ](\d{1,2})[-. ](\d{4})")
 
 
@@ -27,14 +27,17 @@ class Repair(NamedTuple):
     after: str
 
 
-def repaired(table: StoredTable) -> tuple[StoredTable, list[Repair]]:
-    """The table with its repairs made, and what they are."""
+def repaired(
+    table: StoredTable, first: date | None = None, last: date | None = None
+) -> tuple[StoredTable, list[Repair]]:
+    """The table with its repairs made, and what they are. first, last: the days of which the file speaks: a number that would be
+    another day is left to a person, for spreadsheets count from 1900 or from 1904."""
     found = [
         Repair((number, line, column.field), column.heading, text.strip(), better)
         for number, sheet in enumerate(table.sheets)
         for line, row in zip(sheet.lines, sheet.cells, strict=True)
         for column, text in zip(FORMATS[table.form].columns, row, strict=True)
-        if (better := repair(column, text)) is not None
+        if (better := repair(column, text)) is not None and _is_of(better, column, first, last)
     ]
     return table.mended({one.place: one.after for one in found}), found
 
@@ -45,6 +48,14 @@ def repair(column: Column, text: str) -> str | None:
     mend = MENDS.get(kind) if isinstance(kind, str) else None
     written = split_mark(text).text.strip()
     return mend(written) if mend and written else None
+
+
+def _is_of(text: str, column: Column, first: date | None, last: date | None) -> bool:
+    """Whether a repaired day is one of those of which the file speaks; true of what is no day."""
+    if column.cell != "day" or first is None or last is None:
+        return True
+    when = date.fromisoformat(cells.day(text, date.max))
+    return first <= when <= last
 
 
 def _clock(text: str) -> str | None:

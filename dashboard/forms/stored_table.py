@@ -6,12 +6,11 @@ Before: `dashboard.forms.parse`, which records it. After: `db.intake`, which par
 
 import json
 import zlib
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Hashable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 
 from dashboard.forms.form_sheets import FormSheet
 from dashboard.forms.formats import FORMATS
-from dashboard.forms.reference_names import normalise
 from dashboard.forms.row_blocks import Block
 
 Place = tuple[int, int, str]  # a cell: number of the sheet, line, field
@@ -56,7 +55,7 @@ class StoredTable:
     @property
     def rows(self) -> int:
         """How many rows it has."""
-        return sum(len(sheet.lines) for sheet in self.sheets)
+        return sum(any(map(str.strip, row)) for sheet in self.sheets for row in sheet.cells)
 
     # --- reading again --------------------------------------------------------------------------------------------
     def form_sheets(self) -> Generator[FormSheet]:
@@ -95,7 +94,7 @@ class StoredTable:
         return {column.field: i for i, column in enumerate(FORMATS[self.form].columns)}
 
     def mended(
-        self, cells: Mapping[Place, str], left_out: Sequence[tuple[int, int]] = ()
+        self, cells: Mapping[Place, str], left_out: Collection[tuple[int, int]] = ()
     ) -> "StoredTable":
         """The same with other texts in some cells, and without some rows (number of the sheet, line). A place that does not
         exist is passed over."""
@@ -117,23 +116,32 @@ class StoredTable:
             sheets.append(replace(sheet, lines=lines, cells=kept))
         return replace(self, sheets=sheets, mends=mends)
 
-    def whole_days(self, rows: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
+    def whole_days(
+        self, rows: Collection[tuple[int, int]], day_of: Callable[[str, str], Hashable]
+    ) -> set[tuple[int, int]]:
         """These rows (number of the sheet, line), and where one of a site's day has no reference all of that day: the file is
-        then the whole register of it, and one row less would say that nobody came."""
+        then the whole register of it, and one row less would say that nobody came. day_of: the site's day of two cells, centre
+        and date, however they are spelled."""
+        form, found = FORMATS[self.form], set(rows)
+        if form.blank_key:
+            of_days: dict[Hashable, list[tuple[tuple[int, int], bool]]] = {}
+            for at, when, nameless in self._site_days(day_of):
+                of_days.setdefault(when, []).append((at, nameless))
+            for lines in of_days.values():
+                if any(nameless for _, nameless in lines) and any(at in found for at, _ in lines):
+                    found.update(at for at, _ in lines)
+        return found
+
+    def _site_days(
+        self, day_of: Callable[[str, str], Hashable]
+    ) -> Iterator[tuple[tuple[int, int], Hashable, bool]]:
+        """Each row's place, its site's day, and whether it has no reference."""
         form, places = FORMATS[self.form], self.places
-        found = set(rows)
-        if not form.blank_key:
-            return sorted(found)
         key, day, site = (places[name] for name in (form.key[-1], form.day, "site_id"))
-        of_days: dict[tuple[str, str], list[tuple[tuple[int, int], bool]]] = {}
         for number, sheet in enumerate(self.sheets):
             for line, row in zip(sheet.lines, sheet.cells, strict=True):
-                when = normalise(row[site]), row[day].strip()
-                of_days.setdefault(when, []).append(((number, line), not row[key].strip()))
-        for lines in of_days.values():
-            if any(nameless for _, nameless in lines) and any(at in found for at, _ in lines):
-                found.update(at for at, _ in lines)
-        return sorted(found)
+                if any(cell.strip() for cell in row):
+                    yield (number, line), day_of(row[site], row[day]), not row[key].strip()
 
     # --- storing --------------------------------------------------------------------------------------------------
     def to_bytes(self) -> bytes:

@@ -15,12 +15,14 @@ hands it over.
 import asyncio
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from dashboard.accounts.sign_in_request import address_block
-from dashboard.web import connection_limits, request_limits
+from dashboard.web import connection_limits, request_limits, uploads
 from dashboard.web.connection_limits import CONNECTIONS, WAITING
+from dashboard.web.routes import find_route
 from dashboard.web.websocket_connection import Socket
 
 # Seconds. A browser opens connections ahead of need: closing unused ones does no harm, it opens others.
@@ -28,6 +30,7 @@ UNTIL_A_REQUEST, OF_ITS_HEAD, OF_ITS_BODY = 20.0, 15.0, 60.0
 # Seconds without progress in sending: the system's own send buffer takes minutes on a slow line.
 OF_READING = 300.0
 HEAD_BYTES, BODY_BYTES = 32 * 2**10, 2**20  # a form of ours has 4 kB at most
+SLOWEST_LINE = 6_000  # bytes a second by which files may come in: half of 100 kbit/s
 PIPELINED = 4  # requests that wait for the answer to one before them, on one connection
 END = b"\r\n\r\n"  # of a head
 
@@ -46,6 +49,7 @@ class Connection(HttpToolsProtocol):
         self._reading: asyncio.TimerHandle | None = None  # deadline of the next data
         self._writing: asyncio.TimerHandle | None = None  # deadline of progress in sending
         self._in_head, self._unread, self._body = True, 0, 0  # bytes of the head, of the body
+        self._body_bytes = BODY_BYTES
         self._is_http = True
         self._held: bytes | None = None  # data that came while the connection is held
 
@@ -141,7 +145,7 @@ class Connection(HttpToolsProtocol):
                 # Data after an answer that was no request: the rest of an unread body, or garbage.
                 self._expect_within(UNTIL_A_REQUEST)
             # After the head, bytes that are no body are chunk sizes and trailers.
-            if self._unread > HEAD_BYTES or self._body > BODY_BYTES:
+            if self._unread > HEAD_BYTES or self._body > self._body_bytes:
                 self.transport.abort()
 
     def on_message_begin(self) -> None:
@@ -149,7 +153,7 @@ class Connection(HttpToolsProtocol):
         if len(self.pipeline) >= PIPELINED:
             raise ValueError("too many requests at once")
         super().on_message_begin()
-        self._in_head, self._body = True, 0
+        self._in_head, self._body, self._body_bytes = True, 0, BODY_BYTES
         self._expect_within(OF_ITS_HEAD)
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -161,7 +165,19 @@ class Connection(HttpToolsProtocol):
         """The head of the request is complete."""
         super().on_headers_complete()
         self._in_head, self._unread = False, 0
-        self._expect_within(OF_ITS_BODY)
+        files = self._bytes_of_files()
+        self._body_bytes = max(BODY_BYTES, files)
+        self._expect_within(OF_ITS_BODY + files / SLOWEST_LINE)
+
+    def _bytes_of_files(self) -> int:
+        """How many bytes of files the request says that it brings to a page that takes them, of somebody who is signed in; 0 for
+        any other."""
+        scope: Scope = dict(self.scope)
+        route = find_route(scope["path"]) if scope["method"] == "POST" else None
+        if route is None or not route.takes_forms or self.who(scope)[0].startswith("at "):
+            return 0
+        length = Headers(scope=scope).get("content-length", "")
+        return int(length) if length.isdecimal() and int(length) <= uploads.largest() else 0
 
     def on_body(self, body: bytes) -> None:
         """A part of the body came."""

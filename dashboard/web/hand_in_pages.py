@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from dashboard import french
 from dashboard.accounts.rights import NotAllowed, may
-from dashboard.accounts.sealing import new_key
+from dashboard.accounts.sealing import is_key, new_key
 from dashboard.actions import handing_in
 from dashboard.actions import receipts as receipts_of
 from dashboard.actions.handing_in import Fault, NoSuchPreview, Refused, Verdict
@@ -37,9 +37,9 @@ LISTED = 30  # sites of which they are said
 MONTHS = 12  # that may be chosen, the running one among them
 SHOWN = 10  # groups of problems of a file that is not mended in the page
 EXAMPLES = 3  # lines named of a problem that comes again
-CELL = re.compile(r"case (\d+) (\d+) (\w+)")
-LINE = re.compile(r"retirer (\d+) (\d+)")
-NOT_YOURS = "Ce centre n'est pas l'un des vôtres."
+CELL = re.compile(r"(case|vider) (\d{1,3}) (\d{1,7}) (\w{1,40})")
+LINE = re.compile(r"retirer (\d{1,3}) (\d{1,7})")
+NOT_YOURS = "Ce que vous demandez n'est pas de vos centres, ou n'est pas à vous de le faire."
 NO_FILE = "Aucun fichier n'est arrivé : le choisir, puis vérifier."
 INPUTS = {"clock": "time", "day": "date"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -62,6 +62,8 @@ def answer(request: PageRequest) -> PlainAnswer:
     except NotAllowed:
         return _start(request, NOT_YOURS, 403)
     except NoSuchPreview as reason:
+        if number := handing_in.receipt_of(request.person, name):
+            return PlainAnswer(redirect=f"{HOME}/recu/{number}")
         return _start(request, str(reason), 404)
     except Refused as reason:
         return _start(request, plain_words(str(reason)), 409)
@@ -116,8 +118,8 @@ def _blank_form(request: PageRequest) -> PlainAnswer:
 
 def _send(request: PageRequest) -> PlainAnswer:
     """Files were sent: their verdicts."""
-    files = [file for file in request.files if file.content]
-    if not files:
+    files = request.files
+    if not any(file.content for file in files):
         return _start(request, NO_FILE, 400)
     most = load_settings().upload_max_mb
     if any(len(file.content) > most * 2**20 for file in files):
@@ -128,7 +130,7 @@ def _send(request: PageRequest) -> PlainAnswer:
         month = date.fromisoformat(f"{request.fields.get('mois', '')}-01")
     except ValueError:
         return _start(request, "Choisir un mois.", 400)
-    key = request.key or new_key()
+    key = request.key if is_key(request.key) else new_key()
     verdicts = [_verdict_of(request, key, file, month) for file in files]
     if len(verdicts) > 1:
         return _several(verdicts, key)
@@ -195,8 +197,12 @@ def _act(request: PageRequest, number: str) -> PlainAnswer:
     cells: dict[Place, str] = {}
     taken_out = []
     for name, text in request.fields.items():
-        if (match := CELL.fullmatch(name)) and text.strip():
-            cells[int(match[1]), int(match[2]), match[3]] = text.strip()
+        if match := CELL.fullmatch(name):
+            # What no keyboard writes is left out.
+            typed = "".join(c for c in text if c.isprintable() and ord(c) < 0xFFFE).strip()
+            if typed or match[1] == "vider":
+                place = int(match[2]), int(match[3]), match[4]
+                cells[place] = "" if match[1] == "vider" else typed
         elif match := LINE.fullmatch(name):
             taken_out.append((int(match[1]), int(match[2])))
     handing_in.mend(person, key, number, cells, taken_out)
@@ -211,7 +217,7 @@ def _show(request: PageRequest, verdict: Verdict) -> PlainAnswer:
     """The page of a verdict."""
     outcome = verdict.outcome
     form = FORMATS.get(outcome.form)
-    groups = _groups(verdict.problems)
+    groups = _groups(verdict.problems, cut=outcome.more_problems > 0)
     body = part(
         "verdict.html",
         action=f"{HOME}/apercu/{verdict.preview}",
@@ -222,6 +228,9 @@ def _show(request: PageRequest, verdict: Verdict) -> PlainAnswer:
         form=form.title if form else "",
         site=verdict.site.name if verdict.site else "",
         month=french.month_label(verdict.first),
+        covers=receipts_of.days_in_words(*verdict.covers) if verdict.covers else "",
+        ends_early=bool(verdict.covers and verdict.covers[1] < verdict.last),
+        known_number=outcome.batch_id if verdict.is_known else None,
         faults=_faults(request, verdict),
         problems=groups[:SHOWN],
         more=max(0, len(groups) - SHOWN),
@@ -234,8 +243,8 @@ def _show(request: PageRequest, verdict: Verdict) -> PlainAnswer:
     return PlainAnswer(body, _heading(verdict), 200 if verdict.preview or verdict.is_known else 422)
 
 
-def _groups(problems: Sequence[Problem | str]) -> list[str]:
-    """The problems, those alike once, with how often they come and a few of their lines."""
+def _groups(problems: Sequence[Problem | str], *, cut: bool) -> list[str]:
+    """The problems, those alike once, with how often they come and a few of their lines. cut: whether there are more of them."""
     alike: dict[tuple[str, str, str, str], list[Problem]] = {}
     said = []
     for problem in problems:
@@ -248,7 +257,9 @@ def _groups(problems: Sequence[Problem | str]) -> list[str]:
         first = plain_words(str(several[0]))
         if len(several) > 1:
             lines = french.join_words([str(p.line) for p in several[:EXAMPLES]])
-            first = f"{first} ({len(several)} fois : lignes {lines}{'…' if len(several) > EXAMPLES else ''})"
+            more = "…" if len(several) > EXAMPLES else ""
+            times = f"{'au moins ' if cut else ''}{french.number(len(several))} fois"
+            first = f"{first} ({times} : lignes {lines}{more})"
         said.append(first)
     return said
 
@@ -296,6 +307,8 @@ def _fault(fault: Fault) -> dict[str, object]:
         "type": INPUTS.get(kind, "text"),
         "row": fault.row,
         "leave_out": f"retirer {fault.place[0]} {fault.place[1]}",
+        "whole_days": fault.whole_days,
+        "empty": "" if fault.column.required else f"vider {' '.join(map(str, fault.place))}",
         "several": several,
     }
 

@@ -11,6 +11,7 @@ import anyio.to_thread
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dashboard import memory
 from dashboard.accounts.rights import NOBODY, Role, may
 from dashboard.accounts.session_cache import UNKNOWN
 from dashboard.answers.network import freshness
@@ -72,8 +73,10 @@ async def respond(route: Route, scope: Scope, receive: Receive) -> Response:
         request = replace(request, fields=fields, files=files, is_form=True)
     try:
         # One file is read at a time: the other processor is for who reads pages.
-        limit = ONE_FILE_AT_A_TIME if request.is_form else None
+        limit = ONE_FILE_AT_A_TIME if request.files else None
         said = await anyio.to_thread.run_sync(route.body, request, limiter=limit)
+        if request.files:
+            memory.give_back()
     except Exception as error:
         return await failure_response(error)
     answer = said if isinstance(said, PlainAnswer) else PlainAnswer(said)

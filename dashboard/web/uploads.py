@@ -4,8 +4,9 @@ import hmac
 from hashlib import sha256
 
 from starlette.datastructures import Headers, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope
 
 from dashboard.settings import load_settings
@@ -18,6 +19,22 @@ LARGEST_FORM = 64 * 1024  # bytes of a form without a file
 MultiPartParser.spool_max_size = 2**40
 TOO_LARGE = "Ces fichiers pèsent plus de {} Mo ensemble : les remettre en plusieurs fois."
 UNREADABLE = "L'envoi a été coupé en route, ou n'est pas complet : recommencer. Rien n'a été gardé."
+
+
+TOO_LONG = "Ce formulaire est trop long : corriger le fichier lui-même, et le choisir de nouveau."
+CROWD = (
+    "Beaucoup de fichiers arrivent en ce moment : recommencer dans une minute. Rien n'a été gardé."
+)
+MOST_COMING = 120 * MEGABYTE  # bytes of forms that are being read at once
+
+
+class _Coming:
+    """How many bytes of forms are being read."""
+
+    bytes = 0
+
+
+COMING = _Coming()
 
 
 class BadForm(Exception):
@@ -42,12 +59,31 @@ async def read_form(scope: Scope, receive: Receive) -> tuple[dict[str, str], lis
     if not length.isdecimal():
         raise BadForm(UNREADABLE, 411)
     if int(length) > most:
-        raise BadForm(TOO_LARGE.format(largest() // MEGABYTE), 413)
+        said = TOO_LARGE.format(largest() // MEGABYTE) if with_files else TOO_LONG
+        raise BadForm(said, 413)
+    if COMING.bytes + int(length) > MOST_COMING:
+        raise BadForm(CROWD, 503)
+    COMING.bytes += int(length)
+    try:
+        return await _read(scope, receive)
+    finally:
+        COMING.bytes -= int(length)
+
+
+async def _read(scope: Scope, receive: Receive) -> tuple[dict[str, str], list[SentFile]]:
+    """The fields and files of a form whose length may be read."""
     try:
         form = await Request(scope, receive).form(
             max_files=FILES, max_fields=FIELDS, max_part_size=LARGEST_FORM
         )
-    except (MultiPartException, ValueError, RuntimeError):
+    except (
+        HTTPException,
+        MultiPartException,
+        ClientDisconnect,
+        KeyError,
+        ValueError,
+        RuntimeError,
+    ):
         raise BadForm(UNREADABLE, 400) from None
     fields: dict[str, str] = {}
     files: list[SentFile] = []

@@ -48,19 +48,22 @@ def test_each_role_has_the_page_or_has_none(closed, role):
 def test_a_file_of_another_site_is_refused_and_nothing_of_it_is_said(desk):
     page = desk.send(register(KANDI))
     assert heading(page).startswith("Pas encore accepté")
-    assert "n'est pas l'un des vôtres" in unescape(page.text)
+    assert "n'est pas celui pour lequel vous remettez" in unescape(page.text)
     assert "Confirmer" not in page.text
 
 
 def test_a_site_that_is_not_one_s_own_cannot_be_chosen(desk):
     page = desk.send(register(), centre=KANDI)
-    assert page.status == 403 and "vôtres" in unescape(page.text)
+    assert page.status == 403 and "pas de vos centres" in unescape(page.text)
 
 
 def test_whose_rows_are_mended_into_another_site_s_is_refused(desk):
     page = desk.send(register("nulle part"))
     page = desk.press(page, "corriger", **{"case 0 2 site_id": KANDI})
-    assert "n'est pas l'un des vôtres" in unescape(page.text) and "Confirmer" not in page.text
+    assert (
+        "n'est pas celui pour lequel vous remettez" in unescape(page.text)
+        and "Confirmer" not in page.text
+    )
 
 
 def test_another_account_finds_neither_the_preview_nor_the_receipt(desk, closed):

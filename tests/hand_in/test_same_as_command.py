@@ -10,7 +10,6 @@ from dashboard.accounts.sealing import new_key
 from dashboard.actions import handing_in
 from dashboard.answers import context
 from dashboard.forms.repairs import repaired
-from dashboard.period import today
 from dashboard.settings import load_settings
 from db import intake
 from db.batch_changes import OWN
@@ -27,6 +26,8 @@ KEY = new_key()
 
 @pytest.fixture
 def asked(office, database_url, monkeypatch):
+    """An office that is asked; its samples speak of more than one month."""
+    monkeypatch.setattr(handing_in, "OF_ONE_MONTH", frozenset())
     monkeypatch.setenv("DATABASE_URL", database_url)
     load_settings.cache_clear()
     yield office
@@ -34,9 +35,8 @@ def asked(office, database_url, monkeypatch):
     load_settings.cache_clear()
 
 
-def sent(path: Path, month: date | None = None) -> handing_in.Verdict:
-    when = month or today()
-    return handing_in.send(MANAGER, KEY, path.name, path.read_bytes(), "", when)
+def sent(path: Path, month: date = date(2025, 3, 1)) -> handing_in.Verdict:
+    return handing_in.send(MANAGER, KEY, path.name, path.read_bytes(), "", month)
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda p: p.name)
