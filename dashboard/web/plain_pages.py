@@ -27,7 +27,6 @@ from dashboard.web.plain_answers import PageRequest, PlainAnswer
 from dashboard.web.routes import Route, find_route, menu_of
 
 ONE_FILE_AT_A_TIME = anyio.CapacityLimiter(1)
-FORM_OF_ANOTHER = "Votre connexion a changé depuis : choisir de nouveau le fichier."
 
 
 class PlainPages:
@@ -68,8 +67,10 @@ async def respond(route: Route, scope: Scope, receive: Receive) -> Response:
         except uploads.BadForm as reason:
             body = part("refused_form.html", why=str(reason), home=f"/{route.page.url_path}")
             return await _page(route, request, PlainAnswer(body, status=reason.status))
-        if not uploads.is_form_token(fields.pop("jeton", ""), visitor.token, person.id):
-            return await _page(route, request, _form_again(route, request, fields, bool(files)))
+        # Of files alone nothing counts before a form with its token confirms them: they need not be chosen anew.
+        own = uploads.is_form_token(fields.pop("jeton", ""), visitor.token, person.id)
+        if not own and not files:
+            return await _page(route, request, _form_again(request, fields))
         request = replace(request, fields=fields, files=files, is_form=True)
     try:
         # One file is read at a time: the other processor is for who reads pages.
@@ -92,20 +93,14 @@ async def respond(route: Route, scope: Scope, receive: Receive) -> Response:
     return response
 
 
-def _form_again(
-    route: Route, request: PageRequest, fields: Mapping[str, str], with_files: bool
-) -> PlainAnswer:
-    """The page for a form of another session: what was filled in, to be sent again by its own person; files must be chosen
-    anew."""
-    if with_files:
-        body = part("refused_form.html", why=FORM_OF_ANOTHER, home=f"/{route.page.url_path}")
-    else:
-        body = part(
-            "send_again.html",
-            action=request.scope["path"],
-            token=request.token,
-            fields=sorted(fields.items()),
-        )
+def _form_again(request: PageRequest, fields: Mapping[str, str]) -> PlainAnswer:
+    """The page for a form of another session: what was filled in, to be sent again by its own person."""
+    body = part(
+        "send_again.html",
+        action=request.scope["path"],
+        token=request.token,
+        fields=sorted(fields.items()),
+    )
     return PlainAnswer(body, "Envoyer de nouveau", 403)
 
 

@@ -83,7 +83,7 @@ def test_a_state_that_cannot_be_readied_is_left_to_each_page(shown, monkeypatch)
 
 def test_a_file_reads_the_rows_of_its_own_sites_alone(shown, monkeypatch):
     asked_of = []
-    for name in ("daily_visits", "closings", "complaints", "coverage", "visits_by_service"):
+    for name in ("daily_visits", "closings", "complaints", "handed_in", "visits_by_service"):
         plain = getattr(read, name)
         monkeypatch.setattr(
             read,

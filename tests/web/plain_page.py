@@ -20,6 +20,6 @@ def body(request: PageRequest) -> str:
 ROUTE = Route(SPEC, body)
 # Starts the application with it: python -c SERVED PORT.
 SERVED = (
-    "import sys; from dashboard.web import routes; from tests.web.plain_page import ROUTE; routes.ROUTES = (ROUTE,);"
+    "import sys; from dashboard.web import routes; from tests.web.plain_page import ROUTE; routes.ROUTES += (ROUTE,);"
     "from server import listen, serve; serve(listen(int(sys.argv[1])))"
 )
