@@ -26,7 +26,7 @@ from dashboard.answers import map as maps
 from dashboard.answers.question import Question
 from dashboard.exports import map_svg
 from dashboard.period import add_months, today
-from db import accounts_and_sessions
+from db import accounts_and_sessions, schema
 from db.engine import make_engine
 from db.intake import Options, import_file
 from db.working_days import SATURDAY
@@ -87,6 +87,7 @@ def _copy(sites: int, path: Path) -> str:
     path.write_bytes((FOLDER / f"{size_of(sites).name}.db").read_bytes())
     url = f"sqlite:///{path}"
     engine = make_engine(url)
+    schema.upgrade(engine)  # else the start would make a copy first
     with write_transaction(engine) as connection:
         accounts_and_sessions.open_if_new(connection)
     engine.dispose()
