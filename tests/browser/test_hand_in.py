@@ -233,4 +233,6 @@ def test_a_file_of_several_megabytes_comes_in_by_the_server_s_own_door(house, tm
     answer = post(session, house.at, "/remonter", {"fichier": ("r.csv", content)}, **sent)
     assert answer.status_code == 303
     page = session.get(f"{house.at}{answer.headers['location']}").text
-    assert re.search(r"<h1>Bon à garder[^<]*15\D{0,6}000[^<]*lignes", page), page[page.find("<h1>") :][:200]
+    assert re.search(r"<h1>Bon à garder[^<]*15\D{0,6}000[^<]*lignes", page), page[
+        page.find("<h1>") :
+    ][:200]
