@@ -39,7 +39,7 @@ LAST_STATE: dict[str, NetworkState] = {}  # by address: the next one reads what 
 # By address: the snapshot that readers are shown, and when it was published.
 PUBLISHED: dict[str, "tuple[DataSnapshot, float]"] = {}
 WROTE_AT: dict[str, float] = {}  # by person: when he last wrote something
-OUT_OF_DATE, OWN_CHANGE = 60, 30  # seconds
+OUT_OF_DATE, OWN_CHANGE = 8, 30  # seconds
 
 
 @dataclass(frozen=True)

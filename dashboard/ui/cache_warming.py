@@ -78,6 +78,8 @@ def _show_latest(*, unless_new: bool = False) -> bool:
         context.publish(shown)
         return False
     if is_new:
+        if shown is not None:
+            context.publish(shown)  # the database answers: it holds while the new one is readied
         with context.page_run(latest):
             _answer_opening()
     context.publish(latest)

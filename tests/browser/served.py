@@ -55,7 +55,7 @@ FLAGS = (
     # No name leads anywhere, nor any other address: the network is cut for the browser.
     f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}, EXCLUDE {ELSEWHERE}",
 )
-NOTICED = 8.0  # seconds after which a server has noticed that its database is away: until then it answers from memory
+NOTICED = 10.0  # seconds after which a server has noticed that its database is away: until then it answers from memory
 ENOUGH = 120.0  # seconds for a server to answer
 # A page of another script, by the same function: python -c OTHER PORT SCRIPT.
 OTHER = (
