@@ -35,7 +35,7 @@ READERS = {
 }  # fmt: skip
 WRITERS = {
     "db.accounts_and_sessions", "db.batch_changes", "db.batch_effects", "db.codes", "db.complaint_texts", "db.intake",
-    "db.retention", "db.shared_types", "db.targets_and_decisions", "db.upload_previews", "db.write"
+    "db.retention", "db.shared_types", "db.targets_and_decisions", "db.upload_previews", "db.working_days", "db.write"
 }  # fmt: skip
 ASK_THE_DATABASE = {
     "dashboard/answers/": READERS,

@@ -38,6 +38,7 @@ from db.batch_effects import Effect
 from db.codes import ALL
 from db.intake import Options, Outcome
 from db.shared_types import Place
+from db.working_days import SATURDAY
 from db.write import Refused
 
 __all__ = [
@@ -60,7 +61,6 @@ __all__ = [
 ]
 
 REGISTER, COMPLAINTS = (FORMATS[name].name for name in ("registre", "plaintes"))
-SATURDAY = 5  # the first weekday on which nobody opens
 OF_EACH_ROW = (
     "clock",
     "day",

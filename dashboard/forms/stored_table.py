@@ -31,7 +31,7 @@ class StoredSheet:
 @dataclass(frozen=True)
 class StoredTable:
     """A file's rows. form: its name; file: what it was called; sha256: of its bytes; remarks: of its headings and sheets, of
-    which nothing else is kept; mends: how many cells and rows were changed since."""
+    which nothing else is kept; mends: what was changed since, a text for each cell and row: another file to whoever compares."""
 
     form: str
     file: str
@@ -77,11 +77,6 @@ class StoredTable:
             )
 
     # --- mending --------------------------------------------------------------------------------------------------
-    def cell(self, place: Place) -> str | None:
-        """The text of a cell; None where there is no such cell."""
-        row = self.row(place[0], place[1])
-        return None if row is None or place[2] not in self.places else row[self.places[place[2]]]
-
     def row(self, sheet: int, line: int) -> list[str] | None:
         """The cells of a row, in the order of the form's columns; None where there is none."""
         if not 0 <= sheet < len(self.sheets) or line not in self.sheets[sheet].lines:

@@ -67,9 +67,10 @@ async def respond(route: Route, scope: Scope, receive: Receive) -> Response:
         except uploads.BadForm as reason:
             body = part("refused_form.html", why=str(reason), home=f"/{route.page.url_path}")
             return await _page(route, request, PlainAnswer(body, status=reason.status))
-        # Of files alone nothing counts before a form with its token confirms them: they need not be chosen anew.
+        # Of files alone nothing counts before a form with its token confirms them: they need not be chosen anew. Below the page's
+        # own address a form acts on what is there, whatever it brings along.
         own = uploads.is_form_token(fields.pop("jeton", ""), visitor.token, person.id)
-        if not own and not files:
+        if not own and (request.rest or not files):
             return await _page(route, request, _form_again(request, fields))
         request = replace(request, fields=fields, files=files, is_form=True)
     try:

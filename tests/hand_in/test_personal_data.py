@@ -49,3 +49,14 @@ def test_planted_people_are_found_nowhere(desk: Desk, database_url, tmp_path, ca
     assert heading(page).startswith("C'est fait.")
     assert told(database_url, tmp_path) == []
     assert "ZINSOUPLANTEE" not in caplog.text and "ZINSOUPLANTEE" not in page.text
+
+
+def test_no_byte_of_a_large_file_is_spooled_to_the_disk(desk: Desk, monkeypatch):
+    def rolled(_self):
+        raise AssertionError("a file went to the disk")
+
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", rolled)
+    lines = [visit(COVE, "01/10/2025", ref=f"{n} {'x' * 150}") for n in range(12_000)]
+    content = csv_text("registre", *lines).encode()
+    assert len(content) > 2**21
+    assert heading(desk.send(content)).startswith("Bon à garder")

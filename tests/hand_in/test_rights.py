@@ -134,3 +134,19 @@ def test_it_is_confirmed_once_however_often(desk):
     }
     assert len(where) == 1 and next(iter(where)).startswith("/remonter/recu/")
     assert unescape(desk.page().text).count("Reçu n°") == 1
+
+
+def test_a_file_brought_along_is_no_token(desk):
+    """Files alone may come without one, to the page's own address: nothing of them counts yet."""
+    address = desk.waiting(desk.send(register()))
+    body = (
+        b'--x\r\ncontent-disposition: form-data; name="faire"\r\n\r\nconfirmer\r\n'
+        b'--x\r\ncontent-disposition: form-data; name="f"; filename="f.csv"\r\n\r\nrien\r\n--x--\r\n'
+    )
+    headers = {
+        "content-type": "multipart/form-data; boundary=x",
+        "content-length": str(len(body)),
+        "origin": desk.browser.origin,
+    }
+    assert run(desk.browser.ask(address, "POST", body, **headers)).status == 403
+    assert "Rien n'a encore été remis" in unescape(desk.page().text)
