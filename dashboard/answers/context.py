@@ -150,7 +150,8 @@ def engine() -> Engine:
 
 
 def is_database_reachable() -> bool:
-    """Whether the database answers now; it is asked, whatever a run has read before."""
+    """Whether the database answers now; it is asked over a new connection, whatever a run has read before."""
+    engine().dispose()  # one of before has pages of a broken file in memory, and would answer with these
     try:
         with engine().connect() as connection:
             read.version(connection)

@@ -26,7 +26,9 @@ from dashboard.palette import RAMP
 from dashboard.period import resolve_period, today
 from dashboard.settings import ROOT
 from dashboard.ui import browser_flush, filter_state, panel_display, session
+from db import error_messages, read
 from db.engine import make_engine
+from db.network_state import load_network_state
 from tests.builders import KANDI, NIKKI, Office, add_decisions, never_answer, visit, waited
 from tests.pages.app import (
     BY_ADDRESS,
@@ -290,6 +292,25 @@ def test_a_file_that_is_no_database_any_more_is_one_that_does_not_answer(tmp_pat
         == "La base de données ne répond pas."
     )
     context.close_databases()
+
+
+def test_a_file_that_breaks_while_it_is_read_is_one_that_does_not_answer(sqlite, using):
+    """A connection that has read something before still finds it, and would say that all is well."""
+    with sqlite.fresh(visits=2_000) as url:
+        using(url)
+        with context.engine().connect() as first, context.engine().connect() as second:
+            for connection in (first, second):
+                read.version(connection)
+        with Path(url.removeprefix("sqlite:///")).open("r+b") as file:
+            file.write(b"\xff" * 65_536)
+        with (
+            pytest.raises(error_messages.failure_types()) as failed,
+            context.engine().connect() as connection,
+        ):
+            load_network_state(connection)
+        assert context.outage_reason(failed.value) == "La base de données ne répond pas."
+        assert not context.is_database_reachable()
+        context.close_databases()
 
 
 @pytest.mark.pitfall(27)
