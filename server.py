@@ -19,12 +19,15 @@ from pathlib import Path
 import streamlit as st
 import uvicorn
 from streamlit import config as streamlit_config
+from streamlit.runtime import Runtime, get_instance
 
 from dashboard import limited_process, log, memory
+from dashboard.accounts import shared_keys
+from dashboard.answers.monitoring import Monitor
 from dashboard.request_identity import USER_HEADERS
 from dashboard.settings import ROOT, load_settings
 from dashboard.ui import callbacks, disconnected_sessions, file_expiry, widget_validation
-from dashboard.web import message_limits
+from dashboard.web import message_limits, monitoring
 from dashboard.web.connection import Connection
 from dashboard.web.gate import MIDDLEWARE
 from dashboard.web.websocket_connection import Socket
@@ -75,11 +78,12 @@ def raise_file_limit() -> None:
 
 
 def exit_if_database_unfit() -> None:
-    """End with one sentence where the database does not answer, is damaged or is of another version."""
+    """End with one sentence where the database does not answer, is damaged or is of another version. Then take its keys."""
     try:
         engine = make_engine(load_settings().database_url)
         try:
             startup_check.check(engine)
+            shared_keys.load(engine)
         finally:
             engine.dispose()
     except Refused as reason:
@@ -99,6 +103,25 @@ def exit_if_certificate_unfit() -> None:
             sys.exit(
                 "TLS_CERT et TLS_KEY : ces fichiers ne sont pas un certificat (PEM) et sa clé, ou ne vont pas ensemble."
             )
+
+
+def readers() -> int:
+    """How many pages are open."""
+    return get_instance()._session_mgr.num_active_sessions() if Runtime.exists() else 0
+
+
+def start_monitoring() -> Monitor:
+    """The monitor of this process, which answers on METRICS_PORT where there is one. Ends with one sentence where the port cannot
+    be had."""
+    monitor = Monitor(readers)
+    if port := load_settings().metrics_port:
+        try:
+            monitoring.start(port, monitor)
+        except OSError:
+            sys.exit(
+                f"METRICS_PORT : le port {port} est déjà pris, ou réservé. En choisir un autre."
+            )
+    return monitor
 
 
 def warm() -> None:
@@ -131,7 +154,8 @@ def serve(
     exit_if_certificate_unfit()
     streamlit_config.set_option("server.maxUploadSize", load_settings().upload_max_mb)
     streamlit_config.set_option("server.trustedUserHeaders", USER_HEADERS)
-    log.configure_logging()
+    log.configure_logging(objects=bool(load_settings().log_json))
+    monitor = start_monitoring()
 
     @asynccontextmanager
     async def ready(_app: st.App) -> AsyncIterator[None]:
@@ -142,6 +166,7 @@ def serve(
             prepare()
         except Exception:
             LOG.exception("nothing is prepared: the first readers will wait")
+        monitor.prepared.set()
         log.limit_log_lines()
         # What is there now stays: the collector need not walk it again and again while people wait.
         gc.collect()

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from dashboard import accounts_command
+from dashboard import accounts_command, server_check
 from dashboard.answers import report
+from dashboard.answers.table_request import ROWS
 from dashboard.exports import EXPORTS
 from dashboard.indicators import BY_CODE, INDICATORS, Figure, compute
 from dashboard.judgement.control_charts import CHARTED
@@ -27,6 +28,7 @@ from db.shared_types import Place
 from db.write import Refused
 
 COLUMNS = Figure._fields
+TABLE_ROWS = tuple(rows for rows, _ in ROWS.values())
 
 
 def parser() -> argparse.ArgumentParser:
@@ -47,7 +49,11 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--format", choices=("csv", "json"), default="csv")
     _decisions(commands)
     _report(commands)
+    _table(commands)
     accounts_command.add_parser(commands)
+    commands.add_parser(
+        "check-server", help="ce qui manque ou ne va pas sur ce serveur, avec ce qui le répare"
+    )
     return top
 
 
@@ -106,6 +112,22 @@ def _report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
 
 
+def _table(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command that prints the table of indicators."""
+    one = commands.add_parser("table", help="le tableau des pages : lignes, colonnes, ordre, mots")
+    one.add_argument("--by", choices=TABLE_ROWS, required=True, help="ce que sont les lignes")
+    one.add_argument("--columns", metavar="CODES", help="des indicateurs, entre virgules")
+    one.add_argument("--period", metavar="CODE", help="12m, 3m, mois-1, 2026, 2026-11, 2026-T3…")
+    one.add_argument("--department", action="append", default=[], help="un département (répétable)")
+    one.add_argument("--kind", choices=("CCSP", "GSRU"))
+    one.add_argument("--service", help="le code d'une prestation, ou inconnu")
+    one.add_argument("--sort", metavar="CODE", help="une colonne, ou nom")
+    one.add_argument("--descending", action="store_true", help="le plus grand d'abord")
+    one.add_argument("--words", metavar="MOTS", help="des lignes, celles qui portent ces mots")
+    one.add_argument("--format", choices=("text", "csv", "parquet"), default="text")
+    one.add_argument("--out", metavar="FICHIER")
+
+
 def _decisions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands of a data manager: targets, decisions, levels of control charts."""
     target = commands.add_parser("target", help="fixe une cible, avec sa date et sa source")
@@ -123,6 +145,7 @@ def _decisions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         one.add_argument("scope", help="nation, un département ou le code d'un centre")
     decision.add_argument("--who", required=True, help="une fonction, pas un nom")
     decision.add_argument("--what", required=True)
+    decision.add_argument("--aim", default="", help="ce qu'on en attend")
     _day(decision, "--on", default=today())
     _day(decision, "--due")
     _day(rebase, "--month", required=True)
@@ -138,7 +161,7 @@ def enter(engine: Engine, a: argparse.Namespace) -> None:
             engine, a.indicator, a.scope, a.value, a.valid_from, a.source, system_user()
         )
     elif a.command == "decide":
-        steer.decide(engine, a.indicator, a.scope, a.on, a.who, a.what, a.due, system_user())
+        steer.decide(engine, a.indicator, a.scope, a.on, a.who, a.what, a.due, system_user(), a.aim)
     else:
         steer.rebase(engine, a.indicator, a.scope, a.month, a.why, system_user())
     print("C'est noté.")
@@ -194,6 +217,10 @@ def _run(engine: Engine, arguments: argparse.Namespace, printed: list[Figure]) -
         schema.check_current(engine)
         if arguments.command == "report":
             report.write(arguments)
+        elif arguments.command == "table":
+            from dashboard.answers import table_command  # with pandas, which no other command needs
+
+            table_command.run(arguments)
         elif arguments.command == "accounts":
             accounts_command.run(arguments, system_user())
         elif arguments.command == "indicators":
@@ -214,6 +241,10 @@ def _run(engine: Engine, arguments: argparse.Namespace, printed: list[Figure]) -
 def main(argv: list[str] | None = None) -> int:
     """Run the command; return 0 for done, 1 for refused with the reason, 2 for wrong usage."""
     arguments = parse(parser(), argv)
+    if (
+        arguments.command == "check-server"
+    ):  # also where no setting can be read, and no database answers
+        return server_check.run()
     indicators = arguments.command == "indicators"
     if indicators and arguments.first > arguments.last:
         print("La période finit avant de commencer.", file=sys.stderr)

@@ -7,6 +7,7 @@ Before: `dashboard.answers.context`, which knows the cause. After: `dashboard.ui
 import logging
 import secrets
 
+from dashboard import metrics
 from dashboard.answers import context
 
 LOG = logging.getLogger("ccsp")
@@ -20,6 +21,12 @@ def failure_sentence(error: Exception) -> str:
     return FULL if context.is_disk_full(error) else "Cette page n'a pas pu être préparée."
 
 
+def work_failure_sentence(error: Exception) -> str:
+    """The message of such a failure for who had sent something."""
+    ours = "Cela n'a pas pu se faire, par notre faute."
+    return FULL if context.is_disk_full(error) else ours
+
+
 def report_sentence(number: str) -> str:
     """The sentence that says what to do. number: of the incident, from `log_incident`."""
     return f"Signaler l'incident {number} au service informatique."
@@ -28,5 +35,6 @@ def report_sentence(number: str) -> str:
 def log_incident(error: Exception) -> str:
     """Write the details of a failure to the log, and return the incident number under which they stand."""
     number = secrets.token_hex(3)
-    LOG.error("incident %s", number, exc_info=error)
+    metrics.INCIDENTS.inc()
+    LOG.error("incident %s", number, exc_info=error, extra={"incident": number})
     return number

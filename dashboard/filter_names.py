@@ -5,6 +5,7 @@ After: `dashboard.ui.filter_state`, which keeps their values; `dashboard.ui.link
 
 from dashboard.period import YEAR
 
+TABLE = {"lignes": "", "colonnes": "", "tri": "", "filtre": ""}
 # URL parameters, and their value for « no choice ».
 DEFAULTS = {
     "periode": YEAR,
@@ -14,6 +15,8 @@ DEFAULTS = {
     "centre": "",
     "indicateur": "wait_p50",
     "comparer": "",
+    # Of the table of indicators: its rows, columns, order, and the words that filter it.
+    **TABLE,
 }
 NAMES = {
     "periode": "Période",
@@ -23,4 +26,8 @@ NAMES = {
     "centre": "Centre",
     "indicateur": "Indicateur",
     "comparer": "Comparaison",
+    "lignes": "Lignes du tableau",
+    "colonnes": "Colonnes du tableau",
+    "tri": "Ordre du tableau",
+    "filtre": "Filtre du tableau",
 }

@@ -90,10 +90,38 @@ def weekday(d: date) -> str:
     return WEEKDAYS[d.weekday()]
 
 
+def clock_time(minutes_of_day: int) -> str:
+    """« 8 h », « 17 h 30 »: minutes after midnight."""
+    hour, minute = divmod(minutes_of_day, 60)
+    return f"{hour}{SPACE}h{f'{SPACE}{minute:02}' if minute else ''}"
+
+
+def opening_hours(hours: Sequence[tuple[int, int, int]]) -> str:
+    """« du lundi au jeudi de 8 h à 17 h, le vendredi de 8 h à 12 h 30 ». hours: weekday (0 = Monday), minutes at which it
+    opens and closes."""
+    runs: list[tuple[int, int, int, int]] = []
+    for weekday, opens, closes in sorted(hours):
+        if runs and runs[-1][1:] == (weekday - 1, opens, closes):
+            runs[-1] = runs[-1][0], weekday, opens, closes
+        else:
+            runs.append((weekday, weekday, opens, closes))
+    return ", ".join(
+        f"{f'le {WEEKDAYS[first]}' if first == last else f'du {WEEKDAYS[first]} au {WEEKDAYS[last]}'}"
+        f" de {clock_time(opens)} à {clock_time(closes)}"
+        for first, last, opens, closes in runs
+    )
+
+
 @lru_cache(LABELS)
 def month_label(d: date) -> str:
     """« novembre 2026 »."""
     return f"{MONTHS[d.month - 1]} {d.year}"
+
+
+def of_month(d: date) -> str:
+    """« de novembre 2026 », « d'octobre 2026 »."""
+    label = month_label(d)
+    return f"d'{label}" if fold_accents(label)[0] in "aeiouh" else f"de {label}"
 
 
 @lru_cache(LABELS)

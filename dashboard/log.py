@@ -1,14 +1,17 @@
-"""The format of the log, for all who write to it: UTC, one line for each event, no text from a client can begin another line;
-and a rate limit for lines about refused requests.
+"""The format of the log, for all who write to it: UTC, one line for each event, no text from a client can begin another line; an
+object (JSON) on each line where a program reads it; and a rate limit for lines about refused requests.
 
 After: `server`, which sets it up at its start; the gate, which logs what it refuses.
 """
 
+import json
 import logging
 import re
 import time
 from traceback import format_exception
 from typing import Any
+
+from dashboard import metrics
 
 # [logger] of .streamlit/config.toml has the same for Streamlit and uvicorn.
 FORMAT = "%(asctime)sZ %(levelname)s %(name)s: %(message)s"
@@ -42,8 +45,31 @@ def on_one_line(text: str) -> str:
     return CONTROL.sub(lambda one: f"\\x{ord(one[0]):02x}", cut)
 
 
-def configure_logging() -> None:
-    """Use this format from now on, also for lines of Streamlit and the server."""
+def as_object(record: logging.LogRecord, at: str) -> str:
+    """The record as one line of JSON: when, how grave, whose, what; the incident number that a screen shows; the traceback."""
+    said: dict[str, str] = {
+        "at": f"{at}Z",
+        "level": record.levelname,
+        "logger": record.name,
+        "message": record.getMessage(),
+    }
+    if incident := getattr(record, "incident", ""):
+        said["incident"] = incident
+    if record.exc_text:
+        said["traceback"] = record.exc_text
+    return json.dumps(said, ensure_ascii=False)
+
+
+def _format_as_object(self: logging.Formatter, record: logging.LogRecord) -> str:
+    """What a formatter makes of a record where the log is of objects."""
+    return as_object(record, self.formatTime(record))
+
+
+def configure_logging(*, objects: bool = False) -> None:
+    """Use this format from now on, also for lines of Streamlit and the server. objects: an object (JSON) on each line."""
+    if objects:
+        # Of all at once: Streamlit makes further formatters whenever it likes.
+        logging.Formatter.format = _format_as_object  # type: ignore[method-assign]
     logging.setLogRecordFactory(Line)
     logging.Formatter.converter = time.gmtime
     logging.Formatter.default_time_format = "%Y-%m-%dT%H:%M:%S"
@@ -76,6 +102,15 @@ class RateLimitFilter(logging.Filter):
 
 REFUSED = logging.getLogger("ccsp.refused")
 SPARING = RateLimitFilter()
+
+
+def _count(_record: logging.LogRecord) -> bool:
+    """Count what was refused, also what leaves no line."""
+    metrics.REFUSED_REQUESTS.inc()
+    return True
+
+
+REFUSED.addFilter(_count)
 REFUSED.addFilter(SPARING)
 
 

@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from threading import Event, Lock, get_ident
 
+from dashboard import metrics
+
 PATIENCE = (
     3.0  # seconds for which a run keeps its turn while idle (a database that does not answer)
 )
@@ -62,13 +64,17 @@ class RunQueue:
         one after the other, each ends as early as possible.
         """
         mine = _Run(who)
+        came = time.monotonic()
         self._enter(mine)
+        began = time.monotonic()
         held = CURRENT_RUN.set((self, mine))
         try:
             yield
         finally:
             CURRENT_RUN.reset(held)
             self._leave(mine)
+            metrics.WAIT_SECONDS.observe(began - came)
+            metrics.RUN_SECONDS.observe(time.monotonic() - began)
 
     def waiting(self, who: str) -> int:
         """How many runs of an account wait for their turn."""

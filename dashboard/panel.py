@@ -18,6 +18,7 @@ from dashboard.charts.style import Spec, recolour_for_paper
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.wording import shown_value, value_with_unit
 
+COMPLAINT = "plainte"  # in the address of a site's page: « ccsp-cove.P-COVE-2026-00012 »
 Value = int | float | str | date | None
 
 
@@ -83,7 +84,7 @@ EMPTY = Table((), ())  # the table of a panel without one
 class Card:
     """A headline figure. state: what its control chart says, in words, "" for none; tone: "improvement", "alert", "neutral" or
     "" for grey. base: the number of cases. gap_origin: for an aggregate with a signal, the sites that it comes from (« sans
-    compter le CCSP de Djougou : 78 %, rien d'inhabituel »); "" for none."""
+    compter le CCSP de Djougou : 78 %, contre 77 % d'habitude… »); "" for none."""
 
     code: str
     label: str
@@ -101,10 +102,10 @@ class Legend:
     """The legend of a map, with only the rows that some site has.
 
     rows: {"label": str, "count": int}, optionally "long" (a label for where there is room, on the page's own map), and the
-    sample drawn before it, in the words of a mark: "fill" of a class, "sign", "silent" or "missing". kinds: {"kind", "label"}.
-    sizes: {"radius": px, "label"}; size_text: what the area stands for. note: a sentence under the rows. naming: which sites
-    have their names, where they are too many for all, with « {named} » and « {sites} » for how many; credit: the source of
-    commune boundaries.
+    sample drawn before it, in the words of a mark: "fill" of a class, "sign", "silent" (with "explained") or "missing". kinds:
+    {"kind", "label"}. sizes: {"radius": px, "label"}; size_text: what the area stands for. note: a sentence under the rows.
+    naming: which sites have their names, where they are too many for all, with « {named} » and « {sites} » for how many; credit:
+    the source of commune boundaries.
     """
 
     title: str = ""
@@ -161,7 +162,7 @@ class Chart:
     legend: str = ""
 
     @cached_property
-    def message_cache(self) -> dict[tuple[str, str], Any]:
+    def message_cache(self) -> dict[tuple[Any, ...], Any]:
         """The messages that a screen is sent of it, made by `ui.cached_charts`; kept as long as the panel is."""
         return {}
 
@@ -218,7 +219,7 @@ class Panel:
 
     key: its name, unique on the page. alt: what the picture shows, in a sentence. caption: what to know beside it. finding:
     what it shows, as a headline. reading: what its lines and colours mean, in a few words. trust_line: « Puis-je m'y fier ? ».
-    has_complaint_rows: its table has complaints one by one.
+    has_complaint_rows: its table has complaints one by one, or the words of monthly returns.
     """
 
     key: str
@@ -305,12 +306,19 @@ class Deck:
     @property
     def foot(self) -> str:
         """« 12 derniers mois · Zou · 23 centres sur 24 … · données au 19/11/2026 · DONNÉES FICTIVES »: the footer of slides."""
-        return self._foot("")
+        fictitious = "DONNÉES FICTIVES" if self.demo else ""
+        return " · ".join(
+            filter(None, (self.filters, self.who_reported, self._data_date, fictitious))
+        )
 
     @property
     def foot_with_maker(self) -> str:
-        """The footer with who took the file away, if somebody did."""
-        return self._foot(self.made_by)
+        """The footer of a title, which has scope and period above it: the date of the data, and who took the file away; where
+        nobody did, the footer of all slides."""
+        if not self.made_by:
+            return self.foot
+        fictitious = "DONNÉES FICTIVES" if self.demo else ""
+        return " · ".join(filter(None, (self._data_date, self.made_by, fictitious)))
 
     @property
     def paper_slides(self) -> tuple[Slide, ...]:
@@ -344,13 +352,6 @@ class Deck:
         """« données au 19/11/2026 », or that there are none."""
         return f"données au {french.date_short(self.as_of)}" if self.as_of else "aucune donnée"
 
-    def _foot(self, made_by: str) -> str:
-        """The footer. made_by: who took the file away, "" to leave it out."""
-        fictitious = "DONNÉES FICTIVES" if self.demo else ""
-        return " · ".join(
-            p for p in (self.filters, self.who_reported, self._data_date, made_by, fictitious) if p
-        )
-
 
 def text_cell(text: str) -> Cell:
     """A cell of words."""
@@ -365,6 +366,11 @@ def site_cell(name: str, code: str) -> Cell:
 def site_link(code: str) -> Link:
     """The link to a site's page."""
     return Link("site", (("centre", code),))
+
+
+def complaint_link(site: str, reference: str) -> Link:
+    """The link that opens a complaint on its site's page."""
+    return Link("site", (("centre", site), (COMPLAINT, f"{site}.{reference}")))
 
 
 def department_cell(name: str) -> Cell:

@@ -350,3 +350,9 @@ def split_by_month(period: Period) -> tuple[Days | None, Days | None, Days | Non
         (whole[0], whole[-1]) if whole else None,
         (after + ONE_DAY, period.last) if after < period.last else None,
     )
+
+
+def last_whole_month(known_to: date | None) -> date:
+    """The last day of the last month that is known entirely. known_to: the last day up to which all is known; None: today."""
+    last = known_to or today()
+    return last if last == month_end(last) else last.replace(day=1) - ONE_DAY

@@ -72,6 +72,14 @@ class Settings:
         "127.0.0.1",
         "Address that the server answers on; another than this machine's own needs PUBLIC_URL, or TLS_CERT and TLS_KEY",
     )
+    metrics_port: int = _whole(
+        0,
+        (0, 65535),
+        "Port, of this machine alone, on which /livez, /readyz and /metrics answer; 0: none",
+    )
+    log_json: int = _whole(
+        0, (0, 1), "Whether the log has an object (JSON) on each line: 1 for programs that read it"
+    )
     public_url: str = _text(
         "",
         "Address that people type where a proxy stands in front: https://tableau.example.bj; with it everybody signs in",
@@ -109,10 +117,15 @@ class Settings:
         "Whom to write to about what is kept of people: an address, a post",
     )
     complaint_rows_in_files: int = _whole(
-        1, (0, 1), "Whether files hold complaints one by one: 0 leaves them on screens alone"
+        1,
+        (0, 1),
+        "Whether files hold complaints one by one, and the words of monthly returns: 0 leaves them on screens alone",
     )
     texts_kept_months: int = _whole(
         24, (1, 600), "The words of a complaint may be erased so many months after its answer"
+    )
+    return_texts_kept_months: int = _whole(
+        24, (1, 600), "The words of a monthly return may be erased so many months after its month"
     )
     visits_kept_months: int = _whole(
         60,
@@ -127,6 +140,9 @@ class Settings:
     )
     access_journal_kept_months: int = _whole(
         24, (1, 600), "A line of the journal of accesses may be erased after so many months"
+    )
+    searches_kept_months: int = _whole(
+        12, (1, 600), "What was sought in vain, counted by day, may be erased after so many months"
     )
     copies_kept_months: int = _whole(
         12,
@@ -179,6 +195,11 @@ def _check_doors(settings: Settings) -> None:
         raise ValueError(
             "PUBLIC_URL : une adresse comme https://tableau.example.bj est attendue, sans rien derrière, lu"
             f" « {settings.public_url} »."
+        )
+    if settings.metrics_port == settings.port:
+        raise ValueError(
+            f"METRICS_PORT={settings.metrics_port} est déjà le port des lecteurs (PORT) : en donner un autre, que le"
+            " serveur mandataire ne sert pas."
         )
     if bool(settings.tls_cert) != bool(settings.tls_key):
         raise ValueError(

@@ -94,7 +94,7 @@ READY = {
         "Revue nationale",
         _steps(
             "ouverture chiffres carte_signaux:wait_p50 mois:visits_per_day mois:wait_p50 comparaison:wait_within_30"
-            " comparaison:satisfaction plaintes_age plaintes_flux signaux remontees bulletin"
+            " comparaison:satisfaction plaintes_age plaintes_flux signaux completude bulletin"
         ),
         part="Revue",
     ),
@@ -112,7 +112,7 @@ READY = {
         "Revue du centre",
         _steps(
             "ouverture chiffres mois:visits_per_day mois:wait_p50 attentes affluence prestations:visits mois:satisfaction"
-            " plaintes_age remontees fermetures bulletin"
+            " plaintes_age remontees coupures bulletin"
         ),
         place="site",
         listed="Revue d'un centre",

@@ -7,6 +7,7 @@ from dashboard.indicators import BY_CODE, Figure, Indicator
 from dashboard.indicators.measures import (
     FEW,
     HIDDEN,
+    NO_CASE,
     NO_CLOSINGS,
     NO_VISITS,
     NOT_ALL_VISITS,
@@ -23,13 +24,14 @@ NOT_HANDED, BEHIND = "non remonté", "pas à jour"
 IN_SHORT = {
     **dict.fromkeys((NOT_REPORTED, NO_VISITS, NO_CLOSINGS, NOT_HANDED_IN), NOT_HANDED),
     **dict.fromkeys((NOT_CURRENT, NOT_ALL_VISITS), BEHIND),
-    **{note: note for note in (UNMEASURED, OUT_OF_SCOPE)},
+    **{note: note for note in (UNMEASURED, OUT_OF_SCOPE, NO_CASE)},
 }
 GUEST_VIEW = "vue d'invité"
 NOT_FOR_GUESTS = f"{HIDDEN} aux invités"
 # In place of complaints one by one, in files, where the setting complaint_rows_in_files forbids them.
 NOT_IN_FILES = (
-    "Le ministère ne met pas les plaintes une à une dans les fichiers ; elles se lisent à l'écran."
+    "Le ministère ne met dans les fichiers ni les plaintes une à une, ni ce qu'écrivent les canevas ;"
+    " cela se lit à l'écran."
 )
 DEMO = "Données fictives, pour la démonstration."
 # The units of values, in headings.
@@ -70,6 +72,22 @@ def value_with_unit(indicator: Indicator, value: float) -> str:
         if said.strip("0,") or not value
         else f"moins de {french.number(10**-decimals, decimals)}"
     )
+
+
+def distinct_values(indicator: str, value: float, usual: float) -> tuple[str, str]:
+    """Both values in words, with enough decimals to differ: « 4,02 % » and « 3,97 % », not « 4,0 % » twice."""
+    i = BY_CODE[indicator]
+    words = value_with_unit(i, value), value_with_unit(i, usual)
+    for decimals in (1, 2):
+        if words[0] != words[1]:
+            break
+        one, other = (french.number(x, decimals) for x in (value, usual))
+        unit = {"percent": "%", "minutes": "min", "days": "jours"}.get(i.unit, "")
+        words = (
+            f"{one}{french.SPACE}{unit}".rstrip(f" {french.SPACE}"),
+            f"{other}{french.SPACE}{unit}".rstrip(f" {french.SPACE}"),
+        )
+    return words
 
 
 def shown_value(figure: Figure) -> str:
@@ -124,10 +142,10 @@ def who_reported(figure: Figure) -> str:
         return "rien n'était attendu, aucun centre n'étant ouvert"
     if figure.sites_expected == 1:
         if not figure.sites_reporting:
-            return "ni visites ni clôtures remontées"
+            return "ni registre des visites ni fiche remontés"
         return "données remontées en partie" if figure.sites_in_part else "données remontées"
     if not figure.sites_reporting:
-        return f"aucun des {figure.sites_expected} centres attendus n'a remonté de visites ni de clôtures"
+        return f"aucun des {figure.sites_expected} centres attendus n'a remonté de registre des visites ni de fiche"
     verb = "a" if figure.sites_reporting < 2 else "ont"
     said = f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté des données"
     if not figure.sites_in_part:

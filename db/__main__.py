@@ -15,9 +15,12 @@ from dashboard.settings import load_settings
 from db import (
     backup,
     backup_files,
+    copy_proof,
     key_spelling,
+    nightly_copies,
     read,
     reference,
+    reference_commands,
     retention,
     rollup,
     schema,
@@ -39,6 +42,7 @@ from db.intake import (
 )
 from db.journal import utc_now
 from db.models import ImportBatch, Visit
+from db.nightly_copies import KEPT, Plan
 from db.seed import seed
 from db.write_lock import write_transaction
 
@@ -62,8 +66,11 @@ def _run(engine: Engine, arguments: Namespace) -> int:
         OSError
     ):  # without the right to write there, there are no leftovers of ours either
         backup_files.remove_leftovers(engine)
-    if arguments.command == "backup":  # older ones too: it is what one does before an update
-        if schema.check_known(engine) is None:
+    if arguments.command in (
+        "backup",
+        "prove",
+    ):  # older ones too: it is what one does before an update
+        if schema.check_known(engine) is None and arguments.command == "backup":
             raise write.Refused("La base n'existe pas encore : il n'y a rien à copier.")
     elif arguments.command not in MAKE_CURRENT:
         schema.check_current(engine)
@@ -87,9 +94,13 @@ def demo(engine: Engine, arguments: Namespace) -> int | None:
     """Fill an empty database with fictitious data; or print the table of events behind them."""
     if arguments.events:
         print("Ce qui arrive vraiment dans des données de démonstration faites aujourd'hui :")
-        from db.demo.event_sentences import events_in_words  # late, as below
+        from db.demo.event_sentences import absences_in_words, events_in_words  # late, as below
 
         print("\n".join(events_in_words(today())))
+        print(
+            "Ce qui n'est pas remonté, ou l'est mal (jours ouvrés, sans les derniers de chaque mois) :"
+        )
+        print("\n".join(absences_in_words()))
         return None
     backup.migrate(engine, system_user())
     seed(engine, by=system_user())
@@ -308,6 +319,34 @@ def erase_text(engine: Engine, arguments: Namespace) -> None:
     print(f"Mots effacés, de {plural_phrase(rows, 'ligne')} ; la plainte reste comptée.")
 
 
+def erase_return(engine: Engine, arguments: Namespace) -> None:
+    """Erase the words of one monthly return."""
+    rows = retention.erase_return_words(
+        engine, arguments.site, arguments.month, system_user(), arguments.why
+    )
+    print(f"Mots effacés, de {plural_phrase(rows, 'ligne')} ; les nombres du canevas restent.")
+
+
+def back_up(engine: Engine, arguments: Namespace) -> int | None:
+    """Copy the database into a file; without a name, make the copy of the night."""
+    nightly = {"--into": arguments.into, "--keep": arguments.keep, "--second": arguments.second}
+    nightly["--encrypt"] = arguments.encrypt
+    if arguments.file is not None and any(nightly.values()):
+        named = ", ".join(name for name, value in nightly.items() if value)
+        print(f"{named} : pour la copie de la nuit, sans nom de fichier.", file=sys.stderr)
+        return 2
+    if arguments.file is not None:
+        print(backup.backup(engine, arguments.file, words=not arguments.without_words))
+        return None
+    if arguments.without_words:
+        print("--without-words : nommer aussi le fichier de la copie.", file=sys.stderr)
+        return 2
+    plan = Plan(arguments.into, arguments.keep or KEPT, arguments.second, arguments.encrypt)
+    for line in nightly_copies.make(engine, plan):
+        print(line)
+    return None
+
+
 # The others want a database of the newest version.
 MAKE_CURRENT = {"init", "demo", "restore", "go-back"}
 COMMANDS: dict[str, Callable[[Engine, Namespace], int | None]] = {
@@ -323,9 +362,14 @@ COMMANDS: dict[str, Callable[[Engine, Namespace], int | None]] = {
     "boundaries": boundaries,
     "retain": retain,
     "erase-text": erase_text,
-    "backup": lambda engine, a: print(backup.backup(engine, a.file, words=not a.without_words)),
+    "erase-return": erase_return,
+    "backup": back_up,
+    "prove": lambda engine, a: print(copy_proof.prove(engine, a.file)),
     "restore": lambda engine, a: print(
         backup.restore(engine, a.file, force=a.force, by=system_user(), list_file=a.erased)
+    ),
+    **dict.fromkeys(
+        ("site", "holiday", "director", "service", "reference"), reference_commands.run
     ),
     "go-back": lambda engine, a: print(backup.go_back(engine, a.copy, system_user())),
 }

@@ -325,6 +325,16 @@ def session_by_number(connection: Connection, number: int) -> SignInSession | No
     return SignInSession(*row) if row else None
 
 
+def last_seen_before(connection: Connection, account_id: str, number: int) -> datetime | None:
+    """When an account was last seen in a session that began before another one; None where there is none. number: of
+    the other."""
+    began = select(SignIn.began_at).where(SignIn.id == number).scalar_subquery()
+    asked = select(func.max(SignIn.seen_at)).where(
+        SignIn.account_id == account_id, SignIn.id != number, SignIn.began_at < began
+    )
+    return connection.execute(asked).scalar_one()
+
+
 def open_sessions(connection: Connection, account_id: str | None = None) -> list[SignInSession]:
     """The sessions that have not ended, of one account or of all, latest first."""
     asked = select(*SESSION_COLUMNS).where(SignIn.ended_at.is_(None)).order_by(SignIn.id.desc())

@@ -15,6 +15,7 @@ from dashboard.settings import load_settings
 from db import (
     accounts_and_sessions,
     backup_files,
+    copy_proof,
     erasures,
     error_messages,
     journal,
@@ -42,6 +43,7 @@ COMPUTED_TABLES = {
     "upload_preview",
     "guest_link",
     "failed_sign_in",
+    "unanswered_search",
     "open_base",
     "retention",
     "database_identity",
@@ -65,15 +67,35 @@ def backup(engine: Engine, path: Path, *, words: bool = True) -> str:
     """Copy the database into a new file; returns a sentence that says what was done. words: with the texts of
     complaints, which a copy for others is better without. Raises Refused; then there is no file."""
     backup_files.remove_leftovers(engine)
-    backup_files.write(engine, path, words=words)
+    write_with_prints(engine, path, words=words)
     try:
         erasures.ensure_list(engine)
     except Refused as reason:  # the copy is there
         LOG.warning("%s", reason)
     except error_messages.failure_types() as error:
         LOG.warning("%s", error_messages.sentence(error))
-    without = "" if words else ", sans les mots des plaintes"
+    without = "" if words else ", sans les mots des plaintes ni les canevas"
     return f"Copie écrite et vérifiée{without} : {path} ({path.stat().st_size / 1e6:.1f} Mo)."
+
+
+def write_with_prints(engine: Engine, path: Path, *, words: bool = True) -> None:
+    """Copy the database into a new file, and write beside it what it said of itself, by which the copy is proved. Raises Refused;
+    then there is neither."""
+    without = () if words else backup_files.WORDS
+    said: list[tuple[str, str, copy_proof.Tables]] = []
+
+    def see(connection: Connection) -> None:
+        mine = identity(connection)
+        tables = copy_proof.fingerprints(connection, without)
+        said.append((mine.own if mine else "", schema.version_of(connection) or "", tables))
+
+    backup_files.write(engine, path, words=words, seen=see)
+    try:
+        copy_proof.remove_notes(path)  # of a file of that name that is gone
+        copy_proof.write_prints(path, *said[0])
+    except OSError as error:
+        path.unlink()
+        raise Refused(error_messages.sentence(error)) from None
 
 
 def outdated(engine: Engine, day: date) -> tuple[date, list[Path]]:
@@ -90,7 +112,7 @@ def remove_outdated(engine: Engine, day: date, by: str) -> tuple[date, list[Path
     backup_files.remove_leftovers(engine)
     before, old = outdated(engine, day)
     for path in old:
-        path.unlink()
+        copy_proof.remove(path)
     if old:
         with write_transaction(engine) as connection:
             journal.note(connection, by, "retained", {"copies": len(old), "on": str(day)})
@@ -332,7 +354,7 @@ def _keep_copy(engine: Engine, revision: str) -> Path:
         for more in ("", *(f"-{i}" for i in range(2, 1000)))
     )
     path = next(name for name in names if not name.exists())
-    backup_files.write(engine, path)
+    write_with_prints(engine, path)
     return path
 
 
@@ -350,7 +372,9 @@ def _last_migration_copy(engine: Engine) -> Path:
         name = next((line["copy"] for line in lines.scalars() if line.get("copy")), None)
     if name:
         return backup_files.folder(engine) / str(name)
-    known = sorted(path.name for path in backup_files.folder(engine).glob("*-version-*"))
+    beside = (copy_proof.PRINTS, copy_proof.PROVED)
+    found = backup_files.folder(engine).glob("*-version-*")
+    known = sorted(path.name for path in found if not path.name.endswith(beside))
     raise Refused(
         "Le journal ne nomme aucune copie faite avant une mise à jour. "
         + (

@@ -21,48 +21,83 @@ from sqlalchemy import Connection, Engine
 
 from dashboard.settings import ROOT, load_settings
 from db import error_messages, postgresql_dump, schema
-from db.engine import BUSY_MS, is_sqlite, make_engine, sqlite_driver
-from db.models import ComplaintText
+from db.engine import BUSY_MS, is_sqlite, make_engine, snapshot, sqlite_driver
+from db.models import ComplaintText, MonthlyReturn
 from db.write import Refused
 from db.write_lock import acquire_write_lock, lock_file_in_place
 
 # As db.backup names those that it dates.
 DATED_NAME = re.compile(r"(?P<of>.+)-(?P<day>\d{4}-\d\d-\d\d)-\d{6}-version-\w+(?:-\d+)?")
+NIGHTLY = "-nuit"  # after the prefix, in the names of the copies of each night
 ENDINGS = {True: "db", False: "dump"}  # whether of SQLite
 TEMPORARY_PREFIX, MARK = ".copie-", ".en-cours"
+QUIET_TRIES = 4  # to copy while nobody happens to write
 LEFTOVER_AGE = 86_400.0  # seconds: no copy takes so long
 Prepare = Callable[[Connection], None]
 LOG = logging.getLogger("ccsp")
-WORDS = str(ComplaintText.__tablename__)
+# Canevas go whole: PostgreSQL's dump leaves out tables, not columns, and both databases copy the same.
+WORDS = (str(ComplaintText.__tablename__), str(MonthlyReturn.__tablename__))
 ARCHIVE, DATABASE = b"PGDMP", b"SQLite format 3\0"  # how the two kinds of copy begin
 
 
-def write(engine: Engine, path: Path, *, words: bool = True) -> None:
+def write(
+    engine: Engine,
+    path: Path,
+    *,
+    words: bool = True,
+    seen: Callable[[Connection], None] | None = None,
+) -> None:
     """Copy the database, in service or not, into a new file that only its owner may read. words: with the texts of
-    complaints.
+    complaints. seen: called with a connection that reads the very state that was copied.
 
     Raises Refused; then there is no file.
     """
     if path.exists():
         raise Refused(f"« {path} » existe déjà : choisir un autre nom.")
-    with _failures_as_refused(), _temporary(engine, path.parent) as aside:
+    seen = seen or (lambda _connection: None)
+    with failures_as_refused(), _temporary(engine, path.parent) as aside:
         if is_sqlite(engine):
-            with engine.connect() as connection:
-                driver = sqlite_driver(connection)
-                if fault := sqlite_damage(driver):
-                    raise Refused(
-                        f"{error_messages.DAMAGED} Aucune copie n'en est faite ({fault})."
-                    )
-                # Not a copy of the file: in WAL mode that would silently lose the last commits.
-                driver.execute("VACUUM INTO ?", (str(aside),))
+            _write_sqlite(engine, aside, seen)
             if not words:
                 _without_words(aside)
         else:
-            postgresql_dump.write(engine, aside, words=words)
+            with snapshot(engine) as connection:
+                without = () if words else WORDS
+                postgresql_dump.write(connection, engine, aside, without)
+                seen(connection)
         check(engine, aside, path.name)
         with aside.open("rb") as written:
             os.fsync(written.fileno())
         aside.replace(path)
+
+
+def _write_sqlite(engine: Engine, aside: Path, seen: Callable[[Connection], None]) -> None:
+    """Copy a SQLite database into an empty file. Raises Refused where it is damaged."""
+    with engine.connect() as connection:
+        driver = sqlite_driver(connection)
+        if fault := sqlite_damage(driver):
+            raise Refused(f"{error_messages.DAMAGED} Aucune copie n'en est faite ({fault}).")
+        for last in (False,) * QUIET_TRIES + (True,):
+            # SQLite copies in no transaction of ours: that nobody wrote between the beginning of the one that reads and the end
+            # of the copy is seen by this number, which the writes of others change. Where they write all the time, they wait.
+            before = _data_version(driver)
+            with engine.connect() as reading:
+                reading.execution_options(begin="BEGIN IMMEDIATE" if last else "BEGIN")
+                reading.exec_driver_sql("SELECT 1 FROM sqlite_schema").all()
+                if last:  # what was written while this one waited for its turn is in the copy; from here on nobody writes
+                    before = _data_version(driver)
+                aside.write_bytes(b"")  # of a try before
+                # Not a copy of the file: in WAL mode that would silently lose the last commits.
+                driver.execute("VACUUM INTO ?", (str(aside),))
+                if _data_version(driver) == before:
+                    seen(reading)
+                    return
+        raise Refused(error_messages.BUSY)
+
+
+def _data_version(driver: sqlite3.Connection) -> int:
+    """A number that changes whenever another connection has written."""
+    return int(driver.execute("PRAGMA data_version").fetchone()[0])
 
 
 def check(engine: Engine, path: Path, name: str = "") -> str:
@@ -72,7 +107,7 @@ def check(engine: Engine, path: Path, name: str = "") -> str:
     engine: the database it is meant for. name: how to call the file, where it does not have its name yet.
     """
     name = name or str(path)
-    with _failures_as_refused():
+    with failures_as_refused():
         if not path.is_file():
             raise Refused(f"« {name} » n'existe pas, ou n'est pas un fichier.")
         with path.open("rb") as file:  # one without a size may be the system's own, and never end
@@ -112,7 +147,7 @@ def exclusive_replacement(engine: Engine) -> Iterator[Callable[[Path, Prepare], 
     The function first calls `prepare` with the connection of the replacing transaction: all of it happens or nothing,
     and nobody sees the copy before. Raises Refused; then nothing changed.
     """
-    with _failures_as_refused():
+    with failures_as_refused():
         if is_sqlite(engine):
             with lock_file_in_place(engine, exclusive=True):
                 yield partial(_put_back, engine)
@@ -145,6 +180,23 @@ def _put_back(engine: Engine, path: Path, prepare: Prepare) -> None:
             )
 
 
+@contextmanager
+def unpacked(engine: Engine, path: Path) -> Iterator[Connection]:
+    """A connection to a copy of a SQLite database that was put back apart, as `restore` puts it in place; gone when the block
+    ends."""
+    with _temporary(engine, folder(engine)) as aside:
+        with closing(_open(path)) as source, closing(sqlite3.connect(aside)) as target:
+            source.backup(target)
+        made = make_engine(engine.url.set(database=str(aside)).render_as_string())
+        try:
+            with made.connect() as connection:
+                if fault := sqlite_damage(sqlite_driver(connection)):
+                    raise Refused(f"« {path} », remise en place à part, est abîmée : {fault}")
+                yield connection
+        finally:
+            made.dispose()
+
+
 def folder(engine: Engine) -> Path:
     """The folder of copies: the setting COPIES, else beside the embedded database, else data/copies."""
     if load_settings().copies:
@@ -164,9 +216,10 @@ def dated_copies(engine: Engine, own: str) -> list[tuple[date, Path]]:
     databases had an identity are recognised by the database's name; other files are left out."""
     ending, stem = ENDINGS[is_sqlite(engine)], Path(engine.url.database or "").stem
     found = []
+    prefix = copy_name_prefix(engine, own)
     for path in folder(engine).glob(f"*.{ending}"):
         name = DATED_NAME.fullmatch(path.stem)
-        if name and name["of"] in (stem, copy_name_prefix(engine, own)):
+        if name and name["of"] in (stem, prefix, f"{prefix}{NIGHTLY}"):
             found.append((date.fromisoformat(name["day"]), path))
     return sorted(found)
 
@@ -203,12 +256,14 @@ def sqlite_damage(driver: sqlite3.Connection) -> str | None:
 
 
 def _without_words(path: Path) -> None:
-    """Remove the texts of complaints from a copy that is a SQLite database; nothing of them is left in the file."""
+    """Remove the texts of complaints and the canevas from a copy that is a SQLite database; nothing of them is left in the
+    file."""
     with closing(sqlite3.connect(path)) as copy:
-        if copy.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (WORDS,)).fetchone():
-            copy.execute(f"DELETE FROM {WORDS}")  # noqa: S608
-            copy.commit()
-            copy.execute("VACUUM")
+        for table in WORDS:
+            if copy.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)).fetchone():
+                copy.execute(f"DELETE FROM {table}")  # noqa: S608
+        copy.commit()
+        copy.execute("VACUUM")
 
 
 def _read_sqlite(path: Path) -> tuple[list[str], dict[str, set[str]]]:
@@ -278,7 +333,7 @@ def _remove(path: Path) -> None:
 
 
 @contextmanager
-def _failures_as_refused() -> Iterator[None]:
+def failures_as_refused() -> Iterator[None]:
     """Within the block, failures of the disk and of SQLite itself are raised as Refused."""
     try:
         yield

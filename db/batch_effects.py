@@ -46,12 +46,13 @@ class Effect:
 class SettledRows:
     """The rows that the rule changed. ended: (batch, the batch that beats it) to rows that counted; restored: batch
     to rows that count again; rows_of_whole_days: how many of those that ended are only replaced by a whole day;
-    whole_days: theirs, as in Effect."""
+    whole_days: theirs, as in Effect; ended_ids: the rows that ended."""
 
     ended: Counter[tuple[int, int]] = field(default_factory=Counter)
     restored: Counter[int] = field(default_factory=Counter)
     rows_of_whole_days: int = 0
     whole_days: list[tuple[str, date]] = field(default_factory=list)
+    ended_ids: list[int] = field(default_factory=list)
 
 
 def effect_of(

@@ -56,3 +56,19 @@ LONGEST = {
 }
 BYS = ("nation", "department", "site", "month", "service", "hour")
 SITE_MONTH = "site_month"  # each site in each month: what series are followed from, shown nowhere
+
+# The words of the closed lists as sheets and pages write them: a data manager adds others.
+TERMS = {
+    "category": (
+        "Accueil",
+        "Délai",
+        "Dossier perdu",
+        "Information erronée",
+        "Service indisponible",
+        "Comportement",
+        "Frais indus",
+        "Autre",
+    ),
+    "channel": ("guichet", "téléphone", "en ligne", "WhatsApp", "courrier"),
+    "reason": ("électricité", "réseau", "grève", "travaux", "jour férié local", "fermé", "autre"),
+}

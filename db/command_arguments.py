@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from dashboard.forms.formats import FORMATS
+from db import reference_commands
 
 
 def span(value: str) -> tuple[date, date]:
@@ -14,6 +15,14 @@ def span(value: str) -> tuple[date, date]:
     if days[1] < days[0]:
         raise ValueError("the span ends before it begins")
     return days
+
+
+def kept(value: str) -> tuple[int, int, int]:
+    """How many days, weeks and months, written 7,5,12; one day at least."""
+    days, weeks, months = (int(one) for one in value.split(","))
+    if not (1 <= days <= 366 and 0 <= weeks <= 520 and 0 <= months <= 600):
+        raise ValueError("nothing would be kept")
+    return days, weeks, months
 
 
 def parser() -> argparse.ArgumentParser:
@@ -87,13 +96,47 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("site", metavar="CENTRE", help="le code du centre")
     words.add_argument("reference", metavar="REFERENCE")
     words.add_argument("--why", default="", help="la raison, notée au journal")
+    said = commands.add_parser(
+        "erase-return", help="efface les mots d'un canevas, dont les nombres restent"
+    )
+    said.add_argument("site", metavar="CENTRE", help="le code du centre")
+    said.add_argument("month", metavar="MOIS", help="le mois : 2026-10")
+    said.add_argument("--why", default="", help="la raison, notée au journal")
     copy = commands.add_parser("backup", help="copie sûre de la base, même en service")
-    copy.add_argument("file", type=Path)
+    copy.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FICHIER",
+        help="sans nom : la copie de la nuit, datée, prouvée, les anciennes effacées",
+    )
     copy.add_argument(
         "--without-words",
         action="store_true",
-        help="sans les mots des plaintes : à remettre à d'autres",
+        help="sans les mots des plaintes ni les canevas : à remettre à d'autres",
     )
+    copy.add_argument(
+        "--into", type=Path, metavar="DOSSIER", help="où va la copie de la nuit (COPIES)"
+    )
+    copy.add_argument(
+        "--keep",
+        type=kept,
+        metavar="J,S,M",
+        help="de combien de jours, de semaines et de mois on garde une copie (7,5,12)",
+    )
+    copy.add_argument(
+        "--second", type=Path, metavar="DOSSIER", help="un second lieu, sur un autre disque"
+    )
+    copy.add_argument(
+        "--encrypt",
+        default="",
+        metavar="CLE",
+        help="chiffre celle du second lieu pour cette clé publique (age1…, ou une clé de GnuPG)",
+    )
+    proof = commands.add_parser(
+        "prove", help="remet une copie en place à part, et la compare à ce que la base en a dit"
+    )
+    proof.add_argument("file", type=Path, metavar="FICHIER")
     restore = commands.add_parser("restore", help="remet une copie en place")
     restore.add_argument("file", type=Path)
     restore.add_argument(
@@ -121,4 +164,5 @@ def parser() -> argparse.ArgumentParser:
     outlines.add_argument(
         "--source", required=True, help="d'où viennent les limites, et leur licence"
     )
+    reference_commands.add_arguments(commands)
     return top

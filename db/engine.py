@@ -1,6 +1,8 @@
 """The one place where a database is opened: SQLite by default, PostgreSQL when the address says so."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -120,3 +122,12 @@ def sqlite_driver(connection: Connection) -> sqlite3.Connection:
     if not isinstance(driver, sqlite3.Connection):
         raise TypeError("This is no connection to SQLite.")
     return driver
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A connection whose reads are all of one moment, whatever is written meanwhile."""
+    with engine.connect() as connection:
+        if not is_sqlite(connection):  # there each transaction is so
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection

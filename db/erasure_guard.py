@@ -11,10 +11,19 @@ from sqlalchemy.orm import aliased
 
 from dashboard.french import normalise_key
 from dashboard.period import to_naive_utc
-from db.models import Complaint, ImportBatch, Journal, Retention, Visit, WholeDay
+from db.models import (
+    Complaint,
+    ImportBatch,
+    Journal,
+    MonthlyReturn,
+    Retention,
+    Visit,
+    WholeDay,
+)
 
 # Actions in the journal: the text of one complaint was erased; the rows past a term were.
 ERASED_WORDS, AT_ITS_TERM, MARK = "erased words", "retained", "mark"
+ERASED_RETURN = "erased return words"  # the words of one site's monthly return were
 TABLES: dict[str, type[Visit | Complaint]] = {Visit.form: Visit, Complaint.form: Complaint}
 LISTED = 5  # references that are listed one by one
 
@@ -60,14 +69,21 @@ def is_before(connection: Connection, form: str, as_of: datetime) -> bool:
 def erased_words(connection: Connection) -> set[tuple[str, str]]:
     """The complaints whose texts were erased one by one: code of the site, reference. Not those of purged fictitious
     data."""
-    purged = select(func.max(Journal.id)).where(Journal.did == "purged").scalar_subquery()
-    asked = select(Journal.detail).where(
-        Journal.did == ERASED_WORDS, Journal.id > func.coalesce(purged, 0)
-    )
     return {
         (str(one["site"]), normalise_key(str(one["reference"])))
-        for one in connection.execute(asked).scalars()
+        for one in _details(connection, ERASED_WORDS)
     }
+
+
+def erased_returns(connection: Connection) -> set[tuple[str, str]]:
+    """The monthly returns whose words were erased one by one: code of the site, month as « 2026-10 ». Not those of purged
+    fictitious data."""
+    return {(str(one["site"]), str(one["month"])) for one in _details(connection, ERASED_RETURN)}
+
+
+def return_words_past_term(before: date) -> ColumnElement[bool]:
+    """The SQL condition for monthly returns whose words are past their term before that day: whose month is over by then."""
+    return MonthlyReturn.month < before.replace(day=1)
 
 
 def words_past_term(before: date) -> ColumnElement[bool]:
@@ -96,6 +112,13 @@ def term_reached(connection: Connection, table: str) -> datetime | None:
     return connection.execute(
         select(Retention.before).where(Retention.what == table)
     ).scalar_one_or_none()
+
+
+def _details(connection: Connection, did: str) -> list[dict[str, object]]:
+    """The details of the journal's lines of an act, since fictitious data were last purged."""
+    purged = select(func.max(Journal.id)).where(Journal.did == "purged").scalar_subquery()
+    asked = select(Journal.detail).where(Journal.did == did, Journal.id > func.coalesce(purged, 0))
+    return list(connection.execute(asked).scalars())
 
 
 def _is_past(form: str, before: date) -> ColumnElement[bool]:

@@ -36,12 +36,14 @@ LOG = logging.getLogger("ccsp")
 class Erasures:
     """What was erased. words: complaints whose texts were erased one by one (site's code, reference); terms: until
     when the terms of tables were carried out; closed: accounts (ids) that were closed; texts: by the mark of each
-    erasing at a term, which texts it erased (see `digest`)."""
+    erasing at a term, which texts it erased (see `digest`); returns: monthly returns whose words were erased one by one
+    (site's code, month as « 2026-10 »)."""
 
     words: set[tuple[str, str]] = field(default_factory=set)
     terms: dict[str, datetime] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
     texts: dict[str, set[str]] = field(default_factory=dict)
+    returns: set[tuple[str, str]] = field(default_factory=set)
 
     def __or__(self, other: "Erasures") -> "Erasures":
         """The erasures of both."""
@@ -51,7 +53,13 @@ class Erasures:
         texts = {**self.texts}
         for mark, erased in other.texts.items():
             texts[mark] = erased | texts.get(mark, set())
-        return Erasures(self.words | other.words, terms, self.closed | other.closed, texts)
+        return Erasures(
+            self.words | other.words,
+            terms,
+            self.closed | other.closed,
+            texts,
+            self.returns | other.returns,
+        )
 
 
 def digest(site: str, reference: str | None, words: str) -> str:
@@ -93,6 +101,7 @@ def erased_by_database(connection: Connection) -> Erasures:
     found, there = Erasures(), set(inspect(connection).get_table_names())
     if "journal" in there:
         found.words = erasure_guard.erased_words(connection)
+        found.returns = erasure_guard.erased_returns(connection)
     if "retention" in there:
         rows = connection.execute(select(Retention.what, Retention.before))
         found.terms = {str(what): before for what, before in rows}
@@ -231,7 +240,8 @@ def _erasures_of_list(file: Path) -> Erasures:
     held = _read(file)
     terms = {what: datetime.fromisoformat(before) for what, before in held["terms"].items()}
     texts = {mark: set(erased) for mark, erased in held["texts"].items()}
-    return Erasures({(site, ref) for site, ref in held["words"]}, terms, set(held["closed"]), texts)
+    words, returns = ({(site, of) for site, of in held[name]} for name in ("words", "returns"))
+    return Erasures(words, terms, set(held["closed"]), texts, returns)
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -244,6 +254,8 @@ def _read(file: Path) -> dict[str, Any]:
         texts = {
             str(mark): list(map(str, erased)) for mark, erased in held.get("texts", {}).items()
         }
+        # A list of before has none.
+        returns = [(str(site), str(month)) for site, month in held.get("returns", ())]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Refused(
             f"« {file} », la liste de ce qui a été effacé, ne peut pas être lue : sans elle, une copie ramènerait ce qui"
@@ -254,7 +266,8 @@ def _read(file: Path) -> dict[str, Any]:
         "ancestors": list(map(str, held.get("ancestors", ()))),
         "place": str(held.get("place", "")),
     }
-    return {**kept, "words": words, "terms": terms, "closed": closed, "texts": texts}
+    lists = {"words": words, "closed": closed, "returns": returns}
+    return {**kept, **lists, "terms": terms, "texts": texts}
 
 
 def _write(engine: Engine, identity: Identity, erased: Erasures) -> None:
@@ -264,6 +277,7 @@ def _write(engine: Engine, identity: Identity, erased: Erasures) -> None:
         "ancestors": list(identity.ancestors),
         "place": identity.place,
         "words": sorted(erased.words),
+        "returns": sorted(erased.returns),
         "terms": {what: before.isoformat() for what, before in sorted(erased.terms.items())},
         "closed": sorted(erased.closed),
         "texts": {mark: sorted(prints) for mark, prints in sorted(erased.texts.items())},

@@ -37,6 +37,7 @@ from db.codes import (
     UNKNOWN_KEY,
     UNKNOWN_SERVICE,
 )
+from db.engine import snapshot
 from db.monthly_visits import Grouping, Visits, visits
 from db.network_state import NEVER, SHORTEST_MONTH, NetworkState, load_network_state
 from db.shared_types import Facts
@@ -83,16 +84,13 @@ class Scope:
             [self.network.places[i].department for i in self.rows.tolist()], dtype=object
         )
 
-    def complaints_as_of(self, site_id: int) -> date | None:
-        """The last day for which the site's complaints are known, or the one asked for."""
-        return self.as_of if self.as_of_given else self.network.complaints_as_of(site_id)
-
     def query(self, function: Callable[[Connection], Answer]) -> Answer:
-        """The function's result on a connection to the database; one is opened where there is none."""
+        """The function's result on a connection to the database; one is opened where there is none, and read.Moved is raised
+        where the data are no longer those of the network's state."""
         if isinstance(self.bind, Connection):
             return function(self.bind)
-        with self.bind.connect() as connection:
-            return function(connection)
+        with snapshot(self.bind) as connection:
+            return read.of_version(connection, self.network.version, function)
 
     def visits(self, services: Sequence[int]) -> Visits:
         """The visits of the question, the services (ids) apart."""
@@ -129,8 +127,9 @@ def gather(
     cut = _breakdown(scope, by) if visits else _no_visits(scope, by)
     spans = _spans(scope, by, cut.groups)
     members = Members(scope, by, cut.groups)
-    active = _active(scope, spans)
-    present = active | scope.network.is_due(spans)  # some serve before their ceremony
+    heard = _heard(scope, spans)
+    # Some serve before their ceremony; others hand in a register of days on which nobody came yet.
+    present = heard | scope.network.is_due(spans)
     return Facts(
         by=by,
         keys=cut.keys,
@@ -144,7 +143,7 @@ def gather(
         left_timed=cut.left_timed,
         known_service=cut.known_service,
         all_visits=cut.all_visits,
-        **_reporting(scope, present, active, spans, members),
+        **_reporting(scope, present, heard, spans, members),
         **_days(scope, spans, members),
         complaint_visits=_complaint_visits(scope, by, spans, members, cut.complaint_base),
         **_places(scope, present, spans, members, cut.by_site),
@@ -463,15 +462,18 @@ class Members:
             return _add_up(self.department, mine[0], self.size)
         return np.broadcast_to(_sum(mine, 1), (self.size,))
 
-    def any(self, sites: np.ndarray, belongs: np.ndarray) -> np.ndarray:
-        """Whether one of each key's sites belongs to a group of places, (G, P). sites: (N, S), those that are meant; belongs:
-        (S, P), 0 or 1. Not for sites by themselves."""
-        mine, places = sites[:, self.rows], belongs[self.rows]
+    def any(self, sites: np.ndarray, place: np.ndarray, count: int) -> np.ndarray:
+        """Whether one of each key's sites belongs to each of `count` places P, (G, P). sites: (N, S), those that are meant;
+        place: (N, S), to which each belongs. Not for sites by themselves."""
+        span, site = np.nonzero(sites[:, self.rows])
+        where = np.broadcast_to(place, sites.shape)[span, self.rows[site]]
         if len(self.department):
-            found = _add_up(self.department, mine[0][:, None] * places, self.size) > 0
-        else:
-            found = np.broadcast_to(mine @ places > 0, (self.size, belongs.shape[1]))
-        return np.asarray(found)
+            found = np.zeros((self.size, count), dtype=bool)
+            found[self.department[site], where] = True
+            return found
+        of_span = np.zeros((len(sites), count), dtype=bool)
+        of_span[span, where] = True
+        return np.broadcast_to(of_span, (self.size, count))
 
     def of_spans(self, values: np.ndarray) -> np.ndarray:
         """A value of each span (N,) for each key, (G,)."""
@@ -488,17 +490,30 @@ def _active(scope: Scope, spans: np.ndarray) -> np.ndarray:
     )
 
 
+def _heard(scope: Scope, spans: np.ndarray) -> np.ndarray:
+    """Whether a site has a visit, a closing, or a register that says that nobody came in a span, (G, S). A register may name
+    sites that are closed or not launched yet: it says nothing of these."""
+    book = scope.network
+    no_launch = np.array([place.launched_on is None for place in book.places], dtype=bool)
+    serves = book.is_expected(spans) | (
+        no_launch & (book.closed_since(spans[:, 1]) >= spans[:, :1])
+    )
+    heard: np.ndarray = _active(scope, spans) | (
+        serves & (book.sum_between("visits_known", spans) > 0)
+    )
+    return heard
+
+
 def _reporting(
-    scope: Scope, present: np.ndarray, active: np.ndarray, spans: np.ndarray, members: "Members"
+    scope: Scope, present: np.ndarray, heard: np.ndarray, spans: np.ndarray, members: "Members"
 ) -> dict[str, np.ndarray]:
-    # A batch covers at least a day of the span.
     """The numbers of sites expected, reporting, complete and current, by key."""
+    # A batch covers at least a day of the span.
     visits, complaints = (
         scope.network.sum_between(name, spans) > 0 for name in ("visits_known", "complaints_known")
     )
-    heard = active | visits  # a register of days on which nobody came was handed in
     # Who hands complaints in is due, whatever else is known of him; who is closed answers for those that wait.
-    of_complaints = active | scope.network.is_expected(spans) | complaints
+    of_complaints = heard | scope.network.is_expected(spans) | complaints
     return {
         name: members.total(sites)
         for name, sites in (
@@ -518,7 +533,7 @@ def _reporting(
 def complaints_current(book: NetworkState, spans: np.ndarray) -> np.ndarray:
     """Whether all complaints of a site are known at the end of a span, or at the day on which the site closed, (G, S). A register
     is late after as many days as a site is silent after, or with a row of days as long as a month that nobody handed in."""
-    end = np.minimum(spans[:, 1:], book.ends)
+    end = np.minimum(spans[:, 1:], book.closed_since(spans[:, 1]))
     known = _known_lately(book, end)
     whole: np.ndarray = known & (book.complaints_until >= end - SILENT_DAYS)
     # What was received before the first day that is known may wait still.
@@ -537,15 +552,16 @@ def _known_lately(book: NetworkState, end: np.ndarray) -> np.ndarray:
     return known
 
 
-def visits_whole(book: NetworkState, spans: np.ndarray) -> np.ndarray:
+def visits_whole(book: NetworkState, spans: np.ndarray, *, by_then: bool = False) -> np.ndarray:
     """Whether all visits of a site are known of a span, (G, S): but for as many days in a row as a site is silent after, where
-    they are few in all, and from its launch on."""
+    they are few in all, and from its launch on. by_then: whatever days after the span make of a silence that reaches its end."""
+    hole = "hole_by_then" if by_then else "hole"
     lost, opening = book.sum_between("lost", spans), book.sum_between("opening", spans)
     few = (lost <= FEW_LOST) | (lost <= LOST_SHARE * opening)
     due = np.maximum(spans[:, :1], book.starts)
     begun = (book.visits_from <= due + SILENT_DAYS) | (book.visits_from > spans[:, 1:])
     begun |= book.starts == -NEVER  # nobody knows since when it is there
-    whole: np.ndarray = (book.sum_between("hole", spans) == 0) & few & begun
+    whole: np.ndarray = (book.sum_between(hole, spans) == 0) & few & begun
     return whole
 
 
@@ -576,11 +592,11 @@ def complaint_reporting(scope: Scope) -> ComplaintReporting:
     mine[scope.rows] = True
     heard = mine & (book.sum_between("complaints_known", span)[0] > 0)
     # Who hands complaints in is due, whatever else is known of him.
-    present = heard | (mine & (_active(scope, span) | book.is_expected(span))[0])
+    present = heard | (mine & (_heard(scope, span) | book.is_expected(span))[0])
     ever = book.complaints_known.any(axis=1)
     current = complaints_current(book, span)[0]
     through = heard & _complaints_through(book, span)[0]
-    closed = heard & (book.ends <= span[0, 1])  # nothing is expected of it since
+    closed = heard & (book.closed_since(span[:, 1])[0] != NEVER)  # nothing is expected of it since
     of = (present, mine & ever, present & current, heard, through | closed)
     return ComplaintReporting(*(int(sites.sum()) for sites in of))
 
@@ -616,23 +632,27 @@ def _days(scope: Scope, spans: np.ndarray, members: "Members") -> dict[str, np.n
 def _places(
     scope: Scope, present: np.ndarray, spans: np.ndarray, members: Members, visits_of: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Population served, visits at CCSP, communes covered."""
+    """Population served, visits at CCSP, communes covered: of the communes in which sites stand at a span's end."""
     land = scope.network.geography
+    stands = land.commune_on(spans[:, 1])
     recent = np.stack([spans[:, 1] - (load_settings().operating_days - 1), spans[:, 1]], axis=1)
-    served, operating = present & land.ccsp, _active(scope, recent)
+    open_still = scope.network.closed_since(spans[:, 1]) == NEVER
+    served, operating = present & land.ccsp, _active(scope, recent) & open_still
     everywhere = np.ones((1, len(scope.network.places)), dtype=bool)
     if members.each:
-        population = members.total(served * (land.commune @ land.population))
+        population = members.total(served * land.population[stands])
         communes_operating = members.total(operating)
-        communes = members.total(np.tile(land.department @ land.communes, (len(spans), 1)))
+        communes = members.total(np.tile(land.communes[land.department], (len(spans), 1)))
     else:
-        population = members.any(served, land.commune) @ land.population
-        communes_operating = members.any(operating, land.commune).sum(axis=1)
-        communes = members.any(everywhere, land.department) @ land.communes
+        population = members.any(served, stands, len(land.population)) @ land.population
+        communes_operating = members.any(operating, stands, len(land.population)).sum(axis=1)
+        communes = (
+            members.any(everywhere, land.department[None], len(land.communes)) @ land.communes
+        )
     # Communes of departments without a site count too, where a key is the whole country.
     if scope.sites == ALL:
-        stands = members.total(np.tile(everywhere, (len(spans), 1)))
-        communes = np.where(stands == everywhere.size, land.communes_of_all, communes)
+        of_key = members.total(np.tile(everywhere, (len(spans), 1)))
+        communes = np.where(of_key == everywhere.size, land.communes_of_all, communes)
     return {
         "population": population,
         "operating_communes": communes_operating,
@@ -644,8 +664,8 @@ def _places(
 
 # --- complaints -----------------------------------------------------------------------------------------------------
 def _complaints(scope: Scope, by: str, breakdown: Breakdown) -> dict[str, np.ndarray]:
-    """The complaints received up to the period's end, each under its key (-1: of none). based: whether the visits of
-    its day are counted too, as its denominator."""
+    """The complaints received up to the period's end, each under its key (-1: of none). place: of its site among those of
+    the question; based: whether the visits of its day are counted too, as its denominator."""
     everything, places = scope.network.complaints, scope.network.places
     here = np.zeros(len(places), dtype=bool)
     here[scope.rows] = True
@@ -657,15 +677,29 @@ def _complaints(scope: Scope, by: str, breakdown: Breakdown) -> dict[str, np.nda
         group = np.full(len(c["site"]), 0 if by == "nation" else -1, np.int64)
     else:
         group = _groups_of(scope, by, breakdown.groups, c)
-    as_of = np.array(
-        [day_number(scope.complaints_as_of(p.id) or scope.last) for p in places], dtype=np.int64
-    )
+    ends = scope.network.complaint_ends
+    as_of = np.where(ends < 0, day_number(scope.last), ends)
+    if scope.as_of_given and scope.as_of is not None:
+        as_of[:] = day_number(scope.as_of)
     based = (
         _is_based(scope, c)
         if _by_the_day(scope, by)
         else _is_based_by_month(scope, c, breakdown.complaint_base)
     )
-    return {**c, "group": group, "as_of": as_of[c["site"]], "based": based}
+    as_of = as_of[c["site"]]
+    # Of a complaint that somebody said by itself more is known than of its register.
+    known = as_of if scope.as_of_given else np.maximum(as_of, c["said"])
+    place = np.zeros(len(places), np.int64)
+    place[scope.rows] = np.arange(len(scope.rows))
+    of_scope = place[c["site"]]
+    return {
+        **c,
+        "group": group,
+        "place": of_scope,
+        "as_of": as_of,
+        "known": known,
+        "based": based,
+    }
 
 
 def _is_based(scope: Scope, c: dict[str, np.ndarray]) -> np.ndarray:

@@ -23,7 +23,8 @@ class Destination:
 
     key: the columns that are equal in two rows for the same thing; blank: those of them where two blanks are equal.
     day: the column that says which day a row speaks of. label: an SQL expression over a row {0}, for people.
-    replaces: which rows a file replaces beside those.
+    replaces: which rows a file replaces beside those. typed_gives_way: whether what a site typed of a day gives way to any file
+    that speaks of that day, whichever came first.
     """
 
     table: str
@@ -32,6 +33,7 @@ class Destination:
     day: str
     label: str
     replaces: Replaces
+    typed_gives_way: bool = False
 
     @property
     def replaces_days(self) -> bool:
@@ -51,6 +53,11 @@ class Destination:
         )
         return f"{keys} AND {a}.batch_id <> {b}.batch_id"
 
+    def same_day_sql(self, a: str, b: str) -> str:
+        """The SQL condition that rows under the aliases `a` and `b` speak of the same site's day, from two batches."""
+        same = f"{a}.site_id = {b}.site_id AND {a}.{self.day} = {b}.{self.day}"
+        return f"{same} AND {a}.batch_id <> {b}.batch_id"
+
     def covered_sql(self, row: str, whole: str) -> str:
         """The SQL condition that the row under the alias `row` lies in the whole day `whole` of another batch."""
         inside = REPLACED_SQL[self.replaces].format(r=row, w=whole, day=self.day)
@@ -67,6 +74,7 @@ def _destination(model: type[FormRow]) -> Destination:
         day=next((c.name for c in table.columns if isinstance(c.type, Date)), ""),
         label=_label([table.columns[name] for name in key]),
         replaces=model.replaces,
+        typed_gives_way=model.typed_gives_way,
     )
 
 

@@ -6,8 +6,8 @@ It gives `dashboard.forms.parse` the file and `db.write` the rows.
 import hashlib
 import json
 import os
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from dashboard.forms.csv_or_xlsx import check_file
 from dashboard.forms.parse import Parsing
 from dashboard.forms.problem import Problem, Unreadable, make_visible
 from dashboard.forms.reference_names import KnownReferences, known_references_from
-from dashboard.forms.stored_table import StoredTable
+from dashboard.forms.stored_table import StoredSheet, StoredTable
 from dashboard.french import normalise_key
 from dashboard.period import to_local_time, to_naive_utc, today
 from db import error_messages, read, write
@@ -32,12 +32,16 @@ from db.journal import utc_now
 from db.models import Complaint
 from db.working_days import public_holidays
 
+# Lines of a file that is read before the transaction that keeps it begins: nobody else writes meanwhile.
+READ_AHEAD = 40_000
+
 
 @dataclass(frozen=True)
 class Options:
     """How to import a file: form (None: recognised by its headings), date of its content (by Benin's clock where it
     has no offset), days and sites that it covers beyond its rows, whether it replaces whole days, whether it is only
-    checked, whether it is fictitious, whether it speaks for the days of `covers` and for no others."""
+    checked, whether it is fictitious, whether it speaks for the days of `covers` and for no others, whether it is what a
+    site declares of itself (a closure) or of one complaint alone, which covers no day."""
 
     form: str | None = None
     as_of: datetime | None = None
@@ -47,6 +51,7 @@ class Options:
     check: bool = False
     demo: bool = False
     covers_alone: bool = False
+    declared: bool = False
 
 
 @dataclass
@@ -158,76 +163,24 @@ def import_file(
     may_be_empty = bool(options.covers and options.sites)  # « no complaint this month » is said so
     with closing(
         Parsing(
-            path, references, today(), options.form, options.replace_days, may_be_empty, content
+            path,
+            references,
+            today(),
+            options.form,
+            options.replace_days,
+            may_be_empty,
+            content,
+            judged=not options.demo,  # nobody mistyped what is made up
+            covers=options.covers,
         )
     ) as parsing:
         return _keep(engine, parsing, file, options)
 
 
-def read_upload(
-    path: Path, name: str, references: KnownReferences, form: str | None = None
-) -> tuple[StoredTable | None, Outcome]:
-    """The cells of a file that somebody sends, without anything written, and what is wrong with it as a file; None where its
-    cells alone do not say all that is wrong (a heading that is missing, a row that is cut), so that it must be sent again.
-
-    path: of its content; name: what it is called. Mending begins where all problems are of cells.
-    """
-    outcome = Outcome(make_visible(name)[-LONGEST["filename"] :], False)
-    try:
-        check_file(path)
-    except Unreadable as reason:
-        outcome.problems = [Problem(None, "", "", str(reason))]
-        return None, outcome
-    if what := not_a_table(path):
-        outcome.problems = [
-            Problem(
-                None,
-                "",
-                "",
-                f"Ce fichier est {what}, et non un tableau : choisir le classeur ou le CSV.",
-            )
-        ]
-        return None, outcome
-    record = StoredTable("", outcome.name, sha256_of(path))
-    with closing(
-        Parsing(
-            path, references, today(), form, may_be_empty=True, sha256=record.sha256, record=record
-        )
-    ) as parsing:
-        for _ in parsing:
-            pass
-        outcome.form, outcome.problems, outcome.remarks = (
-            parsing.form,
-            parsing.problems,
-            parsing.remarks,
-        )
-        outcome.more_problems = parsing.more_problems
-    table = replace(record, form=parsing.form, remarks=_of_headings(parsing.remarks))
-    return (None if parsing.beside_cells else table), outcome
-
-
-# How files begin that a telephone offers beside the right one.
-OTHERS = {
-    b"\xff\xd8\xff": "une photo",
-    b"\x89PNG": "une image",
-    b"GIF8": "une image",
-    b"%PDF": "un PDF",
-}
-
-
-def not_a_table(path: Path) -> str:
-    """« une photo », « un PDF » where a file is one; "" else."""
-    with path.open("rb") as stream:
-        start = stream.read(12)
-    if start[4:8] == b"ftyp":
-        return "une photo ou une vidéo"
-    return next((what for begin, what in OTHERS.items() if start.startswith(begin)), "")
-
-
-def _of_headings(remarks: list[str]) -> list[str]:
-    """The remarks that a file's headings and text make, which its cells alone do not repeat."""
-    begin = ("Colonnes non reprises", "Texte lu en", "Intitulés", "Feuille")
-    return [remark for remark in remarks if remark.startswith(begin)]
+def typed_table(form: str, name: str, digest: str, rows: Sequence[list[str]]) -> StoredTable:
+    """The rows that somebody typed, as if a file had brought them. digest: by which they are known when they come again."""
+    sheet = StoredSheet("", True, "", list(range(2, len(rows) + 2)), [*map(list, rows)])
+    return StoredTable(form, name, digest, [sheet])
 
 
 def take_table(
@@ -238,9 +191,12 @@ def take_table(
     allowed: frozenset[int] | None,
     references: KnownReferences | None = None,
     after: write.After | None = None,
+    look: write.After | None = None,
+    saving: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Outcome:
     """Check the cells of a file that was read (`options.check`), or keep them: the same function, so that what is kept is what
-    was shown. allowed: ids of the sites of which it may speak, all where None; after: is called in the transaction that keeps it.
+    was shown. allowed: ids of the sites of which it may speak, all where None; after: is called in the
+    transaction that keeps it, look: in the one that keeps or undoes it; saving: stands around that transaction.
 
     The same cells again change nothing. Raises write.Refused as `import_file`.
     """
@@ -251,7 +207,13 @@ def take_table(
         content = hashlib.sha256(json.dumps([content, *table.mends]).encode()).hexdigest()
     file = _file(Path(table.file), content, options, by, references)
     with engine.connect() as connection:
-        batch = write.find_batch(connection, file.sha256)
+        while (batch := write.find_batch(connection, file.sha256)) and write.is_replaced(
+            connection, table.form, batch
+        ):
+            # Another file says otherwise since: this one, handed in again, says it anew.
+            file = replace(
+                file, sha256=hashlib.sha256(f"{file.sha256} {batch}".encode()).hexdigest()
+            )
     if batch:
         return Outcome(file.name, True, table.form, batch_id=batch, was_known=True)
     with closing(
@@ -264,7 +226,10 @@ def take_table(
             allowed=allowed,  # and not empty: an untouched sheet must not say that nobody came
         )
     ) as parsing:
-        return _keep(engine, parsing, file, options, after)
+        if table.lines <= READ_AHEAD:
+            parsing.read_ahead()
+        with saving():
+            return _keep(engine, parsing, file, options, after, look)
 
 
 def _keep(
@@ -273,6 +238,7 @@ def _keep(
     file: write.File,
     options: Options,
     after: write.After | None = None,
+    look: write.After | None = None,
 ) -> Outcome:
     """Save the rows of a file; returns the outcome."""
     outcome = Outcome(
@@ -281,7 +247,7 @@ def _keep(
     if options.replace_days and not parsing.problems:
         parsing.problems.extend(_cannot_replace_days(parsing.form, options))
     if not parsing.problems:
-        _save(engine, parsing, file, outcome, keep=not options.check, after=after)
+        _save(engine, parsing, file, outcome, keep=not options.check, after=after, look=look)
     outcome.more_problems = parsing.more_problems
     return outcome
 
@@ -353,6 +319,7 @@ def _file(
         _sites(options, references),
         options.demo,
         options.covers_alone,
+        options.declared,
     )
 
 
@@ -374,10 +341,11 @@ def _save(
     *,
     keep: bool,
     after: write.After | None = None,
+    look: write.After | None = None,
 ) -> None:
     """Save the file, or do all of it and undo it."""
     try:
-        saved = write.save_batch(engine, parsing, file, keep=keep, after=after)
+        saved = write.save_batch(engine, parsing, file, keep=keep, look=look, after=after)
     except write.Refused:
         if not parsing.problems:
             raise

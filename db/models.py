@@ -80,7 +80,20 @@ class Site(Base):
     launched_on: Mapped[date | None] = mapped_column(
         Date, comment="the ceremony; service may start earlier"
     )
-    closed_on: Mapped[date | None] = mapped_column(Date)
+    silent_after: Mapped[int | None] = mapped_column(
+        SmallInteger, comment="days without visit or closing; null: the setting"
+    )
+
+
+class SitePeriod(Base):
+    """A period of service of a site. The first one begins in 2000: its first activity or its launch says when."""
+
+    __tablename__ = "site_period"
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    opens_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    closes_on: Mapped[date | None] = mapped_column(
+        Date, comment="the first day without service; null: it goes on"
+    )
 
 
 class SiteLocation(Base):
@@ -95,7 +108,8 @@ class SiteLocation(Base):
 
 
 class SiteHours(Base):
-    """Opening hours by weekday (0 = Monday); a site without a row has « non renseigné » hours."""
+    """Opening hours by weekday (0 = Monday) from a day on: on weekdays without a row of that day it is closed. A site without a
+    row has « non renseigné » hours, and opens from Monday to Friday."""
 
     __tablename__ = "site_hours"
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
@@ -197,7 +211,41 @@ class Decision(Base):
     noted_by: Mapped[str] = mapped_column(
         String(80), server_default=text("''"), comment="empty: not known"
     )
+    aim: Mapped[str] = mapped_column(
+        Text,
+        server_default=text("''"),
+        comment="what is expected of it; empty: nothing was said",
+    )
+    done_on: Mapped[date | None] = mapped_column(Date)
     __table_args__ = (Index("ix_decision_indicator_scope", "indicator", "scope"),)
+
+
+class Reminder(Base):
+    """A reminder that somebody sent a site of its days without a register: which days, and when."""
+
+    __tablename__ = "reminder"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    sent_at: Mapped[datetime] = mapped_column(DateTime, comment="UTC")
+    days: Mapped[str] = mapped_column(Text, comment="ISO, between blanks")
+    noted_by: Mapped[str] = mapped_column(String(80))
+
+
+class QualityAcknowledgement(Base):
+    """Rows that a quality rule singled out and somebody checked, and why they are in order. They stay in all figures."""
+
+    __tablename__ = "quality_acknowledgement"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule: Mapped[str] = mapped_column(String(40), comment="of dashboard.judgement.quality_rules")
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+    marks: Mapped[list[str]] = mapped_column(
+        JSON, comment="digests of the rows: another row, or the same changed, has another"
+    )
+    reason: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(DateTime)
 
 
 class KeptStory(Base):
@@ -212,6 +260,20 @@ class KeptStory(Base):
         String(16), server_default=text("''"), comment="of who kept it; empty: had none"
     )
     kept_at: Mapped[datetime] = mapped_column(DateTime)
+
+
+class UnansweredSearch(Base):
+    """How often, on a day, the same was sought in vain: by words of the product and of places alone. Nothing of who sought it."""
+
+    __tablename__ = "unanswered_search"
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    words: Mapped[str] = mapped_column(
+        String(200), primary_key=True, comment="of the index of « Chercher », between blanks"
+    )
+    others: Mapped[int] = mapped_column(
+        SmallInteger, primary_key=True, comment="how many other words there were, none of them kept"
+    )
+    times: Mapped[int] = mapped_column(Integer)
 
 
 class Boundary(Base):
@@ -238,6 +300,11 @@ class ImportBatch(Base):
     last_day: Mapped[date | None] = mapped_column(Date)
     rows: Mapped[int] = mapped_column(Integer)
     demo: Mapped[bool] = mapped_column(Boolean)
+    declared: Mapped[bool] = mapped_column(
+        Boolean,
+        server_default=false(),
+        comment="what a site typed of its days: closures that nobody confirmed yet, closings, promises",
+    )
     imported_by: Mapped[str] = mapped_column(String(80))
     imported_at: Mapped[datetime] = mapped_column(DateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime)
@@ -291,6 +358,8 @@ class FormRow(Base):
     replaces: ClassVar[
         Replaces
     ]  # said by each form: taken for a day's, a row of a month would be taken away by another
+    # Whether what a site typed of a day gives way to any file that speaks of that day, whichever came first.
+    typed_gives_way: ClassVar[bool] = False
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, sort_order=-2)
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True, sort_order=-1)
@@ -350,7 +419,6 @@ class Complaint(FormRow):
     service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"))
     channel_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
     resolved_on: Mapped[date | None] = mapped_column(Date)
-    reopened_on: Mapped[date | None] = mapped_column(Date)
     outcome: Mapped[str | None] = mapped_column(String(12), comment="handled, rejected, dropped")
     retained: Mapped[bool] = mapped_column(Boolean, server_default=false(), comment=RETAINED)
     __table_args__ = (
@@ -373,6 +441,7 @@ class DailyClosing(FormRow):
     __tablename__ = "daily_closing"
     form = "cloture"
     replaces = Replaces.DAY
+    typed_gives_way = True  # the site's number of all, and those of its agents, are never added up
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     day: Mapped[date] = mapped_column(Date)
     agent: Mapped[str] = mapped_column(String(80), comment="a pseudonym; empty where none is given")
@@ -394,6 +463,18 @@ class Closure(FormRow):
     from_minute: Mapped[int | None] = mapped_column(SmallInteger)
     to_minute: Mapped[int | None] = mapped_column(SmallInteger)
     reason_id: Mapped[int | None] = mapped_column(ForeignKey("term.id"))
+
+
+class PromisedRegister(FormRow):
+    """A day of which a site hands the register in later, and the day on which it says that it will."""
+
+    __tablename__ = "promised_register"
+    form = "annonces"
+    replaces = Replaces.DAY
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    day: Mapped[date] = mapped_column(Date)
+    promised_on: Mapped[date] = mapped_column(Date)
+    __table_args__ = (UniqueConstraint("site_id", "day", "batch_id"),)
 
 
 class MonthlyReturn(FormRow):
@@ -490,6 +571,20 @@ class Receipt(Base):
     detail: Mapped[dict[str, object]] = mapped_column(
         JSON, comment="counts, mends, remarks: no row"
     )
+
+
+class FileSpelling(Base):
+    """What a site's files write for one of our headings or words, as somebody confirmed it once."""
+
+    __tablename__ = "file_spelling"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    form: Mapped[str] = mapped_column(String(20))
+    field: Mapped[str] = mapped_column(String(40), comment="of the form's column")
+    written: Mapped[str] = mapped_column(String(80), comment="without case, accents and spaces")
+    word: Mapped[str] = mapped_column(String(200), comment="what is meant; of a heading empty")
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(DateTime)
 
 
 # --- who asks: outside the data's version, which the journal's last line is --------------------------------------------

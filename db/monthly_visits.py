@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from threading import Lock
 
 import numpy as np
@@ -66,6 +67,33 @@ class Cells:
             {name: e - e[0] for name, e in ends.items()},
         )
 
+    def take(self, which: np.ndarray) -> "Cells":
+        """Some of the cells, in that order. which: (n,)."""
+        words, ends = {}, {}
+        for name, reach in self.ends.items():
+            start, length = reach[which], reach[which + 1] - reach[which]
+            ends[name] = np.concatenate([[0], np.cumsum(length, dtype=np.int64)])
+            first = np.repeat(start - ends[name][:-1], length)
+            words[name] = self.words[name][first + np.arange(len(first))]
+        columns = (getattr(self, name)[which] for name in ("site", "service", "month", "counters"))
+        site, service, month, counters = columns
+        return Cells(site, service, month, counters, words, ends)
+
+    def of_services(self, places: Sequence[int]) -> np.ndarray:
+        """The cells of some services, in order. places: in Months.services."""
+        order, bounds = self._by_service
+        each = [order[bounds[i] : bounds[i + 1]] for i in places if i + 1 < len(bounds)]
+        found: np.ndarray = np.sort(np.concatenate([order[:0], *each]))
+        return found
+
+    @cached_property
+    def _by_service(self) -> tuple[np.ndarray, list[int]]:
+        """The cells by service, and where each service's begin: most questions are about two services of many."""
+        order = np.argsort(self.service, kind="stable").astype(np.int32)
+        last = int(self.service.max(initial=-1))
+        bounds = np.searchsorted(self.service[order], np.arange(last + 2))
+        return order, bounds.tolist()
+
     def add_to(self, out: np.ndarray, name: str, which: np.ndarray, group: np.ndarray) -> None:
         """Add the counters or a histogram of some cells to rows of `out` (G, width). which: (n,) cells; group: (n,) rows."""
         size, width = out.shape
@@ -115,7 +143,7 @@ def _join(parts: Sequence[Cells]) -> Cells:
     return Cells(site, service, month, counters, words, ends)
 
 
-def _cells(rows: Rows, row: Mapping[int, int], services: Sequence[int]) -> Cells:
+def cells_of_rows(rows: Rows, row: Mapping[int, int], services: Sequence[int]) -> Cells:
     """The cells of rows of `read.visits_by_service`; days of one month are one cell. row: site id to row of the network state."""
     keys, counters, blobs = rows
     order = {number: i for i, number in enumerate(services)}
@@ -139,6 +167,15 @@ def _cells(rows: Rows, row: Mapping[int, int], services: Sequence[int]) -> Cells
     return Cells(site[first], service[first], month[first], summed.astype(kind), words, ends)
 
 
+def with_months(cells: Cells, site: np.ndarray, month: np.ndarray, fresh: Cells) -> Cells:
+    """The cells, those of some months of sites replaced by others. site, month: (n,), rows of the network state and months;
+    fresh: of these months alone."""
+    key = cells.site.astype(np.int64) << 32 | cells.month
+    kept = cells.take(np.flatnonzero(~np.isin(key, site << 32 | month)))
+    joined = _join([kept, fresh])
+    return joined.take(np.lexsort((joined.month, joined.service, joined.site)))
+
+
 @dataclass(frozen=True)
 class Months:
     """The visits of the network's sites by service and month.
@@ -153,6 +190,36 @@ class Months:
     cells: Cells
     site_versions: Mapping[int, str]
     edges: "Edges"
+
+    def of_site(self, row: int, first: date, size: int, name: str) -> np.ndarray:
+        """`counters`, `waits` or `heat` of all visits of a site in so many months from `first` on, (size, width). row: of the
+        network state."""
+        cells, mine, month = self._of_site(row, first, size)
+        kept = cells.service[mine] == self.services.index(ALL_SERVICES)
+        out = np.zeros((size, WIDTHS[name]), dtype=np.int64)
+        if kept.any():
+            cells.add_to(out, name, mine[kept], month[kept])
+        return out
+
+    def services_of_site(
+        self, row: int, first: date, size: int, services: Sequence[int]
+    ) -> np.ndarray:
+        """Visits of a site by month and service, (size, K). services: K ids."""
+        cells, mine, month = self._of_site(row, first, size)
+        column = np.full(len(self.services), -1)
+        column[[self.services.index(number) for number in services]] = np.arange(len(services))
+        place = column[cells.service[mine]]
+        out = np.zeros((size, len(services)), dtype=np.int64)
+        visits = cells.counters[mine, COUNTERS.index("visits")]
+        np.add.at(out, (month[place >= 0], place[place >= 0]), visits[place >= 0])
+        return out
+
+    def _of_site(self, row: int, first: date, size: int) -> tuple[Cells, np.ndarray, np.ndarray]:
+        """The cells, which of them are of a site and of these months, and how many months after `first` each is."""
+        start, stop = np.searchsorted(self.cells.site, [row, row + 1]).tolist()
+        month = self.cells.month[start:stop].astype(np.int64) - month_number(first)
+        inside = (month >= 0) & (month < size)
+        return self.cells, np.flatnonzero(inside) + start, month[inside]
 
 
 class Edges:
@@ -197,7 +264,7 @@ class Edges:
                 connection, {site.code for site in sites}, [(DAY, *span)], months.services
             )
         )
-        cells = _cells(rows, {site.id: i for i, site in enumerate(sites)}, months.services)
+        cells = cells_of_rows(rows, {site.id: i for i, site in enumerate(sites)}, months.services)
         bounds = np.searchsorted(cells.site, np.arange(len(sites) + 1)).tolist()
         for key, start, stop in zip(keys, bounds, bounds[1:], strict=False):
             self._cache[key] = _own(cells.slice(start, stop))
@@ -245,7 +312,7 @@ def load_months(
     return Months(
         extent,
         axis,
-        _join(parts or [_cells((np.zeros((0, 3), np.int64), [], []), row, axis)]),
+        _join(parts or [cells_of_rows((np.zeros((0, 3), np.int64), [], []), row, axis)]),
         versions,
         Edges() if before is None else before.edges,
     )
@@ -270,7 +337,7 @@ def _read_months(
         codes = {place.code for place in some}
         rows = read.visits_by_service(connection, codes, [(MONTH, first, last)], services)
         if len(rows[0]):
-            yield _cells(rows, row, services)
+            yield cells_of_rows(rows, row, services)
 
 
 def _kept(cells: Cells, without: Sequence[int]) -> list[Cells]:
@@ -337,12 +404,13 @@ class Visits:
         at = np.full(high - low, -1)
         at[self.rows - low] = np.arange(len(self.rows))
         place = np.full(len(self.monthly.services), -1)
-        place[[self.monthly.services.index(i) for i in chosen]] = np.arange(v)
+        asked = [self.monthly.services.index(i) for i in chosen]
+        place[asked] = np.arange(v)
         for cells, first, last in self.sources:
-            start, stop = np.searchsorted(cells.site, [low, high]).tolist()
-            month = cells.month[start:stop]
-            meant = (month >= first) & (month < last) & (place[cells.service[start:stop]] >= 0)
-            which = start + np.flatnonzero(meant)
+            which = cells.of_services(sorted(set(asked)))
+            start, stop = np.searchsorted(cells.site[which], [low, high]).tolist()
+            month = cells.month[which[start:stop]]
+            which = which[start:stop][(month >= first) & (month < last)]
             row = at[cells.site[which] - low]
             column = cells.month[which] - month_number(self.months[0])
             kept = row >= 0

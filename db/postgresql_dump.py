@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from itertools import takewhile
 from pathlib import Path
@@ -15,7 +15,6 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from db import error_messages, schema
 from db.engine import tls_options
-from db.models import ComplaintText
 from db.write import Refused
 
 FUNCTIONS = (
@@ -29,18 +28,22 @@ END, END_OF_TABLE = b"\\.\n", b");\n"
 META = (b"\\restrict ", b"\\unrestrict ")  # commands for psql alone
 
 
-def write(engine: Engine, path: Path, *, words: bool = True) -> None:
-    """Write the tables of this application into the file `path`, words of complaints among them or not. Raises Refused."""
-    with engine.connect() as connection:
-        place, _, others = _tables(connection)
+def write(
+    connection: Connection, engine: Engine, path: Path, without: Collection[str] = ()
+) -> None:
+    """Write the tables of this application, as the connection's transaction sees them, into the file `path`, without the rows of
+    some. Raises Refused."""
+    place, _, others = _tables(connection)
+    of_this_moment = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
     with _program(
         "pg_dump",
         "-Fc",
+        f"--snapshot={of_this_moment}",
         "--no-owner",
         "--no-privileges",
         f"--schema={place}",
         *(f"--exclude-table={other}" for other in others),
-        *(() if words else (f"--exclude-table-data={place}.{ComplaintText.__tablename__}",)),
+        *(f"--exclude-table-data={place}.{table}" for table in without),
         "-f",
         str(path),
         engine=engine,
@@ -159,7 +162,8 @@ def _program(
     environment = {**os.environ, "LC_ALL": "C", "PGCONNECT_TIMEOUT": "5"}
     if engine is not None:
         url = engine.url.set(drivername="postgresql")
-        arguments = ("-d", url.set(password=None).render_as_string(hide_password=False), *arguments)
+        bare = url._replace(password=None)  # `set` takes None for no change
+        arguments = ("-d", bare.render_as_string(hide_password=False), *arguments)
         environment |= {"PGPASSWORD": url.password} if url.password else {}
         environment |= {f"PG{name.upper()}": value for name, value in tls_options(url).items()}
     with tempfile.TemporaryFile() as errors:

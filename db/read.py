@@ -2,10 +2,12 @@
 forget whose rows may be seen. Days go in and come out as dates."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from sqlalchemy import BindParameter, Connection, bindparam, text
@@ -15,14 +17,39 @@ from dashboard.period import Period, day_numbers, month_end, split_by_month, to_
 from db import packed_visits, rollup_cells
 from db.bulk_insert import Row
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, DAY, MONTH, NATION, UNKNOWN_SERVICE
-from db.shared_types import Closure, Place
+from db.shared_types import BEGINNING, Closure, Location, Place, ServicePeriod, Week
+
+Answer = TypeVar("Answer")
 
 Sites = Collection[str]
 Target = tuple[str, str, float, date, str, str]
-Decision = tuple[int, str, str, date, str, str, date | None, str]
 Rebase = tuple[str, str, date, str, str, str]
 HandedIn = tuple[int, str, date, date, datetime]
+MOST_REMINDERS = 500  # that are listed
+Closing = tuple[int, date, bool, int, datetime | None]
 HOURS = rollup_cells.HOURS
+# An option of a connection: what stands before each query, so that it reads the tables as they were (db.known_then).
+AT_A_MOMENT = "at_a_moment"
+
+
+class Decision(NamedTuple):
+    """A decision on a series: its number, of which indicator and scope, who (a post) is to do what by when and why; done_on: when
+    it was said to be done, None as long as it is not."""
+
+    id: int
+    indicator: str
+    scope: str
+    decided_on: date
+    who: str
+    what: str
+    due_on: date | None
+    noted_by: str
+    aim: str
+    done_on: date | None
+
+    def is_due(self, day: date) -> bool:
+        """Whether its day has come, and it is not done."""
+        return self.due_on is not None and self.due_on <= day and self.done_on is None
 
 
 @lru_cache(10_000)  # rows by the ten thousand are of a few hundred days
@@ -46,7 +73,8 @@ def _all(connection: Connection, sql: str, **values: Any) -> list[Row]:
         if isinstance(v, (list, tuple, set))
     ]
     values = {n: list(v) if isinstance(v, (tuple, set)) else v for n, v in values.items()}
-    with connection.execute(text(sql).bindparams(*lists), values) as result:
+    shadow = connection.get_execution_options().get(AT_A_MOMENT, "")
+    with connection.execute(text(f"{shadow}{sql}").bindparams(*lists), values) as result:
         # The driver's rows are plain tuples: SQLAlchemy's would cost as much again.
         return list(result.cursor.fetchall()) if result.cursor else []
 
@@ -73,23 +101,62 @@ def places(connection: Connection, sites: Sites) -> tuple[Place, ...]:
         connection,
         """
         SELECT s.id, s.code, s.kind, s.name, s.aliases, c.name, c.department, c.population_2013, l.lat, l.lon,
-               s.launched_on, s.closed_on,
+               s.launched_on, s.silent_after,
                (SELECT min(start) FROM rollup r WHERE r.level = :day AND r.service_id = 0 AND r.site_id = s.id),
-               (SELECT min(day) FROM daily_closing d WHERE d.site_id = s.id AND d.superseded_by IS NULL)
+               (SELECT min(d.day) FROM daily_closing d JOIN import_batch b ON b.id = d.batch_id
+                WHERE d.site_id = s.id AND d.superseded_by IS NULL AND NOT b.declared)
         FROM site s
         JOIN site_location l ON l.site_id = s.id AND l.valid_from =
              (SELECT max(valid_from) FROM site_location m WHERE m.site_id = s.id)
         JOIN commune c ON c.id = l.commune_id""",
         day=DAY,
     )
-    found = []
-    for *values, launched, closed, visited, declared in rows:
+    dated, found = _DatedReferences(connection), []
+    for *values, launched, silent_after, visited, declared in rows:
         if ids is None or values[0] in ids:
             first = min((as_date(day) for day in (visited, declared) if day), default=None)
-            days = (_date_or_none(launched), _date_or_none(closed), first)
-            found.append(Place(*(*values, *days)))
+            fields = (*values, _date_or_none(launched), first, *dated.of(values[0]), silent_after)
+            found.append(Place(*fields))
     # Sorted here: the databases do not agree on the order of É.
     return tuple(sorted(found, key=lambda place: french.alphabetical(place.name)))
+
+
+class _DatedReferences:
+    """What the reference says of sites from a day on: periods of service, weeks and locations, by site id, oldest first."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.periods: dict[int, list[ServicePeriod]] = defaultdict(list)
+        self.weeks: dict[int, list[Week]] = defaultdict(list)
+        self.locations: dict[int, list[Location]] = defaultdict(list)
+        for site, opens, closes in _all(
+            connection, "SELECT site_id, opens_on, closes_on FROM site_period ORDER BY opens_on"
+        ):
+            self.periods[site].append((as_date(opens), _date_or_none(closes)))
+        hours: dict[tuple[int, date], list[tuple[int, int, int]]] = defaultdict(list)
+        for site, start, weekday, opens_at, closes_at in _all(
+            connection,
+            "SELECT site_id, valid_from, weekday, opens_at, closes_at FROM site_hours"
+            " ORDER BY valid_from, weekday",
+        ):
+            hours[site, as_date(start)].append((weekday, opens_at, closes_at))
+        for (site, valid_from), of_week in hours.items():
+            self.weeks[site].append(Week(valid_from, tuple(of_week)))
+        for site, start, *where in _all(
+            connection,
+            "SELECT l.site_id, l.valid_from, c.name, c.population_2013, l.lat, l.lon FROM site_location l"
+            " JOIN commune c ON c.id = l.commune_id ORDER BY l.valid_from",
+        ):
+            self.locations[site].append(Location(as_date(start), *where))
+
+    def of(
+        self, site: int
+    ) -> tuple[tuple[ServicePeriod, ...], tuple[Week, ...], tuple[Location, ...]]:
+        """The periods of service, weeks and locations of a site. site: its id."""
+        return (
+            tuple(self.periods.get(site, [(BEGINNING, None)])),
+            tuple(self.weeks.get(site, ())),
+            tuple(self.locations.get(site, ())),
+        )
 
 
 def locations(connection: Connection, sites: Sites) -> list[tuple[int, date, str]]:
@@ -106,6 +173,40 @@ def locations(connection: Connection, sites: Sites) -> list[tuple[int, date, str
 def services(connection: Connection) -> list[tuple[int, str, str]]:
     """(id, code, label) of every service, by label."""
     return _all(connection, "SELECT id, code, label FROM service ORDER BY label")
+
+
+def hosts(connection: Connection, sites: Sites) -> dict[str, str]:
+    """Who houses each of the sites, by code."""
+    rows = _all(connection, "SELECT code, host FROM site")
+    return {code: host for code, host in rows if sites == ALL or code in sites}
+
+
+def service_deadlines(connection: Connection) -> list[tuple[str, str, int | None]]:
+    """(code, label, deadline in calendar days, None where it is not known) of every service, by label."""
+    rows = _all(connection, "SELECT code, label, deadline_days FROM service")
+    return sorted(rows, key=lambda row: french.alphabetical(row[1]))
+
+
+def directors(connection: Connection) -> list[tuple[str, date, str]]:
+    """(department, valid from, director) of every department of which it is known, oldest first."""
+    rows = _all(
+        connection,
+        "SELECT department, valid_from, director FROM department_director ORDER BY department, valid_from",
+    )
+    return [(department, as_date(since), who) for department, since, who in rows]
+
+
+def remembered_spellings(
+    connection: Connection, sites: Sites
+) -> list[tuple[int, str, str, str, str, str]]:
+    """(number, site's name, form, column, what files write, the word that is meant, "" of a heading) of each writing that is
+    remembered, by site."""
+    rows = _all(
+        connection,
+        "SELECT f.id, s.code, s.name, f.form, f.field, f.written, f.word FROM file_spelling f"
+        " JOIN site s ON s.id = f.site_id ORDER BY s.name, f.form, f.id",
+    )
+    return [(i, *rest) for i, code, *rest in rows if sites == ALL or code in sites]
 
 
 def terms(connection: Connection) -> list[tuple[int, str, str]]:
@@ -146,15 +247,15 @@ def targets(connection: Connection) -> list[Target]:
 
 
 def decisions(connection: Connection) -> list[Decision]:
-    """(id, indicator, scope, decided_on, who, what, due_on, who noted it) of every decision, oldest first."""
+    """Every decision, oldest first."""
     rows = _all(
         connection,
-        "SELECT id, indicator, scope, decided_on, who, what, due_on, noted_by FROM decision"
+        "SELECT id, indicator, scope, decided_on, who, what, due_on, noted_by, aim, done_on FROM decision"
         " ORDER BY decided_on, id",
     )
     return [
-        (n, i, s, as_date(d), who, what, _date_or_none(due), by)
-        for n, i, s, d, who, what, due, by in rows
+        Decision(n, i, s, as_date(d), who, what, _date_or_none(due), by, aim, _date_or_none(done))
+        for n, i, s, d, who, what, due, by, aim, done in rows
     ]
 
 
@@ -207,14 +308,38 @@ NO_SITE_CHANGED = frozenset(
         "targeted",
         "untargeted",
         "decided",
+        "carried out",
+        "reopened",
+        "undecided",
+        "reminded",
         "rebased",
         "refused level",
         "accepted level",
         "kept story",
         "removed story",
+        "erased return words",
+        "acknowledged",
+        "took back check",
     )
 )
 OF_A_BATCH = frozenset(("imported", "withdrawn", "dated"))
+# A site that is another one is known by comparing it; a batch is named where its closures were confirmed.
+OF_REFERENCE = frozenset(("changed reference", "undid reference"))
+
+
+class Moved(Exception):
+    """The data are no longer those of the version that was asked about."""
+
+
+def of_version(
+    connection: Connection, wanted: str, function: Callable[[Connection], Answer]
+) -> Answer:
+    """What the function reads, of that version of the data. connection: `db.engine.snapshot`. Raises Moved where they are of
+    another one by now."""
+    found = function(connection)
+    if version(connection) != wanted:
+        raise Moved(wanted)
+    return found
 
 
 def changed_sites(connection: Connection, since: str) -> frozenset[int] | None:
@@ -232,9 +357,10 @@ def changed_sites(connection: Connection, since: str) -> frozenset[int] | None:
         return None
     batches = set()
     for _, _, did, detail in lines[1:]:
-        if did in OF_A_BATCH:
+        if did in OF_A_BATCH | OF_REFERENCE:
             told = json.loads(detail) if isinstance(detail, str) else detail
-            batches.add(int(told["batch"]))
+            if did in OF_A_BATCH or "batch" in told:
+                batches.add(int(told["batch"]))
         elif did not in NO_SITE_CHANGED:
             return None
     if not batches:
@@ -254,19 +380,70 @@ def is_demo(connection: Connection) -> bool:
 
 def handed_in(connection: Connection, sites: Sites) -> list[HandedIn]:
     """(site id, form, first day, last day, when it came in by Benin's clock) of each live batch at each of the sites that it
-    covers; nothing is known beyond the day of its import."""
+    covers; nothing is known beyond the day of its import. What a site typed of a day or a complaint is no file: it says
+    nothing of others."""
     rows = _all(
         connection,
         "SELECT s.site_id, b.form, s.first_day, s.last_day, b.imported_at FROM batch_site s"  # noqa: S608 (own numbers)
-        " JOIN import_batch b ON b.id = s.batch_id WHERE b.withdrawn_at IS NULL"
+        " JOIN import_batch b ON b.id = s.batch_id WHERE b.withdrawn_at IS NULL AND NOT b.declared"
         f" AND s.site_id {_site_condition(site_ids(connection, sites))}",
     )
-    moments = ((*row, to_local_time(_moment(at))) for *row, at in rows)
+    local = {at: to_local_time(_moment(at)) for at in {row[-1] for row in rows}}  # of few batches
+    moments = ((*row, local[at]) for *row, at in rows)
     spans = (
         (site, form, as_date(first), min(as_date(last), at.date()), at)
         for site, form, first, last, at in moments
     )
     return [one for one in spans if one[2] <= one[3]]
+
+
+def moment_sql(moment: datetime) -> str:
+    """A stored moment (naive UTC) as it stands in a query: both databases compare it with those of batches."""
+    return f"'{moment:%Y-%m-%d %H:%M:%S.%f}'"
+
+
+def _moved(moment: datetime) -> tuple[str, str]:
+    """Queries of the batches that are in now and were not at a moment, or the other way round; and of the latter alone."""
+    at = moment_sql(moment)
+    gone = f"SELECT id FROM import_batch WHERE imported_at <= {at} AND withdrawn_at > {at}"  # noqa: S608 (own text)
+    came = f"SELECT id FROM import_batch WHERE imported_at > {at} AND withdrawn_at IS NULL"  # noqa: S608 (own text)
+    return f"({came} UNION ALL {gone})", f"({gone})"
+
+
+def moved_sites(connection: Connection, moment: datetime) -> frozenset[int]:
+    """The ids of the sites of which a batch came in or was withdrawn since a moment. moment: as stored, naive UTC."""
+    moved, _ = _moved(moment)
+    rows = _all(
+        connection,
+        f"SELECT DISTINCT site_id FROM batch_site WHERE batch_id IN {moved}",  # noqa: S608 (own query)
+    )
+    return frozenset(site for (site,) in rows)
+
+
+def moved_visit_days(connection: Connection, moment: datetime) -> list[tuple[int, date]]:
+    """(site id, day) of each visit that such a batch has, replaced, or had replaced, and of the days of which it was the whole
+    register: on no others may a visit have counted otherwise."""
+    moved, gone = _moved(moment)
+    rows = _all(
+        connection,
+        f"SELECT site_id, day FROM visit WHERE batch_id IN {moved}"  # noqa: S608 (own queries)
+        f" UNION SELECT site_id, day FROM visit WHERE superseded_by IN {moved}"
+        " UNION SELECT o.site_id, o.day FROM visit n JOIN visit o ON o.site_id = n.site_id AND o.source_ref = n.source_ref"
+        f" WHERE n.batch_id IN {gone}"
+        f" UNION SELECT site_id, day FROM whole_day WHERE batch_id IN {gone}",
+    )
+    return [(site, as_date(day)) for site, day in rows]
+
+
+def counted_visits(connection: Connection, sites: Sites, first: date, last: date) -> list[Row]:
+    """The VISIT_COLUMNS of the visits of some sites that count."""
+    return _all(
+        connection,
+        f"SELECT {packed_visits.VISIT_COLUMNS} FROM visit WHERE superseded_by IS NULL"  # noqa: S608 (own names)
+        f" AND site_id {_site_condition(site_ids(connection, sites))} AND day BETWEEN :first AND :last",
+        first=first,
+        last=last,
+    )
 
 
 def coverage(handed: Iterable[HandedIn]) -> dict[tuple[int, str], list[tuple[date, date]]]:
@@ -484,45 +661,115 @@ def daily_visits(
     return [(site, as_date(day), visits) for site, day, visits in rows]
 
 
-# --- the other registers --------------------------------------------------------------------------------------------
-def closings(
+def daily_visits_of_services(
     connection: Connection, sites: Sites, first: date, last: date
 ) -> list[tuple[int, date, int]]:
-    """Closed days: (site id, day, visits declared by all its agents)."""
+    """Visits by service and day, of some sites together: (service id, day, visits), the unknown service too."""
     site = _site_condition(site_ids(connection, sites))
     rows = _all(
         connection,
-        "SELECT site_id, day, sum(declared) FROM daily_closing WHERE superseded_by IS NULL"  # noqa: S608
-        f" AND site_id {site} AND day BETWEEN :first AND :last GROUP BY site_id, day",
+        "SELECT service_id, start, sum(visits) FROM rollup WHERE level = :day"  # noqa: S608 (own names and numbers)
+        f" AND service_id <> :all AND site_id {site} AND start BETWEEN :first AND :last"
+        " GROUP BY service_id, start",
+        day=DAY,
+        all=ALL_SERVICES,
         first=first,
         last=last,
     )
-    return [(number, as_date(day), int(declared)) for number, day, declared in rows]
+    return [(service, as_date(day), int(visits)) for service, day, visits in rows]
+
+
+# --- the other registers --------------------------------------------------------------------------------------------
+def closings(connection: Connection, sites: Sites, first: date, last: date) -> list[Closing]:
+    """Closed days: (site id, day, whether the site typed it, without a file, visits declared by all its agents, when the first
+    file that closes it came in by Benin's clock, None where it was only typed)."""
+    site = _site_condition(site_ids(connection, sites))
+    rows = _all(
+        connection,
+        "SELECT c.site_id, c.day, sum(CASE WHEN c.superseded_by IS NULL THEN c.declared END),"  # noqa: S608
+        " min(CASE WHEN c.superseded_by IS NOT NULL THEN 2 WHEN b.declared THEN 1 ELSE 0 END),"
+        " min(CASE WHEN NOT b.declared THEN b.imported_at END)"
+        " FROM daily_closing c JOIN import_batch b ON b.id = c.batch_id WHERE b.withdrawn_at IS NULL"
+        f" AND c.site_id {site} AND c.day BETWEEN :first AND :last GROUP BY c.site_id, c.day",
+        first=first,
+        last=last,
+    )
+    moments = {at: at and to_local_time(_moment(at)) for at in {row[-1] for row in rows}}
+    return [
+        (number, as_date(day), bool(typed), int(visits), moments[at])
+        for number, day, visits, typed, at in rows
+        if visits is not None
+    ]
+
+
+def promised_registers(
+    connection: Connection, sites: Sites, first: date, last: date
+) -> list[tuple[int, date, date]]:
+    """Days whose register is promised: (site id, day, the day for which it is)."""
+    site = _site_condition(site_ids(connection, sites))
+    rows = _all(
+        connection,
+        "SELECT site_id, day, promised_on FROM promised_register WHERE superseded_by IS NULL"  # noqa: S608 (own numbers)
+        f" AND site_id {site} AND day BETWEEN :first AND :last",
+        first=first,
+        last=last,
+    )
+    return [(number, as_date(day), as_date(promised)) for number, day, promised in rows]
+
+
+def visits_of_days(
+    connection: Connection, site: int, sites: Sites, first: date, last: date
+) -> dict[date, int]:
+    """The visits of a site that count, by day, days without any left out; of none but one of `sites`."""
+    ids = site_ids(connection, sites)
+    if ids is not None and site not in ids:
+        return {}
+    rows = _all(
+        connection,
+        "SELECT day, count(*) FROM visit WHERE site_id = :site AND superseded_by IS NULL"
+        " AND day BETWEEN :first AND :last GROUP BY day",
+        site=site,
+        first=first,
+        last=last,
+    )
+    return {as_date(day): int(number) for day, number in rows}
 
 
 def closures(connection: Connection, sites: Sites, first: date, last: date) -> tuple[Closure, ...]:
-    """Closures that touch the period, those of the whole network among them."""
-    ids = site_ids(connection, sites)
+    """Closures that touch the period, those of the whole network among them, by `Closure.order`."""
     rows = _all(
         connection,
-        """
-        SELECT c.site_id, c.first_day, c.last_day, c.from_minute, c.to_minute, coalesce(t.label, 'non renseigné')
-        FROM closure c LEFT JOIN term t ON t.id = c.reason_id
+        f"""
+        SELECT c.site_id, c.first_day, c.last_day, c.from_minute, c.to_minute, coalesce(t.label, 'non renseigné'),
+        b.declared
+        FROM closure c JOIN import_batch b ON b.id = c.batch_id LEFT JOIN term t ON t.id = c.reason_id
         WHERE c.superseded_by IS NULL AND c.first_day <= :last AND c.last_day >= :first
-        ORDER BY c.first_day, coalesce(c.site_id, 0), coalesce(c.from_minute, -1), c.last_day, coalesce(t.label, '')""",
+        AND (c.site_id IS NULL OR c.site_id {_site_condition(site_ids(connection, sites))})""",  # noqa: S608 (own numbers)
         first=first,
         last=last,
     )
-    return tuple(
-        Closure(site, as_date(start), as_date(end), *rest)
-        for site, start, end, *rest in rows
-        if site is None or ids is None or site in ids
+    found = (
+        Closure(site, as_date(start), as_date(end), begins, ends, reason, not declared)
+        for site, start, end, begins, ends, reason, declared in rows
     )
+    return tuple(sorted(found, key=attrgetter("order")))
+
+
+def monthly_returns(
+    connection: Connection, sites: Sites
+) -> dict[tuple[int, date], tuple[int | None, int | None]]:
+    """Users received and satisfied by the « canevas » that count, by site id and month; None where left blank."""
+    rows = _all(
+        connection,
+        "SELECT site_id, month, received, satisfied FROM monthly_return WHERE superseded_by IS NULL"  # noqa: S608 (own numbers)
+        f" AND site_id {_site_condition(site_ids(connection, sites))}",
+    )
+    return {(site, as_date(month)): tuple(numbers) for site, month, *numbers in rows}
 
 
 def complaints(connection: Connection, sites: Sites, last: date) -> list[Row]:
     """Complaints received up to `last`, to be counted: (site id, day received, day answered or None, ids of category,
-    service and channel, 0 unknown)."""
+    service and channel, 0 unknown, the day on which it was said by itself or None)."""
     return [row for _, row in _complaints(connection, "''", sites, last)]
 
 
@@ -541,15 +788,50 @@ def _complaints(
     site = _site_condition(site_ids(connection, sites))
     rows = _all(
         connection,
-        f"SELECT {name}, site_id, received_on, resolved_on, category_id, service_id, channel_id FROM complaint"  # noqa: S608
-        f" WHERE superseded_by IS NULL AND site_id {site} AND received_on <= :last{more} ORDER BY received_on, id",
+        f"SELECT {name}, c.site_id, c.received_on, c.resolved_on, c.category_id, c.service_id, c.channel_id,"  # noqa: S608
+        " CASE WHEN b.declared THEN b.imported_at END FROM complaint c JOIN import_batch b ON b.id = c.batch_id"
+        f" WHERE c.superseded_by IS NULL AND c.site_id {site} AND c.received_on <= :last{more}"
+        " ORDER BY c.received_on, c.id",
         last=last,
         **values,
     )
     return [
         (
             reference or "",
-            (number, as_date(received), _date_or_none(resolved), *(word or 0 for word in words)),
+            (
+                number,
+                as_date(received),
+                _date_or_none(resolved),
+                *(word or 0 for word in words),
+                None if said is None else _day_of(said),
+            ),
         )
-        for reference, number, received, resolved, *words in rows
+        for reference, number, received, resolved, *words, said in rows
+    ]
+
+
+class SentReminder(NamedTuple):
+    """A reminder: its number, the site's code, when it was noted by Benin's clock, the days that it names, who noted it."""
+
+    number: int
+    site: str
+    sent_at: datetime
+    days: tuple[date, ...]
+    noted_by: str
+
+
+def sent_reminders(connection: Connection, sites: Sites, since: date) -> list[SentReminder]:
+    """The reminders that were noted from a day on, the newest first, at most MOST_REMINDERS."""
+    rows = _all(
+        connection,
+        "SELECT r.id, s.code, r.sent_at, r.days, r.noted_by FROM reminder r JOIN site s ON s.id = r.site_id"  # noqa: S608
+        f" WHERE r.site_id {_site_condition(site_ids(connection, sites))} AND r.sent_at >= :since"
+        f" ORDER BY r.id DESC LIMIT {MOST_REMINDERS}",
+        since=since,
+    )
+    return [
+        SentReminder(
+            n, code, to_local_time(_moment(at)), tuple(map(date.fromisoformat, days.split())), by
+        )
+        for n, code, at, days, by in rows
     ]

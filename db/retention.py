@@ -18,6 +18,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    inspect,
     literal,
     or_,
     select,
@@ -28,9 +29,9 @@ from sqlalchemy.orm import aliased
 from dashboard.french import normalise_key
 from dashboard.period import add_months
 from dashboard.settings import load_settings
-from db import erasure_guard, erasures, journal, key_spelling
+from db import erasure_guard, erasures, journal, key_spelling, monthly_returns
 from db.engine import is_sqlite
-from db.erasure_guard import ERASED_WORDS
+from db.erasure_guard import ERASED_RETURN, ERASED_WORDS
 from db.erasures import Erasures
 from db.models import (
     AccessJournal,
@@ -39,9 +40,11 @@ from db.models import (
     ComplaintText,
     FailedSignIn,
     ImportBatch,
+    MonthlyReturn,
     Retention,
     SignIn,
     Site,
+    UnansweredSearch,
     Visit,
     WholeDay,
 )
@@ -53,13 +56,15 @@ from db.write_lock import write_transaction
 class Term:
     """A retention term of so many months. description: what, and from when the months count. has_passed: the SQL
     condition for rows that have passed it. remaining_values: the columns of a counted row from then on; None: nothing
-    counts it, the row is deleted."""
+    counts it, the row is deleted. words_alone: only words go, which no other row rests on: what brought them may still be
+    withdrawn."""
 
     table: type[Base]
     setting: str
     description: str
     has_passed: Callable[[datetime], ColumnElement[bool]]
     remaining_values: Callable[[], dict[str, Any]] | None = None
+    words_alone: bool = False
 
     @property
     def name(self) -> str:
@@ -75,6 +80,10 @@ class Term:
 def _texts_past_term(before: datetime) -> ColumnElement[bool]:
     done = select(Complaint.id).where(erasure_guard.words_past_term(before.date()))
     return ComplaintText.complaint_id.in_(done)
+
+
+def _return_words_past_term(before: datetime) -> ColumnElement[bool]:
+    return erasure_guard.return_words_past_term(before.date()) & monthly_returns.has_words()
 
 
 # A visit or a complaint comes to its term with all that files ever said of it, replaced and withdrawn rows too: what stood
@@ -127,6 +136,14 @@ TERMS = (
         ComplaintText, "texts_kept_months", "mots de plaintes, après la réponse", _texts_past_term
     ),
     Term(
+        MonthlyReturn,
+        "return_texts_kept_months",
+        "mots des canevas, après leur mois (les nombres restent)",
+        _return_words_past_term,
+        lambda: dict(monthly_returns.BLANK),
+        words_alone=True,
+    ),
+    Term(
         Visit,
         "visits_kept_months",
         "visites, ramenées à ce qui se compte (ni numéro de ligne, ni minute)",
@@ -158,6 +175,12 @@ TERMS = (
         "access_journal_kept_months",
         "lignes du journal des accès",
         lambda before: AccessJournal.at < before,
+    ),
+    Term(
+        UnansweredSearch,
+        "searches_kept_months",
+        "recherches sans réponse, comptées par jour",
+        lambda before: UnansweredSearch.day < before.date(),
     ),
 )
 
@@ -223,6 +246,12 @@ def erase_again(connection: Connection, erased: Erasures, by: str) -> None:
         if (site, reference) not in noted:
             detail = {"site": site, "reference": reference}
             journal.note(connection, by, ERASED_WORDS, detail, BROUGHT_BACK)
+    known = erasure_guard.erased_returns(connection)
+    for site, month in sorted(erased.returns):
+        _blank_return(connection, site, month)
+        if (site, month) not in known:
+            told = {"site": site, "month": month}
+            journal.note(connection, by, ERASED_RETURN, told, BROUGHT_BACK)
     if missed := sorted(erased.texts.keys() - erasure_guard.erasure_marks(connection)):
         _erase_texts(connection, set().union(*(erased.texts[mark] for mark in missed)))
     for mark in missed:
@@ -230,7 +259,9 @@ def erase_again(connection: Connection, erased: Erasures, by: str) -> None:
             connection, by, erasure_guard.AT_ITS_TERM, {erasure_guard.MARK: mark}, BROUGHT_BACK
         )
     texts: set[str] = set()
-    for term in TERMS:
+    # A copy of an older version is asked again once it is brought up to date.
+    there = set(inspect(connection).get_table_names())
+    for term in (one for one in TERMS if one.name in there):
         before, done = (
             erased.terms.get(term.name),
             erasure_guard.term_reached(connection, term.name),
@@ -283,6 +314,9 @@ def _erase(connection: Connection, term: Term, before: date) -> int:
     over = term.has_passed(_start(before))
     if term.remaining_values is None:
         return connection.execute(delete(term.table).where(over)).rowcount
+    if term.words_alone:
+        blanked = update(term.table).where(over).values(term.remaining_values())
+        return connection.execute(blanked).rowcount
     _keep_for_ever(connection, term.table, over, before)
     if term.table is Complaint:
         of = select(Complaint.id).where(over)
@@ -330,6 +364,34 @@ def erase_text(engine: Engine, site: str, reference: str, by: str, reason: str) 
         erasures.update_list(engine, connection)
     empty_sqlite_journal(engine)
     return rows
+
+
+def erase_return_words(engine: Engine, site: str, month: str, by: str, reason: str) -> int:
+    """Erase the words of a site's monthly return, in all files that brought it; its numbers stay. month: « 2026-10 ». Returns in
+    how many files there were words. Raises Refused where there is none, or no word of it."""
+    with write_transaction(engine) as connection:
+        site = normalise_key(site)
+        rows = _blank_return(connection, site, month)
+        if not rows:
+            raise Refused(f"Du canevas de « {site} » pour {month}, aucun mot n'est gardé.")
+        told = {"site": site, "month": month}
+        journal.note(connection, by, ERASED_RETURN, told, reason)
+        erasures.update_list(engine, connection)
+    empty_sqlite_journal(engine)
+    return rows
+
+
+def _blank_return(connection: Connection, site: str, month: str) -> int:
+    """Blank the words of a site's monthly return, in every row; returns in how many there were some."""
+    try:
+        first = monthly_returns.first_day(month)
+    except ValueError:
+        raise Refused(f"« {month} » n'est pas un mois : l'écrire 2026-10.") from None
+    of = select(Site.id).where(Site.code == site).scalar_subquery()
+    asked = update(MonthlyReturn).where(MonthlyReturn.site_id == of, MonthlyReturn.month == first)
+    return connection.execute(
+        asked.where(monthly_returns.has_words()).values(monthly_returns.BLANK)
+    ).rowcount
 
 
 def _start(day: date) -> datetime:

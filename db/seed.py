@@ -6,31 +6,18 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Select, func, insert, select
+from sqlalchemy import Connection, Engine, Select, func, insert, or_, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from dashboard.settings import ROOT
+from db.codes import TERMS
 from db.journal import note
-from db.models import Commune, Service, Site, SiteLocation, Term
+from db.models import Commune, Service, Site, SiteLocation, SitePeriod, Term
+from db.shared_types import BEGINNING
 from db.write import Refused
 from db.write_lock import write_transaction
 
 REFERENCE = ROOT / "data" / "reference"
-FIRST_DAY = date(2000, 1, 1)  # a first location holds for all time before, too
-TERMS = {
-    "category": (
-        "Accueil",
-        "Délai",
-        "Dossier perdu",
-        "Information erronée",
-        "Service indisponible",
-        "Comportement",
-        "Frais indus",
-        "Autre",
-    ),
-    "channel": ("guichet", "téléphone", "en ligne", "WhatsApp", "courrier"),
-    "reason": ("électricité", "réseau", "grève", "travaux", "jour férié local", "fermé", "autre"),
-}
 
 
 def read_csv(name: str, folder: Path = REFERENCE) -> list[dict[str, str]]:
@@ -70,12 +57,18 @@ def beyond_reference(connection: Connection) -> dict[str, int]:
     terms = {(kind, label) for kind, labels in TERMS.items() for label in labels}
     communes = {row["commune"] for row in read_csv("communes.csv")}
     moved = (
-        select(func.count()).select_from(SiteLocation).where(SiteLocation.valid_from != FIRST_DAY)
+        select(func.count()).select_from(SiteLocation).where(SiteLocation.valid_from != BEGINNING)
+    )
+    changed = (
+        select(func.count())
+        .select_from(SitePeriod)
+        .where(or_(SitePeriod.opens_on != BEGINNING, SitePeriod.closes_on.is_not(None)))
     )
     return {
         "commune": len(set(connection.execute(select(Commune.name)).scalars()) - communes),
         "site": len(set(connection.execute(select(Site.code)).scalars()) - codes["site"]),
         "site_location": connection.execute(moved).scalar_one(),
+        "site_period": connection.execute(changed).scalar_one(),
         "service": len(set(connection.execute(select(Service.code)).scalars()) - codes["service"]),
         "term": len(
             {tuple(row) for row in connection.execute(select(Term.kind, Term.label))} - terms
@@ -159,10 +152,11 @@ def _site(c: Connection, row: dict[str, str]) -> None:
         )
         .returning(Site.id)
     ).scalar_one()
+    c.execute(insert(SitePeriod).values(site_id=site, opens_on=BEGINNING))
     c.execute(
         insert(SiteLocation).values(
             site_id=site,
-            valid_from=FIRST_DAY,
+            valid_from=BEGINNING,
             commune_id=commune,
             lat=float(row["lat"]),
             lon=float(row["lon"]),

@@ -5,11 +5,14 @@ the same key, or is the whole register of that row's site and day. So files of d
 row that does not stand names in `superseded_by` the highest of the batches that beat it; a row of a withdrawn batch names
 its own. Batches are numbered as they arrive, one at a time: a file that was withdrawn and comes again arrives again.
 
+Of forms whose typed rows give way (`Destination.typed_gives_way`: closings), what a site typed itself ranks below every file, and
+any row that a file has of that site's day replaces it, whoever its agent is.
+
 Rows that came to their term stand as they stood then: what they were known by is erased, and what they had replaced
 (`db.retention`).
 
 What an import or a withdrawal changes is found from the batch outwards, so that it costs what the batch's rows cost
-and not what the database holds.
+and not what the database holds: `CROSS JOIN` keeps SQLite from reading the large table first.
 """
 
 from collections.abc import Iterator
@@ -119,23 +122,22 @@ def _batch(number: int | None) -> str:
 # --- the pieces -----------------------------------------------------------------------------------------------------
 @contextmanager
 def _places(connection: Connection, form: str) -> Iterator[dict[int, int]]:
-    """The live batches of the form by rank, lowest first, numbered from 1: in the table `place`, and as a dict."""
-    live = (
-        connection.execute(
-            text(
-                "SELECT id FROM import_batch WHERE form = :form AND withdrawn_at IS NULL"
-                " ORDER BY as_of, id"
-            ),
-            {"form": form},
-        )
-        .scalars()
-        .all()
-    )
-    places = {batch: place for place, batch in enumerate(live, 1)}
-    with temporary_table(connection, "place", "batch_id int PRIMARY KEY, place int") as table:
-        insert(connection, table, ("batch_id", "place"), list(places.items()))
+    """The live batches of the form by rank, lowest first, numbered from 1: in the table `place`, which also says whether (1) they
+    were typed and give way to files; and as a dict."""
+    gives_way = "declared" if DESTINATIONS[form].typed_gives_way else "false"
+    live = connection.execute(
+        text(
+            f"SELECT id, {gives_way} AS typed FROM import_batch WHERE form = :form AND withdrawn_at IS NULL"  # noqa: S608
+            " ORDER BY typed DESC, as_of, id"
+        ),
+        {"form": form},
+    ).all()
+    ranked = [(batch, place, int(typed)) for place, (batch, typed) in enumerate(live, 1)]
+    columns = "batch_id int PRIMARY KEY, place int, typed int"
+    with temporary_table(connection, "place", columns) as table:
+        insert(connection, table, ("batch_id", "place", "typed"), ranked)
         _count(connection, table)
-        yield places
+        yield {batch: place for batch, place, _ in ranked}
 
 
 @contextmanager
@@ -156,15 +158,19 @@ def _note_beaten_by(
 ) -> None:
     """Into `change`: rows of lower batches that meet one of the batch's, and that nothing higher had beaten."""
     table = destination.table
-    meetings = [(table, destination.same_key_sql("n", "r"))]
+    meetings = [(table, destination.same_key_sql("n", "r"), "", 0)]
+    if destination.typed_gives_way:
+        of_file = " AND own.typed = 1 AND mine.typed = 0"
+        meetings.append((table, destination.same_day_sql("n", "r"), of_file, 0))
     if destination.replaces_days:
-        meetings.append(("whole_day", destination.covered_sql("r", "n")))
-    for whole, (other, met) in enumerate(meetings):
+        meetings.append(("whole_day", destination.covered_sql("r", "n"), "", 1))
+    for other, met, only, whole in meetings:
         connection.execute(
             text(
                 f"INSERT INTO change SELECT DISTINCT r.id, CAST(:batch AS int), {whole} FROM {other} n JOIN {table} r ON {met}"  # noqa: S608
-                " JOIN place own ON own.batch_id = r.batch_id LEFT JOIN place now ON now.batch_id = r.superseded_by"
-                " WHERE n.batch_id = :batch AND own.place < :place AND coalesce(now.place, 0) < :place"
+                " JOIN place own ON own.batch_id = r.batch_id JOIN place mine ON mine.batch_id = n.batch_id"
+                " LEFT JOIN place now ON now.batch_id = r.superseded_by"
+                f" WHERE n.batch_id = :batch AND own.place < :place AND coalesce(now.place, 0) < :place{only}"
                 " ON CONFLICT DO NOTHING"
             ),
             {"batch": batch_id, "place": place},
@@ -179,6 +185,11 @@ def _note_best(
     meetings = [
         f"JOIN {table} o ON {destination.same_key_sql('r', 'o')} JOIN place p ON p.batch_id = o.batch_id"
     ]
+    if destination.typed_gives_way:
+        meetings.append(
+            f"JOIN {table} o ON {destination.same_day_sql('r', 'o')} AND own.typed = 1"
+            " JOIN place p ON p.batch_id = o.batch_id AND p.typed = 0"
+        )
     if destination.replaces_days:
         meetings.append(
             f"JOIN whole_day w ON {destination.covered_sql('r', 'w')} JOIN place p ON p.batch_id = w.batch_id"
@@ -220,11 +231,11 @@ def _carry_out(connection: Connection, destination: Destination, tally: Tally) -
 
 def _rows_to_settle(connection: Connection, destination: Destination) -> SettledRows:
     """Which rows of `change` begin or cease to count, before they do."""
-    settled, rows = SettledRows(), f"change c JOIN {destination.table} r ON r.id = c.id"
+    settled, rows = SettledRows(), f"change c CROSS JOIN {destination.table} r"
     counted = connection.execute(
         text(
             f"SELECT r.batch_id, c.winner, c.whole, count(*) FROM {rows}"  # noqa: S608
-            " WHERE (r.superseded_by IS NULL) <> (c.winner IS NULL) GROUP BY 1, 2, 3"
+            " WHERE r.id = c.id AND (r.superseded_by IS NULL) <> (c.winner IS NULL) GROUP BY 1, 2, 3"
         )
     )
     for batch, winner, whole, number in counted:
@@ -233,11 +244,17 @@ def _rows_to_settle(connection: Connection, destination: Destination) -> Settled
         else:
             settled.ended[batch, winner] += number
             settled.rows_of_whole_days += number * whole
+    if settled.ended:
+        ended = text(
+            f"SELECT r.id FROM {rows} WHERE r.id = c.id AND r.superseded_by IS NULL AND c.winner IS NOT NULL"  # noqa: S608
+        )
+        settled.ended_ids = list(connection.execute(ended).scalars())
     if settled.rows_of_whole_days:
         days = connection.execute(
             text(
                 f"SELECT DISTINCT coalesce(s.code, ''), r.{destination.day} FROM {rows}"  # noqa: S608
-                " LEFT JOIN site s ON s.id = r.site_id WHERE c.whole = 1 AND r.superseded_by IS NULL ORDER BY 2, 1"
+                " LEFT JOIN site s ON s.id = r.site_id"
+                " WHERE r.id = c.id AND c.whole = 1 AND r.superseded_by IS NULL ORDER BY 2, 1"
             )
         )
         settled.whole_days = [(site, date.fromisoformat(str(day))) for site, day in days]
@@ -252,7 +269,9 @@ def _begun_and_ceased(connection: Connection) -> Iterator[tuple[np.ndarray, int]
         ("v.superseded_by IS NOT NULL AND c.winner IS NULL", 1),
     ):
         rows = connection.execute(
-            text(f"SELECT {columns} FROM change c JOIN visit v ON v.id = c.id WHERE {condition}")  # noqa: S608
+            text(
+                f"SELECT {columns} FROM change c CROSS JOIN visit v WHERE v.id = c.id AND {condition}"  # noqa: S608
+            )
         )
         for part in rows.partitions(100_000):
             yield pack_rows(part), sign

@@ -54,7 +54,7 @@ TABLES: Mapping[str, Description] = {
         {
             **_FILE,
             "site_id reference": "centre et référence du registre",
-            "received_on resolved_on reopened_on": "jours de réception, de réponse, de réouverture",
+            "received_on resolved_on": "jours de réception, de réponse",
             "category_id service_id channel_id outcome": "catégorie, prestation, canal, issue",
             "retained": "si son terme est passé",
         },
@@ -77,6 +77,11 @@ TABLES: Mapping[str, Description] = {
         {**_FILE, "site_id day agent declared": "centre, jour, pseudonyme de l'agent, visites déclarées"},
         about_whom="les agents, sous un pseudonyme",
     ),
+    "promised_register": Description(
+        "Registres annoncés",
+        "savoir quand un registre qui manque sera remis",
+        {**_FILE, "site_id day promised_on": "centre, jour, jour où son registre est promis"},
+    ),
     "monthly_return": Description(
         "Canevas mensuels",
         "garder ce que le centre déclare de son mois",
@@ -85,7 +90,10 @@ TABLES: Mapping[str, Description] = {
             "site_id month received satisfied": "centre, mois, usagers reçus, satisfaits",
             "reasons difficulties solutions remarks": "ce que le centre en écrit",
         },
-        about_whom="qui le centre nommerait dans ses observations",
+        about_whom="qui le centre nommerait dans ce qu'il écrit",
+        shown_by_right="return_texts",
+        kept_setting="return_texts_kept_months",
+        left_after="les nombres",
     ),
     "account": Description(
         "Comptes",
@@ -160,6 +168,7 @@ TABLES: Mapping[str, Description] = {
             "id sha256 form filename rows demo": "numéro, empreinte, formulaire, nom du fichier, lignes, fictif ou non",
             "as_of first_day last_day": "date du contenu, premier et dernier jour",
             "imported_by imported_at withdrawn_at": "qui l'a remis, quand, retiré quand",
+            "declared": "si un centre y dit lui-même, sans fichier, ses jours ou une plainte, et que personne ne l'a confirmé",
             "retained": "si le terme de lignes qu'il a apportées est passé",
         },
         about_whom="ceux qui remettent un fichier",
@@ -170,9 +179,20 @@ TABLES: Mapping[str, Description] = {
         {
             "id indicator scope": "numéro, chiffre, lieu",
             "decided_on who what due_on noted_by": "jour, fonction, décision, échéance, qui l'a notée",
+            "aim done_on": "ce qu'on en attend, jour où elle a été dite faite",
         },
         about_whom="ceux qui décident, par leur fonction",
         shown_by_right="aggregates",
+    ),
+    "reminder": Description(
+        "Relances",
+        "savoir quels centres ont été relancés, pour quels jours, et ce qui est venu depuis",
+        {
+            "id site_id days": "numéro, centre, jours qui manquaient",
+            "sent_at noted_by": "quand, et qui l'a noté",
+        },
+        about_whom="ceux qui relancent, par leur compte",
+        shown_by_right="completeness",
     ),
     "target": Description(
         "Cibles",
@@ -215,7 +235,10 @@ TABLES: Mapping[str, Description] = {
     "site": Description(
         "Centres",
         "les nommer",
-        {"id code kind name host aliases launched_on closed_on": "nom, type, hôte, ouverture, fermeture"},
+        {"id code kind name host aliases launched_on silent_after": "nom, type, hôte, ouverture, délai de silence"},
+    ),
+    "site_period": Description(
+        "Périodes de service", "savoir quand un centre sert", {"site_id opens_on closes_on": "centre, du, au"}
     ),
     "site_location": Description(
         "Lieux", "les placer sur la carte", {"site_id valid_from commune_id lat lon": "centre, date, commune, point"}
@@ -266,6 +289,34 @@ TABLES: Mapping[str, Description] = {
         "Reçus",
         "dire à qui a remis un fichier ce qui en a été gardé",
         {"batch_id preview": "lot, et ce qu'il était avant", "detail": "nombres et remarques, aucune ligne"},
+    ),
+    "file_spelling": Description(
+        "Mots des fichiers",
+        "comprendre au fichier suivant ce qu'une personne a confirmé une fois",
+        {
+            "id site_id form field": "numéro, centre, formulaire, colonne",
+            "written word": "ce que le fichier écrit, ce qu'il veut dire",
+            "by at": "confirmé par, quand",
+        },
+    ),
+    "quality_acknowledgement": Description(
+        "Vérifications",
+        "ne plus montrer ce qu'une personne a vérifié, et dire pourquoi",
+        {
+            "id rule site_id first_day last_day": "numéro, règle, centre, jours",
+            "marks": "empreintes des lignes vérifiées, aucune ligne",
+            "reason by at": "ce qui a été vérifié, par qui, quand",
+        },
+    ),
+    "unanswered_search": Description(
+        "Recherches sans réponse",
+        "savoir ce qui manque à « Chercher »",
+        {
+            "day words": "jour, mots de l'application et de lieux",
+            "others times": "nombre des autres mots, dont aucun n'est gardé, et combien de fois",
+        },
+        shown_by_right="unanswered_searches",
+        kept_setting="searches_kept_months",
     ),
     "database_identity": Description(
         "Identité de la base",

@@ -5,7 +5,7 @@ Each change is one transaction with its line in the journal. Nothing is invented
 
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from dashboard.french import date_short
 from dashboard.period import YEARS
@@ -93,10 +93,13 @@ def decide(
     what: str,
     due_on: date | None,
     by: str,
+    aim: str = "",
 ) -> int:
-    """Save a decision about a signal: who does what by when. Returns its number. Raises Refused."""
+    """Save a decision about a signal: who does what by when, and what for. Returns its number. Raises Refused."""
     _require_text(what, "ce qui est décidé")
     _require_text(who, "qui agit", LONGEST["decided by"])
+    if aim.strip():
+        _require_text(aim, "ce qu'on en attend")
     for day in (decided_on, due_on):
         _refuse_day_outside_calendar(day)
     if due_on is not None and due_on < decided_on:
@@ -113,11 +116,38 @@ def decide(
                 what=what.strip(),
                 due_on=due_on,
                 noted_by=by,
+                aim=aim.strip(),
             )
             .returning(Decision.id)
         ).scalar_one()
         note(c, by, "decided", {"decision": number, "indicator": indicator, "scope": scope}, what)
     return number
+
+
+def carry_out(engine: Engine, number: int, done_on: date | None, by: str) -> None:
+    """Note that a decision was carried out, on which day; None: that it was not. Raises Refused where there is none."""
+    with write_transaction(engine) as c:
+        found = _decision(c, number)
+        c.execute(update(Decision).where(Decision.id == number).values(done_on=done_on))
+        did = "reopened" if done_on is None else "carried out"
+        note(c, by, did, {"decision": number, **found})
+
+
+def take_back(engine: Engine, number: int, by: str) -> None:
+    """Remove a decision that was noted by mistake. Raises Refused where there is none."""
+    with write_transaction(engine) as c:
+        found = _decision(c, number)
+        c.execute(delete(Decision).where(Decision.id == number))
+        note(c, by, "undecided", {"decision": number, **found})
+
+
+def _decision(connection: Connection, number: int) -> dict[str, str]:
+    """The indicator and scope of a decision. Raises Refused where there is none."""
+    asked = select(Decision.indicator, Decision.scope).where(Decision.id == number)
+    found = connection.execute(asked).one_or_none()
+    if found is None:
+        raise Refused("Cette décision n'est plus notée.")
+    return {"indicator": found.indicator, "scope": found.scope}
 
 
 def rebase(engine: Engine, indicator: str, scope: str, month: date, reason: str, by: str) -> None:

@@ -16,27 +16,43 @@ from db.read import Sites
 from db.write_lock import write_transaction
 
 KEPT = timedelta(days=1)
+LISTED = 200
 
 
 def save(engine: Engine, owner: str, sealed: bytes) -> str:
-    """Save a preview of somebody; returns its number, of chance. Those whose day is over are deleted."""
-    number = uuid4().hex
+    """Save a preview of somebody; returns its number, of chance."""
     with write_transaction(engine) as connection:
-        delete_outdated(connection)
-        connection.execute(
-            insert(UploadPreview).values(id=number, owner=owner, made_at=utc_now(), sealed=sealed)
-        )
+        return add(connection, owner, sealed)
+
+
+def add(connection: Connection, owner: str, sealed: bytes) -> str:
+    """As `save`, in the caller's transaction. Previews whose day is over are deleted, and of his the oldest beyond LISTED."""
+    number = uuid4().hex
+    delete_outdated(connection)
+    connection.execute(
+        insert(UploadPreview).values(id=number, owner=owner, made_at=utc_now(), sealed=sealed)
+    )
+    kept = select(UploadPreview.id).where(UploadPreview.owner == owner)
+    old = kept.order_by(UploadPreview.made_at.desc()).offset(LISTED)
+    if gone := connection.execute(old).scalars().all():
+        connection.execute(delete(UploadPreview).where(UploadPreview.id.in_(gone)))
     return number
 
 
-def replace(engine: Engine, number: str, owner: str, sealed: bytes) -> None:
-    """Put another content into a preview of somebody."""
+def replace(engine: Engine, number: str, owner: str, before: bytes, sealed: bytes) -> bool:
+    """Put another content into a preview of somebody in the place of the one before; False where it is another one by now, or
+    gone."""
     with write_transaction(engine) as connection:
-        connection.execute(
+        done = connection.execute(
             update(UploadPreview)
-            .where(UploadPreview.id == number, UploadPreview.owner == owner)
+            .where(
+                UploadPreview.id == number,
+                UploadPreview.owner == owner,
+                UploadPreview.sealed == before,
+            )
             .values(sealed=sealed)
         )
+    return done.rowcount == 1
 
 
 def read(connection: Connection, number: str, owner: str) -> bytes | None:
@@ -48,6 +64,19 @@ def read(connection: Connection, number: str, owner: str) -> bytes | None:
             UploadPreview.made_at >= utc_now() - KEPT,
         )
     ).scalar()
+
+
+def newest(
+    connection: Connection, owner: str, most: int = LISTED
+) -> list[tuple[str, datetime, bytes]]:
+    """The last previews of somebody that wait: number, when it was made, content."""
+    found = connection.execute(
+        select(UploadPreview.id, UploadPreview.made_at, UploadPreview.sealed)
+        .where(UploadPreview.owner == owner, UploadPreview.made_at >= utc_now() - KEPT)
+        .order_by(UploadPreview.made_at.desc())
+        .limit(most)
+    )
+    return [(number, made_at, sealed) for number, made_at, sealed in found]
 
 
 def remove(engine: Engine, number: str, owner: str) -> None:
@@ -73,7 +102,7 @@ def note_receipt(
 
 class KeptReceipt(NamedTuple):
     """A receipt. sites: codes of the sites of which the batch speaks; first_day, last_day: of all of them; withdrawn_at: when
-    it was withdrawn, None where it counts."""
+    it was withdrawn, None where it counts. declared: whether somebody said it without a file, and nobody confirmed it."""
 
     number: int
     form: str
@@ -87,6 +116,7 @@ class KeptReceipt(NamedTuple):
     sha256: str
     withdrawn_at: datetime | None
     detail: dict[str, Any]
+    declared: bool
 
 
 def batch_of_preview(connection: Connection, preview: str) -> int | None:
@@ -111,6 +141,7 @@ def receipts(
             ImportBatch.sha256,
             ImportBatch.withdrawn_at,
             Receipt.detail,
+            ImportBatch.declared,
         )
         .join(Receipt, Receipt.batch_id == ImportBatch.id)
         .order_by(ImportBatch.id.desc())
@@ -144,6 +175,7 @@ def receipts(
             row.sha256,
             row.withdrawn_at,
             row.detail,
+            row.declared,
         )
         for row in found
     ]

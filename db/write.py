@@ -31,6 +31,7 @@ from db import (
     database_identity,
     erasure_guard,
     journal,
+    monthly_returns,
     packed_visits,
     rollup,
 )
@@ -39,7 +40,16 @@ from db.batch_effects import Effect, SettledRows, effect_of
 from db.codes import NATION
 from db.engine import is_sqlite
 from db.form_tables import DESTINATIONS, Destination
-from db.models import Base, Complaint, ComplaintText, ImportBatch, Retention, Visit
+from db.models import (
+    Base,
+    BatchSite,
+    Complaint,
+    ComplaintText,
+    ImportBatch,
+    MonthlyReturn,
+    Retention,
+    Visit,
+)
 from db.shared_types import Chunk
 from db.supersede import settle_dated, settle_import, settle_withdrawal
 from db.write_lock import write_transaction
@@ -50,7 +60,9 @@ HOUR = timedelta(hours=1)
 NAMELESS_ROW = ", une ligne y étant sans référence"  # why a file replaces a whole day unasked
 
 # What is kept for a time only of what files bring.
-TERMS_OF_ROWS = [str(model.__tablename__) for model in (Visit, Complaint, ComplaintText)]
+TERMS_OF_ROWS = [
+    str(model.__tablename__) for model in (Visit, Complaint, ComplaintText, MonthlyReturn)
+]
 
 
 class Refused(Exception):
@@ -99,6 +111,9 @@ class File:
     sites: tuple[int, ...] = ()  # sites that the file covers, even without a row
     demo: bool = False
     covers_alone: bool = False  # it speaks for no other days, whatever its rows are of
+    # Closures that a site says of itself, which explain its days until they are confirmed; or one complaint that is said by
+    # itself, which tells nothing of the others.
+    declared: bool = False
 
 
 @dataclass
@@ -146,11 +161,45 @@ def as_of(connection: Connection, batch_id: int) -> datetime | None:
 After = Callable[[Connection, Saved], None]
 
 
+def sites_of(connection: Connection, batch_id: int) -> frozenset[int]:
+    """The ids of the sites of which a batch speaks."""
+    found = connection.execute(select(BatchSite.site_id).where(BatchSite.batch_id == batch_id))
+    return frozenset(found.scalars())
+
+
+def is_replaced(connection: Connection, form: str, batch_id: int) -> bool:
+    """Whether another file replaced a row of a batch."""
+    table = DESTINATIONS[form].table
+    asked = f"SELECT 1 FROM {table} WHERE batch_id = :batch AND superseded_by IS NOT NULL LIMIT 1"  # noqa: S608 (own names)
+    return connection.execute(text(asked), {"batch": batch_id}).first() is not None
+
+
+def replacement(connection: Connection, form: str, batch_id: int) -> tuple[int, int, list[int]]:
+    """How many rows of a batch there are, how many others say otherwise since, and the numbers of the batches that do."""
+    table = DESTINATIONS[form].table
+    rows = connection.execute(
+        text(
+            f"SELECT superseded_by, count(*) FROM {table} WHERE batch_id = :batch"  # noqa: S608 (own names)
+            " GROUP BY superseded_by"
+        ),
+        {"batch": batch_id},
+    ).all()
+    others = {by: count for by, count in rows if by is not None and by != batch_id}
+    return sum(count for _, count in rows), sum(others.values()), sorted(others)
+
+
 def save_batch(
-    engine: Engine, parsing: Parsing, file: File, *, keep: bool = True, after: After | None = None
+    engine: Engine,
+    parsing: Parsing,
+    file: File,
+    *,
+    keep: bool = True,
+    look: After | None = None,
+    after: After | None = None,
 ) -> Saved:
     """Read a file to its end and save it, in one transaction: rows, what they supersede, rollups, journal. keep:
-    False undoes all of it once the outcome is known. after: called in the transaction, once all is saved.
+    False undoes all of it once the outcome is known. look: called in the transaction once all is saved, also where it is undone;
+    after: where it is kept.
 
     The same file again changes nothing. Raises Refused, with nothing saved, if the file has a problem or if
     fictitious and real data would meet.
@@ -160,6 +209,8 @@ def save_batch(
         if known:
             return Saved(known, was_known=True)
         saved = _take_in(connection, parsing, file)
+        if look is not None:
+            look(connection, saved)
         if not keep:
             raise _DryRun
         if after is not None:
@@ -182,6 +233,8 @@ def _take_in(connection: Connection, parsing: Parsing, file: File) -> Saved:
     settled = SettledRows()
     if destination.table != "visit" or _sites_seen_before(connection, batch_id, parsing.form):
         settled = settle_import(connection, parsing.form, batch_id, tally)
+    if parsing.form == MonthlyReturn.form:
+        monthly_returns.blank_erased(connection, batch_id)
     if words:  # once it is known which rows count: they say whose term is over
         _insert_subjects(connection, batch_id, _without_erased(connection, words))
     idle = sum(n for (batch, _), n in settled.ended.items() if batch == batch_id)
@@ -189,7 +242,7 @@ def _take_in(connection: Connection, parsing: Parsing, file: File) -> Saved:
     saved = Saved(batch_id, rows, effect=effect_of(connection, batch_id, settled, rows - idle, why))
     if settled.ended:  # only a file that corrects another can miss rows of it
         saved.absent_rows = _absent_rows(connection, destination, batch_id)
-        saved.changes = changes_of(connection, parsing.form, batch_id)
+        saved.changes = changes_of(connection, parsing.form, batch_id, settled.ended_ids)
     rollup.apply(connection, tally)
     journal.note(
         connection, file.by, "imported", {"batch": batch_id, "form": parsing.form, "rows": rows}
@@ -212,6 +265,7 @@ def _begin(connection: Connection, parsing: Parsing, file: File) -> int:
             as_of=file.as_of or now,
             rows=0,
             demo=file.demo,
+            declared=file.declared,
             imported_by=file.by,
             imported_at=now,
         )
@@ -300,23 +354,35 @@ def _insert_subjects(
         connection.execute(insert(ComplaintText).from_select(["complaint_id", "subject"], wanted))
 
 
+def _named_coverage(parsing: Parsing, file: File) -> dict[int, tuple[date, date, int]]:
+    """Who says for which days he speaks is believed, of every site of the file and of those that he names; a row of another day
+    speaks for its own site alone, and an answer that came months later for none of the days between."""
+    assert file.covers
+    days: dict[int, list[date]] = {
+        site: list(file.covers) for site in (*file.sites, *parsing.coverage)
+    }
+    if not file.covers_alone:
+        for site, day in parsing.site_days:
+            if site in days:
+                days[site].append(date.fromisoformat(day))
+    rows = {site: n for site, (_, _, n) in parsing.coverage.items()}
+    return {site: (min(own), max(own), rows.get(site, 0)) for site, own in days.items()}
+
+
 def _record_coverage(
     connection: Connection, parsing: Parsing, file: File, batch_id: int, rows: int
 ) -> None:
-    """Save which sites and days the batch covers, and the site-days for which it is the whole register."""
+    """Save which sites and days the batch covers, and the site-days for which it is the whole register.
+
+    Unless the file says for which days it speaks, each site is covered as the parsing says, and one without rows on all days
+    of the file."""
     coverage = dict(parsing.coverage)
-    days = [d for a, b, _ in coverage.values() for d in (a, b)]
     if file.covers:
-        # Who says for which days he speaks is believed: an answer that came months later says nothing of the days between.
-        days = [*file.covers]
-        if not file.covers_alone:
-            days += (date.fromisoformat(day) for _, day in parsing.site_days)
-    if days:
-        first, last = min(days), max(days)
-        coverage = {
-            site: (first, last, coverage[site][2] if site in coverage else 0)
-            for site in {*coverage, *file.sites}
-        }
+        coverage = _named_coverage(parsing, file)
+    elif coverage:
+        whole = [d for a, b, _ in coverage.values() for d in (a, b)]
+        coverage = dict.fromkeys(file.sites, (min(whole), max(whole), 0)) | coverage
+    days = [d for a, b, _ in coverage.values() for d in (a, b)]
     bulk_insert.insert(
         connection,
         "batch_site",
@@ -381,10 +447,16 @@ def _absent_rows(connection: Connection, destination: Destination, batch_id: int
 
 
 def withdraw(
-    engine: Engine, batch_id: int, by: str, reason: str = "", *, keep: bool = True
+    engine: Engine,
+    batch_id: int,
+    by: str,
+    reason: str = "",
+    *,
+    keep: bool = True,
+    look: Callable[[Connection], None] | None = None,
 ) -> Effect:
     """Withdraw a batch: its rows no longer count, and those it had superseded count again. keep: False undoes it once it is
-    known what it would change.
+    known what it would change; look: called in the transaction before that.
 
     Returns what that changed. Raises Refused if there is no such batch or it is withdrawn already.
     """
@@ -410,6 +482,8 @@ def withdraw(
             "rows": effect.rows_ended + sum(effect.restored_by_file.values()),
         }
         journal.note(connection, by, "withdrawn", detail, reason)
+        if look is not None:
+            look(connection)
         if not keep:
             raise _DryRun
     return effect
@@ -510,6 +584,7 @@ def purge_demo(engine: Engine, by: str) -> int:
             "rollup",
             "receipt",
             "upload_preview",
+            "unanswered_search",
             "import_batch",
         ):
             connection.execute(Base.metadata.tables[table].delete())

@@ -2,6 +2,7 @@
 the place of the database."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
@@ -13,7 +14,13 @@ from db.engine import BUSY_MS, database_file, is_sqlite
 
 # Any fixed numbers: the keys of PostgreSQL's advisory locks. One writer at a time holds the first; the second is shared by all
 # writers, sign-ins included, and held exclusively by the replacement of the whole database by a copy.
-IMPORT_LOCK, REPLACE_LOCK, ACCOUNTS_LOCK = 20_211_221, 20_211_222, 20_211_223
+IMPORT_LOCK, REPLACE_LOCK, ACCOUNTS_LOCK, START_LOCK = (
+    20_211_221,
+    20_211_222,
+    20_211_223,
+    20_211_224,
+)
+AGAIN = 0.2  # seconds from one look whether another start has ended to the next
 
 
 @contextmanager
@@ -75,3 +82,29 @@ def lock_file_in_place(engine: Engine, *, exclusive: bool = False) -> Iterator[N
         finally:
             if held:
                 _EXCLUSIVE_FILES.reset(held)
+
+
+@contextmanager
+def one_start_at_a_time(engine: Engine) -> Iterator[None]:
+    """Within the block no other process prepares the same database for its first start; whoever comes second waits, however long
+    the first one takes, and finds what it made. The lock ends with its process."""
+    path = database_file(engine.url) if is_sqlite(engine) else None
+    if not is_sqlite(engine):
+        with engine.connect() as connection, connection.begin():
+            asked = text("SELECT pg_try_advisory_xact_lock(:key)")
+            while not connection.execute(asked, {"key": START_LOCK}).scalar():
+                time.sleep(AGAIN)
+            yield
+        return
+    if path is None:
+        yield
+        return
+    with closing(sqlite3.connect(f"{path.resolve()}-start", AGAIN, isolation_level=None)) as lock:
+        while True:
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+                break
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorname != "SQLITE_BUSY":
+                    raise
+        yield

@@ -344,7 +344,9 @@ def test() -> int:
     failed = []
     # The tests of a file stay in one process, with their fixtures, until a process has nothing left to do.
     spread = ("-n", processes, "--dist", "worksteal")
-    if module("pytest", "-q", *spread, "--ignore=tests/browser", **environ):
+    if module(
+        "pytest", "-q", *spread, "--ignore=tests/browser", "--ignore=tests/system", **environ
+    ):
         failed.append("pytest")
     if driven:
         code, words = driven.result()
@@ -377,7 +379,16 @@ def coverage() -> int:
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
     code = module(
-        *("pytest", "-q", "-n", PROCESSES, "--ignore=tests/browser", "--cov=dashboard", "--cov=db"),
+        *(
+            "pytest",
+            "-q",
+            "-n",
+            PROCESSES,
+            "--ignore=tests/browser",
+            "--ignore=tests/system",
+            "--cov=dashboard",
+            "--cov=db",
+        ),
         "--cov-report=json:build/coverage.json",
         COVERAGE_FILE=str(build / "coverage"),
     )
@@ -390,6 +401,15 @@ def least_covered(report: Dict[str, Any]) -> List[str]:
     shares = [(one["summary"]["percent_covered"], name) for name, one in report["files"].items()]
     shares = [*sorted(shares)[:10], (report["totals"]["percent_covered"], "en tout")]
     return ["{:5.1f} % {}".format(*share) for share in shares]
+
+
+def test_system() -> int:
+    """Try what docs/exploitation.md says of a server: its units, its proxy, two applications behind it, its copies. Starts
+    servers of its own."""
+    environment(DEV)
+    for program, package in (("nginx", "nginx-light"), ("promtool", "prometheus"), ("age", "age")):
+        find(program, package)
+    return module("pytest", "-q", "tests/system", "tests/deploy", OPENBLAS_NUM_THREADS="1")
 
 
 def bench() -> int:
@@ -428,6 +448,12 @@ def hostile() -> int:
     """Measure what readers notice of clients that mean harm; HOSTILE says how many, HOSTILE_DATABASE=postgresql on what."""
     environment(DEV)
     return module("tests.benchmarks.hostile", OPENBLAS_NUM_THREADS="1")
+
+
+def soak() -> int:
+    """Do for an hour, at once, what a server does; SOAK says how many minutes."""
+    environment(DEV)
+    return module("tests.benchmarks.soak")
 
 
 def growth() -> int:
@@ -472,12 +498,14 @@ COMMANDS = {
     "lint": lint,
     "days": days,
     "coverage": coverage,
+    "test-system": test_system,
     "bench": bench,
     "fuzz": fuzz,
     "workbooks": workbooks,
     "walk": walk,
     "load": load,
     "hostile": hostile,
+    "soak": soak,
     "growth": growth,
     "shots": shots,
     "release": release,

@@ -7,7 +7,7 @@ import socket
 import sys
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from dashboard.accounts.rights import Role
 from dashboard.settings import LOOPBACK_HOSTS, ROOT, load_settings
@@ -19,6 +19,7 @@ from db.console import guard_for_good
 from db.engine import make_engine
 from db.models import ImportBatch, Journal
 from db.write import Refused
+from db.write_lock import one_start_at_a_time
 from server import listen, serve
 
 FREE_BYTES = 10**9
@@ -48,6 +49,13 @@ def prepare_database() -> None:
     of maps and pages."""
     engine = make_engine(load_settings().database_url)
     startup_check.quick_check(engine)
+    # Of two that start on an empty database the second finds all that the first one made, fictitious data too.
+    with one_start_at_a_time(engine):
+        _prepare(engine)
+    engine.dispose()
+
+
+def _prepare(engine: Engine) -> None:
     if db(["init"]):
         # The database does not answer, is of another version, or could not be copied: why is said just above.
         sys.exit("L'application n'est pas démarrée : la raison est ci-dessus.")
@@ -57,7 +65,6 @@ def prepare_database() -> None:
             select(Journal.id).where(Journal.did == "purged").limit(1)
         ).first()
         boundary = read.boundary(connection, "commune")
-    engine.dispose()
     map_assets.prepare(ROOT / "static", json.loads(boundary[0]) if boundary else None)
     page_fonts.prepare(ROOT / "static")
     if held or purged:

@@ -10,7 +10,8 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
     if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (link.origin !== location.origin || !PLAIN.includes(link.pathname)) return;
+    if (link.origin !== location.origin) return;
+    if (!PLAIN.some((page) => link.pathname === page || link.pathname.startsWith(`${page}/`))) return;
     event.preventDefault();
     event.stopPropagation();
     location.assign(link.href);
@@ -25,17 +26,81 @@
       fold.setAttribute("aria-expanded", String(open));
       return;
     }
-    const link = event.target.closest?.(`${HTML} a[href]`);
+    const link = event.target.closest?.(`${HTML} a[href], #ccsp-search a[href]`);
     if (link && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey) follow(event, link);
+  });
+
+  // A bar of a chart that is pressed: its drawing sends the press to a link of its own, which stands nowhere on the page.
+  const { dispatchEvent } = EventTarget.prototype;
+  HTMLAnchorElement.prototype.dispatchEvent = function (event) {
+    const ours = this.origin === location.origin && !this.isConnected && !this.download && !this.target;
+    if (event.type !== "click" || !ours || event.ctrlKey || event.metaKey || event.shiftKey) return dispatchEvent.call(this, event);
+    follow(event, this);
+    return false;
+  };
+
+  // In the calendar of completeness arrow keys go from cell to cell: of a row, and up and down its column.
+  document.addEventListener("keydown", (event) => {
+    const calendar = event.target.closest?.(`${HTML} .ccsp-calendar`);
+    const ends = { Home: 1, End: -1 }[event.key];
+    const [down, right] = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] }[event.key] ?? [0, 0];
+    const of = event.target.closest?.(`${HTML} .ccsp-calendar tr`);
+    if (calendar && ends && of) {
+      event.preventDefault();
+      [...of.querySelectorAll("td a")].at(ends > 0 ? 0 : -1)?.focus();
+      return;
+    }
+    if (!calendar || !(down || right) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const table = calendar.querySelector("table"), cell = event.target.closest("td, th");
+    const rows = [...table.tBodies[0].rows, ...(table.tFoot?.rows ?? [])];
+    let row = cell ? rows.indexOf(cell.parentNode) : 0, at = cell ? cell.cellIndex : -1;
+    let link = cell ? null : rows[0]?.querySelector("td a");
+    while (!link && row >= 0 && row < rows.length) {
+      row += down;
+      at += right;
+      const next = rows[row]?.cells[at];
+      if (!next) break;
+      link = next.querySelector("a");
+    }
+    if (link) { event.preventDefault(); link.focus(); }
   });
 
   // Streamlit goes where the browser's history says: to a page of the menu, with what its address asks.
   function follow(event, link) {
     if (link.origin !== location.origin) return;
     event.preventDefault();
+    const pressed = link.closest(".ccsp-calendar") && new URL(link.href).searchParams.has("jour");
+    const heading = link.closest(".ccsp-indicators thead th"), column = heading?.cellIndex;
+    const elsewhere = link.pathname !== location.pathname;
     history.pushState({}, "", link.href);
     dispatchEvent(new PopStateEvent("popstate", { state: {} }));
-    document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+    if (elsewhere) {  // as on a page that is loaded: the keyboard begins at its top
+      const first = document.querySelector("[data-testid=stSkipLink], [data-testid=stTopNavLink]");
+      first?.focus({ preventScroll: true });
+      first?.blur();
+    }
+    const chosen = `${HTML} .ccsp-calendar a[aria-current]`;
+    if (pressed) focusAgain(() => [...document.querySelectorAll(chosen)].find((a) => a.href === link.href));
+    else if (heading) focusAgain(() => sorted(heading, column));
+    else document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  }
+
+  // The heading that was pressed, once the table is drawn anew in its order.
+  function sorted(heading, column) {
+    if (heading.isConnected) return null;
+    return document.querySelector(`${HTML} .ccsp-indicators thead`)?.rows[0].cells[column]?.querySelector("a");
+  }
+
+  // What was pressed is drawn anew: the keyboard goes on from there.
+  function focusAgain(drawn) {
+    const watch = new MutationObserver(() => {
+      const again = drawn();
+      if (!again) return;
+      watch.disconnect();
+      again.focus({ preventScroll: true });
+    });
+    watch.observe(document.body, { childList: true, subtree: true });
+    setTimeout(() => watch.disconnect(), 10_000);
   }
 
   // What Streamlit moves by script (folds) no style sheet can still: for who wants no motion it takes no time.

@@ -40,6 +40,10 @@ svg{display:block;max-width:100%;max-height:100%;overflow:visible}
 .cards dt{color:var(--soft)}
 .cards dd{margin:0;color:var(--soft)}
 .cards .value{font-size:52px;line-height:1.15;font-weight:600;color:var(--ink)}
+.cards.tight{gap:10px}
+.cards.tight>div{display:flex;flex-wrap:wrap;align-items:baseline;align-content:start;column-gap:14px;padding:6px 18px}
+.cards.tight :is(dt,.state){flex-basis:100%;line-height:1.15}
+.cards.tight .value{font-size:40px}
 .state{font-weight:650}.state.improvement{color:var(--improvement)}.state.alert{color:var(--alert)}
 .state.neutral{color:var(--neutral)}
 .rest{margin:0;color:var(--soft)}
@@ -55,7 +59,7 @@ caption{display:none}
 .page[data-code=ouverture] .lines li:first-child{font-weight:650}
 .foot{display:flex;align-items:center;gap:18px;min-height:64px;padding:6px 0;color:var(--soft);border-top:2px solid var(--line);
   margin-top:12px}
-.foot .said{flex:1;line-height:1.15}
+.foot .said{flex:1;min-width:0;line-height:1.15;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
 .foot .count{font-weight:650;color:var(--ink);white-space:nowrap}
 .cut{background:var(--notice);color:var(--on-notice);border:1px solid var(--notice-edge);padding:2px 12px;border-radius:6px;white-space:nowrap}
 [hidden]{display:none !important}
@@ -217,7 +221,7 @@ class Presentation {
     });
     const foot = made("div", this.stage, { class: "foot" });
     made("span", foot, { class: "said" }, data.foot);
-    this.mark = made("span", foot, { class: "cut", role: "status" }, "Hors connexion, la présentation continue");
+    this.mark = made("span", foot, { class: "cut", role: "status" }, "Hors connexion");
     this.playing = made("span", foot, { class: "playing" }, "▶ défile");
     this.count = made("span", foot, { class: "count", "aria-live": "polite" });
     const press = (text, label, act) => {
@@ -266,11 +270,13 @@ class Presentation {
     this.back.disabled = to === 0;
     this.next.disabled = to === this.slides.length - 1;
     this.write(this.notes);
+    this.fit();
     this.tell();
     if (this.timer && to === this.slides.length - 1) this.play(false);
   }
 
-  // What does not fit at this size of type is left out, and said to be: rows of a table, sentences of a list.
+  // What does not fit at this size of type is left out, and said to be: rows of a table, sentences of a list. Figures are all
+  // kept: they move closer, then the question for the room gives way (the notes have it).
   trim(page) {
     if (page.dataset.trimmed || this.room.classList.contains("narrow")) return;
     page.dataset.trimmed = "yes";
@@ -279,6 +285,9 @@ class Presentation {
     const all = Number(said.dataset.all || rows.length), box = page.querySelector(".table") || slide;
     const full = () => slide.scrollHeight > slide.clientHeight + 1 || box.scrollHeight > box.clientHeight + 1;
     said.className = "rest";
+    const cards = page.querySelector(".cards");
+    if (cards && full()) cards.classList.add("tight");
+    if (cards && full()) page.querySelector(".question")?.remove();
     if (full()) box.classList.remove("few");  // the larger type of a short table is not worth a row
     while (rows.length > 1 && full()) {
       rows.pop().remove();
@@ -350,6 +359,7 @@ class Presentation {
 
   fold(panel) {
     for (const one of [this.notes, this.filters, this.help]) one.hidden = one !== panel || !panel.hidden;
+    this.fit();
   }
 
   play(on) {
@@ -388,9 +398,11 @@ class Presentation {
     const { innerWidth: width, innerHeight: height } = window;
     const narrow = width < NARROW;
     this.room.classList.toggle("narrow", narrow);
-    const scale = Math.min(width / WIDTH, height / HEIGHT);
+    // Open notes take the foot of the screen, and the slide with its question what is left above them.
+    const free = height - (this.notes?.isConnected && !this.notes.hidden ? this.notes.offsetHeight : 0);
+    const scale = Math.min(width / WIDTH, free / HEIGHT);
     this.stage.style.transform = narrow ? "" :
-      `translate(${(width - scale * WIDTH) / 2}px,${(height - scale * HEIGHT) / 2}px) scale(${scale})`;
+      `translate(${(width - scale * WIDTH) / 2}px,${(free - scale * HEIGHT) / 2}px) scale(${scale})`;
   }
 }
 

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from dashboard.forms.formats import FORMATS
 from dashboard.indicators import INDICATORS, Figure, compute
@@ -195,6 +195,24 @@ def add_decisions(url: str, *scopes: str) -> None:
         what = f"guichet de plus ({scope})"
         decide(engine, "wait_p50", scope, today(), "le directeur", what, None, by="test")
     engine.dispose()
+
+
+def close_site(connection: Connection, code: str, day: date | None) -> None:
+    """Let the service of a site end before a day; for None, go on."""
+    connection.execute(
+        text(
+            "UPDATE site_period SET closes_on = :day"
+            " WHERE site_id = (SELECT id FROM site WHERE code = :code)"
+        ),
+        {"day": day, "code": code},
+    )
+
+
+def launch_site(connection: Connection, code: str, day: date) -> None:
+    """Let a site have opened on a day: from then on its days are expected."""
+    connection.execute(
+        text("UPDATE site SET launched_on = :day WHERE code = :code"), {"day": day, "code": code}
+    )
 
 
 def never_answer(url: str) -> None:

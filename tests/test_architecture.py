@@ -30,15 +30,20 @@ COLOURLESS = ("dashboard/indicators", "dashboard/statistics", "dashboard/forms")
 # What of db each part of dashboard may take; the others its codes and shapes alone. Only answers read, only
 # actions write, and the command line does both.
 READERS = {
-    "db.codes", "db.day_states", "db.engine", "db.error_messages", "db.facts", "db.network_state", "db.read", "db.shared_types",
-    "db.table_descriptions", "db.working_days"
+    "db.codes", "db.day_facts", "db.day_states", "db.engine", "db.error_messages", "db.facts", "db.lost_time",
+    "db.monthly_returns", "db.network_state", "db.quality_acknowledgements", "db.read", "db.register_rows", "db.server_state",
+    "db.shared_types", "db.site_complaints", "db.table_descriptions", "db.unanswered_searches", "db.weekday_waits",
+    "db.working_days"
 }  # fmt: skip
 WRITERS = {
-    "db.accounts_and_sessions", "db.batch_changes", "db.batch_effects", "db.codes", "db.complaint_texts", "db.intake",
-    "db.retention", "db.shared_types", "db.targets_and_decisions", "db.upload_previews", "db.working_days", "db.write"
+    "db.accounts_and_sessions", "db.batch_changes", "db.batch_effects", "db.codes", "db.complaint_texts", "db.file_spellings",
+    "db.intake", "db.list_changes", "db.quality_checks", "db.reference_changes", "db.reference_effects", "db.reminders",
+    "db.retention", "db.shared_types", "db.site_changes", "db.site_complaints", "db.targets_and_decisions",
+    "db.unanswered_searches", "db.upload_previews", "db.uploads", "db.working_days", "db.write"
 }  # fmt: skip
 ASK_THE_DATABASE = {
-    "dashboard/answers/": READERS,
+    # What is new is told of what was known then.
+    "dashboard/answers/": READERS | {"db.declared_then", "db.known_then", "db.monthly_visits"},
     "dashboard/actions/": WRITERS,
     # Who may come in, and nothing of the data.
     "dashboard/accounts/": {
@@ -51,6 +56,8 @@ ASK_THE_DATABASE = {
         "db.write",
         "db.write_lock",
     },  # fmt: skip
+    # Whether it serves, who may come in, and its copies.
+    "dashboard/server_check/": {"db.server_facts"},
     # A command says what went wrong and on which version, as those of db do.
     "dashboard/__main__.py": READERS | WRITERS | {"db.console", "db.schema"},
 }
@@ -61,18 +68,31 @@ DB_MAY_USE = {
     "dashboard.french",
     "dashboard.statistics.quantile",
 }
-READ_RETURNS = {"db/command_arguments.py", "db/intake.py"}  # they bring files in
+# They bring files in, or know what files write.
+READ_RETURNS = {
+    "db/command_arguments.py",
+    "db/intake.py",
+    "db/uploads.py",
+    "db/file_spellings.py",
+    "db/site_changes.py",
+}
 # Questions of db.read whose answer holds no row of a site: they need not be told whose sites may be seen. What is set
 # for a scope (targets, new starts, decisions) is cut to it by whoever asks.
 WITHOUT_SITES = {
+    "of_version",
     "as_date",
     "services",
+    "service_deadlines",
+    "directors",
     "terms",
     "communes",
     "holiday_changes",
     "boundary",
     "version",
     "changed_sites",
+    "moment_sql",
+    "moved_sites",
+    "moved_visit_days",
     "extent",
     "segments",
     "is_demo",
@@ -232,8 +252,8 @@ def test_what_a_button_does_is_a_callback(path):
 
 @for_each(modules("dashboard/ui", "pages"))
 def test_one_module_draws_tables(path):
-    """By which a long one is shown a page at a time, whatever page it stands on."""
-    if path != "dashboard/ui/tables.py":
+    """By which a long one is shown a page at a time, whatever page it stands on; a calendar has a row a site, and no pages."""
+    if path not in ("dashboard/ui/tables.py", "dashboard/ui/day_calendar.py"):
         calls = {ast.unparse(n.func) for n in ast.walk(tree(path)) if isinstance(n, ast.Call)}
         assert not calls & {"st.table", "st.dataframe", "st.data_editor"}
         assert "<table" not in (ROOT / path).read_text(encoding="utf-8")
@@ -285,6 +305,7 @@ def test_no_two_modules_import_each_other():
 
 # From the ground up: a part imports from those below it, and from itself.
 LAYERS = (
+    {"dashboard.metrics"},
     {
         "db.codes",
         "dashboard.settings",
@@ -303,12 +324,12 @@ LAYERS = (
     {"db", "dashboard.wording", "dashboard.map_classes"},
     {"dashboard.judgement", "dashboard.accounts"},
     {"dashboard.charts", "dashboard.filter_names", "dashboard.navigation", "dashboard.stories"},
-    {"dashboard.panel"},
+    {"dashboard.panel", "dashboard.search"},
     {"dashboard.exports"},
     {"dashboard.answers"},
     {"dashboard.actions", "dashboard.error_messages", "dashboard.request_identity"},
     {"dashboard.web"},
-    {"dashboard.ui", "dashboard.accounts_command"},
+    {"dashboard.ui", "dashboard.accounts_command", "dashboard.server_check"},
     {"dashboard.__main__"},
     {"pages", "streamlit_app", "server"},
     {"scripts"},
@@ -371,7 +392,7 @@ CLOCKS = {
 OTHER_CLOCKS = re.compile(
     r"\b(?:current_(?:date|time|timestamp)|clock_timestamp|statement_timestamp|localtimestamp)\b|\bnow\(\)::"
     r"|SELECT now\(|\bfunc\.(?:now|current_\w+)|(?:datetime|date|julianday|strftime|unixepoch)\((?:'%[^']*', *)?'now'"
-    r"|new Date\(|toLocaleDateString",
+    r"|new Date\(\s*\)|new Date\(Date\.now|toLocaleDateString",
     re.IGNORECASE,
 )
 
@@ -618,6 +639,9 @@ SPEAK = {
             "dashboard/exports/pdf.py",
             "dashboard/forms/workbook.py",
             "dashboard/limited_process.py",
+            "dashboard/server_check/machine.py",
+            "db/copy_encryption.py",
+            "db/server_facts.py",
             "db/postgresql_dump.py",
         ),
         *(

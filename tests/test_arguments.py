@@ -25,9 +25,10 @@ from dashboard.period import today
 from dashboard.settings import load_settings
 from db import backup
 from db.__main__ import main
-from db.command_arguments import parser, span
+from db.command_arguments import kept, parser, span
 from db.engine import make_engine
-from tests.builders import Office, Said, complaint, csv_text, visit
+from db.reference_commands import hours, point
+from tests.builders import Office, Said, complaint, csv_text, monthly, visit
 from tests.db.test_reference import collection, communes, outline
 
 # A fifth of what is hostile is tried in a run, others in the next; ARGUMENTS=all tries each.
@@ -50,16 +51,31 @@ USUAL: dict[tuple[str, ...], dict[str, str]] = {
     ("db", "verify"): {},
     ("db", "retain"): {},
     ("db", "erase-text"): {"site": "ccsp-kandi", "reference": "P1"},
+    ("db", "erase-return"): {"site": "ccsp-kandi", "month": "2025-03"},
     ("db", "backup"): {"file": "{new}"},
+    ("db", "prove"): {"file": "{copy}"},
     ("db", "restore"): {"file": "{copy}", "force": ""},
     ("db", "go-back"): {"copy": "{copy}"},
     ("db", "add"): {"kind": "service", "label": "Carte"},
+    ("db", "site", "add"): {"kind": "CCSP", "commune": "Abomey", "why": "essai"},
+    ("db", "site", "set"): {"code": "ccsp-kandi", "name": "CCSP de Kandi-Centre", "why": "essai"},
+    ("db", "site", "close"): {"code": "ccsp-kandi", "day": "2025-06-02", "why": "essai"},
+    ("db", "site", "reopen"): {"code": "ccsp-kandi", "day": "2025-06-02", "why": "essai"},
+    ("db", "site", "move"): {"code": "ccsp-kandi", "day": "2025-06-02", "commune": "Banikoara", "why": "essai"},
+    ("db", "site", "hours"): {"code": "ccsp-kandi", "day": "2025-06-02", "hours": "lundi-vendredi=08:00-17:00", "why": "essai"},
+    ("db", "holiday", "add"): {"day": "2025-06-04", "label": "Fête", "why": "essai"},
+    ("db", "holiday", "remove"): {"day": "2025-08-01", "why": "essai"},
+    ("db", "director"): {"department": "Zou", "director": "DDTFP du Zou", "day": "2025-01-01", "why": "essai"},
+    ("db", "service"): {"code": "suivi-carriere", "deadline": "15", "why": "essai"},
+    ("db", "reference", "list"): {},
+    ("db", "reference", "undo"): {"number": "1", "why": "essai"},
     ("db", "boundaries"): {"file": "{outlines}", "source": "essai"},
     ("dashboard", "indicators"): {"first": "2025-01-01", "last": "2025-12-31", "by": "month"},
     ("dashboard", "target"): {"indicator": "wait_p50", "scope": "nation", "value": "15", "source": "plan"},
     ("dashboard", "decide"): {"indicator": "wait_p50", "scope": "nation", "who": "directeur", "what": "agir"},
     ("dashboard", "rebase"): {"indicator": "wait_p50", "scope": "nation", "month": "2025-01-01", "why": "travaux"},
     ("dashboard", "report"): {"story": "plaintes", "out": "{new}", "format": "txt"},
+    ("dashboard", "table"): {"by": "site"},
     ("dashboard", "accounts", "add"): {"name": "kofi", "role": "cabinet"},
     ("dashboard", "accounts", "set"): {"name": "awa", "role": "cabinet"},
     ("dashboard", "accounts", "list"): {},
@@ -71,9 +87,13 @@ USUAL: dict[tuple[str, ...], dict[str, str]] = {
     ("dashboard", "accounts", "guests"): {},
     ("dashboard", "accounts", "revoke"): {"number": "1"},
     ("dashboard", "accounts", "sessions"): {},
+    ("dashboard", "check-server"): {},
 }  # fmt: skip
 # What is refused as it stands, for want of something to do; all else is done.
-NOTHING_TO_DO = {("db", "purge-demo"), ("dashboard", "accounts", "unbind")}
+NOTHING_TO_DO = {
+    ("db", "purge-demo"), ("dashboard", "accounts", "unbind"), ("db", "site", "reopen"), ("db", "reference", "undo"),
+    ("dashboard", "check-server")
+}  # fmt: skip
 EMPTY = {("db", "demo")}  # what wants a database without anything
 NUMBERS = count(1)
 
@@ -98,7 +118,35 @@ WHOLE = ["0", "-1", "2147483648", "9223372036854775808", "1" * 5_000, "1e3", "",
 REAL = ["nan", "inf", "-inf", "1e309", "-0.0", "5e-324", "", "1,5", "1_0", "-1", "1e15"]
 FILES = ["", ".", "/", "/dev/null", "/dev/zero", "/proc/kmsg", "{pipe}", "{folder}", "{missing}", "{loop}", "{empty}",
          "{noise}", "{text}", "{database}", "x" * 300, "{copy}/x", "{deep}", "\udce9.csv", "{register}"]  # fmt: skip
-KINDS = {day: DAYS, date.fromisoformat: DAYS, datetime.fromisoformat: MOMENTS, span: SPANS,
+HOURS = ["lundi", "lundi=", "lundi=8-17", "lundi=08:00-25:00", "lundi=17:00-08:00", "dimanche-lundi=08:00-17:00", "",
+         "lundi=08:00-17:00;", "monday=08:00-17:00", "lundi=٠٨:00-17:00", "lundi=08:61-17:00"]  # fmt: skip
+POINTS = [
+    "",
+    "7",
+    "7,",
+    ",2",
+    "7,2,3",
+    "nan,nan",
+    "inf,2",
+    "48.8,2.3",
+    "7;2",
+    "1e308,1e308",
+    "-7,-2",
+]
+KEPT = [
+    "",
+    "7",
+    "7,5",
+    "7,5,12,1",
+    "0,0,0",
+    "-1,5,12",
+    "7;5;12",
+    "1e3,5,12",
+    "٧,5,12",
+    "9" * 5_000 + ",5,12",
+]
+KINDS = {kept: KEPT, day: DAYS, hours: HOURS,
+         point: POINTS, date.fromisoformat: DAYS, datetime.fromisoformat: MOMENTS, span: SPANS,
          int: WHOLE, float: REAL, Path: FILES}  # fmt: skip
 
 
@@ -251,6 +299,7 @@ def fill(url: str, folder: Path) -> None:
     office = Office(engine, folder)
     office.hand_in("registre", visit(ref="1"), visit(day="2025-04-03"))
     office.hand_in("plaintes", complaint("P1", subject="attente"))
+    office.hand_in("canevas", monthly(month="03/2025", reasons="attente"))
     account_changes.add(
         engine, "awa", account_rules.AccountChanges("cabinet", None, None, None), "test"
     )

@@ -19,7 +19,7 @@ from dashboard.accounts.account_rules import ASSIGNABLE_ROLES
 from dashboard.accounts.rights import RIGHTS, Role
 from dashboard.answers.slides import KINDS
 from dashboard.forms.cells import readers
-from dashboard.forms.formats import FORMATS, Column, Format, Words
+from dashboard.forms.formats import EVERY_FORM, FORMATS, TYPED, Column, Format, Words
 from dashboard.forms.reference_names import KnownReferences, normalise
 from dashboard.indicators import BY_CODE, INDICATORS, Indicator, Placement, codes, codes_placed_in
 from dashboard.judgement.control_charts import CHARTED, FOLLOWED, RATES, SHARES
@@ -131,9 +131,10 @@ def test_what_an_indicator_says_of_its_charts_and_places_holds_together(indicato
     assert i.chart == "measure" or not i.skewed, "only a measure has a scale of its own"
     assert i.chart not in ("wait", "measure") or i.unit in ("minutes", "days")
     assert i.classes is None or sorted(set(i.classes)) == list(i.classes)
-    assert i.unit != "count" or not (i.chart or i.classes), (
-        "a count that follows the number of days is neither"
+    assert i.unit != "count" or i.chart in (None, "stock") and not i.classes, (
+        "a count that follows the number of days has neither; what waits at a moment does not"
     )
+    assert i.chart != "stock" or (i.unit == "count" and i.is_current and i.register == "complaints")
     assert i.excluded_rows is None or i.excluded_rows.total_indicator in BY_CODE
     assert (
         i.required is None or BY_CODE[i.required.count_indicator].register == i.register == "visits"
@@ -218,9 +219,14 @@ def test_only_the_survey_may_be_called_gt1pki01():
 
 
 # --- forms ----------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", FORMATS)
+def test_what_is_typed_alone_is_no_form_of_files():
+    assert TYPED and not TYPED.keys() & FORMATS.keys()
+    assert EVERY_FORM.keys() == TYPED.keys() | FORMATS.keys()
+
+
+@pytest.mark.parametrize("name", EVERY_FORM)
 def test_a_form_is_complete(name):
-    form = FORMATS[name]
+    form = EVERY_FORM[name]
     assert form.name == name and form.title and form.since <= today()
     kinds = {
         *readers(KnownReferences([], {}), date(2025, 1, 1)),
@@ -271,13 +277,13 @@ def may_be_blank(form: Format, table: Table) -> bool:
     return bool(table.columns[column.field].nullable) and not column.required
 
 
-@pytest.mark.parametrize("form", FORMATS.values(), ids=lambda f: f.name)
+@pytest.mark.parametrize("form", EVERY_FORM.values(), ids=lambda f: f.name)
 def test_a_form_s_rows_have_a_table(form):
     assert lacks(form) == []
 
 
 def test_a_table_s_rows_have_a_form():
-    without = [m.__name__ for m in FormRow.__subclasses__() if m.form not in FORMATS]
+    without = [m.__name__ for m in FormRow.__subclasses__() if m.form not in EVERY_FORM]
     assert not without, f"No entry of FORMATS (dashboard/forms/formats.py) fills {without}."
 
 
@@ -313,9 +319,9 @@ def test_every_page_has_a_script_and_every_script_a_page():
 
 
 # --- what a new entry must not forget ----------------------------------------------------------------------------------
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", EVERY_FORM)
 def test_a_form_of_months_is_never_replaced_by_days(form):
-    (day,) = [column for column in FORMATS[form].columns if column.field == FORMATS[form].day]
+    (day,) = [column for column in EVERY_FORM[form].columns if column.field == EVERY_FORM[form].day]
     (rows,) = [one for one in FormRow.__subclasses__() if one.form == form]
     assert (rows.replaces == Replaces.NEVER) == (day.cell == "month")
 
@@ -351,7 +357,8 @@ def test_the_guide_says_what_each_role_may():
     guide = (ROOT / "docs/guide.md").read_text(encoding="utf-8")
     table = guide.split("## Qui voit quoi")[1].split("\n| --- |")[0].splitlines()[-1]
     columns = [cell.strip() for cell in table.strip("| ").split("|")]
-    assert len([c for c in columns if c]) == len(ASSIGNABLE_ROLES)
+    *assigned, guests = [c for c in columns if c]
+    assert len(assigned) == len(ASSIGNABLE_ROLES) and guests == "invité"
 
 
 def test_a_colour_s_name_is_its_own():

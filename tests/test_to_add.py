@@ -143,7 +143,7 @@ def test_an_indicator_is_one_function_and_one_entry(project, pages):
     assert "46 à moins de 51" in page["map"] and "Part des hommes" in page["map"]
     assert "Part des hommes" in page["workbook"]
     (defined,) = [text for text in texts if "<h2>Part des hommes</h2>" in text]
-    assert "<code>men_share</code>" in defined and "Exemple inventé." in defined
+    assert "Exemple inventé." in defined and "men_share" not in defined  # codes are in the guide
     months = ("--from", "2026-01-01", "--to", "2026-06-30", "--by", "nation")
     rows = csv.DictReader(asked(project, "-m", "dashboard", "indicators", *months).splitlines())
     values = {row["indicator"]: row["value"] for row in rows}
@@ -182,7 +182,9 @@ def test_a_right_is_one_entry(project):
         " print(may(LOCAL_READER, 'reports'), may(Person('inconnu', 'stagiaire'), 'reports'),"
         " sorted(access_of(LOCAL_READER, {}).rights))",
     )
-    assert words.strip() == "True False ['complaint_texts', 'reports']"
+    assert (
+        words.strip() == "True False ['complaint_texts', 'completeness', 'reports', 'return_texts']"
+    )
 
 
 SETTING = '    ministry: str = _text("MTFP", "Short name of the ministry, on opening slides")\n'

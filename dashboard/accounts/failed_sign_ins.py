@@ -4,13 +4,12 @@ Before: `db.accounts_and_sessions`. After: `dashboard.accounts.sign_ins`.
 """
 
 import hmac
-import secrets
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
-from dashboard.accounts import access_journal, account_rules
+from dashboard.accounts import access_journal, account_rules, shared_keys
 from dashboard.accounts.sign_in_request import (
     KNOWN_FOR,
     Browser,
@@ -29,8 +28,9 @@ LONGEST_WAIT = 60  # seconds
 CAP = 100  # wrong ones of an account, in an hour, by browsers that it does not know
 FORGOTTEN = timedelta(hours=2)  # wrong passwords of so long ago count no more
 # Unknown names are counted too, or a wait would tell which names exist; but they are often passwords typed into the
-# wrong field: their keys mean nothing outside this process.
-PEPPER = secrets.token_bytes(32)
+# wrong field: their keys mean nothing outside this machine, nor here once it was started anew. Its processes share them, or who
+# asks one after the other would be told which names exist.
+PEPPER = "unknown names"
 CAPPED = (
     "Trop d'essais manqués sous ce nom : se connecter depuis un navigateur où c'est déjà arrivé, demander un lien de"
     " première connexion à {}, ou attendre une heure."
@@ -72,7 +72,8 @@ def failure_counters(
     if holder is None:
         # As the name of an account is read, or the waits of two ways to write it would tell which are somebody's.
         typed = account_rules.normalise_name(name).encode(errors="replace")
-        of = f"?{hmac.new(PEPPER, typed, 'sha256').hexdigest()[:15]}"
+        pepper = shared_keys.key_of_machine(PEPPER)
+        of = f"?{hmac.new(pepper, typed, 'sha256').hexdigest()[:15]}"
     else:
         of = holder.id
     if known:
@@ -83,7 +84,8 @@ def failure_counters(
 def stable_fraction(connection: Connection, name: str) -> float:
     """A number from 0 to 1, without 1, always the same for a name in this database: it chooses the decoy settings, so
     that the time of an answer tells no account from an unknown name."""
-    key = accounts_and_sessions.database_name(connection).encode() or PEPPER
+    mark = accounts_and_sessions.database_name(connection).encode()
+    key = mark or shared_keys.key_of_machine(PEPPER)
     typed = account_rules.normalise_name(name).encode(errors="replace")
     return int.from_bytes(hmac.new(key, typed, "sha256").digest()[:6], "big") / 2**48
 

@@ -94,15 +94,29 @@ RIGHTS = {
     "understand": Right(dict.fromkeys((*_SIGNED_IN, _READER, _GUEST), Reach.COUNTRY)),
     # figures, maps, charts, and files of them
     "aggregates": Right({**dict.fromkeys(_READS, Reach.COUNTRY), _GUEST: Reach.LINK}),
+    # which days of registers came, and when
+    "completeness": Right(dict.fromkeys((_CABINET, _DIRECTOR, _MANAGER, _READER), Reach.COUNTRY), content=True),
+    # to note that a site was reminded of its days
+    "remind": Right({_CABINET: Reach.COUNTRY, _DIRECTOR: Reach.DEPARTMENTS, _MANAGER: Reach.COUNTRY,
+                     _READER: Reach.COUNTRY}),
     # complaints one by one: reference, site, days, age, category
     "complaint_list": Right({_CABINET: Reach.COUNTRY, _DIRECTOR: Reach.DEPARTMENTS, _FOCAL: Reach.SITES,
                              _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
+    # visits one by one, as a register has them: hours, service, reference
+    "register_rows": Right({_DIRECTOR: Reach.DEPARTMENTS, _FOCAL: Reach.SITES, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
     # what people wrote when they complained
     "complaint_texts": Right({_DIRECTOR: Reach.DEPARTMENTS, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}, content=True),
-    # to erase them, one complaint at a time
+    # what sites write in their monthly returns
+    "return_texts": Right({_DIRECTOR: Reach.DEPARTMENTS, _FOCAL: Reach.SITES, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY},
+                          content=True),
+    # to erase the words of one complaint, or of one monthly return
     "erase_texts": Right({_MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
     # files of registers, closings, complaints; who reads fictitious data on his own machine tries it, and keeps nothing
     "hand_in": Right({_FOCAL: Reach.SITES, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
+    # why a day is missing, that nobody came
+    "explain": Right({_DIRECTOR: Reach.DEPARTMENTS, _FOCAL: Reach.SITES, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
+    # that a complaint came, and that it was answered: reference, days, category, outcome
+    "note_complaints": Right({_FOCAL: Reach.SITES, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
     # what was handed in, and what became of it
     "receipts": Right({_DIRECTOR: Reach.DEPARTMENTS, _FOCAL: Reach.SITES, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
     "keep_stories": Right({_CABINET: Reach.OWN_WORK, _DIRECTOR: Reach.OWN_WORK, _MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
@@ -112,6 +126,12 @@ RIGHTS = {
                           _READER: Reach.COUNTRY}),
     # new starts of a series, and the answer to a level that is proposed
     "rebase": Right({_MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
+    # that rows which a quality rule singled out are in order
+    "check_quality": Right({_MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
+    # sites, periods of service, hours, holidays, directors, lists, what files write; and closures that sites declared
+    "reference": Right({_MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
+    # what was sought in « Chercher » and not found, counted
+    "unanswered_searches": Right({_MANAGER: Reach.COUNTRY, _READER: Reach.COUNTRY}),
     # links by which guests of a workshop come in
     "guest_links": Right({_CABINET: Reach.COUNTRY, _DIRECTOR: Reach.DEPARTMENTS, _ADMINISTRATOR: Reach.COUNTRY}),
     "own_account": Right(dict.fromkeys(_SIGNED_IN, Reach.OWN_WORK)),
@@ -174,13 +194,24 @@ def scopes(person: Person, right: str, departments_of_sites: Mapping[str, str]) 
 
 @dataclass(frozen=True)
 class Access:
-    """What may be seen: codes of the sites whose aggregates, and of those whose rows, or ALL; the rights that change
-    what an answer holds; whether it is a guest's."""
+    """What may be seen: codes of the sites whose aggregates, of those whose complaints one by one (rows), of those whose
+    visits one by one (register_rows), and of those whose receipts (receipts), or ALL; the rights that change what an answer
+    holds; whether it is a guest's."""
 
     aggregates: frozenset[str] | str
     rows: frozenset[str] | str
     rights: frozenset[str] = frozenset()
     guest: bool = False
+    register_rows: frozenset[str] | str = frozenset()
+    receipts: frozenset[str] | str = frozenset()
+
+    def sees_batches(self, site: str) -> bool:
+        """Whether the numbers of a site's batches may be named: to who may see its receipts."""
+        return self.receipts == ALL or site in self.receipts
+
+    def sees_days(self, site: str) -> bool:
+        """Whether the days that a site did not hand in may be named: to who has the calendar, and to who answers for it."""
+        return "completeness" in self.rights or self.sees_batches(site)
 
     @property
     def without_rows(self) -> "Access":
@@ -195,4 +226,6 @@ def access_of(person: Person, departments_of_sites: Mapping[str, str]) -> Access
         sites(person, "complaint_list", departments_of_sites),
         frozenset(name for name, right in RIGHTS.items() if right.content and may(person, name)),
         guest=person.role == Role.GUEST,
+        register_rows=sites(person, "register_rows", departments_of_sites),
+        receipts=sites(person, "receipts", departments_of_sites),
     )

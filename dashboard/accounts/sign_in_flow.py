@@ -10,10 +10,10 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
+from dashboard.accounts import shared_keys
+
 WITHIN = 600  # seconds from the button to coming back
 LONGEST_PAGE = 1_500  # characters of the address of the page that was asked for
-# Of this process: a flow that was begun before a restart is refused.
-SECRET = secrets.token_bytes(32)
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,6 @@ class SignInFlow:
         )
 
     def _derive(self, what: str) -> str:
-        """A value derived from the flow's text by a key of this process. what: which one."""
-        found = hmac.digest(SECRET, f"{what}:{self.text}".encode(), "sha256")
+        """A value derived from the flow's text by a key that all processes of the database have. what: which one."""
+        found = hmac.digest(shared_keys.key("flow"), f"{what}:{self.text}".encode(), "sha256")
         return urlsafe_b64encode(found).rstrip(b"=").decode()

@@ -4,7 +4,7 @@ token; the database stores the SHA-256.
 Before: `db.accounts_and_sessions`. After: the gate (`dashboard.web.authentication`), which calls these in threads of their own.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine
 
@@ -23,6 +23,7 @@ from dashboard.accounts.sign_in_request import (
     journal_details,
     new_token,
 )
+from dashboard.period import to_local_time, today
 from db import accounts_and_sessions
 from db.accounts_and_sessions import Holder, SignInSession
 from db.write_lock import write_transaction
@@ -114,6 +115,19 @@ def confirm_password(engine: Engine, password: str, browser: Browser) -> str:
         if str(reason) == WRONG:
             raise Refusal(WRONG_AGAIN) from None
         raise
+
+
+def last_visit(engine: Engine, account: str, number: int) -> date | None:
+    """The day, in Benin, on which an account was last seen in a session before this one; None where there is none, or this one
+    has gone on since another day, for nobody knows when it was used. number: of this session."""
+    if not account or not number:
+        return None
+    with engine.connect() as connection:
+        this = accounts_and_sessions.session_by_number(connection, number)
+        seen = accounts_and_sessions.last_seen_before(connection, account, number)
+    if this is None or seen is None or to_local_time(this.began_at).date() < today():
+        return None
+    return to_local_time(seen).date()
 
 
 def account_of(connection: Connection, browser: Browser) -> str | None:

@@ -29,6 +29,7 @@ DID = {
     "sessions closed": "a fermé des sessions",
     "looked at complaints": "a vu la liste des plaintes",
     "read words": "a lu les mots d'une plainte",
+    "looked at returns": "a lu les mots des canevas",
     "guest link made": "a fait un lien d'invités",
     "guest link closed": "a fermé un lien d'invités",
     "exported": "a emporté un fichier",
@@ -38,12 +39,21 @@ DID = {
     "targeted": "a fixé une cible",
     "untargeted": "a retiré une cible",
     "decided": "a noté une décision",
+    "carried out": "a dit une décision faite",
+    "reopened": "a dit une décision pas encore faite",
+    "undecided": "a retiré une décision",
+    "reminded": "a noté des relances",
     "rebased": "a fait repartir une courbe",
     "accepted level": "a accepté un nouveau niveau",
     "refused level": "a refusé un nouveau niveau",
     "kept story": "a gardé une présentation",
+    "acknowledged": "a vérifié des lignes",
+    "took back check": "a repris une vérification",
+    "looked at register rows": "a vu des lignes du registre",
     "removed story": "a supprimé une présentation",
     "added": "a ajouté un mot à une liste",
+    "changed reference": "a changé une référence",
+    "undid reference": "a annulé un changement de référence",
     "loaded": "a chargé des limites",
     "seeded": "a chargé les références",
     "purged": "a supprimé les données fictives",
@@ -53,6 +63,7 @@ DID = {
     "went back": "est revenu à une copie",
     "retained": "a effacé ce qui avait passé son terme",
     "erased words": "a effacé les mots d'une plainte",
+    "erased return words": "a effacé les mots d'un canevas",
 }
 WITH = {
     "account": "compte",
@@ -65,6 +76,7 @@ WITH = {
     "file": "fichier",
     "page": "page",
     "batch": "lot",
+    "change": "changement",
     "batches": "lots",
     "copies": "copies",
     "form": "formulaire",
@@ -90,7 +102,10 @@ WITH = {
     "on": "au",
     "site": "centre",
     "reference": "référence",
+    "rule": "règle",
+    "acknowledgement": "vérification",
 }
+UNSAID = frozenset(("undo", "undone"))  # by which a change is undone
 # How somebody signs in.
 BY = {
     "password": "mot de passe",
@@ -164,6 +179,6 @@ def _detail_in_words(detail: dict[str, Any], reason: str) -> str:
     parts = [
         f"{WITH.get(name, name)} {', '.join(map(str, value)) if isinstance(value, list) else _day_in_french(value)}"
         for name, value in detail.items()
-        if value not in (None, "", [])
+        if name not in UNSAID and value not in (None, "", [])
     ]
     return " · ".join([*parts, *([reason] if reason else [])])

@@ -4,9 +4,14 @@ commands alike.
 Every change demands an account of one's own and a password given of late (`dashboard.accounts.reauthentication`).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
-from dashboard.accounts import account_changes, provider_identities, reauthentication
+from dashboard.accounts import (
+    account_changes,
+    provider_identities,
+    reauthentication,
+    sign_ins,
+)
 from dashboard.accounts.account_rules import AccountChanges
 from dashboard.accounts.rights import NotAllowed, Person, Role, require_right
 from dashboard.answers.context import engine
@@ -26,6 +31,7 @@ __all__ = [
     "disable",
     "all_accounts",
     "first_sign_in_link",
+    "last_visit",
     "own_binding",
     "own_sessions",
     "similar_accounts",
@@ -40,6 +46,11 @@ def command_line_person(name: str) -> Person:
     """The person of a command: who has the database's address has the accounts too. name: of the system's user, for
     the journal."""
     return Person(name, Role.ADMINISTRATOR)
+
+
+def last_visit(person: Person) -> date | None:
+    """The day, in Benin, on which the person was here last before this session; None where nobody knows, as without accounts."""
+    return sign_ins.last_visit(engine(), person.id, person.session_number)
 
 
 def add(person: Person, name: str, changes: AccountChanges) -> str:

@@ -23,6 +23,7 @@ __all__ = [
     "erase",
     "find",
     "may_erase",
+    "may_read",
     "open_with_texts",
     "read",
 ]
@@ -57,6 +58,11 @@ def read(person: Person, site: str, reference: str) -> list[str]:
     if found:
         access_journal.note(person, "read words", {"site": site, "reference": reference})
     return found
+
+
+def may_read(person: Person) -> bool:
+    """Whether the person may read texts, of some site."""
+    return may(person, "complaint_texts")
 
 
 def may_erase(person: Person) -> bool:

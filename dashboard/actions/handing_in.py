@@ -1,207 +1,96 @@
 """A file is handed in by a page: read, checked, mended, confirmed. Rights are checked here; nothing counts before somebody
 confirms, and what is checked and what is kept go through one function (`db.intake.take_table`).
 
-Between the two, the cells of the form's own columns wait in the database for a day, under a key that only the browser has.
+Between the two, the cells of the form's own columns wait in the database for a day, under a key that only the browser has
+(`waiting_files`). Of which days it speaks: `file_days`; what is mended in the page: `file_faults`, by `mending`.
 """
 
-import json
-import os
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date
-from functools import cached_property
-from pathlib import Path, PosixPath
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection
 
-from dashboard import french
+from dashboard import memory, metrics
 from dashboard.accounts import rights
 from dashboard.accounts.rights import NotAllowed, Person, Role, require_right
 from dashboard.accounts.sealing import open_sealed, seal
-from dashboard.actions.handing_in_words import effect_sentence
-from dashboard.answers.context import engine, engine_to_write, view
-from dashboard.answers.network import freshness
-from dashboard.forms.blank_rows import is_example_row
-from dashboard.forms.cell_display import split_mark, without_mark
-from dashboard.forms.cells import OLDEST, CellProblem, day
+from dashboard.actions import file_days
+from dashboard.actions.file_faults import faults
+from dashboard.actions.handing_in_words import change_lines, effect_sentence
+from dashboard.actions.verdicts import (
+    DaysAfter,
+    Verdict,
+    days_sentences,
+    effect_of_verdict,
+    version_of,
+)
+from dashboard.actions.waiting_files import Summary, WaitingFile, memory_file
+from dashboard.answers.cache import AnswerCache
+from dashboard.answers.context import (
+    engine,
+    engine_to_write,
+    latest_snapshot,
+    show_as_they_are,
+    view,
+)
+from dashboard.answers.network import closed_days, freshness, visits_by_day
+from dashboard.answers.reference_changes import view_in
+from dashboard.answers.signal_changes import signal_changes
+from dashboard.forms.cells import OLDEST, column_memos
 from dashboard.forms.choices import choices
-from dashboard.forms.formats import FORMATS, Column
+from dashboard.forms.formats import FORMATS
 from dashboard.forms.problem import Problem
-from dashboard.forms.reference_names import normalise
-from dashboard.forms.repairs import Repair, repaired
+from dashboard.forms.repairs import repaired, with_words
+from dashboard.forms.spellings import Spellings
 from dashboard.forms.stored_table import Place as CellPlace
 from dashboard.forms.stored_table import StoredTable
+from dashboard.one_run_at_a_time import release_while_waiting
 from dashboard.period import ONE_DAY, month_end, today
-from db import intake, upload_previews, write
-from db.batch_effects import Effect
+from db import file_spellings, intake, upload_previews, uploads, write
 from db.codes import ALL
 from db.intake import Options, Outcome
 from db.shared_types import Place
-from db.working_days import SATURDAY
 from db.write import Refused
 
 __all__ = [
-    "Fault",
     "NoSuchPreview",
     "Refused",
-    "Verdict",
     "abandon",
+    "allowed_ids",
     "choices_of",
     "confirm",
+    "files_waiting",
+    "judge",
     "keeps",
-    "leave_faulty_rows_out",
     "left_out",
     "look",
-    "mend",
+    "open_waiting",
     "receipt_of",
     "send",
     "sites",
     "table",
 ]
 
-REGISTER, COMPLAINTS = (FORMATS[name].name for name in ("registre", "plaintes"))
-OF_EACH_ROW = (
-    "clock",
-    "day",
-    "month",
-    "text",
-    "whole",
-)  # cells that say something else in each row
-MOST_MENDED = 20  # cells that are mended in the page; more are mended in the file
 NO_SUCH_PREVIEW = "Ce fichier n'attend plus : il a été confirmé, abandonné, ou plus d'un jour a passé. Le choisir de nouveau."
 IN_ANOTHER_BROWSER = "Ce fichier attend dans le navigateur qui l'a envoyé : le confirmer là, ou le choisir de nouveau ici."
 FICTITIOUS = "Données fictives : ici on essaie, et rien ne compte."
-EMPTIED = (
-    "Le {} n'aurait plus aucune ligne, et passerait pour un jour où personne n'est venu. Abandonner ce fichier, et le remettre"
-    " quand les lignes de ce jour seront corrigées."
-)
-OF_ONE_MONTH = frozenset(
-    (REGISTER, "cloture", "canevas")
-)  # forms whose rows are all of the month that was chosen
-FEW = 5  # rows of another month that are mended one by one
+CHANGED = "Ce fichier, ou ce qui est déjà remis, a changé depuis que cette page l'a montré : relire, puis confirmer."
+NOT_AGREED = "Dire d'abord si ces colonnes sont les bonnes."
+LISTED = 30  # files that wait
+LARGE = 200_000  # bytes of a file, or of what is stored of it: some ten thousand rows
+# The last verdicts, for who looks again at what he has just sent.
+VERDICTS: "AnswerCache[Verdict]" = AnswerCache(20)
+ENDINGS = frozenset((".csv", ".txt", ".xlsx", ".xlsm"))  # of the name under which a file is kept
 
 
 class NoSuchPreview(Refused):
     """The preview is not there for this person and browser."""
 
 
-@dataclass(frozen=True)
-class Fault:
-    """Cells to be mended, all alike: the first one's place, its column, what is written there, why it is refused, on which
-    lines, the rest of the first one's row, (heading, text) each, without free text; typed: whether a person wrote it here;
-    whole_days: how many rows go with them where these days' rows have no reference, 0 where none does."""
-
-    place: CellPlace
-    column: Column
-    text: str
-    message: str
-    lines: tuple[int, ...]
-    row: tuple[tuple[str, str], ...]
-    typed: bool = False
-    whole_days: int = 0
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What is said of a file before it is kept. preview: its number, "" where it must be sent again; site: that was chosen,
-    None for those that the file names; mended: cells that a person wrote; left_out: rows that he took out; faults: what can be
-    mended in the page; covers: the days for which it speaks; problems: what cannot; effect: what keeping would change."""
-
-    preview: str
-    outcome: Outcome
-    site: Place | None
-    first: date
-    last: date
-    rows: int
-    repairs: tuple[Repair, ...] = ()
-    mended: int = 0
-    left_out: int = 0
-    faults: tuple[Fault, ...] = ()
-    covers: tuple[date, date] | None = None
-
-    @property
-    def accepted(self) -> bool:
-        """Whether it can be confirmed."""
-        return self.outcome.accepted
-
-    @property
-    def is_known(self) -> bool:
-        """Whether exactly this was handed in before."""
-        return self.outcome.was_known
-
-    @property
-    def problems(self) -> Sequence[Problem | str]:
-        """The problems that the page does not mend."""
-        return () if self.faults else self.outcome.problems
-
-    @property
-    def effect(self) -> Effect:
-        """What keeping it would change."""
-        return self.outcome.effect
-
-
-@dataclass(frozen=True)
-class _Waiting:
-    """A preview as it is stored."""
-
-    table: StoredTable
-    original: StoredTable  # before a person mended it
-    site: str
-    first: date
-    last: date
-    repairs: tuple[Repair, ...]
-
-    @property
-    def left_out(self) -> int:
-        """How many rows a person took out."""
-        return self.original.rows - self.table.rows
-
-    @cached_property
-    def mended_places(self) -> frozenset[CellPlace]:
-        """The cells that a person wrote."""
-        before = {
-            (number, line): row
-            for number, sheet in enumerate(self.original.sheets)
-            for line, row in zip(sheet.lines, sheet.cells, strict=True)
-        }
-        fields = list(self.table.places)
-        return frozenset(
-            (number, line, fields[at])
-            for number, sheet in enumerate(self.table.sheets)
-            for line, row in zip(sheet.lines, sheet.cells, strict=True)
-            for at, (old, new) in enumerate(zip(before[number, line], row, strict=True))
-            if old != new
-        )
-
-    def to_bytes(self) -> bytes:
-        """All of it."""
-        head = json.dumps(
-            [
-                self.site,
-                self.first.isoformat(),
-                self.last.isoformat(),
-                [[list(r.place), *r[1:]] for r in self.repairs],
-            ]
-        ).encode()
-        tables = [t.to_bytes() for t in (self.table, self.original)]
-        sizes = b"".join(len(part).to_bytes(4, "big") for part in (head, tables[0]))
-        return sizes + head + tables[0] + tables[1]
-
-    @classmethod
-    def from_bytes(cls, content: bytes) -> "_Waiting":
-        """What `to_bytes` gave."""
-        head_size, size = (int.from_bytes(content[i : i + 4], "big") for i in (0, 4))
-        head, rest = content[8 : 8 + head_size], content[8 + head_size :]
-        site, first, last, repairs = json.loads(head)
-        return cls(
-            StoredTable.from_bytes(rest[:size]),
-            StoredTable.from_bytes(rest[size:]),
-            site,
-            date.fromisoformat(first),
-            date.fromisoformat(last),
-            tuple(Repair((p[0], p[1], p[2]), *more) for p, *more in repairs),
-        )
+class ChangedMeanwhile(Refused):
+    """The file is not as it was when it was shown: what it would do has to be read again."""
 
 
 # --- who and where --------------------------------------------------------------------------------------------------
@@ -228,7 +117,7 @@ def _site(person: Person, code: str) -> Place | None:
     return found
 
 
-def _allowed_ids(person: Person, chosen: str) -> frozenset[int] | None:
+def allowed_ids(person: Person, chosen: str) -> frozenset[int] | None:
     """The ids of the sites of which a file may speak: the one that was chosen, else those of the person; None for all."""
     allowed = frozenset({chosen}) if chosen else _allowed(person)
     if allowed == ALL:
@@ -266,114 +155,78 @@ def send(person: Person, key: str, name: str, content: bytes, site: str, month: 
     if first < OLDEST:
         raise Refused("Ce mois est trop ancien : vérifier l'année.")
     last = min(month_end(first), today())
+    references = intake.load_known_references(engine())
+    known = Spellings()
+    if (own := one_site(person, site)) is not None:  # what one site writes is not what another does
+        with engine().connect() as connection:
+            known = file_spellings.spellings(connection, {own})
+    _note_size(content)
     with memory_file(content, name) as path:
-        table, outcome = intake.read_upload(path, name, intake.load_known_references(engine()))
-    if table is None:
-        return Verdict("", outcome, place, first, last, 0)
-    better, repairs = repaired(table, first, last)
-    waiting = _Waiting(better, better, site, first, last, tuple(repairs))
-    verdict = _judge(person, waiting, "")
+        upload = uploads.read_upload(path, name, references, spellings=known)
+    if upload.table is None:
+        metrics.FILES.labels("unreadable").inc()
+        return Verdict("", upload.outcome, place, first, last, 0)
+    memos = column_memos(FORMATS[upload.table.form], references, today(), from_workbook=True)
+    ours, words = with_words(upload.table, known, memos)
+    better, repairs = repaired(ours, first, last)
+    waiting = WaitingFile(
+        better,
+        site,
+        first,
+        last,
+        (*words, *repairs),
+        tuple((one.written, one.column.field) for one in upload.proposed),
+        known=upload.known,
+    )
+    verdict = judge(person, waiting, "")
+    _count(verdict.outcome)
     if verdict.is_known:
         return verdict
     number = upload_previews.save(engine(), person.id, seal(key, waiting.to_bytes()))
     return replace(verdict, preview=number)
 
 
+def _count(outcome: Outcome) -> None:
+    """Count a file that was read, and its rows with a fault; for who watches the server."""
+    said = "known" if outcome.was_known else "in_order" if outcome.accepted else "faulty"
+    metrics.FILES.labels(said).inc()
+    at = {
+        (one.sheet, one.line) for one in outcome.problems if isinstance(one, Problem) and one.line
+    }
+    metrics.ROWS_REFUSED.inc(len(at) + outcome.more_problems)
+
+
+def one_site(person: Person, chosen: str) -> int | None:
+    """The id of the site that was chosen, or of the person's only one; None where there are several."""
+    allowed = allowed_ids(person, chosen)
+    return next(iter(allowed)) if allowed is not None and len(allowed) == 1 else None
+
+
+def files_waiting(person: Person, key: str) -> list[tuple[str, datetime, Summary]]:
+    """The person's files that wait for a confirmation in this browser: number, when it was sent, what it is. Raises
+    NotAllowed."""
+    require_right(person, "hand_in")
+    with engine().connect() as connection:
+        found = upload_previews.newest(connection, person.id)
+    opened = ((number, at, open_sealed(key, sealed)) for number, at, sealed in found)
+    mine = [(number, at, Summary.from_bytes(content)) for number, at, content in opened if content]
+    return mine[:LISTED]
+
+
 def look(person: Person, key: str, number: str) -> Verdict:
     """The verdict of a file that waits. Raises NoSuchPreview, NotAllowed."""
-    return _judge(person, _waiting(person, key, number), number)
-
-
-def mend(
-    person: Person,
-    key: str,
-    number: str,
-    cells: Mapping[CellPlace, str],
-    taken_out: Collection[tuple[int, int]] = (),
-) -> Verdict:
-    """Put other texts into cells of a file that waits, leave rows out, and check it again. A cell stands for all that have the
-    same fault. Raises NoSuchPreview, NotAllowed."""
-    waiting = _waiting(person, key, number)
-    faults = {fault.place: fault for fault in _judge(person, waiting, number).faults}
-    everywhere = {
-        (place[0], line, place[2]): text
-        for place, text in cells.items()
-        for line in (faults[place].lines if place in faults else (place[1],))
-    }
-    # A row that is taken out stands for those with the same fault too.
-    alike = {
-        (place[0], line)
-        for place, fault in faults.items()
-        if (place[0], place[1]) in taken_out
-        for line in fault.lines
-    }
-    return _change(person, key, number, waiting, everywhere, {*taken_out, *alike})
+    return judge(person, open_waiting(person, key, number)[0], number)
 
 
 def left_out(person: Person, key: str, number: str) -> StoredTable:
-    """The rows that were taken out of a file that waits. Raises NoSuchPreview, NotAllowed."""
-    waiting = _waiting(person, key, number)
-    kept = [
-        (number, line) for number, sheet in enumerate(waiting.table.sheets) for line in sheet.lines
-    ]
-    return waiting.original.mended({}, kept)
+    """The rows that were put aside of a file that waits. Raises NoSuchPreview, NotAllowed."""
+    return open_waiting(person, key, number)[0].table_left_out
 
 
 def table(person: Person, key: str, number: str) -> tuple[StoredTable, Outcome]:
     """The rows of a file that waits, and what is wrong with them. Raises NoSuchPreview, NotAllowed."""
-    waiting = _waiting(person, key, number)
-    return waiting.table, _take(person, waiting, check=True)
-
-
-def leave_faulty_rows_out(person: Person, key: str, number: str) -> Verdict:
-    """Take out of a file that waits all rows that have a fault (whole days of a site where rows have no reference), and check it
-    again. Raises NoSuchPreview, NotAllowed."""
-    waiting = _waiting(person, key, number)
-    outcome = _take(person, waiting, check=True)
-    sheets = {sheet.name: n for n, sheet in enumerate(waiting.table.sheets)}
-    rows = {
-        (sheets[problem.sheet], problem.line)
-        for problem in outcome.problems
-        if isinstance(problem, Problem) and problem.line and problem.sheet in sheets
-    }
-    return _change(person, key, number, waiting, {}, rows)
-
-
-def _change(
-    person: Person,
-    key: str,
-    number: str,
-    waiting: _Waiting,
-    cells: Mapping[CellPlace, str],
-    taken_out: Collection[tuple[int, int]],
-) -> Verdict:
-    """Put a file that waits back, changed, and check it. Raises Refused where a row that is to be taken out has neither a
-    reference nor a day: nobody knows then which day would no longer be whole."""
-    rows = waiting.table.whole_days(taken_out, _day_of())
-    if FORMATS[waiting.table.form].blank_key:
-        key_at, day_at = (waiting.table.places[name] for name in ("source_ref", "day"))
-        for sheet, line in taken_out:
-            row = waiting.table.row(sheet, line)
-            if row and not row[key_at].strip() and _day(row[day_at]) is None:
-                raise Refused(
-                    f"La ligne {line} n'a ni référence ni date lisible : sans elle, on ne sait plus quel jour est entier."
-                    " Corriger sa date."
-                )
-    changed = replace(waiting, table=waiting.table.mended(cells, rows))
-    verdict = _judge(person, changed, number)
-    upload_previews.replace(engine(), number, person.id, seal(key, changed.to_bytes()))
-    return verdict
-
-
-def _day_of() -> Callable[[str, str], Hashable]:
-    """What tells a site's day from another's, however its cells are spelled."""
-    references = intake.load_known_references(engine())
-
-    def day_of(site: str, day_text: str) -> Hashable:
-        named = references.site(split_mark(site).text)
-        return getattr(named, "id", None) or normalise(site), _day(day_text) or day_text.strip()
-
-    return day_of
+    waiting, _ = open_waiting(person, key, number)
+    return waiting.table, judge(person, waiting, number).outcome
 
 
 def abandon(person: Person, number: str) -> None:
@@ -393,9 +246,10 @@ def receipt_of(person: Person, number: str) -> int | None:
     return batch if found else None
 
 
-def confirm(person: Person, key: str, number: str) -> int:
-    """Keep a file that waits; returns the number of its receipt, the same however often it is confirmed. Raises NoSuchPreview,
-    NotAllowed; Refused where it can no longer be kept."""
+def confirm(person: Person, key: str, number: str, version: str) -> int:
+    """Keep a file that waits; returns the number of its receipt, the same however often it is confirmed. version: of the verdict
+    that was read. Raises NoSuchPreview, NotAllowed; ChangedMeanwhile where it is another one by now; Refused where it can no
+    longer be kept."""
     require_right(person, "hand_in")
     if not keeps(person):
         raise Refused(FICTITIOUS)
@@ -406,27 +260,42 @@ def confirm(person: Person, key: str, number: str) -> int:
         if not kept:
             raise NotAllowed(f"{person.name} : {batch}")
         return batch
-    waiting = _waiting(person, key, number)
+    waiting, _ = open_waiting(person, key, number)
+    if waiting.proposed and not waiting.agreed:
+        raise Refused(NOT_AGREED)
+    shown = judge(person, waiting, number)
+    if version != shown.version:
+        raise ChangedMeanwhile(CHANGED)
     detail = {
-        "mended": len(waiting.mended_places),
+        "sha256": waiting.original.sha256,
+        "days": days_sentences(shown),
+        "signals": shown.signals,
+        "mended": len(waiting.mends),
+        "emptied": sum(not one.after for one in waiting.mends),
         "repaired": len(waiting.repairs),
         "left out": waiting.left_out,
+        "remembered": len(waiting.spellings),
     }
 
     def note(connection: Connection, saved: write.Saved) -> None:
-        said = {
-            **detail,
-            "effect": effect_sentence(saved.rows, saved.effect, saved.changes, waiting.table.form),
-        }
+        effect = effect_sentence(saved.rows, saved.effect, saved.changes, waiting.form)
+        if effect != effect_of_verdict(shown):
+            raise ChangedMeanwhile(CHANGED)  # somebody else was faster
+        said = {**detail, "effect": effect}
         upload_previews.note_receipt(connection, saved.batch_id, number, said)
+        file_spellings.remember(connection, saved.batch_id, waiting.spellings, person.name)
+        if waiting.left_out:  # a cut line loses none of it
+            aside = seal(key, waiting.of_rows_left_out().to_bytes())
+            upload_previews.add(connection, person.id, aside)
 
-    outcome = _take(person, waiting, check=False, after=note)
+    outcome, _ = _take(person, waiting, check=False, after=note)
     if not outcome.accepted or outcome.batch_id is None:
         raise Refused("Ce fichier ne peut plus être gardé tel quel : le revoir.")
     return outcome.batch_id
 
 
-def _waiting(person: Person, key: str, number: str) -> _Waiting:
+def open_waiting(person: Person, key: str, number: str) -> tuple[WaitingFile, bytes]:
+    """A file that waits, and as it is stored. Raises NoSuchPreview, NotAllowed."""
     require_right(person, "hand_in")
     with engine().connect() as connection:
         sealed = upload_previews.read(connection, number, person.id)
@@ -435,204 +304,163 @@ def _waiting(person: Person, key: str, number: str) -> _Waiting:
     content = open_sealed(key, sealed)
     if content is None:
         raise NoSuchPreview(IN_ANOTHER_BROWSER)
-    waiting = _Waiting.from_bytes(content)
+    _note_size(content)
+    waiting = WaitingFile.from_bytes(content)
     _site(person, waiting.site)  # the right may have ended since
-    return waiting
+    return waiting, sealed
+
+
+def _note_size(content: bytes) -> None:
+    """Note that a file is large, whose cells leave holes in memory."""
+    if len(content) > LARGE:
+        memory.MANY_OBJECTS.set()
+
+
+def _kept_name(waiting: WaitingFile, name: str) -> str:
+    """The name under which a file is kept: of its form, site and month. What people call their files may say who they are."""
+    ending = Path(name).suffix.lower()
+    parts = (waiting.form, waiting.site, f"{waiting.first:%Y-%m}")
+    return "-".join(filter(None, parts)) + (ending if ending in ENDINGS else "")
 
 
 def _take(
-    person: Person, waiting: _Waiting, *, check: bool, after: write.After | None = None
-) -> Outcome:
-    """Check a file that waits, or keep it: nothing is kept where something is wrong with it."""
-    own = _problems_of_days(person, waiting)
+    person: Person,
+    waiting: WaitingFile,
+    *,
+    check: bool,
+    after: write.After | None = None,
+    look: write.After | None = None,
+) -> tuple[Outcome, dict[date, int]]:
+    """Check a file that waits, or keep it: nothing is kept where something is wrong with it. Second: of a register of one site,
+    the visits of each day of its month once it is kept. after, look: as for intake.take_table."""
+    is_closed = closed_days(person, waiting.site)
+    references = intake.load_known_references(engine())
+    own = file_days.problems_of_days(waiting, is_closed, references)
     check = check or bool(own)
-    form = waiting.table.form
     options = Options(
-        form,
-        covers=_covers(person, waiting),
-        sites=(waiting.site,) if waiting.site and form in (REGISTER, COMPLAINTS) else (),
+        waiting.form,
+        # Of a register of several sites each speaks for the days of its own rows.
+        covers=file_days.days_covered(waiting, is_closed)
+        if waiting.site or waiting.form != file_days.REGISTER
+        else None,
+        sites=(waiting.site,)
+        if waiting.site and waiting.form in (file_days.REGISTER, file_days.COMPLAINTS)
+        else (),
         check=check,
         demo=freshness(person).demo,
-        covers_alone=form == COMPLAINTS,
+        covers_alone=waiting.form == file_days.COMPLAINTS,
     )
     bind = engine() if check else engine_to_write(person)
-    allowed = _allowed_ids(person, waiting.site)
-    outcome = intake.take_table(bind, waiting.table, options, person.name, allowed, after=after)
+    by_day: dict[date, int] = {}
+    place = _site(person, waiting.site)
+
+    def count(connection: Connection, saved: write.Saved) -> None:
+        if look is not None:
+            look(connection, saved)
+        if place is not None and waiting.form == file_days.REGISTER:
+            by_day.update(uploads.visits_of_days(connection, place.id, waiting.first, waiting.last))
+
+    allowed = allowed_ids(person, waiting.site)
+    kept = replace(waiting.table, file=_kept_name(waiting, waiting.table.file))
+    # Who reads pages goes before who reads files, and beside who writes them: others wait for the base, not for a turn.
+    outcome = intake.take_table(
+        bind,
+        kept,
+        options,
+        person.name,
+        allowed,
+        references,
+        after=after,
+        look=count,
+        saving=release_while_waiting,
+    )
+    outcome.name = waiting.table.file
     if own and not outcome.was_known:
         outcome.accepted, outcome.problems = False, [*outcome.problems, *own]
-    return outcome
+    return outcome, by_day
 
 
-def _covers(person: Person, waiting: _Waiting) -> tuple[date, date] | None:
-    """The days for which the file speaks: a register of complaints for the month that was chosen, up to yesterday; one of
-    visits as far as its rows go, and over days beside them on which nobody opens. None where its rows alone say it."""
-    if waiting.table.form == COMPLAINTS:
-        return waiting.first, max(waiting.first, min(waiting.last, today() - ONE_DAY))
-    if waiting.table.form != REGISTER:
-        return None
-    days = [day for _, _, day in _rows_with_days(waiting.table) if day is not None]
-    days = [day for day in days if waiting.first <= day <= waiting.last]
-    if not days:
-        return None
-    first, last = min(days), max(days)
-    holidays = view(person).network.holidays
-
-    def nobody_opens(start: date, end: date) -> bool:
-        between = (start + n * ONE_DAY for n in range((end - start).days + 1))
-        return all(day.weekday() >= SATURDAY or day in holidays for day in between)
-
-    return (
-        waiting.first if nobody_opens(waiting.first, first - ONE_DAY) else first,
-        waiting.last
-        if waiting.last < today() and nobody_opens(last + ONE_DAY, waiting.last)
-        else last,
-    )
+def judge(person: Person, waiting: WaitingFile, number: str) -> Verdict:
+    """The verdict of a file that waits under this number; kept until the data change, for who looks again, as whoever has just
+    sent it does."""
+    key = (latest_snapshot(), person.id, _allowed(person), waiting.version)
+    found = VERDICTS.get(key, lambda: _judge(person, waiting))
+    return replace(found, preview=number, version=version_of(found, waiting.version))
 
 
-def _rows_with_days(table: StoredTable) -> Iterator[tuple[str, int, date | None]]:
-    """The sheet, line and day of each row; None for a day that cannot be read."""
-    at = table.places[FORMATS[table.form].day]
-    for sheet in table.sheets:
-        for line, row in zip(sheet.lines, sheet.cells, strict=True):
-            if any(map(str.strip, row)) and not is_example_row(row):
-                yield sheet.name, line, _day(row[at])
+def _judge(person: Person, waiting: WaitingFile) -> Verdict:
+    """The verdict of a file that waits, under no number."""
+    show_as_they_are(person)  # not as readers are shown them, some seconds ago
+    then, after = view(person), []
 
+    def note(connection: Connection, saved: write.Saved) -> None:
+        concerned = write.sites_of(connection, saved.batch_id)
+        after.append((view_in(person, connection), concerned))
 
-def _day(text: str) -> date | None:
-    """The day of a cell; None where it cannot be read."""
-    try:
-        return date.fromisoformat(day(split_mark(text).text.strip(), today()))
-    except CellProblem:
-        return None
-
-
-def _problems_of_days(person: Person, waiting: _Waiting) -> list[Problem]:
-    """What is wrong with the days of a file: rows of another month, and days that would have none any more."""
-    table, form = waiting.table, FORMATS[waiting.table.form]
-    if table.form not in OF_ONE_MONTH:
-        return []
-    month = french.month_label(waiting.first)
-    rows = [(sheet, line, when) for sheet, line, when in _rows_with_days(table) if when]
-    out = [row for row in rows if not waiting.first <= row[2] <= waiting.last]
-    heading = form.column(form.day).heading
-    if len(out) > FEW:
-        sheet, line, when = out[0]
-        return [
-            Problem(
-                None,
-                "",
-                "",
-                f"{french.plural(len(out), 'ligne')} ne sont pas de {month}, le mois choisi (la première : ligne {line}, le"
-                f" {french.date_short(when)}). Choisir le mois du fichier, ou le partager par mois.",
-            )
-        ]
-    found = [
-        Problem(
-            line,
-            heading,
-            french.date_short(when),
-            f"ce jour n'est pas de {month}, le mois choisi : le corriger, ou choisir le mois du fichier.",
-            sheet,
-        )
-        for sheet, line, when in out
-    ]
-    covers = _covers(person, waiting)
-    if table.form == REGISTER and covers:
-        there = {when for _, _, when in rows}
-        before = {when for _, _, when in _rows_with_days(waiting.original) if when}
-        emptied = [when for when in sorted(before - there) if covers[0] < when < covers[1]]
-        found += (Problem(None, "", "", EMPTIED.format(french.date_short(d))) for d in emptied)
-    return found
-
-
-def _judge(person: Person, waiting: _Waiting, number: str) -> Verdict:
-    outcome = _take(person, waiting, check=True)
+    outcome, by_day = _take(person, waiting, check=True, look=note)
+    # Judged once others may write again.
+    signals = [signal_changes(then, now, concerned, "Ce fichier") for now, concerned in after]
+    references = intake.load_known_references(engine())
+    open_question = () if waiting.agreed or outcome.was_known else waiting.proposed
+    headings = {c.field: c.heading for c in FORMATS[waiting.form].columns}
     return Verdict(
-        number,
+        "",
         outcome,
         _site(person, waiting.site),
         waiting.first,
         waiting.last,
         waiting.table.rows,
         waiting.repairs,
-        len(waiting.mended_places),
+        len(waiting.mends),
         waiting.left_out,
-        _faults(waiting, outcome),
-        _covers(person, waiting),
+        () if open_question else faults(waiting, outcome.problems, references),
+        file_days.days_covered(waiting, closed_days(person, waiting.site)),
+        tuple((text, *_first_cells(waiting.table, name)) for text, name in open_question),
+        tuple(change_lines(outcome.changes, outcome.form, references)),
+        waiting.mends,
+        len(cells_to_empty(waiting, outcome)),
+        _days_after(person, waiting, outcome, by_day) if outcome.accepted else None,
+        "",
+        tuple((text, headings[name]) for text, name in waiting.known if name in headings),
+        tuple((one.written, one.word) for one in waiting.spellings if one.word),
+        signals="".join(signals),
     )
 
 
-def _faults(waiting: _Waiting, outcome: Outcome) -> tuple[Fault, ...]:
-    """What can be mended in the page: nothing where there is too much, or where something is wrong beside cells. A wrong word is
-    mended once, wherever it stands; a wrong day or time is each row's own."""
-    table, form = waiting.table, FORMATS[waiting.table.form]
-    by_heading = {column.heading: column for column in form.columns}
-    sheets = {sheet.name: n for n, sheet in enumerate(table.sheets)}
-    groups: dict[tuple[int, str, str, str, int], list[int]] = {}
-    for problem in outcome.problems:
-        if not isinstance(problem, Problem) or not problem.line:
-            return ()
-        if problem.column not in by_heading or problem.sheet not in sheets:
-            return ()
-        text = problem.cell_text.strip()
-        alike = bool(text) and by_heading[problem.column].cell not in OF_EACH_ROW
-        own = 0 if alike else problem.line
-        which = sheets[problem.sheet], problem.column, text, problem.message, own
-        groups.setdefault(which, []).append(problem.line)
-    if outcome.more_problems or len(groups) > MOST_MENDED:
-        return ()
-    rows = {
-        (n, line): row
-        for n, sheet in enumerate(table.sheets)
-        for line, row in zip(sheet.lines, sheet.cells, strict=True)
-    }
-    day_of = _day_of() if groups else None
-    found = []
-    for (sheet, heading, text, message, _), lines in groups.items():
-        column = by_heading[heading]
-        others = tuple(
-            (c.heading, without_mark(cell).strip())
-            for c, cell in zip(form.columns, rows.get((sheet, lines[0]), ()), strict=False)
-            if c is not column and cell.strip() and not form.is_free(c)
-        )
-        place = (sheet, lines[0], column.field)
-        with_it = len(table.whole_days([(sheet, n) for n in lines], day_of)) if day_of else 0
-        found.append(
-            Fault(
-                place,
-                column,
-                text,
-                message,
-                tuple(lines),
-                others,
-                typed=place in waiting.mended_places,
-                whole_days=with_it if with_it > len(lines) else 0,
-            )
-        )
-    return tuple(found)
+def cells_to_empty(waiting: WaitingFile, outcome: Outcome) -> list[CellPlace]:
+    """The cells that are refused and may be empty: none by which a row is known."""
+    form = FORMATS[waiting.form]
+    columns = {c.heading: c for c in form.columns if not c.required and c.field not in form.key}
+    sheets = {sheet.name: n for n, sheet in enumerate(waiting.table.sheets)}
+    return [
+        (sheets[p.sheet], p.line, columns[p.column].field)
+        for p in outcome.problems
+        if isinstance(p, Problem) and p.line and p.column in columns and p.cell_text.strip()
+    ]
 
 
-class MemoryPath(PosixPath):
-    """The path of a file in memory, which ends as the name does that it was sent by."""
+def _days_after(
+    person: Person, waiting: WaitingFile, outcome: Outcome, after: Mapping[date, int]
+) -> DaysAfter | None:
+    """What is known of a register's days once it is kept; None for other files, and for those of several sites."""
+    is_closed = closed_days(person, waiting.site)
+    covers = file_days.days_covered(waiting, is_closed)
+    if waiting.form != file_days.REGISTER or not waiting.site or covers is None:
+        return None
+    before = visits_by_day(person, waiting.site, waiting.first, waiting.last)
+    there = {when for _, _, when in file_days.rows_with_days(waiting.table) if when}
+    days = [covers[0] + n * ONE_DAY for n in range((covers[1] - covers[0]).days + 1)]
+    emptied = [d for d in sorted(before) if not after.get(d) and d not in days]
+    return DaysAfter(
+        tuple(d for d in [*days, *emptied] if not is_closed(d) and not after.get(d)),
+        sum(after.get(d, 0) for d in there) - outcome.effect.rows_counting,
+        any(d > covers[1] for d in after),
+    )
 
-    ending = ""
 
-    @property
-    def suffix(self) -> str:
-        """The end of the name, « .xlsx »."""
-        return self.ending
-
-
-@contextmanager
-def memory_file(content: bytes, name: str = "") -> Iterator[Path]:
-    """A file that holds the content in memory alone, and ends with the block. name: as it was sent."""
-    handle = os.memfd_create("remonter")
-    try:
-        left = memoryview(content)
-        while left:
-            left = left[os.write(handle, left) :]
-        path = MemoryPath(f"/proc/{os.getpid()}/fd/{handle}")
-        path.ending = Path(name).suffix
-        yield path
-    finally:
-        os.close(handle)
+def _first_cells(of: StoredTable, field: str, most: int = 3) -> tuple[str, tuple[str, ...]]:
+    """The heading of a field, and the first different cells under it."""
+    at = of.places[field]
+    texts = (row[at].strip() for sheet in of.sheets for row in sheet.cells)
+    found = tuple(dict.fromkeys(text for text in texts if text))[:most]
+    return FORMATS[of.form].column(field).heading, found

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from dashboard.accounts import rights
 from dashboard.accounts.rights import NotAllowed, Person, Reach, require_right
 from dashboard.answers import control_charts, saved_stories
-from dashboard.answers.context import engine_to_write, view
+from dashboard.answers.context import engine_to_write, show_as_they_are, view
 from dashboard.answers.slides import KINDS
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.signals import target_problem
@@ -19,6 +19,7 @@ __all__ = [
     "StoryConflict",
     "Refused",
     "accept_level",
+    "carry_out",
     "decide",
     "forget_story",
     "keep_story",
@@ -28,6 +29,7 @@ __all__ = [
     "remove_target",
     "scopes",
     "set_target",
+    "take_back",
 ]
 
 
@@ -78,10 +80,36 @@ def decide(
     what: str,
     due_on: date | None,
     today: date,
-) -> None:
-    """Save a decision on a signal. Raises Refused or NotAllowed."""
+    aim: str = "",
+) -> int:
+    """Save a decision on a signal; returns its number. Raises Refused or NotAllowed."""
     _check(person, "decide", indicator, scope)
-    steer.decide(engine_to_write(person), indicator, scope, today, who, what, due_on, person.name)
+    return steer.decide(
+        engine_to_write(person), indicator, scope, today, who, what, due_on, person.name, aim
+    )
+
+
+def carry_out(person: Person, number: int, done_on: date | None) -> None:
+    """Note that a decision was carried out, on which day; None: that it was not. Raises Refused or NotAllowed."""
+    _check_decision(person, number)
+    steer.carry_out(engine_to_write(person), number, done_on, person.name)
+
+
+def take_back(person: Person, number: int) -> None:
+    """Remove a decision that was noted by mistake. Raises Refused or NotAllowed."""
+    _check_decision(person, number)
+    steer.take_back(engine_to_write(person), number, person.name)
+
+
+def _check_decision(person: Person, number: int) -> None:
+    """Raises NotAllowed where the person may not decide of what the decision is about, Refused where there is none."""
+    require_right(person, "decide")
+    show_as_they_are(person)
+    scope = next((d.scope for d in view(person).network.decisions if d.id == number), None)
+    if scope is None:
+        raise Refused("Cette décision n'est plus notée.")
+    if scope not in scopes(person, "decide"):
+        raise NotAllowed(f"{person.name} : decide, {scope}")
 
 
 def rebase(person: Person, indicator: str, scope: str, month: date, reason: str) -> None:

@@ -6,12 +6,13 @@ from dashboard import french
 from dashboard.answers import control_charts, expected_false_alarms, signals
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures, overall_figures
-from dashboard.answers.network import silences, site_names
+from dashboard.answers.network import data_date_in_words, silences, site_names
 from dashboard.answers.question import Question
 from dashboard.answers.trust import followed_scope, scope_signals
 from dashboard.indicators import BY_CODE
 from dashboard.judgement import bulletin
 from dashboard.judgement.signal_sentences import gap_origin, value_beside_usual
+from dashboard.judgement.silence import silent_sentence
 from dashboard.period import ClippedPeriod
 from dashboard.statistics import sentences
 
@@ -50,9 +51,17 @@ def lines(view: View, question: Question, period: ClippedPeriod) -> tuple[bullet
                     )
                 ),
                 site_names(view),
+                _silent(view, question),
             )
         )
     )
+
+
+def _silent(view: View, question: Question) -> tuple[str, int]:
+    """Which of the question's sites are silent at the date of the data, as a sentence, and how many."""
+    found = silences(view, question).values()
+    sentence = silent_sentence(found, data_date_in_words(view), bulletin.NAMED)
+    return sentence, sum(one.is_silent for one in found)
 
 
 @cached

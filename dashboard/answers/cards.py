@@ -8,25 +8,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard import french
-from dashboard.answers import control_charts
+from dashboard.answers import control_charts, quality_checks
+from dashboard.answers.change_dates import since_at_least
 from dashboard.answers.context import View, cached, uncached
 from dashboard.answers.figures import Comparison, comparison, overall_figures, trend
-from dashboard.answers.network import site_names
+from dashboard.answers.network import data_date_in_words, silences, site_names
 from dashboard.answers.question import Question
 from dashboard.answers.trust import scope_signals, signal_if_in_period
 from dashboard.indicators import BY_CODE, TIMED, Figure
 from dashboard.indicators.measures import NOT_REPORTED
 from dashboard.judgement import trust_sentences
-from dashboard.judgement.change_dates import since_at_least
 from dashboard.judgement.signal_sentences import card_state, gap_origin, verdict
 from dashboard.judgement.signals import Signal
 from dashboard.panel import Card, Cards, Panel, count_cell, figure_cell, make_table, text_cell
 from dashboard.statistics import sentences
+from dashboard.statistics.control_limits import OUTSIDE
 from dashboard.statistics.variation import Variation
 from dashboard.wording import (
     UNITS,
     against_last_year,
     basis_in_words,
+    basis_with_nouns,
     missing_reason,
     shown_value,
     value_with_unit,
@@ -48,9 +50,11 @@ def cards(
     codes: Sequence[str],
     key: str = "chiffres",
     title: str = "Les chiffres de la période",
+    *,
+    month_ends: bool = False,
 ) -> Panel:
     """The panel of headline figures over all sites of the question: a card for each of `codes`, with what its control chart
-    says, and a table with the trust line of each."""
+    says, and a table with the trust line of each. month_ends: as `card` has it."""
     figures = overall_figures(view, question)
     signals, trust_context = (
         scope_signals(view, question),
@@ -58,7 +62,13 @@ def cards(
     )
     known = site_names(view)
     tiles = [
-        card(code, figures[code], signal_if_in_period(signals.get(code), question), known)
+        card(
+            code,
+            figures[code],
+            signal_if_in_period(signals.get(code), question),
+            known,
+            month_ends=month_ends,
+        )
         for code in codes
     ]
     rows = [
@@ -68,7 +78,12 @@ def cards(
             text_cell(UNITS[BY_CODE[c].unit]),
             count_cell(figures[c].n),
             text_cell(one.state),
-            text_cell(trust_sentences.trust_line(c, figures, trust_context)),
+            text_cell(
+                trust_sentences.with_checks(
+                    trust_sentences.trust_line(c, figures, trust_context),
+                    quality_checks.trust_words(view, question, c),
+                )
+            ),
         )
         for c, one in zip(codes, tiles, strict=True)
     ]
@@ -91,8 +106,16 @@ def cards(
     )
 
 
-def card(code: str, figure: Figure, signal: Signal | None, names: Mapping[str, str]) -> Card:
-    """One headline figure as a card. names: of sites by code, for the sites that a signal comes from."""
+def card(
+    code: str,
+    figure: Figure,
+    signal: Signal | None,
+    names: Mapping[str, str],
+    *,
+    month_ends: bool = False,
+) -> Card:
+    """One headline figure as a card. names: of sites by code, for the sites that a signal comes from. month_ends: with the
+    signal of what was left at the last month's end, beside what is left now."""
     state, tone = (
         ("", "")
         if signal is None
@@ -104,8 +127,12 @@ def card(code: str, figure: Figure, signal: Signal | None, names: Mapping[str, s
     of_its_own_time = (
         BY_CODE[code].register == "complaints" and figure.note
     )  # guests': a period of its own
-    if figure.value is None or BY_CODE[code].is_current or of_its_own_time:
+    if figure.value is None or (of_its_own_time and not BY_CODE[code].is_current):
         state, tone = figure.note, ""
+    elif BY_CODE[code].is_current:
+        told = month_ends and bool(tone)
+        state = f"{figure.note}{S}; {state}" if told else figure.note
+        tone = tone if told else ""
     if state == shown_value(figure) or figure.note == NOT_REPORTED:  # the card shows that already
         state = ""
     return Card(
@@ -137,25 +164,30 @@ class Metric:
 
 
 @cached
-def metrics(view: View, question: Question, codes: Sequence[str]) -> tuple[Metric, ...]:
+def metrics(
+    view: View, question: Question, codes: Sequence[str], *, month_ends: bool = False
+) -> tuple[Metric, ...]:
     """The headline figures of `codes` over all sites of the question, each with its second line, its months and its
-    explanation."""
+    explanation. month_ends: as `card` has it."""
     figures, months, compared = (
         overall_figures(view, question),
         trend(view, question),
         comparison(view, question),
     )
     signals, known = scope_signals(view, question), site_names(view)
+    found = {code: signal_if_in_period(signals.get(code), question) for code in codes}
     return tuple(
         _metric(
             code,
             figures[code],
             [months[m][code].value for m in sorted(months)],
             compared,
-            signal_if_in_period(signals.get(code), question),
+            signal,
+            "" if signal is None else since_at_least(view, signal),
             known,
+            month_ends=month_ends,
         )
-        for code in codes
+        for code, signal in found.items()
     )
 
 
@@ -165,20 +197,29 @@ def _metric(
     line: Sequence[float | None],
     compared: Comparison | None,
     signal: Signal | None,
+    since: str,
     known: Mapping[str, str],
+    *,
+    month_ends: bool,
 ) -> Metric:
     """One headline figure as a screen draws it. line: its months, None where missing; compared: the figures a year before;
-    known: names of sites by code."""
+    since: when its signal began, in words; known: names of sites by code."""
     before = ""
     by_visits = BY_CODE[code].register == "visits"
     if compared and figure.value is not None and (by_visits or compared.complaints):
         before = against_last_year(figure, compared.now, compared.before)
-    tile, help_ = card(code, figure, signal, known), explanation(code, figure, signal, known)
+    tile = card(code, figure, signal, known, month_ends=month_ends)
+    help_ = explanation(code, figure, signal, known)
     if tile.state and before:
         help_ += (f"{french.upper_first(before)}.",)
     line_ = tuple(v for v in line if v is not None)
-    since = since_at_least(signal) if signal and tile.tone else ""
-    return Metric(tile, ", ".join(filter(None, (tile.state, since))) or before, line_, help_)
+    said = tile.state
+    # A run says since when by its own number of months.
+    if tile.tone and signal is not None and signal.rule == OUTSIDE:
+        said = card_state(signal, since)
+        if BY_CODE[code].is_current:
+            said = f"{figure.note}{S}; {said}"
+    return Metric(tile, said or before, line_, help_)
 
 
 def explanation(
@@ -190,11 +231,14 @@ def explanation(
     parts = [f"{i.label}. {i.definition}"]
     if i.denominator != "—":
         parts.append(f"Calcul : {i.numerator} / {i.denominator}.")
-    if basis_in_words(figure):
-        parts.append(
-            f"Ici : {basis_in_words(figure)}."
-            + (f" {missing_reason(figure)}." if missing_reason(figure) else "")
+    # A count is its own n: « 109 en cours, ici 109 cas » says it twice.
+    basis = "" if figure.value == figure.n else basis_with_nouns(figure)
+    if here := ". ".join(
+        filter(
+            None, (basis and f"Ici : {basis}", basis_in_words(figure) and missing_reason(figure))
         )
+    ):
+        parts.append(f"{here}.")
     if i.limits:
         parts.append(i.limits)
     if signal is not None:
@@ -209,9 +253,12 @@ def explanation(
 
 
 @uncached
-def caption(view: View, question: Question, period: str, codes: Sequence[str]) -> str:
+def caption(
+    view: View, question: Question, period: str, codes: Sequence[str], *, curves: bool = False
+) -> str:
     """The line under the cards: the period, who reported, the wait of nine in ten, where the cards show the median alone, and
-    the official rate of complaints, which also counts those that are not due. period: in words."""
+    the official rate of complaints, which also counts those that are not due. period: in words. curves: with what the small
+    curves are, which the opening page alone says."""
     figures = overall_figures(view, question)
     parts = [french.upper_first(period)]
     measuring, expected = (
@@ -227,8 +274,12 @@ def caption(view: View, question: Question, period: str, codes: Sequence[str]) -
         parts.append(f"9 usagers sur 10 ont attendu {shown_value(nine)} ou moins")
     if "complaint_delay" in codes and figures["complaints_30d"].value is not None:
         official = shown_value(figures["complaints_30d"])
-        parts.append(f"GT1PKI10, sur toutes les plaintes reçues, même récentes{S}: {official}")
-    return f"{' · '.join(parts)} · petites courbes{S}: 13 mois, chacune de son plus bas à son plus haut."
+        parts.append(
+            f"chiffre officiel, sur toutes les plaintes reçues, même récentes{S}: {official}"
+        )
+    if curves:
+        parts.append(f"petites courbes{S}: 13 mois, chacune de son plus bas à son plus haut")
+    return f"{' · '.join(parts)} · d'habitude{S}: ce que montraient les mois d'avant."
 
 
 @uncached
@@ -259,12 +310,19 @@ def trust_lines(view: View, question: Question, codes: Sequence[str]) -> tuple[s
 @uncached
 def site_caption(view: View, question: Question, period: str) -> str:
     """The line under the cards of one site: the period, its share of closings handed in, and how many of its waits are
-    measured; or that it handed in nothing."""
+    measured; or that it handed in nothing, and why it is silent now where it said so."""
     figures = overall_figures(view, question)
     if figures["visits"].sites_reporting == 0:
-        return "Ce centre n'a remonté ni visites ni clôtures sur la période."
+        nothing = "Ce centre n'a remonté ni registre des visites ni fiche sur la période."
+        silence = silences(view, question).get(question.site or "")
+        if silence is None or not silence.why:
+            return nothing
+        at = french.upper_first(data_date_in_words(view))
+        return f"{nothing} {at}, il est {silence.in_words_and_who}."
+    visits = figures["visits"]
+    of = shown_value(visits) if visits.value is not None else french.number(visits.n)
     return (
         f"Période : {period}. Fiches de clôture remises : {shown_value(figures['completeness'])}. "
         f"Attente mesurée pour {french.number(figures['wait_p50'].n)} visites sur"
-        f" {french.number(figures['visits'].n)}."
+        f" {of}. D'habitude{S}: ce que montraient ses propres mois d'avant."
     )

@@ -46,7 +46,7 @@ def survival(
     detail: field of the register ("category", "name") by which the table is split. group: whose curve is drawn.
     """
     title = "Combien de temps sans réponse"
-    received = register(view, question).received_since(question.first)
+    received = register(view, question).received_since(question.first).at_register_end
     minimum = BY_CODE["complaint_delay"].minimum
     if len(received) < minimum:
         few = "trop peu de plaintes reçues sur cette période"

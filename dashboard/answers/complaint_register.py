@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from dashboard.answers.context import View, cached, cached_with_rows, engine, uncached
+from dashboard.answers.context import View, cached, cached_with_rows, uncached
 from dashboard.answers.network import until_data_date
 from dashboard.answers.question import Question
 from dashboard.indicators.measures import KNOWN_SERVICE_SHARE, SERVICE_UNKNOWN
@@ -24,8 +24,9 @@ class Register:
     """Complaints received up to a period's end, in the order received: arrays of one length.
 
     reference: the register's own; "" in what is only to be counted. code, name: of the site. category: of the complaint.
-    received, resolved, known: days since 1970 (resolved: -1 for none; known: up to which the site's complaints are, within
-    the period). age: days open by then, -1 where it was answered.
+    received, resolved, until, known: days since 1970 (resolved: -1 for none; until: up to which the site's complaints are known,
+    within the period; known: up to which this one is, later where it was said by itself). age: days open by then, -1 where it
+    was answered.
     """
 
     reference: np.ndarray
@@ -34,6 +35,7 @@ class Register:
     category: np.ndarray
     received: np.ndarray
     resolved: np.ndarray
+    until: np.ndarray
     known: np.ndarray
     age: np.ndarray
 
@@ -60,6 +62,13 @@ class Register:
     def oldest_first(self) -> "Register":
         """The same complaints, sorted by decreasing age."""
         return self.where(np.argsort(-self.age, kind="stable"))
+
+    @property
+    def at_register_end(self) -> "Register":
+        """The same complaints as the registers alone say them, each up to its site's last day: what is compared over time must
+        not know more of those that were answered."""
+        age = _ages(self.received, self.resolved, self.until)
+        return replace(self, known=self.until, age=age).where(self.received <= self.until)
 
     def received_since(self, first: date) -> "Register":
         """The complaints received on that day or later."""
@@ -151,8 +160,7 @@ def _open_rows(view: View, now: Question) -> Register:
     network = view.network
     end = _end(view, now)
     known = min([end, *(network.complaints_as_of(p.id) or end for p in network.places)])
-    with engine().connect() as connection:
-        found = read.open_complaints(connection, view.sites_of_rows(now), end, known)
+    found = view.read(lambda c: read.open_complaints(c, view.sites_of_rows(now), end, known))
     references = np.array([reference for reference, _ in found], dtype=object)
     c = complaint_arrays([row for _, row in found], network.row)
     kept = _about_service(view, now, c)
@@ -178,11 +186,9 @@ def _register(
     """A Register of complaint arrays, with ages at the end of the question. c: as `db.network_state.complaint_arrays` gives
     them; references: of each, (n,)."""
     network, end = view.network, _end(view, question)
-    known = np.array(
-        [day_number(network.complaints_as_of(p.id) or end) for p in network.places], dtype=np.int64
-    )
-    at = np.minimum(known[c["site"]], day_number(end))
-    open_ = ((c["resolved"] < 0) | (c["resolved"] > at)) & (c["received"] <= at)
+    known = np.where(network.complaint_ends < 0, day_number(end), network.complaint_ends)
+    until = np.minimum(known[c["site"]], day_number(end))
+    at = np.minimum(np.maximum(known[c["site"]], c["said"]), day_number(end))
     labels = {i: label for i, _, label in network.terms}
     codes, names = (
         np.array([getattr(p, field) for p in network.places], dtype=object)[c["site"]]
@@ -195,6 +201,13 @@ def _register(
         np.array([labels.get(i, UNKNOWN_CATEGORY) for i in c["category"].tolist()], dtype=object),
         c["received"],
         c["resolved"],
+        until,
         at,
-        np.where(open_, at - c["received"], -1),
+        _ages(c["received"], c["resolved"], at),
     )
+
+
+def _ages(received: np.ndarray, resolved: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """The days for which complaints were open at a day, -1 where they were not: (n,). at: of each, days since 1970."""
+    is_open = ((resolved < 0) | (resolved > at)) & (received <= at)
+    return np.where(is_open, at - received, -1)

@@ -23,9 +23,11 @@ from dashboard.indicators.measures import NOT_HANDED_IN
 from dashboard.panel import (
     Cell,
     Chart,
+    Link,
     Message,
     Panel,
     Table,
+    complaint_link,
     count_cell,
     day_cell,
     make_table,
@@ -175,7 +177,7 @@ def _known_until_in_words(view: View, question: Question, known: Register) -> st
     """« au 23/11/2026 »; for one site, the last day up to which its complaints are known."""
     if not question.site:
         return data_date_in_words(view)
-    return f"au {french.date_short(day_from_number(int(known.known.max())))}"
+    return f"au {french.date_short(day_from_number(int(known.until.max())))}"
 
 
 def _late_among(late: Count, total: int, when: str) -> str:
@@ -223,6 +225,13 @@ def by_place(view: View, question: Question, key: str) -> Panel:
         key=lambda p: (-late[p], -opened[p], french.alphabetical(p)),
     )
     lately = {p: waiting_cell(late[p], whose[p]) for p in order}
+    code_of = {name: code for code, name in places.items()}
+
+    def place(p: str) -> Cell:
+        """The name of a site or a department, with a link to its complaints."""
+        asked = site_link(code_of[p]) if one else Link("plaintes", (("departement", p),))
+        return Cell(p, link=asked)
+
     return Panel(
         key,
         title,
@@ -234,7 +243,7 @@ def by_place(view: View, question: Question, key: str) -> Panel:
                 (f"Depuis plus de {LATE_DAYS} jours", "count"),
                 ("En cours", "count"),
             ),
-            [(text_cell(p), lately[p], waiting_cell(opened[p], whose[p])) for p in order],
+            [(place(p), lately[p], waiting_cell(opened[p], whose[p])) for p in order],
         ),
         finding=finding,
         trust_line=trust_line(view, question, "complaints_open"),
@@ -305,14 +314,14 @@ def _age(view: View, age: int, known: date) -> str:
 
 @cached_with_rows
 def _one_by_one(view: View, now: Question) -> Table:
-    """A table with a row for each open complaint; reference and site name are links to the site's page. It has columns for site
+    """A table with a row for each open complaint; its reference opens it, on the site's page. It has columns for site
     and department where there are several. now: as `registers.at_data_date` gives it, so that all panels of all periods have
     the same table."""
     complaints, named = open_rows(view, now), not now.site
     home = {p.code: p.department for p in view.network.places}
     several = named and len({home[code] for code in complaints.code.tolist()}) > 1
     # A cell that many rows have is made once: of ten thousand complaints hardly more than the references differ.
-    link, site, words = cache(site_link), cache(site_cell), cache(text_cell)
+    site, words = cache(site_cell), cache(text_cell)
     day = cache(lambda number: day_cell(day_from_number(number)))
     age = cache(
         lambda days, known: Cell(
@@ -330,7 +339,9 @@ def _one_by_one(view: View, now: Question) -> Table:
         ),
         [
             (
-                Cell(reference or "—", link=link(code)),
+                Cell(reference, link=complaint_link(code, reference))
+                if reference
+                else Cell("—", link=site_link(code)),
                 age(days, known),
                 *([site(name, code)] if named else []),
                 *([words(home[code])] if several else []),

@@ -1,6 +1,5 @@
-"""Completeness of what sites hand in: working days without a closing, silent sites, declared closures."""
+"""Completeness of what sites hand in: working days without a closing, silent sites."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,13 +7,10 @@ from datetime import date
 import numpy as np
 
 from dashboard import french
-from dashboard.answers.context import View, cached, uncached
+from dashboard.answers.context import View, cached, cached_with_rows
 from dashboard.answers.figures import overall_figures
 from dashboard.answers.network import (
-    NOTHING,
-    NOTHING_OF_MANY,
     SILENT_DAYS,
-    Silence,
     data_date_in_words,
     silences,
     sites,
@@ -25,6 +21,12 @@ from dashboard.answers.question import Question
 from dashboard.answers.trust import trust_line
 from dashboard.indicators import Figure
 from dashboard.indicators.measures import NO_CLOSINGS
+from dashboard.judgement.silence import (
+    NOTHING,
+    NOTHING_OF_MANY,
+    Silence,
+    silent_in_words,
+)
 from dashboard.panel import (
     Cell,
     Listing,
@@ -39,10 +41,9 @@ from dashboard.panel import (
 from dashboard.partial_counts import Count, Coverage
 from dashboard.period import day_from_number
 from dashboard.wording import NOT_HANDED, among_in_words, basis_in_words, shown_value, who_reported
-from db.shared_types import Closure
 
 S = french.SPACE
-MOST = 3  # reasons of closures in a heading
+NOT_LISTED = "Les jours d'un centre, un par un, se lisent par qui en répond"
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,9 @@ def unclosed_days(view: View, question: Question) -> tuple[UnclosedDays, ...]:
     table = []
     for p in sites(view, question):
         row = network.row[p.id]
+        due = network.is_open[row, span] | network.is_unconfirmed[row, span]
         missing = (
-            np.flatnonzero(network.is_open[row, span] & ~network.has_closing[row, span])
-            + span.start
-            + network.origin
+            np.flatnonzero(due & ~network.has_closing[row, span]) + span.start + network.origin
         )
         table.append(
             UnclosedDays(
@@ -84,26 +84,13 @@ def unclosed_days(view: View, question: Question) -> tuple[UnclosedDays, ...]:
                 tuple(map(day_from_number, missing.tolist()))
                 if network.hands_in_closings[row]
                 else None,
-                int(network.is_open[row, span].sum()),
+                int(due.sum()),
             )
         )
     return tuple(table)
 
 
-@uncached
-def closures(view: View, question: Question) -> tuple[tuple[Closure, str], ...]:
-    """The declared closures that overlap the period, the oldest first: (closure, name of its site or « Tout le réseau »)."""
-    names: dict[int | None, str] = {p.id: p.name for p in sites(view, question)}
-    return tuple(
-        (c, names.get(c.site_id, "Tout le réseau"))
-        for c in view.network.closures
-        if c.first_day <= question.last
-        and c.last_day >= question.first
-        and (c.site_id in names or c.site_id is None and names)
-    )
-
-
-@cached
+@cached_with_rows
 def missing_closings(view: View, question: Question, key: str) -> Panel:
     """A panel of the working days without a closing by site, the most first, with the last day known of each site."""
     figures, silences_by_code = (
@@ -114,12 +101,13 @@ def missing_closings(view: View, question: Question, key: str) -> Panel:
         unclosed_days(view, question),
         key=lambda u: (u.days is None, -len(u.known), french.alphabetical(u.name)),
     )
+    named = {u.code for u in known if view.access.sees_days(u.code)}
     rows = [
         (
             site_cell(u.name, u.code),
             text_cell(NOT_HANDED) if u.days is None else count_cell(len(u.days)),
             last_known_day_cell(silences_by_code.get(u.code)),
-            text_cell(_recent(u.known)),
+            *([text_cell(_recent(u.known) if u.code in named else "—")] if named else []),
         )
         for u in known
     ]
@@ -131,7 +119,7 @@ def missing_closings(view: View, question: Question, key: str) -> Panel:
                 ("Centre", ""),
                 ("Fiches qui manquent", "count"),
                 ("Dernier jour connu", "day"),
-                ("La plus récente", ""),
+                *([("La plus récente", "")] if named else []),
             ),
             rows,
         ),
@@ -242,13 +230,16 @@ def _missing(n: int) -> str:
     return french.plural(n, "fiche de clôture manque", "fiches de clôture manquent")
 
 
-@cached
+@cached_with_rows
 def unclosed_days_listed(view: View, question: Question, key: str) -> Panel:
-    """A panel of the working days without a closing, a row for each site and day, the newest first."""
+    """A panel of the working days without a closing, a row for each site and day, the newest first; of sites whose days the
+    person may not read, how many alone."""
     known, when = unclosed_days(view, question), _until_in_words(view, question)
+    mine = [u for u in known if view.access.sees_days(u.code)]
     rows = sorted(
-        ((d, u) for u in known for d in u.known), key=lambda row: (-row[0].toordinal(), row[1].name)
+        ((d, u) for u in mine for d in u.known), key=lambda row: (-row[0].toordinal(), row[1].name)
     )
+    withheld = "" if len(mine) == len(known) else NOT_LISTED
     return Panel(
         key,
         "Fiches de clôture qui manquent, une par une",
@@ -267,9 +258,9 @@ def unclosed_days_listed(view: View, question: Question, key: str) -> Panel:
                 for d, u in rows
             ],
         ),
-        caption=_days(view, question),
+        caption=". ".join(filter(None, (_days(view, question), withheld))),
         content=Listing()
-        if rows or _coverage(known).known
+        if rows or _coverage(mine).known
         else Message(f"{_missing_in_words(known, when)}."),
         finding=_missing_in_words(sorted(known, key=lambda u: -len(u.known)), when),
     )
@@ -277,20 +268,22 @@ def unclosed_days_listed(view: View, question: Question, key: str) -> Panel:
 
 @cached
 def silent_sites(view: View, question: Question, key: str) -> Panel:
-    """A panel of the sites that are silent at the date of the data, the longest first, and of those that never handed in
-    anything."""
+    """A panel of the sites that are silent at the date of the data, those that did not say why first, then the longest; and of
+    those that never handed in anything."""
     home = {p.code: p.department for p in sites(view, question)}
     silences_by_code = silences(view, question)
     quiet = sorted(
         (s for s in silences_by_code.values() if s.in_words),
-        key=lambda s: (s.last or date.max, french.alphabetical(s.name)),
+        key=lambda s: s.order,
     )
+    said = any(s.why for s in quiet)  # else the column is left out
     rows = [
         (
             site_cell(s.name, s.code),
             text_cell(home[s.code]),
             day_cell(s.last, "—"),
             text_cell(NOTHING) if s.days is None else Cell(french.days(s.days), s.days),
+            *([text_cell(s.why_and_who or "—")] if said else []),
         )
         for s in quiet
     ]
@@ -303,22 +296,30 @@ def silent_sites(view: View, question: Question, key: str) -> Panel:
                 ("Département", ""),
                 ("Dernier jour connu", "day"),
                 ("Muet depuis", "days"),
+                *([("Pourquoi", "")] if said else []),
             ),
             rows,
         ),
         caption=with_data_date(
             view,
-            f"Un centre est dit muet après plus de {french.days(SILENT_DAYS)} sans visite ni clôture",
+            f"Un centre est dit muet après plus de {french.days(SILENT_DAYS)} sans registre des visites ni fiche de clôture"
+            f"{_own_delays(silences_by_code.values())}",
         ),
         finding=_silences_in_words(silences_by_code.values(), data_date_in_words(view)),
     )
 
 
+def _own_delays(silences: Collection[Silence]) -> str:
+    """« , Kandi après 15 jours »: the sites that have a delay of their own; "" without any."""
+    own = [f"{s.name} après {french.days(s.after)}" for s in silences if s.after != SILENT_DAYS]
+    return f" ({french.join_first(own)})" if own else ""
+
+
 def _silences_in_words(silences: Collection[Silence], at: str) -> str:
-    """« 3 centres muets sur 24 au 23/11/2026, et 2 autres qui n'ont encore remis ni registre ni fiche de clôture ». at:
-    the date, in words."""
+    """« 3 centres muets sur 24 au 23/11/2026, dont 1 l'a expliqué, et 2 autres qui n'ont encore remis ni registre ni fiche de
+    clôture ». at: the date, in words."""
     never = sum(s.days is None for s in silences)
-    silent_count = sum(s.days is not None and s.is_silent for s in silences)
+    silent_count = sum(s.is_silent for s in silences)
     of = f"sur {french.number(len(silences))} {at}".rstrip()
     have = NOTHING_OF_MANY if never > 1 else NOTHING
     others = "autre" if never == 1 else "autres"
@@ -333,7 +334,7 @@ def _silences_in_words(silences: Collection[Silence], at: str) -> str:
         return french.upper_first(f"{at}, {said}") if at else said
     more = f", et {french.number(never)} {others} qui {have}" if never else ""
     if silent_count:
-        return f"{french.plural(silent_count, 'centre muet', 'centres muets')} {of}{more}"
+        return f"{silent_in_words(silences, 'centre muet', 'centres muets', of)}{more}"
     if len(silences) == 1:
         return f"Le centre n'est pas muet {at}".rstrip()
     return f"Aucun des {french.number(len(silences))} centres n'est muet {at}".rstrip()
@@ -351,42 +352,3 @@ def last_known_day_cell(silence: Silence | None) -> Cell:
 def _recent(days: Sequence[date]) -> str:
     """« 24/11/2026 et 53 autres »: the newest of the days, and how many others."""
     return french.join_first([french.date_short(d) for d in reversed(days)], 1)
-
-
-@cached
-def declared_closures(view: View, question: Question, key: str) -> Panel:
-    """A panel of the declared closures of the period, the newest first."""
-    title, declared = "Fermetures déclarées", closures(view, question)
-    if not declared:
-        return Panel(key, title, Message("Aucune fermeture déclarée sur cette période."))
-    rows = [
-        (
-            text_cell(name),
-            day_cell(c.first_day),
-            day_cell(c.last_day),
-            text_cell(_hours(c)),
-            text_cell(c.reason),
-        )
-        for c, name in reversed(declared)
-    ]
-    reasons = Counter(c.reason for c, _ in declared).most_common(MOST)
-    listed = [f"«{S}{reason}{S}» {french.number(n)}" for reason, n in reasons]
-    rest = len(declared) - sum(n for _, n in reasons)
-    why = ", ".join([*listed, *([f"autre motif {french.number(rest)}"] if rest else [])])
-    many = french.plural(len(declared), "fermeture déclarée", "fermetures déclarées")
-    return Panel(
-        key,
-        title,
-        finding=f"{many} sur la période, par motif déclaré{S}: {why}",
-        table=make_table(
-            (("Où", ""), ("Du", "day"), ("Au", "day"), ("Heures", ""), ("Motif", "")), rows
-        ),
-    )
-
-
-def _hours(c: Closure) -> str:
-    if c.from_minute is None:
-        return "journée"
-    return " à ".join(
-        "" if m is None else f"{m // 60} h {m % 60:02}" for m in (c.from_minute, c.to_minute)
-    )

@@ -15,7 +15,8 @@ from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+from sqlalchemy.pool import QueuePool
 
 from dashboard.accounts.rights import Access, Person, access_of
 from dashboard.answers.cache import AnswerCache
@@ -24,11 +25,13 @@ from dashboard.period import today
 from dashboard.settings import load_settings
 from db import error_messages, facts, read
 from db.codes import ALL
-from db.engine import make_engine
+from db.engine import make_engine, snapshot
 from db.network_state import NetworkState, load_network_state, state_for_guests
 
 Which = ParamSpec("Which")
 Answer = TypeVar("Answer")
+Read = TypeVar("Read")
+Moved = read.Moved
 
 ANSWER_CACHE: AnswerCache[Any] = AnswerCache(1_000)  # of some 20 KB each
 # Of the snapshot that readers are shown, of the one that follows it, and of the one before for runs that still use it; and the
@@ -63,7 +66,7 @@ class DataSnapshot:
         return GUESTS_NETWORK_CACHE.get(key, lambda: state_for_guests(self.network))
 
     def _load(self) -> NetworkState:
-        with engine().connect() as connection:
+        with snapshot(engine()) as connection:
             state = load_network_state(connection, LAST_STATE.get(self.url))
         LAST_STATE[self.url] = state
         return state
@@ -116,6 +119,11 @@ class View:
             question.last,
             question.service,
         )
+
+    def read(self, function: Callable[[Connection], Read]) -> Read:
+        """What the function reads of the database, of the version of this view. Raises Moved where it is another one by now."""
+        with snapshot(engine()) as connection:
+            return read.of_version(connection, self.network.version, function)
 
     def _filter_sites(
         self, allowed: frozenset[str] | str, question: Question
@@ -242,10 +250,14 @@ def published(who: Person | None = None) -> DataSnapshot | None:
     return snapshot if now - at < OUT_OF_DATE else None
 
 
-def engine_to_write(who: Person) -> Engine:
-    """The engine, for something that this person changes: for OWN_CHANGE seconds he sees the data as they are, and not those
-    that are published for readers."""
+def show_as_they_are(who: Person) -> None:
+    """For OWN_CHANGE seconds the person sees the data as they are, and not those that are published for readers."""
     WROTE_AT[who.name] = time.monotonic()
+
+
+def engine_to_write(who: Person) -> Engine:
+    """The engine, for something that this person changes, and sees at once."""
+    show_as_they_are(who)
     return engine()
 
 
@@ -323,17 +335,38 @@ def uncached(
     return answer
 
 
+CHANGES = (dict, list, np.ndarray)  # what `freeze` makes read-only
+
+
 def freeze(answer: Any) -> Any:
     """The answer made read-only, since it is shared: dicts become mapping proxies, lists tuples, arrays are locked."""
     if isinstance(answer, dict):
-        return MappingProxyType({key: freeze(part) for key, part in answer.items()})
+        parts = answer.items()
+        return MappingProxyType(
+            {key: freeze(part) if isinstance(part, CHANGES) else part for key, part in parts}
+        )
     if isinstance(answer, np.ndarray):
         answer.setflags(write=False)
     return tuple(answer) if isinstance(answer, list) else answer
 
 
+def drop_statements() -> None:
+    """Let go of the statements that the databases keep ready: they are made again when they are asked for, all in a tenth of a
+    second."""
+    for one in list(ENGINES.values()):
+        one.clear_compiled_cache()
+
+
+PATIENCE = 5.0  # seconds for which a thread that still reads is waited for
+
+
 def close_databases() -> None:
-    """Close the databases and empty the caches of answers and network states."""
+    """Close the databases, once no thread reads them any more or after PATIENCE, and empty the caches of answers and network
+    states. A pool that is left while one of its connections is out never closes that one."""
+    until = time.monotonic() + PATIENCE
+    pools = [one.pool for one in ENGINES.values() if isinstance(one.pool, QueuePool)]
+    while any(pool.checkedout() for pool in pools) and time.monotonic() < until:
+        time.sleep(0.01)
     ANSWER_CACHE.clear()
     NETWORK_CACHE.clear()
     GUESTS_NETWORK_CACHE.clear()

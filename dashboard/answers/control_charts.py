@@ -6,37 +6,25 @@ from datetime import date
 import numpy as np
 
 from dashboard.answers.cache import AnswerCache
-from dashboard.answers.context import Asker, View, cached, cached_by_weight, engine, view
+from dashboard.answers.context import Asker, View, cached, cached_by_weight, view
 from dashboard.answers.figures import figures
 from dashboard.answers.network import freshness, sites
-from dashboard.answers.question import EVERYTHING, Question
-from dashboard.indicators import BY_CODE
-from dashboard.judgement.control_charts import CHARTED, WAITS, ControlChart, MonthlySeries, Series
+from dashboard.answers.question import Question
+from dashboard.answers.site_series import monthly_series
+from dashboard.judgement.control_charts import CHARTED, VOLUMES, ControlChart, LevelMarks
 from dashboard.judgement.monthly_judgement import SiteJudgement, judge
 from dashboard.judgement.signals import Signal, signal
 from dashboard.judgement.trust_sentences import TrustContext
-from dashboard.period import (
-    ONE_DAY,
-    Period,
-    add_months,
-    day_from_number,
-    day_number,
-    month_end,
-    months,
-    today,
-)
-from db.codes import ALL, SILENT_DAYS, SITE_MONTH
-from db.facts import complaint_reporting, gather
+from dashboard.period import day_number, last_whole_month, month_end, today
+from db.facts import complaint_reporting
 from db.network_state import NetworkState
-from db.shared_types import Facts
+from db.read import Decision
 
 # indicator, scope, value, valid_from, source, who set it
 Target = tuple[str, str, float, date, str, str]
-# id, indicator, scope, decided_on, who, what, due_on, who noted it
-Decision = tuple[int, str, str, date, str, str, date | None, str]
-MONTHS = 60  # of history behind a control chart
 # By all that each rests on: what a file did not change is not judged again.
-SITE_JUDGEMENTS: AnswerCache[SiteJudgement] = AnswerCache(50_000)  # of some 5 KB each, 12 a site
+SITE_JUDGEMENTS: AnswerCache[SiteJudgement] = AnswerCache(0)  # of some 5 KB each
+SITE_SIGNALS: AnswerCache[Signal] = AnswerCache(0)  # of a judgement that is kept, some 1 KB each
 NATION = "nation"
 
 
@@ -59,18 +47,40 @@ def _signals_weight(found: Mapping[str, Mapping[str, Signal]]) -> int:
 
 @cached_by_weight(_signals_weight)
 def _signals(view: View, month: date) -> Mapping[str, Mapping[str, Signal]]:
-    """The signals of every scope by indicator, at a month; each with the nearest target in force."""
-    network = view.network
+    """The signals of every scope by indicator, at a month; each with the nearest target in force. Those of charts that a file
+    left as they were are kept: of sites, but for visits, which share their season."""
+    network, charts = view.network, control_charts(view)
     home = {p.code: p.department for p in network.places}
+    aims = targets_in_force(network.targets, view.snapshot.day)
+    aimed = {code for code, _ in aims}
 
     def aim(code: str, scope: str) -> float | None:
-        nearest = [s for s in (scope, home.get(scope), NATION) if s]
-        return target_in_force(network.targets, code, nearest, view.snapshot.day)
+        if code not in aimed:
+            return None
+        nearest = ((code, s) for s in (scope, home.get(scope), NATION))
+        return next((aims[one] for one in nearest if one in aims), None)
 
-    return {
-        scope: {code: signal(chart, month, aim(code, scope)) for code, chart in charts.items()}
-        for scope, charts in control_charts(view).items()
+    each = {
+        (scope, code): (chart, month, aim(code, scope))
+        for scope, of in charts.items()
+        for code, chart in of.items()
     }
+    lasting = [one for one in each if one[0] in home and one[1] not in VOLUMES]
+    SITE_SIGNALS.most = _most_kept(network)
+    kept = SITE_SIGNALS.get_many(
+        [each[one] for one in lasting],
+        lambda missing: [signal(*each[lasting[i]]) for i in missing],
+    )
+    found = dict(zip(lasting, kept, strict=True))
+    return {
+        scope: {code: found.get((scope, code)) or signal(*each[scope, code]) for code in of}
+        for scope, of in charts.items()
+    }
+
+
+def _most_kept(network: NetworkState) -> int:
+    """How many judgements of sites are kept: of states that are still shown beside the newest."""
+    return 3 * len(CHARTED) * len(network.places)
 
 
 def judged_month(view: View, last: date | None = None) -> date:
@@ -83,7 +93,7 @@ def judged_month(view: View, last: date | None = None) -> date:
 def control_charts(view: View) -> Mapping[str, Mapping[str, ControlChart]]:
     """Every followed series as a control chart, by scope then indicator: of the sites that may be seen, of their departments,
     and of the nation where all of it may be seen."""
-    monthly = _monthly(view)
+    monthly = monthly_series(view)
     if monthly is None:
         return {}
     network = view.network
@@ -93,79 +103,21 @@ def control_charts(view: View) -> Mapping[str, Mapping[str, ControlChart]]:
         aggregates[NATION] = list(range(len(monthly.sites)))
     for row, code in enumerate(monthly.sites):
         aggregates.setdefault(home[code], []).append(row)
+    SITE_JUDGEMENTS.most = _most_kept(network)
+    return judge(monthly, aggregates, level_marks(view), SITE_JUDGEMENTS.get_many)
+
+
+def level_marks(view: View) -> LevelMarks:
+    """Where people set, refused or accepted a level, by indicator and scope."""
     marks: dict[tuple[str, str], list[tuple[date, str]]] = {}
-    for code, scope, month, _why, _who, kind in network.rebases:
+    for code, scope, month, _why, _who, kind in view.network.rebases:
         marks.setdefault((code, scope), []).append((month, kind))
-    return judge(monthly, aggregates, marks, SITE_JUDGEMENTS.get_many)
+    return marks
 
 
-def _monthly(view: View) -> MonthlySeries | None:
-    """The monthly series of the sites that may be seen; None without a site, or without a whole month."""
-    network = view.network
-    last = last_whole_month(network.known_until)
-    first = max(
-        add_months(last.replace(day=1), 1 - MONTHS),
-        day_from_number(network.origin).replace(day=1),
-    )
-    seen = view.sites(EVERYTHING)
-    rows = [i for i, p in enumerate(network.places) if seen == ALL or p.code in seen]
-    if first > last or not rows:
-        return None
-    # Over the entire network: the shared season is the same whoever asks.
-    facts = gather(engine(), ALL, first, last, SITE_MONTH, network=network)
-    starts = months(Period(first, last))
-    shape = len(network.places), len(starts)
-    parts = _is_partial(network, starts, facts, rows)
-    by_code = {}
-    for code in CHARTED:
-        m = BY_CODE[code].measure(facts)
-        hidden = m.n < BY_CODE[code].minimum
-        numerator, denominator, value, n = (
-            np.asarray(a, dtype=float).reshape(shape)[rows]
-            for a in (m.numerator, m.denominator, np.where(hidden, np.nan, m.value), m.n)
-        )
-        waits = facts.waits.reshape(*shape, -1) if code in WAITS else None
-        if waits is not None and len(rows) < len(waits):
-            waits = waits[rows]
-        # The share of closings handed in is itself about days that are missing.
-        part = None if BY_CODE[code].closings else parts.get(BY_CODE[code].register)
-        by_code[code] = Series(numerator, denominator, value, n, waits, part)
-    per_day = BY_CODE["visits_per_day"].measure(facts).value.reshape(shape)
-    return MonthlySeries(
-        tuple(network.places[i].code for i in rows), tuple(starts), by_code, per_day
-    )
-
-
-def _is_partial(
-    network: NetworkState, starts: Sequence[date], facts: Facts, rows: Sequence[int]
-) -> Mapping[str, np.ndarray]:
-    """By register, whether a site's month was handed in only in part: booleans, (K, M). As many missing days as a site may be
-    late do not count."""
-    spans = np.array([(day_number(m), day_number(month_end(m))) for m in starts])
-    shape = len(network.places), len(starts)
-    return {
-        "visits": (facts.visit_whole.reshape(shape) == 0)[rows],
-        "complaints": (network.sum_between("unrated", spans) > SILENT_DAYS).T[rows],
-    }
-
-
-def last_whole_month(known_to: date | None) -> date:
-    """The last day of the last month that is known entirely. known_to: the last day up to which all is known; None: today."""
-    last = known_to or today()
-    return last if last == month_end(last) else last.replace(day=1) - ONE_DAY
-
-
-def target_in_force(
-    targets: Sequence[Target], indicator: str, scopes: Sequence[str], day: date
-) -> float | None:
-    """The target on a day of the first of the scopes that has one; None where none has. scopes: the nearest first."""
-    for wanted in scopes:
-        begun = [
-            v for i, s, v, start, *_ in targets if (i, s) == (indicator, wanted) and start <= day
-        ]
-        if begun:
-            return begun[-1]
-    return None
+def targets_in_force(targets: Sequence[Target], day: date) -> dict[tuple[str, str], float]:
+    """The target on a day of each indicator and scope that has one. targets: the oldest first."""
+    return {(i, scope): value for i, scope, value, start, *_ in targets if start <= day}
 
 
 @cached
@@ -228,6 +180,7 @@ def trust_context(view: View, question: Question) -> TrustContext:
         _complaints_later(view, question, rows),
         complaint_reporting(view.facts(question)).all_days_known,
         network.known_until,
+        question.first,
     )
 
 

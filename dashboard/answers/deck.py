@@ -38,7 +38,7 @@ def build(view: View, question: Question, story: Story, period: ClippedPeriod) -
         who,
         fresh.as_of,
         fresh.demo,
-        tuple(_slide(about, step) for step in story.visible_steps),
+        tuple(_slide(about, step) for step in story.visible_steps if KINDS[step.kind].is_for(view)),
         known.issuer_name,
         Path(known.logo).read_bytes() if known.logo else b"",
     )

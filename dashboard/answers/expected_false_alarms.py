@@ -3,6 +3,7 @@ cases."""
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from dashboard.answers.context import View, cached
 from dashboard.answers.network import site_names
 from dashboard.answers.question import Question
 from dashboard.answers.signals import site_signals
-from dashboard.judgement.control_charts import FOLLOWED, VOLUMES
+from dashboard.judgement.control_charts import CHARTED, FOLLOWED, VOLUMES, ControlChart
 from dashboard.statistics.control_limits import COUNTED
 from dashboard.statistics.expected_false_alarms import (
     Budget,
@@ -27,82 +28,102 @@ from dashboard.statistics.variation import ChartKind
 DRAWS = 100  # of each series, for the budget: its expected number is known to within 0.2
 # Under all that they are drawn from: a decision or a target makes another state of the data, but no other series, and a
 # file of one site leaves those of the others as they were.
-SIMULATED: AnswerCache[np.ndarray] = AnswerCache(10_000)  # series, of some 1 KB each
+SIMULATED: AnswerCache[np.ndarray] = AnswerCache(0)  # series, of some 1 KB each
 SIMULATED_VOLUMES: AnswerCache[np.ndarray] = AnswerCache(8)
+CHANCES: AnswerCache[float] = AnswerCache(0)  # of a month of a judgement that is kept
 
 
 @cached
-def _chances(view: View) -> Mapping[tuple[str, str], np.ndarray]:
-    """The probability of a false alarm of each site's series in each of its months, (m,), by (scope, indicator). Simulated once
-    for the same series."""
+def _chances(view: View, month: date) -> Mapping[tuple[str, str], float]:
+    """The probability that a month is a false alarm of each site's series, by (scope, indicator); NaN where none judges it."""
     places = site_names(view)
-    series = [
-        (scope, code, chart, chart.fit, chart.bases)
-        for scope, charts in control_charts.control_charts(view).items()
+    charts = {
+        (scope, code): chart
+        for scope, of in control_charts.control_charts(view).items()
         if scope in places
-        for code, chart in charts.items()
-        if chart.fit is not None and chart.bases is not None
-    ]
-    shapes = []
-    for scope, _code, chart, fit, bases in series:
-        known = np.flatnonzero(np.isfinite(fit.centre))
-        counted = chart.family in COUNTED
-        shapes.append(
-            Shape(
-                scope,
-                chart.family,
-                bases if counted else np.where(np.isfinite(bases), 1.0, np.nan),
-                float(fit.centre[known[-1]]) if len(known) else 0.0,
-                float(fit.spread[known[-1]]) if len(known) else 1.0,
-                runs=chart.kind != ChartKind.RARE,
-            )
-        )
+        for code, chart in of.items()
+    }
+    lasting = [one for one in charts if one[1] not in VOLUMES]
+    # Of states that are still shown beside the newest.
+    CHANCES.most = 3 * len(CHARTED) * len(view.network.places)
+    SIMULATED.most = 2 * CHANCES.most
+    kept = CHANCES.get_many(
+        [(charts[one], month) for one in lasting],
+        lambda missing: _of_charts([charts[lasting[i]] for i in missing], month),
+    )
+    chances = dict(zip(lasting, kept, strict=True))
+    for code in VOLUMES:
+        of = {one: chart for one, chart in charts.items() if one[1] == code}
+        by_chart = _volume_chances(list(of.values()))
+        chances |= {one: _any_of(by_chart, chart, month) for one, chart in of.items()}
+    return chances
+
+
+def _of_charts(charts: Sequence[ControlChart], month: date) -> list[float]:
+    """The probability that a month is a false alarm of each of some charts of sites, or of one beside it. Simulated once for the
+    same series."""
+    every = [one for chart in charts for one in (chart, *chart.beside)]
+    drawn = [one for one in every if one.fit is not None and one.bases is not None]
+    shapes = [_shape(one) for one in drawn]
     simulated = SIMULATED.get_many(
         [shape.key for shape in shapes],
         lambda missing: false_alarm_chances([shapes[i] for i in missing], DRAWS),
     )
-    chances = {(scope, code): c for (scope, code, *_), c in zip(series, simulated, strict=True)}
-    for code in VOLUMES:
-        chances |= _volume_chances(view, code)
-    return chances
+    by_chart = dict(zip(drawn, simulated, strict=True))
+    for one in every:
+        if one.kind in (ChartKind.YEAR, ChartKind.STOCK):
+            by_chart[one] = np.where(np.isfinite(one.usual_when_judged), one.chance, np.nan)
+    return [_any_of(by_chart, chart, month) for chart in charts]
 
 
-def _volume_chances(view: View, code: str) -> dict[tuple[str, str], np.ndarray]:
-    """The probability of a false alarm of each site's visits per open day, the last month's in every month, (m,), by (scope,
-    indicator)."""
-    places = site_names(view)
-    of = {
-        s: c[code]
-        for s, c in control_charts.control_charts(view).items()
-        if s in places and code in c
-    }
-    if not of:
+def _shape(chart: ControlChart) -> Shape:
+    """The series of a chart that has limits by fit, as it is simulated."""
+    fit, bases = chart.fit, chart.bases
+    assert fit is not None and bases is not None
+    known = np.flatnonzero(np.isfinite(fit.centre))
+    return Shape(
+        chart.scope,
+        chart.family,
+        bases if chart.family in COUNTED else np.where(np.isfinite(bases), 1.0, np.nan),
+        float(fit.centre[known[-1]]) if len(known) else 0.0,
+        float(fit.spread[known[-1]]) if len(known) else 1.0,
+        runs=chart.kind != ChartKind.RARE,
+    )
+
+
+def _volume_chances(charts: Sequence[ControlChart]) -> dict[ControlChart, np.ndarray]:
+    """The probability of a false alarm of each site's visits per open day, the last month's in every month, (m,). charts: of all
+    sites that may be seen, which are drawn together."""
+    if not charts:
         return {}
-    months = np.array([m.month for m in next(iter(of.values())).months])
-    values = np.array([c.values for c in of.values()], dtype=float)
+    months = np.array([m.month for m in charts[0].months])
+    values = np.array([chart.values for chart in charts], dtype=float)
     last = SIMULATED_VOLUMES.get(
         (values.shape, values.tobytes(), months.tobytes()),
         lambda: volume_chances(values, months, DRAWS),
     )
     return {
-        (scope, code): np.where(np.isfinite(chart.usual_when_judged), chance, np.nan)
-        for (scope, chart), chance in zip(of.items(), last.tolist(), strict=True)
+        chart: np.where(np.isfinite(chart.usual_when_judged), chance, np.nan)
+        for chart, chance in zip(charts, last.tolist(), strict=True)
     }
+
+
+def _any_of(chances: Mapping[ControlChart, np.ndarray], chart: ControlChart, month: date) -> float:
+    """The probability that a month is a false alarm of the chart or of one beside it; NaN where none judges it."""
+    each = []
+    for one in (chart, *chart.beside):
+        of, at = chances.get(one), one.position(month)
+        if of is not None and at is not None and np.isfinite(of[at]):
+            each.append(float(of[at]))
+    return 1 - math.prod(1 - chance for chance in each) if each else math.nan
 
 
 @cached
 def false_alarm_budget(view: View, question: Question, codes: Sequence[str] = FOLLOWED) -> Budget:
     """The expected number of signals by chance alone in these series of the question's sites, in the month that is judged."""
-    chances = _chances(view)
+    chances = _chances(view, control_charts.judged_month(view, question.last))
     judged = [(name, s) for name, s in site_signals(view, question, codes) if s.is_judged]
-    return budget_of_chances(
-        [
-            (name, float(chances[s.scope, s.indicator][s.position]))
-            for name, s in judged
-            if s.position is not None and (s.scope, s.indicator) in chances
-        ],
-        DRAWS,
-    )
+    return budget_of_chances([(name, chances[s.scope, s.indicator]) for name, s in judged], DRAWS)
 
 
 @cached

@@ -9,7 +9,6 @@ import numpy as np
 
 from dashboard import charts, french
 from dashboard.answers.context import View, cached, engine
-from dashboard.answers.control_charts import last_whole_month
 from dashboard.answers.network import sites
 from dashboard.answers.question import EVERYTHING, Question
 from dashboard.panel import Cell, Chart, Message, Panel, make_table, month_cell
@@ -18,6 +17,7 @@ from dashboard.period import (
     add_months,
     day_from_number,
     day_number,
+    last_whole_month,
     month_end,
     months,
     weekdays,
@@ -31,6 +31,7 @@ TITLE = "Visites des prochains mois"
 DRAWN = 24  # months behind
 TRIED = 6  # months of the past that are forecast again
 SATURDAY = 5
+WIDER = "Plus un mois est loin, et plus les mois passés ont bougé, plus la bande est large."
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def panel(view: View, question: Question, key: str) -> Panel:
         ),
         finding=sentence,
         caption=f"{sentence}. Selon la saison et la croissance des 24 derniers mois, si tout continue ainsi"
-        f"{_sites_in_words(known)}.",
+        f"{_sites_in_words(known)}. {WIDER}",
         reading="Trait plein : compté · tirets : prévu · bande : 8 fois sur 10",
         trust_line=_past_error_in_words(known),
     )

@@ -12,18 +12,18 @@ from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures, overall_figures
 from dashboard.answers.network import (
-    NOTHING,
-    NOTHING_OF_MANY,
     short_name,
     silences,
     sites,
 )
+from dashboard.answers.opening_answers import LARGE_FALL
 from dashboard.answers.question import Question
 from dashboard.answers.uncertainty import intervals
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.change_dates import signals_in_a_line, since_at_least
-from dashboard.judgement.signal_sentences import months_in_words
+from dashboard.judgement.signal_sentences import months_in_words, volume_gap
 from dashboard.judgement.signals import Signal, gravest_first
+from dashboard.judgement.silence import NOTHING, NOTHING_OF_MANY, explained_in_words
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
 from dashboard.wording import at_least, shown_value
@@ -36,11 +36,32 @@ NAMED = 2  # sites where something gets worse
 @cached
 def department(view: View, question: Question) -> str:
     """« 19 230 usagers reçus sur 12 mois ; aucune dégradation relevée ; 5 plaintes attendent depuis plus de 30 jours » over the
-    question's sites; "" without visits."""
+    question's sites, a large fall of visits after their number; "" without visits."""
     if not (visits := visits_received(view, question)):
         return ""
-    parts = [visits, alerts(view, question), late_complaints(view, question)]
+    fallen = large_falls(view, question)
+    parts = [visits, fallen, alerts(view, question), late_complaints(view, question)]
     return f"{S}; ".join(part for part in parts if part)
+
+
+@cached
+def large_falls(view: View, question: Question) -> str:
+    """« bien moins d'usagers que d'habitude à Kandi et Nikki, en octobre 2026 », the largest fall first; of one site « bien moins
+    d'usagers que d'habitude en octobre 2026 (changement) »; "" without a large fall."""
+    short = {p.code: short_name(p) for p in sites(view, question)}
+    falls = [
+        (gap, code, one)
+        for code, of in signals_of.signals_by_site(view, question).items()
+        for one in of
+        if (gap := volume_gap(one) or 0) <= -LARGE_FALL
+    ]
+    if not falls:
+        return ""
+    falls.sort(key=lambda fall: fall[:2])
+    less, month = "bien moins d'usagers que d'habitude", falls[0][2].month_in_words
+    if question.site:
+        return f"{less} {month} (changement)"
+    return f"{less} à {french.join_first([short[code] for _, code, _ in falls], NAMED)}, {month}"
 
 
 @cached
@@ -77,19 +98,21 @@ def site(view: View, question: Question) -> str:
         found = [first, others if len(bad) > 1 else "", waits]
     else:
         visits = visits_received(view, question)
-        found = [visits, alerts(view, question), waits] if visits else []
+        fallen = large_falls(view, question)
+        found = [visits, fallen, alerts(view, question), waits] if visits else []
     return f"{S}; ".join(part for part in (silent, *found) if part)
 
 
 def _all_sites(view: View) -> str:
-    """How many sites may be seen, and which of them are silent."""
+    """How many sites may be seen, and which of them are silent, those that did not say why first."""
     short = {p.code: short_name(p) for p in sites(view)}
     silences_by_code = silences(view)
-    silent = [short[code] for code, one in silences_by_code.items() if one.is_silent]
+    found = sorted((s for s in silences_by_code.values() if s.is_silent), key=lambda s: s.order)
+    silent, why = [short[s.code] for s in found], explained_in_words(found)
     never = sum(one.days is None for one in silences_by_code.values())
     begun = f"{S}; {never} {NOTHING if never == 1 else NOTHING_OF_MANY}" if never else ""
     mute = (
-        f", dont {french.plural(len(silent), 'muet')} ({french.join_first(silent)})"
+        f", dont {french.plural(len(silent), 'muet')} ({french.join_first(silent)}{f'{S}; {why}' if why else ''})"
         if silent
         else ""
     )

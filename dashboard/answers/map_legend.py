@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from dashboard import french
@@ -10,9 +10,10 @@ from dashboard.answers.network import SILENT_DAYS
 from dashboard.answers.question import Question
 from dashboard.indicators import Figure
 from dashboard.judgement.signals import Signal
+from dashboard.judgement.silence import ON_MAP
 from dashboard.map_classes import CLASSES
 from dashboard.palette import RAMP
-from dashboard.period import Period
+from dashboard.period import Period, add_months
 from dashboard.statistics.control_limits import OUTSIDE
 from dashboard.statistics.sentences import ASSURANCES, SLIGHT, STATES
 from dashboard.statistics.variation import Assurance, ChartKind, Variation
@@ -47,13 +48,15 @@ FEW = 24  # sites: of more the marks are smaller, or they would lie on one anoth
 SIZES = (10, 20, 50, 100, 200, 500, 1000)
 
 
-def signal_sign(signal: Signal) -> dict[str, Any] | None:
-    """The sign around a site's mark, as `dashboard.panel.Plot` has it; None for none. slight: a thin frame."""
-    letter, frame = SIGNS.get(signal.variation, ("", None))
-    badge = BADGES.get(signal.assurance)
+def signal_sign(framed: Signal | None, own: Signal | None) -> dict[str, Any] | None:
+    """The sign around a site's mark, as `dashboard.panel.Plot` has it; None for none. framed: the signal that gives letter and
+    frame, a thin one where it is slight; own: of the map's own indicator, whose target gives the badge."""
+    letter, frame = SIGNS.get(framed.variation, ("", None)) if framed else ("", None)
+    badge = BADGES.get(own.assurance) if own else None
     if not letter and not badge:
         return None
-    return {"letter": letter, "frame": frame, "badge": badge, "slight": _slight(signal)}
+    slight = framed is not None and _slight(framed)
+    return {"letter": letter, "frame": frame, "badge": badge, "slight": slight}
 
 
 def _slight(signal: Signal) -> bool:
@@ -63,16 +66,20 @@ def _slight(signal: Signal) -> bool:
 
 def legend_rows(
     code: str,
-    marks: Iterable[Mark],
-    signals: Iterable[Signal],
+    marks: Collection[Mark],
+    framed: Iterable[Signal],
+    own: Iterable[Signal],
     gaps: Iterable[Figure],
     at: str,
+    of: str = "",
 ) -> Rows:
-    """The lines of the legend: classes, signals of the month, silent sites, sites without a figure. gaps: the figures of these;
-    at: the date of the data, in words."""
+    """The lines of the legend: classes, signals of the month, targets, silent sites, sites without a figure. framed: the signals
+    that are framed, one a site; own: those of the map's own indicator; gaps: the figures of sites without one; at: the date of
+    the data, in words; of: words for which figures are framed, where it is not the map's own alone."""
     return [
         *_class_rows(code, marks),
-        *_sign_rows(signals),
+        *_sign_rows(framed, of),
+        *_target_rows(own),
         *_silent_rows(marks, at),
         *_missing_rows(gaps),
     ]
@@ -88,22 +95,30 @@ def _class_rows(code: str, marks: Iterable[Mark]) -> Rows:
     ]
 
 
-def _sign_rows(signals: Iterable[Signal]) -> Rows:
-    """A line for each kind of signal and target that some site has."""
-    counts = Counter((s.variation, _slight(s), _in(s)) for s in signals if s.is_signal)
-    met = Counter(s.assurance for s in signals)
+def _sign_rows(framed: Iterable[Signal], of: str) -> Rows:
+    """A line for each kind of signal that some site has."""
+    # A thin frame has a line of its own where it is an alert.
+    counts = Counter(
+        (s.variation, _slight(s) and s.variation == Variation.ALERT, _in(s))
+        for s in framed
+        if s.is_signal
+    )
     return [
         {
-            "label": f"{words[variation]}, {when}",
-            # "long" is for the page, where other lines count alerts of all indicators; on a slide this indicator is in the title.
-            "long": f"{words[variation]} de ce chiffre, {when}",
+            "label": ", ".join(filter(None, (words[variation], of, when))),
             "count": counts[variation, slight, when],
             "sign": {"letter": letter, "frame": frame, "badge": None, "slight": slight},
         }
         for variation, (letter, frame) in SIGNS.items()
         for slight, words in ((False, STATES), (True, SLIGHT))
         for when in sorted({w for v, s, w in counts if (v, s) == (variation, slight)})
-    ] + [
+    ]
+
+
+def _target_rows(own: Iterable[Signal]) -> Rows:
+    """A line for each way in which some site meets a target or misses it."""
+    met = Counter(s.assurance for s in own)
+    return [
         {
             "label": ASSURANCES[assurance],
             "count": met[assurance],
@@ -115,18 +130,35 @@ def _sign_rows(signals: Iterable[Signal]) -> Rows:
 
 
 def _in(signal: Signal) -> str:
-    """« oct. 2026 », « 3ᵉ trimestre 2026 », with spaces that do not break."""
-    by_month = signal.latest and signal.kind != ChartKind.BY_QUARTER
-    when = french.month_short(signal.latest) if by_month else signal.month_label
+    """« oct. 2026 », « 3ᵉ trimestre 2026 », with spaces that do not break: the month that a signal is judged in, whether it is of
+    it, of its end, or of the year up to it."""
+    when = signal.month_label
+    if signal.latest and signal.kind != ChartKind.BY_QUARTER:
+        when = french.month_short(add_months(signal.latest, signal.chart.lag))
     return when.replace(" ", french.SPACE)
 
 
-def _silent_rows(marks: Iterable[Mark], at: str) -> Rows:
-    """The line that counts silent sites; none without one. at: the date of the data, in words."""
-    silent = sum(bool(m["silent"]) for m in marks)
-    label = f"muet plus de {french.days(SILENT_DAYS)}"
-    row = {"label": label, "long": f"{label}, {at}", "count": silent, "silent": True}
-    return [row] if silent else []
+def _silent_rows(marks: Collection[Mark], at: str) -> Rows:
+    """The lines that count silent sites: those that did not say why, and those that did; none without one. at: the date of the
+    data, in words."""
+    counts = Counter(bool(m.get("explained")) for m in marks if m["silent"])
+    # A site may be silent after days of its own.
+    own = any(m["silent"] and m.get("after", SILENT_DAYS) != SILENT_DAYS for m in marks)
+    label = "muet" if own else f"muet plus de {french.days(SILENT_DAYS)}"
+    if counts[True]:
+        label += ", sans explication"
+    rows = ((label, False), (ON_MAP, True))
+    return [
+        {
+            "label": words,
+            "long": f"{words}, {at}",
+            "count": counts[explained],
+            "silent": True,
+            "explained": explained,
+        }
+        for words, explained in rows
+        if counts[explained]
+    ]
 
 
 def _missing_rows(figures: Iterable[Figure]) -> Rows:

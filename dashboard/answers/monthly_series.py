@@ -9,7 +9,8 @@ import numpy as np
 
 from dashboard import charts, french
 from dashboard.answers import control_charts, signals
-from dashboard.answers.completeness import closures
+from dashboard.answers.change_dates import since_at_least, since_when
+from dashboard.answers.closures import closures
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures, trend
 from dashboard.answers.network import short_name, site_names, sites
@@ -17,7 +18,6 @@ from dashboard.answers.question import Question
 from dashboard.answers.trust import followed_scope, scope_signals, trust_line
 from dashboard.indicators import BY_CODE
 from dashboard.indicators.measures import UNMEASURED
-from dashboard.judgement.change_dates import since_at_least, since_when
 from dashboard.judgement.control_charts import SKEWED, ControlChart
 from dashboard.judgement.signal_sentences import gap_origin, limits_basis, rule_in_words, verdict
 from dashboard.judgement.signals import Signal
@@ -35,7 +35,7 @@ from dashboard.panel import (
     text_cell,
     value_cell,
 )
-from dashboard.period import month_end
+from dashboard.period import add_months, month_end
 from dashboard.statistics import sentences
 from dashboard.statistics.control_chart_levels import Origin
 from dashboard.statistics.quantile import quantile
@@ -51,14 +51,22 @@ METHODS = {
     ChartKind.RARE: "peu d'événements : chaque mois jugé par sa probabilité exacte, sans la règle des huit de suite",
     ChartKind.WAIT: "courbe de la moyenne de ln(1 + minutes), proche de la médiane et plus fine qu'elle",
     ChartKind.MEASURE: "valeurs de chaque mois, écarts extrêmes écartés du calcul des limites",
+    ChartKind.YEAR: "trop peu d'événements par mois : les douze derniers mois ensemble, comparés aux deux ans d'avant par la"
+    " probabilité exacte",
+    ChartKind.STOCK: "ce qui reste à la fin de chaque mois, comparé à la moyenne de deux ans par la probabilité exacte ; deux"
+    " fins de mois se ressemblent, et huit de suite ne disent rien",
     ChartKind.EXPECTED: "l'habitude est celle de chaque centre, à ses visites du mois : une autre répartition entre centres"
     " ne fait pas un signal",
     ChartKind.VOLUME: "saison commune aux centres et droite de 24 mois, les trois derniers mis à part",
 }
+DRAWN = 60  # months
+SEASON = "la saison, la même dans tous les centres, en fait partie"
 NOTHING = "Pas assez de données pour tracer ces mois."
 NOT_FOLLOWED = "Ces filtres ne laissent pas de série suivie : rien n'est conclu de cette courbe."
 OF_SITES_ALONE = "Suivi centre par centre : la part de chacun dans l'ensemble fait bouger cette courbe, rien n'en est conclu."
 RULE = "signal : un mois hors des limites, ou huit de suite du même côté"
+RULE_WITHOUT_RUNS = "signal : hors des limites"
+WITHOUT_RUNS = (ChartKind.RARE, ChartKind.YEAR, ChartKind.STOCK)
 
 
 @cached
@@ -68,7 +76,7 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
     signal = scope_signals(view, question).get(code)
     if signal is None:
         return _plain(view, question, code, key)
-    i, scope, chart = BY_CODE[code], followed_scope(question), signal.chart
+    i, scope, chart = BY_CODE[code], followed_scope(question), _drawn(signal)
     shown_values = [None if math.isnan(v) else float(v) for v in chart.values]
     values = [value_with_unit(i, v) if v is not None else "" for v in shown_values]
     if "" in values:
@@ -77,7 +85,7 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
     decided = [
         (d, f"{what} ({who})")
         for _, c, s, d, who, what, *_ in control_charts.decisions(view)
-        if (c, s) == (code, scope)
+        if (c, s) == (code, scope) and chart.months and d >= chart.months[0]
     ]
     typical, words_of = ("Attente typique" if i.chart == "wait" else i.short), values
     listed = "Valeur de la courbe" if i.chart == "wait" else i.short
@@ -96,9 +104,9 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
         words_of = [
             f"{w}, médiane{french.SPACE}: {m}" for w, m in zip(values, medians, strict=True)
         ]
-    closed = _events(view, question, signal)
+    closed = _events(view, question, chart)
     spec = charts.control_chart(
-        signal,
+        replace(signal, chart=chart),
         words_of,
         direction=i.direction,
         unit=typical,
@@ -109,7 +117,7 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
     )
     aim = "" if signal.target is None else value_with_unit(i, signal.target)
     finding = verdict(signal, _subject(view, question, code), limits=False)
-    if since := since_at_least(signal):
+    if since := since_at_least(view, signal):
         finding += f", {since}"
     caption = [
         f"{finding}.",
@@ -120,7 +128,7 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
     # How limits are computed is in the fold below the chart.
     details = [
         trust_line(view, question, code),
-        _rule_in_words(signal),
+        _rule_in_words(view, signal),
         limits_basis(signal),
         _young_sites_in_words(view, signal),
         _method(signal),
@@ -144,6 +152,15 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
     )
 
 
+def _drawn(signal: Signal) -> ControlChart:
+    """The last months of a signal's chart, as many as one reads, and its own; they stay what they were judged by."""
+    chart = signal.chart
+    if not chart.months:
+        return chart
+    first = add_months(chart.months[-1], 1 - DRAWN)
+    return chart.since(min(first, signal.latest or first))
+
+
 def _subject(view: View, question: Question, code: str) -> str:
     """The indicator's label; for visits per open day of several sites, that they are those of one site."""
     i = BY_CODE[code]
@@ -154,11 +171,11 @@ def _subject(view: View, question: Question, code: str) -> str:
     )
 
 
-def _rule_in_words(signal: Signal) -> str:
+def _rule_in_words(view: View, signal: Signal) -> str:
     """« Signal : au-dessus de ce que le hasard permet, depuis juin 2026 (entre mai et juillet) »; "" without a signal."""
     if not signal.is_signal:
         return ""
-    why = ", ".join(filter(None, (rule_in_words(signal), since_when(signal))))
+    why = ", ".join(filter(None, (rule_in_words(signal), since_when(view, signal))))
     return f"Signal{french.SPACE}: {why}" if why else ""
 
 
@@ -228,10 +245,10 @@ def levels(view: View, signal: Signal) -> list[str]:
     return lines
 
 
-def _events(view: View, question: Question, signal: Signal) -> list[tuple[date, str]]:
+def _events(view: View, question: Question, chart: ControlChart) -> list[tuple[date, str]]:
     """Closures of entire days to mark on the chart: (day, words). For a department, only those of the network: those of single
     sites would cover it."""
-    first = signal.chart.months[0] if signal.chart.months else question.first
+    first = chart.months[0] if chart.months else question.first
     asked = Question(first, question.last, question.departments, site=question.site)
     return [
         (c.first_day, f"{c.reason} ({name})")
@@ -253,7 +270,9 @@ def _method(signal: Signal) -> str:
     if not signal.chart.is_judged:
         return ""
     log = ", échelle logarithmique" if signal.indicator in SKEWED else ""
-    return f"{french.upper_first(METHODS[signal.kind])}{log}{french.SPACE}; {RULE}."
+    season = f"{french.SPACE}; {SEASON}" if signal.has_season else ""
+    rule = RULE_WITHOUT_RUNS if signal.kind in WITHOUT_RUNS else RULE
+    return f"{french.upper_first(METHODS[signal.kind])}{log}{season}{french.SPACE}; {rule}."
 
 
 def _begin_sentence(part: str) -> str:

@@ -1,7 +1,9 @@
 """The network: its sites, how far its data go, which sites are silent, the labels of its lists."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -11,17 +13,16 @@ import numpy as np
 from dashboard import french
 from dashboard.answers.context import View, cached, engine, uncached
 from dashboard.answers.question import EVERYTHING, Question
-from dashboard.period import ONE_DAY, RUNNING, YEAR, resolve_period
+from dashboard.judgement.silence import Silence, explanation
+from dashboard.period import ONE_DAY, RUNNING, YEAR, day_from_number, day_number, resolve_period
 from dashboard.settings import load_settings
 from db import codes, read
 from db.codes import ALL
-from db.shared_types import Place
+from db.shared_types import Closure, Place, Week
+from db.working_days import SATURDAY, site_working_days, working_days
 
 SILENT_DAYS = codes.SILENT_DAYS
-NOTHING, NOTHING_OF_MANY = (
-    "n'a encore remis ni registre des visites ni fiche de clôture",
-    "n'ont encore remis ni registre des visites ni fiche de clôture",
-)  # not one, nor a closing
+KIND_IN_NAME = re.compile(r"(CCSP|GSRU) (?:de |du |des |d['’])(?=\S)")
 
 
 @uncached
@@ -44,20 +45,73 @@ def site_names(view: View, question: Question = EVERYTHING) -> Mapping[str, str]
 @cached
 def sites_with_words(view: View) -> frozenset[str]:
     """The codes of the sites whose complaints have texts that are kept."""
-    with engine().connect() as connection:
-        return read.sites_with_words(connection, view.sites(EVERYTHING))
+    return view.read(lambda connection: read.sites_with_words(connection, view.sites(EVERYTHING)))
+
+
+@dataclass(frozen=True)
+class ClosedDays:
+    """What says of a day whether a site does not open on it. holidays: French names by day; closures: first and last days."""
+
+    holidays: Mapping[date, str]
+    closures: tuple[tuple[date, date], ...]
+
+    def __call__(self, when: date) -> bool:
+        """Whether it is at a week's end, a holiday, or in a closure."""
+        return (
+            when.weekday() >= SATURDAY
+            or when in self.holidays
+            or any(first <= when <= last for first, last in self.closures)
+        )
+
+
+@uncached
+def closed_days(view: View, site: str = "") -> ClosedDays:
+    """The days on which a site does not open: at a week's end, on a holiday, or where it said so. site: its code; "" for
+    what holds of the whole network."""
+    network = view.network
+    here = next((p.id for p in network.places if p.code == site), None)
+    closures = (
+        (c.first_day, c.last_day) for c in network.whole_closures if c.site_id in (None, here)
+    )
+    return ClosedDays(network.holidays, tuple(closures))
+
+
+@uncached
+def visits_by_day(view: View, site: str, first: date, last: date) -> Mapping[date, int]:
+    """The visits of a site that count, by day, without days that have none."""
+    network = view.network
+    here = next((n for n, p in enumerate(network.places) if p.code == site), None)
+    if here is None or site not in site_names(view):
+        return {}
+    days = network.day_columns(first, last)
+    counts = network.register_visits[here, days].tolist()
+    return {
+        day_from_number(network.origin + days.start + n): count
+        for n, count in enumerate(counts)
+        if count
+    }
 
 
 def short_name(place: Place) -> str:
-    """A site's commune, as the map writes it: « Covè », « Abomey (GSRU) »."""
-    return place.commune if place.kind == "CCSP" else f"{place.commune} ({place.kind})"
+    """A site's name without its kind, as the map writes it: « Covè », « Covè-Marché », « Abomey (GSRU) »; the commune of one
+    that is named otherwise."""
+    match = KIND_IN_NAME.match(place.name)
+    own = place.name[match.end() :] if match else place.commune
+    return own if place.kind == "CCSP" else f"{own} ({place.kind})"
+
+
+def distinct_names(places: Collection[Place]) -> Mapping[str, str]:
+    """The `short_name` of each of some sites, by code; the whole name where two would have the same."""
+    short = {p.code: short_name(p) for p in places}
+    shared = Counter(short.values())
+    return {p.code: p.name if shared[short[p.code]] > 1 else short[p.code] for p in places}
 
 
 @dataclass(frozen=True)
 class Freshness:
     """How far the data go. as_of: the last day with data; known_to: the last day up to which all is known
     (`db.network_state.NetworkState.known_until`); demo: fictitious; empty: no data; begun: how many of the sites ever handed in
-    something."""
+    something; why: closures of the whole network since the last day with data, in words."""
 
     as_of: date | None
     known_to: date | None
@@ -66,6 +120,7 @@ class Freshness:
     empty: bool
     begun: int
     sites: int
+    why: str = ""
 
     @property
     def is_stale(self) -> bool:
@@ -82,10 +137,12 @@ class Freshness:
 
     @property
     def warning(self) -> str:
-        """« ni visite ni clôture depuis le 13/11/2026, il y a 12 jours » where the data are old; else ""."""
+        """« ni registre des visites ni fiche depuis le 13/11/2026, il y a 12 jours (grève depuis le 14) » where the data are old;
+        else ""."""
         if self.as_of is None or not self.is_stale:
             return ""
-        return f"ni visite ni clôture depuis le {french.date_short(self.as_of)}, il y a {french.days(self.age_days)}"
+        since = f"ni registre des visites ni fiche depuis le {french.date_short(self.as_of)}, il y a {french.days(self.age_days)}"
+        return f"{since} ({self.why})" if self.why else since
 
 
 @cached
@@ -95,41 +152,22 @@ def freshness(view: View) -> Freshness:
     age = (view.snapshot.day - network.as_of).days if network.as_of else None
     begun = len({site for site, form in network.spans if form != "fermetures"})
     empty = network.as_of is None
+    said = None
+    if network.as_of:
+        of_all = [c for c in network.closures if c.site_id is None]
+        span = day_number(network.as_of) + 1, (view.snapshot.day - network.as_of).days
+        working = _working_days(working_days(network.holidays, *span), network.as_of)
+        said = explanation(network.as_of, view.snapshot.day, working, of_all)
     return Freshness(
-        network.as_of, network.known_until, network.demo, age, empty, begun, len(network.places)
+        as_of=network.as_of,
+        known_to=network.known_until,
+        demo=network.demo,
+        age_days=age,
+        empty=empty,
+        begun=begun,
+        sites=len(network.places),
+        why=said.in_words if said and said.since else "",
     )
-
-
-@dataclass(frozen=True)
-class Silence:
-    """How long a site has been without visit or closing at the date of the data. days: calendar days, 0 where it was to be
-    closed on all of them; last: the last day that had one. Both are None where it never had any: such a site has not begun, and
-    is not silent."""
-
-    code: str
-    name: str
-    days: int | None
-    last: date | None
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether that is longer than SILENT_DAYS: « muet », on every page and in every file."""
-        return self.days is not None and self.days > SILENT_DAYS
-
-    @property
-    def in_words(self) -> str:
-        """« muet depuis 35 jours », « n'a rien remis »; "" for a site that is not silent."""
-        if self.days is None:
-            return NOTHING
-        return f"muet depuis {french.days(self.days)}" if self.is_silent else ""
-
-    @property
-    def map_label(self) -> str:
-        """The same in short, beside a name on the map: « muet 35 j »; "" for a site that has not begun, which has a mark of its
-        own."""
-        if not self.is_silent or self.days is None:
-            return ""
-        return f"muet {french.number(self.days)}{french.SPACE}j"
 
 
 @cached
@@ -138,20 +176,47 @@ def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silenc
     network = view.network
     end = network.known_until or view.snapshot.day
     last = network.day_columns(date.min, end).stop
-    by_code = {}
+    there = (network.register_visits[:, :last] > 0) | network.has_closing[:, :last]
+    seen = np.where(there, np.arange(last, dtype=np.int32), -1).max(axis=1, initial=-1).tolist()
+    by_code, undue = {}, _first_undue_day(network.holidays, view.snapshot.day)
+    origin, width = network.origin, max(day_number(end) + 1 - network.origin, 0)
+    works: dict[tuple[Week, ...], np.ndarray] = {}  # up to that day, of sites with the same hours
+    closures: dict[int | None, list[Closure]] = defaultdict(list)
+    for c in network.whole_closures:
+        closures[c.site_id].append(c)
     for p in sites(view, question):
-        if p.closed_on is not None and p.closed_on <= end:
+        if not p.serves_on(end):
             continue
-        row = network.row[p.id]
-        seen = np.flatnonzero(
-            (network.register_visits[row, :last] > 0) | network.has_closing[row, :last]
-        )
-        days = last - 1 - int(seen[-1]) if len(seen) else None
-        known = None if days is None else end - days * ONE_DAY
-        if days and not network.is_open[row, last - days : last].any():
-            days = 0  # closed, as declared
-        by_code[p.code] = Silence(p.code, p.name, days, known)
+        row, after = network.row[p.id], p.silent_after or SILENT_DAYS
+        if seen[row] < 0:
+            by_code[p.code] = Silence(p.code, p.name, None, None, after=after)
+            continue
+        known = end - (last - 1 - seen[row]) * ONE_DAY
+        again = max(opens for opens, _ in p.periods if opens <= end)
+        known = max(known, again - ONE_DAY)  # nothing was due of it while it was closed
+        if p.weeks not in works:
+            (works[p.weeks],) = site_working_days([p], network.holidays, origin, width)
+        working = _working_days(works[p.weeks][day_number(known) + 1 - origin :], known)
+        days = (end - known).days if working else 0
+        silence = Silence(p.code, p.name, days, known, after=after)
+        if silence.is_silent:
+            here, due = [*closures[None], *closures[p.id]], [d for d in working if d < undue]
+            silence = replace(silence, explanation=explanation(known, end, due, here))
+        by_code[p.code] = silence
     return by_code
+
+
+def _first_undue_day(holidays: Collection[date], today: date) -> date:
+    """The last working day before today: what nobody has handed in of it, or of a later one, is not due, nor is its reason."""
+    day = today - ONE_DAY
+    while day.weekday() >= SATURDAY or day in holidays:
+        day -= ONE_DAY
+    return day
+
+
+def _working_days(works: np.ndarray, last: date) -> list[date]:
+    """The days after one day on which anybody works. works: (D,), of the days after it."""
+    return [last + (n + 1) * ONE_DAY for n in np.flatnonzero(works).tolist()]
 
 
 def until_data_date(view: View, question: Question) -> Question:

@@ -4,7 +4,6 @@ never two of them in one sentence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
@@ -16,19 +15,27 @@ from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures, overall_figures
 from dashboard.answers.network import (
-    NOTHING,
-    NOTHING_OF_MANY,
-    Silence,
     data_date_in_words,
     short_name,
     silences,
     sites,
 )
 from dashboard.answers.question import Question
+from dashboard.answers.row_verdicts import differ, verdicts_of
 from dashboard.indicators import Figure
 from dashboard.indicators.measures import NO_OPEN_DAY_HANDED_IN, NO_VISIT
 from dashboard.judgement.change_dates import more_or_less, signals_in_a_line, since_at_least
+from dashboard.judgement.signal_reasons import reason
+from dashboard.judgement.signal_sentences import volume_change_in_words, volume_gap
 from dashboard.judgement.signals import Signal, rank
+from dashboard.judgement.silence import (
+    NOTHING,
+    NOTHING_OF_MANY,
+    Silence,
+    explained_in_words,
+    silent_in_words,
+)
+from dashboard.judgement.standing_apart import Verdict
 from dashboard.panel import Cell, Link, Panel, make_table, site_link, text_cell
 from dashboard.partial_counts import Count, Coverage
 from dashboard.period import day_from_number
@@ -38,7 +45,11 @@ from dashboard.wording import NOT_FOR_GUESTS, at_least, shown_value
 
 COLUMNS = (("Question", ""), ("Quand", ""), ("Réponse", ""))
 NAMED = 3  # sites in one answer
-WORSE = 5  # sites of which it is said what gets worse; the others are named
+IN_FULL = (
+    5  # sites of which it is said what gets worse, or how far visits fell; the others are named
+)
+LISTED = 12  # names in a row, of sites that are framed on the map: more are counted
+LARGE_FALL = 0.25  # of the visits of a season: told before what gets worse
 S = french.SPACE
 NOBODY_HANDED_IN = "impossible à dire, rien n'a été remis"
 NO_SITE = "aucun centre ne correspond à ce choix"
@@ -117,9 +128,10 @@ def busiest(view: View, question: Question) -> Reply:
         (first, value, of_it), *others = ranked[:NAMED]
         after = french.join_words([f"{name.text}{S}{number}" for name, number, _ in others])
         one = "usager" if (of_it["visits_per_day"].value or 0) < 2 else "usagers"
-        total = shown_value(of_it["visits"])
-        visits = "visite" if total == "1" else "visites"
-        words = f"{value} {one} par jour ouvert, {total} {visits} sur la période"
+        visits = "visite" if (of_it["visits"].value or 0) < 2 else "visites"
+        words = (
+            f"{value} {one} par jour ouvert, {shown_value(of_it['visits'])} {visits} sur la période"
+        )
         words += f"{S}; puis {after}" if after else _only_site_in_words(view, question, ranked)
         saying = Statement((first,), words + _not_ranked(view, question, "visits_per_day"))
     return Reply("Le plus fréquenté", "departement", question.period_in_words, (saying,))
@@ -145,6 +157,8 @@ def longest_waits(view: View, question: Question) -> Reply:
         everywhere = overall_figures(view, question)["wait_p50"]
         if len(ranked) > len(alike) and everywhere.value is not None:
             words += f"{S}; l'ensemble{S}: {shown_value(everywhere)} ou plus pour un sur deux"
+        if longest != shown_value(everywhere):
+            words += _not_apart(view, question, [of["wait_p50"].key for *_, of in alike])
         words += _only_site_in_words(view, question, ranked)
         unknown = _unmeasured(view, question)
         if unknown:
@@ -155,6 +169,17 @@ def longest_waits(view: View, question: Question) -> Reply:
         words += _not_ranked(view, question, "wait_p50")
         statement = Statement(tuple(name for name, _, _ in alike[:NAMED]), words)
     return Reply("L'attente la plus longue", "attentes", question.period_in_words, (statement,))
+
+
+def _not_apart(view: View, question: Question, longest: Sequence[str]) -> str:
+    """« ; sans sortir des différences habituelles entre centres », « ; mais les centres ne se distinguent pas les uns des
+    autres » where none of the longest (codes) stands apart, as the table of sites says; "" where one does, or only one waits."""
+    said = verdicts_of(view, question, "site", "wait_p50")
+    if len(list(filter(None, said.values()))) < 2 or Verdict.MORE in map(said.get, longest):
+        return ""
+    if differ(view, question, "site", "wait_p50"):
+        return f"{S}; sans sortir des différences habituelles entre centres"
+    return f"{S}; mais les centres ne se distinguent pas les uns des autres"
 
 
 def _no_waits(view: View, question: Question) -> str:
@@ -179,7 +204,7 @@ def _no_visits(view: View, question: Question) -> str:
         "registre des visites",
         visits.sites_expected,
         visits.sites_reporting,
-        visits.sites_reporting if visits.value is not None else 0,
+        (visits.sites_whole or 0) if visits.value is not None else 0,  # closings alone are none
     )
     return Count(0, known).some_or_none("", NO_VISIT, "visite connue")
 
@@ -198,9 +223,10 @@ def _unmeasured(view: View, question: Question) -> list[str]:
 
 
 def alerts(view: View, question: Question) -> Reply:
-    """The sites with an alert in the last whole month, the gravest first, with what it is about and since when; the others by
-    name; and the sites that improve. A year is written where it is not that of the month."""
-    label, page = "Ce qui se dégrade", "signaux"
+    """The sites with an alert in the last whole month, the gravest first, with what it is about, why it is one and since when;
+    the others by name; the sites whose visits change, a large fall before what is slight; and those that improve. A year is
+    written where it is not that of the month."""
+    label, page = "Ce qui se dégrade ou change", "signaux"
     month = control_charts.judged_month(view, question.last)
     if question.service:
         return Reply(label, page, "", (Statement((), "n'est pas suivi prestation par prestation"),))
@@ -211,19 +237,19 @@ def alerts(view: View, question: Question) -> Reply:
             "",
             (Statement((), "trop tôt pour le dire, la période n'a pas encore de mois entier"),),
         )
-    statements = _alert_statements(view, question, month.year)
-    if not statements:
+    large, others = _volume_statements(view, question, month.year)
+    worse = _alert_statements(view, question, month.year, IN_FULL - len(large))
+    alerts = list(_signals_by_site(view, question, Variation.ALERT).values())
+    grave = sum(of[0].rule == OUTSIDE for of in alerts[: IN_FULL - len(large)])
+    if not worse:
         judged = {name for name, s in signals.site_signals(view, question) if s.is_judged}
         every = Coverage("suivi", len(sites(view, question)), len(judged), len(judged))
         none = all(one.days is None for one in silences(view, question).values())
         why = NOBODY_HANDED_IN if none else _no_alert(Count(0, every))
-        statements = [Statement((), why)]
-    return Reply(
-        label,
-        page,
-        f"en {french.month_label(month)}",
-        (*statements, *_improvement_statements(view, question, month.year)),
-    )
+        worse = [Statement((), why)]
+    better = _improvement_statements(view, question, month.year)
+    told = (*worse[:grave], *large, *worse[grave:], *others, *better)
+    return Reply(label, page, f"en {french.month_label(month)}", told)
 
 
 def _no_alert(count: Count) -> str:
@@ -241,55 +267,87 @@ def _no_alert(count: Count) -> str:
     return f"aucune dégradation relevée dans {judged} (sur {count.coverage.expected})"
 
 
-def _alert_statements(view: View, question: Question, year: int) -> list[Statement]:
-    """A statement for each of the first sites with an alert, one for the others. year: of the month, which is not written."""
+def _alert_statements(view: View, question: Question, year: int, most: int) -> list[Statement]:
+    """A statement for each of the first `most` sites with an alert, one for the others. year: of the month, which is not
+    written."""
     names, silences_by_code = _names(view, question), silences(view, question)
     by_site = _signals_by_site(view, question, Variation.ALERT)
     sayings = [
         Statement((names[code],), _alerts_in_words(found, silences_by_code.get(code), year))
-        for code, found in list(by_site.items())[:WORSE]
+        for code, found in list(by_site.items())[:most]
     ]
-    if rest := list(by_site)[WORSE:]:
+    if rest := list(by_site)[most:]:
         also = "a aussi une alerte" if len(rest) == 1 else "ont aussi une alerte"
         sayings.append(_name_first([names[code] for code in rest], also))
     return sayings
 
 
 def _alerts_in_words(alerts: Sequence[Signal], silence: Silence | None, year: int) -> str:
-    """The alerts of a site in words; where all are slight, « un peu plus d'attente, depuis 8 mois ou plus »."""
+    """The alerts of a site in words; where all are slight, « un peu plus d'attente, depuis mars (8 mois de suite au-dessus) »."""
     first = alerts[0]
     if silence and silence.is_silent and all(s.indicator == "completeness" for s in alerts):
-        return signals_in_a_line(alerts, "")  # another answer says since when the site is silent
+        # Another answer says since when the site is silent, and why: it is of the date of the data, this one of a month.
+        return signals_in_a_line(alerts, "")
     since = since_at_least(first, year=year)
     if first.rule == OUTSIDE:
         return signals_in_a_line(alerts, since)
-    return f"un peu {more_or_less(first)}" + (f", {since}" if since else "")
+    return f"un peu {more_or_less(first)}, {since} ({reason(first)})"
 
 
-def _name_first(names: Sequence[Name], words: str) -> Statement:
+def _name_first(names: Sequence[Name], words: str, most: int = LISTED) -> Statement:
     """A statement with the first names, and the number of the others."""
-    left = len(names) - NAMED
+    left = len(names) - most
     more = f"et {french.plural(left, 'autre')} " if left > 0 else ""
-    return Statement(tuple(names[:NAMED]), f"{more}{words}")
+    return Statement(tuple(names[:most]), f"{more}{words}")
+
+
+def _volume_statements(
+    view: View, question: Question, year: int
+) -> tuple[list[Statement], list[Statement]]:
+    """The sites whose visits change, which is neither an alert nor an improvement: a statement for each large fall, the largest
+    first; then one for the other falls and one for the rises."""
+    names, changing = _names(view, question), _signals_by_site(view, question, Variation.NEUTRAL)
+    gaps = {code: volume_gap(of[0]) or 0 for code, of in changing.items()}
+    fallen = sorted((code for code in gaps if gaps[code] < 0), key=lambda code: gaps[code])
+    large = [code for code in fallen if gaps[code] <= -LARGE_FALL][:NAMED]
+
+    def full(code: str) -> Statement:
+        one = changing[code][0]
+        since = since_at_least(one, year=year)
+        return Statement((names[code],), volume_change_in_words(one, since))
+
+    others = []
+    for way, codes in (
+        ("moins", [code for code in fallen if code not in large]),
+        ("plus", [code for code in gaps if gaps[code] > 0]),
+    ):
+        if len(codes) > 1:
+            words = f"reçoivent {way} d'usagers que d'habitude en cette saison (changement)"
+            others.append(_name_first([names[code] for code in codes], words))
+        else:
+            others += [full(code) for code in codes]
+    return [full(code) for code in large], others
 
 
 def _improvement_statements(view: View, question: Question, year: int) -> tuple[Statement, ...]:
-    """« Nikki va mieux : attente de 9 min, contre 15 min d'habitude, depuis mai »: a statement for the sites that improve; none
-    without one."""
+    """« Nikki va mieux : attente de 9 min, contre 15 min d'habitude (hors de ses variations habituelles, depuis mai) »: one
+    line for the sites that improve and have no alert; none without one."""
     names, signals = _names(view, question), _signals_by_site(view, question, Variation.IMPROVEMENT)
-    clear = {c: of for c, of in signals.items() if any(one.rule == OUTSIDE for one in of)}
-    slight = {c: of for c, of in signals.items() if c not in clear}
-    sayings = []
-    for sites_of, one, many in (
-        (clear, "va mieux", "vont mieux"),
-        (slight, "va un peu mieux", "vont un peu mieux"),
-    ):
-        if len(sites_of) > 1:
-            sayings.append(_name_first([names[code] for code in sites_of], many))
-        for code, of in sites_of.items() if len(sites_of) == 1 else ():
-            words = signals_in_a_line(of[:1], since_at_least(of[0], year=year))
-            sayings.append(Statement((names[code],), f"{one}{S}: {words}"))
-    return tuple(sayings)
+    worse = _signals_by_site(view, question, Variation.ALERT)
+    better = [code for code in signals if code not in worse]
+    slight = [code for code in better if all(one.rule != OUTSIDE for one in signals[code])]
+    if not better:
+        return ()
+    if len(better) > 1:
+        how = "un peu mieux" if len(slight) == len(better) else "mieux"
+        little = french.join_words([names[code].text for code in slight])
+        only = f" ({little}{S}: un peu)" if slight and len(slight) < len(better) else ""
+        return (_name_first([names[code] for code in better], f"vont {how}{only}"),)
+    (code,) = better
+    first = signals[code][0]
+    words = signals_in_a_line([first], since_at_least(first, year=year))
+    how = "va un peu mieux" if slight else "va mieux"
+    return (Statement((names[code],), f"{how}{S}: {words}"),)
 
 
 def _signals_by_site(
@@ -297,12 +355,11 @@ def _signals_by_site(
 ) -> dict[str, list[Signal]]:
     """The signals of one kind in the last whole month of the period, by site code, the gravest first."""
     names = _names(view, question)
-    by_site: dict[str, list[Signal]] = {}
-    for _, one in signals.site_signals(view, question):
-        if one.variation == variation and one.is_within(question.first, question.last):
-            by_site.setdefault(one.scope, []).append(one)
-    for of_site in by_site.values():
-        of_site.sort(key=rank)
+    by_site = {
+        code: [one for one in of if one.variation == variation]
+        for code, of in signals.signals_by_site(view, question).items()
+    }
+    by_site = {code: of for code, of in by_site.items() if of}
     order = sorted(by_site, key=lambda c: (rank(by_site[c][0]), french.alphabetical(names[c].text)))
     return {code: by_site[code] for code in order}
 
@@ -360,29 +417,36 @@ def _of_late(late: int, waiting: int, least: str) -> str:
 
 
 def silent_sites(view: View, question: Question) -> Reply:
-    """The silent sites at the date of the data: « Bembèrèkè ni visite ni clôture depuis le 21/10/2026 (35 jours) »."""
+    """The silent sites at the date of the data, those that did not say why first: « Bembèrèkè ni registre des visites ni
+    fiche depuis le 21/10/2026 (35 jours) »; where some said why, how many first."""
     silences_by_code, names = silences(view, question), _names(view, question)
     never = [names[one.code] for one in silences_by_code.values() if one.days is None]
     quiet = sorted(
-        (one for one in silences_by_code.values() if one.is_silent),
-        key=lambda one: (one.last or date.min, french.alphabetical(one.name)),
+        (one for one in silences_by_code.values() if one.is_silent), key=lambda one: one.order
     )
     statements = [Statement((names[one.code],), _since(one)) for one in quiet[:NAMED]]
+    if len(quiet) > 1 and explained_in_words(quiet):
+        many = silent_in_words(quiet, "centre muet", "centres muets")
+        statements.insert(0, Statement((), many))
     left = len(quiet) - NAMED
     if left > 0:
         more = f"et {french.plural(left, 'autre centre muet', 'autres centres muets')}"
         statements.append(Statement((), more))
     if never:
-        statements.append(_name_first(never, NOTHING if len(never) == 1 else NOTHING_OF_MANY))
+        statements.append(
+            _name_first(never, NOTHING if len(never) == 1 else NOTHING_OF_MANY, NAMED)
+        )
     if not quiet and not never:
         statements.append(Statement((), _none_silent(len(silences_by_code))))
     return Reply("Centres muets", "departement", data_date_in_words(view), tuple(statements))
 
 
 def _since(one: Silence) -> str:
-    """« ni visite ni clôture depuis le 21/10/2026 (35 jours) »: the last day with data of a site."""
+    """« ni registre des visites ni fiche depuis le 21/10/2026 (35 jours), grève depuis le 4 »: the last day with data of a
+    site, and why. A day closed by hand is none, so that the sentence denies files alone."""
     last = french.date_short(one.last) if one.last else ""
-    return f"ni visite ni clôture depuis le {last} ({french.days(one.days)})"
+    since = f"ni registre des visites ni fiche depuis le {last} ({french.days(one.days)})"
+    return f"{since}, {one.why}" if one.why else since
 
 
 def _none_silent(n: int) -> str:
@@ -395,6 +459,7 @@ def _none_silent(n: int) -> str:
 Ranked = tuple[Name, str, Mapping[str, Figure]]
 
 
+@cached
 def _ranked_sites(view: View, question: Question, code: str) -> Sequence[Ranked]:
     """(site, value as shown, its figures), the highest value first. Sites with far fewer known days than the others are left
     out: a week is not compared with a year."""
@@ -402,6 +467,7 @@ def _ranked_sites(view: View, question: Question, code: str) -> Sequence[Ranked]
     return [one for one in _by_value(view, question, code) if 2 * _days(one[2]) >= most]
 
 
+@cached
 def _by_value(view: View, question: Question, code: str) -> Sequence[Ranked]:
     """The same as `_ranked_sites`, with all sites that have a value."""
     names, by_site = _names(view, question), figures(view, question, "site")
@@ -431,6 +497,7 @@ def _not_ranked(view: View, question: Question, code: str) -> str:
     return f"{S}; sans compter {french.join_first(before)}, dont trop peu de jours sont connus"
 
 
+@cached
 def _most_days(view: View, question: Question) -> int:
     """The greatest number of open days known of a site."""
     return max((_days(of) for of in figures(view, question, "site").values()), default=0)
@@ -441,6 +508,7 @@ def _days(of: Mapping[str, Figure]) -> int:
     return int(of["visits_per_day"].denominator or 0)
 
 
-def _names(view: View, question: Question) -> dict[str, Name]:
+@cached
+def _names(view: View, question: Question) -> Mapping[str, Name]:
     """The name and link of each of the question's sites, by code."""
     return {p.code: Name(short_name(p), site_link(p.code)) for p in sites(view, question)}

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 
 from dashboard import charts, french
-from dashboard.answers import control_charts
 from dashboard.answers.context import View, cached, uncached
 from dashboard.answers.figures import figures, figures_of_sites
 from dashboard.answers.network import services, site_names
@@ -29,7 +28,7 @@ from dashboard.panel import (
     text_cell,
     value_cell,
 )
-from dashboard.period import Period, add_months
+from dashboard.period import Period, add_months, last_whole_month
 from dashboard.statistics import sentences
 
 PARTS = {"site": "Centre", "service": "Prestation", "both": "Centre et prestation"}
@@ -152,9 +151,7 @@ def months_panel(view: View, question: Question, code: str, before: Period) -> P
     same = sites_with_data(view, question, code) & sites_with_data(
         view, question.over_period(before), code
     )
-    last = control_charts.last_whole_month(
-        min(question.last, view.network.known_until or question.last)
-    )
+    last = last_whole_month(min(question.last, view.network.known_until or question.last))
     first = min(before.first.replace(day=1), add_months(last.replace(day=1), 1 - MONTHS))
     if not same:
         return Panel(key, title, Message("Aucun centre n'a de données dans les deux périodes."))

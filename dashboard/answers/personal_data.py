@@ -144,7 +144,9 @@ def answers() -> tuple[tuple[str, str], ...]:
         (
             "Effacer les mots d'une plainte",
             "avant son terme : le gestionnaire des données, sur la page Plaintes ou par `python -m db erase-text CENTRE"
-            " REFERENCE --why RAISON`. La plainte reste comptée ; le journal garde qui, quand et pourquoi.",
+            " REFERENCE --why RAISON`. La plainte reste comptée ; le journal garde qui, quand et pourquoi."
+            " Ce qu'un canevas écrit s'efface de même, sur la page Complétude ou par `python -m db erase-return CENTRE MOIS"
+            " --why RAISON` ; ses nombres restent.",
         ),
         (
             "Ce qui est décidé sans personne.",

@@ -4,13 +4,14 @@ import difflib
 import tempfile
 from argparse import Namespace
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import deck, saved_stories
-from dashboard.answers.context import engine, page_run
+from dashboard.answers.context import Moved, engine, page_run
 from dashboard.answers.network import freshness, services, sites, usual_period
 from dashboard.answers.question import Question
 from dashboard.exports import EXPORTS, ExportFailed
@@ -39,6 +40,7 @@ class Unknown(ReportRefused):
         )
 
 
+TRIES = 5  # to tell a story of one version of the data, while files come in
 MASCULINE = {"département", "centre", "format"}
 
 
@@ -50,13 +52,20 @@ def write(asked: Namespace) -> list[Path]:
     """
     try:
         formats = parse_formats(asked.format)
-        with page_run():
-            story_deck, name = build_deck(asked), _name(asked)
+        story_deck, name = _of_one_version(asked)
         return _write_files(asked.out, name, {f: EXPORTS[f].file(story_deck) for f in formats})
     except ExportFailed as reason:
         raise ReportRefused(f"{reason} ({reason.cause})") from reason
     finally:
         engine().dispose()
+
+
+def _of_one_version(asked: Namespace) -> tuple[Deck, str]:
+    """The deck of the command's story, all of it of one version of the data, and the name of its files."""
+    for _ in range(TRIES):
+        with suppress(Moved), page_run():
+            return build_deck(asked), _name(asked)
+    raise ReportRefused("des fichiers arrivent sans cesse : recommencer dans un instant.")
 
 
 def parse_formats(text: str) -> list[str]:

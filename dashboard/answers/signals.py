@@ -1,28 +1,27 @@
-"""The signals of the question's sites, proposed levels, and decisions with what followed them. The number expected by chance
-alone: `dashboard.answers.expected_false_alarms`."""
+"""The signals of the question's sites, and proposed levels. The number expected by chance alone:
+`dashboard.answers.expected_false_alarms`."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-
-import numpy as np
 
 from dashboard import french
 from dashboard.answers import control_charts
 from dashboard.answers.context import View, cached
-from dashboard.answers.network import silences, site_names, sites
+from dashboard.answers.network import data_date_in_words, silences, site_names, sites
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.change_dates import since_at_least
-from dashboard.judgement.control_charts import FOLLOWED, ControlChart, Level
-from dashboard.judgement.signal_sentences import distinct_values, value_beside_usual
-from dashboard.judgement.signals import Signal, gravest_first
+from dashboard.judgement.control_charts import FOLLOWED, Level
+from dashboard.judgement.signal_reasons import reason
+from dashboard.judgement.signal_sentences import state, value_beside_usual
+from dashboard.judgement.signals import SIGNALLED, Signal, gravest_first, rank
+from dashboard.judgement.silence import Silence
+from dashboard.judgement.usual_ranges import usual_before_level, usual_of_level
 from dashboard.panel import (
     Cell,
     Link,
     Message,
     Panel,
-    day_cell,
     make_table,
     month_cell,
     site_cell,
@@ -32,12 +31,9 @@ from dashboard.statistics import sentences
 from dashboard.statistics.control_chart_levels import Origin
 from dashboard.statistics.rule_rates import ROWS
 from dashboard.statistics.rule_rates import rule_rates as simulated
-from dashboard.statistics.variation import ChartKind
-from dashboard.wording import value_with_unit
+from dashboard.wording import distinct_values, value_with_unit
 
 S = french.SPACE
-SEEN_AFTER = 3  # points after a decision before anything is said of it
-DECIDED_LATER = "Une décision reste sur la courbe de suivi, et se juge après trois mois."
 
 
 @cached
@@ -63,6 +59,23 @@ def ordered_signals(view: View, question: Question) -> Sequence[tuple[str, Signa
 
 
 @cached
+def signals_by_site(view: View, question: Question) -> Mapping[str, tuple[Signal, ...]]:
+    """The signals of the question's sites in the last whole month of its period, by site code, the gravest first: what the map
+    frames, and what the lines beside it tell. Empty where the filters leave no followed series, or the period no whole month."""
+    month = control_charts.judged_month(view, question.last)
+    if question.service or month < question.first.replace(day=1):
+        return {}
+    found: dict[str, list[Signal]] = {}
+    for _, one in site_signals(view, question):
+        if one.is_signal and one.is_within(question.first, question.last):
+            found.setdefault(one.scope, []).append(one)
+    return {
+        site: tuple(sorted(of, key=lambda one: (SIGNALLED.index(one.variation), rank(one))))
+        for site, of in found.items()
+    }
+
+
+@cached
 def signals(view: View, question: Question) -> Panel:
     """A panel of the signals of the question's sites, as a table."""
     title, flagged = "Centres qui ont un signal", ordered_signals(view, question)
@@ -74,7 +87,11 @@ def signals(view: View, question: Question) -> Panel:
         return Panel(
             "signaux", title, Message(f"Suivis chaque mois, centre par centre{S}: {what}.")
         )
-    month = control_charts.judged_month(view, question.last)
+    month, silences_by_code, at = (
+        control_charts.judged_month(view, question.last),
+        silences(view, question),
+        data_date_in_words(view),
+    )
     aimed = any(
         s.target is not None for _, s in flagged
     )  # without any target the column is left out
@@ -83,8 +100,8 @@ def signals(view: View, question: Question) -> Panel:
             site_cell(name, s.scope),
             Cell(BY_CODE[s.indicator].short, link=_chart_link(s)),
             text_cell(_value_in_short(s, month)),
-            text_cell(sentences.STATES[s.variation]),
-            text_cell(_since(s)),
+            text_cell(f"{state(s)}, {reason(s)}"),
+            text_cell(_since(s, silences_by_code.get(s.scope), at)),
             *([text_cell(sentences.ASSURANCES[s.assurance])] if aimed else []),
         )
         for name, s in flagged
@@ -106,9 +123,13 @@ def _value_in_short(one: Signal, month: date) -> str:
     return words if one.latest == month else f"{one.month_label}{french.SPACE}: {words}"
 
 
-def _since(one: Signal) -> str:
-    """« juin 2026 », « huit mois ou plus »; « — » where the change has no date."""
-    return (since_at_least(one) or "—").removeprefix("depuis ")
+def _since(one: Signal, silence: Silence | None, at: str) -> str:
+    """« juin 2026 ». Of missing closings of a site that said why it is silent, « juin 2026 (au 24/11/2026, muet, pas de réseau
+    depuis le 4) ». at: the date of the data, in words."""
+    since = since_at_least(one).removeprefix("depuis ")
+    if one.indicator == "completeness" and silence and silence.why:
+        return f"{since} ({at}, {silence.in_words})"
+    return since
 
 
 def _chart_link(one: Signal) -> Link:
@@ -164,33 +185,7 @@ def levels(view: View, question: Question) -> Panel:
 
 def _level_in_words(one: Signal, level: Level) -> str:
     """« 24 min, au lieu de 18 min »: a proposed level beside the one before it."""
-    at = one.chart.months.index(level.start)
-    if one.chart.median is not None:
-        return _medians_in_words(one, one.chart.median, at)
-    value = float(one.chart.usual[at])
-    # For an aggregate, what was usual before at the same mix of sites, that of the level's first month.
-    earlier = (
-        one.chart.usual_when_judged[at : at + 1]
-        if one.kind == ChartKind.EXPECTED
-        else one.chart.usual[:at]
-    )
-    before = [float(v) for v in earlier if not math.isnan(v)]
-    if math.isnan(value):
-        return "—"
-    if not before:
-        return value_with_unit(BY_CODE[one.indicator], value)
-    return "{}, au lieu de {}".format(*distinct_values(one.indicator, value, before[-1]))
-
-
-def _medians_in_words(one: Signal, medians: np.ndarray, at: int) -> str:
-    """The same for waits, as medians of the months of the new level and of the level before. medians: (m,); at: position of the
-    level's first month."""
-    starts = [one.chart.months.index(level.start) for level in one.chart.levels]
-    first = max((start for start in starts if start < at), default=0)
-    now, before = (
-        float(np.nanmedian(part)) if np.isfinite(part).any() else None
-        for part in (medians[at:], medians[first:at])
-    )
+    now, before = usual_of_level(one, level), usual_before_level(one, level)
     if now is None:
         return "—"
     if before is None:
@@ -227,62 +222,3 @@ def rates(view: View) -> Panel:
         "Ce que la règle signale à tort, et ce qu'elle trouve",
         table=make_table(columns, rows),
     )
-
-
-@cached
-def decisions(view: View, question: Question) -> Panel:
-    """A panel of the decisions on what may be seen, the newest first, with the outcome of each."""
-    places = sites(view, question)
-    scopes = {p.code: p.name for p in places}
-    if not question.site:
-        scopes |= {p.department: p.department for p in places}
-    if not (question.departments or question.site):
-        scopes["nation"] = "Le réseau"
-    taken = [d for d in reversed(control_charts.decisions(view)) if d[2] in scopes]
-    if not taken:
-        return Panel(
-            "decisions",
-            "Décisions",
-            Message(f"Aucune n'est notée. {DECIDED_LATER}"),
-        )
-    known = control_charts.control_charts(view)
-    rows = [
-        (
-            day_cell(on),
-            text_cell(scopes[scope]),
-            text_cell(BY_CODE[i].short),
-            text_cell(what),
-            text_cell(who),
-            day_cell(due),
-            text_cell(decision_outcome(known.get(scope, {}).get(i), on)),
-            text_cell(by or "—"),
-        )
-        for _, i, scope, on, who, what, due, by in taken
-    ]
-    columns = (
-        ("Décidé le", "day"),
-        ("Sur", ""),
-        ("Indicateur", ""),
-        ("Quoi", ""),
-        ("Qui", ""),
-        ("Pour le", "day"),
-        ("Depuis", ""),
-        ("Noté par", ""),
-    )
-    return Panel(
-        "decisions",
-        "Décisions",
-        table=make_table(columns, rows),
-        caption="« Depuis » : ce que disent les mois commencés"
-        f" après la décision ; trop tôt avant {SEEN_AFTER} points.",
-    )
-
-
-def decision_outcome(chart: ControlChart | None, on: date) -> str:
-    """What the points since a decision show: a signal, no signal, or too early to tell. on: the day of the decision."""
-    if chart is None or not chart.is_judged:
-        return "trop tôt"
-    after = [i for i, m in enumerate(chart.months) if m > on and chart.level_start[i] >= 0]
-    if len(after) < SEEN_AFTER:
-        return "trop tôt"
-    return "signal" if any(chart.side[i] for i in after) else "pas de signal"

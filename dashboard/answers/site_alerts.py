@@ -9,10 +9,12 @@ from dashboard.answers.opening_answers import COLUMNS, Name, Reply, Statement
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.change_dates import since_at_least
-from dashboard.judgement.signal_sentences import distinct_values, value_beside_usual
+from dashboard.judgement.signal_reasons import reason
+from dashboard.judgement.signal_sentences import value_beside_usual
 from dashboard.judgement.signals import Signal, rank
 from dashboard.panel import Link, Panel, make_table
 from dashboard.statistics.variation import Variation
+from dashboard.wording import distinct_values
 
 S = french.SPACE
 NOTHING = (
@@ -66,9 +68,9 @@ def _chart(one: Signal) -> tuple[tuple[str, str], ...]:
 
 
 def _value_statement(one: Signal) -> Statement:
-    """« 29 min contre 18 min d'habitude, depuis juin 2026 », its value a link to the chart."""
-    since = since_at_least(one)
-    more = f", {since}" if since else ""
+    """« 29 min contre 18 min d'habitude, hors de ses variations habituelles, depuis juin 2026 », its value a link to the
+    chart."""
+    more = "".join(f", {part}" for part in (reason(one), since_at_least(one)) if part)
     if one.displayed_value is None or one.displayed_usual is None:
         return Statement((), f"{value_beside_usual(one)}{more}")
     value, usual = distinct_values(one.indicator, one.displayed_value, one.displayed_usual)
@@ -88,5 +90,5 @@ def _decision_statements(view: View, found: Sequence[Signal]) -> tuple[Statement
             f"{BY_CODE[i].short}, le {french.date_short(on)}{S}: {what} ({who}"
             + (f", pour le {french.date_short(due)})" if due else ")"),
         )
-        for _, i, _, on, who, what, due, _ in taken
+        for _, i, _, on, who, what, due, *_ in taken
     ) or (Statement((), NOTHING),)

@@ -10,18 +10,23 @@ from dashboard.answers.network import short_name, site_names, sites
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.control_charts import RATES, SHARES
-from dashboard.judgement.site_comparisons import compare_counts, large_enough_counts
+from dashboard.judgement.site_comparisons import (
+    compare_counts,
+    furthest_key,
+    large_enough_counts,
+)
 from dashboard.panel import Chart, Panel
 from dashboard.statistics import sentences
 from dashboard.statistics.dispersion import Differences
-from dashboard.statistics.funnel import Position
+from dashboard.statistics.funnel import OUTSIDE, Position
 from dashboard.wording import shown_value, value_with_unit
 
 S = french.SPACE
 FEWEST = 2  # sites that can differ
-OUTSIDE = (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH)
 USUAL = "compte tenu des différences habituelles entre centres"
-READING = "Un point : un centre · trait : l'ensemble · zones : 95 et 99,8 % · pointillé : 99,8 %, le hasard seul"
+READING = (
+    "Un point : un centre · trait : {} · zones : 95 et 99,8 % · pointillé : 99,8 %, le hasard seul"
+)
 
 
 @dataclass(frozen=True)
@@ -53,9 +58,22 @@ def site_comparison(view: View, question: Question, code: str) -> SiteComparison
     if whole is None or whole.sites < FEWEST:
         return None
     apart = [known[k] for k, p in zip(counts, whole.position, strict=False) if p in OUTSIDE]
-    return SiteComparison(
-        counts, whole, sentences.differences(whole.p_value, apart, whole.has_limits)
-    )
+    furthest = ""
+    if not apart and (found := furthest_key(counts, code)):
+        key, elsewhere = found
+        events, size = counts[key]
+        alike = [k for k, (a, n) in counts.items() if n and a * size == events * n]
+        are = "le plus éloigné est" if len(alike) == 1 else "les plus éloignés sont"
+        these = french.join_first([f"le {known[k]}" for k in alike])
+        furthest = (
+            f"{are} {these} ({shown_value(figures[key][code])}, pour"
+            f" {value_with_unit(BY_CODE[code], elsewhere)} {'dans les autres' if len(alike) == 1 else 'ailleurs'})"
+        )
+    finding = sentences.differences(whole.p_value, apart, whole.has_limits, furthest)
+    if len({a / n for a, n in counts.values()}) == 1:
+        same = value_with_unit(BY_CODE[code], whole.target)
+        finding = f"tous les centres ont le même chiffre ({same})"
+    return SiteComparison(counts, whole, finding)
 
 
 def has_funnel(who: Asker, question: Question, by: str, code: str) -> bool:
@@ -81,6 +99,7 @@ def with_funnel(
     i, position, figures = BY_CODE[code], comparison.position, figures_of(view, question, "site")
     places = sites(view, question)
     known, short = {p.code: p.name for p in places}, {p.code: short_name(p) for p in places}
+    line = _line_in_words(comparison, known)
     spec = charts.funnel_chart(
         comparison.differences,
         [short[k] for k in comparison.counts],
@@ -88,6 +107,7 @@ def with_funnel(
         [shown_value(figures[k][code]) for k in comparison.counts],
         unit=i.short,
         base=i.denominator,
+        line=line,
     )
     apart = [known.get(k, k) for k, p in position.items() if p in OUTSIDE]
     limits = (
@@ -96,7 +116,7 @@ def with_funnel(
         else "Aucun centre hors des limites à 99,8 %."
     )
     reading = (
-        f"Zones : 95 et 99,8 %, {USUAL} ; pointillés : 99,8 %, le hasard seul. Trait plein : l'ensemble,"
+        f"Zones : 95 et 99,8 %, {USUAL} ; pointillés : 99,8 %, le hasard seul. Trait plein : {line},"
         f" {value_with_unit(i, comparison.differences.target)}."
     )
     return replace(
@@ -105,5 +125,17 @@ def with_funnel(
         caption=" ".join(filter(None, (panel.caption, limits, reading))),
         alt=f"Entonnoir : {i.label} de chaque centre selon sa taille.",
         finding=f"{i.label}{S}: {comparison.finding}",
-        reading=READING,
+        reading=READING.format(line),
     )
+
+
+def _line_in_words(comparison: SiteComparison, known: Mapping[str, str]) -> str:
+    """What the line of a funnel is: « l'ensemble », or « l'ensemble sans Djougou », where a site apart is no measure of
+    the others."""
+    alike = comparison.differences.alike.tolist()
+    left = [known.get(k, k) for k, kept in zip(comparison.counts, alike, strict=True) if not kept]
+    if not left:
+        return "l'ensemble"
+    if len(left) <= sentences.NAMED:
+        return f"l'ensemble sans {french.join_words(left, 'ni')}"
+    return f"l'ensemble sans les {french.number(len(left))} centres qui s'en écartent le plus"

@@ -1,43 +1,55 @@
-"""The directories of sites and departments, each with a few of its figures and a link to its page."""
+"""The directory of sites, each with a link to its page; who directs a department."""
 
-from collections import Counter
+from datetime import date
 
 from dashboard import french
-from dashboard.answers.complaint_register import register_now
-from dashboard.answers.complaints import LATE_DAYS, waiting_cell
 from dashboard.answers.completeness import last_known_day_cell
 from dashboard.answers.context import View, cached
-from dashboard.answers.figures import figures
 from dashboard.answers.network import silences, sites, with_data_date
 from dashboard.answers.question import Question
-from dashboard.indicators import BY_CODE, codes_placed_in
 from dashboard.panel import (
     Message,
     Panel,
-    count_cell,
+    day_cell,
     department_cell,
-    figure_cell,
     make_table,
     site_cell,
     text_cell,
 )
-from dashboard.wording import NOT_FOR_GUESTS
+from db import read
+from db.shared_types import Place
 
-KNOWN_FOR = codes_placed_in("directory")
+
+@cached
+def directed_by(view: View, question: Question) -> str:
+    """« Zou : dirigé par DDTFP du Zou depuis le 01/01/2025. » of the chosen departments at the period's end; "" where it is not
+    known, or none is chosen."""
+    day = min(question.last, view.snapshot.day)
+    known = {
+        department: (who, since)
+        for department, since, who in view.read(read.directors)
+        if since <= day
+    }
+    return " ".join(
+        f"{name} : dirigé par {known[name][0]} depuis le {french.date_short(known[name][1])}."
+        for name in question.departments
+        if name in known
+    )
 
 
 @cached
 def of_sites(view: View, question: Question, key: str) -> Panel:
-    """A panel of the question's sites, by department then name, with the figures of KNOWN_FOR."""
+    """A panel of the question's sites, by department then name: since when they are open, their hours, the last day known."""
     title, places = "Les centres, par département", sites(view, question)
     if not places:
         return Panel(key, title, Message("Aucun centre ne correspond à ces filtres."))
-    found, silences_by_code = figures(view, question, "site"), silences(view, question)
+    day, silences_by_code = view.snapshot.day, silences(view, question)
     rows = [
         (
             site_cell(p.name, p.code),
             department_cell(p.department),
-            *(figure_cell(found[p.code][code]) for code in KNOWN_FOR),
+            day_cell(p.launched_on, "non renseigné"),
+            text_cell(hours_in_words(p, day)),
             last_known_day_cell(silences_by_code.get(p.code)),
         )
         for p in sorted(
@@ -51,49 +63,23 @@ def of_sites(view: View, question: Question, key: str) -> Panel:
             (
                 ("Centre", ""),
                 ("Département", ""),
-                *((BY_CODE[code].short, BY_CODE[code].unit) for code in KNOWN_FOR),
+                ("Ouvert le", "day"),
+                ("Heures d'ouverture", ""),
                 ("Dernier jour connu", "day"),
             ),
             rows,
         ),
         caption=with_data_date(
-            view, "Dernier jour dont les données sont reçues, pour chaque centre"
+            view,
+            "Ouvert le jour de la cérémonie. Dernier jour dont les données sont reçues, pour chaque centre",
         ),
+        finding="Les centres : ouverture, heures, dernier jour connu",
     )
 
 
-@cached
-def of_departments(view: View, question: Question, key: str) -> Panel:
-    """A panel of the departments that have a site, with the figures of KNOWN_FOR."""
-    found, places = figures(view, question, "department"), sites(view, question)
-    home, known = (
-        {p.code: p.department for p in places},
-        register_now(view, question),
-    )
-    late = Counter(home[code] for code in known.code[known.age > LATE_DAYS].tolist())
-    rows = [
-        (
-            department_cell(name),
-            count_cell(sum(p.department == name for p in places)),
-            figure_cell(found[name]["visits"]),
-            *(figure_cell(found[name][code]) for code in KNOWN_FOR),
-            text_cell(NOT_FOR_GUESTS)
-            if view.access.guest
-            else waiting_cell(late[name], found[name]["complaints_open"]),
-        )
-        for name in sorted(set(home.values()), key=french.alphabetical)
-    ]
-    return Panel(
-        key,
-        "Les départements",
-        table=make_table(
-            (
-                ("Département", ""),
-                ("Centres", "count"),
-                *((BY_CODE[code].short, BY_CODE[code].unit) for code in ("visits", *KNOWN_FOR)),
-                ("Plaintes de plus de 30 jours", "count"),
-            ),
-            rows,
-        ),
-        caption=with_data_date(view, "Plaintes en cours"),
-    )
+def hours_in_words(site: Place, day: date) -> str:
+    """« du lundi au vendredi de 8 h à 17 h »: the hours of a site, or since when it is closed."""
+    closed, week = site.closed_on, site.week_on(day)
+    if closed is not None and closed <= day:
+        return f"fermé depuis le {french.date_short(closed)}"
+    return french.opening_hours(week.hours) if week else "non renseignées"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, cast
 
 from dashboard import charts, french
 from dashboard.answers import small_counts_for_guests
@@ -12,8 +12,10 @@ from dashboard.answers.figures import figures as figures_of
 from dashboard.answers.headlines import longest_wait
 from dashboard.answers.network import services, short_name, site_names, sites
 from dashboard.answers.question import Question
+from dashboard.answers.row_verdicts import verdicts_of
 from dashboard.answers.site_comparisons import SiteComparison, site_comparison
 from dashboard.answers.site_comparisons import with_funnel as draw_funnel
+from dashboard.answers.table_request import Rows
 from dashboard.answers.trust import trust_line
 from dashboard.answers.uncertainty import Interval, intervals
 from dashboard.indicators import BY_CODE, Figure, codes_placed_in
@@ -22,11 +24,14 @@ from dashboard.judgement.control_charts import RATES, SHARES
 from dashboard.judgement.extremes import extremes_in_words
 from dashboard.judgement.site_comparisons import differ_beyond_chance, ranks
 from dashboard.panel import (
+    Cell,
     Chart,
+    Link,
     Message,
     Panel,
     Table,
     count_cell,
+    department_cell,
     figure_cell,
     make_table,
     site_cell,
@@ -45,7 +50,7 @@ from dashboard.wording import (
 from db.codes import UNKNOWN_KEY
 
 S = french.SPACE
-Order = Literal["name", "value", "size"]
+Order = Literal["name", "value"]
 Column = tuple[str, Mapping[str, str]]  # a heading, and the words of each key
 LIKELY = f"Trait fin{S}: la marge d'erreur de chaque chiffre, à 95{S}%."
 READING_BARS = "trait fin : marge d'erreur"
@@ -69,26 +74,6 @@ def labels(view: View, question: Question, by: str) -> Mapping[str, str]:
 
 
 @cached
-def side_by_side(view: View, question: Question, codes: Sequence[str] = COLUMNS) -> Panel:
-    """A panel of the question's sites in alphabetical order, a column for each indicator."""
-    figures, known = figures_of(view, question, "site"), site_names(view, question)
-    if not figures:
-        return Panel("centres", "Les centres", Message("Aucun centre ne correspond à ces filtres."))
-    order = sorted(figures, key=lambda k: french.alphabetical(known.get(k, k)))
-    rows = [
-        (site_cell(known.get(k, k), k), *(figure_cell(figures[k][c]) for c in codes)) for k in order
-    ]
-    return Panel(
-        "centres",
-        "Les centres, par ordre alphabétique",
-        table=make_table(
-            (("Centre", ""), *((BY_CODE[c].short, BY_CODE[c].unit) for c in codes)), rows
-        ),
-        caption=small_counts_for_guests.period_caption(view, codes),
-    )
-
-
-@cached
 def compare(
     view: View,
     question: Question,
@@ -104,7 +89,7 @@ def compare(
     """A panel of one indicator by site, service, department or hour: bars with their intervals, or on request a funnel of
     sites.
 
-    order: by name (or hour), by value, or by size, the largest first. ranked: with the ranks of sites, of a rate. funnel: draw
+    order: by name (or hour), or by value. ranked: with the ranks of sites, of a rate. funnel: draw
     a funnel where there are enough sites. most: draw at most so many bars: by value the highest and the lowest, else those with
     the most visits; the table has all.
     """
@@ -118,8 +103,9 @@ def compare(
     keys = _ordered_keys(figures, code, known, by, order)
     comparison = site_comparison(view, question, code) if by == "site" else None
     columns = _columns(comparison, keys, code, ranked) if comparison else []
+    names = [_name_cell(question, by, code, k, known.get(k, k)) for k in keys]
     listed = _table(
-        figures, keys, known, WHAT[by], code, intervals(view, question, by, code), columns
+        figures, keys, names, WHAT[by], code, intervals(view, question, by, code), columns
     )
     caption = small_counts_for_guests.period_caption(view, (code,))
     panel = Panel(
@@ -179,8 +165,6 @@ def _ordered_keys(
     if order == "value":
         value = {k: figures[k][code].value for k in keys}
         keys.sort(key=lambda k: float("inf") if (v := value[k]) is None else -v)
-    if order == "size":
-        keys.sort(key=lambda k: -figures[k][code].n)
     keys.sort(key=lambda k: k == UNKNOWN_KEY)  # the unknown service or hour comes last
     return keys
 
@@ -254,7 +238,11 @@ def _finding(
     elif code in SHARES | RATES and not differ_beyond_chance(figures, code):
         return f"{subject}{S}: aucune différence nette n'est visible"
     one = {k: f[code] for k, f in figures.items()}
-    said = extremes_in_words(one, known, subject, by, overall_figures(view, question)[code])
+    overall, verdicts = (
+        overall_figures(view, question)[code],
+        verdicts_of(view, question, cast(Rows, by), code),
+    )
+    said = extremes_in_words(one, known, subject, by, overall, verdicts)
     # What guests are told of complaints is of a time of its own.
     own_time = small_counts_for_guests.complaint_period(view, (code,))
     return f"{said}, {own_time}" if own_time else said
@@ -268,20 +256,36 @@ def _in_words(code: str, ends: Interval | None) -> tuple[float | None, float | N
     return *ends, sentences.between(low, high)
 
 
+def _name_cell(question: Question, by: str, code: str, key: str, name: str) -> Cell:
+    """The name of a key, with a link to what is known of it: a site's or a department's page, a service's figures."""
+    if key == UNKNOWN_KEY or by == "hour":
+        return text_cell(name)
+    if by == "site":
+        return site_cell(name, key)
+    if by == "department":
+        return department_cell(name)
+    asked = ("prestation", key)
+    if question.site:
+        return Cell(name, link=Link("site", (("centre", question.site), asked)))
+    of_complaints = BY_CODE[code].register == "complaints"
+    return Cell(name, link=Link("plaintes" if of_complaints else "attentes", (asked,)))
+
+
 def _table(
     figures: Figures,
     keys: Sequence[str],
-    known: Mapping[str, str],
+    names: Sequence[Cell],
     heading: str,
     code: str,
     likely: Mapping[str, Interval],
     more: Sequence[Column],
 ) -> Table:
-    """The table, a row for each key. likely: intervals by key; more: (heading, words by key) of further columns."""
+    """The table, a row for each key. names: of the keys; likely: intervals by key; more: (heading, words by key) of further
+    columns."""
     unit = BY_CODE[code].unit
     rows = [
         (
-            text_cell(known.get(k, k)),
+            name,
             figure_cell(figures[k][code]),
             *((value_cell(code, end) for end in likely.get(k, (None, None))) if likely else ()),
             text_cell(basis_in_words(figures[k][code])),
@@ -289,7 +293,7 @@ def _table(
             text_cell(missing_reason(figures[k][code])),
             *(text_cell(m[k]) for _, m in more),
         )
-        for k in keys
+        for k, name in zip(keys, names, strict=True)
     ]
     ends = (("Sans doute au moins", unit), ("Sans doute au plus", unit)) if likely else ()
     return make_table(

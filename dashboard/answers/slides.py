@@ -7,14 +7,21 @@ from dashboard import french
 from dashboard.answers import (
     bulletin,
     cards,
+    closures,
     complaint_delays,
     complaints,
     completeness,
+    completeness_panels,
     control_charts,
+    decisions,
+    declared_entered_panels,
     expected_false_alarms,
     forecast,
+    lost_time_panels,
     map,
     monthly_series,
+    side_by_side,
+    side_by_side_panels,
     signals,
     sites,
     waits,
@@ -34,6 +41,7 @@ from dashboard.stories import Kind
 from dashboard.wording import DEMO, at_least, shown_value, who_reported
 
 S = french.SPACE
+ROWS = 10  # of a table on a slide; the others are in its workbook
 BARS = 12  # on a slide, with words that are read from the back of the room
 
 
@@ -54,21 +62,26 @@ Builder = Callable[[Subject, str], HeadlineAndPanel]  # the text: the indicator,
 
 @dataclass(frozen=True)
 class SlideKind(Kind):
-    """A kind of slide, and the function that builds it."""
+    """A kind of slide, the function that builds it, and the right without which it is in no deck, "" for none."""
 
     build: Builder = field(kw_only=True)
+    right: str = ""
+
+    def is_for(self, view: View) -> bool:
+        """Whether a deck of this view has it."""
+        return not self.right or self.right in view.access.rights
 
 
 KINDS: dict[str, SlideKind] = {}  # in the order of the list
 
 
 def slide(
-    code: str, label: str, indicators: tuple[str, ...] = (), question: str = ""
+    code: str, label: str, indicators: tuple[str, ...] = (), question: str = "", right: str = ""
 ) -> Callable[[Builder], Builder]:
-    """Register a builder as a kind of slide under this code, which stories use; the other arguments as `Kind` has them."""
+    """Register a builder as a kind of slide under this code, which stories use; the other arguments as `SlideKind` has them."""
 
     def register(build: Builder) -> Builder:
-        KINDS[code] = SlideKind(label, indicators, question, build=build)
+        KINDS[code] = SlideKind(label, indicators, question, build=build, right=right)
         return build
 
     return register
@@ -313,6 +326,45 @@ def _services(about: Subject, code: str) -> HeadlineAndPanel:
     return panel.finding or "Aucune donnée par prestation", panel
 
 
+@slide(
+    "cote_a_cote",
+    "Lieux côte à côte, chiffre par chiffre",
+    question="Lequel de ces écarts veut-on réduire, et que fait-on mieux là où c'est mieux ?",
+)
+def _side_by_side(about: Subject, _: str) -> HeadlineAndPanel:
+    kind, places = side_by_side_panels.of_scope(about.view, about.question)
+    panel = side_by_side.table(
+        about.view, about.question, kind, places, "cote_a_cote", followed=True
+    )
+    return panel.finding or f"Côte à côte{S}: deux à quatre lieux sont à choisir", panel
+
+
+@slide(
+    "cote_mois",
+    "Lieux côte à côte, mois par mois",
+    side_by_side_panels.FOLLOWED,
+    question="Depuis quand ces courbes s'écartent-elles, et que s'est-il passé ?",
+)
+def _months_side_by_side(about: Subject, code: str) -> HeadlineAndPanel:
+    kind, places = side_by_side_panels.of_scope(about.view, about.question)
+    key = f"cote_mois_{code}"
+    panel = side_by_side_panels.months(about.view, about.question, kind, places, code, key)
+    return panel.finding or panel.title, panel
+
+
+@slide(
+    "cote_prestations",
+    "Lieux côte à côte, prestations demandées",
+    question="Pourquoi ne vient-on pas pour les mêmes prestations ?",
+)
+def _services_side_by_side(about: Subject, _: str) -> HeadlineAndPanel:
+    kind, places = side_by_side_panels.of_scope(about.view, about.question)
+    panel = side_by_side_panels.services(
+        about.view, about.question, kind, places, "cote_prestations"
+    )
+    return panel.finding or panel.title, panel
+
+
 def _none(panel: Panel) -> str:
     """Why a slide has no complaints, in its panel's words."""
     return panel.content.text.rstrip(".") if isinstance(panel.content, Message) else panel.title
@@ -380,16 +432,77 @@ def _missing(about: Subject, _: str) -> HeadlineAndPanel:
     return panel.finding, replace(panel, table=replace(panel.table, rows=rows))
 
 
+def _lost_time(panel: Panel) -> HeadlineAndPanel:
+    """A slide of lost time: its finding, or in a word why it has none."""
+    return panel.finding or _none(panel), panel
+
+
+@slide(
+    "coupures",
+    "Coupures et fermetures, par motif",
+    question="Lesquelles de ces heures pouvions-nous garder ?",
+)
+def _lost_by_reason(about: Subject, _: str) -> HeadlineAndPanel:
+    return _lost_time(lost_time_panels.by_reason(about.view, about.question, "coupures"))
+
+
+@slide(
+    "coupures_mois",
+    "Coupures et fermetures, mois par mois",
+    question="Qu'est-ce qui revient chaque année, et que préparons-nous pour la prochaine fois ?",
+)
+def _lost_by_month(about: Subject, _: str) -> HeadlineAndPanel:
+    return _lost_time(lost_time_panels.by_month(about.view, about.question, "coupures_mois"))
+
+
+@slide(
+    "coupures_centres",
+    "Coupures et fermetures, centre par centre",
+    question="Quel centre équiper d'abord ?",
+)
+def _lost_by_site(about: Subject, _: str) -> HeadlineAndPanel:
+    key = "coupures_centres"
+    return _lost_time(lost_time_panels.by_place(about.view, about.question, "site", key, most=ROWS))
+
+
+@slide(
+    "coupures_usagers",
+    "Usagers des jours de coupure",
+    question="Que dire aux usagers, un jour de coupure ?",
+)
+def _visits_on_cut_days(about: Subject, _: str) -> HeadlineAndPanel:
+    return _lost_time(lost_time_panels.visits(about.view, about.question, "coupures_usagers"))
+
+
+@slide(
+    "completude",
+    "Jours reçus, centre par centre",
+    question="Qui devons-nous rappeler, et que leur manque-t-il pour remettre à l'heure ?",
+    right="completeness",
+)
+def _complete(about: Subject, _: str) -> HeadlineAndPanel:
+    panel = completeness_panels.slide_panel(about.view, about.question, "completude")
+    return panel.finding or "Aucun jour n'est encore attendu", panel
+
+
+@slide(
+    "ecarts",
+    "Fiches, registre et canevas qui diffèrent",
+    question="Lequel de ces trois nombres était le bon, et qui corrige les autres ?",
+    right="completeness",
+)
+def _gaps(about: Subject, _: str) -> HeadlineAndPanel:
+    panel = declared_entered_panels.of_last_month(about.view, about.question, "ecarts")
+    return panel.finding or "Rien n'est à comparer", panel
+
+
 @slide(
     "fermetures",
-    "Fermetures déclarées",
+    "Fermetures et coupures, une par une",
     question="Lesquelles de ces fermetures pouvions-nous éviter ?",
 )
 def _closures(about: Subject, _: str) -> HeadlineAndPanel:
-    panel = completeness.declared_closures(about.view, about.question, "fermetures")
-    if isinstance(panel.content, Message):
-        return "Aucune fermeture déclarée sur la période", panel
-    return panel.finding, panel
+    return _lost_time(closures.closures_listed(about.view, about.question, "fermetures"))
 
 
 @slide(
@@ -417,13 +530,17 @@ def _signals(about: Subject, _: str) -> HeadlineAndPanel:
 
 @slide("decisions", "Décisions prises", question="Qu'ont donné les décisions déjà prises ?")
 def _decisions(about: Subject, _: str) -> HeadlineAndPanel:
-    panel = signals.decisions(about.view, about.question)
+    panel = decisions.panel(about.view, about.question)
     n = len(panel.table.rows)
     if not n:
         return "Aucune décision n'est encore notée", replace(
-            panel, content=Message(signals.DECIDED_LATER)
+            panel, content=Message(decisions.DECIDED_LATER)
         )
-    return french.plural(n, "décision notée", "décisions notées"), panel
+    many = french.plural(n, "décision notée", "décisions notées")
+    before = decisions.last_time(about.view, about.question)
+    if not before:
+        return many, panel
+    return f"{many}{S}; la dernière fois{S}: {before[0].decision.what}, {before[0].state}", panel
 
 
 @slide("bulletin", "Bulletin de la période", question="Que retenons-nous ?")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dashboard.answers import control_charts
+from dashboard.answers import control_charts, quality_checks
 from dashboard.answers.context import Asker, View, uncached
 from dashboard.answers.figures import overall_figures
 from dashboard.answers.question import Question
@@ -11,11 +11,15 @@ from dashboard.judgement.signals import Signal
 
 
 @uncached
-def trust_line(view: View, question: Question, code: str) -> str:
-    """« Puis-je m'y fier ? » for one indicator over all sites of the question."""
-    return trust_sentences.trust_line(
+def trust_line(view: View, question: Question, code: str, *, checked: bool = True) -> str:
+    """« Puis-je m'y fier ? » for one indicator over all sites of the question. checked: with what quality rules find, for which
+    the months of all sites are looked through."""
+    line = trust_sentences.trust_line(
         code, overall_figures(view, question), control_charts.trust_context(view, question)
     )
+    if not checked:
+        return line
+    return trust_sentences.with_checks(line, quality_checks.trust_words(view, question, code))
 
 
 def followed_scope(question: Question) -> str | None:

@@ -64,7 +64,7 @@ def _wait_interval(
 def _delay_interval(view: View, question: Question) -> Callable[[Figure], Interval | None]:
     """The function that gives a median delay of complaints its interval."""
     received, known = (
-        register(view, question).received_since(question.first),
+        register(view, question).received_since(question.first).at_register_end,
         site_names(view, question),
     )
 

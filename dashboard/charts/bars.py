@@ -73,10 +73,13 @@ def bars(
             # Twice: paper under the word keeps the reference line out of it.
             for look in halo
         ),
-        {
-            **_words(y, {"datum": 0}, tip, color=SOFT, fontStyle="italic"),
-            "transform": [{"filter": "!isValid(datum.v)"}],
-        },
+        *(
+            {
+                **_words(y, {"datum": 0}, tip, fontStyle="italic", **look),
+                "transform": [{"filter": "!isValid(datum.v)"}],
+            }
+            for look in (halo[0], {"color": SOFT})
+        ),
     ]
     if intervals:
         # Of the colour of paper on the bar, of ink beyond it: it stands out from both, and the bar keeps its end.

@@ -15,17 +15,13 @@ from dashboard.charts.style import (
 )
 from dashboard.french import SPACE, month_label, upper_first
 from dashboard.judgement.control_charts import ControlChart
+from dashboard.judgement.signal_reasons import reason
 from dashboard.judgement.signals import Signal
 from dashboard.palette import ALERT, CHANGE, IMPROVEMENT, INK, MAIN, NONE, SOFT
 from dashboard.statistics.control_chart_levels import Origin
 from dashboard.statistics.control_limits import NONE as NO_RULE
-from dashboard.statistics.control_limits import ON_ONE_SIDE, OUTSIDE
 from dashboard.statistics.variation import ChartKind
 
-RULES = {
-    OUTSIDE: "hors de ce que le hasard permet",
-    ON_ONE_SIDE: "huit points de suite du même côté",
-}
 NEW_LEVELS = {
     Origin.SET: "nouveau niveau",
     Origin.PROPOSED: "nouveau niveau (proposé)",
@@ -85,6 +81,11 @@ def control_chart(
                 "encoding": {"y": {"datum": signal.target}},
             }
         )
+    # The axis begins where the data do, not at a closure before them.
+    events, decisions = (
+        [(day, words) for day, words in listed if not c.months or day >= c.months[0]]
+        for listed in (events, decisions)
+    )
     levels = [(x.start, NEW_LEVELS[x.origin]) for x in c.levels if x.origin in NEW_LEVELS]
     layers += (
         _events(events, x, SOFT, "Fermeture")
@@ -128,7 +129,7 @@ def _months(c: ControlChart, words: Sequence[str], direction: str) -> list[Row]:
                 "t": words[i],
                 "label": month_label(month),
                 "s": said,
-                "why": _point_tooltip(said, int(c.rule[i])),
+                "why": _point_tooltip(said, Signal(c, i)),
                 "g": int(c.level_start[i]),
                 "c": json_number(c.usual[i]),
                 "lo": json_number(lower[i]),
@@ -202,9 +203,9 @@ def legend_sentence(
     return upper_first(" · ".join(parts))
 
 
-def _point_tooltip(word: str, rule: int) -> str:
-    """The tooltip of a point: « alerte : hors de ce que le hasard permet », « pas de signal »."""
-    return word if rule == NO_RULE else f"{word}{SPACE}: {RULES[rule]}"
+def _point_tooltip(word: str, point: Signal) -> str:
+    """The tooltip of a point: « alerte : hors de ses variations habituelles », « pas de signal »."""
+    return word if point.rule == NO_RULE else f"{word}{SPACE}: {reason(point)}"
 
 
 def _band(x: Spec) -> Spec:

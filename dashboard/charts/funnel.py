@@ -41,10 +41,12 @@ def funnel_chart(
     *,
     unit: str,
     base: str,
+    line: str = "l'ensemble",
     height: int = 380,
 ) -> Spec:
     """A funnel plot of sites. The limits judged by are filled, those of chance alone dotted. differences: of ten
-    sites or more; names, sizes, words: of each site, (k,). base: what sizes count."""
+    sites or more; names, sizes, words: of each site, (k,). base: what sizes count. line: what the
+    line in the middle is."""
     values, curve = _sites(differences, names, sizes, words), _curve(differences, sizes)
     _place_names(values, curve)
     largest = max((row["n"] for row in values), default=1)
@@ -75,7 +77,7 @@ def funnel_chart(
         mark = {"type": "area", "color": MAIN, "opacity": opacity}
         return drawn(mark, {"y": y(low), "y2": {"field": high}})
 
-    def line(field: str) -> Spec:
+    def dotted(field: str) -> Spec:
         mark = {"type": "line", "color": SOFT, "strokeDash": [1, 3], "strokeWidth": 1.2}
         return drawn(mark, {"y": y(field)})
 
@@ -90,8 +92,8 @@ def funnel_chart(
         layer=[
             area("a", "b", 0.08),
             area("c", "d", 0.10),
-            line("e"),
-            line("f"),
+            dotted("e"),
+            dotted("f"),
             {
                 "mark": {"type": "rule", "color": MAIN},
                 "encoding": {"y": {"datum": differences.target}},
@@ -123,7 +125,7 @@ def funnel_chart(
                     for field, _, _, name, layer in LIMITS
                 ),
                 {
-                    "name": "l'ensemble",
+                    "name": line,
                     "role": "centre",
                     "layer": 0,
                     "constant": differences.target,

@@ -49,6 +49,8 @@ def lines(
             "encoding": encoding,
         }
     ]
+    # The axis begins where the data do, not at a closure before them.
+    events = [(day, words) for day, words in events if rows and day >= rows[0][0]]
     if events:
         layers.append(
             {
@@ -99,7 +101,9 @@ def forecast_line(
     def y(field: str, **more: Spec) -> Spec:
         return {"field": field, "type": "quantitative", "title": unit, **more}
 
-    scale: Spec = {"scale": {"zero": True, "nice": True}}
+    # Of all that is drawn: by itself the scale leaves out how far the band goes.
+    ends = [v for _, counted, coming, _ in rows for v in (counted, coming and coming[2]) if v]
+    scale: Spec = {"scale": {"domain": [0, max(ends, default=1) or 1], "nice": True}}
     tip = [
         tooltip_title("label"),
         {"field": "t", "type": "nominal", "title": unit},

@@ -17,8 +17,8 @@ Kind = Literal["line", "bar", "column", "scatter", "table"]
 class Series:
     """One line, set of bars or cloud. y: values, None where missing. x: of a scatter, else (). words: each point's, or ().
 
-    role: "value", "centre", "limit", "target", "points" or "interval" (the ends of the line along a bar); it decides the
-    look.
+    role: "value", "place" (one of several set side by side), "centre", "limit", "target", "points" or "interval" (the ends of the
+    line along a bar); it decides the look.
     """
 
     name: str

@@ -78,7 +78,7 @@ class Mark:
 
     fill: "#rrggbb", "" where it has none, None for an outline alone. silent_words: what is written under the name of
     a silent site. words: what the mark says, in lines. rank: its place in the order in which names are given, 0 where all
-    have one, None where it has none.
+    have one, None where it has none. is_explained: of a silent site, whether it said why: its ring is dashed.
     """
 
     x: float
@@ -97,6 +97,7 @@ class Mark:
     words: tuple[str, ...] = ()
     has_thin_frame: bool = False
     rank: int | None = 0
+    is_explained: bool = False
 
     @property
     def is_noted(self) -> bool:
@@ -294,6 +295,7 @@ def _marks(plot: Plot, view: _View, pane: int, scale: float) -> list[Mark]:
                 tuple(m.get("tip") or []),
                 bool(sign.get("slight")),
                 ranks.get(m["id"], 0),
+                bool(m.get("explained")),
             )
         )
     return sorted(marks, key=lambda m: (_urgency(m), -m.radius))

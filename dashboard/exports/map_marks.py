@@ -27,9 +27,9 @@ def draw_frame(m: Mark, k: float) -> str:
         look = f'{paint_attributes(PAPER, FRAMES[m.frame])} stroke-width="{num(m.frame_width * k)}"'
         parts.append(_shape(m.frame, frame, look))
     if ring:
-        parts.append(
-            _shape("", ring, f'{paint_attributes(PAPER, INK)} stroke-width="{num(2.2 * k)}"')
-        )
+        dashes = f' stroke-dasharray="{num(4 * k)} {num(3 * k)}"' if m.is_explained else ""
+        look = f'{paint_attributes(PAPER, INK)} stroke-width="{num(2.2 * k)}"{dashes}'
+        parts.append(_shape("", ring, look))
     return "".join(parts)
 
 
@@ -124,6 +124,7 @@ def sample_mark(row: dict[str, Any], k: float) -> Mark:
         0,
         "muet" if row.get("silent") else "",
         has_thin_frame=bool(sign.get("slight")),
+        is_explained=bool(row.get("explained")),
     )
 
 

@@ -13,6 +13,7 @@ from db.shared_types import Cell
 
 Reader = Callable[[str], Cell | SiteChoice]
 OLDEST = date(2000, 1, 1)
+FURTHEST = timedelta(days=31)  # for which something may be promised
 SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
@@ -54,8 +55,9 @@ def not_a_value(text: str, *, allow_formulas: bool) -> str | None:
     return None
 
 
-def day(text: str, today: date) -> str:
-    """The ISO text of a day written JJ/MM/AAAA or AAAA-MM-JJ. Raises CellProblem, also for a day to come."""
+def day(text: str, today: date, too_late: str = "cette date est dans l'avenir.") -> str:
+    """The ISO text of a day written JJ/MM/AAAA or AAAA-MM-JJ. today: the last that it may be. Raises CellProblem, also for a day
+    to come, with the words of `too_late`."""
     if match := SLASHED.fullmatch(text):
         parts = int(match[3]), int(match[2]), int(match[1])
     elif match := ISO.fullmatch(text):
@@ -67,10 +69,19 @@ def day(text: str, today: date) -> str:
     except ValueError:
         raise CellProblem("ce jour n'existe pas ; écrire JJ/MM/AAAA.") from None
     if when > today:
-        raise CellProblem("cette date est dans l'avenir.")
+        raise CellProblem(too_late)
     if when < OLDEST:
         raise CellProblem("cette date est trop ancienne ; vérifier l'année.")
     return when.isoformat()
+
+
+def day_ahead(text: str, today: date) -> str:
+    """The ISO text of a day from today on, a month ahead at most, written as for `day`. Raises CellProblem."""
+    last = today + FURTHEST
+    when = day(text, last, too_late=f"ce jour est trop loin : le {last:%d/%m/%Y} au plus tard.")
+    if date.fromisoformat(when) < today:
+        raise CellProblem("ce jour est déjà passé : choisir aujourd'hui, ou un jour à venir.")
+    return when
 
 
 def _serial_day(text: str) -> str | None:
@@ -198,7 +209,8 @@ def site(text: str, references: KnownReferences) -> int | SiteChoice:
     settled = (
         len(named.candidates) == 1
         and len({c for _, c in only.communes}) == 1
-        and only.closed_on is None
+        and only.periods[-1][1] is None
+        and len(only.periods) == 1
     )
     return only.id if settled else named
 
@@ -226,6 +238,7 @@ def readers(references: KnownReferences, today: date) -> dict[str, Reader]:
     return {
         "site": lambda text: site(text, references),
         "day": lambda text: day(text, today),
+        "day ahead": lambda text: day_ahead(text, today),
         "month": lambda text: month(text, today),
         "clock": clock,
         **{kind: term_reader(kind, references) for kind in LISTS},

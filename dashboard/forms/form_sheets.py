@@ -1,5 +1,6 @@
 """The sheets of a file that are a form, all of the same one; every other sheet is named, in a refusal or in a remark."""
 
+import hashlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from dashboard.forms.formats import Format
 from dashboard.forms.headings import (
     HEADING_LINES,
     Headings,
+    OurHeadings,
     filled_text,
     first_filled,
     headings_advice,
@@ -71,10 +73,12 @@ def form_sheets(
     report: Report,
     remarks: list[str],
     digest: Digest,
+    our_headings: OurHeadings | None = None,
 ) -> Generator[FormSheet]:
     """Each sheet that is a form of that name, or of the name of the first; its rows must be read before the next.
 
-    Faults of headings and sheets go to `report`, the bytes that are read to `digest`. Raises Unreadable.
+    Faults of headings and sheets go to `report`, the bytes that are read to `digest`; our_headings: see
+    `nearest_headings`. Raises Unreadable.
     """
     first: FormSheet | None = None
     others: list[OtherSheet] = []
@@ -83,7 +87,7 @@ def form_sheets(
         top = list(islice(sheet.rows, HEADING_LINES))
         lines = _lines(top, from_workbook=sheet.from_workbook)
         refuse_null(top, range(1, len(top) + 1), from_workbook=sheet.from_workbook)
-        headings = nearest_headings(sheet.layout.fill_headings(top), form)
+        headings = nearest_headings(sheet.layout.fill_headings(top), form, our_headings)
         if headings is None or not headings.is_enough:
             others.append(_other_sheet(sheet, top, first, references, today, report))
         elif sheet.hidden:
@@ -314,3 +318,13 @@ def _row_reader(
         return len(texts) == len(required) and all(reading[f].can_read(t) for f, t in texts.items())
 
     return is_row
+
+
+def first_lines(path: Path, references: KnownReferences) -> list[list[list[str]]]:
+    """The first lines of each sheet that is shown: those among which headings are looked for, and as many below. Raises
+    Unreadable."""
+    return [
+        sheet.layout.fill_headings(list(islice(sheet.rows, 2 * HEADING_LINES)))
+        for sheet in open_sheets(path, references, hashlib.sha256())
+        if not sheet.hidden
+    ]

@@ -237,3 +237,20 @@ _ALL = (
     ),
 )
 FORMATS = {f.name: f for f in _ALL}
+# What is typed on « Remonter » alone: no file is read as one of these, and no blank sheet is made of them.
+TYPED = {
+    "annonces": Format(
+        "annonces",
+        "Registres annoncés",
+        date(2026, 11, 24),
+        (
+            SITE,
+            DAY,
+            Column("Remis le", "promised_on", "day ahead", "JJ/MM/AAAA", required=True),
+        ),
+        key=("site_id", "day"),
+        day="day",
+        check=checks.promises,
+    )
+}
+EVERY_FORM = {**FORMATS, **TYPED}

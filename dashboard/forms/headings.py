@@ -1,6 +1,6 @@
 """The form of a table, recognised by its headings; where they stand under a title; what to say where there are none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ ENOUGH = 0.5  # a line with more than this part of a form's headings is taken fo
 HEADINGS = {normalise(c.heading) for form in FORMATS.values() for c in form.columns}
 LONGEST = 80  # characters of a heading, however it is spaced
 _name = lru_cache(10_000)(normalise)
+OurHeadings = Callable[[Format, Sequence[str]], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -39,21 +40,27 @@ class Headings:
         return [c.heading for c in self.form.columns if normalise(c.heading) not in texts]
 
 
-def nearest_headings(top: Sequence[Sequence[str]], form: str | None = None) -> Headings | None:
-    """The line that holds most headings of one form (of `form`, if it is given), enough or not; None without any.
+def nearest_headings(
+    top: Sequence[Sequence[str]],
+    form: str | None = None,
+    our_headings: OurHeadings | None = None,
+) -> Headings | None:
+    """The line that holds most headings of one form (of `form`, if it is given), enough or not; None without any. our_headings:
+    puts ours in place of those that the file writes in its own way.
 
     One heading alone is a common word: « À » stands in many a table.
     """
     forms = [FORMATS[form]] if form else FORMATS.values()
-    named = [(candidate, [normalise(c.heading) for c in candidate.columns]) for candidate in forms]
+    named = [(candidate, [_name(c.heading) for c in candidate.columns]) for candidate in forms]
     best = None
     for index, line in enumerate(top):
-        texts = set(map(normalise, line))
         for candidate, names in named:
+            told = our_headings(candidate, line) if our_headings else line
+            texts = set(map(normalise, told))
             matched = sum(name in texts for name in names)
             rank = (matched, matched / len(names))
             if matched > 1 and (best is None or rank > best[0]):
-                best = rank, Headings(index, candidate, tuple(map(without_mark, line)), matched)
+                best = rank, Headings(index, candidate, tuple(map(without_mark, told)), matched)
     return best[1] if best else None
 
 

@@ -6,27 +6,29 @@ read.
 """
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
 
+from dashboard import french
 from dashboard.forms.blank_rows import NOTHING_WRITTEN
 from dashboard.forms.cell_display import without_mark
 from dashboard.forms.checks import Values
 from dashboard.forms.column_numbers import as_numbers
 from dashboard.forms.footer_lines import footer_reason
 from dashboard.forms.form_sheets import FormSheet, form_sheets
-from dashboard.forms.headings import filled_text
+from dashboard.forms.headings import OurHeadings, filled_text
 from dashboard.forms.problem import Problem, Unreadable
 from dashboard.forms.reference_names import KnownReferences
 from dashboard.forms.row_blocks import Block, blocks
 from dashboard.forms.rows import Reader, Rows
 from dashboard.forms.stored_table import StoredTable
+from dashboard.one_run_at_a_time import yield_to_others
 from dashboard.period import DAY_0
 from db.shared_types import Chunk
 
@@ -37,6 +39,10 @@ CHANGED = (
 NOT_YOURS = "ce centre n'est pas celui pour lequel vous remettez ce fichier : sa ligne ne se remet pas d'ici."
 NETWORK_NOT_YOURS = "ce centre n'est pas celui pour lequel vous remettez ce fichier : sa ligne ne se remet pas d'ici."
 COPIED = 3  # rows of a sheet from which on no other says the same by chance
+FAR_APART = (
+    180  # days without any row between two of a register: half a year says that a year was mistyped
+)
+DAILY = frozenset({"registre", "cloture"})  # forms that are filled in daily
 LISTED = 1_000  # problems listed in full; the rest is counted
 
 
@@ -46,7 +52,9 @@ class Parsing:
     problems: list of Problem, empty if the file can be kept. remarks: French sentences, not errors. coverage: site id
     to (first day, last day, rows). whole_days: site-days of which the file is the whole register. sha256: the digest
     that the file is expected to have; a problem where other bytes are read. allowed: ids of the sites that it may speak of,
-    all where None. record: where the cells that are read are written down.
+    all where None. record: where the cells that are read are written down. our_headings: see `headings.nearest_headings`.
+    judged: whether a year that looks mistyped is a problem and no remark. covers: the days for
+    which somebody said that the file speaks.
     """
 
     def __init__(
@@ -60,13 +68,16 @@ class Parsing:
         sha256: str | None = None,
         allowed: frozenset[int] | None = None,
         record: StoredTable | None = None,
+        our_headings: OurHeadings | None = None,
+        judged: bool = False,
+        covers: tuple[date, date] | None = None,
     ) -> None:
         self.references, self.replace_days, self.may_be_empty = (
             references,
             replace_days,
             may_be_empty,
         )
-        self.form = form or ""
+        self.form, self._judged, self._covers = form or "", judged, covers
         self.problems: list[Problem] = []
         self.more_problems = 0
         self.beside_cells = (
@@ -76,6 +87,7 @@ class Parsing:
         self.rows = 0
         self.whole_days: set[tuple[int, str]] = set()
         self.site_days: Counter[tuple[int | None, str]] = Counter()  # (site id, ISO day): rows
+        self._of_visits = False
         self._days: set[str] = set()  # of every column of days, replies included
         self._siteless: list[
             tuple[str, int]
@@ -87,12 +99,20 @@ class Parsing:
         ] = {}  # sheets that were read: the digest of their texts, their names
         self._expected, self._digest = sha256, hashlib.sha256()
         self._allowed, self._record = allowed, record
+        self._ahead: list[Chunk] | None = None
         if isinstance(source, StoredTable):
             self.remarks += source.remarks
             self._sheets = source.form_sheets()
         else:
             self._sheets = form_sheets(
-                source, references, today, form, self._problem, self.remarks, self._digest
+                source,
+                references,
+                today,
+                form,
+                self._problem,
+                self.remarks,
+                self._digest,
+                our_headings,
             )
         self._first: FormSheet | None = None
         self._reader: Reader | None = None
@@ -113,11 +133,19 @@ class Parsing:
         return self._reader.form.fields if self._reader else ()
 
     def close(self) -> None:
-        """Close the file, of which not all may have been read."""
+        """Close the file, of which not all may have been read, and let go what was known of its cells."""
         self._sheets.close()
+        self._reader = self._first = self._record = self._ahead = None
 
     # --- rows -----------------------------------------------------------------------------------------------------
+    def read_ahead(self) -> None:
+        """Read all rows now, so that whoever iterates over them does not wait for them, and the problems are known."""
+        self._ahead = list(self._read_rows())
+
     def __iter__(self) -> Iterator[Chunk]:
+        yield from self._read_rows() if self._ahead is None else self._ahead
+
+    def _read_rows(self) -> Iterator[Chunk]:
         if self._first is None or self._reader is None or self.problems:
             return
         try:
@@ -153,6 +181,7 @@ class Parsing:
             self._problem,
             from_workbook=sheet.from_workbook,
         ):
+            yield_to_others()
             texts.update(block.text.encode(errors="replace"))
             known = len(self.problems)
             if self._record is not None:
@@ -244,6 +273,7 @@ class Parsing:
     def _count_rows(self, values: Values, reader: Reader) -> Chunk | None:
         """Note which days the rows cover; returns them as a chunk, with the numbers that rollups need."""
         form, size = reader.form, len(values["site_id"])
+        self._of_visits = form.visits
         self.rows += size
         if not size or self.problems:
             return None
@@ -265,13 +295,21 @@ class Parsing:
 
     # --- afterwards -----------------------------------------------------------------------------------------------
     def _problem(
-        self, line: int | None, column: str, cell_text: str, message: str, sheet: str | None = None
+        self,
+        line: int | None,
+        column: str,
+        cell_text: str,
+        message: str,
+        sheet: str | None = None,
+        also: tuple[str, ...] = (),
     ) -> None:
-        """Report a problem; of the present sheet, unless another is named."""
+        """Report a problem; of the present sheet, unless another is named. also: headings of cells that it concerns too."""
         self.beside_cells = self.beside_cells or not (line and column)
         if len(self.problems) < LISTED:
             place = self._place if sheet is None else sheet
-            self.problems.append(Problem(line, column, without_mark(cell_text), message, place))
+            self.problems.append(
+                Problem(line, column, without_mark(cell_text), message, place, also)
+            )
         else:
             self.more_problems += 1
 
@@ -285,15 +323,23 @@ class Parsing:
 
     @property
     def coverage(self) -> dict[int, tuple[date, date, int]]:
-        """The sites that the file covers: first and last day of the file, and the site's rows."""
+        """The sites of which the file has rows: the first and last day for which it speaks, and the site's rows. Visits speak for
+        the days between the site's own first and last: that those of another site go on tells nothing of it. What is rarer, such
+        as complaints, speaks for all days of the file."""
         if not self._days:
             return {}
-        first, last = date.fromisoformat(min(self._days)), date.fromisoformat(max(self._days))
         rows: Counter[int] = Counter()
-        for (site, _), count in self.site_days.items():
+        days: dict[int, set[str]] = defaultdict(set)
+        for (site, day), count in self.site_days.items():
             if site is not None:
                 rows[site] += count
-        return {site: (first, last, count) for site, count in rows.items()}
+                days[site].add(day)
+        if not self._of_visits:
+            days = dict.fromkeys(rows, self._days)
+        return {
+            site: (date.fromisoformat(min(own)), date.fromisoformat(max(own)), rows[site])
+            for site, own in days.items()
+        }
 
     def _finish(self, reader: Reader) -> None:
         """Draw the conclusions that need all rows: remarks, whole days, problems in order."""
@@ -311,6 +357,8 @@ class Parsing:
             )
         if reader.form.visits:
             self._remark_days()
+        if not self.problems:
+            self._judge_far_apart()
 
     def _remark_days(self) -> None:
         closed, early = 0, 0
@@ -327,6 +375,60 @@ class Parsing:
             self.remarks.append(
                 f"Visites avant la date officielle d'ouverture du centre (gardées) : {early}."
             )
+
+    def _judge_far_apart(self) -> None:
+        """A year that was mistyped would count as months in which nobody came: who is sure names the days of his file."""
+        if self.form not in DAILY:
+            return
+        self._remark_outside()
+        for before, after, words in self.far_apart():
+            said = f"{words} : l'année de l'une de ces dates est"
+            named = self._covers and self._covers[0] <= before and after <= self._covers[1]
+            if named or not self._judged:
+                self.remarks.append(f"{french.upper_first(said)} à vérifier.")
+            else:
+                self.problems.append(
+                    Problem(
+                        None,
+                        "",
+                        "",
+                        f"{said} sans doute fausse. La corriger ; si tout est juste, dire par --covers DU:AU"
+                        " de quels jours le fichier rend compte, ou remettre ces lignes en deux fichiers.",
+                    )
+                )
+
+    def _remark_outside(self) -> None:
+        """Rows of days outside of those that were named: of these their site speaks too, and of all between."""
+        if not (self._judged and self._covers):
+            return
+        first, last = self._covers
+        days = {date.fromisoformat(day) for _, day in self.site_days}
+        if out := sorted(day for day in days if not first <= day <= last):
+            said = french.join_first([f"{day:%d/%m/%Y}" for day in out])
+            self.remarks.append(f"Lignes hors des jours de --covers, à vérifier : {said}.")
+
+    def far_apart(self) -> list[tuple[date, date, str]]:
+        """Of each site with half a year of service without a row between two, in a form that is filled in daily: these two days,
+        and what to say. The year of one is mistyped, or the file would say of all days between that nobody came."""
+        if self.form not in DAILY:
+            return []
+        own: dict[int, list[date]] = defaultdict(list)
+        for site, day in sorted(self.site_days, key=lambda one: one[1]):
+            if site is not None:
+                own[site].append(date.fromisoformat(day))
+        return [
+            (
+                before,
+                after,
+                f"aucune ligne de {place.name} entre le {before:%d/%m/%Y} et le {after:%d/%m/%Y}",
+            )
+            for site, days in own.items()
+            for place in (self.references.by_id[site],)
+            for before, after in pairwise(days)
+            if (after - before).days > FAR_APART
+            and sum(place.serves_on(before + timedelta(n)) for n in range(1, (after - before).days))
+            > FAR_APART
+        ]
 
 
 def _site_days(sites: np.ndarray, days: np.ndarray) -> Counter[tuple[int | None, str]]:

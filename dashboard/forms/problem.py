@@ -23,13 +23,14 @@ def make_visible(text: str) -> str:
 @dataclass(frozen=True)
 class Problem:
     """A problem: line (headings are 1; None for the whole file), heading, the cell's text, what to do, and the sheet,
-    in a workbook of several."""
+    in a workbook of several; also: the headings of the row's cells that it does not agree with."""
 
     line: int | None
     column: str
     cell_text: str
     message: str
     sheet: str = ""
+    also: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         places = [
@@ -46,7 +47,13 @@ class Report(Protocol):
     """A function that takes a problem's parts; without a sheet, it is the one being read."""
 
     def __call__(
-        self, line: int | None, column: str, cell_text: str, message: str, sheet: str | None = None
+        self,
+        line: int | None,
+        column: str,
+        cell_text: str,
+        message: str,
+        sheet: str | None = None,
+        also: tuple[str, ...] = (),
     ) -> None: ...
 
 

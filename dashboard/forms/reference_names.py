@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from dashboard import french
-from db.shared_types import Place
+from db.shared_types import Place, ServicePeriod
 
 SEPARATORS = re.compile(r"[\s'’‘`´_\u2010-\u2015\u2212-]+")
 
@@ -18,9 +19,12 @@ def normalise(text: str) -> str:
     return SEPARATORS.sub(" ", french.fold_accents(french.strip_invisible(text))).strip()
 
 
+_known = lru_cache(10_000)(normalise)  # names of the reference, which are the same at each file
+
+
 @dataclass(frozen=True)
 class KnownSite:
-    """A site: its spellings, the commune where it stands from each day on, and its first and last day."""
+    """A site: its spellings, the commune where it stands from each day on, its launch and its periods of service."""
 
     id: int
     code: str
@@ -28,7 +32,13 @@ class KnownSite:
     aliases: tuple[str, ...]
     communes: tuple[tuple[date, str], ...]  # (valid from, commune), oldest first
     launched_on: date | None
-    closed_on: date | None
+    periods: tuple[ServicePeriod, ...]
+
+    def serves_on(self, day: date) -> bool:
+        """Whether it serves on a day, or closed on it."""
+        return any(
+            opens <= day and (closes is None or day <= closes) for opens, closes in self.periods
+        )
 
     def commune_on(self, day: date) -> str:
         """The commune on `day`; before the first known location, that one."""
@@ -46,9 +56,7 @@ class SiteChoice:
     def site_on(self, day: date) -> KnownSite | None:
         """The one site open in the commune on `day`; None where there is none, or more than one."""
         here = [
-            s
-            for s in self.candidates
-            if s.commune_on(day) == self.commune and (s.closed_on is None or s.closed_on >= day)
+            s for s in self.candidates if s.commune_on(day) == self.commune and s.serves_on(day)
         ]
         if (
             len(here) > 1
@@ -74,13 +82,16 @@ class KnownReferences:
         self.names: dict[str, KnownSite] = {}
         for site in sites:
             for spelling in (site.code, site.name, *site.aliases):
-                self.names[normalise(spelling)] = site
+                self.names[_known(spelling)] = site
         self.communes: dict[str, SiteChoice] = {}
-        for commune in {c for s in sites for _, c in s.communes}:
-            here = tuple(s for s in sites if any(c == commune for _, c in s.communes))
-            self.communes[normalise(commune)] = SiteChoice(commune, here)
+        here: dict[str, dict[int, KnownSite]] = {}
+        for site in sites:
+            for _, commune in site.communes:
+                here.setdefault(commune, {})[site.id] = site
+        for commune, there in here.items():
+            self.communes[_known(commune)] = SiteChoice(commune, tuple(there.values()))
         self.terms = {
-            kind: {normalise(label): number for label, number in labels.items()}
+            kind: {_known(label): number for label, number in labels.items()}
             for kind, labels in terms.items()
         }
         self.labels = terms
@@ -100,8 +111,12 @@ class KnownReferences:
 
     def nearest_term(self, kind: str, text: str) -> str | None:
         """The label of that kind nearest to `text`, if one is near."""
-        labels = {normalise(label): label for label in self.labels.get(kind, {})}
-        near = difflib.get_close_matches(normalise(text), labels, 1, 0.5)
+        of_kind = self.labels.get(kind, {})
+        words: dict[int, str] = {}
+        for label, number in of_kind.items():
+            words.setdefault(number, label)  # its label, not its code
+        labels = {normalise(label): words[number] for label, number in of_kind.items()}
+        near = difflib.get_close_matches(normalise(text), labels, 1, 0.6)
         return labels[near[0]] if near else None
 
 
@@ -125,7 +140,7 @@ def known_references_from(
             aliases=tuple(a for a in s.aliases.split(";") if a.strip()),
             communes=tuple(communes[s.id]),
             launched_on=s.launched_on,
-            closed_on=s.closed_on,
+            periods=s.periods,
         )
         for s in sites
     ]

@@ -5,13 +5,16 @@ Before: `dashboard.forms.stored_table`. After: `dashboard.actions.handing_in`.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from dashboard.forms import cells
 from dashboard.forms.cell_display import split_mark
+from dashboard.forms.cells import Memo
 from dashboard.forms.formats import FORMATS, Column
+from dashboard.forms.reference_names import normalise
+from dashboard.forms.spellings import Spellings
 from dashboard.forms.stored_table import Place, StoredTable
 
 CLOCK = re.compile(r"(\d{1,2})\s*(?:h|H|:)\s*(\d{2})?\s*(?:mn|min)?")
@@ -19,12 +22,14 @@ DAY = re.compile(r"(\d{1,2})[-. ](\d{1,2})[-. ](\d{4})")
 
 
 class Repair(NamedTuple):
-    """A cell that was repaired: where it is, the heading, what was written, what it reads as."""
+    """A cell that was repaired: where it is, the heading, what was written, what it reads as; remembered: whether somebody
+    said so of an earlier file."""
 
     place: Place
     heading: str
     before: str
     after: str
+    remembered: bool = False
 
 
 def repaired(
@@ -38,6 +43,28 @@ def repaired(
         for line, row in zip(sheet.lines, sheet.cells, strict=True)
         for column, text in zip(FORMATS[table.form].columns, row, strict=True)
         if (better := repair(column, text)) is not None and _is_of(better, column, first, last)
+    ]
+    return table.mended({one.place: one.after for one in found}), found
+
+
+def with_words(
+    table: StoredTable, spellings: Spellings, memos: Mapping[str, Memo]
+) -> tuple[StoredTable, list[Repair]]:
+    """The table with the words of lists that its files write in their own way as ours, and which they are. memos: of the form, by
+    field: a word that reads already stays."""
+    known = {
+        column: spellings.words[table.form, column.field]
+        for column in FORMATS[table.form].columns
+        if (table.form, column.field) in spellings.words
+    }
+    found = [
+        Repair((number, line, column.field), column.heading, text.strip(), word, remembered=True)
+        for number, sheet in enumerate(table.sheets)
+        for line, row in zip(sheet.lines, sheet.cells, strict=True)
+        for column, text in zip(FORMATS[table.form].columns, row, strict=True)
+        if column in known
+        and (word := known[column].get(normalise(text)))
+        and not memos[column.field].can_read(text)
     ]
     return table.mended({one.place: one.after for one in found}), found
 

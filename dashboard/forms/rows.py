@@ -78,9 +78,9 @@ class Reader:
             for column in self.form.columns:
                 rows.values[column.field] = self._column(column, rows, plain=plain)
             self._settle_sites(rows)
-            for field, faulty, message in self.form.check(rows.values):
+            for field, faulty, message, others in self.form.check(rows.values):
                 for i in faulty:
-                    self._report_cell(rows, i, field, message)
+                    self._report_cell(rows, i, field, message, others)
         return rows
 
     def _written(self, rows: Sequence[tuple[str, ...]], site: int) -> list[int]:
@@ -183,10 +183,13 @@ class Reader:
         """The headings of the key: « Centre » et « Référence »."""
         return french.join_words([f"« {self.form.column(f).heading} »" for f in self.form.key])
 
-    def _report_cell(self, rows: Rows, i: int, field: str, message: str) -> None:
-        """Report a problem of row `i`, at the cell of `field`."""
+    def _report_cell(
+        self, rows: Rows, i: int, field: str, message: str, others: tuple[str, ...] = ()
+    ) -> None:
+        """Report a problem of row `i`, at the cell of `field`. others: fields of the cells that it does not agree with."""
         heading = self.form.column(field).heading
-        self.report(rows.lines[i], heading, rows.texts[field][i].strip(), message)
+        also = tuple(self.form.column(other).heading for other in others)
+        self.report(rows.lines[i], heading, rows.texts[field][i].strip(), message, also=also)
 
 
 def _is_key(texts: str) -> bool:

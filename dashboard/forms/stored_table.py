@@ -7,10 +7,11 @@ Before: `dashboard.forms.parse`, which records it. After: `db.intake`, which par
 import json
 import zlib
 from collections.abc import Callable, Collection, Generator, Hashable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
+from dashboard.forms.blank_rows import is_example_row
 from dashboard.forms.form_sheets import FormSheet
-from dashboard.forms.formats import FORMATS
+from dashboard.forms.formats import EVERY_FORM, FORMATS
 from dashboard.forms.row_blocks import Block
 
 Place = tuple[int, int, str]  # a cell: number of the sheet, line, field
@@ -39,6 +40,7 @@ class StoredTable:
     sheets: list[StoredSheet] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     mends: list[str] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     # --- recording ------------------------------------------------------------------------------------------------
     def begin(self, sheet: FormSheet) -> None:
@@ -50,17 +52,28 @@ class StoredTable:
         known = self.sheets[-1]
         columns = [block.cells[sheet.places[c.field]] for c in sheet.form.columns]
         known.lines.extend(block.lines)
-        known.cells.extend(map(list, zip(*columns, strict=True)))
+        same = self.texts.setdefault
+        known.cells.extend([same(text, text) for text in row] for row in zip(*columns, strict=True))
 
     @property
     def rows(self) -> int:
-        """How many rows it has."""
-        return sum(any(map(str.strip, row)) for sheet in self.sheets for row in sheet.cells)
+        """How many rows somebody wrote: those of a blank form that have its example, or their centre alone, are none."""
+        site = self.places["site_id"] if self.sheets else 0
+        return sum(
+            any(map(str.strip, (*row[:site], *row[site + 1 :]))) and not is_example_row(row)
+            for sheet in self.sheets
+            for row in sheet.cells
+        )
+
+    @property
+    def lines(self) -> int:
+        """How many lines it has, blank ones too."""
+        return sum(len(sheet.lines) for sheet in self.sheets)
 
     # --- reading again --------------------------------------------------------------------------------------------
     def form_sheets(self) -> Generator[FormSheet]:
         """Its sheets, as `form_sheets.form_sheets` gave those of the file."""
-        form = FORMATS[self.form]
+        form = EVERY_FORM[self.form]
         places = {column.field: i for i, column in enumerate(form.columns)}
         headings = tuple(column.heading for column in form.columns)
         for sheet in self.sheets:
@@ -86,7 +99,7 @@ class StoredTable:
     @property
     def places(self) -> dict[str, int]:
         """The place of each field in a row."""
-        return {column.field: i for i, column in enumerate(FORMATS[self.form].columns)}
+        return {column.field: i for i, column in enumerate(EVERY_FORM[self.form].columns)}
 
     def mended(
         self, cells: Mapping[Place, str], left_out: Collection[tuple[int, int]] = ()
@@ -141,7 +154,9 @@ class StoredTable:
     # --- storing --------------------------------------------------------------------------------------------------
     def to_bytes(self) -> bytes:
         """The table, compressed."""
-        return zlib.compress(json.dumps(asdict(self), ensure_ascii=False).encode(), 6)
+        found = {**vars(self), "sheets": [vars(sheet) for sheet in self.sheets]}
+        del found["texts"]
+        return zlib.compress(json.dumps(found, ensure_ascii=False).encode(), 6)
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "StoredTable":

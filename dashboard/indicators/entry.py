@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
+
+import numpy as np
 
 from dashboard.indicators.measures import Measure
 from db.shared_types import Facts
@@ -12,7 +15,8 @@ Direction = Literal["up", "down", "neither"]
 # Cards: period, of the figures of the period; waits, complaints, site_page, of the pages Attentes, Plaintes and Site;
 # site, of a site chosen on the map. Columns: sites, of the table of sites. Choices: department, complaints_by_site, what
 # the pages Département and Plaintes compare sites by; changes, what « Comparer » takes apart (a share or a rate);
-# comparison, services, what slides compare sites, or services, by.
+# comparison, services, what slides compare sites, or services, by; search, what « Chercher » offers
+# of a place that is typed alone.
 Placement = Literal[
     "period",
     "waits",
@@ -25,7 +29,7 @@ Placement = Literal[
     "changes",
     "comparison",
     "services",
-    "directory",
+    "search",
 ]
 
 
@@ -69,6 +73,11 @@ class Indicator:
     label: str
     short: str  # where room is scarce: a card, a column
     noun: str = ""  # after « plus de », « moins de »: of what is followed
+    asked: str = ""  # how people ask for it, besides its labels: phrases between semicolons
+    # Side by side: what a place with a higher value does, after its name (« reçoit plus de monde »), and what it is about,
+    # after « pour »; without, two values are read as they are, and chance does not judge them.
+    more: str = ""
+    topic: str = ""
     definition: str  # one sentence
     numerator: str  # in words
     denominator: str
@@ -77,15 +86,22 @@ class Indicator:
     minimum: int  # n under which a value is hidden
     source: str
     limits: str  # what it does not say
+    # The first day on which it is sure, and why it is not before.
+    unsure_before: tuple[date, str] | None = None
     dimensions: frozenset[str]
     measure: Callable[[Facts], Measure]
     basis: Basis = CASES
     register: Literal["visits", "complaints"] = "visits"
     kinds: frozenset[str] = frozenset({"CCSP", "GSRU"})
     # How its months are judged and its sites compared: a share of its denominator, a rate of events, a wait (by all waits
-    # of the month), a measure (by its value alone), a volume (with its season); None: not at all.
-    chart: Literal["share", "rate", "wait", "measure", "volume"] | None = None
+    # of the month), a measure (by its value alone), a volume (with its season), a stock (what is left at a month's end);
+    # None: not at all.
+    chart: Literal["share", "rate", "wait", "measure", "volume", "stock"] | None = None
+    settled_after: int = 0  # months after which a month's value moves no more; judged then
     followed: bool = False  # its signals are listed, site by site
+    # How many days after a month its value moves no more, by that value and whether its cases are enough to show it; None: at
+    # once.
+    settles: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None
     skewed: bool = False  # a measure that is judged on a log scale
     quantile: float | None = None  # of measured waits, which the value is
     classes: tuple[float, float, float, float] | None = (
@@ -96,6 +112,8 @@ class Indicator:
     is_current: bool = False  # what is true at the date of the data, on pages whatever their period
     closings: bool = False  # rests on closings: only sites that hand them in speak
     off_days: bool = False  # counts the visits of closed days, and says how many
+    in_table: bool = False  # a column of the table of indicators until others are chosen
+    silent_as_none: bool = False  # counts a site that handed in nothing as one that did nothing
     places: frozenset[Placement] = frozenset()  # where it is a card, a column or a choice
 
     @property

@@ -11,7 +11,7 @@ import numpy as np
 from dashboard.period import day_number
 from dashboard.statistics.quantile import quantile
 from dashboard.statistics.survival import medians_survival
-from db.codes import LAST_BIN, UNKNOWN_KEY
+from db.codes import LAST_BIN, SITE_MONTH, UNKNOWN_KEY
 from db.shared_types import Facts
 
 # Why a value is missing; the screen says these three as they are.
@@ -31,6 +31,7 @@ NO_OPEN_DAY_HANDED_IN = "registre remis pour aucun jour ouvert"
 NOT_HANDED_IN = "registre des plaintes non remonté"
 NOT_CURRENT = "registre des plaintes incomplet"
 NO_VISIT = "aucune visite inscrite sur la période"
+NO_CASE = "aucun cas"  # of a service or an hour
 SERVICE_UNKNOWN = "prestation rarement notée"
 NO_COMMON_DAY = "plaintes de jours sans registre des visites"
 MOST_STILL_OPEN = "plus de la moitié attendent encore une réponse"
@@ -127,7 +128,8 @@ def no_visits_handed_in(f: Facts) -> np.ndarray:
 def hide_if_missing(f: Facts, m: Measure) -> Measure:
     """The measure without a value, and with the reason, for keys without any register of visits."""
     nobody, none = no_visits_handed_in(f), f.counter("visits") == 0
-    m = hide(m, none & ~nobody & (f.by not in ("service", "hour")) & _counts_nobody(m), NO_VISIT)
+    of_part = f.by in ("service", "hour") or f.service is not None
+    m = hide(m, none & ~nobody & _counts_nobody(m), NO_CASE if of_part else NO_VISIT)
     m = hide(m, _denied_by_service(f, none), SERVICE_UNKNOWN)
     m = hide(m, none & (f.visit_whole < f.expected), NOT_ALL_VISITS)
     return hide(hide(m, nobody, NO_VISITS), nobody & (f.reporting == 0), NOT_REPORTED)
@@ -238,9 +240,9 @@ def _received(f: Facts) -> np.ndarray:
 
 
 def _resolved(f: Facts) -> np.ndarray:
-    """The complaints answered, as far as is known at their site's last day: a mask."""
+    """The complaints answered, as far as is known of each: a mask."""
     c = f.complaints
-    resolved: np.ndarray = (c["resolved"] >= 0) & (c["resolved"] <= c["as_of"])
+    resolved: np.ndarray = (c["resolved"] >= 0) & (c["resolved"] <= c["known"])
     return resolved
 
 
@@ -303,9 +305,18 @@ def complaints_30d_due(f: Facts) -> Measure:
     return _if_handed_in(f, _with_denial(f, m, "aucune plainte échue"))
 
 
+def due_days(value: np.ndarray, is_shown: np.ndarray) -> np.ndarray:
+    """The days after a month at which its share of complaints answered in 30 days moves no more: whatever it is, and however few
+    are due yet. value, is_shown: one shape, which the days have."""
+    del is_shown
+    return np.full(value.shape, float(DUE_DAYS))
+
+
 def complaint_delay(f: Facts) -> Measure:
-    """The median days to an answer; open complaints are censored (Kaplan-Meier)."""
-    c, resolved = f.complaints, _resolved(f)
+    """The median days to an answer; open complaints are censored (Kaplan-Meier), all of a site on its register's last day:
+    answers that are known beyond it, and no others, would shorten the delay."""
+    c = f.complaints
+    resolved = _resolved(f) & (c["resolved"] <= c["as_of"])
     ages = np.where(resolved, c["resolved"], c["as_of"]) - c["received"]
     mine = _received(f) & (ages >= 0) & (c["group"] >= 0)
     n = np.bincount(c["group"][mine], minlength=len(f.keys))
@@ -316,9 +327,15 @@ def complaint_delay(f: Facts) -> Measure:
     return _if_handed_in(f, _with_denial(f, m, "aucune plainte reçue"))
 
 
+def days_of_median(value: np.ndarray, is_shown: np.ndarray) -> np.ndarray:
+    """The days after a month at which its median delay moves no more: as many as it is, for no complaint is censored before;
+    never where most are still open, at once where there are too few. value, is_shown: one shape, which the days have."""
+    return np.where(is_shown, np.nan_to_num(value, nan=np.inf), 0.0)
+
+
 def _open(f: Facts) -> tuple[np.ndarray, np.ndarray]:
-    """The key and the age in days of each complaint that is open at the end of a key's span, or at its site's last known day if
-    earlier: two arrays. By month, a complaint may be open in several."""
+    """The key and the age in days of each complaint that is open at the end of a key's span, or at the last day for which it is
+    known if earlier: two arrays. By month, a complaint may be open in several."""
     c = f.complaints
     if f.by == "month":
         first_end = day_number(
@@ -326,17 +343,32 @@ def _open(f: Facts) -> tuple[np.ndarray, np.ndarray]:
         )  # or later: complaints answered before the span are open in no month
         late = (c["resolved"] < 0) | (c["resolved"] > first_end)
         c = {name: values[late] for name, values in c.items()}
-        end = np.minimum(f.ends[:, None], c["as_of"])
+        end = np.minimum(f.ends[:, None], c["known"])
         key = np.arange(len(f.keys))[:, None].repeat(end.shape[1], axis=1)
+    elif f.by == SITE_MONTH:
+        months = len(np.unique(f.ends))
+        end = np.minimum(f.ends[:months, None], c["known"])
+        key = np.arange(months)[:, None] + months * c["place"]
     else:
-        end, key = np.minimum(day_number(f.last), c["as_of"]), c["group"]
+        end, key = np.minimum(day_number(f.last), c["known"]), c["group"]
     is_open = (key >= 0) & (c["received"] <= end) & ((c["resolved"] < 0) | (c["resolved"] > end))
     return key[is_open], (end - c["received"])[is_open]
 
 
 def complaints_open(f: Facts) -> Measure:
     """Complaints not answered at the end of the period."""
-    n = np.bincount(_open(f)[0], minlength=len(f.keys)).astype(float)
+    return _number_open(f, _open(f)[0])
+
+
+def complaints_late(f: Facts) -> Measure:
+    """Complaints not answered at the end of the period, of those that have had their 30 days."""
+    key, ages = _open(f)
+    return _number_open(f, key[ages > DUE_DAYS])
+
+
+def _number_open(f: Facts, keys: np.ndarray) -> Measure:
+    """How many of these complaints each key has. keys: of each, its key."""
+    n = np.bincount(keys, minlength=len(f.keys)).astype(float)
     m = Measure(n, np.full(len(n), np.nan), n, n, [""] * len(n))
     return _if_current(f, m, n == 0)
 

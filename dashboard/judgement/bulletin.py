@@ -35,7 +35,7 @@ from dashboard.period import ClippedPeriod, Period
 from dashboard.statistics import sentences
 from dashboard.statistics.control_limits import ON_ONE_SIDE
 from dashboard.statistics.expected_false_alarms import Budget
-from dashboard.statistics.variation import ChartKind, Variation
+from dashboard.statistics.variation import Variation
 from dashboard.wording import (
     NOT_FOR_GUESTS,
     among_in_words,
@@ -71,7 +71,8 @@ class Situation:
     scope: in French, with its article (« le réseau », « l'Ouémé », « les CCSP du Zou », « le CCSP de Djougou »). figures: every
     indicator of the scope. signals: of the scope; None where it is no followed series. site_signals: of its sites by name,
     empty where the scope is one site. budget: expected signals by chance. unmeasured: names of sites that received users and
-    measured no wait. names: of sites by code, for the sites that a signal comes from.
+    measured no wait. names: of sites by code, for the sites that a signal comes from. silent: which sites are silent at the
+    date of the data, as a sentence, and how many; "" and 0 where none is.
     """
 
     period: ClippedPeriod
@@ -83,6 +84,7 @@ class Situation:
     budget: Budget
     unmeasured: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    silent: tuple[str, int] = ("", 0)
 
     @property
     def listed_series(self) -> list[tuple[str, Signal]]:
@@ -117,6 +119,7 @@ def write(situation: Situation) -> list[Line]:
         _flagged(situation),
         _complaints(situation),
         _reporting(situation),
+        _silent(situation),
         _volume(situation),
         _waits(situation),
         Line(f"{_labelled(left)}.", "left", left.n),
@@ -148,19 +151,27 @@ def _reporting(s: Situation) -> Line:
     return Line(" ".join(parts), "completeness", closed.n)
 
 
+def _silent(s: Situation) -> Line | None:
+    """A line of its own: it is of the date of the data, and not of the period."""
+    sentence, n = s.silent
+    return Line(sentence, "completeness", n) if sentence else None
+
+
 def _who(figure: Figure, not_reported: Sequence[str]) -> str:
     reported = who_reported(figure)
     if not not_reported or not figure.sites_reporting or figure.sites_expected == 1:
         return reported
     have_not = "n'a" if len(not_reported) == 1 else "n'ont"
-    return f"{reported}{S}; {have_not} remonté ni visites ni clôtures{S}: {french.join_words(not_reported)}"
+    return f"{reported}{S}; {have_not} remonté ni registre des visites ni fiche{S}: {french.join_words(not_reported)}"
 
 
 def _volume(s: Situation) -> Line:
     visits, per_day = s.figures["visits"], s.figures["visits_per_day"]
     if visits.value is None:
         registers = (NO_VISITS, NOT_ALL_VISITS)
-        why = visits.note if visits.note in registers else "ni visites ni clôtures remontées"
+        why = (
+            visits.note if visits.note in registers else "ni registre des visites ni fiche remontés"
+        )
         return Line(f"Usagers reçus{S}: {why}.", "visits_per_day", 0)
     note = f", {visits.note}" if visits.note else ""
     several = " (une personne peut venir plusieurs fois)" if visits.value >= 2 else ""
@@ -223,7 +234,9 @@ def _own_signals(s: Situation) -> Line:
     charted = [f for f in own.values() if f.is_judged]
     if not charted:
         nothing = s.figures["visits"].note == NOT_REPORTED
-        why = f"rien à juger{S}: ni visites ni clôtures remontées" if nothing else TOO_SHORT
+        why = (
+            f"rien à juger{S}: ni registre des visites ni fiche remontés" if nothing else TOO_SHORT
+        )
         return Line(f"Pour {s.scope}, {why}.", "", 0)
     flagged = sorted(
         (f for f in charted if f.is_signal), key=lambda f: SIGNALLED.index(f.variation)
@@ -471,7 +484,7 @@ def _when(signals: Sequence[Signal], period: Period) -> str:
 
 
 def _same_month(signals: Sequence[Signal]) -> bool:
-    return len({(f.latest, f.kind == ChartKind.BY_QUARTER) for f in signals}) == 1
+    return len({f.time for f in signals}) == 1
 
 
 def _label(code: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from dashboard import french
 from dashboard.indicators import Figure
+from dashboard.judgement.standing_apart import Verdict
 from dashboard.partial_counts import AT_LEAST
 from dashboard.wording import basis_in_words, shown_value
 from db.codes import UNKNOWN_KEY
@@ -16,14 +17,24 @@ LONGEST = {
     "hour": "L'heure où l'on attend le plus",
     "department": "Le département où l'on attend le plus",
 }
+NONE_APART = {
+    "service": "aucune prestation ne se distingue nettement",
+    "hour": "aucune heure ne se distingue nettement",
+    "department": "aucun département ne se distingue nettement",
+}
 
 
 def extremes_in_words(
-    figures: Mapping[str, Figure], names: Mapping[str, str], title: str, by: str, overall: Figure
+    figures: Mapping[str, Figure],
+    names: Mapping[str, str],
+    title: str,
+    by: str,
+    overall: Figure,
+    verdicts: Mapping[str, Verdict] | None = None,
 ) -> str:
     """« Attente médiane : 11 min à Nikki, 22 min à Djougou ; 15 min pour l'ensemble » for sites; for services, hours and
     departments the highest and the lowest. figures: of one indicator, by key; title: what is compared; by: the dimension;
-    overall: the figure over all."""
+    overall: the figure over all; verdicts: of each key, without which a wait is named whatever chance says."""
     known = {k: f for k, f in figures.items() if f.value is not None and k != UNKNOWN_KEY}
     values = {shown_value(f) for f in known.values()}
     compared = [k for k in figures if k != UNKNOWN_KEY]
@@ -39,6 +50,8 @@ def extremes_in_words(
         if len(known) == len(compared):
             return f"{title}{S}: {least} partout"
         return f"{title}{S}: {least} partout où c'est connu ({len(known)} sur {len(compared)})"
+    if verdicts and overall.indicator == "wait_p50" and by in NONE_APART:
+        return _waits_in_words(known, names, title, by, overall, verdicts)
     (most, many), (least, few) = (_at_end(known, names, end) for end in (max, min))
     if by == "site":
         return f"{title}{S}: {few} à {least}, {many} à {most}{S}; {shown_value(overall)} pour l'ensemble"
@@ -47,6 +60,44 @@ def extremes_in_words(
     if overall.indicator == "wait_p50":
         return f"{LONGEST[by]}{S}: {most}, {many}{S}; le moins{S}: {least}, {few}"
     return f"{title}{S}: le plus, {most} ({many}){S}; le moins, {least} ({few})"
+
+
+def _waits_in_words(
+    known: Mapping[str, Figure],
+    names: Mapping[str, str],
+    title: str,
+    by: str,
+    overall: Figure,
+    verdicts: Mapping[str, Verdict],
+) -> str:
+    """Where the wait is longest and shortest, as far as these stand apart; that none does; which have too few cases to say."""
+    enough = {k: f for k, f in known.items() if verdicts.get(k) not in (None, Verdict.FEW)}
+    ends = []
+    for end, apart in ((max, Verdict.MORE), (min, Verdict.LESS)):
+        found = {k: f for k, f in enough.items() if verdicts[k] == apart}
+        ends.append(_at_end(found, names, end) if found else None)
+    most, least = ends
+    longest = max((f.value or 0 for f in enough.values()), default=0)
+    higher = [
+        names.get(k, k) for k, f in known.items() if k not in enough and (f.value or 0) > longest
+    ]
+    few = (
+        f"{S}; trop peu de cas pour {french.join_first(sorted(higher, key=french.alphabetical), NAMED)}"
+        if higher
+        else ""
+    )
+    if most and _at_end(enough, names, max)[1] != most[1]:
+        return f"{title}{S}: nettement plus pour {', '.join(most)}{S}; {shown_value(overall)} pour l'ensemble{few}"
+    if most:
+        less = f"{S}; le moins{S}: {', '.join(least)}" if least else ""
+        return f"{LONGEST[by]}{S}: {', '.join(most)}{less}{few}"
+    if least:
+        return f"{title}{S}: nettement moins pour {', '.join(least)}{S}; {shown_value(overall)} pour l'ensemble{few}"
+    if not enough:
+        return (
+            f"{title}{S}: trop peu de cas pour comparer{S}; {shown_value(overall)} pour l'ensemble"
+        )
+    return f"{title}{S}: {NONE_APART[by]}{S}; {shown_value(overall)} pour l'ensemble{few}"
 
 
 def _shown_value(figure: Figure) -> str:

@@ -2,7 +2,7 @@
 et le 13. »"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
@@ -24,7 +24,11 @@ class SiteDays:
 
     opened_on, closed_on: None where unknown. since: the first day on which it is in service and asked about, None where there
     is none. begun: whether it ever handed in a register. expected: open days up to the first that is neither due nor handed
-    in. Of these missing: due and not handed in; unclosed: the register is there, the closing is not.
+    in. Of these missing: due and not handed in; unclosed: the register is there, the closing is not. explained: missing days of
+    which the site said why, none of the expected. announced: missing days whose register is promised, each with the day for which
+    it is, of the expected. nobody: days without a register of which the site says that nobody
+    came, of the expected. silence: why it is silent, as a sentence without its full stop; "" where it is not, or did not
+    say why.
     """
 
     name: str
@@ -36,6 +40,10 @@ class SiteDays:
     expected: Days
     missing: Days
     unclosed: Days
+    explained: Days = ()
+    announced: tuple[tuple[date, date], ...] = ()
+    nobody: Days = ()
+    silence: str = ""
 
     @property
     def is_closed(self) -> bool:
@@ -54,7 +62,8 @@ def site_sentence(days: SiteDays) -> str:
     lead = _lead(days)
     first, *others = _sentences(days)
     begin = f"{lead} {french.upper_first(first)}" if lead else f"{days.name}{S}: {first}"
-    return ". ".join([begin, *map(french.upper_first, others)]) + "."
+    more = filter(None, [*others, *_announced(days), *_explained(days), days.silence])
+    return ". ".join([begin, *map(french.upper_first, more)]) + "."
 
 
 def _lead(days: SiteDays) -> str:
@@ -77,8 +86,10 @@ def _sentences(days: SiteDays) -> list[str]:
         if days.since is None and days.opened_on is None and not days.begun:
             return ["aucun registre n'a encore été remis, et son ouverture n'est pas renseignée"]
         return ["rien n'est attendu pour l'instant"]
+    if not days.missing and not days.begun and (days.announced or days.nobody):
+        return ["aucun registre n'a encore été remis"]
     if not days.missing:
-        return [_complete(days), *_to_close(days)]
+        return [_complete(days, _since(days)), *_to_close(days)]
     if not days.begun:
         yet = "" if days.is_closed else " encore"
         return [f"aucun registre n'a{yet} été remis", _all_missing(days)]
@@ -108,9 +119,10 @@ def _missing(days: SiteDays) -> list[str]:
 
 
 def _is_complete(days: SiteDays, month: date) -> bool:
-    """Whether days of the month are expected, and none is missing or unclosed."""
+    """Whether days of the month are expected, and none is missing, promised or unclosed."""
     known = dict(by_month(days.expected))
-    return month in known and not {*days.missing, *days.unclosed} & {*known[month]}
+    due = {*days.missing, *days.unclosed, *days.nobody, *(day for day, _ in days.announced)}
+    return month in known and not due & {*known[month]}
 
 
 def _missing_to_the_end(days: SiteDays) -> Days:
@@ -130,7 +142,7 @@ def _tail_sentence(days: SiteDays, tail: Days) -> str:
 def _month_sentence(days: SiteDays, month: date, missing: Days) -> str:
     """« en novembre il manque 3 jours : le 4, le 12 et le 13 »; « en octobre il manque tout le mois : 22 jours »."""
     when, many = f"en {_month(days, month)} il manque", french.plural(len(missing), "jour")
-    of_month = dict(by_month(days.expected))[month]
+    of_month = dict(by_month(days.expected)).get(month, missing)
     is_whole = days.since and days.since <= month and month_end(month) < days.expected[-1]
     if is_whole and len(missing) == len(of_month):
         return f"{when} tout le mois{S}: {many}"
@@ -143,10 +155,24 @@ def _all_missing(days: SiteDays) -> str:
     return f"il manque {many}{_in_one_month(days, days.missing)}"
 
 
-def _complete(days: SiteDays) -> str:
-    """« tout est remis jusqu'au 26 novembre »; of a site with days to close, its registers."""
+def _since(days: SiteDays) -> str:
+    """« du 1er septembre au » where more days of the site were expected before those that are asked about, else « jusqu'au »."""
+    if days.since and days.opened_on and days.opened_on < days.since:
+        return f"du {_day(days, days.since)} au"
+    return "jusqu'au"
+
+
+def _complete(days: SiteDays, until: str = "jusqu'au") -> str:
+    """« tout est remis jusqu'au 26 novembre »; of a site with days to close, its registers; of one that promises some, or says
+    why others are not there, the rest. Nothing is handed in of days of which the site only said that nobody came."""
     what = "les registres sont remis" if days.unclosed else "tout est remis"
-    return what if days.is_closed else f"{what} jusqu'au {_day(days, days.expected[-1])}"
+    if days.announced or days.nobody or days.explained:
+        what = "les autres registres sont remis" if days.unclosed else "tout le reste est remis"
+    said = {*days.nobody, *(day for day, _ in days.announced)}
+    given = [day for day in days.expected if day not in said]
+    if not given:
+        return "aucun registre n'est remis" if days.nobody else "rien n'est encore remis"
+    return what if days.is_closed else f"{what} {until} {_day(days, given[-1])}"
 
 
 def _to_close(days: SiteDays) -> list[str]:
@@ -157,17 +183,41 @@ def _to_close(days: SiteDays) -> list[str]:
     return [f"il reste {many}{_in_one_month(days, days.unclosed)}"]
 
 
+def _announced(days: SiteDays) -> list[str]:
+    """« 2 registres sont annoncés : le 4 et le 5 novembre, le dernier pour le 9 novembre », or nothing."""
+    if not days.announced:
+        return []
+    last = _day(days, max(promised for _, promised in days.announced))
+    some = tuple(day for day, _ in days.announced)
+    many = french.plural(len(some), "registre est annoncé", "registres sont annoncés")
+    pour = f"pour le {last}" if len(some) == 1 else f"le dernier pour le {last}"
+    return [f"{many}{_in_one_month(days, some)}, {pour}"]
+
+
+def _explained(days: SiteDays) -> list[str]:
+    """« 2 jours sont expliqués : le 4 et le 5 novembre », or nothing."""
+    some = tuple(sorted({*days.explained, *days.nobody}))
+    if not some:
+        return []
+    many = french.plural(len(some), "jour est expliqué", "jours sont expliqués")
+    every = replace(days, expected=tuple(sorted({*days.expected, *some})))
+    return [f"{many}{_in_one_month(every, some)}"]
+
+
 def _in_one_month(days: SiteDays, some: Days) -> str:
-    """« : du 2 au 26 novembre » for days of one month; for those of several « depuis le 2 octobre »."""
+    """« : du 2 au 26 novembre » for days of one month; for those of several « : le 29 septembre et le 2 octobre » where they are
+    few, else « depuis le 2 octobre »."""
     months = by_month(some)
-    if len(months) > 1:
+    if len(months) > 1 and len(some) > MOST_PARTS:
         return f" depuis le {_day(days, some[0])}"
+    if len(months) > 1:
+        return f"{S}: {french.join_words([f'le {_day(days, day)}' for day in some])}"
     return f"{_listed(some, days.expected)} {_month(days, months[0][0])}"
 
 
 def _rows(some: Days, expected: Days) -> list[Days]:
-    """Some of the expected days, by rows without another expected day between."""
-    place = {day: n for n, day in enumerate(expected)}
+    """Some days, by rows without another expected day between."""
+    place = {day: n for n, day in enumerate(sorted({*expected, *some}))}
     rows = groupby(enumerate(some), lambda one: place[one[1]] - one[0])
     return [tuple(day for _, day in row) for _, row in rows]
 

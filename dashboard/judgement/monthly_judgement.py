@@ -6,20 +6,28 @@ are whole ones; each is judged once, by the two rules of statistics.control_limi
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
 
 import numpy as np
 
 from dashboard.indicators import BY_CODE
-from dashboard.judgement import aggregates, volumes
+from dashboard.judgement import (
+    aggregates,
+    expected_of_wholes,
+    readings,
+    sliding_years,
+    stocks,
+    volumes,
+)
 from dashboard.judgement.control_charts import (
     CHARTED,
     MEASURES,
     RATES,
     SHARES,
     SKEWED,
+    STOCKS,
     VOLUMES,
     WAITS,
     ControlChart,
@@ -27,14 +35,16 @@ from dashboard.judgement.control_charts import (
     MonthlySeries,
     Series,
     dated_levels,
+    family_of,
     in_unit,
     level_marks,
 )
-from dashboard.statistics import observed_vs_expected, rare_events
+from dashboard.judgement.readings import Reading
+from dashboard.statistics import rare_events
 from dashboard.statistics.control_chart import judge_series
 from dashboard.statistics.control_chart_levels import JudgedSeries
 from dashboard.statistics.control_limits import Family, Fit
-from dashboard.statistics.log_waits import log_wait
+from dashboard.statistics.shared_season import SharedSeason, shared_season
 from dashboard.statistics.variation import ChartKind
 
 Pair = tuple[str, int]  # an indicator, and the row of a site
@@ -82,22 +92,28 @@ def judge(
         if code in monthly.by_indicator and code not in VOLUMES
         for row in range(len(monthly.sites))
     ]
+    digests = {
+        code: series_digests(code, series) if series.digests is None else series.digests
+        for code, series in monthly.by_indicator.items()
+    }
+    span = monthly.months[0], monthly.months[-1]
+    keys = [(code, monthly.sites[row], *span, digests[code][row]) for code, row in pairs]
     judged = keep(
-        [_key(pair, monthly, counts, marks) for pair in pairs],
+        [(*key, tuple(marks.get(key[:2], ()))) for key in keys],
         lambda missing: _judge_sites([pairs[i] for i in missing], monthly, counts, marks),
     )
     by_indicator: dict[str, list[SiteJudgement]] = {}
     for (code, row), one in zip(pairs, judged, strict=True):
         charts[monthly.sites[row]][code] = one.chart
         by_indicator.setdefault(code, []).append(one)
-    compared: list[tuple[str, str, observed_vs_expected.Comparison]] = []
+    compared: list[expected_of_wholes.Compared] = []
     for code, of_sites in by_indicator.items():
-        if code not in MEASURES:
-            compared += aggregates.comparisons(
+        if code not in MEASURES | STOCKS:
+            compared += expected_of_wholes.comparisons(
                 code,
                 *counts[code],
-                _family(code),
-                aggregates.Reference(
+                family_of(code),
+                expected_of_wholes.Reference(
                     np.array([one.usual for one in of_sites]),
                     np.array([one.usual_bases for one in of_sites]),
                     np.array([one.in_reference for one in of_sites]),
@@ -108,35 +124,26 @@ def judge(
     more = aggregates.control_charts(compared, counts, monthly, aggregate_sites, marks)
     for code in VOLUMES & set(monthly.by_indicator):
         more += volumes.control_charts(code, monthly, aggregate_sites)
+    for code in STOCKS & set(monthly.by_indicator):
+        more += stocks.aggregate_charts(code, monthly, aggregate_sites)
     for chart in more:
         charts[chart.scope][chart.indicator] = chart
     # In the order of CHARTED, not of the families.
     return {s: {c: mine[c] for c in CHARTED if c in mine} for s, mine in charts.items()}
 
 
-def _family(code: str) -> Family:
-    """The family of an indicator's series."""
-    if code in SHARES:
-        return Family.SHARE
-    return Family.RATE if code in RATES else Family.INDIVIDUALS
-
-
-def _key(
-    pair: Pair,
-    monthly: MonthlySeries,
-    counts: Mapping[str, tuple[np.ndarray, np.ndarray]],
-    marks: LevelMarks,
-) -> tuple[Hashable, ...]:
-    """All that the judgement of one indicator of one site rests on."""
-    code, row = pair
-    series, site = monthly.by_indicator[code], monthly.sites[row]
-    content = blake2b(digest_size=16)
-    for values in (*counts[code], series.numerator, series.denominator, series.value, series.n):
-        content.update(values[row].tobytes())
+def series_digests(code: str, series: Series) -> list[bytes]:
+    """By site, a digest of all that the judgement of its series rests on, but for decisions on its level."""
+    arrays = [*_events(code, series), series.numerator, series.denominator, series.value, series.n]
     if series.is_partial is not None:
-        content.update(series.is_partial[row].tobytes())
-    months = monthly.months[0], monthly.months[-1]
-    return code, site, months, content.digest(), tuple(marks.get((code, site), ()))
+        arrays.append(series.is_partial)
+    found = []
+    for row in range(len(series.value)):
+        content = blake2b(digest_size=16)
+        for values in arrays:
+            content.update(values[row].tobytes())
+        found.append(content.digest())
+    return found
 
 
 def _judge_sites(
@@ -147,8 +154,12 @@ def _judge_sites(
 ) -> list[SiteJudgement]:
     """The judgements of some indicators of some sites, in their order."""
     found: dict[Pair, SiteJudgement] = {}
+    if waiting := [pair for pair in pairs if pair[0] in STOCKS]:
+        nothing = np.full(len(monthly.months), np.nan)  # a whole's stock is judged by itself
+        for pair, chart in zip(waiting, stocks.site_charts(waiting, monthly), strict=True):
+            found[pair] = SiteJudgement(chart, nothing, nothing, nothing)
     for family in (Family.SHARE, Family.RATE, Family.INDIVIDUALS):
-        mine = [pair for pair in pairs if _family(pair[0]) == family]
+        mine = [pair for pair in pairs if family_of(pair[0]) == family and pair[0] not in STOCKS]
         if mine:
             found |= _judge_family(family, mine, monthly, counts, marks)
     return [found[pair] for pair in pairs]
@@ -183,19 +194,55 @@ def _judge_family(
         judged = judge_series(
             *whole, family=family, set_at=set_at, refused=refused, accepted=accepted
         )
-    rare = [(code, row) for code, row in pairs if _is_rare(code, monthly.by_indicator[code], row)]
-    few = {
-        (chart.indicator, chart.scope): chart
-        for chart in _charts_with_few_events(rare, family, monthly, marks)
-    }
+    reading = {pair: _reading(*pair, monthly) for pair in pairs}
+    few = _charts_with_few_events(reading, family, monthly, marks)
     found = {}
     for n, (code, row) in enumerate(pairs):
-        site = monthly.sites[row]
-        chart = few.get((code, site)) or _site_chart(code, site, row, n, monthly, judged)
+        charts = few.get((code, row), {})
+        if (reading[code, row] == Reading.BY_MONTH).any():
+            by_month = _site_chart(code, monthly.sites[row], row, n, monthly, judged)
+            charts = {Reading.BY_MONTH: by_month, **charts}
+        chart = readings.as_given(charts, reading[code, row], monthly.months)
         found[code, row] = SiteJudgement(
-            chart, of_all.usual[n], of_all.usual_bases[n], of_all.in_reference[n]
+            replace(
+                chart,
+                beside=(*chart.beside, *_beside(code, row, charts, reading[code, row], monthly)),
+            ),
+            of_all.usual[n],
+            of_all.usual_bases[n],
+            of_all.in_reference[n],
         )
     return found
+
+
+def _beside(
+    code: str,
+    row: int,
+    charts: Mapping[int, ControlChart],
+    reading: np.ndarray,
+    monthly: MonthlySeries,
+) -> tuple[ControlChart, ...]:
+    """The charts beside that of a site's series, of its months with few events: by month, so that a burst does not wait for its
+    quarter's end, and by the year. charts: by reading; reading: (M,)."""
+    if (reading == Reading.BY_MONTH).all():
+        return ()
+    series = monthly.by_indicator[code]
+    parts = (
+        series.without_partial_months(a, [row]) for a in (series.numerator, series.denominator)
+    )
+    by_year = sliding_years.control_chart(
+        code, monthly.sites[row], monthly.months, *parts, lag=BY_CODE[code].settled_after
+    )
+    found = [readings.where(by_year, reading != Reading.BY_MONTH)]
+    if (reading == Reading.BY_QUARTER).any():
+        by_month = charts[Reading.TAIL_ALONE]
+        found.insert(0, readings.where(by_month, reading == Reading.BY_QUARTER))
+    return tuple(found)
+
+
+def network_season(code: str, series: Series) -> SharedSeason:
+    """The season that the sites of a network share in an indicator. series: of all its sites."""
+    return shared_season(*_events(code, series))
 
 
 def _events(code: str, series: Series) -> tuple[np.ndarray, np.ndarray]:
@@ -203,36 +250,29 @@ def _events(code: str, series: Series) -> tuple[np.ndarray, np.ndarray]:
     and their number; for measures, values with base 1."""
     if code in SHARES | RATES:
         return series.numerator, series.denominator
-    if code in WAITS and series.waits is not None:
-        logs = log_wait(series.waits)
-        enough = logs.n >= BY_CODE[code].minimum
-        return np.where(enough, logs.mean * logs.n, np.nan), np.where(enough, logs.n, np.nan)
+    if code in WAITS and series.logs is not None:
+        total, n, _ = series.logs
+        enough = n >= BY_CODE[code].minimum
+        return np.where(enough, total, np.nan), np.where(enough, n, np.nan)
     values = np.log1p(series.value) if code in SKEWED else series.value
     return values, np.where(np.isfinite(values), 1.0, np.nan)
 
 
-def _is_rare(code: str, series: Series, row: int) -> bool:
-    """Whether a site's months have too few events to be judged one by one."""
+def _reading(code: str, row: int, monthly: MonthlySeries) -> np.ndarray:
+    """How each month of a site's series was read, (M,)."""
     if code not in SHARES | RATES:
-        return False
-    parts = _numerators_and_denominators(series, row)
-    events = rare_events.expected_events(*parts, proportion=code in SHARES)
-    return events < rare_events.MINIMUM_EVENTS
+        return np.full(len(monthly.months), Reading.BY_MONTH)
+    parts = _numerators_and_denominators(monthly.by_indicator[code], row)
+    return readings.readings(*parts, monthly.months, proportion=code in SHARES)
 
 
-def _numerators_and_denominators(
-    series: Series, row: int
-) -> tuple[list[float | None], list[float | None]]:
-    """Numerators and denominators of a site by month, None where missing; a denominator 0 is missing."""
+def _numerators_and_denominators(series: Series, row: int) -> tuple[np.ndarray, np.ndarray]:
+    """Numerators and denominators of a site by month, (M,) each, NaN where missing; a denominator 0 is missing."""
     events, bases = (
-        series.without_partial_months(a)[row] for a in (series.numerator, series.denominator)
+        series.without_partial_months(a, row) for a in (series.numerator, series.denominator)
     )
     known = np.isfinite(events) & (np.nan_to_num(bases) > 0)
-    a, b = (
-        [x if k else None for x, k in zip(values.tolist(), known.tolist(), strict=True)]
-        for values in (events, bases)
-    )
-    return a, b
+    return np.where(known, events, np.nan), np.where(known, bases, np.nan)
 
 
 def _site_chart(
@@ -285,51 +325,54 @@ def _control_chart(
         bases=one.bases[0],
         family=one.family,
         median=shown if kind == ChartKind.WAIT else None,
+        lag=BY_CODE[code].settled_after,
     )
 
 
 def _charts_with_few_events(
-    rare: Sequence[tuple[str, int]], family: Family, monthly: MonthlySeries, marks: LevelMarks
-) -> list[ControlChart]:
-    """The control charts of series with few events: by quarter where quarters have enough, else by month with the exact tail
-    alone. A quarter that has not ended is left out. rare: (indicator, row of the site)."""
+    reading: Mapping[Pair, np.ndarray], family: Family, monthly: MonthlySeries, marks: LevelMarks
+) -> dict[Pair, dict[int, ControlChart]]:
+    """The control charts of series of which some months are not read by themselves, by pair and reading: by quarter, and by month
+    with the exact tail alone. A quarter that has not ended is left out. reading: (M,), of each pair."""
     quarters_end = next(
         (n for n in range(len(monthly.months), 0, -1) if monthly.months[n - 1].month % 3 == 0), 0
     )
-    by_month: list[tuple[str, str, list[list[float | None]]]] = []
-    summed: list[tuple[str, str, list[list[float | None]]]] = []
-    quarters: list[date] = []
-    for code, row in rare:
-        parts = _numerators_and_denominators(monthly.by_indicator[code], row)
-        events = rare_events.expected_events(*parts, proportion=code in SHARES)
-        if events * rare_events.MONTHS < rare_events.MINIMUM_EVENTS:
-            by_month.append((code, monthly.sites[row], [*parts]))
-            continue
-        quarters, *sums = rare_events.by_quarter(
-            monthly.months[:quarters_end], *(part[:quarters_end] for part in parts)
-        )
-        summed.append((code, monthly.sites[row], sums))
-    charts = []
-    for kind, times, series in (
-        (ChartKind.RARE, monthly.months, by_month),
-        (ChartKind.BY_QUARTER, quarters, summed),
+    charts: dict[Pair, dict[int, ControlChart]] = {}
+    for which, kind in (
+        (Reading.TAIL_ALONE, ChartKind.RARE),
+        (Reading.BY_QUARTER, ChartKind.BY_QUARTER),
     ):
-        if not series:
+        # By month also where the quarter is read: it stands beside it.
+        read = (which,) if kind == ChartKind.BY_QUARTER else (which, Reading.BY_QUARTER)
+        pairs = [pair for pair, of in reading.items() if np.isin(of, read).any()]
+        if not pairs:
             continue
-        events_of, bases_of = (np.array([s[i] for *_, s in series], dtype=float) for i in (0, 1))
-        set_at, refused, accepted = level_marks([(c, s) for c, s, _ in series], times, marks)
+        parts = [
+            _numerators_and_denominators(monthly.by_indicator[code], row) for code, row in pairs
+        ]
+        times: Sequence[date] = monthly.months
+        if kind == ChartKind.BY_QUARTER:
+            ended = monthly.months[:quarters_end]
+            sums = [
+                rare_events.by_quarter(ended, *(part[:quarters_end] for part in two))
+                for two in parts
+            ]
+            times, parts = sums[0][0], [(events, bases) for _, events, bases in sums]
+        events, bases = (np.array([two[n] for two in parts]) for n in (0, 1))
+        named = [(code, monthly.sites[row]) for code, row in pairs]
+        set_at, refused, accepted = level_marks(named, times, marks)
         judged = judge_series(
-            events_of,
-            bases_of,
+            events,
+            bases,
             family=family,
             set_at=set_at,
             refused=refused,
             accepted=accepted,
             runs=kind != ChartKind.RARE,
         )
-        for row, (code, site, _) in enumerate(series):
-            values = in_unit(code, judged.values[row])
-            charts.append(
-                _control_chart(code, site, kind, times, judged, row, values, bases_of[row])
+        for n, (pair, (code, site)) in enumerate(zip(pairs, named, strict=True)):
+            values = in_unit(code, judged.values[n])
+            charts.setdefault(pair, {})[which] = _control_chart(
+                code, site, kind, times, judged, n, values, bases[n]
             )
     return charts

@@ -11,7 +11,7 @@ import numpy as np
 
 from dashboard import french
 from dashboard.indicators import BY_CODE
-from dashboard.judgement.control_charts import FOLLOWED, ControlChart, Level, in_unit
+from dashboard.judgement.control_charts import FOLLOWED, ControlChart, Level, family_of, in_unit
 from dashboard.period import Period, add_months, month_end
 from dashboard.statistics import observed_vs_expected
 from dashboard.statistics.control_limits import NONE, OUTSIDE, RUN
@@ -34,6 +34,11 @@ SIGNALLED = (
     Variation.IMPROVEMENT,
     Variation.NEUTRAL,
 )  # in the order in which they are listed
+
+
+# Words before a month, by kind: what the month stands for, and how it is brought into a sentence.
+BEFORE_MONTH = {ChartKind.YEAR: "douze mois, jusqu'en ", ChartKind.STOCK: "fin "}
+PREPOSITIONS = {ChartKind.BY_QUARTER: "au ", ChartKind.YEAR: "sur ", ChartKind.STOCK: ""}
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,10 +89,10 @@ class Signal:
             return self.value
         return None if self.position is None else _known(self.chart.median[self.position])
 
-    @property
+    @cached_property
     def displayed_usual(self) -> float | None:
-        """The usual value as displayed beside `displayed_value`: for waits the median of the months on which its limits rest;
-        None where it would contradict the signal."""
+        """The usual value as displayed beside `displayed_value`: for waits the median of the months on which its limits rest, of
+        the same time of year where a season is taken out; None where it would contradict the signal."""
         if self.chart.median is None or self.position is None or self.usual is None:
             return self.usual
         level = self.level
@@ -98,6 +103,8 @@ class Signal:
         )
         if self.rule not in (NONE, OUTSIDE):
             there = there[there <= self.position - RUN]
+        if self.has_season:
+            there = there[(self.position - there) % YEAR == 0]
         before = self.chart.median[there]
         if not np.isfinite(before).any():
             return None
@@ -165,29 +172,34 @@ class Signal:
 
     @property
     def month_label(self) -> str:
-        """« octobre 2026 », « 3ᵉ trimestre 2026 »; "" outside the chart."""
+        """« octobre 2026 », « 3ᵉ trimestre 2026 », « douze mois, jusqu'en octobre 2026 », « fin octobre 2026 »; "" outside the
+        chart."""
         if self.latest is None:
             return ""
         if self.kind == ChartKind.BY_QUARTER:
             return quarter_label(self.latest)
-        return french.month_label(self.latest)
+        return f"{BEFORE_MONTH.get(self.kind, '')}{french.month_label(self.latest)}"
 
     @property
     def month_in_words(self) -> str:
-        """« en octobre 2026 », « au 3ᵉ trimestre 2026 »; "" without a month."""
-        return (
-            self.month_label
-            and f"{'au' if self.kind == ChartKind.BY_QUARTER else 'en'} {self.month_label}"
-        )
-
-    def is_within(self, first: date, last: date) -> bool:
-        """Whether the month or quarter overlaps a period."""
-        if self.latest is None:
-            return False
-        end = self.latest if self.kind != ChartKind.BY_QUARTER else add_months(self.latest, 2)
-        return self.latest <= last and first <= month_end(end)
+        """« en octobre 2026 », « au 3ᵉ trimestre 2026 », « sur douze mois, jusqu'en octobre 2026 »; "" without a month."""
+        return self.month_label and f"{PREPOSITIONS.get(self.kind, 'en ')}{self.month_label}"
 
     @property
+    def time(self) -> tuple[date | None, ChartKind | None]:
+        """What the signal is of: a month, whether of it or of its end, or several, of which kind."""
+        several = self.kind in (ChartKind.BY_QUARTER, ChartKind.YEAR)
+        return self.latest, self.kind if several else None
+
+    def is_within(self, first: date, last: date) -> bool:
+        """Whether the month or quarter, or the one in which it is judged, overlaps a period."""
+        if self.latest is None:
+            return False
+        later = 2 if self.kind == ChartKind.BY_QUARTER else self.chart.lag
+        end = add_months(self.latest, later)
+        return self.latest <= last and first <= month_end(end)
+
+    @cached_property
     def variation(self) -> Variation:
         """The kind of signal: alert, improvement, change, none, too few cases or no data."""
         if self.position is None or self.chart.level_start[self.position] < 0:
@@ -215,21 +227,30 @@ class Signal:
         """The level in force; None without one."""
         return None if self.position is None else self.chart.level(self.position)
 
+    @property
+    def months_behind(self) -> int:
+        """The number of points that make an aggregate's month a signal: of one beyond its limits 1, of a run RUN."""
+        return 1 if self.rule == OUTSIDE else RUN
+
     @cached_property
     def gap(self) -> observed_vs_expected.Gap | None:
-        """For an aggregate with a signal, the sites that the gap comes from; else None."""
+        """For an aggregate with a signal, the sites that the gap comes from; None for others, and where the gap beside what its
+        sites usually show lies on the other side than the signal, which is beside a level of its own."""
         c, spread = self.chart.comparison, self.chart.spread
         if c is None or spread is None or self.position is None or not self.side:
             return None
         points = np.flatnonzero(self.chart.level_start[: self.position + 1] >= 0)
-        first = self.position if self.rule == OUTSIDE else int(points[-RUN:][0])
-        return observed_vs_expected.gap(
-            c, slice(first, self.position + 1), float(spread[self.position])
+        found = observed_vs_expected.gap(
+            c,
+            slice(int(points[-self.months_behind :][0]), self.position + 1),
+            float(spread[self.position]),
+            family_of(self.indicator),
         )
+        return found if found.z * self.side > 0 else None
 
     @property
     def causes(self) -> tuple[str, ...]:
-        """The codes of the sites without which an aggregate is as usual; empty where there are none, or too many to name."""
+        """The codes of the sites that an aggregate's gap comes from; empty where there are none, or too many to name."""
         gap = self.gap
         if gap is None or gap.spread != observed_vs_expected.Spread.NAMED:
             return ()
@@ -237,16 +258,31 @@ class Signal:
 
     @property
     def value_without_causes(self) -> float | None:
-        """An aggregate's value in the month without the sites of `causes`; None without causes, or where no site is left."""
-        c, gap = self.chart.comparison, self.gap
-        if not self.causes or gap is None or c is None:
+        """An aggregate's value without the sites of `causes`, of the months that make the signal; None without causes, or where
+        too little is left."""
+        return self._of_rest(None if self.gap is None else self.gap.rest_observed)
+
+    @property
+    def usual_without_causes(self) -> float | None:
+        """What is usual of `value_without_causes`."""
+        return self._of_rest(None if self.gap is None else self.gap.rest_expected)
+
+    def _of_rest(self, value: float | None) -> float | None:
+        """A value of the sites that are not named, in the displayed unit; None where it may not be read."""
+        if not self.causes or self.gap is None or value is None:
             return None
-        left = [i for i in range(len(self.chart.sites)) if i not in gap.sites]
-        n = float(c.bases[left, self.position].sum())
-        if not n:
+        if not self.gap.rest_bases or self.gap.rest_bases < BY_CODE[self.indicator].minimum:
             return None
-        return float(
-            in_unit(self.indicator, c.observed[left, self.position].sum(keepdims=True) / n)[0]
+        return float(in_unit(self.indicator, np.array([value]))[0])
+
+    @property
+    def has_season(self) -> bool:
+        """Whether an aggregate's month is held against a season that its sites share."""
+        c = self.chart.comparison
+        return (
+            c is not None
+            and self.position is not None
+            and bool(c.shared_error[:, self.position].any())
         )
 
     @property
@@ -272,8 +308,16 @@ def _known(value: float) -> float | None:
 
 
 def signal(chart: ControlChart, month: date, target: float | None = None) -> Signal:
-    """The signal of a control chart at a month (its first day). target: the one in force."""
-    return Signal(chart, chart.position(month), target)
+    """The signal of a control chart at a month (its first day), or of one beside it where that is graver, or alone judged.
+    target: the one in force."""
+    ways = [Signal(one, one.position(month), target) for one in (chart, *chart.beside)]
+    return min(
+        ways,
+        key=lambda one: (
+            SIGNALLED.index(one.variation) if one.is_signal else len(SIGNALLED),
+            not one.is_judged,
+        ),
+    )
 
 
 MOST = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement.control_charts import SHARES
 from dashboard.statistics import sentences
-from dashboard.statistics.dispersion import Differences, differences
+from dashboard.statistics.dispersion import Differences, differences, furthest
 from dashboard.statistics.ranks import ranks as fair_ranks
 from db.codes import UNKNOWN_KEY
 
@@ -34,6 +34,16 @@ def compare_counts(counts: Counts, code: str) -> Differences | None:
         proportion=code in SHARES,
         scale=BY_CODE[code].scale,
     )
+
+
+def furthest_key(counts: Counts, code: str) -> tuple[str, float] | None:
+    """The key that lies furthest from all the others together, by more than chance, and what these have, in the unit."""
+    found = furthest(
+        [a for a, _ in counts.values()],
+        [d for _, d in counts.values()],
+        proportion=code in SHARES,
+    )
+    return found and (list(counts)[found[0]], found[1] * BY_CODE[code].scale)
 
 
 def differ_beyond_chance(figures: Figures, code: str) -> bool:

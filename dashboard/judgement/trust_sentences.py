@@ -25,7 +25,7 @@ class TrustContext:
     declared at the closing and as entered in the register. not_reported: names of expected sites without data in the period.
     measuring: how many sites measure waits; None where that is not asked. complaints_later: received after the last day of the
     data; complaints_through: how many sites' complaints are known over the entire period. known_to: the last day up to which
-    all is known."""
+    all is known; first: the first day of the question."""
 
     as_of: date | None
     age_days: int | None
@@ -38,6 +38,7 @@ class TrustContext:
     complaints_later: int = 0
     complaints_through: int = 0
     known_to: date | None = None
+    first: date | None = None
 
 
 def trust_line(code: str, figures: Mapping[str, Figure], context: TrustContext) -> str:
@@ -63,7 +64,7 @@ def trust_line(code: str, figures: Mapping[str, Figure], context: TrustContext) 
         parts.append(f"{register}{sites} sur {french.number(figure.sites_expected)}{measuring}")
     closed, of_visits = figures["completeness"], BY_CODE[code].register == "visits"
     if of_visits and closed.numerator == 0:
-        parts.append("aucune fiche de clôture sur la période")
+        parts.append("aucun jour ouvert n'a sa fiche de clôture")
     elif of_visits and closed.value is not None:
         share = value_with_unit(BY_CODE["completeness"], closed.value)
         some = closed.sites_reporting < closed.sites_expected
@@ -81,6 +82,11 @@ def trust_line(code: str, figures: Mapping[str, Figure], context: TrustContext) 
         )
         parts.append(f"données au {french.date_short(context.as_of)} ({age})")
     return " · ".join([*parts, *cautions(code, figure, context)])
+
+
+def with_checks(line: str, to_check: str) -> str:
+    """The line with what is to be checked of what its figure rests on, if anything is."""
+    return " · ".join(filter(None, (line, to_check)))
 
 
 def _measuring(known: int, measuring: int) -> str:
@@ -116,12 +122,15 @@ def cautions(code: str, figure: Figure, context: TrustContext) -> list[str]:
     warnings = []
     if figure.value is None and figure.note:
         warnings.append(missing_reason(figure).lower())
+    unsure = BY_CODE[code].unsure_before
+    if unsure and context.first and context.first < unsure[0] and figure.value is not None:
+        warnings.append(unsure[1])
     if context.partial:
         warnings.append("période partielle")
     if context.not_reported and BY_CODE[code].register == "visits":
         have = "n'a" if len(context.not_reported) == 1 else "n'ont"
         missing = french.join_first(context.not_reported)
-        warnings.append(f"{have} remis ni visites ni clôtures{french.SPACE}: {missing}")
+        warnings.append(f"{have} remis ni registre des visites ni fiche{french.SPACE}: {missing}")
     if BY_CODE[code].register == "visits" and (gap := _gap(context)):
         warnings.append(gap)
     if context.complaints_later and BY_CODE[code].register == "complaints":

@@ -7,7 +7,14 @@ import numpy as np
 
 from dashboard.judgement.control_charts import ControlChart, MonthlySeries
 from dashboard.statistics.control_limits import two_rules
-from dashboard.statistics.seasonal import HISTORY, same_sites, seasonal
+from dashboard.statistics.seasonal import (
+    HISTORY,
+    Season,
+    logs,
+    same_sites,
+    seasonal,
+    seasons_before,
+)
 from dashboard.statistics.variation import ChartKind
 
 
@@ -15,14 +22,22 @@ def control_charts(
     code: str, monthly: MonthlySeries, aggregates: Mapping[str, Sequence[int]]
 ) -> list[ControlChart]:
     """The control charts of visits per open day: of each site, and of each aggregate over the sites that were open all along."""
-    return [*_site_charts(code, monthly), *_aggregate_charts(code, monthly, aggregates)]
+    month = np.array([m.month for m in monthly.months])
+    judged = range(HISTORY, len(month))
+    seasons = seasons_before(logs(monthly.season), month, judged) if judged else {}
+    return [
+        *_site_charts(code, monthly, seasons),
+        *_aggregate_charts(code, monthly, aggregates, seasons),
+    ]
 
 
-def _site_charts(code: str, monthly: MonthlySeries) -> list[ControlChart]:
-    """The control chart of each site."""
+def _site_charts(
+    code: str, monthly: MonthlySeries, seasons: Mapping[int, Season]
+) -> list[ControlChart]:
+    """The control chart of each site. seasons: that the network's sites share, before each month that is judged."""
     series = monthly.by_indicator[code]
     month = np.array([m.month for m in monthly.months])
-    each = seasonal(series.without_partial_months(series.value), month, shared=monthly.season)
+    each = seasonal(series.without_partial_months(series.value), month, seasons=seasons)
     rule, side = two_rules(each.z)
     return [
         _control_chart(
@@ -40,9 +55,12 @@ def _site_charts(code: str, monthly: MonthlySeries) -> list[ControlChart]:
 
 
 def _aggregate_charts(
-    code: str, monthly: MonthlySeries, aggregates: Mapping[str, Sequence[int]]
+    code: str,
+    monthly: MonthlySeries,
+    aggregates: Mapping[str, Sequence[int]],
+    seasons: Mapping[int, Season],
 ) -> list[ControlChart]:
-    """The control chart of each aggregate. aggregates: rows of each one's sites."""
+    """The control chart of each aggregate. aggregates: rows of each one's sites; seasons: as for `_site_charts`."""
     series, places = monthly.by_indicator[code], [list(at) for at in aggregates.values()]
     month = np.array([m.month for m in monthly.months])
     shape = (len(places), len(monthly.months))
@@ -57,7 +75,7 @@ def _aggregate_charts(
         same = np.array(
             [same_sites(series.numerator[at], series.denominator[at], t)[: t + 1] for at in places]
         ).reshape(-1, t + 1)
-        now = seasonal(same, month[: t + 1], shared=monthly.season[:, : t + 1], since=t)
+        now = seasonal(same, month[: t + 1], since=t, seasons=seasons)
         # Judged on the sites that were open all along, scaled to the level of all.
         there = same[:, t] > 0
         scale = np.divide(pooled[:, t], same[:, t], out=np.full(len(same), np.nan), where=there)

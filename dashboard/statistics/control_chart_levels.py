@@ -69,6 +69,13 @@ class JudgedSeries:
         parts = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "family"}
         return replace(self, **{name: values[rows] for name, values in parts.items()})
 
+    def with_rows(self, rows: np.ndarray, other: "JudgedSeries") -> "JudgedSeries":
+        """The same with the series of some rows, (r,), replaced by others."""
+        parts = {f.name: getattr(self, f.name).copy() for f in fields(self) if f.name != "family"}
+        for name, values in parts.items():
+            values[rows] = getattr(other, name)
+        return replace(self, **parts)
+
     def levels(self, row: int = 0) -> list[Level]:
         """The levels of one series in order; [] where it has no point."""
         starts = [int(s) for s in np.unique(self.level_start[row]) if s >= 0]

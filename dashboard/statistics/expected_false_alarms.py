@@ -19,7 +19,7 @@ from dashboard.statistics.seasonal import HISTORY, LINE, line, logs, season, sea
 
 DRAWS, SEED = 200, 20261125
 AT_ONCE = 100  # series drawn together: arrays of these times DRAWS, whatever the number of sites
-DRAWN_AT_ONCE = 10  # of all volumes, which share their season
+VOLUMES_AT_ONCE = 480  # series of volumes, networks of them whole: more leave the processor's cache
 MOST = 0.95  # of months stay at or under the usual most
 
 
@@ -88,9 +88,14 @@ def budget_of_chances(chances: Sequence[tuple[Hashable, float]], draws: int = DR
 
 def _most(chances: Sequence[float]) -> int:
     """The smallest number that is passed with a probability of 1 in 20 at most."""
-    masses = np.ones(1)
+    # No further than five standard deviations: beyond lies one in 26 at most, whatever the law (Cantelli).
+    spread = sum(chance * (1 - chance) for chance in chances) ** 0.5
+    reach = int(sum(chances) + 5 * spread) + 2
+    masses = np.zeros(reach)
+    masses[0] = 1
     for chance in chances:
-        masses = np.convolve(masses, [1 - chance, chance])
+        masses[1:] = masses[1:] * (1 - chance) + masses[:-1] * chance
+        masses[0] *= 1 - chance
     return int(np.argmax(np.cumsum(masses) >= MOST - 1e-12))
 
 
@@ -173,8 +178,9 @@ def volume_chances(
     spread = line(y - season(y, month).index_of(month), n - LINE, n).deviation
     random = np.random.default_rng(seed)
     flagged, judged = np.zeros((2, len(y)))
-    for start in range(0, draws, DRAWN_AT_ONCE):
-        noise = random.standard_normal((min(DRAWN_AT_ONCE, draws - start), *y.shape))
+    at_once = max(VOLUMES_AT_ONCE // max(len(y), 1), 1)
+    for start in range(0, draws, at_once):
+        noise = random.standard_normal((min(at_once, draws - start), *y.shape))
         drawn = np.where(np.isfinite(y), np.exp(np.nan_to_num(spread)[:, None] * noise), np.nan)
         z = seasonal(drawn, month, since=n - RUN).z
         flagged += (two_rules(z)[0][..., -1] != NONE).sum(axis=0)

@@ -1,9 +1,11 @@
-"""Limits of funnel plots: how far from the whole a site of its size may be by chance alone. `dispersion` compares with them.
+"""Limits of funnel plots: how far from the rest a site of its size may be by chance alone. `dispersion` compares with them.
 
 Spiegelhalter 2005, Statistics in Medicine 24 (https://doi.org/10.1002/sim.1970); over-dispersion as in
-nhs-r-community/FunnelPlotR (R/od_adjustment.R, commit 9020d49), which follows it.
+nhs-r-community/FunnelPlotR (R/od_adjustment.R, commit 9020d49), which follows it. There the rate in the middle is
+taken as known; here it is that of a rest of so many cases, and limits are those of one more count beside it, as wide
+as the rest is small.
 
-Exact limits are those of an observed count given the expected one. FunnelPlotR puts there the interval of a mean
+Exact limits are those of an observed count given what is expected. FunnelPlotR puts there the interval of a mean
 given an observed count (intervals.poisson): at 15 expected it calls 8 low at 95 %, which chance gives in 3.7 % of
 cases, and lets pass 24, which it gives in 2.0 % (on such limits: Seaton and Manktelow 2012, BMC Medical Research
 Methodology 12:98). Its over-dispersion of ratios is by default that of the NHS's SHMI, logarithms without the tenths at
@@ -11,16 +13,22 @@ each end; ours is its other one, square roots with the tenths pulled in, as Spie
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 import numpy as np
 from scipy import special
 
-from dashboard.statistics.intervals import binomial_quantile, poisson_quantile, z_value
+from dashboard.statistics.intervals import z_value
 
 LEVELS = (0.95, 0.998)
+REACH = 20  # standard deviations around the mean within which chances of counts are summed
+# Degrees of freedom that each site gives the spread of all. With one, sites that differ would be outside 99.8 % as seldom
+# as stated, but one that is apart found in 28 draws of 100 instead of 57 (ten sites); with four, both are as they were
+# when a site was part of what it was held against (`python -m tests.benchmarks.rules`).
+FREEDOM = 4
 TRIMMED = 0.1  # share of the standardised values that is pulled in at each end before dispersion is measured
 
 
@@ -35,6 +43,9 @@ class Position(StrEnum):
     NO_DATA = "no data"
 
 
+OUTSIDE = (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH)
+
+
 @dataclass(frozen=True)
 class Limits:
     """The 95 % and 99.8 % limits at some sizes: four arrays (k,), in the unit of the funnel, NaN at size 0."""
@@ -45,88 +56,185 @@ class Limits:
     upper998: np.ndarray
 
 
-def limits(
-    sizes: Iterable[float], target: float, *, proportion: bool, scale: float = 100, tau2: float = 0
-) -> Limits:
-    """The funnel limits at any sizes (k,): exact where tau2 is 0, else on the transformed scale.
+@dataclass(frozen=True)
+class Rest:
+    """The sites that another is held against. events, size: their sums, size > 0. tau2: variance between them, on the
+    transformed scale. concentration: Σn²/(Σn)² of their sizes, 1/k where all are equal: the share of tau2 that their
+    common rate keeps. sites: how many; infinite where tau2 is known."""
 
-    target: between 0 and 1 for a share, events per unit of exposure for a rate.
+    events: float
+    size: float
+    tau2: float = 0.0
+    concentration: float = 0.0
+    sites: float = math.inf
+
+    @property
+    def rate(self) -> float:
+        """Events per unit of size."""
+        return self.events / self.size
+
+
+def limits(
+    sizes: Iterable[float], rest: Rest, *, proportion: bool, scale: float = 100, exact: bool = False
+) -> Limits:
+    """The funnel limits of one more site beside the rest, at any sizes (k,): what the rest lets one expect of it.
+
+    The wider of the exact limits of counts and those with the variance between sites: a difference between sites never
+    makes a count rarer than chance does. exact: those of counts alone.
     """
-    lines = []
-    for level in LEVELS:
-        pairs = [
-            _pair(float(n), target, level, proportion, tau2) if n > 0 else (np.nan, np.nan)
+    lines = np.array(
+        [
+            _pairs(float(n), rest, proportion, exact) if n > 0 else [(np.nan, np.nan)] * 2
             for n in sizes
         ]
-        lines.append(np.array(pairs).reshape(len(pairs), 2) * scale)
-    (lower95, upper95), (lower998, upper998) = (line.T for line in lines)
+    ).reshape(-1, 2, 2)
+    (lower95, upper95), (lower998, upper998) = (lines * scale).transpose(1, 2, 0)
     return Limits(lower95, upper95, lower998, upper998)
 
 
-def _pair(
-    n: float, target: float, level: float, proportion: bool, tau2: float
-) -> tuple[float, float]:
-    """The lower and the upper limit at one size and level."""
-    if target == 0 or (proportion and target == 1):
-        return target, target
-    if proportion:
-        return (
-            arcsine_limits(n, target, level, tau2)
-            if tau2
-            else binomial_limits(round(n), target, level)
-        )
-    return square_root_limits(n, target, level, tau2) if tau2 else poisson_limits(n, target, level)
+def _pairs(n: float, rest: Rest, proportion: bool, exact: bool) -> list[tuple[float, float]]:
+    """The lower and the upper limit at one size, for each level."""
+    narrow = exact_limits(n, rest, proportion)
+    if exact or not rest.tau2:
+        return narrow
+    wide = (arcsine_limits if proportion else square_root_limits)(n, rest)
+    return [(min(a, c), max(b, d)) for (a, b), (c, d) in zip(narrow, wide, strict=True)]
 
 
-def binomial_limits(n: int, target: float, level: float) -> tuple[float, float]:
-    """The exact limits of a share of n ≥ 1 cases when the true share is `target`, 0 < target < 1.
+def exact_limits(
+    n: float, rest: Rest, proportion: bool, levels: Sequence[float] = LEVELS
+) -> list[tuple[float, float]]:
+    """The lower and the upper limit of counts alone at one size, for each level."""
+    of = share_limits if proportion else rate_limits
+    return of(n, rest.events, rest.size, [(1 - level) / 2 for level in levels])
 
-    The lower one as Spiegelhalter 2005, A.1.1, interpolated between counts; the upper one is the lower one of the
-    others (n − events), so that a share and its complement are judged alike and neither end is missed more often
-    than stated.
+
+def share_limits(
+    n: float, rest_events: float, rest_size: float, tails: Sequence[float]
+) -> list[tuple[float, float]]:
+    """The exact limits of a share of n ≥ 1 cases beside the rest's, lower and upper, for each of some tails.
+
+    A count is beyond them where Fisher's exact test of the site and the rest together calls it rarer than the tail on
+    its side (hypergeometric, given the sum of both). With the rest's events known, that tail is the one of a
+    beta-binomial count (Thatcher 1964, Journal of the Royal Statistical Society B 26). Interpolated between counts as
+    Spiegelhalter 2005, A.1.1; the upper limit is the lower one of the others (n − events), so that a share and its
+    complement are judged alike.
     """
-    tail = (1 - level) / 2
-    low, high = (binomial_quantile(p, n, target) for p in (tail, 1 - tail))
-    below = _below(low, special.bdtr(low, n, target), special.bdtr(low - 1, n, target), tail)
-    above = _above(high, special.bdtrc(high, n, target), special.bdtrc(high - 1, n, target), tail)
-    return max(0.0, below / n), min(1.0, above / n)
+    n = round(n)
+    low = _lower_shares(n, rest_events, rest_size - rest_events, tails)
+    high = _lower_shares(n, rest_size - rest_events, rest_events, tails)
+    return [(a, 1 - b) for a, b in zip(low, high, strict=True)]
 
 
-def poisson_limits(exposure: float, target: float, level: float) -> tuple[float, float]:
-    """The exact limits of a rate over an exposure > 0 when `target` > 0 events per unit are expected; as above."""
-    tail, mean = (1 - level) / 2, exposure * target
-    low, high = (poisson_quantile(p, mean) for p in (tail, 1 - tail))
-    below = _below(low, special.pdtr(low, mean), special.pdtr(low - 1, mean), tail)
-    above = _above(high, special.pdtrc(high, mean), special.pdtrc(high - 1, mean), tail)
-    return max(0.0, below / exposure), above / exposure
+def _lower_shares(n: int, events: float, others: float, tails: Sequence[float]) -> list[float]:
+    """The lower limits of a share of n cases. events, others: in the rest."""
+    if not events:
+        return [0.0] * len(tails)
+    a, b = events, others + 1
+    mean = n * a / (a + b)
+    spread = math.sqrt(mean * b / (a + b) * (a + b + n) / (a + b + 1))
+    first, chances = _chances(
+        mean, spread, n, lambda j: (n - j) / (j + 1) * (a + j) / (b + n - 1 - j)
+    )
+    return [max(0.0, _lower_count(first, chances, tail) / n) for tail in tails]
 
 
-def _below(count: int, under: float, before: float, tail: float) -> float:
-    """The count under which the chance of `tail` lies, interpolated: under, before are those of staying at or under it,
-    and the one before it."""
-    before = before if count else 0.0  # nothing is under 0; there the function has no value
-    return count - (under - tail) / (under - before)
+def rate_limits(
+    exposure: float, rest_events: float, rest_exposure: float, tails: Sequence[float]
+) -> list[tuple[float, float]]:
+    """The exact limits of a rate over an exposure > 0 beside the rest's, lower and upper, for each of some tails.
+
+    As of a share, by the binomial test of two Poisson counts given their sum (Przyborowski and Wilenski 1940, Biometrika
+    31); its tails are those of negative binomial counts of rest_events and rest_events + 1.
+    """
+    odds = exposure / rest_exposure
+    low = [0.0] * len(tails)
+    if rest_events:
+        first, chances = _counts_after(rest_events, odds)
+        low = [max(0.0, _lower_count(first, chances, tail)) for tail in tails]
+    first, chances = _counts_after(rest_events + 1, odds)
+    high = [_upper_count(first, chances, tail) for tail in tails]
+    return [(a / exposure, b / exposure) for a, b in zip(low, high, strict=True)]
 
 
-def _above(count: int, over: float, before: float, tail: float) -> float:
-    """The count above which the chance of `tail` lies; over, before: those of being over it, and the one before it."""
-    before = before if count else 1.0
-    return count + (before - tail) / (before - over)
+def _counts_after(events: float, odds: float) -> tuple[int, np.ndarray]:
+    """The negative binomial chances of a count that comes with so many events elsewhere, as `_chances`."""
+    mean = events * odds
+    spread = math.sqrt(mean * (1 + odds))
+    share = odds / (1 + odds)
+    return _chances(mean, spread, None, lambda j: (events + j) / (j + 1) * share)
 
 
-def arcsine_limits(n: float, target: float, level: float, tau2: float = 0) -> tuple[float, float]:
-    """Limits of a share on the arcsine scale, with the variance tau2 between sites. Spiegelhalter 2005, A.2."""
-    middle = math.asin(math.sqrt(target))
-    half = z_value(level) * math.sqrt(1 / (4 * n) + tau2)
-    return math.sin(max(0.0, middle - half)) ** 2, math.sin(min(math.pi / 2, middle + half)) ** 2
+def _chances(
+    mean: float, spread: float, most: int | None, ratio: Callable[[np.ndarray], np.ndarray]
+) -> tuple[int, np.ndarray]:
+    """The first count and the chances of it and those that follow, but for what is farther than REACH deviations.
+
+    ratio: of the chance of j + 1 to that of j. A product of ratios, since logarithms of factorials of a whole country
+    leave too few digits.
+    """
+    first = max(0, math.floor(mean - REACH * spread))
+    last = math.ceil(mean + REACH * spread) + REACH
+    steps = np.arange(first, last if most is None else min(last, most), dtype=float)
+    logs = np.concatenate([[0.0], np.cumsum(np.log(ratio(steps)))])
+    chances = np.exp(logs - logs.max())
+    return first, chances / chances.sum()
 
 
-def square_root_limits(
-    exposure: float, target: float, level: float, tau2: float = 0
-) -> tuple[float, float]:
-    """Limits of a rate on the square root of observed / expected, with the variance tau2 between sites."""
-    half = z_value(level) * math.sqrt(1 / (4 * exposure * target) + tau2)
-    return target * max(0.0, 1 - half) ** 2, target * (1 + half) ** 2
+def _lower_count(first: int, chances: np.ndarray, tail: float) -> float:
+    """The count under which the chance of `tail` lies, interpolated between two."""
+    under = np.cumsum(chances)
+    at = int(np.searchsorted(under, tail))
+    before = under[at - 1] if at else 0.0
+    return first + at - float((under[at] - tail) / (under[at] - before))
+
+
+def _upper_count(first: int, chances: np.ndarray, tail: float) -> float:
+    """The count above which the chance of `tail` lies, interpolated between two."""
+    over = np.cumsum(chances[::-1])
+    at = int(np.searchsorted(over, tail))
+    before = over[at - 1] if at else 0.0
+    return first + len(chances) - 1 - at + float((over[at] - tail) / (over[at] - before))
+
+
+def arcsine_limits(n: float, rest: Rest) -> list[tuple[float, float]]:
+    """Limits of a share on the arcsine scale, with the variance between sites, for each of LEVELS. Spiegelhalter 2005, A.2;
+    to its variance that of the rest's own rate is added."""
+    middle = math.asin(math.sqrt(rest.rate))
+    ends = [
+        (max(0.0, middle - half), min(math.pi / 2, middle + half)) for half in _halves(n, rest, 1)
+    ]
+    return [(math.sin(low) ** 2, math.sin(high) ** 2) for low, high in ends]
+
+
+def square_root_limits(exposure: float, rest: Rest) -> list[tuple[float, float]]:
+    """Limits of a rate on the square root of observed / expected, as above."""
+    return [
+        (rest.rate * max(0.0, 1 - half) ** 2, rest.rate * (1 + half) ** 2)
+        for half in _halves(exposure, rest, rest.rate)
+    ]
+
+
+def _halves(n: float, rest: Rest, cases: float) -> list[float]:
+    """How far from the rest a site may be on the transformed scale, for each of LEVELS. cases: per unit of size.
+
+    The variance between sites is itself an estimate, and its part is wider for it, as by Student's law (FREEDOM).
+    """
+    chance = (1 / n + 1 / rest.size) / (4 * cases)
+    between = rest.tau2 * (1 + rest.concentration)
+    return [
+        math.sqrt(z_value(level) ** 2 * chance + wide**2 * between)
+        for level, wide in zip(LEVELS, _students(rest.sites), strict=True)
+    ]
+
+
+@cache
+def _students(sites: float) -> list[float]:
+    """The half-widths of Student's law for a spread that so many sites give, for each of LEVELS."""
+    if sites == math.inf:
+        return [z_value(level) for level in LEVELS]
+    freedom = FREEDOM * (sites - 1)
+    return [float(special.stdtrit(freedom, (1 + level) / 2)) for level in LEVELS]
 
 
 def overdispersion(

@@ -5,7 +5,6 @@ Garwood 1936 for Poisson counts; order statistics for quantiles (Conover, Practi
 """
 
 import math
-from collections.abc import Callable
 from statistics import NormalDist
 
 import numpy as np
@@ -70,19 +69,9 @@ def quantile_ranks(n: int, q: float, level: float = LEVEL) -> tuple[int | None, 
 
 def binomial_quantile(p: float, n: int, share: float) -> int:
     """The smallest count that a binomial one stays at or under with probability p or more. n ≥ 1, 0 < p, share < 1."""
-    return _smallest(special.bdtrik(p, n, share), lambda k: special.bdtr(k, n, share) >= p)
-
-
-def poisson_quantile(p: float, mean: float) -> int:
-    """The same of a Poisson count. mean > 0."""
-    return _smallest(special.pdtrik(p, mean), lambda k: special.pdtr(k, mean) >= p)
-
-
-def _smallest(start: float, is_reached: Callable[[int], bool]) -> int:
-    """The smallest whole number at which `is_reached` holds, searched from `start`, which rounding may have put one
-    beside it."""
-    count = max(0, math.ceil(start))
-    return count - 1 if count and is_reached(count - 1) else count
+    count = max(0, math.ceil(float(special.bdtrik(p, n, share))))
+    # Rounding may have put it one too far.
+    return count - 1 if count and special.bdtr(count - 1, n, share) >= p else count
 
 
 def quantile_interval(

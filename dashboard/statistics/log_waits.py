@@ -6,8 +6,11 @@ read. Histograms add up, so the mean does too: of several sites it is that of al
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+
+from dashboard.statistics.variation import FROZEN_POINTS
 
 AT_ONCE = 50  # series: arrays of these, whatever the number of sites
 
@@ -48,6 +51,24 @@ def log_wait(histograms: np.ndarray) -> LogWait:
     square = (counts * (logs - np.nan_to_num(mean)[..., None]) ** 2).sum(axis=-1)
     variance = np.divide(square, n - 1, out=np.full(n.shape, np.nan), where=n > 1)
     return LogWait(mean, variance, n)
+
+
+class MonthlyLogs(NamedTuple):
+    """The logarithms of waits by month, (…, M) each. total: their sum, NaN where nothing was measured; n: how many; variance: of
+    one of them, estimated from the first FROZEN_POINTS months with waits, as far as each month knows them."""
+
+    total: np.ndarray
+    n: np.ndarray
+    variance: np.ndarray
+
+
+def monthly_logs(histograms: np.ndarray) -> MonthlyLogs:
+    """The logarithms of waits by month. histograms: (…, M, bins) counts by whole minute."""
+    each = log_wait(histograms)
+    measured = each.n > 0
+    first = measured & (np.cumsum(measured, axis=-1) <= FROZEN_POINTS)
+    so_far = np.cumsum(histograms * first[..., None], axis=-2)
+    return MonthlyLogs(each.mean * each.n, each.n, log_wait(so_far).variance)
 
 
 def typical_minutes(log: np.ndarray) -> np.ndarray:

@@ -164,9 +164,12 @@ def change(
     ]
 
 
-def differences(p_value: float, outside_names: Sequence[str], has_limits: bool) -> str:
+def differences(
+    p_value: float, outside_names: Sequence[str], has_limits: bool, furthest: str = ""
+) -> str:
     """The sentence that compares sites. p_value: the probability of differing so were all sites alike; outside_names:
-    those outside the limits; has_limits: whether there are sites enough for limits."""
+    those outside the limits; has_limits: whether there are sites enough for limits; furthest: « le plus éloigné
+    est le CCSP de Djougou (62 %, pour 78 % dans les autres) », "" where none can be named."""
     if outside_names:
         verb = "se détache" if len(outside_names) == 1 else "se détachent"
         return (
@@ -174,8 +177,10 @@ def differences(p_value: float, outside_names: Sequence[str], has_limits: bool) 
             if len(outside_names) <= NAMED
             else f"{french.number(len(outside_names))} centres se détachent nettement des autres"
         )
-    if p_value < ALIKE:
-        return "les centres diffèrent réellement entre eux" + (
-            ", mais aucun n'est nettement au-dessus ou au-dessous des autres" if has_limits else ""
-        )
-    return "trop peu de cas pour voir une différence nette entre centres"
+    if p_value >= ALIKE:
+        return "trop peu de cas pour voir une différence nette entre centres"
+    differ = "les centres diffèrent réellement entre eux"
+    if furthest:
+        alone = ", sans sortir des différences habituelles entre centres" if has_limits else ""
+        return f"{differ}{S}; {furthest}{alone}"
+    return f"{differ}, sans que l'on puisse dire lesquels" if has_limits else differ

@@ -1,7 +1,17 @@
 """The time that complaints stay open, those still open included: Kaplan and Meier 1958.
 
-Intervals: Greenwood's variance on the log(−log) scale (Kalbfleisch and Prentice, The Statistical Analysis of Failure
-Time Data, 1.4), which stay between 0 and 1; for the median, Brookmeyer and Crowley 1982, Biometrics 38.
+Definitions are those of Klein and Moeschberger, Survival Analysis (2nd edition, 2003). The median is the smallest age
+at which half or fewer are still open (4.5). Intervals: Greenwood's variance on the log(−log) scale (4.3; Kalbfleisch and
+Prentice, The Statistical Analysis of Failure Time Data, 1.4), which stay between 0 and 1; for the median, Brookmeyer and
+Crowley 1982, Biometrics 38: the ages that a test of one half at this variance does not refute, from the first at which
+the lower limit is a half or less to the first at which the upper one is. After an age at which all that were left
+closed, Greenwood's sum divides by nothing: there is no interval there, and the median's has no upper end if it was not
+reached before.
+
+lifelines (0.30.3, KaplanMeierFitter) differs twice, and nowhere else in 300 simulated sets: where all are closed it gives
+the interval 0 to 0, and so that age as the upper end of the median's; and it compares with a half without room for
+rounding, so that a share of 1/2 put together of 5/6, 4/5 and 3/4 is not yet a half, and the median is the next age. R's
+quantile.survfit takes the middle of a stretch at exactly a half, where we take its beginning, as the definition does.
 """
 
 from dataclasses import dataclass

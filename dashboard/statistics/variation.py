@@ -45,7 +45,9 @@ class ChartKind(StrEnum):
     MEASURE = "measure"  # individual values
     EXPECTED = "expected"  # a whole: observed against what its sites usually show
     VOLUME = "volume"  # season and line
-    RARE = "rare"  # too few events by quarter too: months as they are, by exact tails, runs saying nothing
+    RARE = "rare"  # too few events: months as they are, by exact tails, runs saying nothing
+    YEAR = "year"  # too few events: the last twelve months together, beside those before
+    STOCK = "stock"  # what is left at a month's end, beside two years before
 
 
 def variation(side: int, direction: str) -> Variation:

@@ -1,8 +1,11 @@
 """Warming of caches: before the first reader comes the answers of the opening page, beside them those of the others; and again
 for each new state of the data, before readers are shown it."""
 
+import gc
 import logging
 import time
+from contextlib import suppress
+from enum import Enum
 from threading import Thread
 
 import streamlit_folium
@@ -15,24 +18,56 @@ from dashboard.answers import (
     context,
     deck,
     figures,
+    indicator_panels,
     network,
+    news,
     opening_answers,
-    sites,
+    opening_cards,
+    quality_checks,
 )
 from dashboard.answers import map as map_of
 from dashboard.answers import signals as signals_of
 from dashboard.answers.question import Question
-from dashboard.indicators import codes_placed_in
 from dashboard.period import ClippedPeriod
 from dashboard.stories import ready_story
 from dashboard.ui import filter_state
+from dashboard.ui.news import without_period
 
 LOG = logging.getLogger("ccsp")
-# Seconds: between two looks whether something was handed in; and from one new state of the data to the next, at least.
-LOOK, EVERY = 1, 10
+# Seconds: between two looks whether something was handed in; and from one new state of the data to the next, at least, where it
+# is the only one, and where states keep coming.
+LOOK, EVERY, LONGEST = 1, 10, 30
 # The dimensions by which pages ask for figures.
 CUTS = ("nation", "site", "department", "service", "hour")
 STORIES = ("national", "plaintes", "attentes")  # together they need nearly all answers of the pages
+
+
+class Look(Enum):
+    """What a look at the data found."""
+
+    SAME = "same"  # nothing new
+    WAITS = "waits"  # something new, which is shown later
+    SHOWN = "shown"  # something new, which readers are shown from now on
+
+
+class Pace:
+    """How soon after a new state the next one is shown: each makes readers' pages anew. What comes alone waits EVERY seconds at
+    most; where one waited already when its turn came, the next waits twice as long as it did, and LONGEST at most."""
+
+    def __init__(self) -> None:
+        self.wait, self.shown_at, self.one_waited = float(EVERY), float("-inf"), False
+
+    def is_too_soon(self, now: float) -> bool:
+        """Whether a new state has to wait. now: seconds of a clock."""
+        return now - self.shown_at < self.wait
+
+    def after(self, found: Look, now: float) -> None:
+        """Take in what a look found."""
+        if found == Look.SHOWN:
+            self.wait = min(2 * self.wait, LONGEST) if self.one_waited else EVERY
+            self.shown_at, self.one_waited = now, False
+        elif found == Look.WAITS:
+            self.one_waited = True
 
 
 def warm() -> None:
@@ -41,7 +76,8 @@ def warm() -> None:
     Streamlit's start and before the first reader."""
     # The map's component registers itself only when a page first imports it.
     get_instance().component_registry.register_component(streamlit_folium._component_func)
-    _show_latest()
+    with suppress(context.Moved):  # a file came in meanwhile: the first look is of what it brought
+        _show_latest()
     Thread(target=_follow, name="data", daemon=True).start()
 
 
@@ -50,16 +86,30 @@ def _follow() -> None:
     try:
         with context.page_run():
             _answer_rest()
+    except context.Moved:
+        pass  # a file came in: what is left is answered when it is asked
     except Exception as error:
         _give_up(error)
-    changed_at = 0.0
+    exempt_from_collection()
+    pace = Pace()
     while True:
         time.sleep(LOOK)
         try:
-            if _show_latest(unless_new=time.monotonic() - changed_at < EVERY):
-                changed_at = time.monotonic()
+            found = _show_latest(unless_new=pace.is_too_soon(time.monotonic()))
+            pace.after(found, time.monotonic())
+            if found == Look.SHOWN:
+                quality_checks.unchecked(LOCAL_READER)  # no opening page waits for it
+        except context.Moved:
+            continue  # a file came in meanwhile: the next look is of what it brought
         except Exception as error:
             _give_up(error)
+
+
+def exempt_from_collection() -> None:
+    """Leave what the process holds by now out of garbage collection: looking through all of it holds every reader up for 0.2 s,
+    and hardly any of it is ever let go."""
+    gc.collect()
+    gc.freeze()
 
 
 def _give_up(error: Exception) -> None:
@@ -69,21 +119,21 @@ def _give_up(error: Exception) -> None:
         LOG.error("the data are not followed: readers wait for their answers", exc_info=error)
 
 
-def _show_latest(*, unless_new: bool = False) -> bool:
-    """Publish the latest state of the data, once the opening page's answers are there; whether it is a new one. unless_new: a new
-    one waits, and the one before is shown for longer. Whatever the database raises is raised."""
+def _show_latest(*, unless_new: bool = False) -> Look:
+    """Publish the latest state of the data, once the opening page's answers are there. unless_new: a new one waits, and the one
+    before is shown for longer. Whatever the database raises is raised."""
     latest, shown = context.latest_snapshot(), context.published()
     is_new = latest != shown
     if is_new and unless_new and shown is not None:
         context.publish(shown)
-        return False
+        return Look.WAITS
     if is_new:
         if shown is not None:
             context.publish(shown)  # the database answers: it holds while the new one is readied
         with context.page_run(latest):
             _answer_opening()
     context.publish(latest)
-    return is_new
+    return Look.SHOWN if is_new else Look.SAME
 
 
 def _opening() -> tuple[Question, ClippedPeriod] | None:
@@ -103,9 +153,10 @@ def _answer_opening() -> None:
     person, (question, _) = LOCAL_READER, opening
     for by in CUTS:
         figures.figures(person, question, by)
-    cards_of.metrics(person, question, codes_placed_in("period"))
+    cards_of.metrics(person, question, opening_cards.codes(person, question), month_ends=True)
     map_of.plot(person, question, filter_names.DEFAULTS["indicateur"])
     opening_answers.replies(person, question)
+    news.count(person, without_period(question), news.last_working_day(person))
 
 
 def _answer_rest() -> None:
@@ -114,7 +165,8 @@ def _answer_rest() -> None:
     if opening is None:
         return
     person, (question, period) = LOCAL_READER, opening
-    sites.side_by_side(person, question)
+    quality_checks.unchecked(person)
+    indicator_panels.usual_panels(person, question)
     signals_of.signals(person, question)
     for story in filter(None, map(ready_story, STORIES)):
         deck.build(person, question, story, period)

@@ -13,18 +13,24 @@ from streamlit.elements.lib.layout_utils import LayoutConfig
 from streamlit.elements.vega_charts import _prepare_vega_lite_spec
 from streamlit.proto.VegaLiteChart_pb2 import VegaLiteChart
 
-from dashboard.panel import Chart
+from dashboard.panel import EMPTY, Chart, Table
+from dashboard.ui import bar_links
 
 Sent = tuple[VegaLiteChart, LayoutConfig]
+KEPT = 8  # messages of one chart: papers, and filters that its links hold
 
 
-def draw(chart: Chart, alt: str) -> None:
-    """Draw a chart on the paper that the reader has chosen. alt: what it shows, for screen readers."""
+def draw(chart: Chart, alt: str, table: Table = EMPTY) -> None:
+    """Draw a chart on the paper that the reader has chosen. alt: what it shows, for screen readers. table: of its figures, whose
+    links its bars have, too."""
     paper = "dark" if st.context.theme.type == "dark" else "light"
-    message, layout = chart.message_cache.get((paper, alt)) or chart.message_cache.setdefault(
-        (paper, alt), _message(chart, paper, alt)
-    )
-    st._main._enqueue("vega_lite_chart", message, layout)
+    leading = bar_links.addresses(chart, table)
+    asked, kept = (paper, alt, leading), chart.message_cache
+    if asked not in kept:
+        if len(kept) >= KEPT:
+            kept.clear()
+        kept[asked] = _message(bar_links.linked(chart, leading), paper, alt)
+    st._main._enqueue("vega_lite_chart", *kept[asked])
 
 
 def _message(chart: Chart, paper: str, alt: str) -> Sent:

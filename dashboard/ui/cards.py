@@ -13,7 +13,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from dashboard.accounts.rights import Person
-from dashboard.answers import cards
+from dashboard.answers import cards, opening_cards
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, codes_placed_in
 from dashboard.partial_counts import AT_LEAST
@@ -45,7 +45,8 @@ def card(one: cards.Metric) -> str:
         f'<section class="ccsp-card{tone}" aria-label="{escape(one.card.label)}">'
         f'<button type="button" popovertarget="{help_}" aria-label="{escape(_spoken(one))}">'
         f"{escape(one.card.label)}</button>"
-        f'<div popover id="{help_}" class="ccsp-help">{said}</div>'
+        f'<div popover id="{help_}" class="ccsp-help">{said}'
+        f'<button type="button" popovertarget="{help_}" popovertargetaction="hide">Fermer</button></div>'
         f"<strong{words}>{_figure(one.card.text)}</strong>{sparkline(one.trend)}"
         f"<p>{escape(one.second_line)}</p></section>"
     )
@@ -81,11 +82,23 @@ def sparkline(values: Sequence[float]) -> str:
 
 def headline(person: Person, question: Question, place: Placement = "period") -> None:
     """Draw the cards of a place over all sites of the question, and what they rest on."""
-    codes = codes_placed_in(place)
-    sources = cards.caption(person, question, filter_state.period().label, codes)
-    grid(cards.metrics(person, question, codes), sources)
+    _cards(person, question, codes_placed_in(place))
+
+
+def opening(person: Person, question: Question) -> None:
+    """Draw the cards of the opening page, which says what the small curves of all pages are."""
+    _cards(person, question, opening_cards.codes(person, question), opens=True)
+
+
+def _cards(
+    person: Person, question: Question, codes: Sequence[str], *, opens: bool = False
+) -> None:
+    """Draw cards and what they rest on. opens: on the opening page."""
+    period = filter_state.period().label
+    sources = cards.caption(person, question, period, codes, curves=opens)
+    grid(cards.metrics(person, question, codes, month_ends=opens), sources)
     browser_flush.flush_to_browser()
-    panel = partial(cards.cards, person, question, codes)
+    panel = partial(cards.cards, person, question, codes, month_ends=opens)
     panel_display.collect_later("chiffres", panel)
     with panel_display.lazy_expander("Puis-je m'y fier ?", "chiffres") as fold:
         if not fold.open:

@@ -8,11 +8,13 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.actions import complaint_texts
+from dashboard.answers import context
 from dashboard.answers.question import Question
-from dashboard.ui import form_messages, panel_display, session
+from dashboard.ui import error_messages, form_messages, panel_display, session
 from dashboard.ui.markdown_escaping import escape_markdown
 
 FOLD = "Lire ce qui est écrit dans une plainte"
+WRITTEN = "Ce qui est écrit dans cette plainte"
 NOTED = "Chaque lecture est notée au journal. Ces mots ne sont dans aucun fichier."
 OLDEST = f"La liste a les {complaint_texts.MOST_LISTED} plus anciennes\N{NO-BREAK SPACE}; pour une autre, écrire sa référence."
 NONE = "De cette plainte, aucun mot n'est gardé, ou elle n'est pas d'un centre dont vous répondez."
@@ -20,6 +22,8 @@ LONGEST = 200  # of a reason
 
 
 @st.fragment
+@error_messages.show_failures(again=True)  # a fragment's rerun does not pass through the page frame
+@context.page_run()  # nor through its page_run
 def section(question: Question, key: str) -> None:
     """Draw a fold under the list of complaints; nothing for who may read no texts, or where there are none."""
     person = session.person()
@@ -49,6 +53,22 @@ def section(question: Question, key: str) -> None:
             _complaint(one, f"{key}_{one.site}")
         if not found:
             st.info(NONE)
+
+
+@st.fragment
+@error_messages.show_failures(again=True)
+@context.page_run()
+def of_complaint(site: str, reference: str, key: str) -> None:
+    """Draw the button that shows the text of one complaint; nothing for who may read no texts, or where it has none."""
+    person = session.person()
+    form_messages.show_outcome(f"{key}_effacer")
+    if not complaint_texts.may_read(person):
+        return
+    for one in complaint_texts.find(person, reference):
+        if one.site == site:
+            st.markdown(f"**{WRITTEN}**")
+            st.caption(NOTED)
+            _complaint(one, f"{key}_{one.site}")
 
 
 def _complaint(one: complaint_texts.ComplaintWithText, key: str) -> None:

@@ -1,10 +1,10 @@
-"""The log of complaints viewed one by one: one line for each place and open page."""
+"""The log of rows viewed: complaints one by one, the words of canevas; one line for each place and open page."""
 
 import streamlit as st
 
 from dashboard.accounts.rights import Person, Reach, reach_of_right
 from dashboard.actions import access_journal
-from dashboard.answers import complaint_register
+from dashboard.answers import complaint_register, return_texts
 from dashboard.answers.question import Question
 
 NOTED = "looked_at"  # session key: the places noted already
@@ -13,16 +13,30 @@ NOTED = "looked_at"  # session key: the places noted already
 def note_complaint_views(person: Person, question: Question) -> None:
     """Write to the access journal that the person views complaints of the question one by one, once; nothing where no rows are
     shown."""
-    place = _where(person, question)
+    if len(complaint_register.open_rows(person, question)):
+        _note_once(person, "looked at complaints", _where(person, question, "complaint_list"))
+
+
+def note_complaint_view(person: Person, question: Question) -> None:
+    """Write to the access journal that the person views a complaint of the question's site, once for each site."""
+    _note_once(person, "looked at complaints", _where(person, question, "complaint_list"))
+
+
+def note_return_views(person: Person, question: Question) -> None:
+    """Write to the access journal that the person reads the words of canevas, once for each place."""
+    _note_once(person, "looked at returns", _where(person, question, return_texts.RIGHT))
+
+
+def _note_once(person: Person, did: str, place: str) -> None:
     noted = st.session_state.setdefault(NOTED, set())
-    if place not in noted and len(complaint_register.open_rows(person, question)):
-        noted.add(place)
-        access_journal.note_in_background(person, "looked at complaints", {"scope": place})
+    if (did, place) not in noted:
+        noted.add((did, place))
+        access_journal.note_in_background(person, did, {"scope": place})
 
 
-def _where(person: Person, question: Question) -> str:
-    """The places of the question as far as the person's right to rows goes, in words."""
-    far, places = reach_of_right(person, "complaint_list"), frozenset(question.departments)
+def _where(person: Person, question: Question, right: str) -> str:
+    """The places of the question as far as the person's right goes, in words."""
+    far, places = reach_of_right(person, right), frozenset(question.departments)
     if question.site:
         return question.site
     if far == Reach.SITES:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.indicators import INDICATORS, LAST_DAYS, MINUTES, Indicator
+from dashboard.search.guide_chapters import anchor
 
 UNITS = {
     "count": "nombre",
@@ -53,10 +54,9 @@ def indicator_html(i: Indicator) -> str:
         ("Se lit par", ", ".join(WORDS[b] for b in WORDS if b in i.dimensions) + "."),
     ]
     said = "".join(f"<dt>{label}</dt><dd>{escape(text)}</dd>" for label, text in lines if text)
-    code = f"<dt>Code</dt><dd><code>{escape(i.code)}</code></dd>"
     return (
-        f'<section class="ccsp-definition"><h2>{escape(i.label)}</h2>'
-        f"<div><p>{escape(i.definition)}</p><dl>{said}{code}</dl></div></section>"
+        f'<section class="ccsp-definition" id="{escape(anchor(i.label))}"><h2>{escape(i.label)}</h2>'
+        f"<div><p>{escape(i.definition)}</p><dl>{said}</dl></div></section>"
     )
 
 

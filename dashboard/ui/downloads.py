@@ -17,7 +17,7 @@ from dashboard import french, memory
 from dashboard.accounts.rights import ROLES, Person, Role, may
 from dashboard.accounts.session_cache import OPEN
 from dashboard.actions import access_journal
-from dashboard.answers.context import view
+from dashboard.answers.context import Moved, page_run, show_as_they_are, view
 from dashboard.exports import ExportFailed
 from dashboard.log import REFUSED
 from dashboard.one_run_at_a_time import RUN_QUEUE
@@ -28,6 +28,7 @@ from dashboard.ui.markdown_escaping import escape_markdown
 TO, LONGEST = "file_to", 80  # session key: the recipient of files, as typed; its greatest length
 TO_WHOM: ContextVar[str] = ContextVar("to_whom", default="")  # the recipient of the file being made
 WRITTEN = "pour_qui"  # the field
+TRIES = 3  # to make a file of one version of the data, while files come in
 SHORT = 14  # letters of the recipient on a button
 MOST = 4  # files of an account that are being made or queued, even if abandoned
 MARK = "file_mark"  # makes file names unique to the session: Streamlit shares files with equal name and contents
@@ -111,6 +112,18 @@ def button(
     )
 
 
+def _of_one_version(make: Callable[[Person], bytes], person: Person) -> bytes:
+    """The file, all of it of one version of the data: of the newest one, where they change meanwhile."""
+    for _ in range(TRIES):
+        try:
+            with page_run():
+                return make(person)
+        except Moved:
+            show_as_they_are(person)
+    with page_run():
+        return make(person)
+
+
 def checked_maker(
     make: Callable[[Person], bytes], name: str, right: str = "aggregates", recipient: str = ""
 ) -> Callable[[], bytes]:
@@ -126,7 +139,7 @@ def checked_maker(
         addressed = TO_WHOM.set(recipient)
         try:
             with _making_one_of(account), RUN_QUEUE.exclusive_run(account):
-                file = make(person)
+                file = _of_one_version(make, person)
         finally:
             TO_WHOM.reset(addressed)
             memory.give_back()

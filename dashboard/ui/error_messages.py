@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.answers import context
 from dashboard.error_messages import failure_sentence, log_incident, report_sentence
+from dashboard.ui import session
 from dashboard.ui.callbacks import MissingField
 
 AGAIN = 2  # seconds between two checks whether the database is back
@@ -25,6 +26,10 @@ def show_failures(*, again: bool = False) -> Iterator[None]:
         yield
     except MissingField:
         raise  # handled by `callbacks`
+    except context.Moved:
+        # A file came in while this page was drawn of the state before it: all of it is drawn of the newest one.
+        context.show_as_they_are(session.person())
+        st.rerun()
     except Exception as error:  # Streamlit's StopException is no Exception and passes
         if not (why := context.outage_reason(error)):
             st.error(f"{failure_sentence(error)} {report_sentence(log_incident(error))}")

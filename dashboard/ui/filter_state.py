@@ -9,9 +9,10 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.accounts.rights import Reach, reach_of_right
+from dashboard.answers import table_request
 from dashboard.answers.network import freshness, services, sites, usual_period
 from dashboard.answers.question import Question
-from dashboard.filter_names import DEFAULTS, NAMES
+from dashboard.filter_names import DEFAULTS, NAMES, TABLE
 from dashboard.indicators import BY_CODE
 from dashboard.map_classes import CLASSES
 from dashboard.navigation import ACTING, PAGES
@@ -83,6 +84,8 @@ def sync(page: str) -> None:
             held[name] = wanted or usual[name]
             st.session_state.pop(f"filtre_{name}", None)
         st.session_state[FILTERS] = held
+    if not same and "filtre" not in url:  # what was typed above another table
+        st.session_state[FILTERS] = {**held, "filtre": ""}
     # Last: where the database fails above, the next run starts from unchanged filters.
     st.session_state[PAGE] = page
     write_url()
@@ -184,6 +187,8 @@ def _valid(name: str, wanted: str) -> bool:
         there = {p.department for p in sites(session.person())}
         several = wanted.split(COMMA)
         return not wanted or (len(set(several)) == len(several) and set(several) <= there)
+    if name in TABLE:
+        return table_request.is_valid(name, wanted)
     return wanted in options(name)
 
 

@@ -38,6 +38,11 @@ def record_outcome(form: str, done: str) -> Iterator[None]:
         st.session_state[SAID] = form, True, done
 
 
+def repeat_outcome(form: str, done: str) -> None:
+    """Keep, for the next run, that a form's entry was done, with this message."""
+    st.session_state[SAID] = form, True, done
+
+
 def show_outcome(form: str) -> None:
     """Show the outcome of a form's last entry under the form, once."""
     if st.session_state.get(SAID, ("",))[0] == form:

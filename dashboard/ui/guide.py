@@ -6,30 +6,46 @@ from html import escape
 
 import streamlit as st
 
+from dashboard import french
 from dashboard.accounts.rights import Person
-from dashboard.answers import personal_data
+from dashboard.answers import personal_data, signals
 from dashboard.answers.network import freshness
 from dashboard.exports import EXPORTS
 from dashboard.exports.file_names import file_name
+from dashboard.indicators import INDICATORS
 from dashboard.period import today
-from dashboard.settings import ROOT
-from dashboard.ui import downloads
+from dashboard.search.guide_chapters import anchor, text
+from dashboard.ui import downloads, session, tables
+from dashboard.ui.markdown_escaping import escape_markdown
+
+STATISTICIANS = "Pour les statisticiens"  # the chapter after which tables are drawn
+# A row of docs/guide.md with a picture beside what is said of it, and the head of such a table: here the page itself is at hand.
+PICTURE = re.compile(r"^(?:\| \| \|\n\| --- \| --- \|\n)?\| !\[[^\]]*\]\([^)]*\) \| (.*) \|$", re.M)
 
 
 def show() -> None:
     """Draw the guide without its title, which the page has."""
-    text = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
-    before, *parts = re.split(r"^## (.+)$", text.partition("\n")[2], flags=re.M)
+    before, *parts = re.split(r"^## (.+)$", text().partition("\n")[2], flags=re.M)
     with st.container(key="lecture"):
         st.markdown(before)
-        for title, part in (
+        for title, chapter in (
             *zip(parts[::2], parts[1::2], strict=True),
             (personal_data.TITLE, personal_data.section()),
         ):
             st.html(f'<h2 id="{escape(anchor(title))}">{escape(title)}</h2>')
             if title == personal_data.TITLE:
                 _record()
-            st.markdown(part)
+            st.markdown(PICTURE.sub(r"- \1", chapter))
+            if title == STATISTICIANS:
+                _for_statisticians()
+
+
+def _for_statisticians() -> None:
+    """Draw what the rules of signals find, by simulation, and the code of each indicator."""
+    panel = signals.rates(session.person())
+    st.html(tables.markup(panel.table, panel.title))
+    codes = (f"- {escape_markdown(i.label)}{french.SPACE}: `{i.code}`" for i in INDICATORS)
+    st.markdown("\n".join(["Le code de chaque indicateur, pour les commandes :", "", *codes]))
 
 
 def _record() -> None:
@@ -52,8 +68,3 @@ def _printed(person: Person) -> bytes:
     fresh = freshness(person)
     record = personal_data.record(fresh.as_of, demo=fresh.demo)
     return EXPORTS["pdf"].file(replace(record, made_by=downloads.made_by(person)))
-
-
-def anchor(title: str) -> str:
-    """The anchor of a section, made as other readers of Markdown make it: « lire-les-pages »."""
-    return re.sub(r"[^\w-]", "", title.lower().replace(" ", "-"))

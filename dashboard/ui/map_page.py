@@ -1,5 +1,6 @@
 """The opening page: the map, and beside it the headline figures, or those of the chosen site."""
 
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
@@ -7,9 +8,10 @@ import streamlit as st
 from dashboard.accounts.rights import Person
 from dashboard.answers import cards, context
 from dashboard.answers import map as mapped
-from dashboard.answers.network import sites
+from dashboard.answers.network import silences, sites
 from dashboard.answers.question import Question
 from dashboard.indicators import codes_placed_in
+from dashboard.judgement.silence import Silence
 from dashboard.panel import Plot
 from dashboard.ui import cards as drawn
 from dashboard.ui import (
@@ -17,6 +19,7 @@ from dashboard.ui import (
     filter_state,
     folium_map,
     menu,
+    news,
     opening_answers,
     page_frame,
     panel_display,
@@ -40,14 +43,14 @@ def map_and_panel() -> None:
     with left:
         with st.container(key="choix_carte", horizontal=True):
             filter_state.select("indicateur")
-            _pick_list(places)
+            _pick_list(places, silences(person, question))
         chosen, code = filter_state.value("centre"), filter_state.value("indicateur")
-        panel = mapped.panel(person, question, code, "carte")
+        panel = mapped.panel(person, question, code, "carte", every_signal=True)
         panel_display.collect(panel)
         draw(
             person,
             question,
-            mapped.plot(person, question, code),
+            mapped.plot(person, question, code, every_signal=True),
             chosen,
             code,
             tinted=st.session_state.get("departements_teintes", False),
@@ -61,7 +64,8 @@ def map_and_panel() -> None:
             site_panel(person, question, site)
         else:
             opening_answers.lines(person, question)
-            drawn.headline(person, question)
+            news.line(person, question)
+            drawn.opening(person, question)
 
 
 def _tint_choice() -> None:
@@ -102,9 +106,12 @@ def _pick(choice: dict[str, str]) -> None:
         st.session_state.pop("filtre_centre", None)
 
 
-def _pick_list(places: tuple[Place, ...]) -> None:
-    """Draw the list of sites, for keyboards and telephones."""
-    names = {"": "Choisir un centre…", **{p.code: p.name for p in places}}
+def _pick_list(places: tuple[Place, ...], silences_by_code: Mapping[str, Silence]) -> None:
+    """Draw the list of sites, for keyboards and telephones, with what the map writes under the names of silent ones."""
+    said = {code: one.map_label for code, one in silences_by_code.items() if one.map_label}
+    names = {"": "Choisir un centre…"} | {
+        p.code: f"{p.name} ({said[p.code]})" if p.code in said else p.name for p in places
+    }
     chosen = filter_state.value("centre")
     # At each run, as filters are.
     st.session_state["liste_centres"] = chosen if chosen in names else ""
@@ -129,7 +136,9 @@ def site_panel(person: Person, question: Question, site: Place) -> None:
             args=("centre", ""),
             key="ensemble",
         )
-    st.caption(escape_markdown(site_header.words(site)))
+    silence = silences(person, own).get(site.code)
+    said = silence.in_words_and_who if silence and silence.is_silent else ""
+    st.caption(escape_markdown(" · ".join(filter(None, (site_header.words(site), said)))))
     codes = codes_placed_in("site")
     panel_display.collect_later("chiffres", partial(cards.cards, person, own, codes))
     sources = cards.site_caption(person, own, filter_state.period().label)

@@ -14,3 +14,9 @@ def escape_markdown(text: str) -> str:
         "\\" + c if c in ACTIVE else c
         for c in " ".join(re.split(r"[ \t\r\n\f\v]+", broken.strip()))
     )
+
+
+def plain_label(text: str) -> str:
+    """The text for a label that is also read aloud as it is written: « · » for all that could be Markdown, and no escapes."""
+    kept = "".join(c if c.isalnum() or c in " .,'’()/-\u00a0\u202f" else "·" for c in text)
+    return kept.strip("- ")

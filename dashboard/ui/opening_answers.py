@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.accounts.rights import Person
-from dashboard.answers import opening_answers
+from dashboard.answers import decisions, opening_answers
 from dashboard.answers.opening_answers import Reply, Statement
 from dashboard.answers.question import Question
 from dashboard.panel import Link
@@ -17,9 +17,10 @@ from dashboard.ui.links import anchor
 
 
 def lines(person: Person, question: Question) -> None:
-    """Draw the five answers."""
+    """Draw the five answers, and the decisions that are due."""
     panel_display.collect_later("reponses", partial(opening_answers.panel, person, question))
-    draw(opening_answers.replies(person, question))
+    due = decisions.due_reply(person, question)
+    draw([*opening_answers.replies(person, question), *([due] if due.statements else [])])
 
 
 def draw(replies: Sequence[Reply], kind: str = "") -> None:

@@ -19,7 +19,15 @@ from dashboard.navigation import ACTING, PageSpec
 from dashboard.panel import Deck
 from dashboard.period import ClippedPeriod
 from dashboard.stories import Story
-from dashboard.ui import downloads, filter_state, menu, panel_display, session
+from dashboard.ui import (
+    downloads,
+    filter_state,
+    menu,
+    panel_display,
+    presented_place,
+    session,
+    side_by_side,
+)
 from dashboard.ui.markdown_escaping import escape_markdown
 from dashboard.wording import GUEST_VIEW, who_reported
 
@@ -73,11 +81,17 @@ def heading(spec: PageSpec) -> str:
 
 
 def scope_words(spec: PageSpec) -> list[str]:
-    """The page's scope, in words: the site, else the filters in force; empty for everything."""
+    """The page's scope, in words: the site and the service, else the filters in force; empty for everything."""
     if "centre" in spec.filters:
-        site = filter_state.value("centre")
-        return [filter_state.options("centre")[site]] if site else []
+        chosen = [n for n in spec.filters if n in ("centre", "prestation")]
+        acting = [n for n in sorted(chosen) if filter_state.value(n)]
+        return list(filter_state.scope(acting)) if "centre" in acting else []
+    if spec.url_path == "presenter" and (named := presented_place.words()):
+        return [named]
     place = [n for n in spec.filters if n != "periode"]
+    if spec.url_path == side_by_side.PAGE:
+        acting = [n for n in place if filter_state.value(n)]
+        return [*side_by_side.names(), *(filter_state.scope(acting) if acting else [])]
     return list(filter_state.scope(place)) if place else []
 
 
@@ -136,11 +150,13 @@ def context_lines(spec: PageSpec) -> list[tuple[str, str]]:
     ]
     site = filter_state.value("centre") or None if "centre" in spec.filters else None
     question = filter_state.question(tuple(n for n in ACTING if n in spec.filters), site=site)
-    figures = overall_figures(session.person(), question)
+    reported = [("Remontées", who_reported(overall_figures(session.person(), question)["visits"]))]
+    if spec.url_path == side_by_side.PAGE:
+        reported = side_by_side.who_reported_of_each()
     as_of = freshness(session.person()).as_of
     return [
         *([("Vue", GUEST_VIEW)] if session.person().role == Role.GUEST else []),
         *in_force,
-        ("Remontées", who_reported(figures["visits"])),
+        *reported,
         ("Données au", french.date_long(as_of) if as_of else "aucune donnée"),
     ]

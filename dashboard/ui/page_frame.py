@@ -13,14 +13,18 @@ from dashboard.answers.context import DataSnapshot, view
 from dashboard.answers.network import Freshness, commune_outlines, freshness, sites
 from dashboard.navigation import ACTING, PAGES, PageSpec
 from dashboard.panel import Link
+from dashboard.period import now
 from dashboard.settings import ROOT, load_settings
 from dashboard.ui import (
     browser_flush,
+    day_calendar,
     filter_state,
     map_assets,
+    news,
     page_exports,
     period_comparison,
     session,
+    side_by_side,
 )
 from dashboard.ui.links import anchor
 from dashboard.ui.markdown_escaping import escape_markdown
@@ -34,6 +38,11 @@ FINDINGS: dict[str, Callable[[Person], str]] = {
     "signaux": lambda person: headlines.signals(
         person, filter_state.question(("departement", "type"))
     ),
+    "nouveau": lambda person: news.finding(person, filter_state.question(("departement", "type"))),
+    "completude": lambda person: day_calendar.finding(
+        person, filter_state.question(("departement", "type")), now()
+    ),
+    "cote-a-cote": lambda _: side_by_side.finding(),
     "site": lambda person: headlines.site(
         person, filter_state.question(("prestation",), site=filter_state.value("centre") or None)
     ),
@@ -43,6 +52,8 @@ NAMED_BY = {"departement": "departement", "site": "centre"}
 OF_GUESTS = (
     "Des chiffres seulement : aucune plainte une par une, aucun effectif de moins de 5 plaintes."
 )
+# static/ccsp-search-open.js answers it.
+FIND = '<button type="button" class="ccsp-find" aria-keyshortcuts="/">Chercher</button>'
 FICTITIOUS = "Pour la démonstration : aucun chiffre n'est réel."
 
 
@@ -121,6 +132,8 @@ def title(spec: PageSpec) -> str:
     finding = found(session.person()) if found else ""
     by = NAMED_BY.get(spec.url_path)
     named = finding and by and filter_state.value(by)
+    if finding and spec.url_path == side_by_side.PAGE:
+        return french.upper_first(finding)  # it names the places
     head = " · ".join(page_exports.scope_words(spec)) if named else page_exports.heading(spec)
     return f"{head}{french.SPACE}: {finding}" if finding else head
 
@@ -150,7 +163,7 @@ def _state(fresh: Freshness) -> list[str]:
     if fresh.as_of is not None:
         marks.append(f"<span>données au {french.date_short(fresh.as_of)}</span>")
     marks.append(who_asks())
-    return [*parts, f'<div class="ccsp-state">{"".join(marks)}</div>'] if any(marks) else parts
+    return [*parts, f'<div class="ccsp-state">{FIND}{"".join(marks)}</div>']
 
 
 def top(spec: PageSpec, *, with_heading: bool) -> None:
@@ -161,15 +174,18 @@ def top(spec: PageSpec, *, with_heading: bool) -> None:
         parts.append(f'<h1 class="ccsp-heard">{escape(page_exports.heading(spec))}</h1>')
     parts += _state(fresh)
     if spec.filters:
-        words = escape(" · ".join(filter_state.in_words(spec.filters)))
+        said = filter_state.in_words(spec.filters)
+        if spec.url_path == side_by_side.PAGE:
+            said = [*filter_state.in_words(("periode",))[:1], *page_exports.scope_words(spec)]
+        words = escape(" · ".join(said))
         parts.append(
             f'<button type="button" class="ccsp-fold" aria-expanded="false">{words}</button>'
         )
     st.html(f'<div class="ccsp-top">{"".join(parts)}</div>')
     if fresh.empty:
         st.info(
-            "La base ne contient encore ni visites ni clôtures. Le premier fichier de registre se remet sur le serveur"
-            f"{french.SPACE}: python -m db import FICHIER"
+            "La base ne contient encore ni registre des visites ni fiche de clôture. Le premier registre se remet sur la page"
+            " « Remonter », par un point focal ou le gestionnaire des données."
         )
     elif fresh.warning or fresh.beginning:
         with st.container(key="bandeau"):

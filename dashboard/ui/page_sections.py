@@ -34,7 +34,6 @@ Value = TypeVar("Value")
 ORDERS: dict[sites.Order, str] = {
     "name": "Par nom",
     "value": "Par valeur",
-    "size": "Par effectif",
 }
 GUESTS = (DUE, RECEIVED)
 OF_GUESTS = (

@@ -72,6 +72,12 @@ def panel(
     panel_not_collected(one, open_=open_, height=height, about=about, in_file=in_file)
 
 
+def note(words: str) -> None:
+    """Draw a line of small words; nothing for ""."""
+    if words:
+        st.caption(escape_markdown(words))
+
+
 def panel_not_collected(
     one: Panel,
     *,
@@ -93,7 +99,7 @@ def panel_not_collected(
             st.info(text)
             return
         case Chart() as chart:
-            cached_charts.draw(chart, one.alt)
+            cached_charts.draw(chart, one.alt, one.table)
         case _:
             table(height or 380)
     if said := " ".join(filter(None, (one.caption, one.legend))):

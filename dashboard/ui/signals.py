@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import filter_names, french
-from dashboard.accounts.rights import Person
+from dashboard.accounts.rights import Person, may
 from dashboard.actions import targets_and_decisions
 from dashboard.answers import signals
 from dashboard.answers.bulletin import scope_in_words
@@ -17,6 +17,7 @@ from dashboard.answers.network import site_names
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.control_charts import CHARTED
+from dashboard.panel import Link
 from dashboard.period import today
 from dashboard.ui import (
     bulletin,
@@ -26,29 +27,31 @@ from dashboard.ui import (
     page_sections,
     panel_display,
     session,
-    tables,
     url_parameters,
 )
+from dashboard.ui.links import anchor
 
 HEIGHT = 300  # of the chart, in pixels: level with the table beside it
 
 
 def reliability(person: Person) -> None:
-    """Draw what a signal is, what the rules find and what they miss."""
-    panel = signals.rates(person)
+    """Draw what a signal is; how often the rules are wrong, and what they miss, is for statisticians, in the guide."""
+    more = anchor("guide, « Pour les statisticiens »", Link("guide"))
     with st.expander("Ce que vaut un signal"):
         st.markdown(WORTH)
-        tables.draw(panel.table, label=panel.title, key=panel.key)
-        st.caption("Simulation de cette règle exacte : `python -m tests.benchmarks.rules`.")
+        if may(person, "understand"):
+            st.html(
+                f"<p>Ce que ces règles trouvent, et ce qu'elles manquent{french.SPACE}: {more}.</p>"
+            )
 
 
 WORTH = """
 - Un mois est un signal dans deux cas : il sort de ce que le hasard permet, ou il est le huitième de suite du même côté.
 - On ne juge qu'un mois, le dernier mois entier de la période, une seule fois : ce qui a été signalé le reste.
-- Un centre est comparé à lui-même ; un ensemble, à ce que ses centres font d'habitude, à répartition égale des visites.
+- Un centre est comparé à lui-même ; un ensemble, à ce que ses centres font d'habitude, à répartition égale des visites. Si tous
+  les centres ont la même saison deux années de suite, l'ensemble est comparé à son habitude de cette saison.
 - Douze mois de suite du même côté proposent un nouveau niveau. Il vaut aussitôt ; on peut l'accepter ou le refuser.
 - Un signal ne dit pas pourquoi, ni que c'est grave. Sans signal, il n'y a rien à expliquer.
-- Combien de mois par an sont signalés, et combien de changements sont vus :
 """
 
 
@@ -185,10 +188,19 @@ def _decision_form(series: Mapping[tuple[str, str], str]) -> None:
             key="decision_sur",
         )
         st.text_input("Ce qui est décidé", max_chars=500, key="decision_quoi")
+        st.text_input(
+            "Ce qu'on en attend",
+            max_chars=500,
+            key="decision_but",
+            placeholder="par exemple 15 min en janvier",
+        )
         left, right = st.columns(2)
         left.text_input("Qui (une fonction, pas un nom)", max_chars=120, key="decision_qui")
         right.date_input(
             "Pour le", value=None, format="DD/MM/YYYY", min_value=today(), key="decision_pour"
+        )
+        st.caption(
+            "Aucun nom de personne : une fonction suffit, et chacun peut lire ce qui est noté ici."
         )
         st.form_submit_button("Noter", on_click=_keep_decision)
 
@@ -209,8 +221,9 @@ def _keep_decision() -> None:
             typed["decision_quoi"],
             typed["decision_pour"],
             today(),
+            typed["decision_but"],
         )
-        typed["decision_qui"] = typed["decision_quoi"] = ""
+        typed["decision_qui"] = typed["decision_quoi"] = typed["decision_but"] = ""
         typed["decision_pour"] = None
         filter_state.choose("centre", scope)
         filter_state.choose("indicateur", code)

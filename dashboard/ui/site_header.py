@@ -1,28 +1,38 @@
-"""The head of a site's page: kind, place, opening, and what gets worse."""
+"""The head of a site's page: who it is, in one strip, and what gets worse."""
 
+from datetime import date
 from functools import partial
+from html import escape
 
 import streamlit as st
 
 from dashboard import french
 from dashboard.accounts.rights import Person
 from dashboard.answers import site_alerts as answers
-from dashboard.answers.network import sites
+from dashboard.answers import site_identity
 from dashboard.answers.question import Question
 from dashboard.indicators import codes_placed_in
+from dashboard.period import today
 from dashboard.ui import opening_answers
 from dashboard.ui import panel_display as panel
-from dashboard.ui.markdown_escaping import escape_markdown
 from db.shared_types import Place
 
 
-def show(person: Person, code: str) -> None:
+def strip(person: Person, question: Question) -> None:
     """Draw what is known of the site; stops the page where the person may not see it."""
-    site = next((p for p in sites(person) if p.code == code), None)
-    if site is None:
+    facts = site_identity.site_facts(person, question)
+    if not facts:
         st.warning("Ce centre n'est pas connu.")
         st.stop()
-    st.caption(escape_markdown(words(site)))
+    panel.collect_later("le_centre", partial(site_identity.panel, person, question, "le_centre"))
+    st.html(f'<dl class="ccsp-strip">{"".join(map(_fact, facts))}</dl>')
+
+
+def _fact(one: site_identity.SiteFact) -> str:
+    """The HTML of a fact."""
+    text, note = (escape(french.bind_numbers(words)) for words in (one.text, one.note))
+    more = f"<small>{note}</small>" if note else ""
+    return f"<div><dt>{escape(one.label)}</dt><dd>{text}{more}</dd></div>"
 
 
 def worsening(person: Person, question: Question) -> None:
@@ -47,5 +57,18 @@ def words(site: Place) -> str:
         if site.first_activity
         else ""
     )
-    closed = f" · fermé le {french.date_short(site.closed_on)}" if site.closed_on else ""
-    return f"{site.kind} · commune {french.elide('de', site.commune)} · {site.department} · {opened}{first}{closed}"
+    return (
+        f"{site.kind} · commune {french.elide('de', site.commune)} · {site.department} · {opened}{first}"
+        f"{_service(site, today())}"
+    )
+
+
+def _service(site: Place, day: date) -> str:
+    """Whether it has closed, or will, and since when it serves again; the hours of a site that serves."""
+    opens, closes = site.periods[-1]
+    again = f" · rouvert le {french.date_short(opens)}" if len(site.periods) > 1 else ""
+    if closes is not None:
+        said = "fermé" if closes <= day else "ferme"
+        return f"{again} · {said} le {french.date_short(closes)}"
+    week = site.week_on(day)
+    return f"{again} · {french.opening_hours(week.hours)}" if week else again

@@ -29,6 +29,7 @@ from dashboard.ui import (
     story_drafts,
     story_saving,
     url_parameters,
+    workshop,
 )
 from dashboard.ui.markdown_escaping import escape_markdown
 from dashboard.ui.story_drafts import Draft
@@ -44,6 +45,7 @@ ADVICE = {
 }
 LISTED = "plaintes_en_cours"  # the slide that lists complaints one by one
 SECONDS = (10, 15, 20, 30, 60)
+NOT_FOR_ALL = "montrée à ceux qui ont la page « Complétude »"
 
 
 def page(person: Person) -> None:
@@ -72,6 +74,7 @@ def page(person: Person) -> None:
         complaint_view_log.note_complaint_views(
             person, question.at_place(story.department, story.site)
         )
+    workshop.section(person, question.at_place(story.department, story.site))
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.header("Les diapositives", anchor=False)
@@ -156,11 +159,17 @@ def _on_story_chosen() -> None:
 
 
 def _lines(story: Story, deck: Deck) -> list[str]:
-    """Each slide of the story in Markdown: its position, kind and headline."""
-    headlines = iter(deck.slides)
+    """Each slide of the story in Markdown: its position, kind and headline, or why the deck of who looks does not have it."""
+    left = list(deck.slides)
+
+    def headline(step: Step) -> str:
+        if step.hidden:
+            return "masquée"
+        is_there = bool(left) and left[0].code == step.code
+        return left.pop(0).headline if is_there else NOT_FOR_ALL
+
     return [
-        f"{at}. **{escape_markdown(KINDS[step.kind].label)}**{french.SPACE}: "
-        + escape_markdown("masquée" if step.hidden else next(headlines).headline)
+        f"{at}. **{escape_markdown(KINDS[step.kind].label)}**{french.SPACE}: {escape_markdown(headline(step))}"
         for at, step in enumerate(story.steps, 1)
     ]
 

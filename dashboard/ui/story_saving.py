@@ -21,6 +21,7 @@ from dashboard.ui import (
     error_messages,
     filter_state,
     form_messages,
+    presented_place,
     session,
     story_drafts,
     url_parameters,
@@ -28,7 +29,7 @@ from dashboard.ui import (
 from dashboard.ui.markdown_escaping import escape_markdown
 from dashboard.ui.story_drafts import Draft
 
-ADDRESS = "histoire"  # in the URL: which story
+ADDRESS = presented_place.ADDRESS  # in the URL: which story
 PLACES = {"department": "departement", "site": "centre"}  # filter by the field of a story's place
 ASKED = "story_asked"  # session key: (story, title) of a save that would overwrite another version
 DONE = "La présentation est gardée. Le lien ci-dessous la retrouve."

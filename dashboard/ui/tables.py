@@ -58,15 +58,23 @@ def markup(
     )
     tall = f' style="max-height:{height}px"' if height else ""
     which = f'<p class="ccsp-rows" role="status">{escape(words)}</p>' if words else ""
-    return which + (
-        f'<div class="ccsp-table" role="region" tabindex="0" aria-label="{escape(label)}"{tall}>'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    return which + region(label, head, rows, tall=tall)
+
+
+def region(
+    label: str, head: str, rows: str, foot: str = "", *, looks: str = "", tall: str = ""
+) -> str:
+    """A table of HTML cells that can be scrolled. label: what it contains; looks: further CSS classes; tall: its style."""
+    below = f"<tfoot>{foot}</tfoot>" if foot else ""
+    return (
+        f'<div class="ccsp-table{looks}" role="region" tabindex="0" aria-label="{escape(label)}"{tall}>'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody>{below}</table></div>"
     )
 
 
 def _heading(column: Column, order: Order | None, *, sortable: bool) -> str:
     """The HTML of a column's heading. order: by which the rows are sorted."""
-    name = escape(_bind_heading(column.name))
+    name = escape(bind_heading(column.name))
     sorted_ = ""
     if order and order.column == column.name:
         sorted_ = f' aria-sort="{"descending" if order.descending else "ascending"}"'
@@ -83,7 +91,7 @@ def _cell(cell: Cell, column: Column, held: tuple[tuple[str, str], ...], *, firs
     return f"<{kind}{_side(column)}{value}>{html}</{kind[:2]}>"
 
 
-def _bind_heading(name: str) -> str:
+def bind_heading(name: str) -> str:
     """A heading with no-break spaces, so that no letter or number stands alone on a line: « traitées en 30 j », « pour 1 000
     visites »."""
     return UNIT.sub("\N{NO-BREAK SPACE}", name)

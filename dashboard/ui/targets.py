@@ -84,7 +84,12 @@ def _remove(indicator: str, scope: str, valid_from: date) -> None:
 
 
 def show(person: Person) -> None:
-    """Draw the targets and, for who may, the forms."""
+    """Draw the targets and, for who may, the forms. Where there is none, a printed page says nothing of them."""
+    with st.container(key="cibles"):
+        _show(person)
+
+
+def _show(person: Person) -> None:
     st.header("Cibles", anchor=False)
     st.caption(
         "Une cible a une date et une source. Elle se lit sur les courbes de suivi : atteinte régulièrement,"

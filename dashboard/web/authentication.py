@@ -283,12 +283,16 @@ def with_account_headers(scope: Scope, identity: str, entry: int = 0) -> Scope:
     return {**scope, "headers": headers}
 
 
-async def failure_response(error: Exception) -> Response:
+async def failure_response(error: Exception, page: str = "") -> Response:
     """The answer to a request that failed: the database is unavailable, or a fault of ours with its incident number in the
-    log."""
+    log. page: the one on which somebody was at work, to which he can go back; "" for none."""
     if await anyio.to_thread.run_sync(outage_reason, error):
         LOG.warning("who asks could not be read", exc_info=error)
         return HTMLResponse(sign_in_pages.database_unavailable_page(), 503, {"refresh": "5"})
     what = error_messages.report_sentence(error_messages.log_incident(error))
-    page = sign_in_pages.failure_page(error_messages.failure_sentence(error), what)
-    return HTMLResponse(page, 500)
+    if page:
+        why = error_messages.work_failure_sentence(error)
+        return HTMLResponse(sign_in_pages.failed_work_page(why, what, page), 500)
+    return HTMLResponse(
+        sign_in_pages.failure_page(error_messages.failure_sentence(error), what), 500
+    )

@@ -53,10 +53,18 @@ def is_https(scope: Scope) -> bool:
 
 
 def is_own_origin(scope: Scope) -> bool:
-    """Whether the Origin header is of a page of ours. Browsers always send it here, so a missing one is a no."""
+    """Whether the Origin header is of a page of ours; where a browser sends none (old ones do not, with forms), the Referer. One
+    that sends neither is refused."""
     headers = Headers(scope=scope)
     scheme = "https" if is_https(scope) else "http"
-    return headers.get("origin", "").lower() == f"{scheme}://{headers.get('host', '').lower()}"
+    ours = f"{scheme}://{headers.get('host', '').lower()}"
+    if (origin := headers.get("origin")) is not None:
+        return origin.lower() == ours
+    try:
+        parts = urlsplit(headers.get("referer", ""))
+    except ValueError:
+        return False
+    return scope["type"] == "http" and f"{parts.scheme}://{parts.netloc}".lower() == ours
 
 
 def is_local_request(scope: Scope) -> bool:

@@ -4,13 +4,13 @@ After: `dashboard.web.sign_in_forms`.
 """
 
 import hmac
-from secrets import token_bytes
 from urllib.parse import parse_qs
 
 from starlette.types import Receive
 
+from dashboard.accounts import shared_keys
+
 LARGEST = 4_096  # bytes of a form
-SECRET = token_bytes(32)  # of this process: forms shown before a restart are no longer valid
 
 
 async def read_fields(receive: Receive) -> dict[str, str] | None:
@@ -34,7 +34,7 @@ async def read_fields(receive: Receive) -> dict[str, str] | None:
 
 def sign_token(token: str) -> str:
     """The token to be put into a form. token: the one in the browser's cookie."""
-    return hmac.new(SECRET, token.encode(), "sha256").hexdigest()
+    return hmac.new(shared_keys.key("form"), token.encode(), "sha256").hexdigest()
 
 
 def is_signed_token(sent: str, token: str) -> bool:

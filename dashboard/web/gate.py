@@ -75,7 +75,7 @@ def first_files() -> list[str]:
 
 
 def missing_page_response(scope: Scope) -> Response | None:
-    """The answer at an address that is no page, or none that this person may open: the same 404 for both, in French. A redirect
+    """The answer at an address that is no page, or none that this person may open: 404 for both, in French. A redirect
     where a page has moved (with its filters) or for the home page's second address. None where Streamlit is to answer."""
     path, query = scope["path"].rstrip("/"), scope["query_string"].decode("latin-1")
     page, more = MOVED.get(path[1:], (path[1:], ""))
@@ -83,7 +83,7 @@ def missing_page_response(scope: Scope) -> Response | None:
     if page and page not in {spec.url_path for spec in pages_of(who)}:
         if page in PAGE_PATHS:
             REFUSED.warning("the page %r to %r, from %r", page, who.name, client_address(scope))
-        return HTMLResponse(sign_in_pages.not_found_page(), 404)
+        return HTMLResponse(sign_in_pages.not_found_page(who, page), 404)
     if path in ("", f"/{page}") and path != HOME:
         return None
     wanted = "&".join(part for part in (query, more) if part)

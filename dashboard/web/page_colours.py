@@ -18,6 +18,7 @@ ROLES = {
     "alert-words": palette.ALERT.text,
     "better": palette.IMPROVEMENT,
     "changed": palette.CHANGE,
+    "wash": palette.WASH,
     "focus": palette.FOCUS,
     "notice": palette.NOTICE,
     "on-notice": palette.ON_NOTICE,

@@ -1,5 +1,5 @@
 """What Streamlit's page is given to begin with: the palette, our style sheet (static/ccsp.css) and our scripts
-(static/ccsp-shell.js, static/ccsp-pages.js), our fonts, and the product's name to read while the rest comes.
+(static/ccsp-shell.js, ccsp-pages.js, ccsp-search-open.js), our fonts, and the product's name to read while the rest comes.
 
 Before: `dashboard.web.page_colours`, `dashboard.web.page_fonts`, `dashboard.web.html_templates`. After: `dashboard.web.gate`,
 which writes it into Streamlit's page.
@@ -64,9 +64,22 @@ def head_markup() -> bytes:
             f'<link rel="preload" href="/app/static/{page_fonts.LETTERS.file()}" as="font" type="font/woff2" crossorigin'
             ' fetchpriority="low">'
             f'<script src="/app/static/ccsp-shell.js?{file_digest("ccsp-shell.js")}" defer></script>'
+            f'<script src="/app/static/ccsp-table.js?{file_digest("ccsp-table.js")}" defer></script>'
             f'<script src="/app/static/ccsp-pages.js?{file_digest("ccsp-pages.js")}" defer></script>'
+            f"{search_markup()}"
         ).encode()
     )
+
+
+SEARCH = ("ccsp-search.js", "ccsp-search-box.js", "ccsp-search.css")
+
+
+def search_markup() -> str:
+    """What opens « Chercher » on a page, as HTML: a small script, and the addresses of what it brings at the first press."""
+    opener, *files = (
+        f"/app/static/{name}?{file_digest(name)}" for name in ("ccsp-search-open.js", *SEARCH)
+    )
+    return html_templates.part("search_head.html", script=opener, files=files)
 
 
 @cache

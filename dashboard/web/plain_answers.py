@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
 
 from starlette.types import Scope
 
@@ -48,3 +49,11 @@ class PageRequest:
     fields: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[SentFile] = ()
     is_form: bool = False
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What the address asks for."""
+        try:
+            return dict(parse_qsl(self.scope["query_string"].decode("latin-1"), max_num_fields=10))
+        except ValueError:
+            return {}

@@ -3,22 +3,25 @@
 Before: `dashboard.web.routes`, `dashboard.web.html_templates`. After: `dashboard.web.gate`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import anyio
 import anyio.to_thread
+from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import memory
 from dashboard.accounts.rights import NOBODY, Role, may
-from dashboard.accounts.session_cache import UNKNOWN
+from dashboard.accounts.session_cache import OPEN, UNKNOWN
+from dashboard.answers.context import drop_statements
 from dashboard.answers.network import freshness
 from dashboard.french import date_short
 from dashboard.log import REFUSED
 from dashboard.navigation import PAGES
-from dashboard.web import sign_in_pages, uploads
+from dashboard.one_run_at_a_time import RUN_QUEUE, RunQueue
+from dashboard.web import page_head, sign_in_pages, uploads
 from dashboard.web.authentication import PERSON, SESSION, VISITOR, failure_response
 from dashboard.web.browser_cookies import KEY_KEPT, Visitor
 from dashboard.web.client_address import client_address
@@ -26,7 +29,11 @@ from dashboard.web.html_templates import part, render
 from dashboard.web.plain_answers import PageRequest, PlainAnswer
 from dashboard.web.routes import Route, find_route, menu_of
 
+UPLOAD = "ccsp-upload"  # the script that sends files, and opens the address that it is told
 ONE_FILE_AT_A_TIME = anyio.CapacityLimiter(1)
+# These pages are short, and take turns among themselves: one that closes a day does not wait until a reader's page, of ten times
+# its length, has ended. What reads files takes its turn among the readers' pages.
+PLAIN_QUEUE = RunQueue()
 
 
 class PlainPages:
@@ -48,7 +55,7 @@ async def respond(route: Route, scope: Scope, receive: Receive) -> Response:
     if not may(person, route.page.right):
         name, asker = route.page.url_path, client_address(scope)
         REFUSED.warning("the page %r to %r, from %r", name, person.name, asker)
-        return HTMLResponse(sign_in_pages.not_found_page(), 404)
+        return HTMLResponse(sign_in_pages.not_found_page(person, name), 404)
     allowed = ("GET", "HEAD", "POST") if route.takes_forms else ("GET", "HEAD")
     if scope["method"] not in allowed:
         return PlainTextResponse("Cette demande n'existe pas.", 405, {"allow": ", ".join(allowed)})
@@ -76,15 +83,19 @@ async def respond(route: Route, scope: Scope, receive: Receive) -> Response:
     try:
         # One file is read at a time: the other processor is for who reads pages.
         limit = ONE_FILE_AT_A_TIME if request.files else None
-        said = await anyio.to_thread.run_sync(route.body, request, limiter=limit)
-        if request.files:
-            memory.give_back()
+        large = bool(request.files or (route.large and request.rest.startswith(route.large)))
+        turns = RUN_QUEUE if large else PLAIN_QUEUE
+        said = await anyio.to_thread.run_sync(in_turn, turns, request, route.body, limiter=limit)
+        if large:
+            memory.give_back(drop_statements)
     except Exception as error:
-        return await failure_response(error)
+        return await failure_response(error, scope["path"])
     answer = said if isinstance(said, PlainAnswer) else PlainAnswer(said)
     if answer.file:
         named = {"content-disposition": f'attachment; filename="{answer.file_name}"'}
         response: Response = Response(answer.file, media_type=answer.file_type, headers=named)
+    elif answer.redirect and Headers(scope=scope).get("x-requested-with") == UPLOAD:
+        response = Response(status_code=204, headers={"content-location": answer.redirect})
     elif answer.redirect:
         response = RedirectResponse(answer.redirect, 303)
     else:
@@ -103,6 +114,14 @@ def _form_again(request: PageRequest, fields: Mapping[str, str]) -> PlainAnswer:
         fields=sorted(fields.items()),
     )
     return PlainAnswer(body, "Envoyer de nouveau", 403)
+
+
+def in_turn(
+    turns: RunQueue, request: PageRequest, body: Callable[[PageRequest], str | PlainAnswer]
+) -> str | PlainAnswer:
+    """What a page answers, computed when it is its account's turn. turns: in which queue."""
+    with turns.exclusive_run(request.person.id or OPEN):
+        return body(request)
 
 
 async def _page(route: Route, request: PageRequest, answer: PlainAnswer) -> Response:
@@ -128,4 +147,5 @@ def render_page(route: Route, request: PageRequest, answer: PlainAnswer) -> str:
         guest=person.role == Role.GUEST,
         as_of=date_short(fresh.as_of) if fresh.as_of else "",
         body=answer.body,
+        search=page_head.search_markup(),
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dashboard.accounts.rights import Person, may
 from dashboard.navigation import PAGES, PLAIN_PAGES, PageSpec, pages_of
-from dashboard.web import hand_in_pages
+from dashboard.web import hand_in_pages, reference_pages, search_pages
 from dashboard.web.plain_answers import PageRequest, PlainAnswer
 
 
@@ -17,15 +17,19 @@ from dashboard.web.plain_answers import PageRequest, PlainAnswer
 class Route:
     """A plain page. page: its address, its menu entry and the right that it needs; body: returns its HTML below the heading,
     made by a template (other text is escaped), or an answer of another kind; called in a thread. takes_forms: whether forms are
-    sent to it and to the addresses below it."""
+    sent to it and to the addresses below it. large: begins the addresses below it at which a whole file is held; after them
+    memory is given back, which stops everybody for a moment."""
 
     page: PageSpec
     body: Callable[[PageRequest], str | PlainAnswer]
     takes_forms: bool = False
+    large: str = ""
 
 
 ROUTES: tuple[Route, ...] = (
-    Route(PLAIN_PAGES["remonter"], hand_in_pages.answer, takes_forms=True),
+    Route(PLAIN_PAGES["remonter"], hand_in_pages.answer, takes_forms=True, large="apercu/"),
+    Route(PLAIN_PAGES["referentiel"], reference_pages.answer, takes_forms=True),
+    Route(PLAIN_PAGES["chercher"], search_pages.answer, takes_forms=True),
 )
 
 
@@ -52,6 +56,6 @@ def menu_of(person: Person) -> dict[str, list[PageSpec]]:
     menu: dict[str, list[PageSpec]] = {}
     plain = (route.page for route in ROUTES if may(person, route.page.right))
     for page in (*pages_of(person), *plain):
-        if page.is_listed:
-            menu.setdefault(page.section, []).append(page)
+        if page.is_listed_for(person):
+            menu.setdefault(page.section_for(person), []).append(page)
     return menu

@@ -143,8 +143,10 @@ def policy(scope: Scope, inline: str, shown: bool = True) -> str:
         return MAP_POLICY
     if scope["path"] in BY_LINK:
         return sign_in_pages.POLICY_OF_LINKS
-    if scope["path"] in FORMS or find_route(scope["path"]):
+    if scope["path"] in FORMS:
         return sign_in_pages.POLICY
+    if find_route(scope["path"]):
+        return sign_in_pages.POLICY_OF_PAGES
     host = Headers(scope=scope).get("host", "")
     return _page_policy(host if is_allowed_host(host) else "", is_https(scope), inline)
 

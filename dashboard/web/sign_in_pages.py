@@ -4,8 +4,9 @@ Before: `dashboard.web.html_templates`; the HTML stands in `dashboard/web/templa
 """
 
 from dashboard.accounts.passwords import ADVISED, LEAST
+from dashboard.accounts.rights import Person
 from dashboard.answers.context import NO_ANSWER
-from dashboard.navigation import NO_SUCH_PAGE
+from dashboard.navigation import no_page
 from dashboard.settings import load_settings
 from dashboard.web import page_head
 from dashboard.web.html_templates import render
@@ -18,6 +19,11 @@ POLICY = (
 )
 # For pages opened by links: a script of ours removes the link from the address.
 POLICY_OF_LINKS = POLICY.replace("default-src 'none';", "default-src 'none'; script-src 'self';")
+# For plain pages with the menu: scripts of ours search, say how far a file is, and send it to the same place.
+POLICY_OF_PAGES = POLICY.replace(
+    "default-src 'none'; style-src",
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'",
+)
 CROWD = "Beaucoup de personnes se connectent en ce moment. Recommencer dans quelques secondes."
 LINK_SCRIPT = "ccsp-invitation.js"
 
@@ -126,10 +132,16 @@ def failure_page(why: str, what: str) -> str:
     return _notice("Connexion impossible", f"{why} {what}", "/", "Recommencer")
 
 
-def not_found_page() -> str:
+def failed_work_page(why: str, what: str, page: str) -> str:
+    """The page for who was at work on a page when it failed. why: the reason; what: has to be done; page: its address."""
+    waits = "Ce que vous aviez envoyé avant attend encore sur la page d'où vous venez."
+    return _notice("Pas fait", f"{why} {waits} {what}", page, "Revenir à cette page")
+
+
+def not_found_page(person: Person, url_path: str) -> str:
     """The page of an address that does not exist, or not for this person."""
-    sentence = "L'adresse est mal écrite, ou la page a changé de nom."
-    return _notice(NO_SUCH_PAGE, sentence, "/", "Revenir à la première page")
+    said = no_page(person, url_path)
+    return _notice(said.title, said.sentence, said.address, said.link)
 
 
 def lapsed_form_page() -> str:

@@ -18,6 +18,9 @@ LARGEST_FORM = 64 * 1024  # bytes of a form without a file
 # Above this Starlette puts a file on the disk: it is never reached.
 MultiPartParser.spool_max_size = 2**40
 TOO_LARGE = "Ces fichiers pèsent plus de {} Mo ensemble : les remettre en plusieurs fois."
+TOO_MANY = (
+    f"Plus de {FILES} fichiers à la fois : les remettre en plusieurs fois. Rien n'a été gardé."
+)
 UNREADABLE = "L'envoi a été coupé en route, ou n'est pas complet : recommencer. Rien n'a été gardé."
 
 
@@ -76,9 +79,11 @@ async def _read(scope: Scope, receive: Receive) -> tuple[dict[str, str], list[Se
         form = await Request(scope, receive).form(
             max_files=FILES, max_fields=FIELDS, max_part_size=LARGEST_FORM
         )
+    except MultiPartException as reason:
+        raise _refused(reason.message) from None
+    except HTTPException as reason:
+        raise _refused(str(reason.detail)) from None
     except (
-        HTTPException,
-        MultiPartException,
         ClientDisconnect,
         KeyError,
         ValueError,
@@ -96,6 +101,13 @@ async def _read(scope: Scope, receive: Receive) -> tuple[dict[str, str], list[Se
             fields[name] = value
     await form.close()
     return fields, files
+
+
+def _refused(said: str) -> BadForm:
+    """Why a form is refused, by what Starlette says of it."""
+    if said.startswith("Too many files"):
+        return BadForm(TOO_MANY, 413)
+    return BadForm(TOO_LONG, 413) if said.startswith("Too many") else BadForm(UNREADABLE, 400)
 
 
 def form_token(cookie: str, account: str) -> str:

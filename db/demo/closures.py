@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from db.demo.arrivals import weekly_arrivals
 from db.demo.csv_text import clock
 from db.demo.model import Closure, DemoFile, Plan, Profile
 
@@ -56,19 +57,37 @@ def whole_days(closed: list[Closure], shape: tuple[int, int]) -> np.ndarray:
 
 
 def files(plan: Plan) -> Iterator[DemoFile]:
-    """One file of closures per year, all sites together; those of the whole network in one of their own."""
+    """One file of closures per year, all sites together, which comes in by the week; those of the whole network in one of their
+    own, which comes in when the last of them is over."""
     for year, start, end in plan.years():
         within = sorted((c for c in plan.closures if start <= c.first < end), key=lambda c: c.first)
         for name, chosen in (
             (f"fermetures-{year}.csv", [c for c in within if c.site is not None]),
             (f"fermetures-{year}-reseau.csv", [c for c in within if c.site is None]),
         ):
-            lines = [_line(plan, c) for c in chosen]
-            if lines:
-                last = plan.day(max([end - 1, *(c.last for c in chosen)]))
-                content = (HEADING + "".join(lines)).encode()
-                covers = (plan.day(start), last)
-                yield DemoFile(name, "fermetures", content, last, covers, len(lines))
+            if not chosen:
+                continue
+            lines, rows = [_line(plan, c) for c in chosen], plan.no_counts()
+            for closure in chosen:
+                if closure.site is not None:
+                    rows[closure.site, closure.first] += 1
+            sites = [site for site in range(len(plan.profiles)) if rows[site].any()]
+            came_in = [
+                one
+                for one in weekly_arrivals(plan, rows, sites, start, end)
+                if any(part.rows for part in one.parts)
+            ]
+            last = max(c.last for c in chosen)
+            last_day = plan.day(max(end - 1, last) if sites else last)
+            yield DemoFile(
+                name,
+                "fermetures",
+                (HEADING + "".join(lines)).encode(),
+                last_day,
+                (plan.day(start), last_day),
+                len(lines),
+                arrivals=tuple(came_in),
+            )
 
 
 def _line(plan: Plan, closure: Closure) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
+from db.demo.arrivals import weekly_arrivals
 from db.demo.csv_text import cell, join_columns, numbers, pick_strings
 from db.demo.model import DemoFile, Plan
 from db.demo.random_draws import chance, draw, table
@@ -47,7 +48,8 @@ _FORGOTTEN = 0.03  # besides the few whose delay would exceed ORDINARY
 
 
 def files(plan: Plan) -> Iterator[DemoFile]:
-    """One file per year in which complaints were received; later replies stand in the same file."""
+    """One file per year in which complaints were received, which comes in by the week; later replies stand in the same file, and
+    so in the batch of the week in which a complaint was received: what is asked of a day counts no reply of later."""
     rates = np.array([[p.complaints] for p in plan.profiles])
     received = plan.rng(_COMPLAINTS).binomial(plan.counts, rates)
     for year, start, end in plan.years():
@@ -69,10 +71,18 @@ def files(plan: Plan) -> Iterator[DemoFile]:
                 count = int(sum(per_day.sum() for per_day in counts.values()))
                 name = f"plaintes-{year}{suffix}.csv"
                 # A site at work without a complaint has none: that is not silence.
-                at_work = tuple(
-                    plan.profiles[site].code for site in sites if plan.profiles[site].start < until
+                at_work = [site for site in sites if plan.profiles[site].start < until]
+                came_in = weekly_arrivals(plan, received, at_work, start, until)
+                yield DemoFile(
+                    name,
+                    "plaintes",
+                    content,
+                    plan.day(last),
+                    covers,
+                    count,
+                    tuple(plan.profiles[site].code for site in at_work),
+                    arrivals=came_in,
                 )
-                yield DemoFile(name, "plaintes", content, plan.day(last), covers, count, at_work)
 
 
 def _site_rows(

@@ -1,9 +1,13 @@
-"""The table of events in French, for readers of the demonstration."""
+"""The tables of events and of absences in French, for readers of the demonstration."""
 
 from datetime import date, timedelta
 
-from dashboard.french import date_short, number, percent
+from dashboard.french import date_short, join_words, number, percent, plural
+from db.demo.arrivals import HABITUAL
+from db.demo.closings import CARELESS
 from db.demo.events import EVENTS, Event, Kind
+from db.demo.gaps import ABSENCES, FORGETFUL, Absence
+from db.demo.model import Gap
 from db.seed import read_csv
 
 _WORDS = {
@@ -17,6 +21,15 @@ _WORDS = {
     Kind.POWER_CUTS: "coupures de courant, {share} des jours ouvrés",
     Kind.FORGETS: "registre clôturé {share} des jours ouvrés",
     Kind.UNANSWERED: "{share} des plaintes ne reçoivent jamais de réponse",
+}
+
+_WHY = {
+    Gap.NO_WORD: "sans un mot",
+    Gap.PROMISED: "annoncé pour plus tard",
+    Gap.CLOSED: "fermé ({reason}), confirmé par un fichier",
+    Gap.SAID_CLOSED: "fermé ({reason}), selon le centre",
+    Gap.NOBODY: "personne n'est venu, dit la fiche de clôture",
+    Gap.SAID_NOBODY: "personne n'est venu, selon le centre",
 }
 
 
@@ -39,3 +52,25 @@ def events_in_words(today: date) -> list[str]:
         return f"  {when} · {names.get(event.place, event.place)} · {what}"
 
     return [line(event) for event in sorted(EVENTS, key=lambda event: event.first(today))]
+
+
+def absences_in_words() -> list[str]:
+    """A line for each absence, the latest first, and one for what sites do by habit."""
+    names = {row["code"]: row["name"] for row in read_csv("sites.csv")}
+
+    def line(absence: Absence) -> str:
+        days = plural(absence.days, "jour")
+        why = _WHY[absence.gap].format(reason=absence.reason)
+        return (
+            f"  {absence.back} jours ouvrés avant la fin · {names[absence.place]} · {days} : {why}"
+        )
+
+    habits = (
+        ("en retard presque chaque semaine", HABITUAL),
+        ("oublient des jours chaque mois, sans un mot", FORGETFUL),
+        ("déclarent souvent un autre nombre que leur registre", CARELESS),
+    )
+    of_sites = [
+        f"  {what} · {join_words([names[code] for code in codes])}" for what, codes in habits
+    ]
+    return [*map(line, ABSENCES), *of_sites]

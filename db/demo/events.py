@@ -73,7 +73,13 @@ EVENTS = (
     Event(Kind.SILENT, "ccsp-bembereke", 0.0, days=35),
     Event(Kind.POWER_CUTS, "Collines", 0.5, months=7, lasts=1),
     Event(Kind.FORGETS, "ccsp-adjarra", 0.5, months=3, shown_in=("completeness",)),
-    Event(Kind.UNANSWERED, "gsru-parakou", 0.25, months=10),
+    Event(
+        Kind.UNANSWERED,
+        "gsru-parakou",
+        0.25,
+        months=10,
+        shown_in=("complaints_open", "complaints_late"),
+    ),
 )
 
 

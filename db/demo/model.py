@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 
 from dashboard import french
-from dashboard.period import add_months
+from dashboard.period import BENIN, add_months
 from db.shared_types import Place
+
+MONTHS = 24  # whole ones before the running one, of which it is told when each day came in
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,30 @@ def sites_of(places: Iterable[Place]) -> list[DemoSite]:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What came in of one site at one time: its first and its last day, and how many rows."""
+
+    site: str
+    first: date
+    last: date
+    rows: int
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """The parts of a register that came in at one moment, one a site."""
+
+    at: datetime
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
 class DemoFile:
     """One file ready to import.
 
     `covers` is None where the file covers only the days of its rows; `sites` are the codes of sites that it
-    speaks for even if they have no row in it.
+    speaks for even if they have no row in it; `declared`: it is what a site types of its own days. `arrivals`: when its
+    parts came in, a batch each, where it did not come in all at once.
     """
 
     name: str
@@ -42,6 +65,34 @@ class DemoFile:
     covers: tuple[date, date] | None
     rows: int
     sites: tuple[str, ...] = ()
+    declared: bool = False
+    arrivals: tuple[Arrival, ...] = ()
+
+    @property
+    def came_in(self) -> datetime:
+        """When it came in, all at once: at the end of its last day."""
+        return at_the_end_of(self.as_of)
+
+
+def at_the_end_of(day: date, minute: int = 18 * 60) -> datetime:
+    """A moment after closing time, in minutes after midnight: what is handed in then is in time."""
+    return datetime.combine(day, time(*divmod(minute, 60)), BENIN)
+
+
+class Gap(IntEnum):
+    """Why the register of a site's day is not there."""
+
+    NONE = 0  # it is there
+    NO_WORD = 1  # it never came
+    PROMISED = 2  # nor did this one, and the site said when it will
+    CLOSED = 3  # the site was closed, as a file of closures says
+    SAID_CLOSED = 4  # the site was closed, as it says itself
+    NOBODY = 5  # nobody came: a file of closings says so
+    SAID_NOBODY = 6  # nobody came: the site typed that
+
+
+SHUT = (Gap.CLOSED, Gap.SAID_CLOSED)
+EMPTY = (*SHUT, Gap.NOBODY, Gap.SAID_NOBODY)  # without a user
 
 
 @dataclass(frozen=True)
@@ -114,7 +165,9 @@ class Plan:
     closures: list[Closure]
     workday: np.ndarray  # day: neither week-end nor public holiday
     opened: np.ndarray  # site × day: a working day of a site at work and not closed all day
-    counts: np.ndarray  # site × day: visits
+    counts: np.ndarray  # site × day: users who came, whatever became of their register
+    gaps: np.ndarray  # site × day: Gap
+    came_in: np.ndarray  # site × day: the day on which its register came in
     load: np.ndarray  # site × day: how much longer than usual people wait
     effects: Effects
     dates: list[str]  # day: JJ/MM/AAAA
@@ -135,6 +188,18 @@ class Plan:
     def rng(self, *keys: int) -> np.random.Generator:
         """A random generator for these keys, so that no file depends on how another was made."""
         return np.random.default_rng([self.seed, *keys])
+
+    @cached_property
+    def entered(self) -> np.ndarray:
+        """Rows of the registers, site × day."""
+        rows: np.ndarray = np.where(self.gaps == Gap.NONE, self.counts, 0)
+        return rows
+
+    @cached_property
+    def received(self) -> np.ndarray:
+        """Users whom a site knows to have received, site × day: also those of a register that never came in."""
+        known: np.ndarray = np.where(np.isin(self.gaps, EMPTY), 0, self.counts)
+        return known
 
     def no_counts(self) -> np.ndarray:
         """An array of zeros, site × day."""

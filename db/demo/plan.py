@@ -11,11 +11,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from db.demo import closures
+from db.demo import closures, gaps
 from db.demo.arrival_hours import share_within
+from db.demo.arrivals import draw_days_of_arrival
 from db.demo.event_effects import effects, opening_shares
 from db.demo.events import EVENTS, Kind
-from db.demo.model import Closure, DemoSite, Plan, Profile
+from db.demo.model import SHUT, Closure, DemoSite, Plan, Profile
 from db.demo.profiles import draw_profiles, first_activity, has_event, service_waits
 
 _PLAN = 1  # the key of this module's random numbers
@@ -76,6 +77,8 @@ def make_plan(
     counts = rng.multinomial(visits, (weights / weights.sum()).ravel()).reshape(weights.shape)
     load = ((counts + 5) / (expected + 5)) ** 0.3 * _WEEKDAY_WAIT[weekday]
     load *= happening.wait * _monthly(_MONTHLY_WAIT, calendar, len(sites), rng)
+    # Drawn apart, once all else is: what does not come in changes nothing of what does.
+    missing = gaps.draw_gaps(sites, opened, workday, month_of(calendar), seed)
     return Plan(
         seed=seed,
         first=first,
@@ -84,10 +87,12 @@ def make_plan(
         services=list(services.values()),
         service_wait=service_waits(len(services), growing, rng),
         growing=growing,
-        closures=closed,
+        closures=closed + gaps.confirmed_closures(sites, missing, workday, month_of(calendar)),
         workday=workday,
-        opened=opened,
+        opened=opened & ~np.isin(missing, SHUT),
         counts=counts,
+        gaps=missing,
+        came_in=draw_days_of_arrival(sites, missing, workday, first.weekday(), seed),
         load=load,
         effects=happening,
         dates=[day.strftime("%d/%m/%Y") for day in calendar],
@@ -137,10 +142,15 @@ def _monthly(
     deviation: float, calendar: list[date], sites: int, rng: np.random.Generator
 ) -> np.ndarray:
     """Noise that is the same on all days of a month of a site: site × day."""
-    month = np.array([day.year * 12 + day.month for day in calendar])
+    month = month_of(calendar)
     month -= month[0]
     noise: np.ndarray = rng.lognormal(0, deviation, (sites, month[-1] + 1))[:, month]
     return noise
+
+
+def month_of(calendar: list[date]) -> np.ndarray:
+    """The number of each day's month."""
+    return np.array([day.year * 12 + day.month for day in calendar])
 
 
 def _hours_open(closed: list[Closure], shape: tuple[int, int]) -> np.ndarray:

@@ -13,8 +13,9 @@ from itertools import product
 import numpy as np
 
 from db.demo.arrival_hours import ARRIVALS, CROWD, arrivals_outside
+from db.demo.arrivals import arrivals
 from db.demo.csv_text import BLANK_TIME, cell, encoded, join_columns, numbers, pick_strings, times
-from db.demo.model import DemoFile, Plan, Profile
+from db.demo.model import DemoFile, Gap, Plan, Profile
 from db.demo.random_draws import chance, draw, table
 
 HEADING = "Centre;Date;Heure d'arrivée;Heure d'appel;Heure de fin;Type;Prestation;Sexe;Satisfait;Issue;Référence\n"
@@ -51,14 +52,15 @@ def files(plan: Plan, satisfied: np.ndarray) -> Iterator[DemoFile]:
                 for site in sites
                 if stop > start
             ]
-            rows = int(plan.counts[sites, start:stop].sum())
+            rows = int(plan.entered[sites, start:stop].sum())
             if not rows:
                 continue
             content = b"".join([HEADING.encode(), *parts])
             if plan.day(start).year == old_encoding:
                 content = encoded(content, "cp1252")
             file_name, last = f"registre-{name}{suffix}.csv", plan.day(stop - 1)
-            yield DemoFile(file_name, "registre", content, last, None, rows)
+            came_in = arrivals(plan, sites, start, stop)
+            yield DemoFile(file_name, "registre", content, last, None, rows, arrivals=came_in)
 
 
 def _periods(plan: Plan) -> Iterator[tuple[str, int, int]]:
@@ -110,14 +112,15 @@ def _site_rows(
         (drawn.type, drawn.service, drawn.sex, drawn.answer, drawn.outcome),
         (len(_TYPES), len(plan.services) + 1, len(_SEXES), len(_ANSWERS), len(_OUTCOMES)),
     )
+    kept = np.flatnonzero(plan.gaps[site, start:end][drawn.day] == Gap.NONE)
     return join_columns(
-        pick_strings([f"{profile.code};{day};" for day in plan.dates[start:end]], drawn.day),
-        times(arrived),
-        times(called),
-        times(ended),
-        pick_strings(labels, codes),
+        pick_strings([f"{profile.code};{day};" for day in plan.dates[start:end]], drawn.day[kept]),
+        times(arrived[kept]),
+        times(called[kept]),
+        times(ended[kept]),
+        pick_strings(labels, codes[kept]),
         f"D-{profile.short}-{year}-",
-        numbers(np.arange(before + 1, before + 1 + drawn.n), 6),
+        numbers(before + 1 + kept, 6),
         "\n",
     )
 

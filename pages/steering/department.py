@@ -2,12 +2,24 @@
 
 import streamlit as st
 
-from dashboard.answers import completeness, site_directory, sites, waits
-from dashboard.ui import cards, filter_state, page_sections, panel_display, session
+from dashboard.answers import completeness, site_directory, waits
+from dashboard.ui import (
+    cards,
+    filter_state,
+    indicator_table,
+    page_sections,
+    panel_display,
+    session,
+    side_by_side,
+)
 
 person, question = session.person(), filter_state.question()
-if not question.departments:
-    panel_display.panel(site_directory.of_departments(person, question, "departements"), height=460)
+panel_display.note(site_directory.directed_by(person, question))
+indicator_table.section(
+    person, question, "site" if question.departments else "department", "tableau"
+)
+
+side_by_side.offer(person, "department")
 
 left, right = st.columns(2, gap="large")
 with left:
@@ -24,10 +36,11 @@ with right:
 
 st.header("Les chiffres de la période", anchor=False)
 cards.headline(person, question)
-panel_display.panel(sites.side_by_side(person, question), height=460)
 
 left, right = st.columns(2, gap="large")
 with left:
     page_sections.panel_with_finding(waits.heat(person, question, "affluence"))
 with right:
     page_sections.panel_with_finding(waits.distribution(person, question, "attentes"))
+
+page_sections.panel_with_finding(site_directory.of_sites(person, question, "centres"), height=460)

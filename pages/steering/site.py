@@ -1,9 +1,20 @@
-"""Site: one site, its finding, figures, months, hours, services, complaints, days not closed; without one, all of them."""
+"""Site: one site, its finding, figures, hours, services, closures, decisions, complaints, months; without one, all of them."""
 
 import streamlit as st
 
-from dashboard.answers import completeness, forecast, monthly_series, site_directory, waits
-from dashboard.ui import cards, filter_state, page_sections, panel_display, session, site_header
+from dashboard.answers import site_directory
+from dashboard.ui import (
+    cards,
+    declared_entered,
+    filter_state,
+    lost_time,
+    page_sections,
+    panel_display,
+    session,
+    side_by_side,
+    site_header,
+    site_page,
+)
 
 person, code = session.person(), filter_state.value("centre")
 if not code:
@@ -13,37 +24,15 @@ if not code:
     )
     st.stop()
 question = filter_state.question(("prestation",), site=code)
-site_header.show(person, code)
+site_header.strip(person, question)
+side_by_side.offer(person, "site")
+site_page.chosen_complaint(person, question)
 site_header.worsening(person, question)
 cards.headline(person, question, "site_page")
-
-left, right = st.columns(2, gap="large")
-with left:
-    page_sections.panel_with_finding(waits.heat(person, question, "site_heures"))
-with right:
-    page_sections.series(person, question, "site_mois")
-
-left, right = st.columns(2, gap="large")
-with left:
-    page_sections.open_complaints(person, question, "site_plaintes")
-with right:
-    page_sections.panel_with_finding(
-        completeness.unclosed_days_listed(person, question, "site_jours"), height=300
-    )
-
-left, right = st.columns(2, gap="large")
-with left:
-    page_sections.compare(person, question, "service", "visits", "site_prestations")
-with right:
-    page_sections.panel_with_finding(
-        monthly_series.by_month(person, question, "visits_per_day", "site_affluence")
-    )
-    page_sections.panel_with_finding(waits.distribution(person, question, "site_repartition"))
-
-left, right = st.columns(2, gap="large")
-with left:
-    page_sections.panel_with_finding(forecast.panel(person, question, "site_prevision"))
-with right:
-    page_sections.panel_with_finding(
-        completeness.declared_closures(person, question, "site_fermetures")
-    )
+site_page.hours(person, question)
+site_page.services(person, question)
+lost_time.section(person, question, "site_coupures")
+page_sections.open_complaints(person, question, "site_plaintes")
+site_page.decisions(person, question)
+site_page.months(person, question)
+declared_entered.section(person, question, "site_declare")

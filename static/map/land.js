@@ -54,5 +54,13 @@ ccsp.land = (() => {
     return layer ? layer.getBounds() : null;
   };
 
-  return { bounds, loadCommunes, outline, tint };
+  // What is written on departments that are coloured, each at its middle: as sites have names, which are placed together with these.
+  const values = (pane) => pane.land.getLayers().flatMap((layer) => {
+    const name = layer.feature.properties.department, { value } = tints()[name] || {};
+    if (!value) return [];
+    const { lat, lng } = layer.getBounds().getCenter();
+    return [{ id: `department ${name}`, label: value, lat, lon: lng }];
+  });
+
+  return { bounds, loadCommunes, outline, tint, values };
 })();

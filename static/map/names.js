@@ -152,7 +152,7 @@ ccsp.names = (() => {
 
   // Their places in the order of those named; the same marks in a pane as large are not placed again.
   function arranged(all, named, free, size, choice) {
-    const key = JSON.stringify([size, free, choice, all.map((one) => one.box), named.map((one) => [all.indexOf(one), one.w, one.h, one.must])]);
+    const key = JSON.stringify([size, free, choice, all.map((one) => one.box), named.map((one) => [one.area ? [one.x, one.y] : all.indexOf(one), one.w, one.h, one.must])]);
     if (!kept.has(key)) {
       const found = arrange(all, named, free, size, choice);
       if (kept.size === KEPT) kept.delete(kept.keys().next().value);
@@ -177,7 +177,7 @@ ccsp.names = (() => {
     const anchor = spot.line || middle === one.x ? "middle" : left > one.x ? "start" : right < one.x ? "end" : "middle";
     const x = { start: left, end: right, middle }[anchor];
     one.words.forEach((words, i) => {
-      const text = svg("text", { x, y: top + 11 + i * LINE, "text-anchor": anchor, ...(i ? { class: "silent" } : {}) });
+      const text = svg("text", { x, y: top + 11 + i * LINE, "text-anchor": anchor, ...(i ? { class: "silent" } : one.area ? { class: "area" } : {}) });
       text.textContent = words;
       sheet.append(text);
     });
@@ -195,6 +195,18 @@ ccsp.names = (() => {
   // Of sites, the ids of those that can be read at once, the first in the server's order.
   const firstOf = (sites) => new Set([...sites].sort((a, b) => a.rank - b.rank).slice(0, ccsp.data.mostNamed).map((site) => site.id));
 
+  // What is written on the departments in view: as a name of something of no size, at the end of a line where a mark is in the way.
+  const NOTHING = { left: 0, right: 0, top: 0, bottom: 0 };
+  function written(pane, wanted, size) {
+    return ccsp.land.values(pane).filter(wanted).map((site) => {
+      const { x, y } = pane.map.latLngToContainerPoint([site.lat, site.lon]);
+      const one = { site, x, y, reach: NOTHING, box: [x, y, x, y] };
+      measure(one);
+      one.must = one.area = true;
+      return one;
+    }).filter(({ x, y }) => x > 0 && y > 0 && x < size.x && y < size.y);
+  }
+
   // Names the marks in view for which wanted(site) is true. Places are those of the map's own layer, which moves with it. Gives the
   // ids of the sites in view, and of those that have a name.
   function drawPane(pane, wanted, among) {
@@ -206,10 +218,11 @@ ccsp.names = (() => {
     const named = all.filter(({ site }) => wanted(site) && (!first || first.has(site.id) || site.id === chosen));
     named.sort(first ? (a, b) => first.has(b.site.id) - first.has(a.site.id) || a.site.rank - b.site.rank : (a, b) => a.y - b.y || a.x - b.x);
     named.forEach(measure);
-    const spots = arranged(all, named, pane.covered(size.y), [size.x, size.y], Boolean(first));
+    const areas = written(pane, wanted, size), every = [...named, ...areas];
+    const spots = arranged(all, every, pane.covered(size.y), [size.x, size.y], Boolean(first));
     pane.sheet.replaceChildren();
     pane.sheet.setAttribute("style", `transform:translate(${corner.x}px,${corner.y}px)`);
-    named.forEach((one, i) => { if (spots[i]) write(pane.sheet, one, spots[i]); });
+    every.forEach((one, i) => { if (spots[i]) write(pane.sheet, one, spots[i]); });
     return { seen: all.map((one) => one.site.id), named: named.filter((one, i) => spots[i]).map((one) => one.site.id) };
   }
 

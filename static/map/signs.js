@@ -1,4 +1,4 @@
-/* What is drawn around and over a mark: the ring of a silent site, the frame and letter of a signal, the badge of a target. */
+/* What is drawn around and over a mark: the ring of a silent site (dashed where it said why), the frame and letter of a signal, the badge of a target. */
 ccsp.signs = (() => {
   "use strict";
   const { CHIP, CORNER, circle, shape, sizes, svg } = ccsp.shapes;
@@ -23,7 +23,7 @@ ccsp.signs = (() => {
   function around(site) {
     const sign = site.sign || {}, size = sizes(site), under = [], over = [], at = (size.frame || size.own) * CORNER;
     if (size.frame) under.push(svg("path", { class: "sign-frame", d: shape(sign.frame)(0, 0, size.frame) }));
-    if (size.ring) under.push(svg("path", { class: "sign-silent", d: circle(0, 0, size.ring) }));
+    if (size.ring) under.push(svg("path", { class: `sign-silent${site.explained ? " explained" : ""}`, d: circle(0, 0, size.ring) }));
     if (sign.letter) over.push(chip(sign.letter, at));
     if (sign.badge) over.push(badge(sign.badge, at));
     return [under, over];

@@ -1,6 +1,5 @@
 """The gate around a plain application, on a fresh database of each kind."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -66,9 +65,6 @@ def house(engine, database_url, monkeypatch) -> Iterator[House]:
     )
     yield House(engine, settings)
     load_settings.cache_clear()
-    until = time.monotonic() + 5
-    while any(e.pool.checkedout() for e in context.ENGINES.values()) and time.monotonic() < until:
-        time.sleep(0.01)  # a thread is still reading, though the loop that asked is gone
     context.close_databases()
     SESSION_CACHE.forget()
 

@@ -159,7 +159,7 @@ def test_names_that_nobody_has_cost_what_accounts_do_however_passwords_are_kept(
     told = {name: cost(name) for name in nobody}
     assert 4 <= sum(way == now for way in told.values()) <= 20
     assert {*told.values(), cost("premier")} == {cost("awa"), now}
-    monkeypatch.setattr(failed_sign_ins, "PEPPER", b"another process")
+    monkeypatch.setattr(failed_sign_ins, "PEPPER", "another machine")
     assert {name: cost(name.upper()) for name in nobody} == told
     kept(dear, dear)
     assert {cost(name) for name in (*nobody, "premier")} == {cost("awa")} != {now}

@@ -10,13 +10,15 @@ from streamlit.web.server.starlette.starlette_static_routes import (
     create_streamlit_static_assets_routes,
 )
 
-from dashboard.accounts.rights import Role
+from dashboard.accounts.rights import NOBODY, Person, Role
 from dashboard.accounts.session_cache import OPEN, State
+from dashboard.navigation import no_page
 from dashboard.request_identity import SESSION_CACHE
 from dashboard.settings import load_settings
 from dashboard.web import access_filter
 from dashboard.web.authentication import Authentication
 from tests.accounts.asgi import Browser, run, stack
+from tests.builders import KANDI
 
 PROXY = {
     "X-Forwarded-For": "127.0.0.1",
@@ -108,7 +110,7 @@ def streamlit() -> Starlette:
     return Starlette(routes=create_streamlit_static_assets_routes(""))
 
 
-def test_the_address_of_a_page_that_is_not_one_s_own_is_answered_as_one_that_nobody_has(closed):
+def test_the_address_of_a_page_of_another_role_says_whose_it_is_and_is_no_page(closed):
     director, clerk = closed.someone(), closed.someone("adm2", role=Role.ADMINISTRATOR)
     for browser, his, others in (
         (
@@ -126,9 +128,26 @@ def test_the_address_of_a_page_that_is_not_one_s_own_is_answered_as_one_that_nob
         for path in others:
             for ask in (browser.get, browser.fetch):
                 answer = ask(f"/{path}")
-                found = (path, answer.status, answer.headers, answer.text)
-                assert found == (path, 404, ask("/nulle-part").headers, nowhere.text)
+                assert (path, answer.status) == (path, 404)
+                assert "pas une page de votre rôle" in unescape(answer.text), path
     assert director.get("/evolution?periode=3m").header("location") == "/?periode=3m&comparer=oui"
+
+
+def test_who_looks_for_missing_days_on_a_page_of_others_is_led_to_his_own(closed):
+    """A point focal has no « Complétude », and his missing days all the same."""
+    focal = closed.someone("pf", role=Role.FOCAL_POINT, sites=(KANDI,))
+    focal.app = stack(streamlit())
+    answer = focal.get("/completude")
+    said = unescape(answer.text).replace("\xa0", " ")
+    assert answer.status == 404 and 'href="/remonter"' in said
+    assert "« Complétude » n'est pas une page de votre rôle (point focal)" in said
+
+
+@pytest.mark.parametrize("who", [NOBODY, Person("invité", Role.GUEST, frozenset({"Zou"}))])
+def test_guests_and_strangers_do_not_learn_which_pages_there_are(who):
+    for path in ("comptes", "completude", "referentiel", "nulle-part"):
+        assert no_page(who, path) == no_page(who, "")
+        assert no_page(who, path).title == "Cette page n'existe pas."
 
 
 def test_public_files_are_there_and_nothing_is_said_of_who_asks(closed):

@@ -57,7 +57,42 @@ def test_a_decision_is_read_as_it_was_taken():
         "ouvrir un guichet",
         due,
         LOCAL_READER.name,
+        "",
+        None,
     )
+
+
+def test_a_decision_is_done_or_not_and_taken_back():
+    number = record.decide(LOCAL_READER, *WAITS, "le directeur", "agir", None, today(), " 15 min ")
+    record.carry_out(LOCAL_READER, number, today())
+    (decision,) = control_charts.decisions(LOCAL_READER)
+    assert (decision.aim, decision.done_on) == ("15 min", today())
+    record.carry_out(LOCAL_READER, number, None)
+    assert control_charts.decisions(LOCAL_READER)[0].done_on is None
+    record.take_back(LOCAL_READER, number)
+    assert not control_charts.decisions(LOCAL_READER)
+    for change in (record.take_back, lambda who, one: record.carry_out(who, one, today())):
+        with pytest.raises(record.Refused, match="plus notée"):
+            change(LOCAL_READER, number)
+
+
+def test_a_director_changes_the_decisions_of_his_own_departments_alone():
+    number = record.decide(LOCAL_READER, *WAITS, "le directeur", "agir", None, today())
+    for home, may in (("Zou", False), ("Alibori", True)):
+        director = Person("directeur", Role.DIRECTOR, frozenset({home}))
+        for change in (
+            lambda who: record.carry_out(who, number, today()),
+            lambda who: record.take_back(who, number),
+        ):
+            if may:
+                change(director)
+            else:
+                with pytest.raises(NotAllowed):
+                    change(director)
+    assert not control_charts.decisions(LOCAL_READER)
+    guest = Person("invité", Role.GUEST)
+    with pytest.raises((record.Refused, NotAllowed)):
+        record.take_back(guest, number)
 
 
 @pytest.mark.parametrize("day", [date.min, date(1999, 12, 31), date(2101, 1, 1), date.max])

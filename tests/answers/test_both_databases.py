@@ -12,13 +12,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
-from dashboard.answers import context
+from dashboard.answers import context, table_request
 from dashboard.answers.cache import AnswerCache
 from dashboard.indicators import BY_CODE
 from dashboard.navigation import pages_of
 from dashboard.period import today
 from dashboard.settings import load_settings
-from dashboard.ui import page_sections, period_comparison
+from dashboard.ui import day_calendar, page_sections, period_comparison, side_by_side
 from tests.builders import KANDI, add_decisions
 from tests.pages.app import sound, visit_page
 
@@ -35,7 +35,11 @@ VALUES = {
     "centre": (KANDI,),
 }
 LEAVES = {str, int, float, bool, type(None)}  # most of what answers hold
-CODES = (*BY_CODE, *period_comparison.SPLITS, *page_sections.ORDERS)
+CHOICES = (
+    *(*BY_CODE, *day_calendar.VIEWS, *period_comparison.SPLITS, *page_sections.ORDERS),
+    *(*table_request.ROWS, *side_by_side.KINDS),
+)
+CODES = tuple(dict.fromkeys(CHOICES))  # each once
 # What else a page's address says.
 MORE = {
     "carte": ({"indicateur": "satisfaction"}, {"centre": KANDI}),

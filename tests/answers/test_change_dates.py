@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
+from dashboard.answers import cards, monthly_series
 from dashboard.answers import change_dates as answers
-from dashboard.answers import monthly_series
 from dashboard.answers.question import Question
+from dashboard.answers.trust import scope_signals
 from dashboard.judgement.change_dates import change_date_in_words
 from dashboard.panel import Message
 from dashboard.period import add_months, month_end, today
-from tests.builders import KANDI, waited
+from tests.builders import COVE, KANDI, NIKKI, waited
+from tests.invented import Course, hand_in
 
 MONTHS = [add_months(date(2025, 1, 1), n) for n in range(24)]
 NOISE = np.random.default_rng(3).standard_normal(24)
@@ -85,3 +87,29 @@ def test_a_site_whose_waits_rose_says_since_when(asked):
     ), "no empty axes"
     assert answers.changed_since(LOCAL_READER, question, "visits_per_day") == ""
     assert answers.changed_since(LOCAL_READER, question, "satisfaction") == ""
+
+
+def test_the_alert_of_a_whole_is_dated_by_the_one_site_behind_it(asked):
+    """The network is outside its limits in October alone, and waits have grown at Kandi since June."""
+    last = date(2026, 10, 1)
+    network = {
+        KANDI: Course(visits=12, wait=14, changes=(("wait", 1.35, 5), ("wait", 1.35, 1))),
+        COVE: Course(visits=30),
+        NIKKI: Course(visits=9),
+    }
+    hand_in(asked, network, last, 30, 5)
+    year = Question(add_months(last, -11), month_end(last))
+    code = "wait_within_30"
+    own = scope_signals(LOCAL_READER, year)[code]
+    assert own.is_signal and own.causes == (KANDI,) and not own.chart.rule[:-1][-4:].any()
+    (card,) = cards.metrics(LOCAL_READER, year, (code,))
+    assert card.second_line.startswith("alerte, surtout à Kandi, depuis juin 2026\u00a0; octobre")
+    assert ", hors de ses variations habituelles (de " in card.second_line
+    curve = monthly_series.by_month(LOCAL_READER, year, code, "mois")
+    assert curve.finding.endswith(" (alerte), surtout à Kandi, depuis juin 2026")
+    assert ", surtout à Kandi, depuis juin 2026" in answers.changed_since(LOCAL_READER, year, code)
+    kandi = Question(year.first, year.last, site=KANDI)
+    (card,) = cards.metrics(LOCAL_READER, kandi, (code,))
+    assert card.second_line.startswith("alerte depuis juin 2026\u00a0;"), (
+        "of the site itself its name is no news"
+    )

@@ -285,7 +285,7 @@ def test_the_official_rate_of_complaints_is_said_once_and_is_no_second_card(aske
     codes = codes_placed_in("complaints")
     assert "complaints_30d_due" in codes and "complaints_30d" not in codes
     said = cards.caption(LOCAL_READER, YEAR, "2025", codes).translate(PLAIN)
-    assert "GT1PKI10, sur toutes les plaintes reçues, même récentes : 67 %" in said
+    assert "chiffre officiel, sur toutes les plaintes reçues, même récentes : 67 %" in said
     assert "GT1PKI10" not in cards.caption(LOCAL_READER, YEAR, "2025", codes_placed_in("period"))
 
 

@@ -15,12 +15,14 @@ from dashboard.answers import (
     completeness,
     context,
     headlines,
+    indicator_panels,
     site_directory,
     slides,
 )
 from dashboard.answers.context import View
 from dashboard.answers.question import Question
-from dashboard.panel import Chart, Message, Panel, site_link
+from dashboard.answers.table_request import TableRequest
+from dashboard.panel import Chart, Link, Message, Panel, site_link
 from tests.builders import (
     COVE,
     EVERY_SITE,
@@ -28,8 +30,8 @@ from tests.builders import (
     NIKKI,
     Office,
     closing,
-    closure,
     complaint,
+    launch_site,
     visit,
 )
 
@@ -87,7 +89,8 @@ def test_open_complaints_are_listed_oldest_first_whatever_the_period(asked):
             "late ones stand out"
         )
     first = panel.table.rows[0]
-    assert first[0].link == first[2].link == site_link(COVE)
+    assert first[2].link == site_link(COVE)
+    assert first[0].link == Link("site", (("centre", COVE), ("plainte", f"{COVE}.P-2")))
 
 
 def test_of_a_site_whose_register_ends_sooner_the_age_is_that_of_its_last_day(asked):
@@ -218,6 +221,8 @@ def test_late_complaints_are_counted_by_department_and_in_one_by_site(asked):
 
 
 def test_days_not_closed_are_named_with_their_year_and_counted(asked):
+    with asked.engine.begin() as connection:
+        launch_site(connection, KANDI, date(2025, 11, 17))
     asked.hand_in("cloture", closing(KANDI, "2025-11-17"))
     question = replace(YEAR, site=KANDI)
     (row,) = read(completeness.missing_closings(LOCAL_READER, question, "remontees"))
@@ -232,6 +237,25 @@ def test_days_not_closed_are_named_with_their_year_and_counted(asked):
     assert read(panel)[0][1] == "lundi"
     said = panel.finding.translate(PLAIN)
     assert said == "CCSP de Kandi : 5 fiches de clôture manquent"
+
+
+def test_days_not_closed_are_named_to_who_has_the_calendar_or_answers_for_the_site(asked):
+    with asked.engine.begin() as connection:
+        launch_site(connection, KANDI, date(2025, 11, 17))
+    asked.hand_in("cloture", closing(KANDI, "2025-11-17"))
+    question = replace(YEAR, site=KANDI)
+    cabinet = Person("cabinet", Role.CABINET)
+    focal, other = (
+        Person("point focal", Role.FOCAL_POINT, sites=frozenset({code})) for code in (KANDI, COVE)
+    )
+    guest = Person("invité", Role.GUEST, frozenset({"Alibori"}))
+    for person, named in ((cabinet, True), (focal, True), (other, False), (guest, False)):
+        listed = completeness.unclosed_days_listed(person, question, "jours")
+        assert len(read(listed)) == (5 if named else 0)
+        assert listed.finding.translate(PLAIN) == "CCSP de Kandi : 5 fiches de clôture manquent"
+        assert ("se lisent par qui en répond" in listed.caption) == (not named)
+        (row,) = read(completeness.missing_closings(person, question, "remontees"))
+        assert row[1:3] == ["5", "24/11/2025"] and row[3:] == ["24/11/2025 et 4 autres"] * named
 
 
 def test_the_site_that_left_most_days_comes_first_and_heads_the_list(asked):
@@ -272,29 +296,8 @@ def test_every_site_and_department_is_one_click_away(asked):
     homes = [row[1].text for row in of_sites.table.rows]
     assert len(homes) == 24 and homes == sorted(homes)
     assert site_link(KANDI) in [row[0].link for row in of_sites.table.rows]
-    of_departments = site_directory.of_departments(LOCAL_READER, YEAR, "departements")
-    links = [row[0].link for row in of_departments.table.rows]
-    assert [dict(link.filters)["departement"] for link in links] == sorted(set(homes))
-    assert sum(int(row[1].value) for row in of_departments.table.rows) == 24
-
-
-def test_closures_are_headed_by_how_many_there_were_and_why(asked):
-    asked.hand_in(
-        "fermetures",
-        closure(first="2025-08-04", reason="électricité"),
-        closure(first="2025-08-11", reason="électricité"),
-        closure(first="2025-09-01", reason="grève"),
-        *(
-            closure(first=f"2025-10-{day:02}", reason=reason)
-            for reason, days in (("réseau", (6, 7)), ("autre", (13,)), ("fermé", (20,)))
-            for day in days
-        ),
-    )
-    said = completeness.declared_closures(
-        LOCAL_READER, replace(YEAR, site=KANDI), "fermetures"
-    ).finding
-    assert (
-        said.translate(PLAIN)
-        == "7 fermetures déclarées sur la période, par motif déclaré : « électricité » 2, « réseau » 2, « grève » 1,"
-        " autre motif 2"
-    )
+    request = TableRequest("department", ("complaints_late",))
+    of_departments = indicator_panels.panel(LOCAL_READER, YEAR, request, "tableau")
+    linked = [row for row in of_departments.table.rows if row[0].link]
+    assert [dict(row[0].link.filters)["departement"] for row in linked] == sorted(set(homes))
+    assert sum(int(row[1].value) for row in linked) == 24

@@ -37,8 +37,8 @@ def test_a_site_is_named_by_its_commune_and_by_more_only_where_it_has_to():
         "a": "Covè",
         "b": "Parakou",
         "c": "Parakou (GSRU)",
-        "d": "CCSP de Djougou",
-        "e": "CCSP de Djougou II",
+        "d": "Djougou",
+        "e": "Djougou II",
     }
 
 

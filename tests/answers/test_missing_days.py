@@ -10,7 +10,7 @@ from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers.missing_days import Standings, standings
 from dashboard.answers.question import Question
 from dashboard.period import BENIN
-from tests.builders import COVE, KANDI, NIKKI, Office, closing, closure, visit
+from tests.builders import COVE, KANDI, NIKKI, Office, close_site, closing, closure, visit
 from tests.clock import as_of
 
 DJIDJA = "ccsp-djidja"  # of the same department as Covè
@@ -40,9 +40,21 @@ def cover(office: Office, first: str, last: str, site: str = COVE, at: str = "")
         office.hand_in("registre", visit(site, first, ref=first), covers=span, sites=(site,))
 
 
+def opened(
+    office: Office, launched: date | None, closed: date | None = None, site: str = COVE
+) -> None:
+    with office.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE site SET launched_on = :on WHERE code = :code"),
+            {"on": launched, "code": site},
+        )
+        close_site(connection, site, closed)
+
+
 @pytest.fixture
 def cove(asked) -> Office:
-    """Covè handed in October and most of November; not the 4th, the 12th, the 13th."""
+    """Covè opened in October, and handed in October and most of November; not the 4th, the 12th, the 13th."""
+    opened(asked, date(2026, 10, 1))
     for span in (
         ("2026-10-01", "2026-10-30"),
         ("2026-11-02", "2026-11-03"),
@@ -91,6 +103,8 @@ def test_a_period_is_asked_about_and_nothing_beyond_it(cove):
 
 
 def test_each_sees_the_sites_that_he_answers_for_the_worst_first(cove):
+    for site in (KANDI, NIKKI):
+        opened(cove, date(2026, 11, 2), site=site)
     cover(cove, "2026-11-02", "2026-11-25", KANDI)
     cover(cove, "2026-11-02", "2026-11-26", NIKKI)
     everybody = ask(MANAGER)
@@ -128,16 +142,9 @@ def test_days_of_closure_are_not_missed(cove):
 
 
 def test_what_was_not_handed_in_for_months_is_said_once(asked):
+    opened(asked, date(2026, 8, 3))
     cover(asked, "2026-08-03", "2026-10-21")
     assert told() == ["Covè : aucun registre à partir du 22 octobre, il manque 26 jours."]
-
-
-def opened(office: Office, launched: date | None, closed: date | None = None) -> None:
-    with office.engine.begin() as connection:
-        connection.execute(
-            text("UPDATE site SET launched_on = :on, closed_on = :off WHERE code = :code"),
-            {"on": launched, "off": closed, "code": COVE},
-        )
 
 
 @pytest.mark.parametrize(
@@ -159,13 +166,26 @@ def test_a_site_that_never_handed_in_anything(asked, launched, closed, said):
 
 
 def test_a_site_that_closed(cove):
-    opened(cove, date(2023, 3, 21), date(2026, 11, 20))
+    opened(cove, date(2026, 10, 1), date(2026, 11, 20))
     assert told() == [
         "Covè est fermé depuis le 20 novembre. Octobre est complet. En novembre il manque 3 jours : le 4, le 12 et le 13."
     ]
     cover(cove, "2026-11-04", "2026-11-04")
     cover(cove, "2026-11-12", "2026-11-13")
     assert told() == ["Covè est fermé depuis le 20 novembre. Tout est remis."]
+
+
+def test_what_a_site_did_not_hand_in_before_its_first_register_is_missing_and_stays_so_when_it_is_withdrawn(
+    asked,
+):
+    opened(asked, date(2026, 10, 1))
+    cover(asked, "2026-11-02", "2026-11-26")
+    said = "Covè : en octobre il manque tout le mois : 22 jours. Depuis, tout est remis jusqu'au 26 novembre."
+    assert told() == [said]
+    asked.withdraw_all()
+    assert told() == [
+        "Covè : aucun registre n'a encore été remis. Il manque 41 jours depuis le 1er octobre."
+    ]
 
 
 def test_what_comes_late_is_no_longer_missed(cove):

@@ -29,7 +29,8 @@ PLAIN = str.maketrans("\xa0\u202f", "  ")
 @pytest.fixture
 def asked(asked) -> Office:
     """Kandi is heard of on the last day of the data."""
-    asked.hand_in("registre", *[visit(KANDI, d) for d in ("2025-03-03", DAY.isoformat())])
+    for day in ("2025-03-03", DAY.isoformat()):
+        asked.hand_in("registre", visit(KANDI, day))
     return asked
 
 
@@ -54,6 +55,27 @@ def test_a_site_is_silent_after_seven_days_without_visit_or_closing(asked, by):
     )
 
 
+def test_what_is_said_of_a_silent_site_denies_no_day_that_was_closed_by_hand(asked):
+    """The receipt said « journée close, 6 visites »: files alone may be said to be missing."""
+    asked.hand_in("registre", visit(COVE, days_before(40)))
+    asked.hand_in("cloture", closing(COVE, days_before(4), 6), declared=True)
+    question = Question(date(2025, 11, 3), DAY, site=COVE)
+    silence = network.silences(LOCAL_READER)[COVE]
+    assert silence.in_words.translate(PLAIN) == "muet depuis 40 jours", "no file, no news"
+    (statement,) = opening_answers.silent_sites(context.view(LOCAL_READER), question).statements
+    said = {
+        statement.words: "ni registre des visites ni fiche depuis le 15/10/2025 (40 jours)",
+        cards.site_caption(
+            LOCAL_READER, question, ""
+        ): "Ce centre n'a remonté ni registre des visites ni fiche sur la période.",
+    }
+    assert [words.translate(PLAIN) for words in said] == list(said.values())
+    trusted = trust_line(context.view(LOCAL_READER), question, "visits").translate(PLAIN)
+    assert "n'a remis ni registre des visites ni fiche : CCSP de Covè" in trusted
+    listed = completeness.silent_sites(LOCAL_READER, question, "muets")
+    assert "sans registre des visites ni fiche de clôture" in listed.caption
+
+
 def test_pages_map_and_lists_say_the_same_of_silent_sites_whatever_the_period(asked):
     asked.hand_in("registre", visit(COVE, days_before(40)))
     for question in (OLD, Question(date(2025, 1, 1), DAY)):
@@ -65,7 +87,7 @@ def test_pages_map_and_lists_say_the_same_of_silent_sites_whatever_the_period(as
         assert silent == {"CCSP de Covè"} and len(never) == len(EVERY_SITE) - 2
         first, rest = said.statements
         assert first.names[0].text == "Covè" and first.words.startswith(
-            "ni visite ni clôture depuis le 15/10/2025"
+            "ni registre des visites ni fiche depuis le 15/10/2025"
         )
         left = f"et {len(never) - 3} autres n'ont encore remis ni registre des visites ni fiche de clôture"
         assert rest.words.replace("\xa0", " ") == left

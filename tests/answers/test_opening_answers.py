@@ -14,6 +14,7 @@ from dashboard.answers import (
     control_charts,
     figures,
     headlines,
+    indicator_panels,
     map_legend,
     network,
     opening_answers,
@@ -21,7 +22,9 @@ from dashboard.answers import (
 )
 from dashboard.answers.opening_answers import Reply
 from dashboard.answers.question import Question
+from dashboard.answers.table_request import TableRequest
 from dashboard.judgement.change_dates import since_at_least
+from dashboard.judgement.signal_sentences import named, verdict
 from dashboard.judgement.signals import Signal
 from dashboard.period import ONE_DAY, add_months, today
 from dashboard.settings import load_settings
@@ -119,6 +122,26 @@ def test_the_longest_wait_names_all_who_have_it_and_on_how_many_it_rests(asked):
     assert "l'ensemble" not in kandi
 
 
+def test_a_longest_wait_that_does_not_stand_apart_is_said_so_as_the_table_says_it(asked):
+    """The page must not name one in its head and deny below that any stands out."""
+    days = [date(2025, 10, d).isoformat() for d in range(6, 25) if date(2025, 10, d).weekday() < 5]
+    for site, more, step in ((KANDI, 0, 1), (NIKKI, 1, 2)):
+        lines = [waited(n + more, site=site, day=day) for day in days for n in range(5, 26, step)]
+        asked.hand_in("registre", *lines)
+    found = text(reply(OCTOBER, "L'attente"))
+    alike = "les centres ne se distinguent pas les uns des autres"
+    assert found.startswith("Nikki") and f"pour un sur deux ; mais {alike}" in found
+    table = TableRequest("site", ("wait_p50",))
+    said = indicator_panels.finding(LOCAL_READER, OCTOBER, table).translate(PLAIN)
+    assert said == f"Attente médiane : {alike}"
+    lines = [waited(60, site=NIKKI, day="2025-10-13") for _ in range(100)]
+    asked.hand_in("registre", *lines)
+    found = text(reply(OCTOBER, "L'attente"))
+    assert found.startswith("Nikki") and "se distinguent" not in found
+    said = indicator_panels.finding(LOCAL_READER, OCTOBER, table)
+    assert "Nikki (plus long)" in said
+
+
 def test_where_nothing_is_known_each_answer_says_so(asked):
     nothing = replace(OCTOBER, first=date(2025, 6, 1), last=date(2025, 6, 30))
     said = [text(r) for r in opening_answers.replies(LOCAL_READER, nothing)]
@@ -170,7 +193,7 @@ def test_silent_sites_are_named_the_longest_silent_first(asked):
     first, *rest = reply(replace(OCTOBER, departments=("Zou",)), "Centres").statements
     last = f"{DAY - timedelta(days=40):%d/%m/%Y}"
     words = (first.names[0].text, first.words.translate(PLAIN))
-    assert words == ("Covè", f"ni visite ni clôture depuis le {last} (40 jours)")
+    assert words == ("Covè", f"ni registre des visites ni fiche depuis le {last} (40 jours)")
     days = [int(re.findall(r"\((\d+) ", s.words.translate(PLAIN))[0]) for s in rest if s.names]
     assert len(days) == 2 and days == sorted(days, reverse=True)
 
@@ -197,11 +220,17 @@ def test_what_gets_worse_is_what_the_signals_say_and_since_when(demo):
         for variation in (Variation.ALERT, Variation.IMPROVEMENT)
     )
     for better in (False, True):
-        sayings = [s for s in found.statements if s.names and ("mieux" in s.words) == better]
+        sayings = [
+            s
+            for s in found.statements
+            if s.names and "(changement" not in s.words and ("mieux" in s.words) == better
+        ]
         named = {dict(n.link.filters)["centre"] for s in sayings for n in s.names}
         assert named <= (improved if better else alerting)
         assert named or (better and not improved)
-    since = re.compile(r"contre [\d,]+ (min|%) d'habitude \(écart depuis \w+")
+    since = re.compile(
+        r"contre [\d,]+ (min|%) d'habitude \(hors de ses variations habituelles, depuis \w+"
+    )
     worse = [s.words.translate(PLAIN) for s in found.statements if "mieux" not in s.words]
     assert any(since.search(words) for words in worse), worse
     assert found.when.startswith("en ")
@@ -238,7 +267,7 @@ def test_a_small_and_lasting_gap_is_little_and_a_silent_site_is_said_to_be(monke
     lines = told(monkeypatch, {COVE: [waits], NIKKI: [closed], KANDI: [small]})
     assert [name for name, _ in lines] == ["Covè", "Nikki", "Kandi"]
     assert lines[0][1].startswith("attente de ") and "muet" not in lines[0][1]
-    assert lines[1][1].endswith("d'habitude"), "since when stands among silent sites"
+    assert "depuis" not in lines[1][1], "since when stands among silent sites"
     assert lines[2][1].startswith("un peu moins d'usagers reçus en 30 min, depuis ")
 
 
@@ -246,9 +275,10 @@ def test_what_is_a_little_in_a_line_is_slight_on_the_map():
     grave = october("wait_within_30", 75, 40, 3, shift=0.6)
     small = october("wait_within_30", 75, 45, 9, shift=0.93, since=9, base=300)
     calm = october("wait_within_30", 75, 45, 9)
-    signs = [map_legend.signal_sign(one) for one in (grave, small, calm)]
+    signs = [map_legend.signal_sign(one, one) for one in (grave, small, calm)]
     assert [sign and sign["slight"] for sign in signs] == [False, True, None]
-    rows = map_legend.legend_rows("wait_within_30", [], [grave, small, small, calm], [], "")
+    seen = [grave, small, small, calm]
+    rows = map_legend.legend_rows("wait_within_30", [], seen, seen, [], "")
     assert [
         (row["label"].translate(PLAIN), row["count"], row["sign"]["slight"]) for row in rows
     ] == [
@@ -257,18 +287,29 @@ def test_what_is_a_little_in_a_line_is_slight_on_the_map():
     ]
 
 
+def test_what_is_slight_on_a_card_is_slight_in_every_list_and_headline(monkeypatch, asked):
+    small = october("wait_within_30", 75, 45, 9, shift=0.93, since=9, base=300)
+    grave = october("wait_p50", 18, 40, 3, shift=1.6)
+    told(monkeypatch, {KANDI: [grave], NIKKI: [small]})
+    rows = signals.signals(LOCAL_READER, OCTOBER).table.rows
+    states = [row[3].text.translate(PLAIN) for row in rows]
+    assert states[0] == "alerte, hors de ses variations habituelles"
+    assert re.fullmatch(r"alerte légère, \d+ mois de suite au-dessous", states[1])
+    assert "(alerte légère)" in verdict(small) and "(alerte)" in verdict(grave)
+    assert [named(one) for one in (grave, small)] == ["signal d'alerte", "signal d'alerte légère"]
+
+
 def test_a_small_gap_has_the_date_that_signaux_gives_it(monkeypatch, asked):
     """The month's own year goes without saying; another does not."""
     read = {}
-    for since, seed, shift in ((8, 1, 0.93), (11, 3, 0.9), (10, 23, 0.95)):
+    for since, seed, shift in ((8, 1, 0.93), (10, 23, 0.95)):
         one = october("wait_within_30", 75, 45, seed, shift=shift, since=since, base=300)
         ((_, words),) = told(monkeypatch, {KANDI: [one]})
-        read[since_at_least(one)] = re.split(r", | \(écart ", words)[-1].rstrip(")")
+        read[since_at_least(one)] = words.split(", ")[-1]
         context.close_databases()
     assert read == {
-        "depuis mars 2025": "depuis mars",
-        "depuis décembre 2024": "depuis décembre 2024",
-        "depuis 8 mois au moins": "depuis 8 mois au moins",
+        "depuis mars 2025": "depuis mars (8 mois de suite au-dessous)",
+        "depuis décembre 2024": "depuis décembre 2024 (11 mois de suite au-dessous)",
     }
 
 

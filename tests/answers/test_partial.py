@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
 
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import (
@@ -16,15 +15,17 @@ from dashboard.answers import (
     context,
     control_charts,
     headlines,
+    indicator_panels,
     network,
     opening_answers,
     period_comparison,
-    site_directory,
+    site_series,
     slides,
 )
 from dashboard.answers.control_charts import trust_context
 from dashboard.answers.figures import comparison, figures, overall_figures, trend
 from dashboard.answers.question import Question
+from dashboard.answers.table_request import TableRequest
 from dashboard.indicators import codes_placed_in
 from dashboard.judgement.trust_sentences import trust_line
 from dashboard.panel import Message
@@ -37,6 +38,7 @@ from tests.builders import (
     KANDI,
     NIKKI,
     Office,
+    close_site,
     closing,
     closure,
     complaint,
@@ -92,11 +94,9 @@ def test_the_first_file_of_one_site_denies_nothing_of_what_was_not_handed_in(ask
         assert slides.KINDS[code].build(about, "")[0] == "Registre des plaintes non remonté", code
     lines = [line.text for line in bulletin.lines(LOCAL_READER, MONTH, about.period)]
     assert "Registre des plaintes non remonté." in lines
-    (column,) = [
-        [row[-1].text for row in panel.table.rows]
-        for panel in [site_directory.of_departments(LOCAL_READER, MONTH, "g")]
-    ]
-    assert set(column) == {"non remonté"}, "never 0"
+    request = TableRequest("department", ("complaints_late",))
+    of_departments = indicator_panels.panel(LOCAL_READER, MONTH, request, "g")
+    assert {row[-1].text for row in of_departments.table.rows} == {"non remonté"}, "never 0"
 
 
 @pytest.mark.pitfall(27)
@@ -316,13 +316,15 @@ def test_a_register_of_a_month_says_nothing_of_ninety_days(asked):
     assert [row[-2].text for row in said.table.rows] == ["—"]
 
 
-def test_a_site_that_declared_its_closure_is_not_silent(asked):
+def test_a_site_that_declared_its_closure_stays_silent_and_says_why(asked):
     asked.hand_in("registre", visit(site=KANDI, day="2025-03-03"))
     asked.hand_in("registre", visit(site=NIKKI, day="2025-03-31"))
-    silent = lambda: network.silences(LOCAL_READER)[KANDI].is_silent  # noqa: E731
-    assert silent()
-    asked.hand_in("fermetures", closure(site=KANDI, first="2025-03-04", last="2025-03-31"))
-    assert not silent()
+    assert network.silences(LOCAL_READER)[KANDI].in_words.translate(PLAIN) == "muet depuis 28 jours"
+    asked.hand_in(
+        "fermetures", closure(site=KANDI, first="2025-03-04", last="2025-03-31", reason="réseau")
+    )
+    said = network.silences(LOCAL_READER)[KANDI]
+    assert said.is_explained and said.in_words.translate(PLAIN) == "muet, pas de réseau depuis le 4"
 
 
 def test_a_compared_period_of_which_a_part_is_missing_names_the_site(asked):
@@ -404,10 +406,9 @@ def test_a_register_that_stops_makes_totals_a_floor_and_denies_nothing(asked):
     )
     of_zou = figures(LOCAL_READER, YEAR, "department")["Zou"]["complaints_open"]
     assert of_zou.value is None and shown_value(of_zou) == "pas à jour"
-    rows = {
-        row[0].text: row[-1].text
-        for row in site_directory.of_departments(LOCAL_READER, YEAR, "g").table.rows
-    }
+    request = TableRequest("department", ("complaints_late",))
+    of_departments = indicator_panels.panel(LOCAL_READER, YEAR, request, "g")
+    rows = {row[0].text: row[-1].text for row in of_departments.table.rows}
     assert rows["Alibori"] == "1" and rows["Zou"] == "pas à jour" and rows["Borgou"] == "0"
     # The rest of it comes: what is known is whole.
     handed_in(asked, DAY, late, sites=(COVE,))
@@ -432,8 +433,8 @@ def test_a_month_that_nobody_handed_in_is_a_gap(asked):
         covers = date(2025, *first), date(2025, *last)
         asked.hand_in("plaintes", answered[month], covers=covers, sites=EVERY_SITE)
         said = first_answers(MONTH)["La plainte la plus ancienne"]
-        # In September what nobody handed in was due in but 19 of them: the others had no open day by then.
-        how = {3: "pas à jour", 9: "à jour dans 5 centres sur 24"}.get(month)
+        # In September what nobody handed in was due in but 20 of them: the others had no open day by then.
+        how = {3: "pas à jour", 9: "à jour dans 4 centres sur 24"}.get(month)
         late = f"registre des plaintes {how} ; aucune plainte connue en cours"
         assert said == (late if how else "aucune plainte en cours"), month
 
@@ -466,7 +467,9 @@ def test_months_without_a_register_of_complaints_are_no_base_of_their_rate(asked
         assert (found.numerator, found.denominator) == of, key
     alone = figures(LOCAL_READER, replace(year, site=KANDI), "month")
     assert shown_value(alone["2025-07"]["complaints_per_1000"]) == "non remonté"
-    series = control_charts._monthly(context.view(LOCAL_READER)).by_indicator["complaints_per_1000"]
+    series = site_series.monthly_series(context.view(LOCAL_READER)).by_indicator[
+        "complaints_per_1000"
+    ]
     row = series.denominator[[p.code for p in network.sites(LOCAL_READER)].index(KANDI)]
     assert row[-10:].tolist() == [3.0] * 6 + [0.0] * 4, "what is not known is not judged"
 
@@ -595,8 +598,7 @@ def test_a_site_that_closed_is_not_known_to_wait_for_nothing_where_its_register_
     waits = complaint("P1", COVE, "2025-08-05")
     asked.hand_in("plaintes", waits, covers=(date(2025, 1, 1), date(2025, 8, 31)), sites=(COVE,))
     with asked.engine.begin() as connection:
-        closed = {"day": date(2025, 10, 15), "code": COVE}
-        connection.execute(text("UPDATE site SET closed_on = :day WHERE code = :code"), closed)
+        close_site(connection, COVE, date(2025, 10, 15))
     context.close_databases()
     of_cove = replace(YEAR, site=COVE)
     assert shown_value(overall_figures(LOCAL_READER, of_cove)["complaints_open"]) == "au moins 1"

@@ -1,12 +1,14 @@
 """Readers are shown a state of the data once its answers are ready; who wrote something sees it at once."""
 
+import threading
 import time
 from datetime import date
+from unittest.mock import MagicMock
 
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
-from dashboard.answers import context
+from dashboard.answers import context, known_then, news
 from dashboard.answers.figures import overall_figures
 from dashboard.answers.question import Question
 from dashboard.ui import cache_warming
@@ -46,6 +48,15 @@ def test_the_opening_page_of_a_new_state_is_answered_before_readers_are_shown_it
         assert len(context.ANSWER_CACHE) == kept
 
 
+def test_no_reader_waits_for_the_number_of_news(shown, monkeypatch):
+    shown.hand_in("registre", waited(5, day="2025-03-04", ref="2"))
+    cache_warming._show_latest()
+    monkeypatch.setattr(known_then, "state_at", lambda *_: pytest.fail("it was asked"))
+    with context.page_run():
+        since = news.last_working_day(LOCAL_READER)
+        assert news.count(LOCAL_READER, Question(date.min, date.max), since)
+
+
 def test_who_writes_something_sees_the_data_as_they_are_and_others_do_not(shown):
     shown.hand_in("registre", waited(5, day="2025-03-04", ref="2"))
     context.engine_to_write(MANAGER)
@@ -57,6 +68,30 @@ def test_a_state_that_is_not_shown_again_is_out_of_date(shown, monkeypatch):
     later = time.monotonic() + context.OUT_OF_DATE
     monkeypatch.setattr(time, "monotonic", lambda: later)
     assert visits() == 2
+
+
+def shown_at(come_at: set[int], until: int) -> list[int]:
+    """The seconds at which readers are shown a new state, where files come in at these."""
+    pace, new, found = cache_warming.Pace(), False, []
+    for now in range(until):
+        new = new or now in come_at
+        look = cache_warming.Look.SAME
+        if new:
+            soon = pace.is_too_soon(now)
+            look = cache_warming.Look.WAITS if soon else cache_warming.Look.SHOWN
+        if look == cache_warming.Look.SHOWN:
+            new = False
+            found.append(now)
+        pace.after(look, now)
+    return found
+
+
+def test_what_comes_alone_is_shown_within_ten_seconds_and_what_comes_in_a_row_more_seldom():
+    assert shown_at({0, 40, 90}, 120) == [0, 40, 90]
+    assert shown_at({0, 3}, 60) == [0, 10]
+    assert shown_at({0, 3, 50, 53}, 120) == [0, 10, 50, 60], "a pause, and it is as before"
+    storm = shown_at(set(range(120)), 200)
+    assert storm == [0, 10, 30, 60, 90, 120], "the last one is shown, half a minute later at most"
 
 
 class _Over(BaseException):
@@ -109,3 +144,19 @@ def test_a_decision_reads_no_row(shown, monkeypatch):
     before = context.published()
     cache_warming._show_latest()
     assert context.published() != before and not any(asked_of)
+
+
+def test_a_file_that_comes_in_while_the_server_starts_does_not_keep_readers_from_what_follows(
+    monkeypatch,
+):
+    """The data are followed from then on all the same."""
+    followed = threading.Event()
+
+    def show_latest() -> bool:
+        raise context.Moved("1")
+
+    monkeypatch.setattr(cache_warming, "get_instance", MagicMock())
+    monkeypatch.setattr(cache_warming, "_show_latest", show_latest)
+    monkeypatch.setattr(cache_warming, "_follow", followed.set)
+    cache_warming.warm()
+    assert followed.wait(5)

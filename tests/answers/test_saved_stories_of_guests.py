@@ -12,7 +12,7 @@ from dashboard.answers.question import Question
 from dashboard.exports import EXPORTS
 from dashboard.period import ONE_DAY, add_months, clip_period, resolve_period, today
 from dashboard.settings import load_settings
-from dashboard.stories import Step, Story, to_json
+from dashboard.stories import Step, Story, ready_story, to_json
 from dashboard.ui import downloads
 from db import targets_and_decisions
 from db.engine import make_engine
@@ -99,6 +99,20 @@ def test_guests_are_told_the_stories_of_their_own_places_alone(demo):
         assert saved_stories.story(CABINET, name) == story
     assert saved_stories.keepers(GUEST) == saved_stories.keepers(OF_ZOU) == {}
     assert {of.name for of in saved_stories.keepers(CABINET).values()} == {NAME}
+
+
+@pytest.mark.parametrize("name", ["national", "own"])
+def test_who_may_not_open_completeness_is_told_nothing_of_it_by_a_story_either(demo, name):
+    """How well sites report is the network's own affair: neither guests nor points focaux of other sites have the slide."""
+    calendar = ("completude", "ecarts")
+    own = Story("own", "Récit", (Step("ouverture"), *(Step(code) for code in calendar)))
+    story = own if name == "own" else ready_story("national")
+    focal = Person("point focal", Role.FOCAL_POINT, sites=frozenset({COVE}), id="f")
+    period = clip_period(resolve_period("12m", today()), today())
+    for who, expected in ((CABINET, True), (GUEST, False), (OF_ZOU, False), (focal, False)):
+        slides = deck.build(who, question(), story, period).slides
+        assert any(slide.code.startswith(calendar) for slide in slides) == expected, who
+        assert len(slides) >= 1
 
 
 def test_a_spoilt_story_keeps_no_guest_from_the_others(demo):

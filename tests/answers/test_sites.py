@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import network, site_comparisons, sites
 from dashboard.answers.context import Asker
@@ -51,7 +52,14 @@ def column(panel: Panel, name: str) -> list:
 def test_under_ten_sites_bars_say_that_they_differ_or_that_nothing_is_clear(asked):
     few = codes(asked)[:3]
     satisfied(asked, dict(zip(few, ((30, 60), (55, 60), (54, 60)), strict=True)))
-    assert compared().finding.endswith(": les centres diffèrent réellement entre eux")
+    first = network.site_names(LOCAL_READER)[few[0]]
+    assert (
+        compared()
+        .finding.translate(PLAIN)
+        .endswith(
+            f": les centres diffèrent réellement entre eux ; le plus éloigné est le {first} (50 %, pour 91 % dans les autres)"
+        )
+    )
     assert not site_comparisons.has_funnel(LOCAL_READER, YEAR, "site", "satisfaction")
     asked_for = compared(funnel=True)
     assert {layer["mark"]["type"] for layer in asked_for.content.spec["layer"]} >= {"bar", "rule"}
@@ -92,10 +100,9 @@ def test_bars_are_in_the_order_asked_for_and_alphabetical_otherwise(asked):
     one, two, three = codes(asked)[:3]
     satisfied(asked, {one: (40, 60), two: (15, 20), three: (20, 80)})
     everybody = [c for c in codes(asked) if c not in (one, two, three)]
-    names = {order: column(compared(order=order), "Centre") for order in ("name", "value", "size")}
+    names = {order: column(compared(order=order), "Centre") for order in ("name", "value")}
     values = [v for v in column(compared(order="value"), "n") if v]
     assert values == [20, 60, 80]
-    assert [v for v in column(compared(order="size"), "n") if v] == [80, 60, 20]
     assert names["name"] == column(compared(), "Centre") != names["value"]
     assert set(names["value"]) == set(names["name"]) and len(names["value"]) == 3 + len(everybody)
 
@@ -135,26 +142,94 @@ def test_a_count_has_no_interval(asked):
     assert "Sans doute au moins" not in [c.name for c in compared(code="visits").table.columns]
 
 
-@given(st.floats(0, 1), st.integers(0, 6), st.booleans())
+def test_a_site_as_large_as_many_others_is_apart_in_the_words_and_in_the_picture(asked):
+    """34 % beside ten sites of 81 %, at ten times their size: half of all cases."""
+    shares = {site: (48 + n % 3, 60) for n, site in enumerate(codes(asked)[:11])}
+    shares["gsru-cotonou"] = (204, 600)
+    satisfied(asked, shares)
+    funnel = compared(funnel=True)
+    assert funnel.finding.endswith(": GSRU de Cotonou se détache nettement des autres")
+    said = funnel.caption.translate(PLAIN)
+    assert "Hors des limites à 99,8 % : GSRU de Cotonou." in said
+    assert "Trait plein : l'ensemble sans GSRU de Cotonou, 82 %." in said
+    assert "trait : l'ensemble sans GSRU de Cotonou" in funnel.reading
+    spec = funnel.content.spec
+    limits = {
+        row["n"]: row for row in next(x for x in spec["layer"] if "data" in x)["data"]["values"]
+    }
+    beyond = [
+        row["k"]
+        for row in spec["data"]["values"]
+        if not limits[row["n"]]["a"] <= row["v"] <= limits[row["n"]]["b"]
+    ]
+    assert (
+        beyond == [row["k"] for row in spec["data"]["values"] if row["out"]] == ["Cotonou (GSRU)"]
+    )
+    (line,) = (x["encoding"]["y"]["datum"] for x in spec["layer"] if x["mark"]["type"] == "rule")
+    assert 80 < line < 83
+
+
+@given(
+    st.floats(0, 1),
+    st.integers(0, 6),
+    st.booleans(),
+    st.sampled_from(("", "le plus éloigné est Kandi (1 %)")),
+)
 def test_that_sites_are_alike_is_never_said_where_chance_is_under_one_in_twenty(
-    chance, apart, judged
+    chance, apart, judged, furthest
 ):
-    said = sentences.differences(chance, [f"Centre {n}" for n in range(apart)], judged)
+    said = sentences.differences(chance, [f"Centre {n}" for n in range(apart)], judged, furthest)
     assert "hasard" not in said
     if apart:
         assert "nettement des autres" in said and "aucun" not in said
     elif chance < 0.05:
         assert said.startswith("les centres diffèrent réellement entre eux")
-        assert judged == ("aucun n'est nettement" in said)
+        assert (furthest in said) and ("le plus éloigné" in said) == bool(furthest)
+        assert ("sans que l'on puisse dire lesquels" in said) == (judged and not furthest)
+        assert ("sans sortir des différences habituelles entre centres" in said) == (
+            judged and bool(furthest)
+        )
     else:
         assert said == "trop peu de cas pour voir une différence nette entre centres"
 
 
-def test_no_sentence_of_the_screen_denies_differences(asked):
+def test_where_sites_differ_and_none_is_apart_the_furthest_is_named(asked):
     """F5: « ne diffèrent pas plus que le hasard » was printed where χ² has p = 6·10⁻⁵."""
-    shares = {site: (30 + 3 * (n % 7), 60) for n, site in enumerate(codes(asked)[:FEWEST_SITES])}
-    satisfied(asked, shares)
+    where = codes(asked)[:FEWEST_SITES]
+    satisfied(asked, {site: (30 + 3 * (n % 7), 60) for n, site in enumerate(where)})
+    found = site_comparisons.site_comparison(LOCAL_READER, YEAR, "satisfaction")
+    farthest = network.site_names(LOCAL_READER)[where[6]]
+    assert found.differences.p_value < 0.05 and found.finding.translate(PLAIN) == (
+        f"les centres diffèrent réellement entre eux ; le plus éloigné est le {farthest}"
+        " (80 %, pour 60 % dans les autres), sans sortir des différences habituelles entre centres"
+    )
+
+
+def test_where_several_lie_furthest_all_are_named(asked):
+    where = codes(asked)[:FEWEST_SITES]
+    share = (54, 54, 30, 33, 36, 39, 42, 30, 33, 36)
+    satisfied(asked, {site: (n, 60) for site, n in zip(where, share, strict=True)})
+    found = site_comparisons.site_comparison(LOCAL_READER, YEAR, "satisfaction")
+    names = network.site_names(LOCAL_READER)
+    both = sorted((names[site] for site in where[:2]), key=french.alphabetical)
+    assert f"les plus éloignés sont le {both[0]} et le {both[1]} (90 %, pour " in (
+        found.finding.translate(PLAIN)
+    )
+
+
+def test_where_sites_differ_and_none_by_more_than_chance_alone_it_is_said_that_one_cannot_tell(
+    asked,
+):
+    """Five at 53 %, five at 72 %, of 60 each."""
+    where = codes(asked)[:FEWEST_SITES]
+    satisfied(asked, {site: (32 + 11 * (n % 2), 60) for n, site in enumerate(where)})
     found = site_comparisons.site_comparison(LOCAL_READER, YEAR, "satisfaction")
     assert found.differences.p_value < 0.05 and found.finding == (
-        "les centres diffèrent réellement entre eux, mais aucun n'est nettement au-dessus ou au-dessous des autres"
+        "les centres diffèrent réellement entre eux, sans que l'on puisse dire lesquels"
     )
+
+
+def test_sites_that_all_have_the_same_figure_are_said_to_be_alike(asked):
+    satisfied(asked, dict.fromkeys(codes(asked)[:FEWEST_SITES], (60, 60)))
+    found = site_comparisons.site_comparison(LOCAL_READER, YEAR, "satisfaction")
+    assert found.finding.translate(PLAIN) == "tous les centres ont le même chiffre (100 %)"

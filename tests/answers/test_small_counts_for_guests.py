@@ -281,8 +281,6 @@ def test_a_guest_is_told_of_which_months_his_figures_of_complaints_are(demo):
                 for who in (GUEST, CABINET)
             ]
             assert [when in bar.caption for bar in bars] == [True, False]
-    listed = [sites.side_by_side(who, a_month).caption for who in (GUEST, CABINET)]
-    assert listed == [f"Plaintes\u00a0: {when}.", ""]
     assert when not in map_.plot(GUEST, a_month, "wait_p50").legend.title
 
 

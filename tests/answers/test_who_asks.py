@@ -24,6 +24,7 @@ from dashboard.accounts.rights import (
     scopes,
 )
 from dashboard.answers import (
+    closures,
     complaint_register,
     complaints,
     completeness,
@@ -33,12 +34,15 @@ from dashboard.answers import (
     figures,
     monthly_series,
     network,
+    quality_checks,
     waits,
 )
 from dashboard.answers.question import Question
+from dashboard.answers.table_request import TableRequest
 from dashboard.indicators import Figure
+from dashboard.judgement.quality_evidence import Finding
 from dashboard.judgement.trust_sentences import TrustContext
-from dashboard.period import BENIN, Period, clip_period, resolve_period, today
+from dashboard.period import BENIN, Period, clip_period, day_number, resolve_period, today
 from dashboard.settings import load_settings
 from dashboard.stories import ready_story
 from db.engine import make_engine
@@ -51,6 +55,7 @@ NOBODY = Person("inconnu", "stagiaire")
 DIRECTOR = Person("directeur", Role.DIRECTOR, frozenset({SOME_DEPARTMENT}))
 CABINET = Person("cabinet", Role.CABINET)
 YEAR = Question(today() - timedelta(days=365), today())
+TO_CHECK = Finding("digits", day_number(YEAR.first), day_number(YEAR.last), 1)
 
 
 def confined(*departments: str) -> context.View:
@@ -79,6 +84,8 @@ SAME_FOR_ALL = {
 GIVEN_SITES = {"figures_of_sites", "complaint_figures"}
 # Public functions that put no question: they work on what they are given.
 NO_QUESTION = {
+    "site_series.series_of_rows",  # of the sites of a file that its sender may hand in
+    "site_series.first_month",
     "context.current_snapshot",
     "context.latest_snapshot",
     "context.publish",
@@ -89,6 +96,7 @@ NO_QUESTION = {
     "context.outage_reason",
     "context.page_run",
     "context.close_databases",
+    "context.drop_statements",
     "context.engine",
     "context.view",
     "context.cached",
@@ -96,6 +104,10 @@ NO_QUESTION = {
     "context.cached_by_weight",
     "context.uncached",
     "context.freeze",
+    "monitoring.free_bytes",
+    "monitoring.proof_age",
+    "reference_changes.shown_changes",
+    "signal_changes.signal_changes",
     "personal_data.section",
     "personal_data.record",
     "personal_data.answers",
@@ -104,21 +116,42 @@ NO_QUESTION = {
     "report.build_deck",
     "report.find_story",
     "report.find_period",
+    "indicator_panels.has_basis",
+    "indicator_panels.has_verdict",
+    "indicator_panels.in_words",
+    "indicator_panels.link_to",
+    "site_directory.hours_in_words",
+    "table_command.in_lines",
+    "table_command.question_of",  # of whoever may run commands
+    "table_command.request_of",
+    "table_command.run",
+    "table_request.columns_of",
+    "table_request.fitting_columns",
+    "table_request.from_parameters",
+    "table_request.is_valid",
     "complaints.known_count_cell",
     "complaints.waiting_cell",
     "complaint_register.register_coverage",
     "completeness.last_known_day_cell",
+    "site_evidence.judged_months",
     "slides.slide",
+    "known_then.view_before",
+    "news.or_nothing",
+    "news.since_in_words",
+    "news_of_files.covered_days",
+    "news_of_files.declared_news",
+    "news_of_files.file_news",
+    "news_of_files.first_names",
     "trust.followed_scope",
     "trust.signal_if_in_period",
-    "control_charts.last_whole_month",
-    "control_charts.target_in_force",
+    "control_charts.targets_in_force",
     "cards.card",
     "cards.explanation",
     "map_legend.kinds",
     "map_legend.largest",
     "map_places.labels",
     "map_places.set_apart",
+    "network.distinct_names",
     "network.short_name",
     "map_legend.no_signal_note",
     "map_legend.radii",
@@ -129,7 +162,7 @@ NO_QUESTION = {
     "map_legend.period_label",
     "period_comparison.split_panel",
     "bulletin.scope_in_words",
-    "signals.decision_outcome",
+    "decisions.state",
     "targets.label",
     "targets.words_of",
     "small_counts_for_guests.is_safe",
@@ -183,8 +216,11 @@ def ask(name: str, person: Person | context.View, question: Question = YEAR):
         "by": "site",
         "code": "left",
         "key": "k",
+        "keys": (f"{KANDI}~wait_p50~~~", "~wait_p50~site~~", "~left~department+~~", f"{KANDI}~~~~"),
         "scope": KANDI,
         "codes": ("visits_per_day", "wait_p50"),
+        "kind": "site",
+        "places": (KANDI, "ccsp-cove"),
         "split": "site",
         "tinted": True,
         "story": ready_story("national"),
@@ -192,6 +228,17 @@ def ask(name: str, person: Person | context.View, question: Question = YEAR):
         "before": Period(YEAR.first - timedelta(days=365), YEAR.first),
         "period": clip_period(resolve_period("12m", last), last),
         "moment": datetime.combine(today(), time(13), BENIN),
+        "site": KANDI,
+        "reference": "P-1",
+        "one": quality_checks.ToCheck(KANDI, "CCSP de Kandi", TO_CHECK),
+        "day": YEAR.last,
+        "first": YEAR.first,
+        "since": YEAR.last,
+        "month": YEAR.last.replace(day=1),
+        "last": YEAR.last,
+        "request": TableRequest("site"),
+        "rows": "site",
+        "address": "departement?lignes=centres&colonnes=visits",
     }
     if name in ("cards.caption", "cards.site_caption"):
         given["period"] = "12 mois"
@@ -211,7 +258,9 @@ DATA = (
     "network.site_names",
     "complaint_register.register",
     "completeness.unclosed_days",
-    "completeness.closures",
+    "closures.closures",
+    "closures.closures_with_losses",
+    "lost_time.losses_by_month",
     "waits.histogram",
     "waits.weekdays_by_hours",
     "monthly_series.medians",
@@ -258,24 +307,43 @@ def test_a_computation_is_given_a_scope_and_no_person():
 
 HOMES = {KANDI: "Alibori", "ccsp-cove": SOME_DEPARTMENT}
 COVE_ALONE = frozenset({"ccsp-cove"})
+CALENDAR = frozenset({"completeness"})
+TEXTS = frozenset({"complaint_texts", "return_texts"})
 
 
 @pytest.mark.parametrize(
     ("person", "expected"),
     [
-        (LOCAL_READER, Access(ALL, ALL, frozenset({"complaint_texts"}))),
-        (CABINET, Access(ALL, ALL)),
-        (DIRECTOR, Access(ALL, COVE_ALONE, frozenset({"complaint_texts"}))),
+        (LOCAL_READER, Access(ALL, ALL, TEXTS | CALENDAR, register_rows=ALL, receipts=ALL)),
+        (CABINET, Access(ALL, ALL, CALENDAR)),
+        (
+            DIRECTOR,
+            Access(
+                ALL, COVE_ALONE, TEXTS | CALENDAR, register_rows=COVE_ALONE, receipts=COVE_ALONE
+            ),
+        ),
         (
             Person("directeur", Role.DIRECTOR, frozenset({"Ailleurs"})),
-            Access(ALL, frozenset(), frozenset({"complaint_texts"})),
+            Access(ALL, frozenset(), TEXTS | CALENDAR),
         ),
-        (Person("point focal", Role.FOCAL_POINT, sites=COVE_ALONE), Access(ALL, COVE_ALONE)),
+        (
+            Person("point focal", Role.FOCAL_POINT, sites=COVE_ALONE),
+            Access(
+                ALL,
+                COVE_ALONE,
+                frozenset({"return_texts"}),
+                register_rows=COVE_ALONE,
+                receipts=COVE_ALONE,
+            ),
+        ),
         (
             Person("point focal", Role.FOCAL_POINT, frozenset({SOME_DEPARTMENT})),
-            Access(ALL, frozenset()),
+            Access(ALL, frozenset(), frozenset({"return_texts"})),
         ),
-        (Person("données", Role.DATA_MANAGER), Access(ALL, ALL, frozenset({"complaint_texts"}))),
+        (
+            Person("données", Role.DATA_MANAGER),
+            Access(ALL, ALL, TEXTS | CALENDAR, register_rows=ALL, receipts=ALL),
+        ),
         (Person("comptes", Role.ADMINISTRATOR), Access(frozenset(), frozenset())),
         (
             Person("invité", Role.GUEST, frozenset({SOME_DEPARTMENT})),
@@ -364,7 +432,7 @@ def test_who_is_confined_to_a_department_gets_its_sites_and_no_other(demo):
     )
     assert {u.code for u in completeness.unclosed_days(confined(SOME_DEPARTMENT), YEAR)} == codes
     assert {name for name, *_ in monthly_series.medians(confined(SOME_DEPARTMENT), YEAR)} <= names
-    assert {c.site_id for c, _ in completeness.closures(confined(SOME_DEPARTMENT), YEAR)} <= {
+    assert {c.site_id for c, _ in closures.closures(confined(SOME_DEPARTMENT), YEAR)} <= {
         None,
         *(p.id for p in own),
     }

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from time import perf_counter
 
@@ -19,10 +19,12 @@ from dashboard.period import today
 from dashboard.settings import ROOT
 from db import read, schema
 from db.demo import DemoFile, files, sites_of
+from db.demo_load import options_of
 from db.engine import make_engine
-from db.intake import Options, import_file, load_known_references
+from db.intake import import_file, load_known_references
 from db.models import Commune, Site, SiteLocation
-from db.seed import FIRST_DAY, seed
+from db.seed import seed
+from db.shared_types import BEGINNING
 from db.working_days import public_holidays
 from db.write_lock import write_transaction
 
@@ -141,10 +143,7 @@ def filled(kind: str, size: Size, server: str) -> Engine:
     path = FOLDER / f"{size.name}-file.csv"
     for file in generated(engine, size):
         path.write_bytes(file.content)
-        options = Options(
-            file.form, datetime.combine(file.as_of, time()), file.covers, file.sites, demo=True
-        )
-        outcome = import_file(engine, path, options, "bench", known)
+        outcome = import_file(engine, path, options_of(file), "bench", known)
         if not outcome.accepted:
             raise SystemExit(f"{file.name} was refused: {outcome.problems[:3]}")
     path.unlink()
@@ -176,7 +175,7 @@ def add_sites(engine: Engine, size: Size) -> None:
             connection.execute(
                 insert(SiteLocation).values(
                     site_id=site,
-                    valid_from=FIRST_DAY,
+                    valid_from=BEGINNING,
                     commune_id=commune.id,
                     lat=commune.lat,
                     lon=commune.lon,
@@ -185,14 +184,15 @@ def add_sites(engine: Engine, size: Size) -> None:
 
 
 def generated(engine: Engine, size: Size) -> Iterator[DemoFile]:
-    """The generator's files for all sites of the database, from the size's first day up to yesterday."""
+    """The generator's files for all sites of the database, from the size's first day up to yesterday; nothing that is typed."""
     first = size.first_day(today())
     with engine.connect() as connection:
         places = read.places(connection, read.ALL)
         services = {code: label for _, code, label in read.services(connection)}
         holidays = set(public_holidays(connection, first, today()))
     sites = [replace(site, launched_on=first) for site in sites_of(places)]
-    return files(sites, services, visits=size.visits, seed=SEED, today=today(), holidays=holidays)
+    every = files(sites, services, visits=size.visits, seed=SEED, today=today(), holidays=holidays)
+    return (file for file in every if not file.declared)
 
 
 def one_register(engine: Engine) -> Path:

@@ -26,6 +26,7 @@ from dashboard.answers import map as maps
 from dashboard.answers.question import Question
 from dashboard.exports import map_svg
 from dashboard.period import add_months, today
+from dashboard.ui import cache_warming
 from db import accounts_and_sessions, schema
 from db.engine import make_engine
 from db.intake import Options, import_file
@@ -63,13 +64,18 @@ def main() -> int:
     print(f"\n{'':<42}" + "".join(f"{f'{n} sites':>20}" for n in sizes))
     for what, first in found[sizes[0]].items():
         unit = "MB" if "memory" in what else "s"
-        cells = (f"{found[n][what]:.2f} {unit} ({found[n][what] / first:.1f} x)" for n in sizes)
+        cells = (f"{found[n][what]:.2f} {unit}{_times(found[n][what], first)}" for n in sizes)
         print(f"{what:<42}" + "".join(f"{cell:>20}" for cell in cells), flush=True)
     print()
     files_beside_readers.measure()
     print()
     slow_line.main()
     return 0
+
+
+def _times(value: float, first: float) -> str:
+    """« (1.4 x) »: a value as a multiple of the first one; nothing where that is 0."""
+    return f" ({value / first:.1f} x)" if first else ""
 
 
 def _measured(sites: int) -> Found:
@@ -152,6 +158,7 @@ def one() -> None:
     engine = make_engine(os.environ["DATABASE_URL"])
     timed("the opening page's answers", lambda: _opening_page(year))
     timed("the chance of signals", lambda: _chance(year))
+    cache_warming.exempt_from_collection()  # as the server does once it has answered
     # The first file loads what reads files.
     _hand_in(engine, _a_month(last, "ccsp-nikki"))
     _opening_page(year)

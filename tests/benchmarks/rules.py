@@ -1,31 +1,41 @@
-"""What the rules of judgement flag by chance, find and miss: python -m tests.benchmarks.rules, a minute or two.
+"""What the rules of judgement flag by chance, find and miss: python -m tests.benchmarks.rules, some minutes.
 
-Prints the tables that DECISIONS and the page on signals speak of, from the code that the screen uses, on invented
-series of known kinds. The same numbers at each run; DRAWS=5 makes five times as many series. `python -m
-tests.benchmarks.rules write` writes the file of rates that the page on signals shows (dashboard.statistics.rule_rates).
+Prints every case of tests.benchmarks.rule_cases before (rules_before.csv) and after, which says how to add one, and ends with
+code 1 where a row is worse than before or over its budget; then the tables that DECISIONS and the page on signals speak of,
+from the code that the screen uses, on invented series of known kinds. The same numbers at each run; DRAWS=5 makes five times
+as many series. With the word `compare` it prints the comparison alone; with `before` it writes rules_before.csv, from the
+rules as they are; with `write` the file of rates that the page on signals shows (dashboard.statistics.rule_rates).
 """
 
 import csv
 import math
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
 
 import numpy as np
+from scipy import special
 
 from dashboard.statistics import funnel
 from dashboard.statistics.changepoint import change_point
 from dashboard.statistics.control_chart import judge_series
 from dashboard.statistics.control_limits import NONE, OUTSIDE, Family, two_rules
-from dashboard.statistics.dispersion import differences, null_dispersion
+from dashboard.statistics.dispersion import (
+    corrected_dispersion,
+    differences,
+    furthest,
+    null_dispersion,
+    rest_of,
+)
 from dashboard.statistics.expected_false_alarms import Shape, budget
-from dashboard.statistics.forecast import Backtest, backtest
+from dashboard.statistics.forecast import Backtest, backtest, forecast
 from dashboard.statistics.log_waits import log_wait
 from dashboard.statistics.observed_vs_expected import case_variance, compare
 from dashboard.statistics.quantile import quantile
 from dashboard.statistics.rule_rates import TABLE, Rate
-from dashboard.statistics.seasonal import HISTORY, seasonal
+from dashboard.statistics.seasonal import HISTORY, LINE, line, logs, season, seasonal
+from tests.benchmarks.rule_comparison import compare_rules, write_before
 
 SEED = 20261125
 TIMES = int(os.environ.get("DRAWS", "1"))
@@ -33,15 +43,40 @@ SERIES, MONTHS, SITES = 1500 * TIMES, 72, 24
 WITHIN = 8  # months in which a change is to be found
 YEAR = np.log([1.02, 0.98, 1.0, 0.95, 0.97, 1.0, 0.90, 0.70, 1.20, 1.28, 1.05, 0.88])
 LATER = HISTORY + 7  # the first month that may be the eighth of a run
+AGGREGATES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "sites": lambda s: s,
+    "departments of four sites": lambda s: s.reshape(6, 4, -1).sum(axis=1),
+    "nation": lambda s: s.sum(axis=0, keepdims=True),
+}
+HORIZONS = (1, 3, 6)  # months ahead
+FUNNELS: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
+    "24 sites of 400": lambda random: np.full(SITES, 400),
+    "24 sites of 40 to 1800": lambda random: random.integers(40, 1800, SITES),
+    "10 sites of 400": lambda random: np.full(10, 400),
+    "19 sites of 100, one of 1500": lambda random: np.array([100] * 19 + [1500]),
+}
+# The last site is apart: which sites, how far all differ, how far the last does (on the arcsine scale).
+APART = (
+    ("one of 24 equal, −8 points", "24 sites of 400", 0.0, -0.1),
+    ("one of 24 unequal, −8 points", "24 sites of 40 to 1800", 0.0, -0.1),
+    ("one of 24 that differ, −18 points", "24 sites of 400", 0.05, -0.22),
+    ("one of 10 that differ, −20 points", "10 sites of 400", 0.05, -0.25),
+    ("the large one, −6 points", "19 sites of 100, one of 1500", 0.0, -0.08),
+    ("the large one, −47 points", "19 sites of 100, one of 1500", 0.0, -0.5),
+)
 
 
-def main() -> None:
-    """Every table, each from a generator of its own."""
+def main() -> int:
+    """The comparison, then every table, each from a generator of its own; 1 where a rule has become worse."""
+    worse = compare_rules(SEED)
+    if "compare" in sys.argv[1:]:
+        return worse
     for table in (levels, counts, composition, volumes, forecasts, waits, funnels, dates, budgets):
         start = perf_counter()
         print(f"\n{(table.__doc__ or '').splitlines()[0]}")
         table(np.random.default_rng(SEED))
         print(f"  ({perf_counter() - start:.0f} s)")
+    return worse
 
 
 def row(*cells: object) -> None:
@@ -153,12 +188,18 @@ def nations(
 
 
 def network(random: np.random.Generator, kind: str, n: int) -> np.ndarray:
-    """Visits per open day (24, n): one season, 60 to 720 visits a month, 11 % of growth, months good or bad for all."""
+    """Visits per open day (24, n): one season, 60 to 720 visits a month, 11 % of growth, months good or bad for all.
+
+    "drift": levels that wander by 1 % a month each and by 0.5 % all together (standard deviations of a random walk).
+    """
     age = np.arange(n)
     logs = np.log(60 * 12 ** np.linspace(0, 1, SITES))[:, None] + YEAR[age % 12]
     logs = logs + random.normal(0.11, 0.03, SITES)[:, None] * age / 12 + random.normal(0, 0.015, n)
     if kind == "ramp":
         logs = logs + np.log(1 - 0.6 * np.exp(-age / 4))
+    if kind == "drift":
+        steps = 0.01 * random.standard_normal(logs.shape) + 0.005 * random.standard_normal(n)
+        logs = logs + steps.cumsum(axis=-1)
     spread = 0.10 if kind == "over-dispersed" else 0.04
     visits = random.poisson(np.exp(logs + spread * random.standard_normal(logs.shape)))
     return np.asarray(visits / 20)
@@ -187,23 +228,48 @@ def volumes(random: np.random.Generator) -> None:
 
 
 def forecasts(random: np.random.Generator) -> None:
-    """Forecast (season and line): mean error at one month against last year's month × growth, cover of the intervals"""
-    row("series", "error", "simple rule", "ratio", "in 80 %", "in 95 %")
+    """Forecast (season and drifting line): mean error at one month against last year's month × growth; what intervals hold"""
+    row("series", "error", "simple rule", "ratio")
     month = np.arange(60) % 12 + 1
     networks = [network(random, "growth", 60) for _ in range(40 * TIMES)]
-    whole: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-        "sites": lambda s: s,
-        "departments of four sites": lambda s: s.reshape(6, 4, -1).sum(axis=1),
-        "nation": lambda s: s.sum(axis=0, keepdims=True),
-    }
-    for name, add in whole.items():
+    for name, add in AGGREGATES.items():
         tests = [backtest(add(s), month, shared=s) for s in networks]
         error, simple = mean(tests, "error"), mean(tests, "simple_error")
-        row(name, error, simple, error / simple, mean(tests, "inside80"), mean(tests, "inside95"))
-    for ahead in (3, 6):
-        tests = [backtest(s, month, ahead) for s in networks]
-        cover = mean(tests, "inside80"), mean(tests, "inside95")
-        row(f"sites, {ahead} months ahead", mean(tests, "error"), "", "", *cover)
+        row(name, error, simple, error / simple)
+    row(
+        "what intervals hold (line alone; now)",
+        *(f"{h} m.: {w}" for h in HORIZONS for w in ("before", "now")),
+    )
+    for kind in ("growth", "drift"):
+        networks = [network(random, kind, 60) for _ in range(60 * TIMES)]
+        for name, add in AGGREGATES.items():
+            inside = np.array([held(add(s), month, s) for s in networks])
+            for i, share in enumerate(("80 %", "95 %")):
+                row(f"{name}, {kind}, {share}", *with_errors(inside[:, i].reshape(-1, 6)))
+
+
+def held(x: np.ndarray, month: np.ndarray, shared: np.ndarray) -> np.ndarray:
+    """The share of months within the intervals: (80 and 95 %, HORIZONS, before and now). x: (k, 60); before: Student's
+    intervals of a new month around the line of 24 months."""
+    inside = []
+    for t in (39, 46, 53):
+        known = slice(0, t)
+        now = forecast(x[:, known], month[known], max(HORIZONS), shared[:, known])
+        y, shape = logs(x[:, known]), season(logs(shared[:, known]), month[known])
+        by_line = line(y - shape.index_of(month[known]), t - LINE, t)
+        of_levels = []
+        for level, low, high in ((0.8, now.lower80, now.upper80), (0.95, now.lower95, now.upper95)):
+            wide = special.stdtrit(by_line.freedom, (1 + level) / 2)
+            of_horizons = []
+            for h in HORIZONS:
+                came = x[:, t + h - 1]
+                middle, deviation = by_line.value_at(t + h - 1, shape.error)
+                away = np.log(came) - middle - shape.index[month[t + h - 1] - 1]
+                is_now = (low[:, h - 1] <= came) & (came <= high[:, h - 1])
+                of_horizons.append([(np.abs(away) <= wide * deviation).mean(), is_now.mean()])
+            of_levels.append(of_horizons)
+        inside.append(of_levels)
+    return np.array(inside).mean(axis=0)
 
 
 def mean(tests: Sequence[Backtest], name: str) -> float:
@@ -234,26 +300,85 @@ def waits(random: np.random.Generator) -> None:
 
 
 def funnels(random: np.random.Generator) -> None:
-    """Funnels (F5): sites outside 95 % among 24 alike, dispersion, and limits inside the exact ones"""
+    """Funnels (F5): sites outside the limits, around the rate of all as known (before) and of the others (now)"""
     for k in (10, 24, 77):
         row(f"φ by chance alone, {k} sites", null_dispersion(k))
-    outside, tau2, shrunk = 0, [], []
-    draws = 400 * TIMES
-    for _ in range(draws):
-        n = random.integers(40, 1800, SITES)
-        events = random.binomial(n, 0.8)
+    row("sites outside, nobody apart", *columns("95 %", "99.8 %"))
+    for name, sizes in FUNNELS.items():
+        for spread in (0.0, 0.05):
+            n = outside_limits(random, sizes, spread).sum(axis=2).reshape(-1, 4)
+            row(f"{name}{', differing' * bool(spread)}", *with_errors(n))
+    row("outside 99.8 %, one apart", *columns("it", "others"))
+    for name, sizes, spread, shift in APART:
+        out = outside_limits(random, FUNNELS[sizes], spread, shift)[..., 1]
+        pairs = np.stack([out[..., -1], out[..., :-1].sum(axis=-1)], axis=-1)
+        row(name, *with_errors(pairs.reshape(-1, 4)))
+    named = [furthest(*alike, proportion=True) is not None for alike in draws_alike(random)]
+    row("a furthest named, 24 alike", *with_errors(np.array(named)[:, None]))
+    variances(random)
+    inside_chance(random)
+
+
+def outside_limits(
+    random: np.random.Generator,
+    sizes: Callable[[np.random.Generator], np.ndarray],
+    spread: float,
+    shift: float = 0,
+) -> np.ndarray:
+    """Which sites are outside the limits: (draws, rule before and now, sites, 95 and 99.8 %)."""
+    drawn = []
+    for _ in range(400 * TIMES):
+        n = sizes(random)
+        away = spread * random.standard_normal(len(n))
+        away[-1] += shift
+        events = random.binomial(n, np.sin(math.asin(math.sqrt(0.8)) + away) ** 2)
+        _, rest = rest_of(events, n, proportion=True)
+        known = funnel.Rest(rest.rate * 1e12, 1e12, rest.tau2)
+        limits = funnel.limits(n, known, proportion=True, scale=1)
         whole = differences(events, n, proportion=True)
-        if whole is None:
-            continue
-        outside += sum(p != funnel.Position.INSIDE for p in whole.position)
+        assert whole is not None
+        drawn.append(
+            [
+                [(p != funnel.Position.INSIDE, p in funnel.OUTSIDE) for p in positions]
+                for positions in (funnel.positions(events / n, limits), whole.position)
+            ]
+        )
+    return np.array(drawn)
+
+
+def columns(*names: str) -> list[str]:
+    """The headings of both rules."""
+    return [f"{when}: {name}" for when in ("before", "now") for name in names]
+
+
+def with_errors(draws: np.ndarray) -> list[str]:
+    """The means of some columns with their standard errors. draws: (n, columns)."""
+    errors = draws.std(axis=0, ddof=1) / math.sqrt(len(draws))
+    return [f"{m:.3f} ± {e:.3f}" for m, e in zip(draws.mean(axis=0), errors, strict=True)]
+
+
+def draws_alike(random: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Events and sizes of 24 sites that are alike."""
+    for _ in range(400 * TIMES):
+        n = random.integers(40, 1800, SITES)
+        yield random.binomial(n, 0.8), n
+
+
+def variances(random: np.random.Generator) -> None:
+    """The variance between sites that is found, with φ corrected and as it is."""
+    tau2, shrunk = [], []
+    for _ in range(400 * TIMES):
+        n = random.integers(40, 1800, SITES)
         share = np.sin(math.asin(math.sqrt(0.8)) + 0.05 * random.standard_normal(SITES)) ** 2
         mixed = random.binomial(n, share)
         target = float(mixed.sum() / n.sum())
-        differing = differences(mixed, n, proportion=True)
-        tau2.append(differing.tau2 if differing else np.nan)
+        tau2.append(corrected_dispersion(mixed, n, target, proportion=True)[1])
         shrunk.append(funnel.overdispersion(mixed, n, target, proportion=True)[1])
-    row("sites outside 95 %, all alike", outside / draws)
     row("τ² of 0.0025; with φ as it is", float(np.mean(tau2)), float(np.mean(shrunk)))
+
+
+def inside_chance(random: np.random.Generator) -> None:
+    """How many limits lie inside the exact ones: none may."""
     narrower, cases = 0, 0
     while cases < 5000 * TIMES:
         proportion, target = bool(random.integers(2)), float(random.uniform(0.001, 0.95))
@@ -356,4 +481,9 @@ def write() -> None:
 
 
 if __name__ == "__main__":
-    write() if "write" in sys.argv[1:] else main()
+    if "before" in sys.argv[1:]:
+        write_before(SEED)
+    elif "write" in sys.argv[1:]:
+        write()
+    else:
+        sys.exit(main())

@@ -111,6 +111,16 @@ class Line:
         """End all connections; what was on its way is lost. Then the line is whole again."""
         asyncio.run_coroutine_threadsafe(self._cut(), self.loop).result()
 
+    async def finish(self) -> None:
+        """End what is still on its way, so that nothing of it is left when the loop closes."""
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        for end in self._open:
+            end.transport.abort()
+        await asyncio.sleep(0)  # in which the sockets are closed
+
     async def _cut(self) -> None:
         for end in self._open:
             end.transport.abort()
@@ -139,15 +149,16 @@ async def _lead(source: Reader, sink: Writer, way: Way) -> None:
                     await sink.drain()
         sink.close()
 
-    arriving = asyncio.ensure_future(arrive())
-    data = b"-"
-    while data:
-        try:
-            data = await source.read(PACKET)
-        except OSError:
-            data = b""
-        await travelling.put((await way.carry(len(data)), data))
-    await arriving
+    async def leave() -> None:
+        data = b"-"
+        while data:
+            try:
+                data = await source.read(PACKET)
+            except OSError:
+                data = b""
+            await travelling.put((await way.carry(len(data)), data))
+
+    await asyncio.gather(arrive(), leave())
 
 
 @contextmanager
@@ -160,13 +171,17 @@ def slow_line(
     thread = Thread(target=line.loop.run_forever, daemon=True)
     thread.start()
     with socket.create_server((served.HOST, 0)) as listening:
-        serving = asyncio.start_server(line.accept, sock=listening, limit=PACKET)
-        asyncio.run_coroutine_threadsafe(serving, line.loop).result()
-        yield f"http://{served.HOST}:{listening.getsockname()[1]}", line
-        line.cut()
-    line.loop.call_soon_threadsafe(line.loop.stop)
-    thread.join()
-    line.loop.close()
+        starting = asyncio.start_server(line.accept, sock=listening, limit=PACKET)
+        server = asyncio.run_coroutine_threadsafe(starting, line.loop).result()
+        try:
+            yield f"http://{served.HOST}:{listening.getsockname()[1]}", line
+        finally:
+            line.loop.call_soon_threadsafe(server.close)
+            line.cut()
+            asyncio.run_coroutine_threadsafe(line.finish(), line.loop).result()
+            line.loop.call_soon_threadsafe(line.loop.stop)
+            thread.join()
+            line.loop.close()
 
 
 def measure(database_url: str) -> dict[str, dict[str, float]]:

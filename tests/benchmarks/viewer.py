@@ -248,7 +248,8 @@ def fault(message: ForwardMsg) -> str:
 async def listening(app: str, waits: list[float], cookies: str = "") -> None:
     """Ask once a second whether the server is there, as an open page does; the seconds of each answer go to `waits`."""
     place = urlparse(app)
-    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    secure = True if place.scheme == "https" else None
+    reader, writer = await asyncio.open_connection(place.hostname, place.port, ssl=secure)
     said = f"Cookie: {cookies}\r\n" if cookies else ""
     asked = f"GET /livez HTTP/1.1\r\nHost: {place.netloc}\r\nAccept: */*\r\n{said}\r\n".encode()
     try:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from dashboard.accounts import guest_links, sign_in_request, sign_ins
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.period import today
-from db import accounts_and_sessions
+from db import accounts_and_sessions, journal
 from db.engine import make_engine
 from db.write_lock import write_transaction
 from tests.browser import served
@@ -64,9 +64,12 @@ class House:
         engine.dispose()
 
     def restore(self) -> None:
-        """Put everything back as it was at first, under the running server; everybody is signed out by that."""
+        """Put everything back as it was at first, under the running server; everybody is signed out by that. As a copy that is
+        put back by command, this has its line in the journal: a state in memory is known by the last one."""
         with closing(sqlite3.connect(self.database, timeout=30)) as now:
             self.first.backup(now)
+        with self.engine() as engine, write_transaction(engine, queue=False) as connection:
+            journal.note(connection, "walk", "migrated", {})
 
     def people(self, engine: Engine) -> None:
         """An account for each, and a link for guests."""

@@ -115,8 +115,10 @@ def choose(page: Page, key: str, option: str) -> None:
 
 
 def filter_by(page: Page, name: str, option: str) -> None:
-    """Set a filter of the bar."""
+    """Set a filter of the bar to another value, and wait until the page has taken it."""
+    before = page.url
     choose(page, f"filtre_{name}", option)
+    page.wait_for_url(lambda url: url != before)
 
 
 def go(page: Page, title: str) -> None:

@@ -260,6 +260,7 @@ class Visit:
         page, *others = self.context.pages or [self.context.new_page()]
         for other in others:
             other.close()
+        page.unroute_all()
         if page.url.startswith("http"):
             page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
         if not page.url.endswith(SMALL):

@@ -7,6 +7,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from dashboard.settings import ROOT
+from tests.browser import hand_in_shots
 from tests.browser.served import browsing, make_demo, serve
 
 PAGES = {
@@ -37,6 +38,7 @@ SETTLE = 2500  # milliseconds for charts to be drawn
 def take(page: Page, name: str) -> None:
     """What the page shows, as docs/<name>.png, in 256 colours: a third of the size."""
     path = ROOT / "docs" / f"{name}.png"
+    path.parent.mkdir(exist_ok=True)
     page.screenshot(path=path)
     picture = Image.open(path).convert("RGB").quantize(dither=Image.Dither.NONE)
     picture.save(path, optimize=True)
@@ -78,6 +80,7 @@ def main() -> None:
                     page.wait_for_timeout(300)
                     take(page, SLIDES[number])
                 page.keyboard.press("ArrowRight")
+            hand_in_shots.pictures(browser, Path(folder) / "demo.db", Path(folder), take)
     print(f"Images écrites dans docs/ : {', '.join([*PAGES, *PARTS, *SLIDES.values()])}.")
 
 

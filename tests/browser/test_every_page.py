@@ -29,18 +29,21 @@ from tests.browser.words import english, opened, pointed, said
 pytestmark = pytest.mark.browser
 Matter = Callable[[Page, PageSpec], None]
 PAGES = pages_of(LOCAL_READER)
-CHARTED = [s for s in PAGES if s.story and s is not PAGES[0]]
+CHARTED = [s for s in PAGES if s.story and s is not PAGES[0] and s.url_path != "completude"]
 # (what, at least how many) on each page.
 METRICS, TABLES = ".ccsp-card", ".ccsp-table"
 CHARTS = ":is([data-testid=stVegaLiteChart]) :is(canvas, svg)"
 PARTS = {
     "carte": ((METRICS, 6), ("iframe[title^=Carte]", 1), (TABLES, 1)),
     "departement": ((METRICS, 6), (CHARTS, 4), (TABLES, 2)),
-    "site": ((METRICS, 6), (CHARTS, 5), (TABLES, 1)),
+    "site": ((METRICS, 6), (CHARTS, 5), (TABLES, 2)),
     "attentes": ((METRICS, 4), (CHARTS, 6)),
     "plaintes": ((METRICS, 5), (CHARTS, 5)),
     "signaux": (("h2", 2), (TABLES, 1)),
+    "completude": ((".ccsp-calendar tbody tr", 24), (".ccsp-calendar-legend li", 4), (TABLES, 2)),
+    "nouveau": ((".ccsp-answers > div", 3),),
     "presenter": (("[data-testid=stDownloadButton]", 4), ("[data-testid=stMarkdown] ol li", 12)),
+    "cote-a-cote": (("[data-testid=stMultiSelect]", 1), (CHARTS, 2), (TABLES, 1)),
     "definitions": ((".ccsp-definition h2", 15),),
     "guide": (("h2", 2),),
 }
@@ -55,7 +58,7 @@ AT_A_GLANCE = re.compile(
 PAPER = {"width": 703, "height": 1017}  # CSS pixels of A4 within its margins
 ACTS = "[data-testid=stHeader], [data-testid=stSelectbox], [data-testid=stButton], [data-testid=stDownloadButton]"
 # Charts and tables that reach beyond the paper, and tables of which something is out of sight.
-BEYOND_PAPER = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart] svg, .ccsp-table')]
+BEYOND_PAPER = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart] svg, .ccsp-table, .ccsp-calendar table')]
   .filter(e => e.checkVisibility())
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1 || e.scrollHeight > e.clientHeight + 2
     && e.matches('.ccsp-table'))
@@ -67,15 +70,17 @@ DRAWN = """() => {
 
 
 def begin(page: Page, app: str, spec: PageSpec) -> None:
-    """Open the page; that of a site with a site."""
+    """Open the page; that of a site with a site, that of places side by side with two."""
     site = "?centre=ccsp-kandi" if "centre" in spec.filters else ""
-    open_page(page, app + path(spec.url_path) + site)
+    two = "?departement=Zou&avec=Borgou" if spec.url_path == "cote-a-cote" else ""
+    open_page(page, app + path(spec.url_path) + (site or two))
 
 
 # --- at a desk -------------------------------------------------------------------------------------------------------
 def opens(page: Page, spec: PageSpec) -> None:
     """It shows what it is for, and that its data are fictitious."""
-    expect(page.locator("h1")).to_contain_text("Kandi" if spec.url_path == "site" else spec.heading)
+    named = {"site": "Kandi", "cote-a-cote": "Borgou"}  # in place of the page's name
+    expect(page.locator("h1")).to_contain_text(named.get(spec.url_path, spec.heading))
     expect(page.get_by_text("Données fictives").first).to_be_visible()
     for what, least in PARTS[spec.url_path]:
         expect(page.locator(what).nth(least - 1)).to_be_attached()
@@ -273,7 +278,7 @@ def says_no_word_of_english(page: Page, spec: PageSpec) -> None:
     found = english(said(page))
     page.get_by_role("button", name="Ouvrir le menu").click()
     expect(page.get_by_test_id("stSidebarNavLink")).to_have_count(
-        sum(s.is_listed for s in PAGES) + len(PLAIN_PAGES)
+        sum(s.is_listed for s in (*PAGES, *PLAIN_PAGES.values()))
     )
     found += english(said(page))
     page.get_by_role("button", name="Fermer le menu").click()

@@ -98,7 +98,7 @@ def test_a_bad_value_in_a_link_gives_a_notice(page, app, link):
 def test_a_typed_period_acts_at_once(page, app, end):
     """By its last digit; or by Enter, where only the first day is typed."""
     open_page(page, app + "/attentes")
-    filter_by(page, "periode", "Autre période…")
+    choose(page, "filtre_periode", "Autre période…")
     settled(page)
     page.locator(".st-key-periode_libre [role=spinbutton]").first.click()
     page.keyboard.type("15082026" if end else "1508202631082026")  # what is next takes the rest

@@ -1,10 +1,17 @@
 """The opening page answers before it is asked; its names, cards and filters by mouse, keyboard and touch."""
 
+import re
+from collections.abc import Iterator
+from datetime import date
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from db.engine import make_engine
 from tests.browser import served
 from tests.browser.screen import open_page, settled
+from tests.builders import Office
+from tests.invented import CHANGING, hand_in
 
 pytestmark = pytest.mark.browser
 ANSWERS = ".ccsp-answers > div"
@@ -15,13 +22,14 @@ def answer(page: Page, label: str):
     return page.locator(ANSWERS).filter(has=page.get_by_text(label, exact=True))
 
 
-def test_five_answers_stand_beside_the_map_on_the_first_screen(page, app):
-    open_page(page, f"{app}/?departement=Borgou")
+@pytest.mark.parametrize("where", ["", "?departement=Borgou", "?departement=Donga", "?type=GSRU"])
+def test_five_answers_stand_beside_the_map_on_the_first_screen(page, app, where):
+    open_page(page, f"{app}/{where}")
     expect(page.locator(ANSWERS)).to_have_count(5)
     for label in (
         "Le plus fréquenté",
         "L'attente la plus longue",
-        "Ce qui se dégrade",
+        "Ce qui se dégrade ou change",
         "La plainte la plus ancienne",
         "Centres muets",
     ):
@@ -29,6 +37,48 @@ def test_five_answers_stand_beside_the_map_on_the_first_screen(page, app):
         expect(line.locator("dd")).not_to_be_empty()
         place = line.bounding_box()
         assert place and place["y"] + place["height"] < 720, label
+
+
+@pytest.fixture(scope="module")
+def changing(sqlite, tmp_path_factory) -> Iterator[str]:
+    """The address of an application on a network that is not the demonstration's: worse, better, more and fewer visits."""
+    folder = tmp_path_factory.mktemp("changing")
+    with sqlite.fresh() as url:
+        engine = make_engine(url)
+        hand_in(Office(engine, folder), CHANGING, date(2026, 10, 1), 46, 7)
+        engine.dispose()
+        with served.serve(url, folder / "log") as address:
+            yield address
+
+
+def test_what_gets_better_and_what_changes_are_lines_of_the_third_answer(page, changing):
+    open_page(page, changing)
+    third = answer(page, "Ce qui se dégrade ou change")
+    lines = third.locator("dd p")
+    expect(lines.filter(has_text="mieux")).to_have_count(1)
+    changed = lines.filter(has_text="(changement")
+    expect(changed.first).to_contain_text(
+        re.compile(r"^Malanville .* de moins que d'habitude en cette saison")
+    )
+    told = lines.all_inner_texts()
+    at = told.index(changed.first.inner_text())
+    assert at and all("hors de ses variations habituelles" in text for text in told[:at]), told
+    expect(page.locator(ANSWERS)).to_have_count(5)
+    for line in page.locator(ANSWERS).all():
+        place = line.bounding_box()
+        assert place and place["y"] + place["height"] < 720, line.inner_text()
+
+
+@pytest.mark.parametrize("of", ["app", "changing"])
+def test_every_alert_of_the_opening_page_says_why(page, request, of):
+    """A card, or a line, that is in alert says it: outside its limits, or so many months in a row."""
+    open_page(page, request.getfixturevalue(of))
+    why = re.compile(r"hors de ses variations habituelles|\d+\s(mois|trimestres) de suite au-dess")
+    for card in page.locator(".ccsp-card.alert > p").all():
+        expect(card).to_have_text(why)
+    lines = answer(page, "Ce qui se dégrade ou change").locator("dd p")
+    told = [text for text in lines.all_inner_texts() if "aussi une alerte" not in text]
+    assert told and all(why.search(text) or "mieux" in text for text in told), told
 
 
 def test_a_name_leads_to_its_site_and_back_by_the_keyboard(page, app):

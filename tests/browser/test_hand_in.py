@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard import french
 from dashboard.period import add_months, today
+from tests.benchmarks.slow_line import slow_line
 from tests.browser import served
 from tests.browser.house import PEOPLE, SITE, House
 from tests.browser.screen import figure, open_page
@@ -88,9 +89,10 @@ def test_a_register_with_faults_reaches_the_map_from_a_telephone(
     focal.goto(f"{house.at}/remonter")
     expect(focal.get_by_text("Rien n'est gardé avant que vous confirmiez")).to_be_visible()
     fits(focal, has_script)
-    focal.get_by_label("Mois dont parle le fichier").select_option(f"{day:%Y-%m}")
+    focal.get_by_label("Mois du fichier").select_option(f"{day:%Y-%m}")
     focal.locator("input[type=file]").set_input_files(register)
     focal.get_by_role("button", name="Vérifier", exact=True).click()
+    expect(focal.get_by_role("heading", level=1)).to_contain_text("Pas encore accepté")
     assert heading(focal) == f"Pas encore accepté : 3 cases à corriger sur {lines} lignes"
     fits(focal, has_script)
     mends = {"Heure d'appel": "08:15", "Date": str(MONTH), "Type": "requête"}
@@ -206,13 +208,16 @@ def test_what_one_process_was_sent_another_confirms_once_whoever_is_killed(house
     process.kill()
     process.wait()
     with served.serve(house.url, tmp_path / "second.log") as other:
-        assert "Bon à garder : 2 lignes" in session.get(f"{other}{waiting}").text.replace(
-            "\xa0", " "
-        )
+        page = session.get(f"{other}{waiting}").text.replace("\xa0", " ")
+        assert "Bon à garder : 2 lignes" in page
+        confirm = {
+            "faire": "confirmer",
+            "version": re.search('name="version" value="(.+?)"', page)[1],
+        }
         with ThreadPoolExecutor(20) as threads:
             found = list(
                 threads.map(
-                    lambda n: post(session, (other, house.at)[n % 2], waiting, faire="confirmer"),
+                    lambda n: post(session, (other, house.at)[n % 2], waiting, **confirm),
                     range(50),
                 )
             )
@@ -236,3 +241,54 @@ def test_a_file_of_several_megabytes_comes_in_by_the_server_s_own_door(house, tm
     assert re.search(r"<h1>Bon à garder[^<]*15\D{0,6}000[^<]*lignes", page), page[
         page.find("<h1>") :
     ][:200]
+
+
+def previews(house: House) -> int:
+    with sqlite3.connect(house.database) as connection:
+        return connection.execute("SELECT count(*) FROM upload_preview").fetchone()[0]
+
+
+def test_an_upload_says_how_far_it_is_and_is_stopped_without_a_trace(house, chromium, tmp_path):
+    found = served.visit(chromium, viewport=served.TELEPHONE, has_touch=True)
+    house.enter("focal", found)
+    page = found.context.new_page()
+    path = tmp_path / "registre.csv"
+    before = previews(house)
+    path.write_bytes(b"x" * (9 * 2**20))  # more than what the system takes at once
+    with slow_line(house.at) as (at, _):
+        page.goto(f"{at}/remonter")
+        page.locator("input[type=file]").set_input_files(path)
+        page.get_by_role("button", name="Vérifier", exact=True).click()
+        expect(page.get_by_role("status")).to_contain_text(re.compile(r"Envoi : \d+ %"))
+        expect(page.get_by_role("button", name="Vérifier", exact=True)).to_be_disabled()
+        page.get_by_role("button", name="Arrêter l'envoi").click()
+        expect(page.get_by_role("status")).to_have_text("Envoi arrêté : rien n'est gardé.")
+        expect(page.get_by_role("button", name="Vérifier", exact=True)).to_be_enabled()
+    assert previews(house) == before
+    page.goto(f"{house.at}/remonter")
+    path.write_bytes(b"x" * (11 * 2**20))
+    page.locator("input[type=file]").set_input_files(path)
+    page.get_by_role("button", name="Vérifier", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("est trop lourd")
+    assert page.url == f"{house.at}/remonter", "it is not sent"
+    found.context.close()
+
+
+def test_after_a_verdict_one_goes_back_to_where_files_are_chosen(house, chromium, register):
+    found = served.visit(chromium, viewport=served.TELEPHONE, has_touch=True)
+    house.enter("focal", found)
+    page = found.context.new_page()
+    page.goto(f"{house.at}/remonter")
+    page.get_by_label("Mois du fichier").select_option(f"{MONTH:%Y-%m}")
+    page.locator("input[type=file]").set_input_files(register)
+    page.get_by_role("button", name="Vérifier", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Pas encore accepté")
+    assert re.search(r"/remonter/apercu/\w+$", page.url)
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Pas encore accepté")
+    page.go_back()
+    expect(page.get_by_role("button", name="Vérifier", exact=True)).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Pas encore accepté")
+    page.get_by_role("button", name="Abandonner ce fichier").click()
+    found.context.close()

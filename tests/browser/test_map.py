@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlparse
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,7 +10,7 @@ from sqlalchemy import insert, select
 
 from db.engine import make_engine
 from db.models import Commune, Site, SiteLocation
-from db.seed import FIRST_DAY
+from db.shared_types import BEGINNING
 from db.write_lock import write_transaction
 from tests.browser import served
 from tests.browser.screen import (
@@ -19,6 +20,7 @@ from tests.browser.screen import (
     map_frame,
     open_page,
     panel,
+    settled,
     site_name,
     sites,
 )
@@ -124,6 +126,42 @@ def test_the_list_picks_a_site(opened):
     expect(opened.locator("h1")).to_contain_text(name)
 
 
+def framed(page: Page) -> set[str]:
+    """The sites that bear a frame."""
+    names = (
+        map_frame(page)
+        .locator("body")
+        .evaluate("() => ccsp.data.sites.filter(s => s.sign && s.sign.letter).map(s => s.id)")
+    )
+    assert map_frame(page).locator("path.sign-frame").count() >= len(names)
+    return set(names)
+
+
+def named_in_lines(page: Page) -> set[str]:
+    """The sites to whose pages the answer on what gets worse leads."""
+    lines = page.locator(".ccsp-answers > div").filter(has_text="Ce qui se dégrade").locator("dd a")
+    return {parse_qs(urlparse(a.get_attribute("href")).query)["centre"][0] for a in lines.all()}
+
+
+def test_the_sites_that_are_framed_are_those_named_beside_the_map(opened):
+    """Whatever figure gives the colours, and in each department."""
+    seen = named_in_lines(opened)
+    assert len(seen) > 3 and framed(opened) == seen
+    for figure_chosen in ("Part des femmes", "Usagers satisfaits, selon le registre"):
+        choose(opened, "filtre_indicateur", figure_chosen)
+        expect(map_frame(opened).locator(".legend b")).to_contain_text(figure_chosen)
+        assert framed(opened) == named_in_lines(opened) == seen
+    expect(map_frame(opened).locator(".legend")).to_contain_text("quel que soit le chiffre")
+    for department in ("Borgou", "Donga"):
+        filter_by(opened, "departement", department)
+        expect(sites(opened)).not_to_have_count(24)
+        settled(opened)
+        assert framed(opened) == named_in_lines(opened) <= seen
+        filter_by(opened, "departement", "Tous les départements")
+        expect(sites(opened)).to_have_count(24)
+    not_rebuilt(opened)
+
+
 # ---- more sites than can be named ---------------------------------------------------------------------------------
 
 MANY = 90
@@ -139,7 +177,7 @@ def grown(shared, tmp_path_factory) -> Iterator[str]:
             at, name = communes[n % len(communes)], f"Site inventé {n}"
             new = insert(Site).values(code=f"s{n}", kind="CCSP", name=name, host="", aliases="")
             (site,) = connection.execute(new).inserted_primary_key
-            place = {"commune_id": at.id, "lat": at.lat, "lon": at.lon, "valid_from": FIRST_DAY}
+            place = {"commune_id": at.id, "lat": at.lat, "lon": at.lon, "valid_from": BEGINNING}
             connection.execute(insert(SiteLocation).values(site_id=site, **place))
     engine.dispose()
     with served.serve(f"sqlite:///{shared}", tmp_path_factory.mktemp("grown") / "log") as address:

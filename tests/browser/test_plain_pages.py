@@ -36,8 +36,8 @@ def streamlit_menu(page: Page) -> dict[str, list[str]]:
 
 def plain_menu(page: Page) -> dict[str, list[str]]:
     """The same of a plain page."""
-    menu = {"": page.locator("nav > a").all_inner_texts()}
-    for section in page.locator("nav details").all():
+    menu = {"": page.locator("nav .wide > a").all_inner_texts()}
+    for section in page.locator("nav .wide details").all():
         section.locator("summary").click()
         menu[section.locator("summary").inner_text()] = section.locator("a").all_inner_texts()
     return menu
@@ -55,12 +55,12 @@ def test_it_has_the_menu_of_the_other_pages_and_leads_to_them(page, mounted):
     ours = plain_menu(page)
     assert ours[SPEC.section].pop() == SPEC.title
     assert ours == theirs
-    current = page.locator("[aria-current=page]")
+    current = page.locator("nav .wide [aria-current=page]")
     assert current.all_inner_texts() == [SPEC.title]
     height = page.locator("header").bounding_box()["height"]
     assert 40 <= height <= 60  # as that of the other pages
     assert bare == []
-    page.locator("nav").get_by_text("Attentes", exact=True).click()
+    page.locator("nav .wide").get_by_text("Attentes", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Attentes")
 
 

@@ -46,6 +46,15 @@ def test_each_line_of_the_bulletin_opens_its_chart_and_keeps_the_filters(page, a
     assert page.evaluate("() => window.mark") == "here", "the application is not loaded anew"
 
 
+def test_why_and_since_when_stand_in_sight_beside_each_signal(page, app):
+    open_page(page, f"{app}/signaux")
+    table = page.locator(".ccsp-table").first
+    expect(table.locator("tbody tr").first).to_contain_text(
+        "alerte, hors de ses variations habituelles"
+    )
+    assert table.evaluate("t => t.scrollWidth <= t.clientWidth"), "« Depuis » is not cut off"
+
+
 def test_a_link_of_the_bulletin_can_be_sent(page, app):
     open_page(page, f"{app}/signaux")
     address = page.locator(".ccsp-bulletin a").filter(has_text=BY_CODE["left"].short).first

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.screen import open_page
+from tests.browser.screen import open_page, settled, still
 
 pytestmark = pytest.mark.browser
 
@@ -16,16 +16,18 @@ def column(page: Page, at: int) -> list[str]:
 
 
 def test_a_heading_sorts_the_table_up_then_down_by_value(page, app):
-    open_page(page, f"{app}/")
-    heading = page.locator(TABLE).first.get_by_role("button", name="Usagers reçus", exact=True)
-    values = lambda: [  # noqa: E731
-        int("".join(c for c in text if c.isdigit())) for text in column(page, 2)
-    ]
+    open_page(page, f"{app}/site")
+    heading = page.locator(TABLE).first.get_by_role("button", name="Ouvert le", exact=True)
+
+    def days() -> list[str]:
+        cells = page.locator(TABLE).first.locator("tbody tr > :nth-child(3)[data-v]")
+        return cells.evaluate_all("cells => cells.map((cell) => cell.dataset.v)")
+
     heading.click()
-    assert values() == sorted(values()) and len(values()) > 20
+    assert days() == sorted(days()) and len(days()) > 10
     heading.focus()
     page.keyboard.press("Enter")
-    assert values() == sorted(values(), reverse=True)
+    assert days() == sorted(days(), reverse=True)
     assert page.locator("th[aria-sort=descending]").count() == 1
     page.locator(TABLE).first.get_by_role("button", name="Centre", exact=True).click()
     names = column(page, 1)
@@ -68,3 +70,29 @@ def test_without_a_site_the_page_of_sites_lists_them_all(page, app):
     page.locator(TABLE).first.get_by_role("link", name="CCSP de Covè").click()
     expect(page).to_have_url(f"{app}/site?centre=ccsp-cove")
     expect(page.get_by_text("commune de Covè")).to_be_visible(timeout=20_000)
+
+
+def test_a_press_on_a_bar_leads_where_the_link_of_its_table_leads(page, app):
+    bars = ".mark-rect.role-mark path"
+    for address, chart in (("plaintes?periode=2025", 0), ("attentes?departement=Zou", 0)):
+        open_page(page, f"{app}/{address}")
+        page.evaluate("window.still = 'the same document'")
+        drawn = page.get_by_test_id("stVegaLiteChart").filter(has=page.locator(bars)).nth(chart)
+        drawn.scroll_into_view_if_needed()
+        fold = drawn.locator(
+            "xpath=following::*[@data-testid='stExpander'][1]"  # of this chart
+        )
+        fold.locator("summary").click()
+        link = fold.locator(".ccsp-table tbody a").first
+        expect(link).to_be_visible(timeout=20_000)
+        leads = link.evaluate("a => a.href")
+        settled(page)
+        still(page)
+        bar, at = drawn.locator(bars).first, {"x": 5, "y": 5}
+        bar.hover(position=at)
+        expect(bar).to_have_css("cursor", "pointer")
+        bar.click(position=at)
+        expect(page).to_have_url(leads)
+        assert page.evaluate("window.still") == "the same document"
+        assert len(page.context.pages) == 1
+        settled(page)

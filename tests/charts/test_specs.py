@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dashboard import charts
+from dashboard.charts.hour_grid import HourCell
 from dashboard.charts.style import Spec
 from dashboard.exports import svg
 from dashboard.judgement.signals import signal
@@ -38,6 +39,26 @@ EXAMPLES = {
                 *((m, None, (900.0, 800.0, 1000.0), "900") for m in MONTHS[20:]),
             ],
             unit="Visites",
+        )
+    ],
+    "place_lines": [
+        lambda: charts.place_lines(
+            [
+                (m, [(900.0 + n, "900"), (None if n == 3 else 905.0, "905")])
+                for n, m in enumerate(MONTHS)
+            ],
+            names=NAMES[:2],
+            unit="Visites",
+        )
+    ],
+    "place_shares": [
+        lambda: charts.place_shares(
+            [
+                ("Actes", [21.0, 24.5], "21 · 25 %", False),
+                ("Pension", [6.0, 17.0], "6 · 17 %", True),
+            ],
+            names=NAMES[:2],
+            unit="Part",
         )
     ],
     "age_bands": [
@@ -84,6 +105,12 @@ EXAMPLES = {
         )
     ],
     "heat_map": [lambda: charts.heat_map(np.full((7, 24), 4.0))],
+    "hour_grid": [
+        lambda: charts.hour_grid(
+            [HourCell("lundi", 9, 1.5, "1,5", "1,5"), HourCell("lundi", 10, None, "–", "trop peu")],
+            "Usagers",
+        )
+    ],
     "lines": [
         lambda: charts.lines(
             [(m, 80.0 + n, "") for n, m in enumerate(MONTHS)],

@@ -14,16 +14,20 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from dashboard.forms.stored_table import StoredSheet, StoredTable
 from dashboard.period import BENIN, day_from_number, now, today
-from db.day_states import DayState, day_states, last_deadline
+from db import intake
+from db.day_states import day_measures, day_states, last_deadline
 from db.engine import make_engine
 from db.network_state import NetworkState, load_network_state
+from db.shared_types import DayState
 from tests.builders import (
     COTONOU,
     COVE,
     KANDI,
     NIKKI,
     Office,
+    close_site,
     closing,
     closure,
     complaint,
@@ -31,7 +35,7 @@ from tests.builders import (
     visit,
 )
 from tests.clock import as_of
-from tests.network_states import differences
+from tests.network_states import FiguresByDigest, differences
 
 FIRST, LAST = (
     date(2025, 11, 3),
@@ -57,6 +61,8 @@ class File:
     at: datetime
     rank: datetime
     live: bool = True
+    declared: bool = False
+    own: dict[str, tuple[date, date]] = field(default_factory=dict)
 
 
 @dataclass
@@ -90,9 +96,10 @@ class World:
                 if self.random.random() < 0.4:
                     self.closed[code] = self.day()
                 connection.execute(
-                    text("UPDATE site SET launched_on = :on, closed_on = :off WHERE code = :code"),
-                    {"on": self.launched[code], "off": self.closed.get(code), "code": code},
+                    text("UPDATE site SET launched_on = :on WHERE code = :code"),
+                    {"on": self.launched[code], "code": code},
                 )
+                close_site(connection, code, self.closed.get(code))
 
     def day(self, first: date = FIRST, last: date = LAST) -> date:
         """A day between two others."""
@@ -103,7 +110,7 @@ class World:
         """A file of any form, at a moment."""
         rnd, today = self.random, at.date()
         form = rnd.choice(
-            ("registre",) * 5 + ("cloture",) * 3 + ("fermetures", "plaintes", "canevas")
+            ("registre",) * 5 + ("cloture",) * 3 + ("fermetures",) * 4 + ("plaintes", "canevas")
         )
         start = self.day(max(FIRST, today - timedelta(days=rnd.choice((1, 6, 40)))), today)
         sites = rnd.sample(SITES, rnd.randint(1, 3))
@@ -112,6 +119,7 @@ class World:
         more = tuple(rnd.sample(SITES, 1)) if rnd.random() < 0.3 else ()
         replaces = form in ("registre", "cloture") and rnd.random() < 0.3
         replaces |= form == "fermetures" and covers is not None and rnd.random() < 0.5
+        declared = form == "fermetures" and rnd.random() < 0.3
         if form == "canevas" or not rows and not (covers and more):
             covers, more = None, ()
         told = repr((form, rows))
@@ -126,6 +134,7 @@ class World:
                 covers=covers,
                 sites=more,
                 replace_days=replaces,
+                declared=declared,
                 as_of=None if dated == at else dated.isoformat(),
             )
         of_rows = {row[1 if form == "plaintes" else 0] for row in rows} - {""}
@@ -149,8 +158,38 @@ class World:
                 whole,
                 at,
                 dated,
+                declared=declared,
+                own=_own_spans(form, rows, covers, more),
             )
         )
+
+    def type(self, at: datetime) -> None:
+        """What a site types of its days, at a moment: closings, closures, promises; no file."""
+        rnd, today = self.random, at.date()
+        form = rnd.choice(("cloture", "cloture", "annonces", "annonces", "fermetures"))
+        site = rnd.choice(SITES)
+        days = sorted({self.day(max(FIRST, today - 9 * DAY), today) for _ in range(4)})
+        if form == "cloture":
+            rows = [closing(site, d.isoformat(), rnd.choice((0, 0, 1, 2))) for d in days[:1]]
+        elif form == "annonces":
+            rows = [[site, d.isoformat(), _ahead(rnd, today, d).isoformat()] for d in days]
+        else:
+            rows = [closure(site, days[0].isoformat(), "", "", "", "électricité")]
+            rows[0][2] = days[0].isoformat()
+        cells = [[str(cell) for cell in row] for row in rows]
+        sheet = StoredSheet("", True, "", list(range(2, len(cells) + 2)), cells)
+        digest = f"{self.seed} {len(self.files)} {at}"
+        with as_of(at.isoformat()):
+            outcome = intake.take_table(
+                self.office.engine,
+                StoredTable(form, "x", digest, [sheet]),
+                intake.Options(form, declared=True),
+                "test",
+                None,
+            )
+        assert outcome.accepted, [str(p) for p in outcome.problems]
+        more = {"live": True, "declared": True}
+        self.files.append(File(outcome.batch_id, form, rows, {site}, None, set(), at, at, **more))
 
     def _registre(self, sites: list[str], start: date, today: date) -> Iterator[list]:
         named = self.random.random() < 0.5
@@ -176,7 +215,7 @@ class World:
     def _fermetures(self, sites: list[str], start: date, today: date) -> Iterator[list]:
         for site in [""] if self.random.random() < 0.3 else sites:
             last = self.day(start, min(today, start + 5 * DAY))
-            hours = self.random.choice((("", ""), ("", ""), ("08:00", "10:00")))
+            hours = self.random.choice((("", ""), ("", ""), ("08:00", "10:00"), ALL_HOURS))
             reason = self.random.choice(REASONS)
             yield closure(site, start.isoformat(), last.isoformat(), *hours, reason)
 
@@ -204,17 +243,25 @@ class World:
 
     def standing(self, form: str) -> Iterator[list]:
         """The rows of a form that count."""
+        return (row for _, row in self.standing_rows(form))
+
+    def standing_rows(self, form: str) -> Iterator[tuple[File, list]]:
+        """The same, each with its file."""
         for file in self.of(form):
-            above = [f for f in self.of(form) if (f.rank, f.number) > (file.rank, file.number)]
+            above = [f for f in self.of(form) if _rank(f) > _rank(file)]
             for row in file.rows:
+                of_file = [f for f in above if form == "cloture" and file.declared > f.declared]
+                if any(row[:2] == other[:2] for f in of_file for other in f.rows):
+                    continue
                 if not any(_replaces(f, form, row) for f in above):
-                    yield row
+                    yield file, row
 
     def state(self, site: str, day: date, moment: datetime) -> DayState:
         """The state of one day of one site, counted at a moment."""
-        visits, closings, closures = self.counted
-        active = (*visits.get(site, ()), *closings.get(site, ()))
-        opened = min(active, default=self.launched[site])
+        visits, closings, closures, declarations, typed, promised = self.counted
+        of_files = {d for d in closings.get(site, ()) if (site, d) not in typed}
+        active = (*visits.get(site, ()), *of_files)
+        opened = self.launched[site] or min(active, default=None)
         noon = datetime.combine(self.next_working_day(day), time(12))
         if not self.is_working(day):
             return DayState.NO_WORK
@@ -222,47 +269,82 @@ class World:
             return DayState.OUT_OF_SERVICE
         if moment < noon:
             return DayState.NOT_DUE
-        if any(
-            first <= day <= last for where in (site, "") for first, last in closures.get(where, ())
-        ):
+        closed, says_closed = (
+            any(first <= day <= last for where in (site, "") for first, last in of.get(where, ()))
+            for of in (closures, declarations)
+        )
+        if closed:
             return DayState.CLOSED
-        came = [
-            f.at
-            for f in self.of("registre")
-            if f.days and site in f.sites
-            if f.days[0] <= day <= f.days[1]
-        ]
+        came = self._came(site, day)
         entered = visits.get(site, {}).get(day, 0)
         declared = closings.get(site, {}).get(day)
         if not came and declared != 0:
-            return DayState.MISSING
+            says_closed |= promised.get((site, day), date.min) >= moment.date()
+            return DayState.EXPLAINED if says_closed else DayState.MISSING
         if not entered and not declared:
             return DayState.EMPTY
         if declared is not None and declared != entered:
             return DayState.DIFFERENT
-        if declared is None and any(
-            f.days[0] <= day for f in self.of("cloture") if site in f.sites
-        ):
+        begun = [f.days[0] for f in self.of("cloture") if site in f.sites and not f.declared]
+        begun += [d for s, d in typed if s == site and self._came(site, d)]
+        if declared is None and any(first <= day for first in begun):
             return DayState.UNCLOSED
         return DayState.LATE if min(came) >= noon else DayState.RECEIVED
 
+    def counts_as(self, site: str, day: date, moment: datetime) -> tuple[str, int]:
+        """What an expected day counts as (received, explained, missing; "" for any other), and how many noons of working days had
+        passed since it was due when it came, that one included."""
+        state = self.state(site, day, moment)
+        if state < DayState.MISSING:
+            return "", 0
+        came = self._came(site, day)
+        if state == DayState.EMPTY:
+            came += [
+                f.at
+                for f in self.of("cloture")
+                if not f.declared and any(row[:2] == [site, day.isoformat()] for row in f.rows)
+            ]
+        if state < DayState.EMPTY or not came:
+            return "missing" if state == DayState.MISSING else "explained", 0
+        passed, due = 0, self.next_working_day(day)
+        while datetime.combine(due, time(12)) <= min(came):
+            passed, due = passed + 1, self.next_working_day(due)
+        return "received", passed
+
+    def _came(self, site: str, day: date) -> list[datetime]:
+        """When registers came that cover a day of a site."""
+        return [
+            f.at
+            for f in self.of("registre")
+            if f.days and site in f.sites
+            if (span := f.own.get(site, f.days))[0] <= day <= span[1]
+        ]
+
     @property
-    def counted(self) -> tuple[dict, dict, dict]:
-        """Visits and declared visits by site and day, and spans of whole days of closure by site."""
+    def counted(self) -> tuple[dict, dict, dict, dict, set, dict]:
+        """Visits and declared visits by site and day; spans of whole days of closure by site, those that are confirmed, and those
+        that a site says of itself; the site-days whose closing was typed; the day for which the register of one is promised."""
         if (key := tuple(f.live for f in self.files)) not in self._counted:
             visits: dict[str, dict[date, int]] = {}
             closings: dict[str, dict[date, int]] = {}
             closures: dict[str, list[tuple[date, date]]] = {}
+            declarations: dict[str, list[tuple[date, date]]] = {}
             for row in self.standing("registre"):
                 of = visits.setdefault(row[0], {})
                 of[date.fromisoformat(row[1])] = of.get(date.fromisoformat(row[1]), 0) + 1
-            for row in self.standing("cloture"):
+            typed, promised = set(), {}
+            for file, row in self.standing_rows("cloture"):
+                if file.declared:
+                    typed.add((row[0], date.fromisoformat(row[1])))
                 of = closings.setdefault(row[0], {})
                 of[date.fromisoformat(row[1])] = of.get(date.fromisoformat(row[1]), 0) + row[3]
-            for row in self.standing("fermetures"):
-                if not row[3]:
-                    closures.setdefault(row[0], []).append(tuple(map(date.fromisoformat, row[1:3])))
-            self._counted = {key: (visits, closings, closures)}
+            for file, row in self.standing_rows("fermetures"):
+                if not row[3] or tuple(row[3:5]) == ALL_HOURS:
+                    of = declarations if file.declared else closures
+                    of.setdefault(row[0], []).append(tuple(map(date.fromisoformat, row[1:3])))
+            for row in self.standing("annonces"):
+                promised[row[0], date.fromisoformat(row[1])] = date.fromisoformat(row[2])
+            self._counted = {key: (visits, closings, closures, declarations, typed, promised)}
         return self._counted[key]
 
     def is_working(self, day: date) -> bool:
@@ -277,8 +359,36 @@ class World:
         return day
 
 
+ALL_HOURS = "06:00", "20:00"  # no office whose hours are not known opens outside of these
+
+
+def _rank(file: File) -> tuple[bool, datetime, int]:
+    """What a file counts before another by; a closing that was typed, after every file."""
+    return not (file.declared and file.form == "cloture"), file.rank, file.number
+
+
+def _ahead(rnd: random.Random, today: date, day: date) -> date:
+    """A day for which the register of a day may be promised."""
+    first = max(today, day + DAY)
+    return first + timedelta(days=rnd.randint(0, (today + 31 * DAY - first).days))
+
+
 def _between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _own_spans(
+    form: str, rows: list[list], covers: tuple[date, date] | None, more: tuple[str, ...]
+) -> dict[str, tuple[date, date]]:
+    """The first and the last day of each site's own: of its rows in a register of visits, and of the days that were named for
+    every site of the file. Empty where the days of the file are those of all its sites."""
+    if not covers and form != "registre":
+        return {}
+    days: dict[str, list[date]] = {site: list(covers) for site in more if covers}
+    for row in rows:
+        site, day = (row[1], row[2]) if form == "plaintes" else row[:2]
+        days.setdefault(site, list(covers or ())).append(date.fromisoformat(day))
+    return {site: (min(own), max(own)) for site, own in days.items()}
 
 
 def _days_of(form: str, row: list) -> list[str]:
@@ -293,7 +403,12 @@ def _days_of(form: str, row: list) -> list[str]:
 
 def _replaces(file: File, form: str, row: list) -> bool:
     """Whether a file of a higher rank takes the place of a row."""
-    key = {"registre": (0, -1), "cloture": (0, 1, 2), "fermetures": (0, 1, 3, 5)}[form]
+    key = {
+        "registre": (0, -1),
+        "cloture": (0, 1, 2),
+        "fermetures": (0, 1, 3, 5),
+        "annonces": (0, 1),
+    }[form]
     known = form != "registre" or row[-1]
     if known and any([other[k] for k in key] == [row[k] for k in key] for other in file.rows):
         return True
@@ -323,16 +438,17 @@ def _check(seed: int, url: str, folder) -> set[int]:
     last = datetime.combine(world.day(date(2026, 1, 5)), time(8))
     moments = sorted(
         datetime.combine(world.day(last=last.date() - DAY), time.fromisoformat(rnd.choice(HOURS)))
-        for _ in range(8)
+        for _ in range(16)
     )
-    state = None
+    state, figures = None, FiguresByDigest()
     for at in [*moments, *(last + n * timedelta(minutes=20) for n in range(4))]:
-        (world.withdraw if rnd.random() < 0.15 else world.hand_in)(at)
+        rnd.choices((world.withdraw, world.type, world.hand_in), (15, 35, 50))[0](at)
         if at >= last:
             with as_of(at.isoformat()), engine.connect() as connection:
                 state = load_network_state(connection, state)
                 assert differences(state, load_network_state(connection)) == []
-    assert state is not None
+                assert figures.differences(connection, state) == []
+    assert state is not None and figures.again, "of some sites nothing changed"
     seen = set()
     for moment in (
         last + timedelta(hours=2),
@@ -355,7 +471,30 @@ def _compare(world: World, state: NetworkState, moment: datetime) -> set[int]:
         if found[row, n] != (expected := world.state(place.code, day, moment))
     ]
     assert wrong == []
+    _compare_measures(world, state, (first, last), moment)
     return set(np.unique(found).tolist())
+
+
+def _compare_measures(world, state, span, moment) -> None:
+    found = day_measures(state, *span, moment.replace(tzinfo=BENIN))
+    parts = np.stack([found.received, found.explained, found.missing])
+    assert np.array_equal(parts.sum(axis=0), found.expected), "each expected day is in one part"
+    assert not (found.on_time & ~found.received).any()
+    assert np.array_equal(found.on_time, found.received & (found.days_late == 0))
+    names = ("received", "explained", "missing")
+    wrong = [
+        (world.seed, place.code, str(day), str(moment), counted, expected)
+        for row, place in enumerate(state.places)
+        for n, day in enumerate(_between(*span))
+        if (counted := (_part(parts[:, row, n], names), int(found.days_late[row, n])))
+        != (expected := world.counts_as(place.code, day, moment))
+    ]
+    assert wrong == []
+
+
+def _part(counted, names: tuple[str, ...]) -> str:
+    """The part in which a day is counted; "" for none."""
+    return next((name for name, is_in in zip(names, counted, strict=True) if is_in), "")
 
 
 # --- one day, told -------------------------------------------------------------------------------------------------------
@@ -482,5 +621,31 @@ def test_the_days_that_are_expected_are_the_open_ones_that_are_due(sqlite):
     states = day_states(network, first, last, now())
     due = last_deadline(network.holidays, now()).date()
     before = network.day_columns(first, due - DAY)
-    assert np.array_equal(states[:, before] >= DayState.MISSING, network.is_open[:, before])
+    expected = network.is_open | network.is_unconfirmed
+    assert np.array_equal(states[:, before] >= DayState.MISSING, expected[:, before])
+    assert network.is_unconfirmed.any()
     assert not (states[:, before.stop :] >= DayState.MISSING).any()
+
+
+def test_a_month_in_which_nobody_opens_says_nothing_of_a_site_until_somebody_does(office):
+    """Two sites of which the launch is not known, before all others; both closed for a month, then one of them was not."""
+    first, second = COTONOU, "gsru-natitingou"
+    for site in (first, second):
+        rows = (visit(site, f"{year}-{month:02}-11", ref=f"{site}{year}{month}")
+                for year in (2018, 2019) for month in range(1, 13) if (year, month) != (2019, 3))  # fmt: skip
+        office.hand_in("registre", *rows, covers=(date(2018, 1, 1), date(2019, 12, 31)))
+    office.hand_in("fermetures", closure(first, "2019-03-01", "2019-03-31", "", "", "travaux"))
+    closed = office.hand_in(
+        "fermetures", closure(second, "2019-03-01", "2019-03-31", "", "", "grève")
+    )
+    figures = FiguresByDigest()
+    with office.engine.connect() as connection:
+        before = load_network_state(connection)
+        assert figures.differences(connection, before) == []
+    office.withdraw(closed.batch_id)
+    with office.engine.connect() as connection:
+        state = load_network_state(connection, before)
+        assert differences(state, load_network_state(connection)) == []
+        assert figures.differences(connection, state) == []
+    row = state.row[next(p.id for p in state.places if p.code == first)]
+    assert state.site_digests[row] != before.site_digests[row]

@@ -288,14 +288,14 @@ def test_closings_declare_about_what_was_counted(tables, visits):
     assert set(closings["Agent"]) == {"A1", "A2"}
     counted = visits.groupby(["Centre", "Date"]).size()
     gap = (closings.groupby(["Centre", "Date"])["declared"].sum() - counted).dropna()
-    assert gap.abs().max() <= 2 and 0.80 < (gap == 0).mean() < 0.95
+    assert gap.abs().max() <= 2 and 0.94 < (gap == 0).mean() < 0.98
     closed = pd.Series(counted.index.isin(gap.index), counted.index).reset_index(name="closed")
     forgets = (closed["Centre"] == "ccsp-adjarra") & (days(closed["Date"]) >= "2026-08-01")
     assert closed.loc[forgets, "closed"].mean() < 0.75
     assert closed[~forgets].groupby("Centre")["closed"].mean().between(0.88, 0.99).all()
 
 
-def test_monthly_returns_repeat_the_register(tables, visits):
+def test_most_monthly_returns_repeat_the_register(tables, visits):
     returns = tables["canevas"].set_index(["Centre", "Mois"])
     assert returns.index.get_level_values("Mois").nunique() == 24
     assert 0.75 < len(returns) / (24 * len(SITES)) < 0.92
@@ -303,7 +303,9 @@ def test_monthly_returns_repeat_the_register(tables, visits):
         ["Centre", visits["Date"].str[3:]]
     )["yes"]
     counted = groups.agg(["size", "sum"]).loc[returns.index]
-    assert (returns["Usagers reçus"].astype(int) == counted["size"]).all()
+    more = returns["Usagers reçus"].astype(int) - counted["size"]
+    assert 0.03 < (more != 0).mean() < 0.15
+    assert (more.abs() <= 0.12 * counted["size"] + 0.5).all()
     assert (returns["Usagers satisfaits"].astype(int) == counted["sum"]).all()
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from db import write
+from db import reference_changes, site_changes, write
 from tests.builders import COVE, KANDI, NIKKI, closing, complaint, monthly, visit, waited
 
 MARCH = date(2025, 3, 1), date(2025, 3, 31)
@@ -214,7 +214,56 @@ def test_several_agents_of_a_site_are_summed(office):
 
     with office.engine.connect() as connection:
         days = read.closings(connection, read.ALL, date(2025, 3, 1), date(2025, 3, 31))
-    assert [declared for *_, declared in days] == [7]
+    assert [declared for *_, declared, _ in days] == [7]
+
+
+@pytest.mark.parametrize("form, row", [("registre", visit), ("cloture", closing)])
+def test_a_mistyped_year_is_refused_unless_the_days_of_the_file_are_named(office, form, row):
+    """Or the year between would be one in which nobody came."""
+    file = office.path(form, row(day="2025-03-03"), row(day="2024-03-04"), name="années.csv")
+    outcome = office.take(file)
+    assert not outcome.accepted
+    assert "l'année de l'une de ces dates est sans doute fausse" in str(outcome.problems[0])
+    assert office.rows("SELECT count(*) FROM import_batch") == [(0,)]
+    narrow = office.take(file, covers=(date(2025, 3, 1), date(2025, 3, 31)))
+    assert not narrow.accepted, "the days that were named are not those of the gap"
+    named = office.take(file, covers=(date(2024, 3, 1), date(2025, 3, 31)))
+    assert named.accepted
+    assert any("dates est à vérifier" in words for words in named.remarks)
+
+
+def test_a_row_outside_of_the_days_that_were_named_speaks_for_its_own_site_alone(office):
+    outcome = office.take(
+        office.path(
+            "registre",
+            visit(KANDI, "2025-02-10"),
+            visit(KANDI, "2025-03-03"),
+            visit(COVE, "2025-03-04"),
+        ),
+        covers=(date(2025, 3, 1), date(2025, 3, 31)),
+        sites=(NIKKI,),
+    )
+    assert outcome.accepted and any("10/02/2025" in words for words in outcome.remarks)
+    spans = office.rows(
+        "SELECT s.code, b.first_day, b.last_day FROM batch_site b JOIN site s ON s.id = b.site_id ORDER BY 1"
+    )
+    assert [(code, str(a), str(z)) for code, a, z in spans] == [
+        (COVE, "2025-03-01", "2025-03-31"),
+        (KANDI, "2025-02-10", "2025-03-31"),
+        (NIKKI, "2025-03-01", "2025-03-31"),
+    ]
+
+
+def test_months_in_which_a_site_was_closed_are_no_mistyped_year(office):
+    """Covè served until June 2024, and again from March 2025 on."""
+    for change in (
+        site_changes.close_site(COVE, date(2024, 6, 30)),
+        site_changes.reopen_site(COVE, date(2025, 3, 1)),
+    ):
+        reference_changes.keep(office.engine, change, "test", "arrêté")
+    assert office.take(
+        office.path("registre", visit(COVE, "2024-06-28"), visit(COVE, "2025-03-03"))
+    ).accepted
 
 
 def test_a_file_covers_its_first_to_its_last_day_unless_it_says_more(office):

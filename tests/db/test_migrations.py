@@ -5,7 +5,7 @@ from datetime import date
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from db import schema, targets_and_decisions
 from db.engine import make_engine
@@ -106,3 +106,20 @@ def test_seeding_again_adds_nothing_and_undoes_nothing(office):
     assert office.rows(COUNTS) == before
     assert office.rows("SELECT name FROM site WHERE code = 'ccsp-kandi'") == [("CCSP rebaptisé",)]
     assert before[0][:2] == (24, 77)
+
+
+def test_a_site_that_was_closed_stays_so_through_its_periods_of_service(office):
+    schema.downgrade(office.engine, "0017")
+    with office.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE site SET closed_on = '2025-06-02' WHERE code = 'ccsp-kandi'")
+        )
+    schema.upgrade(office.engine)
+    of_kandi = " FROM site_period p JOIN site s ON s.id = p.site_id WHERE s.code = 'ccsp-kandi'"
+    (period,) = office.rows(f"SELECT p.opens_on, p.closes_on {of_kandi}")
+    assert [str(day)[:10] for day in period] == ["2000-01-01", "2025-06-02"]
+    others = "SELECT count(*) FROM site_period WHERE closes_on IS NULL"
+    assert office.rows(others) == [(23,)]
+    schema.downgrade(office.engine, "0017")
+    closed = office.rows("SELECT code, closed_on FROM site WHERE closed_on IS NOT NULL")
+    assert [(code, str(day)[:10]) for code, day in closed] == [("ccsp-kandi", "2025-06-02")]

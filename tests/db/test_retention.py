@@ -11,10 +11,10 @@ from dashboard.settings import load_settings
 from db import __main__, backup, backup_files, erasures, retention, schema
 from db.database_identity import identity
 from db.engine import is_sqlite
-from db.models import AccessJournal, Account, FailedSignIn, SignIn
+from db.models import AccessJournal, Account, Base, FailedSignIn, SignIn, UnansweredSearch
 from db.write import Refused
 from tests import clock
-from tests.builders import KANDI, complaint, visit
+from tests.builders import COVE, KANDI, complaint, monthly, visit
 
 pytestmark = pytest.mark.usefixtures("programs_of_the_server")
 
@@ -49,6 +49,7 @@ def full(office):
             c.execute(insert(SignIn).values(token=token, **opened))
             c.execute(insert(FailedSignIn).values(who=token, failures=1, last_at=at))
             c.execute(insert(AccessJournal).values(at=at, who=token, did="signed in", detail={}))
+            c.execute(insert(UnansweredSearch).values(day=at, words=token, others=0, times=1))
     with clock.as_of(ON.isoformat()):
         yield office
 
@@ -58,7 +59,8 @@ def test_what_has_passed_its_term_is_erased_and_figures_stay(full):
     with full.engine.connect() as connection:
         counted = {one.term.name: one.rows for one in retention.due_terms(connection, ON)}
     assert counted == {
-        "complaint_text": 1, "visit": 0, "complaint": 0, "sign_in": 1, "failed_sign_in": 1, "access_journal": 1
+        "complaint_text": 1, "monthly_return": 0, "visit": 0, "complaint": 0, "sign_in": 1, "failed_sign_in": 1,
+        "access_journal": 1, "unanswered_search": 1,
     }  # fmt: skip
     erased = {one.term.name: one.rows for one in retention.erase(full.engine, ON, "awa")}
     assert erased == counted
@@ -69,6 +71,7 @@ def test_what_has_passed_its_term_is_erased_and_figures_stay(full):
     assert full.rows("SELECT token FROM sign_in") == [("new",)]
     assert full.rows("SELECT who FROM failed_sign_in") == [("new",)]
     assert journal_of_accesses(full) == [("new",)]
+    assert full.rows("SELECT words FROM unanswered_search") == [("new",)]
     assert (full.figures(by="site"), full.figures(by="month")) == before
     assert full.differences() == []
     did = full.rows("SELECT who, did FROM journal ORDER BY id DESC LIMIT 1")
@@ -113,6 +116,82 @@ def test_the_words_of_one_complaint_are_erased_with_a_line_in_the_journal(full):
     for reference, said in (("P4", "aucun mot n'est gardé"), ("P9", "Il n'y a pas de plainte")):
         with pytest.raises(Refused, match=said):
             retention.erase_text(full.engine, KANDI, reference, "awa", "")
+
+
+@pytest.fixture
+def returns(full):
+    """Monthly returns with words: one that is past its term, said twice, and two that are not."""
+    full.hand_in(
+        "canevas", monthly(KANDI, "05/2025", received=7, reasons=PLANTED), as_of="2025-06-02"
+    )
+    full.hand_in(
+        "canevas",
+        monthly(KANDI, "05/2025", received=8, satisfied=3, difficulties=PLANTED),
+        monthly(KANDI, "06/2025", received=5, reasons="pas encore"),
+        monthly(COVE, "06/2025", received=6, reasons="à Covè"),
+        as_of="2025-07-02",
+    )
+    return full
+
+
+def words_of_returns(office) -> list[tuple]:
+    return office.rows(
+        "SELECT reasons, difficulties FROM monthly_return WHERE reasons <> '' OR difficulties <> '' ORDER BY 1"
+    )
+
+
+def numbers_of_returns(office) -> list[tuple]:
+    return office.rows(
+        "SELECT received, satisfied FROM monthly_return WHERE superseded_by IS NULL ORDER BY 1"
+    )
+
+
+KEPT = [("pas encore", ""), ("à Covè", "")]
+
+
+def test_of_a_monthly_return_past_its_term_the_numbers_stay_and_its_file_can_be_withdrawn(returns):
+    numbers = numbers_of_returns(returns)
+    erased = {one.term.name: one.rows for one in retention.erase(returns.engine, ON, "awa")}
+    assert erased["monthly_return"] == 2
+    assert words_of_returns(returns) == KEPT and numbers_of_returns(returns) == numbers
+    returns.hand_in(
+        "canevas", monthly(KANDI, "05/2025", received=9, reasons=PLANTED), as_of="2025-08-01"
+    )
+    assert words_of_returns(returns) == KEPT and (9, None) in numbers_of_returns(returns)
+    (last,) = returns.rows("SELECT max(id) FROM import_batch")[0]
+    returns.withdraw(last)
+    assert numbers_of_returns(returns) == numbers and returns.differences() == []
+
+
+def test_the_words_of_one_monthly_return_are_erased_and_come_back_by_no_copy(returns, tmp_path):
+    backup.backup(returns.engine, tmp_path / "copie")
+    assert retention.erase_return_words(returns.engine, COVE, "2025-06", "awa", "demandé") == 1
+    assert ("à Covè", "") not in words_of_returns(returns)
+    for month, said in (("2025-06", "aucun mot"), ("juin", "n'est pas un mois")):
+        with pytest.raises(Refused, match=said):
+            retention.erase_return_words(returns.engine, COVE, month, "awa", "encore")
+    with returns.engine.connect() as connection:
+        listed = erasures.list_path(returns.engine, identity(connection).own)
+    assert "2025-06" in listed.read_text() and "Covè" not in listed.read_text()
+    for _ in range(2):  # the second time from a database that is itself that copy
+        backup.restore(returns.engine, tmp_path / "copie", force=True, by="test")
+        assert ("à Covè", "") not in words_of_returns(returns)
+        assert ("pas encore", "") in words_of_returns(returns)
+        did = returns.rows("SELECT did FROM journal WHERE why = 'effacés avant cette copie'")
+        assert did == [("erased return words",)]
+    if is_sqlite(returns.engine):
+        path = Path(returns.engine.url.database)
+        held = b"".join(p.read_bytes() for p in path.parent.glob(f"{path.name}*"))
+        assert "à Covè".encode() not in held
+
+
+def test_a_copy_for_others_has_no_word_of_a_monthly_return(returns, tmp_path):
+    copy = tmp_path / "copie"
+    assert "ni les canevas" in backup.backup(returns.engine, copy, words=False)
+    if is_sqlite(returns.engine):
+        assert b"pas encore" not in copy.read_bytes()
+    backup.restore(returns.engine, copy, force=True, by="test")
+    assert words_of_returns(returns) == []
 
 
 def test_dated_copies_past_their_term_are_deleted_and_no_other_file(full, command, monkeypatch):
@@ -202,7 +281,8 @@ def registers(office):
             ref="9",
         ),
     ]
-    office.hand_in("registre", *old, as_of="2026-06-20")
+    days = date(2025, 3, 3), date(2026, 6, 15)
+    office.hand_in("registre", *old, as_of="2026-06-20", covers=days)
     office.hand_in(
         "registre",
         visit(day="2025-03-03", arrived="08:09", called="08:20", outcome="servi", ref="1"),
@@ -324,6 +404,25 @@ def test_a_database_that_was_lost_learns_from_the_list_beside_the_copies(full, t
         backup.restore(full.engine, tmp_path / "copie", force=True, by="test")
 
 
+@pytest.mark.parametrize("way", ["restored", "gone back to"])
+def test_a_copy_of_a_version_without_a_table_that_has_a_term_is_put_back(full, tmp_path, way):
+    schema.downgrade(full.engine, "0022")
+    backup.backup(full.engine, tmp_path / "copie")
+    schema.upgrade(full.engine)
+    retention.erase(full.engine, ON, "awa")
+    if way == "restored":
+        backup.restore(full.engine, tmp_path / "copie", force=True, by="test")
+        assert full.rows("SELECT count(*) FROM unanswered_search") == [(0,)]
+        noted = full.rows("SELECT what FROM retention WHERE what = 'unanswered_search'")
+        assert noted == [("unanswered_search",)], "what comes from a later copy is erased too"
+    else:
+        backup.go_back(full.engine, str(tmp_path / "copie"), "test")
+        assert schema.version(full.engine) == "0022"
+    assert PLANTED not in {
+        subject for (subject,) in full.rows("SELECT subject FROM complaint_text")
+    }
+
+
 def test_words_that_were_erased_do_not_come_back_by_a_later_file(full):
     retention.erase(full.engine, ON, "awa")
     retention.erase_text(full.engine, KANDI, "P2", "awa", "demande de l'usager")
@@ -358,3 +457,29 @@ def test_words_of_a_complaint_that_is_open_again_are_kept_until_it_is_answered(f
     )
     assert ("rouverte",) in full.rows("SELECT subject FROM complaint_text")
     assert retention.erase(full.engine, ON, "awa")[0].rows == 0
+
+
+def test_the_command_erases_the_words_of_one_monthly_return(returns, command, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", returns.engine.url.render_as_string(hide_password=False))
+    load_settings.cache_clear()
+    said = command(__main__.main, "erase-return", COVE, "2025-06", "--why", "demandé")
+    assert (said.code, said.out) == (
+        0,
+        "Mots effacés, de 1 ligne ; les nombres du canevas restent.\n",
+    )
+    assert ("à Covè", "") not in words_of_returns(returns)
+    assert command(__main__.main, "erase-return", COVE, "2025-06").code == 1
+
+
+def test_who_is_named_in_a_monthly_return_is_in_its_table_and_nowhere_else(returns, caplog):
+    def held() -> set[str]:
+        return {
+            name
+            for name in Base.metadata.tables
+            if PLANTED in str(returns.rows(f'SELECT * FROM "{name}"'))  # noqa: S608
+            and name != "complaint_text"
+        }
+
+    assert held() == {"monthly_return"}
+    retention.erase_return_words(returns.engine, KANDI, "2025-05", "awa", "demandé")
+    assert held() == set() and PLANTED not in caplog.text

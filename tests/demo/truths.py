@@ -156,7 +156,7 @@ class Truths:
         seen = self._seen().groupby("site")["day"].max()
         ago = (pd.Timestamp(self.rows.until) - seen).dt.days - 1
         return "; ".join(
-            f"{self.name[s]} ni visite ni clôture depuis le {seen[s]:%d/%m/%Y} ({n} jours)"
+            f"{self.name[s]} ni registre des visites ni fiche depuis le {seen[s]:%d/%m/%Y} ({n} jours)"
             for s, n in ago.items()
             if n > SILENT_DAYS
         )

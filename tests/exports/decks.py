@@ -129,6 +129,7 @@ def marks(say: Say = same, *, signs: bool = False) -> tuple[dict, ...]:
             mark |= {
                 "sign": sign if letter else None,
                 "silent": say("muet 35 j") if i % 5 == 0 else "",
+                "explained": i % 10 == 0,
             }
         made.append(mark)
     return tuple(made)

@@ -44,7 +44,7 @@ def test_the_message_names_the_sites_from_which_an_alert_of_the_whole_comes():
         slide.panel.cards[0],
         state="alerte en octobre\u00a0: 74\u00a0%, contre 76\u00a0% d'habitude",
         tone="alert",
-        gap_origin="sans compter le CCSP de Djougou : 78 %, dans l'habitude",
+        gap_origin="sans compter le CCSP de Djougou : 78 %, comme d'habitude",
     )
     panel = replace(slide.panel, content=Cards((alert, *slide.panel.cards[1:])))
     told = replace(
@@ -52,5 +52,5 @@ def test_the_message_names_the_sites_from_which_an_alert_of_the_whole_comes():
     )
     said = message(told).split("\n")[1].replace("\u00a0", " ")
     assert said.endswith(
-        "(alerte en octobre : 74 %, contre 76 % d'habitude ; sans compter le CCSP de Djougou : 78 %, dans l'habitude)"
+        "(alerte en octobre : 74 %, contre 76 % d'habitude ; sans compter le CCSP de Djougou : 78 %, comme d'habitude)"
     )

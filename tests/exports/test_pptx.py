@@ -542,6 +542,20 @@ def test_the_frame_of_a_slight_signal_is_thin():
     assert seen
 
 
+def test_the_ring_of_a_silent_site_is_dashed_on_a_slide_where_it_said_why():
+    dashed = set()
+    for one, shown in slides("whole"):
+        plot = decks.plot(one.panel)
+        silent = {m["name"]: m["explained"] for m in plot.marks if m.get("silent")} if plot else {}
+        for frame in [s for s in shapes(shown) if s.name == "Cadre"]:
+            name = frame._element.nvGrpSpPr.cNvPr.get("descr")
+            if name in silent:
+                styles = [s.line.dash_style for s in frame.shapes]
+                assert (MSO_LINE.DASH in styles) == silent[name], name
+                dashed.add(silent[name])
+    assert dashed == {True, False}
+
+
 def test_every_site_is_named_on_the_slide_of_a_map_and_a_silent_one_says_so():
     for one, shown in slides("whole"):
         plot = decks.plot(one.panel)

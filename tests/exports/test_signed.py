@@ -99,4 +99,4 @@ def test_complaints_leave_in_files_only_where_the_ministry_lets_them(
     assert ("P-COVE-2026-00042" in everything) == (allowed and extension != "txt")
     if extension != "txt":
         assert ("Une plainte en cours" in everything) == (extension != "xlsx" or allowed)
-        assert ("elles se lisent à l" in " ".join(everything.split())) == (not allowed)
+        assert ("cela se lit à l" in " ".join(everything.split())) == (not allowed)

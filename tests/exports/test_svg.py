@@ -242,6 +242,15 @@ def test_frames_lie_under_all_marks_and_hide_no_neighbour():
     assert has_mark == sorted(has_mark) and has_mark.count(False) >= alerts > 0
 
 
+def test_the_ring_of_a_silent_site_is_dashed_where_it_said_why():
+    drawn = map_geometry.draw(decks.signals(), 760, 500).marks
+    rings = [m for m in drawn if m.silent_words]
+    dashed = ["stroke-dasharray" in map_marks.draw_frame(m, 1) for m in rings]
+    assert dashed == [m.is_explained for m in rings] and {True, False} == set(dashed)
+    row = {"label": "muet, expliqué", "silent": True, "explained": True}
+    assert "stroke-dasharray" in map_marks.draw_frame(map_marks.sample_mark(row, 1), 1)
+
+
 def test_a_slight_signal_has_a_thin_frame():
     widths: dict[bool, set[float]] = {True: set(), False: set()}
     for m in map_geometry.draw(decks.signals(), 760, 500).marks:

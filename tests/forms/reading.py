@@ -4,7 +4,7 @@ from datetime import date
 
 from dashboard.forms.parse import Parsing
 from dashboard.forms.reference_names import known_references_from
-from db.shared_types import Place
+from db.shared_types import BEGINNING, Place
 
 TODAY = date(2025, 11, 24)
 KANDI, COVE_OLD, COVE_NEW, COTONOU = 1, 2, 3, 4
@@ -12,7 +12,7 @@ KANDI, COVE_OLD, COVE_NEW, COTONOU = 1, 2, 3, 4
 
 def site(number, code, name, aliases="", launched=date(2021, 12, 21), closed=None) -> Place:
     kind, where = code[:4].upper(), ("", "", 0, 0.0, 0.0)
-    return Place(number, code, kind, name, aliases, *where, launched, closed, None)
+    return Place(number, code, kind, name, aliases, *where, launched, None, ((BEGINNING, closed),))
 
 
 KNOWN = known_references_from(

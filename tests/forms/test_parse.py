@@ -7,7 +7,7 @@ import pytest
 from dashboard.forms.formats import FORMATS
 from dashboard.forms.parse import LISTED, Parsing
 from db.codes import COMPLAINT, INFORMATION, LEFT, MAN, REQUEST, SERVED, UNKNOWN, WOMAN
-from tests.builders import closing, closure, complaint, csv_text, monthly, visit
+from tests.builders import COVE, closing, closure, complaint, csv_text, monthly, visit
 from tests.forms.reading import COTONOU, COVE_NEW, COVE_OLD, KANDI, KNOWN, TODAY
 
 # --- cells ----------------------------------------------------------------------------------------------------------
@@ -547,6 +547,30 @@ def test_odd_days_are_kept_with_a_remark(read):
     assert len(found.rows) == 4
     assert "férié ou en fin de semaine (gardées) : 2." in found.remarks
     assert "avant la date officielle d'ouverture du centre (gardées) : 1." in found.remarks
+
+
+@pytest.mark.parametrize("form, row", [("registre", visit), ("cloture", closing)])
+def test_half_a_year_without_a_row_of_a_site_is_found_whatever_others_have(read, form, row):
+    days = ("2025-03-03", "2024-03-04", "2024-09-02")
+    others = [row(site=COVE, day=day) for day in ("2024-03-05", "2024-06-03", "2024-09-03")]
+    found = read(form, *(row(day=day) for day in days), *others).parsing.far_apart()
+    assert [words for *_, words in found] == [
+        "aucune ligne de CCSP de Kandi entre le 04/03/2024 et le 02/09/2024",
+        "aucune ligne de CCSP de Kandi entre le 02/09/2024 et le 03/03/2025",
+    ]
+
+
+def test_a_register_of_visits_speaks_for_each_site_from_its_own_first_row_to_its_own_last(read):
+    found = read(
+        "registre",
+        visit(day="2025-03-03"),
+        visit(day="2025-03-07"),
+        visit("gsru-cotonou", "2025-03-28"),
+    )
+    assert found.parsing.coverage == {
+        KANDI: (date(2025, 3, 3), date(2025, 3, 7), 2),
+        COTONOU: (date(2025, 3, 28), date(2025, 3, 28), 1),
+    }
 
 
 def test_numbers_beside_the_values_are_the_same_values(tmp_path):

@@ -1,6 +1,7 @@
 """Who hands in a file by the page « Remonter », without a browser."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urlencode
@@ -25,7 +26,14 @@ class Desk:
     def page(self, path: str = "/remonter") -> Answer:
         return self.browser.get(path)
 
-    def send(self, content: bytes, name: str = "registre.csv", path: str = "/remonter", **fields: str) -> Answer:  # fmt: skip
+    def send(
+        self,
+        content: bytes,
+        name: str = "registre.csv",
+        path: str = "/remonter",
+        headers: Mapping[str, str] | None = None,
+        **fields: str,
+    ) -> Answer:
         """Choose a file and send it, as the page's form does."""
         token = self.token(self.page())
         parts = {"jeton": token, "centre": COVE, "mois": "2025-10", **fields}
@@ -40,6 +48,7 @@ class Desk:
         )
         body += head.encode() + content + f"\r\n--{border}--\r\n".encode()
         headers = {
+            **(headers or {}),
             "content-type": f"multipart/form-data; boundary={border}",
             "content-length": str(len(body)),
             "origin": self.browser.origin,
@@ -48,7 +57,14 @@ class Desk:
 
     def press(self, page: Answer, what: str, **fields: str) -> Answer:
         """Fill a verdict's form and press one of its buttons."""
-        return self.fill(self.waiting(page), faire=what, **fields)
+        version = {"version": self.version(page)} if what == "confirmer" else {}
+        return self.fill(self.waiting(page), faire=what, **version, **fields)
+
+    @staticmethod
+    def version(page: Answer) -> str:
+        """The version of the file that a page shows; "" where it cannot be confirmed."""
+        shown = re.search(r'name="version" value="([^"]+)"', page.text)
+        return shown[1] if shown else ""
 
     @staticmethod
     def waiting(page: Answer) -> str:
@@ -57,7 +73,8 @@ class Desk:
 
     def fill(self, address: str, *, follow: bool = True, **fields: str) -> Answer:
         """Send a form to an address, with the token of this browser."""
-        body = urlencode({"jeton": self.token(self.page()), **fields}).encode()
+        token = fields.pop("jeton", None) or self.token(self.page())
+        body = urlencode({"jeton": token, **fields}).encode()
         headers = {
             "content-type": "application/x-www-form-urlencoded",
             "content-length": str(len(body)),

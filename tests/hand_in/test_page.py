@@ -37,7 +37,7 @@ def test_a_sheet_to_fill_in_comes_for_one_s_own_site_and_for_no_other(desk, form
     assert answer.status == 200 and "attachment" in answer.header("content-disposition")
     assert desk.page(at.replace(COVE, "ccsp-kandi")).status == 403
     assert desk.page(at.replace("2025-10", "x")).status == 400
-    assert desk.page(at.replace(form, "rien")).status == 403
+    assert desk.page(at.replace(form, "rien")).status == 400
 
 
 def test_the_first_sentence_says_what_is_missing(desk):
@@ -49,7 +49,7 @@ def test_a_thousand_alike_faults_are_one_and_the_copy_marks_them_all(desk):
     lines += [visit(COVE, f"{n}/13/2025", ref=f"m{n}") for n in range(1, 31)]
     page = desk.send(csv_text("registre", *lines).encode())
     said = words(page)
-    assert re.search(r"au moins [\d\u202f ]+ fois : lignes 2, 3 et 4", said)
+    assert re.search(r"au moins [\d\u202f ]+ fois : lignes 2, 3, 4 et", said)
     assert said.count("<li>") < 25
     answer = raw(desk, desk.waiting(page), faire="copie")
     assert answer.header("content-disposition").endswith('.xlsx"')
@@ -97,7 +97,7 @@ def test_rows_that_nobody_can_mend_are_left_out_and_said(desk):
     page = desk.send(csv_text("registre", *lines).encode())
     page = desk.press(page, "retirer")
     assert heading(page).startswith(f"Bon à garder : {len(lines) - 1} lignes")
-    assert "Laissé de côté par vous : 1 ligne." in words(page)
+    assert "Mis de côté par vous : 1 ligne" in words(page)
     assert content_of(desk, desk.waiting(page), faire="laisses").startswith(b"PK")
     page = desk.press(page, "confirmer")
     assert "1 ligne laissée de côté, à remettre plus tard" in words(page), words(page)[-1500:]
@@ -109,22 +109,22 @@ def test_without_references_a_whole_day_is_left_out_and_none_becomes_empty(desk,
     lines[-1 if last else 4][2] = "26:00"  # of a day which has two
     line = len(lines) + 1 if last else 6
     page = desk.send(csv_text("registre", *lines).encode())
-    assert "retirer toute la journée (2 lignes, sans référence)" in words(page)
+    assert "Mettre de côté toute la journée (2 lignes, sans référence)" in words(page)
     page = desk.press(page, "corriger", **{f"retirer 0 {line}": "oui"})
     if last:
         assert heading(page).startswith(f"Bon à garder : {len(lines) - 2} lignes")
-        assert "dit tout du 1 au 29 octobre 2025" in words(page)
+        assert "Chaque jour ouvert du 1er au 29 octobre 2025 a des visites" in words(page)
         assert "Les jours d'après restent à remettre" in words(page)
     else:
-        assert "Le 03/10/2025 n'aurait plus aucune ligne" in words(page)
+        assert "Le 3 octobre 2025 n'aurait plus aucune ligne" in words(page)
         assert "Confirmer" not in page.text
 
 
 @pytest.mark.parametrize(
     ("days", "said"),
     [
-        (range(1, 27), "du 1 au 26 octobre 2026"),
-        (range(1, 31), "du 1 au 31 octobre 2026"),  # the 31st is a Saturday
+        (range(1, 27), "du 1er au 26 octobre 2026"),
+        (range(1, 31), "du 1er au 31 octobre 2026"),  # the 31st is a Saturday
         (range(5, 31), "du 5 au 31 octobre 2026"),
     ],
 )
@@ -133,20 +133,20 @@ def test_a_register_speaks_of_the_days_of_its_rows_and_of_those_on_which_nobody_
 ):
     lines = [visit(COVE, f"{d:02}/10/2026", ref=f"{d}") for d in days]
     page = desk.send(csv_text("registre", *lines).encode(), mois="2026-10")
-    assert f"dit tout {said} :" in words(page)
+    assert f"Chaque jour ouvert {said} a des visites" in words(page)
 
 
 def test_rows_of_another_month_are_not_taken_for_the_one_that_was_chosen(desk):
     lines = [visit(COVE, f"{d:02}/09/2025", ref=f"{d}") for d in range(1, 20)]
     page = desk.send(csv_text("registre", *lines).encode())
-    assert "19 lignes ne sont pas de octobre 2025" in words(page) or "ne sont pas d" in words(page)
+    assert "19 lignes ne sont pas d'octobre 2025" in words(page)
     assert "Confirmer" not in page.text
 
 
 def test_complaints_speak_of_the_month_that_was_chosen_and_of_no_other(desk, closed):
     lines = [complaint("P1", COVE, "2025-09-03", "2025-10-09"), complaint("P2", COVE, "2025-10-20")]
     page = desk.press(desk.send(csv_text("plaintes", *lines).encode()), "confirmer")
-    assert "du 1 au 31 octobre 2025" in words(page)
+    assert "du 1er au 31 octobre 2025" in words(page)
     with closed.engine.connect() as connection:
         found = connection.execute(text("SELECT first_day, last_day FROM batch_site")).all()
     assert [tuple(map(str, row)) for row in found] == [("2025-10-01", "2025-10-31")]
@@ -162,7 +162,7 @@ def test_a_cell_that_must_be_empty_can_be_emptied(desk):
     lines = october()
     lines[3] = visit(COVE, "04/10/2025", "08:05", called="08:15", outcome="parti", ref="4")
     page = desk.send(csv_text("registre", *lines).encode())
-    assert "Laisser cette case vide" in words(page)
+    assert "Je ne sais pas (« Heure d'appel ») : laisser vide, la ligne est gardée" in words(page)
     page = desk.press(page, "corriger", **{"vider 0 5 called_at": "oui"})
     assert heading(page).startswith(f"Bon à garder : {len(lines)} lignes")
 
@@ -206,7 +206,7 @@ def test_several_files_each_have_their_verdict(closed):
         "origin": desk.browser.origin,
     }
     page = run(desk.browser.ask("/remonter", "POST", sent, **headers))
-    assert heading(page) == "30 fichiers : 29 à confirmer, 1 à corriger. Rien n'est gardé pour l'instant"  # fmt: skip
+    assert heading(page) == "30 fichiers : 29 à confirmer, 1 à revoir. Rien n'est gardé pour l'instant"  # fmt: skip
     assert page.text.count("/remonter/apercu/") == 30
 
 
@@ -219,3 +219,21 @@ def test_a_form_is_refused_by_its_length_before_it_is_read(desk, length):
     }
     answer = run(desk.browser.ask("/remonter", "POST", b"", **headers))
     assert answer.status in (411, 413) and "Rien n'a été gardé" in words(answer) or "Mo" in words(answer)  # fmt: skip
+
+
+def test_what_waits_is_found_again_in_the_browser_that_sent_it_and_nowhere_else(desk, closed):
+    page = desk.send(csv_text("registre", *october()).encode(), "octobre.csv")
+    address = desk.waiting(page)
+    start = desk.page()
+    assert f'<a href="{address}">octobre.csv</a>' in start.text and "À confirmer" in words(start)
+    again = Desk(closed.someone("pf.cove.2", role=Role.FOCAL_POINT, sites=[COVE]))
+    assert "octobre.csv" not in words(again.page())
+    desk.press(page, "confirmer")
+    assert "À confirmer" not in words(desk.page())
+
+
+def test_a_script_is_told_where_the_verdict_is(desk):
+    content = csv_text("registre", *october()).encode()
+    answer = desk.send(content, headers={"x-requested-with": "ccsp-upload"})
+    assert answer.status == 204
+    assert heading(desk.page(answer.header("content-location"))).startswith("Bon à garder")

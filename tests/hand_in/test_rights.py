@@ -117,11 +117,12 @@ def test_who_lost_his_site_confirms_nothing_more(desk, closed):
 
 def test_a_file_is_taken_out_by_who_handed_it_in_with_a_reason(desk):
     receipt = kept(desk)
-    page = desk.page(receipt)
+    assert f'href="{receipt}/retirer"' in desk.page(receipt).text
+    page = desk.page(f"{receipt}/retirer")
     said = unescape(page.text).replace("\xa0", " ")
-    assert "2 lignes ne comptent plus" in said
-    desk.fill(receipt, raison="  ")
-    assert "Retirer ce fichier" in desk.page(receipt).text
+    assert "2 lignes ne compteront plus" in said
+    assert "Dire pourquoi" in unescape(desk.fill(receipt, raison="  ").text)
+    assert "C'est fait." in unescape(desk.page(receipt).text)
     page = desk.fill(receipt, **REASON)
     assert heading(page).endswith("ce fichier a été retiré, et ne compte plus")
 
@@ -129,9 +130,8 @@ def test_a_file_is_taken_out_by_who_handed_it_in_with_a_reason(desk):
 def test_it_is_confirmed_once_however_often(desk):
     page = desk.send(register())
     address = desk.waiting(page)
-    where = {
-        desk.fill(address, faire="confirmer", follow=False).header("location") for _ in range(5)
-    }
+    confirm = {"faire": "confirmer", "version": desk.version(page)}
+    where = {desk.fill(address, follow=False, **confirm).header("location") for _ in range(5)}
     assert len(where) == 1 and next(iter(where)).startswith("/remonter/recu/")
     assert unescape(desk.page().text).count("Reçu n°") == 1
 
@@ -150,3 +150,14 @@ def test_a_file_brought_along_is_no_token(desk):
     }
     assert run(desk.browser.ask(address, "POST", body, **headers)).status == 403
     assert "Rien n'a encore été remis" in unescape(desk.page().text)
+
+
+def test_a_receipt_is_found_by_its_number_and_says_where_one_stands(desk, closed):
+    receipt = kept(desk)
+    number = receipt.rpartition("/")[2]
+    assert desk.page(f"/remonter/recu?numero=n°{number}").header("location") == receipt
+    assert "Covè : " in unescape(desk.page(receipt).text)
+    assert desk.page("/remonter/recu?numero=x").status == 400
+    assert desk.page("/remonter/recu/999999").status == 404
+    far = Desk(closed.someone("loin", role=Role.FOCAL_POINT, sites=["ccsp-kandi"]))
+    assert far.page(receipt).status == 404 and far.page(f"{receipt}/retirer").status == 404

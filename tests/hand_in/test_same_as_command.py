@@ -7,15 +7,17 @@ import pytest
 
 from dashboard.accounts.rights import Person, Role
 from dashboard.accounts.sealing import new_key
-from dashboard.actions import handing_in
+from dashboard.actions import file_days, handing_in
+from dashboard.actions.verdicts import Verdict
 from dashboard.answers import context
 from dashboard.forms.repairs import repaired
 from dashboard.settings import load_settings
-from db import intake
+from db import intake, uploads
 from db.batch_changes import OWN
 from db.form_tables import DESTINATIONS
 from db.models import Base
-from tests.builders import Office
+from tests.builders import Office, complaint, csv_text
+from tests.clock import as_of
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 GOOD = sorted(p for p in (SAMPLES / "good").iterdir() if p.suffix != ".json")
@@ -27,7 +29,7 @@ KEY = new_key()
 @pytest.fixture
 def asked(office, database_url, monkeypatch):
     """An office that is asked; its samples speak of more than one month."""
-    monkeypatch.setattr(handing_in, "OF_ONE_MONTH", frozenset())
+    monkeypatch.setattr(file_days, "OF_ONE_MONTH", frozenset())
     monkeypatch.setenv("DATABASE_URL", database_url)
     load_settings.cache_clear()
     yield office
@@ -35,7 +37,7 @@ def asked(office, database_url, monkeypatch):
     load_settings.cache_clear()
 
 
-def sent(path: Path, month: date = date(2025, 3, 1)) -> handing_in.Verdict:
+def sent(path: Path, month: date = date(2025, 3, 1)) -> Verdict:
     return handing_in.send(MANAGER, KEY, path.name, path.read_bytes(), "", month)
 
 
@@ -43,7 +45,8 @@ def sent(path: Path, month: date = date(2025, 3, 1)) -> handing_in.Verdict:
 def test_a_bad_file_has_the_faults_that_the_command_names(asked: Office, path):
     said = asked.take(path, check=True)
     assert not said.accepted
-    table, _ = intake.read_upload(path, path.name, intake.load_known_references(asked.engine))
+    references = intake.load_known_references(asked.engine)
+    table = uploads.read_upload(path, path.name, references).table
     verdict = sent(path)
     mended = table is not None and bool(repaired(table)[1])
     if not mended:  # « 8h05 » and days that a spreadsheet made numbers are repaired here
@@ -56,7 +59,7 @@ def test_a_bad_file_has_the_faults_that_the_command_names(asked: Office, path):
 def test_a_good_file_is_kept_as_it_was_shown_and_as_the_command_keeps_it(asked: Office, path):
     verdict = sent(path, date(2025, 3, 1))
     assert verdict.accepted, [str(p) for p in verdict.outcome.problems[:3]]
-    batch = handing_in.confirm(MANAGER, KEY, verdict.preview)
+    batch = handing_in.confirm(MANAGER, KEY, verdict.preview, verdict.version)
     rows = content(asked, verdict.outcome.form, batch)
     assert len(rows) == verdict.outcome.rows
     asked.withdraw(batch)
@@ -80,6 +83,26 @@ def content(office: Office, form: str, batch: int) -> list[tuple]:
 def test_the_verdict_of_a_file_that_was_kept_is_that_it_is_known(asked: Office):
     path = SAMPLES / "good" / "registre-a.csv"
     verdict = sent(path, date(2025, 3, 1))
-    number = handing_in.confirm(MANAGER, KEY, verdict.preview)
+    number = handing_in.confirm(MANAGER, KEY, verdict.preview, verdict.version)
     again = sent(path, date(2025, 3, 1))
     assert again.is_known and again.outcome.batch_id == number and not again.preview
+
+
+def test_a_verdict_of_the_day_before_is_read_again(asked: Office):
+    content = csv_text("plaintes", complaint("P1", "ccsp-cove", "2026-11-03")).encode()
+    with as_of("2026-11-24T23:50"):
+        verdict = handing_in.send(MANAGER, KEY, "p.csv", content, "ccsp-cove", date(2026, 11, 1))
+        assert verdict.covers == (date(2026, 11, 1), date(2026, 11, 23))
+    with as_of("2026-11-25T00:10"):
+        with pytest.raises(handing_in.ChangedMeanwhile):
+            handing_in.confirm(MANAGER, KEY, verdict.preview, verdict.version)
+        again = handing_in.look(MANAGER, KEY, verdict.preview)
+        assert again.covers == (date(2026, 11, 1), date(2026, 11, 24))
+        assert handing_in.confirm(MANAGER, KEY, verdict.preview, again.version)
+
+
+def test_who_looks_at_what_he_has_just_sent_waits_for_no_second_verdict(asked: Office, monkeypatch):
+    judged, really = [], handing_in._judge
+    monkeypatch.setattr(handing_in, "_judge", lambda *a: judged.append(a) or really(*a))
+    verdict = sent(SAMPLES / "good" / "registre-a.csv")
+    assert handing_in.look(MANAGER, KEY, verdict.preview) == verdict and len(judged) == 1

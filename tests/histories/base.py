@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,7 @@ from db.write_lock import write_transaction
 from tests import clock
 from tests.builders import Said, complaint, csv_text, visit
 from tests.histories.model import COMPLAINTS, VISITS, Paper
-from tests.network_states import differences
+from tests.network_states import FiguresByDigest, differences
 
 # What the process that is killed runs: the command, and its end after so many seconds.
 KILLED = """
@@ -69,6 +69,7 @@ class Base:
     folder: Path
     today: date
     state: NetworkState | None = None
+    figures: FiguresByDigest = field(default_factory=FiguresByDigest)
 
     def __post_init__(self) -> None:
         self.engine = make_engine(self.url)
@@ -137,7 +138,8 @@ class Base:
         """What differs between the state of the network as it is carried from one time to the next, and all of it read anew."""
         with self.engine.connect() as connection:
             self.state = load_network_state(connection, self.state)
-            return differences(self.state, load_network_state(connection))
+            stale = differences(self.state, load_network_state(connection))
+            return stale + self.figures.differences(connection, self.state)
 
     def batches(self) -> list[int]:
         """The numbers of all files that came in."""

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import count
+from itertools import count, pairwise
 
 VISITS, COMPLAINTS = "registre", "plaintes"
 FORMS = (VISITS, COMPLAINTS)
+FAR_APART = 180  # days between two rows of a site in a register that say that a year was mistyped
 TERMS = {VISITS: "visit", COMPLAINTS: "complaint"}
 
 
@@ -102,6 +103,8 @@ class Model:
             )
             > today
         ):
+            return True
+        if paper.form == VISITS and _is_mistyped(paper):
             return True
         until = self.known.until.get(TERMS[paper.form])
         if not until:
@@ -243,6 +246,13 @@ def _wanted(form: str, row: Row, day: date, counts: bool) -> bool:
         return row.day >= day
     answered_late = row.answered is not None and row.answered >= day
     return row.day >= day or answered_late or (counts and row.answered is None)
+
+
+def _is_mistyped(paper: Paper) -> bool:
+    days = sorted((r.site, r.day) for r in paper.rows)
+    return any(
+        one[0] == other[0] and (other[1] - one[1]).days > FAR_APART for one, other in pairwise(days)
+    )
 
 
 def _rank(paper: Paper) -> tuple[datetime, int]:

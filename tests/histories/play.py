@@ -13,7 +13,7 @@ from db.database_identity import begin_anew
 from db.erasures import digest
 from db.write_lock import write_transaction
 from tests.histories.base import Base
-from tests.histories.model import COMPLAINTS, FORMS, VISITS, Known, Model, Paper, Row
+from tests.histories.model import COMPLAINTS, FAR_APART, FORMS, VISITS, Known, Model, Paper, Row
 
 SITES = ("ccsp-kandi", "ccsp-nikki")
 DAYS = [date(2019, 5, 6), date(2020, 3, 3), date(2020, 3, 4), date(2021, 8, 10), date(2024, 2, 5), date(2026, 3, 3)]  # fmt: skip
@@ -317,18 +317,20 @@ class Play:
 
     def _rows(self, form: str) -> list[Row]:
         rows: dict[object, Row] = {}
+        days = dict.fromkeys(SITES, DAYS)
+        if form == VISITS and self.chance.random() < 0.9:  # or a year may be mistyped
+            for site in SITES:
+                about = self.chance.choice(DAYS)
+                days[site] = [d for d in DAYS if abs((d - about).days) <= FAR_APART // 2]
         for _ in range(self.chance.randint(1, 5)):
-            row = self._row(form)
+            row = self._row(form, days)
             rows[row.key or len(rows)] = row  # twice the same reference is another matter
         return list(rows.values())
 
-    def _row(self, form: str) -> Row:
+    def _row(self, form: str, days: dict[str, list[date]]) -> Row:
         chance = self.chance
-        site, reference, day = (
-            chance.choice(SITES),
-            chance.choice(REFERENCES[form]),
-            chance.choice(DAYS),
-        )
+        site, reference = chance.choice(SITES), chance.choice(REFERENCES[form])
+        day = chance.choice(days[site])
         if form == VISITS:
             return Row(site, reference, day, 480 + chance.randrange(180), chance.randrange(60))
         later = [d for d in DAYS if d >= day]

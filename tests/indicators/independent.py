@@ -61,13 +61,17 @@ CREATE TABLE closing AS SELECT DISTINCT Centre AS site, day(Date) AS day FROM ra
 CREATE TABLE closure AS SELECT nullif(Centre, '') AS site, day(Du) AS a, day(Au) AS b FROM raw('fermetures')
     WHERE nullif(De, '') IS NULL;
 
--- What files speak for: the days that were declared with them, widened by their own dates.
+-- What files speak for: the days that were declared with them, widened by their own dates; a register of visits for each site
+-- by the site's own.
 CREATE TABLE span AS
     WITH own AS (SELECT 'registre' AS form, filename, site, day FROM visit
                  UNION ALL SELECT 'plaintes', filename, site, unnest([received, resolved]) FROM complaint),
-         width AS (SELECT filename, min(day) AS a, max(day) AS b FROM own GROUP BY ALL)
-    SELECT form, site, least(w.a, d.a) AS a, greatest(w.b, d.b) AS b
-    FROM (SELECT DISTINCT form, filename, site FROM own) o JOIN width w USING (filename)
+         width AS (SELECT filename, min(day) AS a, max(day) AS b FROM own GROUP BY ALL),
+         spoken AS (SELECT form, filename, site, min(day) AS own_a, max(day) AS own_b FROM own GROUP BY ALL)
+    SELECT form, site,
+           CASE WHEN form = 'registre' AND d.a IS NULL THEN own_a ELSE least(w.a, d.a) END AS a,
+           CASE WHEN form = 'registre' AND d.a IS NULL THEN own_b ELSE greatest(w.b, d.b) END AS b
+    FROM spoken o JOIN width w USING (filename)
     LEFT JOIN (SELECT DISTINCT name, a, b FROM declared) d ON o.filename LIKE '%/' || d.name
     UNION ALL SELECT form, site, a, b FROM declared WHERE site IS NOT NULL;
 CREATE TABLE as_of AS SELECT site, max(b) AS day FROM span WHERE form = 'plaintes' GROUP BY site;
@@ -94,7 +98,7 @@ CREATE TABLE spoken_day AS
 CREATE TABLE open_day AS
     SELECT n.code AS site, CAST(d AS date) AS day
     FROM network n, generate_series(date '2020-01-01', getvariable('today'), interval 1 day) t(d)
-    WHERE isodow(d) <= 5 AND d >= coalesce(active_from, launched)
+    WHERE isodow(d) <= 5 AND d >= coalesce(launched, active_from)
       AND d NOT IN (SELECT day FROM holiday)
       AND NOT EXISTS (SELECT 1 FROM closure c WHERE (c.site IS NULL OR c.site = n.code) AND d BETWEEN c.a AND c.b);
 CREATE TABLE joined_day AS
@@ -259,6 +263,7 @@ QUERIES = {
                 FROM step)
         SELECT key, NULL, NULL, min(age) FROM curve WHERE share <= 0.5 + 1e-9 GROUP BY key""",
     "complaints_open": "SELECT key, count(*), NULL, count(*) FROM still_open GROUP BY key",
+    "complaints_late": "SELECT key, count(*), NULL, count(*) FROM still_open WHERE age > 30 GROUP BY key",
     "complaints_oldest": "SELECT key, NULL, NULL, max(age) FROM still_open GROUP BY key",
     "completeness": """
         SELECT key, count(x.day), count(*), 100 * count(x.day) / count(*)
@@ -273,7 +278,7 @@ QUERIES = {
              LATERAL (SELECT count(*) AS communes FROM commune m WHERE {territory})""",
 }
 COMPLAINTS = {code for code in QUERIES if code.startswith("complaint")}
-WAITING = {"complaints_open", "complaints_oldest"}
+WAITING = {"complaints_open", "complaints_late", "complaints_oldest"}
 WITHOUT_OBJECT = {
     "hour": COMPLAINTS | {"visits_per_1000", "completeness", "coverage"},
     "service": {"visits_per_1000", "completeness", "coverage"},
@@ -287,7 +292,7 @@ WITHOUT_OBJECT = {
 @dataclass(frozen=True)
 class Answer:
     """A figure: counts, value (None where missing or hidden), sites that reported and that should have. rare: whether
-    the service that is asked for is rarely noted."""
+    the service that is asked for is rarely noted. lost: whether a register is missing of one of its open days, or more."""
 
     numerator: float | None
     denominator: float | None
@@ -295,6 +300,7 @@ class Answer:
     reporting: int
     expected: int
     rare: bool = False
+    lost: bool = False
 
 
 class Independent:
@@ -361,6 +367,13 @@ class Independent:
             if service not in (None, "inconnu")
             else set()
         )
+        lost = {
+            key
+            for (key,) in self.db.execute(
+                "SELECT DISTINCT c.key FROM cell c JOIN open_day o ON o.site = c.site AND o.day BETWEEN c.a AND c.b"
+                " ANTI JOIN joined_day j ON j.site = o.site AND j.day = o.day"
+            ).fetchall()
+        }
         found = {}
         for code, query in QUERIES.items():
             asked = (
@@ -374,7 +387,7 @@ class Independent:
             for key in expected:
                 due = (complaining if code in COMPLAINTS else expected)[key]
                 row = rows.get(key, (None, None, None))
-                found[key, code] = Answer(*row, who.get(key, 0), due, key in rare)
+                found[key, code] = Answer(*row, who.get(key, 0), due, key in rare, key in lost)
         return found
 
     def _sites(self) -> tuple[dict, ...]:

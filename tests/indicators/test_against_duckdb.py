@@ -13,6 +13,10 @@ import pytest
 from sqlalchemy import Connection
 
 import dashboard.__main__ as command
+from dashboard.accounts.rights import LOCAL_READER
+from dashboard.answers import context, indicator_table
+from dashboard.answers.question import Question
+from dashboard.answers.table_request import TableRequest
 from dashboard.indicators import BY_CODE, INDICATORS
 from dashboard.settings import load_settings
 from db import facts, read
@@ -40,7 +44,7 @@ BYS = ("nation", "department", "site", "month", "service", "hour")
 
 @pytest.fixture(scope="module")
 def made(sqlite) -> list:
-    """The invented files, of every form."""
+    """The invented files, of every form that is read from files."""
     with sqlite.fresh() as url:
         engine = make_engine(url)
         with engine.connect() as connection:
@@ -48,7 +52,8 @@ def made(sqlite) -> list:
             services = {code: label for _, code, label in read.services(connection)}
             holidays = set(public_holidays(connection, date(2021, 1, 1), TODAY))
         engine.dispose()
-    return list(files(sites, services, visits=VISITS, seed=7, today=TODAY, holidays=holidays))
+    every = files(sites, services, visits=VISITS, seed=7, today=TODAY, holidays=holidays)
+    return [file for file in every if not file.declared]
 
 
 @pytest.fixture(scope="module")
@@ -162,13 +167,15 @@ def difference(code: str, row: dict, answer, by: str) -> str:
         expected = None
     all_known = answer.reporting >= answer.expected
     if (
-        code == "complaints_open"
+        code in ("complaints_open", "complaints_late")
         and all_known
         and not answer.rare
         and answer.reporting
         and expected is None
     ):
         expected = 0  # nobody complains, and that is known
+    if row["note"] == "registre des visites incomplet" and answer.lost and expected == 0:
+        expected = None  # that nobody came is not known
     return "" if same(value, expected) else said
 
 
@@ -255,8 +262,9 @@ def test_postgresql_says_the_same(postgresql, made, printed, tmp_path):
             assert printed(*question, url=url) == printed(*question), question
 
 
-def test_the_independent_computation_sees_all_the_data(independent):
-    assert independent.one("SELECT count(*) FROM visit") == VISITS
+def test_the_independent_computation_sees_all_the_data(independent, made):
+    visits = independent.one("SELECT count(*) FROM visit")
+    assert visits == sum(file.rows for file in made if file.form == "registre") > 0.98 * VISITS
     assert independent.one("SELECT count(*) FROM visit WHERE wait IS NOT NULL") > VISITS / 3
     assert independent.one("SELECT count(*) FROM complaint WHERE resolved IS NULL") > 5
     assert independent.one("SELECT count(*) FROM complaint WHERE resolved IS NOT NULL") > 50
@@ -298,3 +306,34 @@ def test_as_typed_by_a_person_json_says_the_same_as_csv(filled, printed):
     found = printed("--from", "2024-01-01", "--to", "2024-12-31", "--by", "nation")
     assert rows.keys() == found.keys()
     assert all(same(number(found[k]["value"]), rows[k]["value"]) for k in rows)
+
+
+@pytest.mark.parametrize("by", [by for by in BYS if by != "nation"])
+def test_each_cell_of_the_table_of_pages_is_what_is_counted_from_the_files(
+    filled, independent, by, monkeypatch
+):
+    """Of the period; what is true at the date of the data is asked for elsewhere."""
+    monkeypatch.setenv("DATABASE_URL", filled)
+    load_settings.cache_clear()
+    first, last = (date.fromisoformat(day) for day in PERIODS["whole months"])
+    codes = tuple(i.code for i in INDICATORS if not i.is_current and not i.silent_as_none)
+    try:
+        request = TableRequest(by, codes)
+        made = indicator_table.frame(LOCAL_READER, Question(first, last), request)
+    finally:
+        context.close_databases()
+        load_settings.cache_clear()
+    answers = independent.answers(by, first, last)
+    whole = independent.answers("nation", first, last)
+    assert set(made.index) == {key for key, _ in answers} | {"nation"}
+    wrong = []
+    for key, row in made.to_dict("index").items():
+        for code in codes:
+            answer = whole[key, code] if key == "nation" else answers[key, code]
+            of = "nation" if key == "nation" else by
+            hidden = row[f"{code}_n"] < MINIMUM.get(code, 0) or code in WITHOUT_OBJECT[of]
+            hidden |= code in COMPLAINTS and answer.reporting == 0
+            value = None if math.isnan(row[code]) else row[code]
+            if not same(value, None if hidden else answer.value):
+                wrong.append((key, code, value, answer))
+    assert wrong == []

@@ -12,7 +12,19 @@ from sqlalchemy import text
 from dashboard.indicators import BY_CODE
 from db import read
 from db.facts import gather
-from tests.builders import COTONOU, COVE, KANDI, NIKKI, closing, closure, complaint, visit, waited
+from tests.builders import (
+    COTONOU,
+    COVE,
+    KANDI,
+    NIKKI,
+    close_site,
+    closing,
+    closure,
+    complaint,
+    launch_site,
+    visit,
+    waited,
+)
 
 MALANVILLE = "ccsp-malanville"
 LEVELS = [("nation", "nation"), ("department", "Alibori")]
@@ -56,7 +68,12 @@ def test_visits_per_open_day_leave_out_weekends_holidays_and_closures(office):
 
 
 def test_a_closure_of_the_whole_network_closes_every_site(office):
-    office.hand_in("registre", visit(day="2025-03-03"), visit(day="2025-03-07", site=NIKKI))
+    office.hand_in(
+        "registre",
+        visit(day="2025-03-03"),
+        visit(day="2025-03-07"),
+        visit(day="2025-03-07", site=NIKKI),
+    )
     office.hand_in(
         "fermetures",
         closure(site="", first="2025-03-04", last="2025-03-05", reason="grève"),
@@ -144,6 +161,14 @@ def test_no_time_is_not_measured_and_no_wait_is_0(office):
         assert (found[KANDI, code].value, found[KANDI, code].note) == (None, "non mesuré")
     assert found[NIKKI, "wait_p50"].value == 0
     assert counts(found[NIKKI, "wait_within_30"]) == (12, 12, 100)
+
+
+def test_a_service_that_nobody_asked_for_is_no_case_and_not_unmeasured(office):
+    """Where the register is whole: of one that is not, nothing is said."""
+    office.hand_in("registre", *[waited(5, service="passeport")] * 12)
+    day = {"first": "2025-03-03", "last": "2025-03-03"}
+    found = office.figures(by="site", service="casier-judiciaire", **day)
+    assert (found[KANDI, "wait_p50"].value, found[KANDI, "wait_p50"].note) == (None, "aucun cas")
 
 
 def test_an_unknown_outcome_with_both_times_counts_for_waits(office):
@@ -496,8 +521,14 @@ def test_complaints_known_after_the_data_end_are_said_so_and_counted_once_visits
 
 
 # --- who hands in ---------------------------------------------------------------------------------------------------
-def test_completeness_counts_working_days_from_the_first_activity_to_the_as_of(office):
-    # Kandi begins on Tuesday 29 July; Friday 1 August is a holiday; Monday 4 is closed; data end on Wednesday 6.
+def launched(office, day: str) -> None:
+    with office.engine.begin() as connection:
+        launch_site(connection, KANDI, date.fromisoformat(day))
+
+
+def test_completeness_counts_working_days_from_the_launch_to_the_as_of(office):
+    # Kandi opens on Monday 28 July; Friday 1 August is a holiday; Monday 4 is closed; data end on Wednesday 6.
+    launched(office, "2025-07-28")
     office.hand_in(
         "cloture",
         closing(day="2025-07-29"),
@@ -510,9 +541,9 @@ def test_completeness_counts_working_days_from_the_first_activity_to_the_as_of(o
     found = office.figures("2025-07-01", "2025-08-31", by="site")
     assert counts(found[KANDI, "completeness"]) == (
         3,
-        5,
-        60,
-    )  # open: 29, 30, 31 July, 5 and 6 August
+        6,
+        50,
+    )  # open: 28, 29, 30, 31 July, 5 and 6 August
     assert counts(
         office.figure(
             "completeness",
@@ -522,10 +553,16 @@ def test_completeness_counts_working_days_from_the_first_activity_to_the_as_of(o
             last="2025-08-31",
             as_of="2025-07-31",
         )
-    ) == (2, 3, None)
+    ) == (2, 4, None)
+
+
+def test_completeness_of_a_site_without_launch_counts_from_its_first_activity(office):
+    office.hand_in("cloture", closing(day="2025-07-29", site=COTONOU), closing(day="2025-07-31"))
+    assert counts(office.figure("completeness", COTONOU, by="site"))[:2] == (1, 3)
 
 
 def test_a_closing_on_a_holiday_or_a_weekend_enters_neither_part(office):
+    launched(office, "2025-07-28")
     office.hand_in(
         "cloture",
         *(closing(day=f"2025-07-{d}") for d in (28, 29, 30, 31)),
@@ -537,6 +574,7 @@ def test_a_closing_on_a_holiday_or_a_weekend_enters_neither_part(office):
 
 
 def test_a_holiday_that_the_data_manager_struck_out_is_a_working_day(office):
+    launched(office, "2025-07-28")
     with office.engine.begin() as connection:
         connection.execute(
             text(
@@ -554,15 +592,14 @@ def test_a_holiday_that_the_data_manager_struck_out_is_a_working_day(office):
 
 
 def test_a_closed_site_owes_nothing_from_its_closing_day_on(office):
+    launched(office, "2025-03-03")
     office.hand_in(
         "cloture",
         *(closing(day=f"2025-03-0{d}") for d in (3, 4, 5, 6, 7)),
         closing(site=NIKKI, day="2025-03-14"),
     )
     with office.engine.begin() as connection:
-        connection.execute(
-            text("UPDATE site SET closed_on = '2025-03-10' WHERE code = 'ccsp-kandi'")
-        )
+        close_site(connection, KANDI, date(2025, 3, 10))
     assert counts(office.figure("completeness", KANDI, by="site")) == (5, 5, 100)
 
 
@@ -584,9 +621,7 @@ def test_coverage_counts_communes_with_a_sign_of_life_in_the_last_30_days(office
 def test_a_site_is_expected_from_its_launch_until_it_closes(office):
     office.hand_in("registre", visit(day="2025-03-31"))
     with office.engine.begin() as connection:
-        connection.execute(
-            text("UPDATE site SET closed_on = '2022-06-30' WHERE code = 'ccsp-nikki'")
-        )
+        close_site(connection, NIKKI, date(2022, 6, 30))
     expected = lambda first, last: office.figure("visits", first=first, last=last).sites_expected  # noqa: E731
     everywhere = 15 + 4  # launched on 21/12/2021, and the four whose launch is not known
     assert expected("2021-12-01", "2021-12-20") == 4
@@ -603,9 +638,17 @@ def test_a_site_without_launch_is_expected_from_its_first_activity(office):
 
 
 def test_a_register_of_days_on_which_nobody_came_was_handed_in(office):
-    office.hand_in("registre", visit(day="2025-03-31", site=NIKKI), visit(day="2025-03-03"))
-    found = office.figures("2025-03-03", "2025-03-07", by="site")[NIKKI, "visits"]
-    assert (found.value, found.sites_reporting, found.note) == (0, 1, "")
+    office.hand_in(
+        "registre",
+        visit(day="2025-03-03", site=NIKKI),
+        visit(day="2025-03-31", site=NIKKI),
+        visit(day="2025-03-14"),
+    )
+    found = office.figures("2025-03-04", "2025-03-07", by="site")
+    assert (found[NIKKI, "visits"].value, found[NIKKI, "visits"].sites_reporting) == (0, 1)
+    assert found[NIKKI, "visits"].note == ""
+    # That the other's rows go on tells nothing of this one: its own begin on the 14th.
+    assert found[KANDI, "visits"].value is None
 
 
 def test_a_visit_or_a_closing_makes_a_site_report(office):

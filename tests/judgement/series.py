@@ -1,6 +1,7 @@
 """Series made for tests, followed as the answers follow them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,6 +10,7 @@ from dashboard.indicators import BY_CODE
 from dashboard.judgement.control_charts import (
     RATES,
     SHARES,
+    STOCKS,
     VOLUMES,
     WAITS,
     ControlChart,
@@ -16,9 +18,10 @@ from dashboard.judgement.control_charts import (
     MonthlySeries,
     Series,
 )
-from dashboard.judgement.monthly_judgement import judge
+from dashboard.judgement.monthly_judgement import judge, network_season
 from dashboard.judgement.signals import Signal, signal
 from dashboard.period import add_months
+from dashboard.statistics.log_waits import monthly_logs
 
 BINS = 241
 
@@ -50,7 +53,7 @@ def waited(minutes: np.ndarray) -> Series:
     n = waits.sum(axis=-1)
     half = np.argmax(np.cumsum(waits, axis=-1) >= n[..., None] / 2, axis=-1)
     missing = np.full(n.shape, np.nan)
-    return Series(missing, missing, np.where(n >= 10, half, np.nan), n, waits)
+    return Series(missing, missing, np.where(n >= 10, half, np.nan), n, waits, monthly_logs(waits))
 
 
 def follow(
@@ -62,6 +65,8 @@ def follow(
 ) -> dict[str, ControlChart]:
     """The courses of one indicator by scope; sites are « site 0 », « site 1 »…; the last month is `last`."""
     k, m = series.n.shape
+    if code in SHARES | RATES | WAITS:  # these sites are the network
+        series = replace(series, season=network_season(code, series).of_sites(k))
     months = tuple(add_months(last, i - m + 1) for i in range(m))
     names = tuple(f"site {i}" for i in range(k))
     monthly = MonthlySeries(names, months, {code: series}, np.atleast_2d(series.value))
@@ -93,6 +98,9 @@ def made(
         series = counted(code, events, np.full(levels.shape, base))
     elif code in RATES:
         series = counted(code, r.poisson(levels * base / 1000), np.full(levels.shape, base))
+    elif code in STOCKS:
+        there = r.poisson(levels).astype(float)
+        series = Series(there, np.full(levels.shape, np.nan), there, there)
     elif code in VOLUMES:
         series = counted(code, r.poisson(levels * 20), np.full(levels.shape, 20))
     elif code in WAITS:

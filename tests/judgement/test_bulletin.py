@@ -21,6 +21,7 @@ from dashboard.judgement.trust_sentences import TrustContext
 from dashboard.period import ClippedPeriod, Period, add_months, month_end
 from dashboard.statistics.control_limits import ON_ONE_SIDE, OUTSIDE
 from dashboard.statistics.expected_false_alarms import Budget
+from dashboard.statistics.observed_vs_expected import Rest
 from dashboard.statistics.variation import ChartKind
 from tests.judgement.series import counted, follow, made
 
@@ -119,6 +120,8 @@ LEVELS = {
     "completeness": 85,
     "visits_per_day": 40,
     "complaints_30d_due": 60,
+    "complaints_open": 6,
+    "complaints_late": 3,
     "complaint_delay": 14,
     "women_share": 45,
 }
@@ -448,25 +451,26 @@ def read_reporting(s: Situation, text: str) -> None:
         )
     elif expected > 1:
         assert (
-            f"aucun des {expected} centres attendus n'a remonté de visites ni de clôtures" in text
+            f"aucun des {expected} centres attendus n'a remonté de registre des visites ni de fiche"
+            in text
         )
     else:
         start = {
             0: "rien n'était attendu, aucun centre n'étant ouvert",
-            1: "données remontées" if sent else "ni visites ni clôtures remontées",
+            1: "données remontées" if sent else "ni registre des visites ni fiche remontés",
         }
         figure = s.figures["completeness"]
         closings = figure.value is not None or expected and (sent or figure.note != NOT_DUE)
         assert f" : {start[expected]}{' ;' if closings else '.'}" in text
     named = expected > 1 and sent > 0 and bool(not_reported)
-    assert ("remonté ni visites ni clôtures" in text) == named
+    assert ("remonté ni registre des visites ni fiche" in text) == named
     if named:
         assert (
-            ("n'a remonté ni visites ni clôtures : " in text)
+            ("n'a remonté ni registre des visites ni fiche : " in text)
             == (len(not_reported) == 1)
-            != ("n'ont remonté ni visites ni clôtures : " in text)
+            != ("n'ont remonté ni registre des visites ni fiche : " in text)
         )
-        names = re.search("remonté ni visites ni clôtures : ([^;]+) ;", text)[1]
+        names = re.search("remonté ni registre des visites ni fiche : ([^;]+) ;", text)[1]
         assert sorted(re.split(", | et ", names)) == list(not_reported)
     closed = s.figures["completeness"]
     of = ""
@@ -489,7 +493,7 @@ def read_reporting(s: Situation, text: str) -> None:
 def read_volume(s: Situation, text: str) -> None:
     visits, per_day = s.figures["visits"], s.figures["visits_per_day"]
     if visits.value is None:
-        assert text == "Usagers reçus : ni visites ni clôtures remontées."
+        assert text == "Usagers reçus : ni registre des visites ni fiche remontés."
         return
     several = r" \(une personne peut venir plusieurs fois\)" if visits.n >= 2 else ""
     whole = visits.sites_reporting if visits.sites_whole is None else visits.sites_whole
@@ -534,22 +538,30 @@ def read_waits(s: Situation, text: str, left: str) -> None:
 
 
 def when(s: Signal) -> str:
+    before = {ChartKind.YEAR: "douze mois, jusqu'en ", ChartKind.STOCK: "fin "}.get(s.kind, "")
+    return before + of_time(s)
+
+
+def of_time(s: Signal) -> str:
+    """The quarter or month that a signal is of, or ends with."""
     if s.kind == ChartKind.BY_QUARTER:
         return f"{'1ᵉʳ 2ᵉ 3ᵉ 4ᵉ'.split()[s.latest.month // 3]} trimestre {s.latest.year}"
     return f"{MONTHS[s.latest.month - 1]} {s.latest.year}"
 
 
 def moments(found: list[Signal]) -> set[str]:
-    return {when(s) for s in found}
+    """What a heading names: the end of a month with the month."""
+    return {of_time(s) if s.kind == ChartKind.STOCK else when(s) for s in found}
 
 
 def read_moment(text: str, charted: list[Signal], period: Period) -> None:
     """The moment is that of all the charts spoken of; and a period that has none of their points is warned of."""
     both = moments(charted)
     for one in both:
-        assert re.search(rf"\b(en|au) {one}", text), text
+        assert re.search(rf"\b(en|au|sur) {one}", text), text
     ends = [
-        month_end(add_months(s.latest, 2 if s.kind == ChartKind.BY_QUARTER else 0)) for s in charted
+        month_end(add_months(s.latest, 2 if s.kind == ChartKind.BY_QUARTER else s.chart.lag))
+        for s in charted
     ]
     if not any(
         s.latest <= period.last and period.first <= end
@@ -585,7 +597,7 @@ def read_own(s: Situation, text: str) -> None:
     if not charted:
         nothing = s.figures["visits"].note == "données non remontées"
         said = (
-            "rien à juger : ni visites ni clôtures remontées"
+            "rien à juger : ni registre des visites ni fiche remontés"
             if nothing
             else "pas encore assez de mois ou de cas pour juger"
         )
@@ -633,13 +645,24 @@ def read_detail(s: Situation, f: Signal, text: str, *, dated: bool) -> None:
         assert (float(said.replace(",", ".")) - float(usual[1].replace(",", "."))) * f.side > 0, (
             part
         )
-    lasting = re.search(rf"d'habitude de {NUMBER} à {NUMBER}", part)
-    assert bool(lasting) == (f.kind == ChartKind.VOLUME), part
+    of_season = re.search(rf"{NUMBER} par jour, contre {NUMBER} d'habitude en cette saison", part)
+    assert bool(of_season) == (f.kind == ChartKind.VOLUME), part
     named = [name for name in SITES if name in part]
     assert named == sorted((s.names[c] for c in f.causes), key=SITES.index), part
     if named:
-        assert f.chart.comparison is not None and f"sans compter le {named[0]}" in part
-        assert ("sans " in part) == (f.value_without_causes is not None)
+        assert f.chart.comparison is not None
+        if f.gap.rest == Rest.NOBODY:
+            assert re.search(r"seuls? centres? jugés?\s: le ", part), part
+            return
+        assert f"sans compter le {named[0]}" in part
+        others = re.split(r"\s: ", part.split("sans compter ")[1])[1]
+        usual = rf"(?:comme d'habitude|contre {NUMBER})"
+        beside = re.match(rf"{NUMBER}[^,]*, {usual}", others)
+        is_said = f.value_without_causes is not None and f.chart.median is None
+        assert bool(beside) == is_said, part
+        if beside:
+            assert near(beside[1], f.value_without_causes), part
+            assert not beside[2] or near(beside[2], f.usual_without_causes), part
     assert "typique" not in part
 
 
@@ -672,8 +695,8 @@ def read_alerts(s: Situation, text: str) -> None:
     else:
         judged = len({f.indicator for _, f in charted})
         have = "a" if judged == 1 else "ont"
-        enough = f", dont {judged} {have} assez de mois et de cas" if judged < 7 else ""
-        start = rf"Sur les 7 indicateurs surveillés{enough}\s: (\d|aucun)"
+        enough = f", dont {judged} {have} assez de mois et de cas" if judged < len(FOLLOWED) else ""
+        start = rf"Sur les {len(FOLLOWED)} indicateurs surveillés{enough}\s: (\d|aucun)"
         assert not claimed(text) and re.match(start, text)
 
 
@@ -897,7 +920,11 @@ def some(wanted) -> tuple[Situation, list[Line]]:
         (6, r"\.$", ", en hausse."),
         (2, r"; aucune plainte en cours", "; 0 plaintes en cours"),
         (3, "ont remonté", "a remonté"),
-        (3, "n'ont remonté ni visites ni clôtures", "n'a remonté ni visites ni clôtures"),
+        (
+            3,
+            "n'ont remonté ni registre des visites ni fiche",
+            "n'a remonté ni registre des visites ni fiche",
+        ),
         (3, "de Kandi", "de Ouidah"),
         (7, "« [^»]+ »", "« Autre »"),
     ],
@@ -955,9 +982,9 @@ def test_what_is_missing_is_said_and_is_never_0():
         "Pour le réseau, pas encore assez de mois ou de cas pour juger.",
         "Pas encore assez de mois ou de cas pour dire si un chiffre est inhabituel.",
         "Registre des plaintes non remonté.",
-        "Le réseau, novembre 2026 : aucun des 3 centres attendus n'a remonté de visites ni de clôtures ;"
+        "Le réseau, novembre 2026 : aucun des 3 centres attendus n'a remonté de registre des visites ni de fiche ;"
         " fiches de clôture remises : non mesuré.",
-        "Usagers reçus : ni visites ni clôtures remontées.",
+        "Usagers reçus : ni registre des visites ni fiche remontés.",
         "Attente : non mesurée.",
         "Partis sans être reçus : non mesuré.",
     ]
@@ -997,13 +1024,13 @@ def test_a_median_wait_never_stands_alone(n):
             1,
             "1 visite, sur 1 jour ouvert.",
             "; toutes périodes confondues, 1 plainte en cours, depuis 1 jour.",
-            "n'a remonté ni visites ni clôtures : CCSP d'Adjarra ;",
+            "n'a remonté ni registre des visites ni fiche : CCSP d'Adjarra ;",
         ),
         (
             2,
             "2 visites (une personne peut venir plusieurs fois), sur 1 jour ouvert.",
             "; toutes périodes confondues, 2 plaintes en cours, la plus ancienne depuis 2 jours.",
-            "n'ont remonté ni visites ni clôtures : CCSP d'Adjarra et CCSP d'Allada ;",
+            "n'ont remonté ni registre des visites ni fiche : CCSP d'Adjarra et CCSP d'Allada ;",
         ),
     ],
 )

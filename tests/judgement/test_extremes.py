@@ -4,6 +4,7 @@ import pytest
 
 from dashboard.indicators import Figure
 from dashboard.judgement.extremes import extremes_in_words
+from dashboard.judgement.standing_apart import Verdict
 
 PLAIN = str.maketrans("\xa0\u202f", "  ")
 NAMES = {"a": "Nikki", "b": "Djougou", "c": "Covè", "d": "Kandi"}
@@ -38,6 +39,42 @@ def test_of_sites_it_goes_from_the_lowest_to_the_highest_beside_the_whole():
 )
 def test_of_waits_it_answers_in_the_words_of_the_question(by, words):
     assert said({"a": 11, "b": 22, "c": 14}, by) == words
+
+
+def judged(values: dict[str, float], verdicts: dict[str, Verdict], by: str = "service") -> str:
+    figures = {k: figure(v, "wait_p50", k) for k, v in values.items()}
+    whole = figure(15, "wait_p50")
+    return extremes_in_words(figures, NAMES, "Attente", by, whole, verdicts).translate(PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "words"),
+    [
+        ("more alike less", "La prestation où l'on attend le plus : Nikki, 55 min ; le moins : Covè, 9 min"),
+        ("more alike alike", "La prestation où l'on attend le plus : Nikki, 55 min"),
+        (
+            "alike alike alike",
+            "Attente : aucune prestation ne se distingue nettement ; 15 min pour l'ensemble",
+        ),
+        (
+            "few more less",
+            "La prestation où l'on attend le plus : Djougou, 22 min ; le moins : Covè, 9 min ; trop peu de cas pour Nikki",
+        ),
+        (
+            "few alike less",
+            "Attente : nettement moins pour Covè, 9 min ; 15 min pour l'ensemble ; trop peu de cas pour Nikki",
+        ),
+        (
+            "alike more alike",
+            "Attente : nettement plus pour Djougou, 22 min ; 15 min pour l'ensemble",
+        ),
+        ("few few few", "Attente : trop peu de cas pour comparer ; 15 min pour l'ensemble"),
+    ],
+)  # fmt: skip
+def test_a_wait_that_does_not_stand_apart_is_never_named_the_longest(verdicts, words):
+    """55 minutes of 13 visits are no service where people wait longest."""
+    each = dict(zip("abc", map(Verdict, verdicts.split()), strict=True))
+    assert judged({"a": 55, "b": 22, "c": 9}, each) == words
 
 
 def test_those_that_read_alike_are_named_together():

@@ -1,5 +1,6 @@
 """Judgements of sites that are kept are those made anew, and a month of one site judges that site's series alone."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -8,6 +9,7 @@ from dashboard.answers.cache import AnswerCache
 from dashboard.judgement.control_charts import ControlChart, MonthlySeries
 from dashboard.judgement.monthly_judgement import judge
 from dashboard.period import add_months
+from dashboard.statistics.log_waits import monthly_logs
 from tests.judgement.series import counted, measured, waited
 
 SITES, MONTHS, LAST = 9, 40, date(2026, 10, 1)
@@ -53,7 +55,9 @@ def test_kept_judgements_are_those_made_anew():
     first = network()
     judge(first, aggregates, {}, keep)
     first.by_indicator["satisfaction"].numerator[4, 30] -= 1
-    first.by_indicator["wait_p50"].waits[4, 30, 3] += 40
+    waits = first.by_indicator["wait_p50"]
+    waits.waits[4, 30, 3] += 40
+    first.by_indicator["wait_p50"] = replace(waits, logs=monthly_logs(waits.waits))
     marks = {("left", "site 2"): [(TIMES[20], "set")]}
     for marked in ({}, marks):
         again, anew = judge(first, aggregates, marked, keep), judge(first, aggregates, marked)

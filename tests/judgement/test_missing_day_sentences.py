@@ -1,6 +1,7 @@
 """What is said of the days that a site has still to hand in: each kind of site by a case, and laws that hold of all."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -54,7 +55,16 @@ def cove(*missing: str, closed_days: tuple[str, ...] = (), last: str = "", **sai
 CASES = {
     "all is there": (
         cove(),
-        "Covè : tout est remis jusqu'au 26 novembre.",
+        "Covè : tout est remis du 3 novembre 2025 au 26 novembre.",
+    ),
+    "days of which the site says that nobody came": (
+        cove(opened_on=NOVEMBER, since=NOVEMBER, nobody=days("2026-11-18", "2026-11-26")),
+        "Covè est ouvert depuis le 16 novembre. Tout le reste est remis jusqu'au 25 novembre."
+        " 2 jours sont expliqués : le 18 et le 26 novembre.",
+    ),
+    "no day but such": (
+        cove(opened_on=NOVEMBER, since=NOVEMBER, nobody=days("2026-11-16..26")),
+        "Covè est ouvert depuis le 16 novembre. Aucun registre n'est remis. 9 jours sont expliqués : du 16 au 26 novembre.",
     ),
     "some days of the running month": (
         cove("2026-11-04", "2026-11-12..13"),
@@ -184,15 +194,16 @@ CASES = {
     ),
     "all is there but closings": (
         cove(unclosed=("2026-11-24..26",)),
-        "Covè : les registres sont remis jusqu'au 26 novembre. Il reste 3 jours à clore : du 24 au 26 novembre.",
+        "Covè : les registres sont remis du 3 novembre 2025 au 26 novembre. Il reste 3 jours à clore : du 24 au 26 novembre.",
     ),
     "all is there but one closing": (
         cove(unclosed=("2026-11-26",)),
-        "Covè : les registres sont remis jusqu'au 26 novembre. Il reste 1 jour à clore : le 26 novembre.",
+        "Covè : les registres sont remis du 3 novembre 2025 au 26 novembre. Il reste 1 jour à clore : le 26 novembre.",
     ),
     "all is there but closings of some months": (
         cove(unclosed=("2026-10-06", "2026-11-26")),
-        "Covè : les registres sont remis jusqu'au 26 novembre. Il reste 2 jours à clore depuis le 6 octobre.",
+        "Covè : les registres sont remis du 3 novembre 2025 au 26 novembre."
+        " Il reste 2 jours à clore : le 6 octobre et le 26 novembre.",
     ),
     "a month that was not closed is not complete": (
         cove("2026-11-04", unclosed=("2026-10-06",)),
@@ -213,6 +224,25 @@ CASES = {
     "all of a month of which the last day is not due": (
         cove("2026-11-02..27", today=date(2026, 12, 1), last="2026-11-27"),
         "Covè : octobre est complet. En novembre il manque 20 jours : du 2 au 27.",
+    ),
+    "a register that is promised": (
+        cove(announced=((date(2026, 11, 25), date(2026, 11, 30)),)),
+        "Covè : tout le reste est remis du 3 novembre 2025 au 26 novembre."
+        " 1 registre est annoncé : le 25 novembre, pour le 30 novembre.",
+    ),
+    "some that are promised, and others that are not": (
+        cove("2026-11-04", announced=tuple((d, d + 6 * DAY) for d in days("2026-11-25..26"))),
+        "Covè : octobre est complet. En novembre il manque 1 jour : le 4. 2 registres sont annoncés : le 25 et le 26 novembre,"
+        " le dernier pour le 2 décembre.",
+    ),
+    "nothing yet, and all of it promised": (
+        cove(
+            announced=tuple((d, TODAY) for d in days("2026-11-16..26")),
+            begun=False,
+            since=NOVEMBER,
+        ),
+        "Covè : aucun registre n'a encore été remis. 9 registres sont annoncés : du 16 au 26 novembre, le dernier pour le"
+        " 27 novembre.",
     ),
 }
 
@@ -278,6 +308,24 @@ def test_what_is_said_to_be_complete_misses_nothing(site):
     if "tout est remis" in said.lower():
         assert not site.unclosed
         assert not site.missing or "Depuis, tout est remis" in said
+
+
+@given(sites(), st.data())
+def test_what_is_promised_is_neither_missing_nor_there(site, data):
+    promised = [d for d in site.missing if data.draw(st.booleans())]
+    rest = tuple(d for d in site.missing if d not in promised)
+    told = replace(site, missing=rest, announced=tuple((d, TODAY) for d in promised))
+    said = site_sentence(told).replace(french.SPACE, " ")
+    counts = [int(n) for n in re.findall(r"(?i)il manque (?:tout[^:]*: )?(\d+) jours?", said)]
+    assert sum(counts) == len(rest)
+    assert bool(promised) == ("annoncé" in said)
+    if promised:
+        assert (
+            "tout est remis" not in said.lower() and "les registres sont remis" not in said.lower()
+        )
+        for month in re.findall(r"(\w+) est complet", said):
+            number = french.MONTHS.index(month.lower()) + 1
+            assert not [d for d in promised if (d.year, d.month) == (TODAY.year, number)]
 
 
 @given(sites())

@@ -1,5 +1,6 @@
 """Series are followed all at once, judged at one month, and a whole by what its sites usually show."""
 
+import re
 from datetime import date
 
 import numpy as np
@@ -9,6 +10,7 @@ from dashboard.judgement.control_charts import CHARTED, MonthlySeries
 from dashboard.judgement.monthly_judgement import judge
 from dashboard.judgement.signal_sentences import (
     beside_aggregate,
+    card_state,
     gap_origin,
     months_in_words,
     value_beside_usual,
@@ -167,11 +169,81 @@ def test_the_gap_of_a_whole_is_traced_to_its_site():
     assert one.causes == ("site 0",)
     others = follow(CODE, shares(levels), LAST)
     without = np.mean([others[f"site {i}"].values[-1] for i in range(1, sites)])
+    usual = np.mean([others[f"site {i}"].usual_when_judged[-1] for i in range(1, sites)])
     assert one.value_without_causes == pytest.approx(without)
+    assert one.usual_without_causes == pytest.approx(usual)
     assert plain(gap_origin(one, names)) == (
-        f"Sans compter le CCSP 0 : {without:.0f} %, rien d'inhabituel."
+        f"Sans compter le CCSP 0 : {without:.0f} %, contre {usual:.0f} % d'habitude, rien d'inhabituel."
     )
     assert "à répartition égale" in value_with_state(one)
+
+
+def test_others_that_rose_while_one_site_fell_are_not_said_to_be_as_usual():
+    """Of six sites one falls by 60 points and the others rise by 6: without it the whole is above what is usual."""
+    levels = fallen(40, by=60, since=1, sites=6)
+    levels[1:, -1] += 6
+    charts = follow(CODE, shares(levels, base=2_000), LAST, {"nation": range(6)})
+    one = signal(charts["nation"], LAST)
+    assert one.variation == Variation.ALERT and one.causes == ("site 0",)
+    without, usual = (
+        np.mean([of(charts[f"site {i}"])[-1] for i in range(1, 6)])
+        for of in (lambda c: c.values, lambda c: c.usual_when_judged)
+    )
+    assert plain(gap_origin(one, {f"site {i}": f"CCSP {i}" for i in range(6)})) == (
+        f"Sans compter le CCSP 0 : {without:.0f} %, contre {usual:.0f} % d'habitude, un écart dans l'autre sens."
+    )
+
+
+def test_what_others_show_is_of_the_eight_months_of_a_run():
+    levels = np.full((4, 45), 75.0)
+    levels[0, -9:] -= 9
+    charts = follow(CODE, shares(levels, base=500), LAST, {"nation": range(4)})
+    one = signal(charts["nation"], LAST)
+    assert one.rule == ON_ONE_SIDE and one.causes == ("site 0",)
+    others = np.mean([charts[f"site {i}"].values[-8:] for i in range(1, 4)])
+    assert one.value_without_causes == pytest.approx(others)
+    assert " % sur huit mois, " in plain(gap_origin(one, {"site 0": "CCSP 0"}))
+
+
+def test_where_nobody_else_is_left_or_too_few_cases_it_is_said():
+    names = {f"site {i}": f"CCSP {i}" for i in range(2)}
+    alone = signal(
+        follow(CODE, shares(fallen(40, by=40, since=1)), LAST, {"nation": [0]})["nation"], LAST
+    )
+    assert alone.variation == Variation.ALERT and gap_origin(alone, names) == ""
+    both = signal(
+        follow(CODE, shares(fallen(40, by=40, since=1, sites=2)), LAST, {"n": [0, 1]})["n"], LAST
+    )
+    assert both.causes == ("site 0",) and "Sans compter le CCSP 0" in gap_origin(both, names)
+    series = counted(
+        CODE,
+        np.vstack([np.r_[np.full(39, 300), 150], np.r_[np.full(39, 3), 3]]),
+        np.vstack([np.full(40, 400), np.full(40, 4)]),
+    )
+    few = signal(follow(CODE, series, LAST, {"nation": [0, 1]})["nation"], LAST)
+    assert few.causes == ("site 0",) and few.value_without_causes is None
+    assert (
+        plain(gap_origin(few, names)) == "Sans compter le CCSP 0 : trop peu de cas pour conclure."
+    )
+    fall = signal(
+        follow(CODE, shares([[75.0] * 39 + [30], [75.0] * 39 + [30]]), LAST, {"n": [0, 1]})["n"],
+        LAST,
+    )
+    assert plain(gap_origin(fall, names)) in {
+        f"Seuls centres jugés : le CCSP {a} et le CCSP {b}." for a, b in ((0, 1), (1, 0))
+    }
+
+
+def test_of_waits_it_is_said_which_way_others_lie_and_no_value():
+    """Their value would be on the curve's scale, not a median."""
+    for change, said in ((0, "rien d'inhabituel"), (-0.3, "un écart dans l'autre sens")):
+        random = np.random.default_rng(4)
+        logs = 2.7 + 0.8 * random.standard_normal((4, 40, 300))
+        logs[0, -1] += 3
+        logs[1:, -1] += change
+        charts = follow("wait_p50", waited(np.exp(logs)), LAST, {"nation": range(4)})
+        one = signal(charts["nation"], LAST)
+        assert plain(gap_origin(one, {"site 0": "CCSP 0"})) == f"Sans compter le CCSP 0 : {said}."
 
 
 def test_sites_under_twelve_months_stand_outside_observed_and_expected():
@@ -182,11 +254,11 @@ def test_sites_under_twelve_months_stand_outside_observed_and_expected():
     one = signal(follow(CODE, series, LAST, {"nation": range(3)})["nation"], LAST)
     assert one.young_sites == ("site 2",)
     # Whose cases are not in the value, which so differs from the card's.
-    assert plain(value_beside_usual(one)).endswith(", dans les centres jugés")
+    assert plain(value_beside_usual(one)).endswith(", dans les centres dont on connaît l'habitude")
     whole = signal(
         follow(CODE, shares(np.full((3, 40), 75.0)), LAST, {"nation": range(3)})["nation"], LAST
     )
-    assert "centres jugés" not in value_beside_usual(whole)
+    assert "dans les centres" not in value_beside_usual(whole)
     assert one.value == pytest.approx(75, abs=4) and one.variation == Variation.NO_SIGNAL
 
 
@@ -248,7 +320,10 @@ def test_what_was_usual_of_a_wait_stays_what_it_was_where_a_new_level_is_refused
 
 @pytest.mark.parametrize(
     "base, spread, said",
-    [(11, 0.0, "trop peu de cas pour conclure"), (5_000, 14.0, "rien d'inhabituel")],
+    [
+        (11, 0.0, "dans ses variations habituelles"),
+        (5_000, 14.0, "dans ses variations habituelles"),
+    ],
 )
 def test_a_share_far_from_what_is_usual_and_no_signal_says_why(base, spread, said):
     """« comme d'habitude » beside 64 % where 87 are usual is a contradiction; few cases are blamed where they explain it."""
@@ -262,8 +337,14 @@ def test_a_share_far_from_what_is_usual_and_no_signal_says_why(base, spread, sai
             and not one.is_signal
             and abs(one.displayed_value - one.usual) > 0.15 * one.usual
         ):
-            assert " d'habitude)" in value_with_state(one)
-            found.add(value_with_state(one).split(", ")[1].split(" (")[0])
+            low, high = one.range
+            assert low <= one.value <= high
+            text = plain(value_with_state(one))
+            why = re.search(r" d'habitude, ([^,]+) \(de [\d,]+(?: %)? à [\d,]+ %\)$", text)
+            lasted = r"\), (\d mois de suite|un seul mois) au-dess\w+ \(signal dès 8\)$"
+            by_month = one.kind != ChartKind.BY_QUARTER
+            assert bool(re.search(lasted, plain(card_state(one)))) == by_month
+            found.add(why[1])
     assert found == {said}
 
 
@@ -339,8 +420,14 @@ def test_volumes_have_a_season_and_no_signal_before_forty_months():
     )
     assert one.variation == Variation.NEUTRAL and one.rule == OUTSIDE
     assert calm.variation == Variation.NO_SIGNAL
-    assert " en octobre 2026 : " in plain(verdict(one)) and "; d'habitude de " in plain(
-        value_with_state(one)
+    assert " en octobre 2026 : " in plain(verdict(one))
+    assert re.search(
+        r"^[\d,]+ par jour, contre [\d,]+ d'habitude en cette saison \(changement\)$",
+        plain(value_with_state(one)),
+    )
+    assert re.search(
+        r"^[\d,]+ par jour, rien d'inhabituel \([\d,]+ d'habitude en cette saison\)$",
+        plain(value_with_state(calm)),
     )
     followed = follow("visits_per_day", series, LAST, aggregates)
     for scope, compared in (("site 0", True), ("nation", False)):
@@ -417,3 +504,34 @@ def test_a_headline_says_the_wait_with_one_colon_and_no_word_of_the_method():
     text = plain(verdict(made("wait_p50", 18, 40, LAST, 3, shift=1.6), limits=False))
     assert text.startswith("Attente médiane en octobre 2026 : ") and text.count(":") == 1
     assert "min d'habitude (alerte)" in text and "typique" not in text
+
+
+@pytest.mark.parametrize("sites, fall", [(3, 15), (24, 30)])
+def test_a_lasting_fall_of_one_site_never_becomes_an_improvement_of_the_whole(sites, fall):
+    """The whole took a level of its own, then its site took one too: the fall counted twice, and in months 19 to 23 the whole was
+    « en amélioration » in two networks of three."""
+    worse, better = [], []
+    for seed in range(12):
+        random = np.random.default_rng(seed)
+        levels = np.repeat(random.uniform(70, 85, (sites, 1)), 76, axis=1)
+        levels[0, 46:] -= fall
+        base = np.full(levels.shape, 400)
+        series = counted(CODE, random.binomial(base, levels / 100), base)
+        side = follow(CODE, series, LAST, {"nation": range(sites)})["nation"].side
+        worse.append((side[46:56] < 0).any())
+        better.append(side[58:76] > 0)
+    assert np.mean(worse) == 1, "the fall itself is told"
+    assert np.mean(better) < 0.08
+
+
+def test_a_whole_that_moves_with_all_its_sites_keeps_the_level_that_it_took():
+    """A rise of 4 points that no site shows for itself is a level of the whole, and ordinary from then on."""
+    random = np.random.default_rng(5)
+    levels = np.full((24, 84), 75.0)
+    levels[:, 46:] += 4
+    base = np.full(levels.shape, 150)
+    series = counted(CODE, random.binomial(base, levels / 100), base)
+    chart = follow(CODE, series, LAST, {"nation": range(24)})["nation"]
+    assert (chart.side[46:57] > 0).all() and chart.levels[-1].origin == Origin.PROPOSED
+    assert (chart.side[58:] != 0).mean() < 0.2
+    assert chart.usual[-1] == pytest.approx(79, abs=1)

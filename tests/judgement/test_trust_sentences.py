@@ -15,7 +15,8 @@ GROUND = TrustContext(date(2025, 12, 31), 0, False, (), 0, 0, False)
 def said(office, code: str, **question) -> str:
     """The strip of an indicator, with plain spaces."""
     figures = {found: figure for (_, found), figure in office.figures(**question).items()}
-    return plain(trust_line(code, figures, GROUND))
+    first = date.fromisoformat(question.get("first", "2025-01-01"))
+    return plain(trust_line(code, figures, replace(GROUND, first=first)))
 
 
 def plain(text: str) -> str:
@@ -113,3 +114,10 @@ def test_a_figure_rests_on_what_it_counts_in_its_own_words(office):
     office.hand_in("registre", *[waited(10, day="2025-03-03")] * 3, waited(10, day="2025-03-04"))
     assert said(office, "visits_per_day").startswith("4 visites en 2 jours ouverts · ")
     assert said(office, "wait_p50").startswith("4 attentes mesurées · ")
+
+
+@pytest.mark.parametrize("first, is_unsure", [("2024-05-14", True), ("2024-05-15", False)])
+def test_a_share_of_women_says_that_registers_said_men_by_default(office, first, is_unsure):
+    office.hand_in("registre", *(visit(day="2024-05-16", sex="F", ref=str(n)) for n in range(20)))
+    line = said(office, "women_share", first=first, last="2024-05-31")
+    assert ("par défaut avant mai 2024" in line) is is_unsure

@@ -31,7 +31,8 @@ LABELS = {
 LABEL = "|".join(re.escape(text) for text in sorted(LABELS, key=len, reverse=True))
 WHEN = rf"(?:(?P<month>{'|'.join(MONTHS)})(?: (?P<year>\d{{4}}))?|(?P<quarter>\d)(?:ᵉʳ|ᵉ) trimestre(?: (?P<of>\d{{4}}))?)"
 USUAL = (
-    rf"(?:,? (?:contre|pour|rien d'inhabituel \() ?(?P<usual>{NUMBER})(?: min)?(?: d'habitude|\)))?"
+    r"(?:,? (?:contre|pour|(?:rien d'inhabituel|dans ses variations habituelles) \() ?"
+    rf"(?P<usual>{NUMBER})(?: min)?(?: d'habitude|\)))?"
 )
 # What is said with another name than the indicator's: what, and how it is said.
 SAYINGS = (
@@ -204,7 +205,8 @@ def _judged(
     dated: bool = False,
 ) -> Iterator[Figure]:
     m = re.match(
-        rf"(?:\w+ en )?(?:{WHEN} : )?(?P<n>{NUMBER})(?: min| jours| par jour)?{USUAL}", text
+        rf"(?:[^;:]+ ; )?(?:{WHEN}(?: seul)? : )?(?P<n>{NUMBER})(?: min| jours| par jour)?{USUAL}",
+        text,
     )
     if not m or (dated and not (m["month"] or m["quarter"])):
         return

@@ -312,7 +312,7 @@ def test_who_signed_in_before_the_first_file_finds_his_account_and_the_way_out(
     person = Person("awa", Role.CABINET, id="a")
     monkeypatch.setattr(SESSION_CACHE, "person_from_header", lambda header: person)
     at = sound(visit_page("plaintes"))
-    assert "ne contient encore ni visites ni clôtures" in at.info[0].value
+    assert "ne contient encore ni registre des visites ni fiche de clôture" in at.info[0].value
     [bar] = [e.proto.body for e in at.get("html") if "ccsp-top" in e.proto.body]
     assert "Se déconnecter" in bar and 'href="./mon-compte"' in bar and "données au" not in bar
     context.close_databases()

@@ -118,7 +118,10 @@ SAYS = {
         if spec.url_path in ("definitions", "guide")
     },
     **{
-        ("empty", spec.url_path): "La base ne contient encore ni visites ni clôtures."
+        (
+            "empty",
+            spec.url_path,
+        ): "La base ne contient encore ni registre des visites ni fiche de clôture."
         for spec in PAGES
     },
     **{("old", spec.url_path): "Données anciennes" for spec in PAGES},
@@ -334,6 +337,13 @@ def test_waits_are_said_by_the_median_nine_in_ten_the_share_in_time_and_what_the
 
 
 @pytest.mark.pitfall(3)
+def test_what_is_counted_is_said_once_and_not_again_as_so_many_cases(demo):
+    by_label = {m.label: m for m in cards(sound(visit_page("plaintes")))}
+    assert "Ici : " not in by_label["Plaintes en cours"].help
+    assert re.search(r"Ici : \d.*plaintes", by_label["Plus ancienne plainte"].help)
+
+
+@pytest.mark.pitfall(3)
 @pytest.mark.parametrize("address", ["attentes", "departement", "site"])
 def test_a_distribution_of_waits_says_the_median_nine_in_ten_and_how_many_were_measured(
     demo, address
@@ -352,9 +362,11 @@ def test_a_distribution_of_waits_says_the_median_nine_in_ten_and_how_many_were_m
 @pytest.mark.parametrize("address", ["carte", "departement"])
 def test_tables_of_sites_open_in_alphabetical_order(demo, address):
     named = [
-        table.column("Centre")
-        for table in read_tables(sound(visit_page(address)))
+        [name for name in table.column("Centre") if name != "L'ensemble"]
+        for table in read_tables(sound(visit_page(address, lignes="centres")))
         if "Centre" in table.head
+        # Who they are is listed by department.
+        and "Ouvert le" not in table.head
         # What is left to do is a list of work, the most of it first.
         and "Fiches qui manquent" not in table.head
         # What stands behind bars has their order, the longest first.
@@ -407,9 +419,11 @@ def test_a_department_is_headed_by_its_finding_and_the_whole_network_leads_to_ea
     )
     assert "Département" not in read_tables(zou)[0].head
     everywhere = read_tables(sound(visit_page("departement")))[0]
-    assert everywhere.column("Département") == sorted(
-        {p.department for p in network.sites(LOCAL_READER)}, key=french.alphabetical
-    )
+    departments = {p.department for p in network.sites(LOCAL_READER)}
+    assert everywhere.column("Département") == [
+        *sorted(departments, key=french.alphabetical),
+        "L'ensemble",
+    ]
 
 
 def test_the_workbook_of_a_department_holds_each_day_that_was_not_closed(demo):
@@ -427,7 +441,8 @@ def test_the_workbook_of_a_department_holds_each_day_that_was_not_closed(demo):
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [
-        *((name, "xyz") for name in filter_names.DEFAULTS),
+        # Whatever is typed to filter a table may be looked for; so much is not.
+        *((name, "xyz" * (30 if name == "filtre" else 1)) for name in filter_names.DEFAULTS),
         *(("departement", text) for text in HOSTILE),
         *(
             ("periode", text)
@@ -542,7 +557,9 @@ def test_each_filter_acts_on_the_figures(demo, address, name, wanted):
 
 
 @pytest.mark.parametrize(
-    "spec", [s for s in PAGES if "type" in s.filters], ids=lambda s: s.url_path
+    "spec",
+    [s for s in PAGES if {"type", "departement"} <= {*s.filters}],
+    ids=lambda s: s.url_path,
 )
 def test_where_the_filters_leave_no_site_that_alone_is_said_with_a_way_back(demo, spec):
     at = sound(visit_page(spec.url_path, departement="Alibori", type="GSRU"))
@@ -684,7 +701,7 @@ def test_the_legend_dates_each_thing_by_itself_and_has_no_row_without_a_site(dem
     for row in rows:
         told = row.get("long", row["label"])  # as the page writes it: static/map/legend.js
         if row.get("sign") and row["sign"]["letter"]:
-            assert told.endswith(f" de ce chiffre, {month}"), row
+            assert told.endswith(f", quel que soit le chiffre, {month}"), row
         if row.get("silent"):
             assert re.search(r", au \d{2}/\d{2}/\d{4}$", told)
     assert [k["label"] for k in legend["kinds"]] == [
@@ -708,10 +725,27 @@ def test_a_silent_site_keeps_its_colour_on_the_map_and_is_said_once_in_its_words
 
 
 def test_where_no_series_is_followed_the_map_has_levels_and_no_signal(demo):
-    for wanted in ({"prestation": "cip"}, {"indicateur": "complaints_30d"}):
-        found = drawn(sound(visit_page(**wanted)))
-        assert not any(site["sign"] for site in found["sites"])
-        assert found["legend"]["rows"] and not found["legend"]["note"]
+    found = drawn(sound(visit_page(prestation="cip")))
+    assert not any(site["sign"] for site in found["sites"])
+    assert found["legend"]["rows"] and not found["legend"]["note"]
+    # Frames are those of all followed figures, whatever gives the colours.
+    frames = [drawn(sound(visit_page(indicateur=code))) for code in ("complaints_30d", "wait_p50")]
+    letters = [{s["id"]: s["sign"]["letter"] for s in f["sites"] if s["sign"]} for f in frames]
+    assert letters[0] and letters[0] == letters[1]
+
+
+def test_where_nothing_is_new_the_title_says_that_something_remains_to_be_settled(demo):
+    at = sound(visit_page("nouveau", depuis=today().isoformat()))
+    assert at.title[0].value.endswith("ce matin, mais des points restent à régler")
+    assert "muet depuis" in everything(at)
+
+
+@pytest.mark.parametrize("page", ["site", "departement", "attentes", "plaintes"])
+def test_a_title_names_the_service_whose_figures_it_tells(demo, page):
+    place = {"centre": KANDI} if page == "site" else {}
+    at = sound(visit_page(page, prestation="passeport", **place))
+    [title] = [one.value for one in at.title]
+    assert "Passeport" in title.partition(" : ")[0].partition(f"{french.SPACE}:")[0]
 
 
 @pytest.mark.pitfall(27)

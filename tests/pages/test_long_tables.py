@@ -24,6 +24,9 @@ from tests.pages.app import read_markup, unfold, visit_page
 
 WITHOUT = ("presenter", "definitions", "guide", "mon-compte")  # pages without a table of theirs
 PAGES = [spec for spec in pages_of(LOCAL_READER) if spec.url_path not in WITHOUT]
+# Tables of indicators are sent whole, so that what one types finds its rows; without places nothing is side by side; news are
+# lists.
+SENT_WHOLE = ("carte", "cote-a-cote", "nouveau")
 MOST, PAGE = 10, 8
 NEXT = "Suivantes"
 
@@ -86,7 +89,7 @@ def test_pages_of_a_table_are_the_whole_once_and_in_order_and_the_file_has_all(
     book = openpyxl.load_workbook(io.BytesIO(made[-1](LOCAL_READER)))
     whole = {p.title: p.table for p in panels if p.table.columns}
     read = gone_through(at)
-    assert any(len(rows) > MOST for rows in read.values())
+    assert spec.url_path in SENT_WHOLE or any(len(rows) > MOST for rows in read.values())
     for name, rows in read.items():
         if name in whole:
             assert rows == words(whole[name]), name

@@ -19,7 +19,7 @@ from dashboard.actions import complaint_texts as words
 from dashboard.answers import complaint_register, context, deck, network
 from dashboard.answers.question import Question
 from dashboard.exports import EXPORTS
-from dashboard.navigation import NO_SUCH_PAGE, PAGES, PLAIN_PAGES
+from dashboard.navigation import NO_SUCH_PAGE, NOT_YOURS, PAGES, PLAIN_PAGES
 from dashboard.period import clip_period, resolve_period, today
 from dashboard.request_identity import SESSION_CACHE
 from dashboard.stories import ready_story
@@ -29,10 +29,12 @@ from dashboard.ui import (
     form_messages,
     map_page,
     page_frame,
+    return_texts,
     signals,
     story_drafts,
     story_saving,
     targets,
+    workshop,
 )
 from dashboard.web import gate
 from db import accounts_and_sessions
@@ -64,15 +66,18 @@ C, D, F, M, A, R, G = (
 READS = {C, D, F, M, R, G}
 # Page by address: who finds it there.
 # Pages that Streamlit does not draw; tests/hand_in asks them as each role.
-PLAIN_OPEN_TO = {"remonter": {D, F, M, R}}
+PLAIN_OPEN_TO = {"remonter": {D, F, M, R}, "referentiel": {M, R}, "chercher": READS | {A}}
 OPEN_TO = {
     "carte": READS,
     "departement": READS,
     "attentes": READS,
     "plaintes": READS,
     "signaux": READS,
+    "completude": {C, D, M, R},
+    "nouveau": {C, D, M, R},
     "presenter": READS,
     "site": READS,
+    "cote-a-cote": READS,
     "definitions": READS | {A},
     "guide": READS | {A},
     "mon-compte": {C, D, F, M, A},
@@ -91,22 +96,31 @@ ALL, NATION, OWN, SITES, MADE, LINK = (
 REACHES = {
     "understand": {C: ALL, D: ALL, F: ALL, M: ALL, A: ALL, R: ALL, G: ALL},
     "aggregates": {C: ALL, D: ALL, F: ALL, M: ALL, R: ALL, G: LINK},
+    "completeness": {C: ALL, D: ALL, M: ALL, R: ALL},
+    "remind": {C: ALL, D: OWN, M: ALL, R: ALL},
     "complaint_list": {C: ALL, D: OWN, F: SITES, M: ALL, R: ALL},
+    "register_rows": {D: OWN, F: SITES, M: ALL, R: ALL},
     "complaint_texts": {D: OWN, M: ALL, R: ALL},
+    "return_texts": {D: OWN, F: SITES, M: ALL, R: ALL},
     "erase_texts": {M: ALL, R: ALL},
     "hand_in": {F: SITES, M: ALL, R: ALL},
+    "explain": {D: OWN, F: SITES, M: ALL, R: ALL},
+    "note_complaints": {F: SITES, M: ALL, R: ALL},
     "receipts": {D: OWN, F: SITES, M: ALL, R: ALL},
     "keep_stories": {C: MADE, D: MADE, M: ALL, R: ALL},
     "decide": {C: ALL, D: OWN, M: ALL, R: ALL},
     "set_targets": {C: NATION, D: OWN, M: ALL, R: ALL},
     "rebase": {M: ALL, R: ALL},
+    "check_quality": {M: ALL, R: ALL},
+    "reference": {M: ALL, R: ALL},
+    "unanswered_searches": {M: ALL, R: ALL},
     "guest_links": {C: ALL, D: OWN, A: ALL},
     "own_account": {C: MADE, D: MADE, F: MADE, M: MADE, A: MADE},
     "accounts": {A: ALL},
     "journal": {A: ALL},
 }
 # Kind of file: for whom it is made. A kind is an entry of EXPORTS, or one of the buttons of a page.
-MADE_FOR = dict.fromkeys((*EXPORTS, "page", "picture"), READS) | {
+MADE_FOR = dict.fromkeys((*EXPORTS, "page", "picture", "table"), READS) | {
     "journal": {A},
     "record": READS | {A},
 }
@@ -149,11 +163,12 @@ def test_every_page_right_role_and_file_is_in_the_tables():
 
 def buttons() -> set[str]:
     """The files that buttons outside stories hand over, by what calls `downloads.button`."""
-    from dashboard.ui import access_journal, guide, page_exports, panel_picture
+    from dashboard.ui import access_journal, guide, indicator_table, page_exports, panel_picture
 
     known = {
         page_exports.page_actions: "page",
         panel_picture.button: "picture",
+        indicator_table.section: "table",
         access_journal.show: "journal",
         guide._record: "record",
         page_exports.story: None,  # those of EXPORTS
@@ -211,10 +226,17 @@ def test_the_menu_has_the_pages_of_the_role_and_no_word_of_others(demo, role, mo
     visit_page("guide")
     listed = {page.title for page in menu if page.visibility == "visible"}
     plain = {s.title for name, s in PLAIN_PAGES.items() if role in PLAIN_OPEN_TO[name]}
+    unlisted = {s.title for s in PLAIN_PAGES.values() if not s.is_listed}
+    unlisted |= {"Remonter"} if role == D else set()  # which directors reach from « Complétude »
     theirs = {s.title for s in PAGES if s.is_listed and role in OPEN_TO[s.url_path]}
-    assert listed == theirs | plain
-    named = {page.title for page in menu} - {NO_SUCH_PAGE}
+    assert listed == theirs | plain - unlisted
+    named = {page.title for page in menu} - {NO_SUCH_PAGE, NOT_YOURS}
     assert named == {s.title for s in PAGES if role in OPEN_TO[s.url_path]} | plain
+
+
+def no_page_of(role: Role) -> str:
+    """What stands on a page that the role has not: who has an account reads that it is another's."""
+    return NOT_YOURS if role in (C, D, F, M, A) else NO_SUCH_PAGE
 
 
 @pytest.mark.parametrize("spec", PAGES[1:], ids=lambda spec: spec.url_path)
@@ -224,7 +246,7 @@ def test_a_page_is_there_for_the_roles_of_the_table_alone(demo, role, spec):
     if role in OPEN_TO[spec.url_path]:
         assert heading(at).startswith(spec.heading) or spec.url_path in page_frame.FINDINGS
     else:
-        assert [title.value for title in at.title] == [NO_SUCH_PAGE]
+        assert [title.value for title in at.title] == [no_page_of(role)]
         names = network.site_names(LOCAL_READER).values()
         assert not [name for name in names if name in everything(at)]
 
@@ -245,7 +267,7 @@ def test_who_opens_the_application_is_led_to_the_first_page_that_is_his(demo, ro
     if role in OPEN_TO["carte"]:
         assert heading(at).startswith("L'essentiel")
     else:
-        assert titles == [NO_SUCH_PAGE] or (role == A and titles == ["Comptes"])
+        assert titles == [no_page_of(role)] or (role == A and titles == ["Comptes"])
 
 
 # ---- files -----------------------------------------------------------------------------------------------------------
@@ -301,7 +323,15 @@ AIM = {
     "cible_jour": today(),
     "cible_source": "plan",
 }
-DECISION = {"decision_quoi": "tickets", "decision_qui": "le directeur", "decision_pour": None}
+DECISION = {
+    "decision_quoi": "tickets",
+    "decision_qui": "le directeur",
+    "decision_pour": None,
+    "decision_but": "",
+}
+WORKSHOP = {name.replace("decision", "atelier"): value for name, value in DECISION.items()} | {
+    "atelier_sur": "wait_p50"
+}
 LEVEL = {"niveau_raison": "travaux"}
 OWN = story_drafts.Draft(ready_story("national"), ready_story("national"), None, ())
 FORGED = {
@@ -310,6 +340,13 @@ FORGED = {
         (KANDI, "P1", f"plaintes_{KANDI}"),
         {f"plaintes_{KANDI}_pourquoi": "pour voir"},
         "erase_text",
+        {M, R},
+    ),
+    "words of a canevas erased": (
+        return_texts._erase,
+        ({"Kandi": (KANDI, "2026-10")}, "canevas"),
+        {"canevas_lequel": "Kandi", "canevas_pourquoi": "pour voir"},
+        "erase_return_words",
         {M, R},
     ),
     "aim of the network": (
@@ -345,6 +382,20 @@ FORGED = {
         signals._keep_decision,
         (),
         DECISION | {"decision_sur": ("ccsp-cove", "wait_p50")},
+        "decide",
+        {C, M, R},
+    ),
+    "decision of one's own in a workshop": (
+        workshop._keep,
+        (),
+        WORKSHOP | {"atelier_ou": KANDI},
+        "decide",
+        {C, D, M, R},
+    ),
+    "decision of another in a workshop": (
+        workshop._keep,
+        (),
+        WORKSHOP | {"atelier_ou": "ccsp-cove"},
         "decide",
         {C, M, R},
     ),
@@ -389,7 +440,7 @@ def receive(callback, given, state) -> None:
 def test_a_forged_message_does_what_the_role_may_do_and_no_more(demo, role, message, monkeypatch):
     callback, given, state, writes, allowed = FORGED[message]
     written: list[str] = []
-    module = words.retention if writes == "erase_text" else targets_and_decisions.steer
+    module = words.retention if writes.startswith("erase_") else targets_and_decisions.steer
     monkeypatch.setattr(module, writes, lambda *a, **k: written.append(writes))
     monkeypatch.setattr(
         reauthentication, "is_recent", lambda *which: True
@@ -456,6 +507,7 @@ def test_every_action_on_accounts_is_in_the_table():
         "first_sign_in_link",  # words alone: no account is asked for
         "command_line_person",
         "own_sessions",
+        "last_visit",
         "own_binding",
         "end_own_sessions",
     }

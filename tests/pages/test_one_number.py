@@ -43,7 +43,10 @@ def figures(text: str = "", cells: tuple = (), place: str = "") -> set[tuple]:
             "au moins 117 plaintes en cours, dont 50 de plus de 30 jours",
             {("complaints_open", "", "", "", "au moins 117"), ("late", "", "", "", "au moins 50")},
         ),
-        ("Sans compter le CCSP de Djougou : 78 %, rien d'inhabituel", set()),
+        (
+            "Sans compter le CCSP de Djougou : 78 %, contre 77 % d'habitude, rien d'inhabituel",
+            set(),
+        ),
         ("Plaintes pour 1 000 visites, par prestation", set()),
         ("alertes à Adjarra, Covè et 2 autres", set()),
     ],

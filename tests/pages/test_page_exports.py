@@ -55,6 +55,7 @@ def test_the_file_of_a_page_holds_the_numbers_that_it_shows(page, spec):
         spec,
         periode="3m",
         **({"centre": KANDI} if "centre" in spec.filters else {"departement": "Zou"}),
+        **({"avec": "Borgou"} if spec.url_path == "cote-a-cote" else {}),
     )
     if spec.url_path in NOTHING:
         assert make is None

@@ -35,6 +35,8 @@ def _end(s: Said, t: Truth):
 
 
 def _now(s: Said, t: Truth):
+    if s.where.endswith("table month") and OF_A_MONTH.fullmatch(s.row):  # the state at its end
+        return _end(s, t)
     return t.known_to or s.last
 
 
@@ -113,6 +115,33 @@ def _only_one_has_a_rate(m: re.Match, s: Said, t: Truth) -> bool:
     return False
 
 
+def _nothing_in_month(_: re.Match, s: Said, t: Truth) -> bool:
+    """Of the month in which the period ends neither a visit nor a closing was handed in, but on its last days."""
+    month = _end(s, t).replace(day=1)
+    return not any(t.seen(x, month, _end(s, t) - timedelta(days=5)) for x in s.scope)
+
+
+def _no_register_in_month(s: Said, t: Truth) -> bool:
+    """Of no open day of the month in which the period ends was a register handed in."""
+    end = _end(s, t)
+    opened = [(x, d) for x in s.scope for d in t.open_days(x, end.replace(day=1), end)]
+    return not any(t.known("registre", x, d, d) for x, d in opened)
+
+
+def _nothing_due_in_month(_: re.Match, s: Said, t: Truth) -> bool:
+    """Nobody should have been open in the month in which the period ends, but on its last days."""
+    month = _end(s, t).replace(day=1)
+    return not any(t.open_days(x, month, _end(s, t) - timedelta(days=5)) for x in s.scope)
+
+
+def _some_unheard(_: re.Match, s: Said, t: Truth) -> bool:
+    """Of some day on which a site should have been open no register speaks."""
+    end = _end(s, t)
+    return any(
+        not t.known("registre", x, d, d) for x in s.scope for d in t.open_days(x, s.first, end)
+    )
+
+
 def _of_twelve_months(s: Said, t: Truth) -> Said:
     """The same of the twelve whole months up to the period's end."""
     end = _end(s, t)
@@ -187,7 +216,7 @@ def _not_of_all(m: re.Match, s: Said, t: Truth) -> bool:
 
 
 def _names_who_is_missing(m: re.Match, s: Said, t: Truth) -> bool:
-    """« n'ont remis ni visites ni clôtures : CCSP d'Adjarra, CCSP d'Allada et 18 autres »: of these days."""
+    """« n'ont remis ni registre des visites ni fiche : CCSP d'Adjarra, CCSP d'Allada et 18 autres »: of these days."""
     end, named = _end(s, t), m[0].split(" : ")[1]
     missing = [x for x in s.scope if not t.seen(x, s.first, end)]
     rest = re.search(r" et (\d+) autres?$", named)
@@ -211,7 +240,11 @@ def _visits(m: re.Match, s: Said, t: Truth) -> bool:
     period are."""
     end = _end(s, t)
     known = sum(s.first <= day <= end for site in s.scope for day in t.visits.get(site, ()))
-    return number(m["n"]) == known and _all_visits(s, t) != bool(m["least"])
+    of_some = s.where.endswith(
+        ("table service", "table hour")
+    )  # which: the files do not say it to us
+    counted = number(m["n"]) <= known if of_some else number(m["n"]) == known
+    return counted and _all_visits(s, t) != bool(m["least"])
 
 
 def _all_visits(s: Said, t: Truth) -> bool:
@@ -261,7 +294,7 @@ def _no_open_day_handed_in(_: re.Match, s: Said, t: Truth) -> bool:
 
 
 def _old(m: re.Match, _s: Said, t: Truth) -> bool:
-    """« ni visite ni clôture depuis le 13/11/2026, il y a 12 jours » of the whole network."""
+    """« ni registre des visites ni fiche depuis le 13/11/2026, il y a 12 jours » of the whole network."""
     days = t.as_of and (t.today - t.as_of).days
     return bool(t.as_of) and f"{t.as_of:%d/%m/%Y}" == m["day"] and days == number(m["days"])
 
@@ -289,8 +322,16 @@ def _none_closed(_: re.Match, s: Said, t: Truth) -> bool:
     return bool(t.ever("cloture", s.scope)) and not days
 
 
+def _no_open_day_closed(_: re.Match, s: Said, t: Truth) -> bool:
+    """No day on which a site should have been open is closed."""
+    end = _end(s, t)
+    return not any(d in t.closings[x] for x in s.scope for d in t.open_days(x, s.first, end))
+
+
 def _of_rows(_: re.Match, s: Said, t: Truth) -> bool:
-    """« 0 % (0 sur 12) »: of rows that are there."""
+    """« 0 % (0 sur 12) »: of rows that are there; of closings, of the open days of those who began to hand them in."""
+    if s.column.startswith("Fiches de clôture"):
+        return bool(t.ever("cloture", s.scope)) and _no_open_day_closed(_, s, t)
     known = t.received(s.scope, s.first, _end(s, t))
     return bool(known) or not _silent_visits(_, s, t) or _no_visits(_, s, t)
 
@@ -332,10 +373,12 @@ def _too_short(_: re.Match, s: Said, t: Truth) -> bool:
 
 MANY = r"\d[\d \u202f\xa0]*?"
 RULES: tuple[tuple[str, Check], ...] = (
+    (r"aucun jour ouvert n'a sa fiche de clôture", _no_open_day_closed),
     (r"rien à comparer : [^;]*", _always),  # no site has a value, and why
     (r"usagers reçus(, par prestation)? : (?P<least>au moins )?(?P<n>[\d ]+\d|\d)", _visits),
     (
-        r"(?P<site>[^;]+?) \d[\d ,]* usagers? par jour ouvert, (?P<least>au moins )?(?P<n>[\d ]+) visites? sur la période",
+        r"(?P<site>[^;]+?) (moins de )?\d[\d ,]* usagers? par jour ouvert, "
+        r"(?P<least>au moins )?(?P<n>[\d ]+) visites? sur la période",
         _of_the_busiest,
     ),
     # complaints
@@ -407,7 +450,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         _gap,
     ),
     (
-        r"aucune fiche de clôture (remise|sur la période)|fiches de clôture remises : non remonté",
+        r"aucune fiche de clôture remise|fiches de clôture remises : non remonté",
         _no_closings,
     ),
     (
@@ -416,6 +459,23 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"|toutes les fiches de clôture sont remises",
         _all_closed,
     ),  # fmt: skip
+    (
+        r"[\d ]+ jours? ouverts? sans personne",
+        _always,
+    ),  # which: tests/answers/test_quality_checks.py
+    # which days came
+    (r"aucun des (?P<n>[\d ]+) jours attendus n'est reçu", _nothing_in_month),
+    (r"le seul jour attendu n'est pas reçu", _nothing_in_month),
+    (r"aucun jour n'est( encore)? attendu", _nothing_due_in_month),
+    (
+        r"\b0 (\(0 %\) )?à l'heure",
+        _always,
+    ),  # when files came is counted in tests/db/test_day_states.py
+    (r"n'(a|ont) encore rien remis, ouverture non renseignée", lambda m, s, t: _never(s, t) > 0),
+    (
+        r"rien de remis encore, ouverture non renseignée",
+        lambda m, s, t: _never(s, t) == len(s.scope),
+    ),
     # silence
     (
         rf"(?P<more>jamais )?les (?P<n>\d+) centres n'ont {NEITHER}",
@@ -433,10 +493,19 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"aucun des \d+ centres n'est muet|ce centre n'est pas muet|le centre n'est pas muet",
         _none_silent,
     ),
-    (r"la base ne contient encore ni visites ni clôtures", lambda m, s, t: t.as_of is None),
-    (r"ni visite ni clôture depuis le (?P<day>[\d/]+) \((?P<days>\d+) jours\)", _nothing_since),
+    (
+        r"la base ne contient encore ni registre des visites ni fiche de clôture",
+        lambda m, s, t: t.as_of is None,
+    ),
+    (
+        r"ni registre des visites ni fiche depuis le (?P<day>[\d/]+) \((?P<days>\d+) jours\)",
+        _nothing_since,
+    ),
     (r"rien n'était attendu, aucun centre n'étant ouvert", _none_expected),
-    (r"ni visite ni clôture depuis le (?P<day>[\d/]+), il y a (?P<days>\d+) jours?", _old),
+    (
+        r"ni registre des visites ni fiche depuis le (?P<day>[\d/]+), il y a (?P<days>\d+) jours?",
+        _old,
+    ),
     # visits
     (r"\b0 (usager reçu|visite)\b", _no_visits),
     (r"\b0,0 par jour( ouvert)?", _no_visits),
@@ -466,16 +535,16 @@ RULES: tuple[tuple[str, Check], ...] = (
         _silent_visits,
     ),
     (
-        r"ce centre n'a remonté ni visites ni clôtures( sur la période)?"
-        r"|ni visites ni clôtures remontées",
+        r"ce centre n'a remonté ni registre des visites ni fiche( sur la période)?"
+        r"|ni registre des visites ni fiche remontés",
         _silent_visits,
     ),
     (
-        r"aucun des \d+ centres attendus n'a remonté de visites ni de clôtures|données non remontées",
+        r"aucun des \d+ centres attendus n'a remonté de registre des visites ni de fiche|données non remontées",
         _silent_visits,
     ),
-    (r"n'(a|ont) remonté ni visites ni clôtures : .*", _always),
-    (r"n'(a|ont) remis ni visites ni clôtures : [^.;]*", _names_who_is_missing),
+    (r"n'(a|ont) remonté ni registre des visites ni fiche : .*", _always),
+    (r"n'(a|ont) remis ni registre des visites ni fiche : [^.;]*", _names_who_is_missing),
     (r"rien à juger", lambda m, s, t: not any(t.seen(x, s.first, _end(s, t)) for x in s.scope)),
     (
         r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté des données(?P<all>, incomplètes)?( pour (?P<part>\d+) d'entre eux)?",
@@ -505,10 +574,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     (r"satisfaction notée pour 0 % des visites|attente mesurée pour 0 % des visites", _of_rows),
     (r"0 sur \d+ \(trop peu pour un pourcentage\)|trop peu de cas \(0, il en faut \d+\)", _always),
-    (
-        r"aucun n'est nettement au-dessus ou au-dessous des autres",
-        _always,
-    ),
+    (r"le plus éloigné est [^(]*\(0(,0)?( %)?, pour [^)]* dans les autres\)", _of_rows),
     (
         r"ni registre des visites ni fiche de clôture",
         lambda m, s, t: _never(s, t) == len(s.scope),
@@ -542,6 +608,8 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"aucun nouveau niveau n'attend de réponse|ceux qui partent n'ont pas d'attente", _always),
     (r"aucune cible n'est fixée : rien n'est comparé à une cible", _always),
     # what nobody noted or declared is not denied of the world
+    (r"aucune fermeture déclarée ne prend de temps d'ouverture|aucun jour d'ouverture", _always),
+    (r"[\d ]+ jours? dont rien n'est remonté|un jour, dont rien n'est remonté", _some_unheard),
     (
         r"aucune fermeture déclarée sur cette période|aucune fermeture déclarée sur la période",
         _always,
@@ -584,6 +652,9 @@ def fault(said: Said, truth: Truth) -> str:
         return f"EN MORCEAUX « {broken[0]} »"
     if not DENIES.search(left):
         return ""
+    if row := OF_A_MONTH.fullmatch(said.row):
+        first, last = _month(row[1], row[2])
+        said = replace(said, first=first, last=last)
     if said.column and NUMBER.fullmatch(left):
         return _cell(said, truth)
     for pattern, check in RULES:
@@ -612,13 +683,10 @@ WAITING = {
     "Plus ancienne plainte",
     "Plus ancienne plainte en cours",
 }
-OLD = {"Plaintes de plus de 30 jours", "Depuis plus de 30 jours"}
+OLD = {"Plaintes de plus de 30 jours", "Depuis plus de 30 jours", "Plaintes en retard"}
 
 
 def _cell(said: Said, truth: Truth) -> str:
-    if row := OF_A_MONTH.fullmatch(said.row):
-        first, last = _month(row[1], row[2])
-        said = replace(said, first=first, last=last)
     if said.where.endswith(("flow", "flux")):
         return "" if _month_is_right(said, truth) else f"FAUX, {said.column} : {said.text}"
     if said.column == "Valeur":  # of the indicator that the row is called after
@@ -629,6 +697,11 @@ def _cell(said: Said, truth: Truth) -> str:
 def _cell_is_right(s: Said, t: Truth) -> bool:
     if s.column in ("n", "Âge") or s.column.startswith("Intervalle"):  # of the rows that are there
         return True
+    if s.where.partition(" : ")[0].endswith(
+        "completude"
+    ):  # the rest is counted in tests/db/test_day_states.py
+        is_of_received = s.column in ("Reçus", "Part reçue") and s.text != "—"
+        return not is_of_received or _no_register_in_month(s, t)
     if s.text == "non remonté":
         return _missing(s, t)
     if band := BAND.fullmatch(s.row):

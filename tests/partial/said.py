@@ -8,17 +8,23 @@ from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import (
     bulletin,
     cards,
+    closures,
     complaint_delays,
     complaints,
     completeness,
     deck,
     headlines,
+    indicator_panels,
+    lost_time_panels,
     network,
     opening_answers,
+    site_decisions,
     site_directory,
-    sites,
+    site_identity,
+    weekday_hours,
 )
 from dashboard.answers.question import Question
+from dashboard.answers.table_request import ROWS, TableRequest, fitting_columns
 from dashboard.indicators import codes_placed_in
 from dashboard.panel import Cards, Lines, Message, Panel
 from dashboard.period import clip_period, resolve_period, today
@@ -123,15 +129,26 @@ def _panels(question: Question) -> Iterator[Panel]:
     for one in (
         completeness.missing_closings,
         completeness.silent_sites,
-        completeness.declared_closures,
+        closures.closures_listed,
+        lost_time_panels.by_reason,
+        lost_time_panels.by_month,
+        lost_time_panels.visits,
     ):
         yield one(who, question, one.__name__)
     if question.site:
         yield completeness.unclosed_days_listed(who, question, "each_day")
+        for of_site in (
+            site_identity.panel,
+            weekday_hours.arrivals,
+            weekday_hours.waits,
+            site_decisions.panel,
+        ):
+            yield of_site(who, question, f"{of_site.__module__}.{of_site.__name__}")
     else:
         yield site_directory.of_sites(who, question, "of_sites")
-        yield site_directory.of_departments(who, question, "of_departments")
-        yield sites.side_by_side(who, question)
+        for rows, _ in ROWS.values():  # every column that there is
+            request = TableRequest(rows, fitting_columns(rows), descending=True)
+            yield indicator_panels.panel(who, question, request, f"table {rows}")
 
 
 def _of_panel(panel: Panel) -> Iterator[tuple[str, str, str, str]]:

@@ -35,9 +35,12 @@ class Truth:
             found: dict[str, list[date]] = defaultdict(list)
             for line in file.lines:
                 self._take(file.form, line, found)
-            # A file speaks of its days, from the first to the last, for each site that is in it.
-            its = [*(file.covers or ()), *(day for days in found.values() for day in days)]
+            # A file speaks of its days, from the first to the last, for each site that is in it; a register of visits, unless it
+            # says for which, of the days of each site's own.
+            whole = [*(file.covers or ()), *(day for days in found.values() for day in days)]
             for site in {*found, *file.sites}:
+                alone = file.form == "registre" and not file.covers and found.get(site)
+                its = found[site] if alone else whole
                 self.spans[file.form, site].append((min(its), min(max(its), self.today)))
 
     def _take(self, form: str, line: list, found: dict[str, list[date]]) -> None:
@@ -93,15 +96,14 @@ class Truth:
 
     def expected(self, site: str, first: date, last: date) -> bool:
         """Whether it should report on these days: launched by their end, active in them, or nobody knows since when it is."""
-        launched, began = self.sites[site]["launched_on"], self.began(site)
-        start = date.fromisoformat(launched) if launched else began
+        start = self.began(site)
         return start is None or start <= last or self.seen(site, first, last)
 
     def began(self, site: str) -> date | None:
-        """The first day of its data, else its launch."""
+        """Its launch, else the first day of its data."""
         days = [*self.visits.get(site, ()), *self.closings.get(site, ())]
         launched = self.sites[site]["launched_on"]
-        return min(days) if days else date.fromisoformat(launched) if launched else None
+        return date.fromisoformat(launched) if launched else min(days, default=None)
 
     @cached_property
     def _holidays(self) -> set[date]:
@@ -121,9 +123,7 @@ class Truth:
         """Whether all its complaints are known up to a day."""
         if not self.known("plaintes", site, end - timedelta(days=QUIET), end):
             return False
-        launched = self.sites[site]["launched_on"]
-        start = date.fromisoformat(launched) if launched else self.began(site)
-        begun = (start or date.min) + timedelta(days=27)
+        begun = (self.began(site) or date.min) + timedelta(days=27)
         if self._first(site) > max(end - timedelta(days=REACH - 1), begun):
             return False
         return not any(d <= end - timedelta(days=QUIET) for d in self._lost(site, "plaintes", 27))

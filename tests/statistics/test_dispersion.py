@@ -8,19 +8,23 @@ import pytest
 from dashboard.statistics import funnel
 from dashboard.statistics.dispersion import (
     FEWEST_SITES,
+    MANY,
     differences,
+    furthest,
     homogeneity,
     null_dispersion,
 )
-from dashboard.statistics.funnel import Position
-
-OUTSIDE = (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH)
+from dashboard.statistics.funnel import OUTSIDE, Position
 
 
 @pytest.mark.parametrize(("sites", "phi"), [(10, 0.72), (24, 0.695), (77, 0.684)])
 def test_winsorising_shrinks_dispersion_as_the_notes_say(sites, phi):
     assert null_dispersion(sites) == pytest.approx(phi, abs=0.006)
     assert null_dispersion(sites) == null_dispersion(sites)
+
+
+def test_of_more_than_200_sites_winsorising_leaves_what_it_leaves_of_200():
+    assert null_dispersion(800) == pytest.approx(null_dispersion(MANY), rel=0.005)
 
 
 @pytest.mark.pitfall(15)
@@ -123,6 +127,82 @@ def test_no_complaint_of_264_visits_is_not_outside():
     whole = differences(events, sizes, proportion=False, scale=1000)
     assert whole.tau2 > 0
     assert whole.position[0] in (Position.INSIDE, Position.BETWEEN_LOW)
+
+
+def apart(whole) -> list[int]:
+    """The places of the sites outside the limits."""
+    return [i for i, p in enumerate(whole.position) if p in OUTSIDE]
+
+
+@pytest.mark.parametrize("times", [1, 4, 15, 60])
+@pytest.mark.parametrize("proportion", [True, False])
+def test_a_site_hides_itself_at_no_size(times, proportion):
+    """34 % beside 19 sites of some 81 %; at 15 times their size it is 44 % of all cases, and drew the centre to 60 %."""
+    events, sizes = [243 + n % 7 - 3 for n in range(19)], [300] * 19
+    whole = differences(
+        [*events, 102 * times], [*sizes, 300 * times], proportion=proportion, scale=100
+    )
+    assert apart(whole) == [19] and whole.position[19] == Position.OUTSIDE_LOW
+    assert whole.target == pytest.approx(100 * sum(events) / sum(sizes)) and whole.tau2 == 0
+    assert whole.alike.tolist() == [True] * 19 + [False]
+    # The 19 alone are judged the same without it.
+    alone = differences(events, sizes, proportion=proportion, scale=100)
+    assert alone.position == whole.position[:19]
+
+
+def test_two_sites_do_not_hide_each_other():
+    """Two of 23, each four times as large as the others."""
+    whole = differences(
+        [243 + n % 7 - 3 for n in range(21)] + [480, 500], [300] * 21 + [1200] * 2, proportion=True
+    )
+    assert apart(whole) == [21, 22] and whole.target == pytest.approx(81, abs=0.5)
+
+
+@pytest.mark.parametrize("proportion", [True, False])
+def test_the_rest_counts_with_its_own_uncertainty(proportion):
+    """Ten sites of 40: what is left of them when one is judged is 360 cases, not a known rate."""
+    few = differences([30] * 10, [40] * 10, proportion=proportion, scale=1)
+    many = differences([3000] * 9 + [30], [4000] * 9 + [40], proportion=proportion, scale=1)
+    wide, narrow = (w.limits.upper998[-1] - w.limits.lower998[-1] for w in (few, many))
+    assert 1.01 < wide / narrow < 1.1
+
+
+def test_what_is_said_of_a_site_is_what_the_limits_show():
+    """In 200 networks of sites that differ, some of them a lot, one of them large."""
+    random, seen = np.random.default_rng(32), 0
+    for _ in range(200):
+        k = int(random.integers(10, 30))
+        n = np.concatenate([[5000], random.integers(30, 900, k - 1)])
+        away = random.uniform(0, 0.1) * random.standard_normal(k)
+        away[: int(random.integers(0, 3))] -= random.uniform(0, 0.6)
+        whole = differences(
+            random.binomial(n, np.sin(math.asin(math.sqrt(0.8)) + away) ** 2), n, proportion=True
+        )
+        out = (whole.values < whole.limits.lower998 - 1e-9) | (
+            whole.values > whole.limits.upper998 + 1e-9
+        )
+        assert apart(whole) == np.flatnonzero(out).tolist()
+        assert set(apart(whole)) >= set(np.flatnonzero(~whole.alike))
+        seen += len(apart(whole))
+    assert seen > 50
+
+
+def test_the_furthest_is_the_one_whose_distance_is_largest_and_no_chance():
+    """None of six, of 12 cases, has 60 % by more than chance; 20 points of 900 cases are none."""
+    events, sizes = [720, 726, 714, 540, 717, 5], [900, 900, 900, 900, 900, 12]
+    at, elsewhere = furthest(events, sizes, proportion=True)
+    assert at == 3 and elsewhere == pytest.approx((sum(events) - 540) / (sum(sizes) - 900))
+    assert furthest(events[:3], sizes[:3], proportion=True) is None
+    assert furthest([720, 540], [900, 900], proportion=True) is None, "both as far"
+    assert furthest([7, 0, 3], [70, 0, 30], proportion=False) is None
+
+
+def test_of_sites_alike_a_furthest_is_named_in_a_few_of_a_hundred():
+    random, named = np.random.default_rng(9), 0
+    for _ in range(400):
+        n = random.integers(40, 1800, 24)
+        named += furthest(random.binomial(n, 0.8), n, proportion=True) is not None
+    assert named / 400 < 0.05 + 3 * math.sqrt(0.05 * 0.95 / 400)
 
 
 def test_there_is_no_funnel_under_ten_sites():

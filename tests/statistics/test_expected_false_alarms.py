@@ -1,6 +1,7 @@
 """The printed budget is what the screen's code flags by chance, with the real numbers; signals are counted by site."""
 
 import math
+from itertools import accumulate
 
 import numpy as np
 import pytest
@@ -59,6 +60,15 @@ def test_the_usual_most_is_passed_in_one_month_of_twenty_at_most():
     """Ten volumes of which each is flagged once in ten months: 1 expected, more than 3 in 1.3 % of months."""
     tenths = budget([], [(i, 0.1) for i in range(10)])
     assert (tenths.series, tenths.expected, tenths.usual_most) == (10, pytest.approx(1), 3)
+
+
+@pytest.mark.parametrize("n", [1, 40, 900])
+@pytest.mark.parametrize("chance", [0.0, 0.0003, 0.02, 0.5, 0.999, 1.0])
+def test_the_usual_most_is_that_of_the_whole_law(n, chance):
+    """Of series with the same chance: the binomial law, summed up to where 95 months in 100 are."""
+    law = (math.comb(n, k) * chance**k * (1 - chance) ** (n - k) for k in range(n + 1))
+    most = next(k for k, below in enumerate(accumulate(law)) if below >= 0.95)
+    assert budget([], [(i, chance) for i in range(n)]).usual_most == most
 
 
 def test_signals_of_one_site_are_one_site():

@@ -13,12 +13,25 @@ from dashboard.statistics import funnel as funnels
 from dashboard.statistics.dispersion import differences
 from dashboard.statistics.funnel import (
     Position,
+    Rest,
     arcsine_limits,
-    binomial_limits,
     limits,
-    poisson_limits,
+    rate_limits,
+    share_limits,
 )
 from dashboard.statistics.intervals import poisson
+
+MANY = 1e12  # cases of a rest that is as good as known
+
+
+def binomial_limits(n, target, level) -> tuple[float, float]:
+    """The limits of a share beside a rest that is known: those of a binomial count."""
+    return share_limits(n, target * MANY, MANY, [(1 - level) / 2])[0]
+
+
+def poisson_limits(exposure, target, level) -> tuple[float, float]:
+    """The limits of a rate beside a rest that is known: those of a Poisson count."""
+    return rate_limits(exposure, target * MANY, MANY, [(1 - level) / 2])[0]
 
 
 @pytest.mark.parametrize(
@@ -31,8 +44,8 @@ from dashboard.statistics.intervals import poisson
 )
 def test_arcsine_limits(n, at95, at998):
     """Recomputed by hand, sin²(asin √0.8 ± z / 2√n), as R/calculate_limits.R of FunnelPlotR (commit 9020d49)."""
-    assert arcsine_limits(n, 0.8, 0.95) == pytest.approx(at95, abs=5.1e-5)
-    assert arcsine_limits(n, 0.8, 0.998) == pytest.approx(at998, abs=5.1e-5)
+    found = arcsine_limits(n, Rest(0.8 * MANY, MANY))
+    assert found == [pytest.approx(at95, abs=5.1e-5), pytest.approx(at998, abs=5.1e-5)]
 
 
 def test_exact_limits_from_tables_of_chances():
@@ -68,7 +81,7 @@ def test_limits_are_those_of_the_chances_summed_one_by_one(
     limits_of, size, target, level, expected
 ):
     """Kept from a summation of every chance around the mean, without SciPy."""
-    assert limits_of(size, target, level) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    assert limits_of(size, target, level) == pytest.approx(expected, rel=1e-6, abs=1e-12)
 
 
 def test_chance_is_outside_the_limits_of_counts_as_often_as_published():
@@ -125,6 +138,45 @@ def test_the_same_for_counts(expected, level):
     assert [k for k in range(200) if k / (2 * expected) > high] == [*range(rare_high, 200)]
 
 
+@settings(max_examples=30)
+@given(st.integers(1, 25), st.integers(1, 40), st.data(), st.sampled_from(("0.95", "0.998", "0.8")))
+def test_beside_few_cases_a_count_is_outside_just_when_fisher_calls_it_rarer_than_stated(
+    n, rest, data, level
+):
+    """Of all tables with the sums of the two, in fractions: hypergeometric."""
+    events, tail = data.draw(st.integers(0, rest)), (1 - Fraction(level)) / 2
+    ((low, high),) = share_limits(n, events, rest, [float(tail)])
+    for count in range(n + 1):
+        of_sum = [
+            math.comb(n, k) * math.comb(rest, count + events - k)
+            for k in range(min(n, count + events) + 1)
+        ]
+        under, over = (
+            Fraction(sum(part), math.comb(n + rest, count + events))
+            for part in (of_sum[: count + 1], of_sum[count:])
+        )
+        assert (count / n < low - 1e-12) == (under < tail) and (count / n > high + 1e-12) == (
+            over < tail
+        )
+
+
+@settings(max_examples=30)
+@given(
+    st.integers(1, 60), st.integers(1, 60), st.integers(0, 60), st.sampled_from(("0.95", "0.998"))
+)
+def test_the_same_for_counts_beside_few_of_them(size, rest, events, level):
+    """Of the sum of two Poisson counts each falls to the one with the chance of its size: binomial."""
+    tail, share = (1 - Fraction(level)) / 2, Fraction(size, size + rest)
+    ((low, high),) = rate_limits(size, events, rest, [float(tail)])
+    for count in range(80):
+        of_sum = [
+            math.comb(count + events, k) * share**k * (1 - share) ** (count + events - k)
+            for k in range(count + events + 1)
+        ]
+        assert (count / size < low - 1e-12) == (sum(of_sum[: count + 1]) < tail)
+        assert (count / size > high + 1e-12) == (sum(of_sum[count:]) < tail)
+
+
 @given(st.integers(1, 5000), st.floats(0.01, 0.99))
 def test_a_share_and_its_complement_are_judged_alike(n, target):
     low, high = binomial_limits(n, target, 0.95)
@@ -137,7 +189,8 @@ def test_large_sites_are_within_the_normal_limits():
         (0.2 - 3.090232 * math.sqrt(0.16 / 400_000), 0.2 + 3.090232 * math.sqrt(0.16 / 400_000)),
         abs=1e-5,
     )
-    assert limits([400_000], 0.02, proportion=False, scale=1).upper95[0] == pytest.approx(
+    known = Rest(0.02 * MANY, MANY)
+    assert limits([400_000], known, proportion=False, scale=1).upper95[0] == pytest.approx(
         0.02 + 1.96 * math.sqrt(0.02 / 400_000), abs=1e-5
     )
 
@@ -150,9 +203,9 @@ def test_over_dispersion_by_hand():
     phi, tau2 = funnels.overdispersion(events, sizes, 0.5, proportion=True)
     assert phi == pytest.approx(z * z) and tau2 == pytest.approx((10 * z * z - 9) / 14_400)
     half = 1.959964 * math.sqrt(1 / 1600 + tau2)
-    wide = limits([400], 0.5, proportion=True, tau2=tau2)
+    wide = limits([400], Rest(MANY / 2, MANY, tau2), proportion=True)
     assert wide.upper95[0] == pytest.approx(100 * math.sin(math.pi / 4 + half) ** 2, abs=1e-4)
-    exact = limits([400] * 10, 0.5, proportion=True)
+    exact = limits([400] * 10, Rest(MANY / 2, MANY), proportion=True)
     assert set(funnels.positions(events / 4, exact)) == {
         Position.OUTSIDE_LOW,
         Position.OUTSIDE_HIGH,
@@ -255,8 +308,8 @@ def test_54_hospitals_of_which_25_are_published_as_outside_and_9_once_over_dispe
     far = lambda where: np.array(  # noqa: E731
         [p in (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH) for p in where]
     )
-    assert whole.target == pytest.approx(1, abs=1e-5)
-    exact = far(funnels.positions(ratios, whole.exact))
+    known = limits(EXPECTED, Rest(MANY, MANY), proportion=False, scale=1, exact=True)
+    exact = far(funnels.positions(ratios, known))
     assert exact.sum() == 23 and not (exact & (low < ratios) & (ratios < high)).any()
     apart = far(whole.position)
     assert apart.any() and outside[apart].all() and exact[apart].all()
@@ -279,7 +332,8 @@ def test_of_24_equal_sites_chance_puts_about_one_outside_the_95_limits(proportio
     narrow = wide = 0
     for _ in range(200):
         events = random.binomial(sizes, 0.8) if proportion else random.poisson(sizes * 0.05)
-        at = limits(sizes, 0.8 if proportion else 0.05, proportion=proportion, scale=1)
+        known = Rest((0.8 if proportion else 0.05) * MANY, MANY)
+        at = limits(sizes, known, proportion=proportion, scale=1)
         where = funnels.positions(events / sizes, at)
         narrow += sum(p != Position.INSIDE for p in where)
         wide += sum(p in (Position.OUTSIDE_LOW, Position.OUTSIDE_HIGH) for p in where)
@@ -287,7 +341,7 @@ def test_of_24_equal_sites_chance_puts_about_one_outside_the_95_limits(proportio
 
 
 def test_each_position_by_its_limits():
-    at = limits([100] * 6 + [0], 0.5, proportion=True)
+    at = limits([100] * 6 + [0], Rest(MANY / 2, MANY), proportion=True)
     assert (at.lower998[0], at.lower95[0]) == pytest.approx(
         (100 * binomial_limits(100, 0.5, 0.998)[0], 100 * binomial_limits(100, 0.5, 0.95)[0])
     )

@@ -11,6 +11,7 @@ from dashboard.statistics.control_chart import judge_series
 from dashboard.statistics.control_limits import NONE, Family
 from dashboard.statistics.observed_vs_expected import (
     Comparison,
+    Rest,
     Spread,
     case_variance,
     compare,
@@ -147,3 +148,70 @@ def test_the_parts_of_a_gap_add_up_to_it(sites):
 def test_without_the_only_site_nobody_is_left():
     where = gap(compared([[20]], [[100]], [0.8]), slice(0, 1))
     assert where.sites == (0,) and np.isnan([where.rest_observed, where.rest_z]).all()
+    assert where.rest == Rest.NOBODY
+
+
+def test_without_the_site_that_fell_the_others_may_have_risen():
+    """20 of 100 at one site, 270 of 300 at others where 240 are usual: « as usual » would be false of these."""
+    months = slice(0, 1)
+    one = gap(compared([[20], [270]], [[100], [300]], [0.8, 0.8]), months, family=Family.SHARE)
+    assert (one.spread, one.sites, one.rest) == (Spread.NAMED, (0,), Rest.ABOVE)
+    assert (one.rest_observed, one.rest_expected) == pytest.approx((0.9, 0.8))
+    other = gap(compared([[100], [210]], [[100], [300]], [0.4, 0.8]), months, family=Family.SHARE)
+    assert (other.sites, other.rest) == ((0,), Rest.BELOW)
+    calm = gap(compared([[20], [244]], [[100], [300]], [0.8, 0.8]), months, family=Family.SHARE)
+    assert (calm.sites, calm.rest) == ((0,), Rest.USUAL)
+
+
+@pytest.mark.parametrize(
+    ("events", "usual", "rest"),
+    [
+        (0, 4.1, Rest.BELOW),  # chance of none: 0.017
+        (0, 3.0, Rest.TOO_FEW),  # 0.050: not beyond, and yet far from 3
+        (3, 1.0, Rest.TOO_FEW),  # of three or more: 0.080, though z is 2
+        (4, 0.6, Rest.ABOVE),  # of four or more: 0.003
+        (20, 21.0, Rest.USUAL),
+    ],
+)
+def test_of_few_events_the_exact_chance_decides_what_the_others_show(events, usual, rest):
+    """Beside a site of which 130 events are usual and 30 or 230 come, others of which few are."""
+    rates = np.array([[0.13], [usual / 500]])
+    both = compared(
+        [[230 if rest == Rest.BELOW else 30], [events]],
+        [[1_000], [500]],
+        rates[:, 0],
+        variance=rates,
+    )
+    found = gap(both, slice(0, 1), family=Family.RATE)
+    assert found.sites == (0,) and found.rest == rest
+
+
+def test_others_with_half_of_the_gap_are_not_said_to_be_as_usual():
+    """65 % for 80 of the whole, without one site 70 % for 80: too few cases to lie beyond, and no « as usual »."""
+    both = compared([[60], [35]], [[100], [50]], [0.8, 0.8])
+    found = gap(both, slice(0, 1), family=Family.SHARE)
+    assert (found.sites, found.rest) == ((0,), Rest.TOO_FEW)
+    means = gap(
+        compared([[150], [195]], [[100], [100]], [2, 2], variance=np.ones((2, 1))), slice(0, 1)
+    )
+    assert (means.sites, means.rest) == ((0,), Rest.USUAL)
+    means = gap(
+        compared([[150], [182]], [[100], [100]], [2, 2], variance=np.ones((2, 1))), slice(0, 1)
+    )
+    assert (means.sites, means.rest) == ((0,), Rest.TOO_FEW)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 500), st.floats(0, 1), st.floats(0.05, 0.95)),
+        min_size=2,
+        max_size=12,
+    )
+)
+def test_others_are_as_usual_only_within_it_on_both_sides(sites):
+    bases, events = [[n] for n, _, _ in sites], [[round(n * p)] for n, p, _ in sites]
+    found = gap(compared(events, bases, [r for _, _, r in sites]), slice(0, 1))
+    if found.rest == Rest.USUAL:
+        assert abs(found.rest_z) <= 1.96
+    elif found.rest in (Rest.ABOVE, Rest.BELOW):
+        assert (found.rest == Rest.ABOVE) == (found.rest_z > 1.959)

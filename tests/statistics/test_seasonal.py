@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.statistics.control_limits import NONE, two_rules
-from dashboard.statistics.seasonal import HISTORY, line, same_sites, season, seasonal
+from dashboard.statistics.seasonal import (
+    HISTORY,
+    line,
+    line_with_step,
+    same_sites,
+    season,
+    seasonal,
+    seasons_before,
+)
 
 SEASON = np.log([1.02, 0.98, 1.0, 0.95, 0.97, 1.0, 0.90, 0.70, 1.20, 1.28, 1.05, 0.88])
 # Passengers of airlines, thousands a month, 1949 to 1960 (Box, Jenkins and Reinsel, Time Series Analysis, series G).
@@ -89,6 +97,60 @@ def test_neither_the_unit_nor_what_comes_later_changes_a_judgement(seed, factor,
     then = seasonal(factor * per_day[:, :until], months(until))
     assert np.allclose(whole.z[:, :until], then.z, equal_nan=True)
     assert np.allclose(factor * whole.upper[:, :until], then.upper, equal_nan=True)
+
+
+@pytest.mark.parametrize("change", [-0.25, 0.3])
+def test_a_lasting_change_is_not_told_as_its_opposite_two_years_later(change):
+    """The line tilted while its months held the step: 25 % fewer users were « plus que d'habitude » in seven months of ten."""
+    random, opposite, told = np.random.default_rng(12), [], []
+    for _ in range(12):
+        before = network(random, n=76)
+        per_day = before.copy()
+        per_day[::6, 46:] *= 1 + change
+        _, side = two_rules(seasonal(per_day, months(76), shared=before).z)
+        told.append((side[::6, 46:54] == np.sign(change)).any(axis=-1))
+        opposite.append(side[::6, 64:73] == -np.sign(change))
+    assert np.mean(told) > 0.85, "the change itself is found"
+    assert np.mean(opposite) < 0.15
+
+
+def test_a_line_with_a_step_is_that_of_the_months_since():
+    """Against numpy's least squares with a column for the months before, and the textbook's deviation of a new point."""
+    x = np.arange(24.0)
+    y = 0.02 * x + 0.05 * np.where(np.arange(24) % 2, 1, -1) - 0.4 * (x >= 7)
+    fitted = line_with_step(y[None], 0, 24)
+    design = np.column_stack([np.ones(24), x, x < 7])
+    beta, (rest,), *_ = np.linalg.lstsq(design, y, rcond=None)
+    new = np.array([1, 27, 0])
+    s = math.sqrt(rest / 21)
+    value, deviation = fitted.value_at(27)
+    assert value[0] == pytest.approx(new @ beta) and fitted.deviation[0] == pytest.approx(s)
+    leverage = new @ np.linalg.inv(design.T @ design) @ new
+    assert deviation[0] == pytest.approx(s * math.sqrt(1 + leverage))
+
+
+def test_a_line_takes_no_step_that_a_year_has_not_followed_nor_one_of_chance():
+    x, wave = np.arange(24), 0.05 * np.where(np.arange(24) % 2, 1, -1)
+    for y in (0.02 * x + wave, 0.02 * x + wave - 0.4 * (x >= 18)):
+        assert line_with_step(y[None], 0, 24) == line(y[None], 0, 24)
+    few = np.where(x < 5, np.nan, 0.02 * x + wave - 0.4 * (x >= 8))
+    assert np.isnan(line_with_step(few[None], 0, 24).value_at(27)[0][0])
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 10_000), st.integers(1, 6), st.floats(0, 1), st.lists(st.integers(1, 60)))
+def test_the_season_before_each_month_is_that_of_the_months_before_it_alone(
+    seed, sites, missing, ends
+):
+    random = np.random.default_rng(seed)
+    y = random.standard_normal((2, sites, 60))
+    y[random.random(y.shape) < missing] = np.nan
+    month = (np.arange(60) + seed) % 12 + 1
+    found = seasons_before(y, month, sorted(ends))
+    for end in ends:
+        alone = season(y[..., :end], month[:end])
+        assert np.array_equal(found[end].index, alone.index, equal_nan=True)
+        assert np.array_equal(found[end].error, alone.error)
 
 
 def test_networks_at_once_are_judged_each_with_its_own_season():

@@ -129,6 +129,29 @@ def test_the_published_medians_with_their_intervals():
     assert median(CONTROL, [True] * 21) == Median(8, 4, 11)
 
 
+def test_where_all_are_closed_nothing_is_said_of_how_far_chance_reaches():
+    """Ages 2 to 9, all closed: the upper limit after 8 days, 0.517, is above a half, and after 9 there is none. lifelines
+    0.30.3 has 0 there, and 9 days as the median's upper end."""
+    found = curve([2, 3, 3, 5, 8, 9], [True] * 6)
+    assert found.shares[-1] == 0 and np.isnan([found.lower[-1], found.upper[-1]]).all()
+    assert found.upper[-2] == pytest.approx(0.5168018, abs=5e-8)
+    assert found.lower[-2] == pytest.approx(0.0077231, abs=5e-8)
+    assert median([2, 3, 3, 5, 8, 9], [True] * 6) == Median(3, 2, None)
+    # Many closed before it: the upper end is reached, whatever comes last.
+    assert median(CONTROL, [True] * 21).high == 11
+
+
+def test_a_half_is_reached_by_fractions_too():
+    """5/6 · 4/5 · 3/4 = 1/2 after 27 days: by lifelines 0.30.3 0.5000000000000001, and so 98 days. Of 24 that close on as
+    many days it is our own product of fractions that passes a half by rounding."""
+    ages, closed = [10, 18, 27, 39, 73, 98], [True, True, True, False, False, True]
+    assert median(ages, closed) == Median(27, 10, None)
+    days, all_of_them = np.arange(24), np.ones(24, dtype=bool)
+    assert survival(days, all_of_them)[1][11] > 0.5, "the case is one of rounding"
+    assert median_survival(days, all_of_them) == 11
+    assert medians_survival(days, all_of_them, np.zeros(24, dtype=int), 1).tolist() == [11]
+
+
 @pytest.mark.pitfall(6)
 def test_the_interval_of_that_case_is_open_upwards():
     assert median(AGES, CLOSED) == Median(20, 3, None)

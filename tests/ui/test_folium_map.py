@@ -402,7 +402,13 @@ def test_a_silent_site_keeps_its_colour_and_says_so_under_its_name(screen):
     draw(screen, [silent, *SITES[1:]])
     assert mark(screen, silent).get_attribute("fill") == SITES[0]["fill"]
     assert screen.locator("#map_div .sign-silent").count() == 1
+    assert screen.locator("#map_div .sign-silent.explained").count() == 0
     assert screen.locator(".names .silent").all_text_contents() == ["muet 35 j"]
+    draw(screen, [{**silent, "silent": "muet, expliqué", "explained": True}, *SITES[1:]])
+    ring = screen.locator("#map_div .sign-silent.explained")
+    assert ring.evaluate("e => getComputedStyle(e).strokeDasharray") != "none"
+    assert mark(screen, silent).get_attribute("fill") == SITES[0]["fill"]
+    assert screen.locator(".names .silent").all_text_contents() == ["muet, expliqué"]
 
 
 @pytest.mark.browser

@@ -82,7 +82,10 @@ def test_streamlit_s_page_is_dressed_where_a_page_of_ours_is_and_is_nowhere_else
             assert answer.status == 200 and '<html lang="fr"' in answer.text, name
             assert "/app/static/ccsp-shell.js" in answer.text, name
         else:
-            assert (answer.status, answer.text) == (404, sign_in_pages.not_found_page()), name
+            assert (answer.status, answer.text) == (
+                404,
+                sign_in_pages.not_found_page(person, MOVED.get(name, [name])[0]),
+            ), name
 
 
 @given(st.lists(st.text(string.ascii_letters + "-_.%", min_size=1), min_size=1, max_size=3))

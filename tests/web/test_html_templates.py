@@ -5,6 +5,7 @@ import re
 import pytest
 from jinja2 import UndefinedError
 
+from dashboard.accounts.rights import NOBODY
 from dashboard.settings import load_settings
 from dashboard.web import html_templates, sign_in_pages
 
@@ -45,7 +46,7 @@ def test_the_name_of_the_product_is_a_text_too(monkeypatch):
     monkeypatch.setenv("PRODUCT_NAME", HOSTILE)
     load_settings.cache_clear()
     try:
-        page = sign_in_pages.not_found_page()
+        page = sign_in_pages.not_found_page(NOBODY, "")
         parts = [html_templates.render(name) for name in ("title.html", "loading.html")]
     finally:
         load_settings.cache_clear()
@@ -57,7 +58,7 @@ def test_the_name_of_the_product_is_a_text_too(monkeypatch):
 def test_no_template_leaves_a_text_unescaped_or_acts_where_it_stands(template):
     text = template.read_text(encoding="utf-8")
     assert not re.search(r"\|\s*safe\b|autoescape|\bon\w+=|style=|javascript:", text)
-    assert not re.findall(r"<script(?! src=\"{{ script }}\"></script>)", text)
+    assert not re.findall(r"<script(?! src=\"{{ script }}\"(?: defer)?></script>)", text)
 
 
 def test_a_part_that_is_missing_is_no_empty_page():

@@ -25,9 +25,16 @@ def test_the_page_is_told_the_colours_of_both_papers():
 
 def test_a_changed_file_has_another_name(tmp_path, monkeypatch):
     before = re.findall(r'"/app/static/([\w.-]+\?\w+)"', page_head.head_markup().decode())
-    assert len(before) == 3
+    assert len(before) == 5
     monkeypatch.setattr(page_head, "STATIC", tmp_path)
-    for name in ("ccsp.css", "ccsp-shell.js", "ccsp-pages.js"):
+    for name in (
+        "ccsp.css",
+        "ccsp-shell.js",
+        "ccsp-table.js",
+        "ccsp-pages.js",
+        "ccsp-search-open.js",
+        *page_head.SEARCH,
+    ):
         (tmp_path / name).write_text("changed")
     after = re.findall(
         r'"/app/static/([\w.-]+\?\w+)"', page_head.head_markup.__wrapped__().decode()

@@ -234,11 +234,16 @@ def place_lines(
     chart = place_chart(page, panel, kind, data, box, inner)
     value_axis(chart.value_axis, title, scale, inner.h + 0.3)
     if len(names) > 1:
-        chart.has_legend = True
-        chart.legend.position = XL_LEGEND_POSITION.RIGHT if right else XL_LEGEND_POSITION.BOTTOM
-        chart.legend.include_in_layout = False
-        set_font(chart.legend.font, BODY, SOFT)
+        add_legend(chart, right=right)
     return chart, inner
+
+
+def add_legend(chart: Chart, *, right: bool) -> None:
+    """Name the series of a chart at its right, or under it."""
+    chart.has_legend = True
+    chart.legend.position = XL_LEGEND_POSITION.RIGHT if right else XL_LEGEND_POSITION.BOTTOM
+    chart.legend.include_in_layout = False
+    set_font(chart.legend.font, BODY, SOFT)
 
 
 def draw_upright(

@@ -33,7 +33,7 @@ from dashboard.exports.pptx.shapes import (
     write,
 )
 from dashboard.exports.pptx.text_fitting import BODY, SMALL, cut, text_width
-from dashboard.palette import ACCENT, ALERT, INK, MAIN, NONE, PALE, SOFT, Colour
+from dashboard.palette import ACCENT, ALERT, INK, MAIN, NONE, PALE, SERIES, SOFT, Colour
 from dashboard.panel import Panel
 
 COLUMN = "place des valeurs"  # in the sheet behind bars: unseen ones, as long as the axis
@@ -70,6 +70,13 @@ ON_AXES: dict[str, Stroke] = {
     "value": (MAIN, 2.5),
     "centre": (MAIN, 2),
 }
+# Of places side by side, in their order and as on screen: stroke, and mark.
+PLACES: tuple[tuple[Stroke, XL_MARKER_STYLE], ...] = (
+    ((MAIN, 2.25), XL_MARKER_STYLE.CIRCLE),
+    ((ACCENT, 2.25, MSO_LINE.DASH), XL_MARKER_STYLE.SQUARE),
+    ((SERIES[2], 2.25, MSO_LINE.ROUND_DOT), XL_MARKER_STYLE.TRIANGLE),
+    ((SERIES[3], 2.25, MSO_LINE.DASH_DOT), XL_MARKER_STYLE.DIAMOND),
+)
 OF_FUNNEL: tuple[Stroke, ...] = (
     ((SOFT, 1.5),) * 2 + ((SOFT, 1.25, MSO_LINE.DASH),) * 2 + ((SOFT, 1, MSO_LINE.ROUND_DOT),) * 2
 )
@@ -101,6 +108,9 @@ def _numbers(
 
 def _bars(page: Page, panel: Panel, chart: Native, box: Box) -> None:
     """Draw horizontal bars in the order given, in two charts of one scale where there are many."""
+    if chart.series[0].role == "place":
+        _bars_of_places(page, panel, chart, box)
+        return
     total = len(chart.categories)
     shown = min(total, 2 * MOST_BARS)
     if total > shown:
@@ -121,6 +131,28 @@ def _bars(page: Page, panel: Panel, chart: Native, box: Box) -> None:
             Box(box.x + part * step, box.y, step - 0.3, box.h) if parts > 1 else box,
             each,
         )
+
+
+def _bars_of_places(page: Page, panel: Panel, chart: Native, box: Box) -> None:
+    """Draw a bar of each place for each category, in the colours of `PLACES`, named in the legend."""
+    scale = axes.round_scale([v for s in chart.series for v in s.y if v is not None])
+    names = [cut(name, 1, box.w * 0.3, SMALL) for name in chart.categories]
+    left = max(text_width(name, SMALL) for name in names) + 0.2
+    legend = min(max(text_width(s.name, BODY) for s in chart.series), 3.2) + 0.8
+    inner = box.inset(left, TOP, SIDE + legend, TAIL)
+    data = _numbers(names, chart)
+    drawn = axes.place_chart(page, panel, XL_CHART_TYPE.BAR_CLUSTERED, data, box, inner)
+    plot, axis = drawn.plots[0], drawn.category_axis
+    plot.gap_width, plot.overlap = 45, 0
+    axes.value_axis(drawn.value_axis, chart.x_title, scale, inner.w)
+    axes.category_axis(axis, "", SMALL)
+    axis.reverse_order = True
+    crosses = drawn.value_axis._element.find(qn("c:crosses"))
+    crosses.set("val", "max")  # at the foot, though the order is top down
+    for series, (look, _) in zip(plot.series, PLACES, strict=False):
+        series.invert_if_negative = False
+        paint(series.format.fill, look[0])
+    axes.add_legend(drawn, right=True)
 
 
 def _bar_chart(page: Page, panel: Panel, chart: Native, which: range, box: Box, most: int) -> None:
@@ -306,6 +338,10 @@ def _line(page: Page, panel: Panel, chart: Native, box: Box) -> None:
             series.format.line.fill.background()
             _, style, colour = SIGNALS[found[i - len(chart.series)]]
             axes.set_marker(series.marker, style, 11 if len(months) <= 36 else 8, colour)
+        elif chart.series[i].role == "place":
+            stroke, mark = PLACES[i]
+            pen(series.format.line, *stroke)
+            axes.set_marker(series.marker, mark, 8, stroke[0])
         elif chart.series[i].role == "value":
             how = ((ACCENT, 2.25), (MAIN, 2.25, MSO_LINE.DASH))[i % 2] if several else (SOFT, 1.5)
             pen(series.format.line, *how)

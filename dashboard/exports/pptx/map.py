@@ -162,7 +162,8 @@ def _under(shapes: SlideShapes, x: float, y: float, mark: Mark) -> None:
         if mark.frame == "hexagon":
             around.adjustments[0] = 0.28868
     if ring:
-        draw_area(shapes, _around(x, y, ring, ring), PAPER, INK, MSO_SHAPE.OVAL, 1.75)
+        dash = MSO_LINE.DASH if mark.is_explained else None
+        draw_area(shapes, _around(x, y, ring, ring), PAPER, INK, MSO_SHAPE.OVAL, 1.75, dash)
     if len(shapes) > before:
         group_shapes(shapes, before, "Cadre", mark.name)
 

@@ -1,0 +1,81 @@
+"""At which hours most people come, or wait longest, and which others chance alone does not tell from these."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboard import french
+from dashboard.statistics.intervals import z_value
+
+S = french.SPACE
+MOST_NAMED = 3  # hours that are said together; more are no peak
+MOST_LOWER = 4  # hours that are named because they are clearly lower
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The highest hour, the hours that are not clearly lower, itself among them, and those that are."""
+
+    hour: int
+    near: tuple[int, ...]
+    lower: tuple[int, ...]
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether it, or a few hours with it, are clearly higher than others."""
+        return bool(self.lower) and len(self.near) <= MOST_NAMED
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there is no other hour to compare it with."""
+        return len(self.near) == 1 and not self.lower
+
+    @property
+    def in_words(self) -> str:
+        """« à 10 h », « entre 9 h et 11 h, le plus à 10 h », « à 9 h et 14 h, le plus à 14 h »."""
+        if len(self.near) == 1:
+            return f"à {self.hour}{S}h"
+        first, last = self.near[0], self.near[-1]
+        when = (
+            f"entre {first}{S}h et {last + 1}{S}h"
+            if last - first == len(self.near) - 1
+            else _hours(self.near)
+        )
+        return f"{when}, le plus à {self.hour}{S}h"
+
+    @property
+    def lower_in_words(self) -> str:
+        """« à 12 h et 13 h »: the hours that are clearly lower; "" where they are none, or too many to be named."""
+        return _hours(self.lower) if 0 < len(self.lower) <= MOST_LOWER else ""
+
+
+def busiest_hours(visits: np.ndarray, fewest: int) -> Peak | None:
+    """The hours with most visits; None where none has so many as `fewest`. visits: by hour, (24,). Hours are near the highest
+    where the difference of two Poisson counts is within their 95 % interval."""
+    top = int(visits.argmax())
+    if visits[top] < fewest:
+        return None
+    lower = visits[top] - visits > z_value() * np.sqrt(visits[top] + visits)
+    return _peak(top, visits > 0, lower)
+
+
+def longest_waits(
+    medians: np.ndarray, is_known: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> Peak | None:
+    """The hours with the longest median waits; None where none is known. medians, is_known, and the ends of each median's
+    interval: by hour, (24,). Hours are near the longest where the two intervals meet."""
+    if not is_known.any():
+        return None
+    top = int(np.where(is_known, medians, -1).argmax())
+    return _peak(top, is_known, high < low[top])
+
+
+def _peak(top: int, compared: np.ndarray, lower: np.ndarray) -> Peak:
+    """The peak at an hour. compared, lower: which hours are, (24,)."""
+    near, below = (np.flatnonzero(compared & which).tolist() for which in (~lower, lower))
+    return Peak(top, tuple(near), tuple(below))
+
+
+def _hours(hours: Collection[int]) -> str:
+    return f"à {french.join_words([f'{hour}{S}h' for hour in hours])}"

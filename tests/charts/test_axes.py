@@ -1,0 +1,35 @@
+"""An axis has room for all that is drawn, and begins where the data do."""
+
+from datetime import date
+
+from dashboard import charts
+from dashboard.palette import PAPER
+
+MAY, JUNE, JULY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1)
+
+
+def test_the_band_of_a_forecast_is_within_its_axis():
+    rows = [(MAY, 90.0, None, "90"), (JUNE, None, (100.0, 80.0, 140.0), "100")]
+    spec = charts.forecast_line(rows, unit="visites")
+    scales = [layer["encoding"]["y"]["scale"] for layer in spec["layer"]]
+    assert [scale["domain"] for scale in scales] == [[0, 140.0]] * 3
+
+
+def test_a_closure_before_the_data_does_not_widen_the_axis():
+    rows = [(JUNE, 1.0, "1"), (JULY, 2.0, "2")]
+    events = [(date(2026, 3, 2), "grève"), (date(2026, 6, 20), "réseau")]
+    drawn = charts.lines(rows, unit="visites", events=events)
+    assert [row["e"] for row in drawn["layer"][1]["data"]["values"]] == ["réseau"]
+
+
+def test_the_words_of_a_missing_bar_have_paper_under_them():
+    """Else the line of the whole crosses « trop peu de cas »."""
+    spec = charts.bars(
+        [("Kandi", 4, "4"), ("Covè", None, "trop peu de cas")], unit="min", reference=2
+    )
+    missing = [
+        layer["mark"]
+        for layer in spec["layer"]
+        if layer.get("transform") == [{"filter": "!isValid(datum.v)"}]
+    ]
+    assert [mark.get("stroke") for mark in missing] == [PAPER, None]
