@@ -13,16 +13,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any, Dict, List, Optional, Tuple, Union
+from typing import Any, Dict, List, Optional, Tuple, Union
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 MINIMUM = (3, 11)
-# Of tests: one more than the processors, since each waits for pages, servers and databases a third of its time.
-PROCESSES = str(min(6, 1 + (os.cpu_count() or 1)))
+# Of tests: no more than the processors, or each waits for the others, and what waits too long fails.
+PROCESSES = str(max(2, min(6, os.cpu_count() or 1)))
+TRIES = 3  # of what comes from the network
 FREE_BYTES = 10**9  # the environment takes about 700 MB with what tests need
 OFFICE = (
     "libreoffice-impress-nogui",
@@ -91,17 +91,19 @@ def environment(requirements: str) -> None:
 
 
 def pip(*arguments: str) -> None:
-    """Run the environment's pip, whose complaints are shown as they come."""
+    """Run the environment's pip, whose complaints are shown as they come; TRIES times where it fails."""
     command = [str(PYTHON), "-m", "pip", *arguments, "--quiet", "--disable-pip-version-check"]
-    complaints = []
-    with subprocess.Popen(
-        command, cwd=str(ROOT), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as process:
-        for line in process.stderr or ():
-            sys.stderr.write(line)
-            complaints.append(line)
-    if process.returncode:
-        raise Stop(why_pip_failed("".join(complaints)))
+    for _ in range(TRIES):
+        complaints = []
+        with subprocess.Popen(
+            command, cwd=str(ROOT), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as process:
+            for line in process.stderr or ():
+                sys.stderr.write(line)
+                complaints.append(line)
+        if not process.returncode:
+            return
+    raise Stop(why_pip_failed("".join(complaints)))
 
 
 def make_venv() -> None:
@@ -152,33 +154,18 @@ def why_pip_failed(output: str) -> str:
 
 def call(*command: Union[str, Path], **environ: str) -> int:
     """Run a command in the project's folder and give its exit code."""
-    return run_printing(None, *command, **environ)
-
-
-def run_printing(output: Optional[IO[str]], *command: Union[str, Path], **environ: str) -> int:
-    """As `call`. printed: the file that its output goes to; None for the standard output."""
     # Without a place for Python's bytecode, each of the hundred processes of the tests compiles everything again.
     return subprocess.call(
         [str(c) for c in command],
         cwd=str(ROOT),
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **environ},
         stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output and subprocess.STDOUT,
     )
 
 
 def module(*arguments: str, **environ: str) -> int:
     """Run a Python module in the environment and give its exit code."""
     return call(PYTHON, "-m", *arguments, **environ)
-
-
-def output_of(*arguments: str, **environ: str) -> Tuple[int, str]:
-    """As `module`; returns its exit code and its output."""
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
-        code = run_printing(file, PYTHON, "-m", *arguments, **environ)
-        file.seek(0)
-        return code, file.read()
 
 
 def run() -> int:
@@ -191,31 +178,11 @@ def run() -> int:
     return subprocess.call(command)
 
 
-def faults_of_style() -> List[str]:
-    """The checks of style, layout and types that failed."""
-    checks = (
-        ("style", ("ruff", "check", ".")),
-        ("mise en page", ("ruff", "format", "--check", ".")),
-        ("types", ("mypy",)),
-    )
-    return [name for name, command in checks if module(*command)]
-
-
 def lint() -> int:
     """Check style, layout and types; and known faults of the libraries, where the index answers."""
     environment(DEV)
-    faults = faults_of_style()
-    if module("scripts.audit"):
-        # A library has a known fault, named just above.
-        faults.append("bibliothèques")
-    return stop_if(faults)
-
-
-def stop_if(failed: List[str]) -> int:
-    """Raise Stop with what failed; return 0 where nothing did."""
-    if failed:
-        raise Stop("En échec : {}.".format(", ".join(failed)))
-    return 0
+    style, libraries = module("scripts.run_tests", "--style"), module("scripts.audit")
+    return style or libraries  # each has said what it found
 
 
 def find(program: str, *packages: str) -> Optional[str]:
@@ -228,13 +195,15 @@ def find(program: str, *packages: str) -> Optional[str]:
     ):
         print("Installation de {} (apt-get)…".format(", ".join(packages)), flush=True)
         install = ["install", "-y", "--no-install-recommends", *packages]
-        for arguments in (["update"], install):
-            subprocess.call(
+        for arguments in (["update"], install) * TRIES:
+            failed = subprocess.call(
                 ["apt-get", "-q", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
             )
+            if arguments is install and not failed:
+                break
     return shutil.which(program)
 
 
@@ -274,26 +243,28 @@ def provider() -> bool:
         shutil.copyfile(str(ROOT / "tests" / "provider" / name), str(PROVIDER / name))
     npm = PYTHON.parent / ("npm.exe" if os.name == "nt" else "npm")
     command = [str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    try:
-        failed = subprocess.call(
-            command,
-            cwd=str(PROVIDER),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            # Node brings authorities of its own; an office's, through which it may have to go, is known to the machine.
-            env={**os.environ, "NODE_USE_SYSTEM_CA": "1"},
-        )
-    except OSError as error:
-        print(error, file=sys.stderr)
-        return False
-    if not failed:
-        (PROVIDER / "installed").write_text(provider_wanted())
-    return not failed
+    for _ in range(TRIES):
+        try:
+            failed = subprocess.call(
+                command,
+                cwd=str(PROVIDER),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                # Node brings authorities of its own; an office's, through which it may have to go, is known to the machine.
+                env={**os.environ, "NODE_USE_SYSTEM_CA": "1"},
+            )
+        except OSError as error:
+            print(error, file=sys.stderr)
+            return False
+        if not failed:
+            (PROVIDER / "installed").write_text(provider_wanted())
+            return True
+    return False
 
 
 def test() -> int:
-    """Check style and types, then run the tests; the browser suite by itself, since it starts servers of its own. Of
-    tests that take long some cases a day; all in continuous integration, or where ALL is set."""
+    """Check style and types, then run the tests: scripts/run_tests.py. Of tests that take long some cases a day; all in
+    continuous integration, or where ALL is set."""
     environment(DEV)
     # One processor for each algebra: the threads that it starts in each of the tests' many processes find nothing to do.
     missing, environ = [], {"OPENBLAS_NUM_THREADS": "1"}
@@ -334,35 +305,13 @@ def test() -> int:
     if missing and os.environ.get("CI"):
         # In continuous integration nothing may be left out.
         raise Stop("La variable CI est présente : tout doit être joué, rien ne peut être sauté.")
-    # Types are found by one processor, and the tests begin meanwhile. A browser waits for pages half of its time: in the short
-    # form, where few tests measure time, it runs beside the rest, and its output is printed after.
-    beside, short = ThreadPoolExecutor(2), "SHORT_FORM_OF" in environ
-    style = beside.submit(faults_of_style)
-    processes = "2" if short else PROCESSES
-    driving = ("pytest", "-q", "-n", processes, "--dist", "loadgroup", "tests/browser")
-    driven = beside.submit(output_of, *driving, **environ) if browser and short else None
-    failed = []
-    # The tests of a file stay in one process, with their fixtures, until a process has nothing left to do.
-    spread = ("-n", processes, "--dist", "worksteal")
-    if module(
-        "pytest", "-q", *spread, "--ignore=tests/browser", "--ignore=tests/system", **environ
-    ):
-        failed.append("pytest")
-    if driven:
-        code, words = driven.result()
-        print(words)
-    else:
-        code = module(*driving, **environ) if browser else 0
-    if code:
-        failed.append("navigateur")
-    failed = style.result() + failed
-    beside.shutdown()
+    code = module("scripts.run_tests", *([] if browser else ["--no-browser"]), **environ)
     print(
         "\n".join(missing), end="\n" * bool(missing), file=sys.stderr
     )  # once more, where it will be read
     if "SHORT_FORM_OF" in environ:
         print("Forme courte : des essais longs, une partie aujourd'hui. Tous : make test ALL=yes")
-    return stop_if(failed)
+    return code
 
 
 def days() -> int:

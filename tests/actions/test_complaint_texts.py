@@ -13,7 +13,7 @@ from dashboard.period import today
 from dashboard.settings import load_settings
 from tests.builders import COVE, KANDI, complaint, visit
 
-pytestmark = pytest.mark.usefixtures("programs_of_the_server")
+pytestmark = [pytest.mark.usefixtures("programs_of_the_server"), pytest.mark.never_unstable]
 
 YEAR = Question(date(2025, 1, 1), date(2025, 12, 31))
 DATA = Person("données", Role.DATA_MANAGER, id="m")

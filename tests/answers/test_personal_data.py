@@ -14,6 +14,8 @@ from dashboard.exports import EXPORTS
 from dashboard.settings import ROOT, load_settings
 from db.table_descriptions import TABLES
 
+pytestmark = pytest.mark.never_unstable
+
 
 @pytest.fixture
 def said(monkeypatch) -> str:

@@ -1,6 +1,6 @@
 """Whatever is done in whatever order: no figure changes by retaining, nothing erased comes back, nothing counts twice.
 
-Histories that once failed, one by one, then a minute of random ones; `python -m tests.histories` plays thousands.
+Histories that once failed, one by one, then a few drawn ones, always the same; `python -m tests.histories` plays thousands.
 """
 
 import os
@@ -456,12 +456,12 @@ def test_an_account_that_is_opened_again_stays_open_after_a_copy_is_put_back(off
     ]
 
 
+@pytest.mark.never_unstable
 @pytest.mark.parametrize("kills", [False, True])
 def test_random_histories_are_those_of_the_model(databases, tmp_path, kills):
     few = HISTORIES // (1 if databases.name == "sqlite" else 4) // (4 if kills else 1)
-    chance = random.Random()
-    for _ in range(max(1, few)):
-        seed = chance.randrange(10**9)
+    chance = random.Random(f"{databases.name} {kills}")  # the same histories in each run
+    for seed in range(max(1, few)):
         print(f"histoire {seed}")
         with playing(databases, tmp_path / str(seed), seed, kills=kills) as play:
             play.steps(chance.randint(8, 16))

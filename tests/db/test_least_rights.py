@@ -20,6 +20,8 @@ from db.engine import make_engine
 from db.seed import seed
 from tests.builders import Office, visit
 
+pytestmark = pytest.mark.never_unstable
+
 PAPER = (ROOT / "docs" / "installing.md").read_text(encoding="utf-8")
 STATEMENTS = re.search(r"```\n(CREATE ROLE ccsp .*?)```", PAPER, re.S)[1].strip().splitlines()
 

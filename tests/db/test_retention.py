@@ -16,7 +16,7 @@ from db.write import Refused
 from tests import clock
 from tests.builders import COVE, KANDI, complaint, monthly, visit
 
-pytestmark = pytest.mark.usefixtures("programs_of_the_server")
+pytestmark = [pytest.mark.usefixtures("programs_of_the_server"), pytest.mark.never_unstable]
 
 ON = date(2027, 6, 15)
 OLD, NEW = datetime(2025, 1, 2), datetime(2027, 6, 1)

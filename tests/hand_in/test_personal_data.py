@@ -10,6 +10,8 @@ import pytest
 from tests.builders import csv_text, visit
 from tests.hand_in.conftest import COVE, Desk, heading
 
+pytestmark = pytest.mark.never_unstable
+
 PEOPLE = [(f"Afiavi ZINSOUPLANTEE{n}", f"0197{n:06}") for n in range(1_000)]
 
 

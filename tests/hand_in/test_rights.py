@@ -11,6 +11,8 @@ from tests.accounts.asgi import run
 from tests.builders import csv_text, visit
 from tests.hand_in.conftest import COVE, Desk, heading
 
+pytestmark = pytest.mark.never_unstable
+
 KANDI = "ccsp-kandi"
 REASON = {"raison": "essai"}
 

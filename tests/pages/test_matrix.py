@@ -43,6 +43,8 @@ from db.write_lock import write_transaction
 from tests.builders import KANDI, never_answer
 from tests.pages.app import everything, heading, link, visit_page
 
+pytestmark = pytest.mark.never_unstable
+
 HOME = "Alibori"  # where Kandi is
 PEOPLE = {
     Role.CABINET: Person("cabinet", Role.CABINET, id="c"),

@@ -13,6 +13,8 @@ from tests.answers.test_saved_stories_of_guests import HIDDEN, NAME, NOTE, TOLD,
 from tests.builders import COVE
 from tests.pages.app import everything, sound, visit_page
 
+pytestmark = pytest.mark.never_unstable
+
 OF_ZOU = Person("invites.2", Role.GUEST, frozenset({"Zou"}), id="z")
 CABINET = Person("cabinet", Role.CABINET, id="c")
 READY_MADE = {"national", "departement:Zou"}

@@ -11,6 +11,8 @@ from dashboard.request_identity import SESSION_CACHE
 from dashboard.settings import ROOT
 from tests.pages.app import heading
 
+pytestmark = pytest.mark.never_unstable
+
 
 @pytest.fixture
 def fictitious(sqlite, using, monkeypatch):
