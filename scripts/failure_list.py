@@ -116,7 +116,7 @@ class _Writer:
 def _in_a_line(report: pytest.TestReport | pytest.CollectReport) -> str:
     crash = getattr(report.longrepr, "reprcrash", None)
     if crash:
-        return crash.message.strip().partition("\n")[0][:LONGEST]
+        return str(crash.message).strip().partition("\n")[0][:LONGEST]
     return (
         report.longreprtext.strip().rpartition("\n")[-1].strip()[:LONGEST]
     )  # a file that was not read, a dead process

@@ -205,8 +205,8 @@ def main() -> int:
     if not (reasons or asked.style):
         suites = {n: of for n, of in SUITES.items() if n != "navigateur" or not asked.no_browser}
         reasons = judge([run_suite(name, arguments) for name, arguments in suites.items()])
-    if reasons:
-        print("En échec :", *reasons, sep="\n  ", file=sys.stderr)
+    for reason in reasons:
+        print(f"En échec : {reason}", file=sys.stderr)
     return 1 if reasons else 0
 
 
