@@ -71,7 +71,8 @@ def run_suite(name: str, arguments: Sequence[str], folder: Path = ROOT) -> Outco
     with tempfile.TemporaryDirectory(prefix="ccsp-run-") as kept:
         file = Path(kept) / "failures"
         code = run_pytest(
-            *("-n", PROCESSES, "-p", "scripts.failure_list", "--failures", str(file)),
+            *("-n", PROCESSES, "--durations=40", "-p", "scripts.failure_list"),
+            *("--failures", str(file)),
             *arguments,
             folder=folder,
             seconds=LONGEST,
