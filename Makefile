@@ -3,6 +3,8 @@
 #             take long, some cases a day (tests/long.txt); ALL=yes for all of them, as in continuous integration
 # make test-system  what docs/exploitation.md says of a server: units, nginx before two applications, copies, alerts
 # make days   the tests as of each of twelve days, before a release: ends of months and years, a weekend, a holiday, 29 February
+# make seconds  what is promised to people in seconds, each test by itself, the best of three; on a machine that does nothing else
+# make chance  what searches by chance: an hour, new seeds each time, each printed (CHANCE=… plays one again)
 # make coverage  how much of dashboard/ and db/ the tests run: all, and the ten files of which they run least
 # make bench  speed against raw SQL and DuckDB (BENCH=10m for ten million visits)
 # make fuzz   10,000 changed files handed in to a fresh database (FUZZ=…, FUZZ_SECONDS=…, FUZZ_DATABASE=postgresql)
@@ -18,8 +20,8 @@
 # make clean  removes all that can be made again, never the database
 PYTHON ?= python3
 
-.PHONY: run test test-system days coverage bench fuzz workbooks walk load hostile soak growth lint shots release clean
-run test test-system days coverage bench fuzz workbooks walk load hostile soak growth lint shots release clean:
+.PHONY: run test test-system days seconds chance coverage bench fuzz workbooks walk load hostile soak growth lint shots release clean
+run test test-system days seconds chance coverage bench fuzz workbooks walk load hostile soak growth lint shots release clean:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { \
 	  echo "Python manque ($(PYTHON)) : apt install python3 python3-venv (version 3.11 ou plus récente)." >&2; exit 1; }
 	@$(PYTHON) scripts/prepare.py $@

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 CHILD = Path(__file__).with_name("limited_process_child.py")
+WATCHER = "watches a limited process"  # the name of its thread
 RUNNING: set[subprocess.Popen[bytes]] = set()
 
 
@@ -48,22 +49,37 @@ def start_process(
 
 
 @contextmanager
-def end_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
-    """A context manager that ends the process after so many seconds, so that reading from it ends too; it gives an event that
-    is then set."""
-    over = threading.Event()
+def end_when_stuck(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
+    """A context manager that ends the process once it has computed nothing for so many seconds, so that reading from it ends too;
+    it gives an event that is then set. One that a busy machine lets wait still computes a little, and is left alone: how much it
+    may compute is its own limit."""
+    stuck, over = threading.Event(), threading.Event()
 
-    def end() -> None:
-        over.set()
-        process.kill()
+    def watch() -> None:
+        before = processor_seconds(process)
+        while not over.wait(seconds):
+            now = processor_seconds(process)
+            if now == before:
+                stuck.set()
+                process.kill()
+                return
+            before = now
 
-    watchdog = threading.Timer(seconds, end)
-    watchdog.daemon = True
-    watchdog.start()
+    threading.Thread(target=watch, name=WATCHER, daemon=True).start()
     try:
-        yield over
+        yield stuck
     finally:
-        watchdog.cancel()
+        over.set()
+
+
+def processor_seconds(process: subprocess.Popen[bytes]) -> float:
+    """Returns how many seconds of a processor the process has had, to a hundredth; always 0 where the system does not say."""
+    try:
+        said = Path(f"/proc/{process.pid}/stat").read_text()
+    except OSError:
+        return 0.0
+    user, system = said.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -65,7 +65,9 @@ class Settings:
         " database, or data/copies for PostgreSQL",
     )
     workbook_seconds: int = _whole(
-        60, (1, 3600), "Longest time the reading of one workbook may take"
+        60,
+        (1, 3600),
+        "Seconds after which the reading of a workbook that computes nothing is ended",
     )
     port: int = _whole(8501, (1, 65535), "Port that the server answers on")
     host: str = _text(

@@ -324,6 +324,19 @@ def days() -> int:
     return module("tests.days")
 
 
+def seconds() -> int:
+    """Measure what is promised to people in seconds; each is tried three times at most, and nothing is to run beside it."""
+    environment(DEV)
+    return module("tests.seconds")
+
+
+def chance() -> int:
+    """Search by chance for an hour, with new seeds; CHANCE says which, to play it again."""
+    environment(DEV)
+    find("soffice", *OFFICE)
+    return module("tests.chance")
+
+
 def coverage() -> int:
     """Measure how much of dashboard/ and db/ the tests run. Apart from `test`, which it would make half as long
     again."""
@@ -449,6 +462,8 @@ COMMANDS = {
     "test": test,
     "lint": lint,
     "days": days,
+    "seconds": seconds,
+    "chance": chance,
     "coverage": coverage,
     "test-system": test_system,
     "bench": bench,

@@ -27,9 +27,20 @@ ALL_TRIES = 900.0  # seconds
 MOST_FILES, MOST_UNSTABLE = 10, 8
 GONE = 124  # the exit code of a suite that was ended here, as of the program « timeout »
 FAILED = 1  # pytest's, where tests failed and nothing else is wrong
+# What any change may break, and says what mends it: tried first, in a minute, so that nobody waits for the rest in vain.
+CHECKS = (
+    *("tests/test_architecture.py", "tests/test_papers.py", "tests/test_asvs.py"),
+    *("tests/test_registries.py", "tests/test_palette.py", "tests/test_short.py"),
+    *("tests/test_timing.py", "tests/test_to_add.py", "tests/pages/test_straight_line.py"),
+    *("tests/db/test_migrations.py", "tests/db/test_command_line_paper.py"),
+)
 SUITES = {
+    "contrôles": ("--dist", "loadfile", *CHECKS),
     # The tests of a file stay in one process, with their fixtures, until a process has nothing left to do.
-    "essais": ("--dist", "worksteal", "--ignore=tests/browser", "--ignore=tests/system"),
+    "essais": (
+        *("--dist", "worksteal", "--ignore=tests/browser", "--ignore=tests/system"),
+        *(f"--ignore={file}" for file in CHECKS),
+    ),
     "navigateur": ("--dist", "loadgroup", "tests/browser"),
 }
 STYLE = {
@@ -203,9 +214,11 @@ def main() -> int:
     parser.add_argument("--style", action="store_true", help="style, layout and types alone")
     asked = parser.parse_args()
     reasons = faults_of_style()  # before anything else: seconds, and nothing beside it
+    first, *others = (name for name in SUITES if name != "navigateur" or not asked.no_browser)
     if not (reasons or asked.style):
-        suites = {n: of for n, of in SUITES.items() if n != "navigateur" or not asked.no_browser}
-        reasons = judge([run_suite(name, arguments) for name, arguments in suites.items()])
+        reasons = judge([run_suite(first, SUITES[first])])
+    if not (reasons or asked.style):
+        reasons = judge([run_suite(name, SUITES[name]) for name in others])
     for reason in reasons:
         print(f"En échec : {reason}", file=sys.stderr)
     return 1 if reasons else 0

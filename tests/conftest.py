@@ -8,25 +8,28 @@ be started without that, the tests fail.
 import gc
 import ipaddress
 import os
+import random
 import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from dashboard import log
 from dashboard.accounts import passwords
 from dashboard.answers import expected_false_alarms
 from dashboard.settings import load_settings
+from db import engine as engine_module
 from db import schema
 from db.demo_load import load_demo
 from db.engine import make_engine
@@ -37,7 +40,9 @@ from tests.builders import Office, Said
 clock.begin()
 
 # No example fails for taking long: how long one takes is the machine's affair. The examples of a test are the same each time.
-settings.register_profile("ccsp", deadline=None, derandomize=True, database=None)
+# `make chance` (tests/chance.py) has new ones, and another order of the tests of each file, by its seed.
+CHANCE = os.environ.get("CHANCE", "")
+settings.register_profile("ccsp", deadline=None, derandomize=not CHANCE, database=None)
 settings.load_profile("ccsp")
 COLLECTED_AFTER = (20_000, 20, 20)  # as in server.py, further apart
 
@@ -51,6 +56,10 @@ def pytest_sessionstart() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """In the short form of the suite, leave to another day what is not of this one."""
     config.hook.pytest_deselected(items=short.leave_for_another_day(items))
+    if CHANCE:
+        draw = random.Random(CHANCE)
+        order = {item.nodeid: draw.random() for item in items}
+        items.sort(key=lambda item: (item.path, order[item.nodeid]))
 
 
 def pytest_collection_finish() -> None:
@@ -105,6 +114,45 @@ def a_minute_of_the_log() -> None:
     log.SPARING.begin()
 
 
+@pytest.fixture(scope="session")
+def engines() -> Iterator[list[Engine]]:
+    """Every engine that a running test has made, in whatever module."""
+    made: list[Engine] = []
+
+    def create(*arguments, **named) -> Engine:
+        made.append(create_engine(*arguments, **named))
+        return made[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine_module, "create_engine", create)
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def engines_are_closed(engines) -> Iterator[None]:
+    """What a test opened and did not close is closed here, and not by the collector during another test."""
+    before = len(engines)
+    yield
+    for engine in engines[before:]:
+        engine.dispose()
+    del engines[before:]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def what_is_left_open_fails_here() -> Iterator[None]:
+    """A file, socket, loop or connection that the tests of a file left open is an error of its last test, and of no other."""
+    yield
+    gc.collect()
+
+
+class Prepared(NamedTuple):
+    """What a database holds beforehand, made once for all tests that begin with it. fill: given the address of one that is
+    migrated and seeded; it leaves no connection open."""
+
+    name: str
+    fill: Callable[[str], None]
+
+
 class Sqlite:
     """Fresh SQLite files, copied from one that was migrated and seeded once, and filled once, for all processes."""
 
@@ -114,26 +162,29 @@ class Sqlite:
         self.folder, self.common, self.numbers = folder, common, count(1)
 
     @contextmanager
-    def fresh(self, *, empty: bool = False, visits: int = 0) -> Iterator[str]:
-        """The address of a database of one's own; `empty`: without any table; with so many fictitious visits."""
+    def fresh(
+        self, *, empty: bool = False, visits: int = 0, prepared: Prepared | None = None
+    ) -> Iterator[str]:
+        """The address of a database of one's own; `empty`: without any table; with so many fictitious visits, or with what was
+        prepared."""
         path = self.folder / f"test-{next(self.numbers)}.db"
         if not empty:
-            shutil.copyfile(self.template(visits), path)
+            shutil.copyfile(self.template(visits, prepared), path)
         yield f"sqlite:///{path}"
         for leftover in self.folder.glob(f"{path.name}*"):
             leftover.unlink()
 
-    def template(self, visits: int) -> Path:
-        """The file that others are copied from, with so many fictitious visits."""
-        path = self.common / f"template-{visits}.db"
+    def template(self, visits: int, prepared: Prepared | None = None) -> Path:
+        """The file that others are copied from, with so many fictitious visits, or with what was prepared."""
+        path = self.common / f"template-{prepared.name if prepared else visits}.db"
         if path.exists():
             return path
         with FileLock(self.common / f"{path.name}.lock"):
             if not path.exists():
                 made = path.with_suffix(".new")
-                if visits:
+                if visits or prepared:
                     shutil.copyfile(self.template(0), made)
-                _prepare(f"sqlite:///{made}", visits)
+                _prepare(f"sqlite:///{made}", visits, prepared)
                 made.rename(path)
         return path
 
@@ -164,30 +215,39 @@ class Postgres:
         self.engine.dispose()
 
     @contextmanager
-    def fresh(self, *, empty: bool = False, visits: int = 0) -> Iterator[str]:
-        """The address of a database of one's own; `empty`: without any table; with so many fictitious visits."""
+    def fresh(
+        self, *, empty: bool = False, visits: int = 0, prepared: Prepared | None = None
+    ) -> Iterator[str]:
+        """The address of a database of one's own; `empty`: without any table; with so many fictitious visits, or with what was
+        prepared."""
         name = f"test_{self.worker}_{next(self.numbers)}"
         # File by file, not by way of the log: a third of the work.
-        template = "" if empty else f" TEMPLATE {self._template(visits)} STRATEGY file_copy"
+        template = (
+            "" if empty else f" TEMPLATE {self._template(visits, prepared)} STRATEGY file_copy"
+        )
         self.run(f"CREATE DATABASE {name}{template}")
         yield self.server.get_uri(name)
         self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
     @cache  # noqa: B019 (as long as the tests)
-    def _template(self, visits: int) -> str:
-        name, made = f"template_ccsp_{visits}", f"making_ccsp_{visits}"
+    def _template(self, visits: int, prepared: Prepared | None = None) -> str:
+        what = prepared.name if prepared else visits
+        name, made = f"template_ccsp_{what}", f"making_ccsp_{what}"
         with FileLock(self.common / f"{name}.lock"):
             there = text("SELECT count(*) FROM pg_database WHERE datname = :name")
             if not self.connection.execute(there, {"name": name}).scalar():
-                before = f" TEMPLATE {self._template(0)}" if visits else ""
+                before = f" TEMPLATE {self._template(0)}" if visits or prepared else ""
                 self.run(f"CREATE DATABASE {made}{before}")
-                _prepare(self.server.get_uri(made), visits)
+                _prepare(self.server.get_uri(made), visits, prepared)
                 self.run(f"ALTER DATABASE {made} RENAME TO {name}")
         return name
 
 
-def _prepare(url: str, visits: int) -> None:
+def _prepare(url: str, visits: int, prepared: Prepared | None) -> None:
     """Migrate and seed a new database; fill one that is."""
+    if prepared:
+        prepared.fill(url)
+        return
     engine = make_engine(url)
     if visits:
         load_demo(engine, visits, 20211221, by="test", progress=False)

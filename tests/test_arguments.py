@@ -29,6 +29,7 @@ from db.command_arguments import kept, parser, span
 from db.engine import make_engine
 from db.reference_commands import hours, point
 from tests.builders import Office, Said, complaint, csv_text, monthly, visit
+from tests.conftest import CHANCE
 from tests.db.test_reference import collection, communes, outline
 
 # A fifth of what is hostile is tried, the same in each run; ARGUMENTS=all tries each.
@@ -324,7 +325,7 @@ def test_whatever_is_typed_ends_soon_with_a_sentence(desk, path):
         assert said.code == (path in NOTHING_TO_DO), said  # else what follows would try nothing
     typed = [(action.dest, value) for action in arguments(path) for value in hostile(action)]
     if typed and not EACH:
-        typed = random.Random(" ".join(path)).sample(typed, 1 + len(typed) // PART)
+        typed = random.Random(" ".join(path) + CHANCE).sample(typed, 1 + len(typed) // PART)
     # A database for each, or on PostgreSQL, where one takes longer, for all.
     for some in [[one] for one in typed] if desk.template else [typed]:
         with desk.database(filled=filled) as url:

@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -92,16 +91,34 @@ def test_its_memory_and_its_time_are_counted(run):
     assert limited_process.used_its_time(run("while True: pass", cpu_seconds=1))
 
 
-def test_who_waits_for_it_waits_so_long(run):
-    process = run("import time; time.sleep(60)")
-    begun = time.monotonic()
-    with limited_process.end_after(0.5, process) as over:
+def test_one_that_computes_nothing_any_more_is_ended(run):
+    process = run("import time; time.sleep(600)")
+    with limited_process.end_when_stuck(0.5, process) as stuck:
         assert process.stdout.read() == b""
-    assert over.is_set() and time.monotonic() - begun < 30
+    assert stuck.is_set()
     quick = run("print('done')")
-    with limited_process.end_after(30, quick) as over:
+    with limited_process.end_when_stuck(30, quick) as stuck:
         assert quick.stdout.read().split() == [b"done"]
-    assert not over.is_set() and quick.wait() == 0
+    assert not stuck.is_set() and quick.wait() == 0
+
+
+def test_one_that_a_busy_machine_lets_wait_is_not_ended_as_long_as_it_computes_a_little(
+    run, monkeypatch
+):
+    process, had = run("import time; time.sleep(600)"), iter(range(5))
+    monkeypatch.setattr(limited_process, "processor_seconds", lambda _: next(had, 4))
+    with limited_process.end_when_stuck(0.01, process) as stuck:
+        assert process.stdout.read() == b""
+    assert stuck.is_set() and next(had, None) is None, "it was looked at until it stood still"
+
+
+@LINUX
+def test_how_much_a_process_has_computed_is_known(run):
+    process = run("while True: pass")
+    while limited_process.processor_seconds(process) < 0.05:
+        assert process.poll() is None
+    limited_process.end(process)
+    assert limited_process.processor_seconds(process) == 0.0, "it is gone"
 
 
 def test_it_is_ended_whatever_it_has_not_read(run):

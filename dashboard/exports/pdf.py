@@ -35,7 +35,8 @@ TEMPLATE = Path(__file__).with_name("dossier.typ")
 CHILD = Path(__file__).with_name("pdf_child.py")
 # What setting a PDF may cost. The national review takes 130 MB and a second, a table of 5,000 rows ten times that. A browser
 # waits three minutes for a file.
-MEMORY_BYTES, CPU_SECONDS, SECONDS = 2_000_000_000, 60, 90
+# SECONDS: without computing anything.
+MEMORY_BYTES, CPU_SECONDS, SECONDS = 2_000_000_000, 60, 30
 # Each child computes in one thread, which is as quick as several: two of them fill two cores, and others queue.
 SLOTS, PATIENCE, ALONE = BoundedSemaphore(2), 60, {"RAYON_NUM_THREADS": "1"}
 AGAIN = "Réessayez dans une minute."
@@ -127,7 +128,7 @@ def _compile_in_child(request: Part) -> bytes:
 def _answer(process: subprocess.Popen[bytes], request: bytes) -> bytes:
     """The output of the child for what it is asked. Raises where it takes too long."""
     assert process.stdin is not None and process.stdout is not None  # pipes were asked for
-    with limited_process.end_after(SECONDS, process) as over:
+    with limited_process.end_when_stuck(SECONDS, process) as stuck:
         with suppress(BrokenPipeError):  # it ended before it had read all: why is seen below
             process.stdin.write(request + b"\n")
             process.stdin.flush()
@@ -135,7 +136,7 @@ def _answer(process: subprocess.Popen[bytes], request: bytes) -> bytes:
         code = process.wait()
     if code == 0:
         return written
-    if over.is_set() or limited_process.used_its_time(process):
+    if stuck.is_set() or limited_process.used_its_time(process):
         raise ExportFailed(f"La mise en page de ce PDF prend trop de temps. {FEWER}", "time")
     said = written[:500].decode(errors="replace")
     raise ExportFailed(f"Le PDF n'a pas pu être fait. {FEWER}", f"code {code} {said}".strip())

@@ -8,7 +8,6 @@ refused in a sentence, and the server goes on.
 import json
 import os
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -40,9 +39,7 @@ class Limits:
     columns: int = 64
     memory_bytes: int = 1_000 * MEGABYTE
     cpu_seconds: int = 20
-    wait_seconds: float = (
-        60  # waiting for the reader; the caller's own work between two rows does not count
-    )
+    wait_seconds: float = 60  # for a reader that computes nothing
 
 
 def limits_in_force() -> Limits:
@@ -176,15 +173,13 @@ def _start(file: IO[bytes], limits: Limits) -> subprocess.Popen[bytes]:
 
 
 def _lines(process: subprocess.Popen[bytes], pipe: int, seconds: float) -> Iterator[bytes]:
-    """The complete lines that the child wrote, without one cut off at its end; raises WorkbookRefused past the
-    seconds."""
+    """The complete lines that the child wrote, without one cut off at its end; raises WorkbookRefused where it computes nothing
+    for so many seconds while it is waited for."""
     pending = b""
     while True:
-        started = time.monotonic()
-        with limited_process.end_after(seconds, process):
+        with limited_process.end_when_stuck(seconds, process) as stuck:
             chunk = os.read(pipe, 1 << 16)
-        seconds -= time.monotonic() - started
-        if seconds <= 0:
+        if stuck.is_set():
             raise WorkbookRefused(REASONS["time"])
         if not chunk:
             return

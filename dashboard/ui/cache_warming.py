@@ -39,6 +39,7 @@ LOG = logging.getLogger("ccsp")
 LOOK, EVERY, LONGEST = 1, 10, 30
 # The dimensions by which pages ask for figures.
 CUTS = ("nation", "site", "department", "service", "hour")
+AWAY = "the database does not answer, each page asks it by itself"  # a line of the log, once
 STORIES = ("national", "plaintes", "attentes")  # together they need nearly all answers of the pages
 
 
@@ -91,18 +92,24 @@ def _follow() -> None:
     except Exception as error:
         _give_up(error)
     exempt_from_collection()
-    pace = Pace()
+    pace, away = Pace(), False
     while True:
         time.sleep(LOOK)
         try:
             found = _show_latest(unless_new=pace.is_too_soon(time.monotonic()))
             pace.after(found, time.monotonic())
+            if away:
+                LOG.warning("the database answers again")
+                away = False
             if found == Look.SHOWN:
                 quality_checks.unchecked(LOCAL_READER)  # no opening page waits for it
         except context.Moved:
             continue  # a file came in meanwhile: the next look is of what it brought
         except Exception as error:
             _give_up(error)
+            if not away and context.outage_reason(error):
+                LOG.warning("%s: %s", AWAY, type(error).__name__)
+                away = True
 
 
 def exempt_from_collection() -> None:

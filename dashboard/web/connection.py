@@ -19,6 +19,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from dashboard import clock
 from dashboard.accounts.sign_in_request import address_block
 from dashboard.web import connection_limits, request_limits, uploads
 from dashboard.web.connection_limits import CONNECTIONS, WAITING
@@ -46,8 +47,8 @@ class Connection(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._reading: asyncio.TimerHandle | None = None  # deadline of the next data
-        self._writing: asyncio.TimerHandle | None = None  # deadline of progress in sending
+        self._reading: clock.Timer | None = None  # deadline of the next data
+        self._writing: clock.Timer | None = None  # deadline of progress in sending
         self._in_head, self._unread, self._body = True, 0, 0  # bytes of the head, of the body
         self._body_bytes = BODY_BYTES
         self._is_http = True
@@ -242,7 +243,7 @@ class Connection(HttpToolsProtocol):
         if self._reading is not None:
             self._reading.cancel()
         self._reading = (
-            None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
+            None if seconds is None else clock.call_later(self.loop, seconds, self.transport.abort)
         )
 
     def _expect_progress(self, left: int) -> None:
@@ -256,7 +257,7 @@ class Connection(HttpToolsProtocol):
                 self.transport.abort()
 
         self._stop_expecting_progress()
-        self._writing = self.loop.call_later(OF_READING, look)
+        self._writing = clock.call_later(self.loop, OF_READING, look)
 
     def _stop_expecting_progress(self) -> None:
         if self._writing is not None:

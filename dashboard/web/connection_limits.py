@@ -7,6 +7,7 @@ import asyncio
 from collections import defaultdict
 from typing import Protocol
 
+from dashboard import clock
 from dashboard.settings import load_settings
 from dashboard.web.rate_limits import RateLimit
 
@@ -102,7 +103,7 @@ class ConnectionRateLimits:
         return self._of.setdefault(name, RateLimit(OPENED_A_SECOND, OPENED_AT_ONCE))
 
     def _look_again(self, loop: asyncio.AbstractEventLoop, address: str) -> None:
-        loop.call_later(self._limit_of(address).before(), self._admit_next, loop, address)
+        clock.call_later(loop, self._limit_of(address).before(), self._admit_next, loop, address)
 
     def _admit_next(self, loop: asyncio.AbstractEventLoop, address: str) -> None:
         """Read the connection of this address that was held longest, if there is one, and look again later."""

@@ -5,13 +5,13 @@ guests of one link the one who floods waits.
 Before: `dashboard.web.rate_limits`, `dashboard.web.open_pages`. After: `dashboard.web.authentication`.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from starlette.types import Message, Receive, Send
 
+from dashboard import clock
 from dashboard.accounts.session_cache import OPEN
 from dashboard.one_run_at_a_time import RUN_QUEUE, RunQueue
 from dashboard.web.fair_queue import FairQueue
@@ -99,7 +99,7 @@ class _Page:
         """The page's next message, once its limits allow it; until then nothing more is read from it."""
         message = await self.receive()
         if message["type"] == "websocket.receive":
-            await asyncio.sleep(self.messages.wait())
+            await clock.sleep(self.messages.wait())
             if self.account:
                 await self._wait_for_account(
                     self.account, parse_page_message(message).asks_for_a_file
@@ -110,9 +110,9 @@ class _Page:
         """Wait until the account may send another message, and few of its pages wait for a run, since each takes a thread and
         some of the server's time."""
         async with account.queue.place(self.browser):
-            await asyncio.sleep(account.messages.wait())
+            await clock.sleep(account.messages.wait())
             while self.waiting() >= WAITING:
-                await asyncio.sleep(AGAIN)
+                await clock.sleep(AGAIN)
         if a_file:
             await account.files.enter(self.browser)
             self.files += 1

@@ -4,9 +4,7 @@ Before: `dashboard.web.fair_queue`. After: `dashboard.web.connection_limits` (co
 `dashboard.web.request_limits` (requests), `dashboard.web.page_limits` (what open pages send).
 """
 
-import asyncio
-import time
-
+from dashboard import clock
 from dashboard.web.fair_queue import FairQueue
 
 SENT_AWAY = 10.0  # seconds: a longer wait is refused
@@ -20,13 +18,13 @@ class RateLimit:
 
     def wait(self) -> float:
         """Count an event and return how many seconds it has to wait."""
-        now = time.monotonic()
+        now = clock.monotonic()
         self._next = max(self._next, now) + self._step
         return max(0.0, self._next - self._ahead - now)
 
     def before(self) -> float:
         """How many seconds an event would have to wait now; nothing is counted."""
-        return max(0.0, self._next + self._step - self._ahead - time.monotonic())
+        return max(0.0, self._next + self._step - self._ahead - clock.monotonic())
 
 
 class AdmissionLimit:
@@ -42,5 +40,5 @@ class AdmissionLimit:
         async with self.queue.place(browser):
             if self.rate.before() > SENT_AWAY:
                 return False
-            await asyncio.sleep(self.rate.wait())
+            await clock.sleep(self.rate.wait())
         return True

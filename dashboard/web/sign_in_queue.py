@@ -4,7 +4,6 @@ Before: `dashboard.web.fair_queue`. After: `dashboard.web.sign_in_forms`, `dashb
 """
 
 import asyncio
-import time
 from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 import anyio
 import anyio.to_thread
 
+from dashboard import clock
 from dashboard.accounts.sign_in_request import Refusal, address_block
 from dashboard.web.fair_queue import FairQueue, QueueFull
 
@@ -43,7 +43,7 @@ class SignInQueue:
         waits for it. Raises QueueFull, Refusal."""
         address = address_block(address)
         self.limit = self.limit or anyio.CapacityLimiter(self.queue.at_once)
-        await asyncio.sleep(self.pause(address))  # before a place is taken
+        await clock.sleep(self.pause(address))  # before a place is taken
         if self.present[address] >= OF_ONE_ADDRESS:
             raise QueueFull
         self.present[address] += 1
@@ -65,11 +65,11 @@ class SignInQueue:
     def pause(self, address: str) -> float:
         """How many seconds this address has to wait first."""
         wrong = self.wrong.get(address, deque())
-        while wrong and wrong[0] < time.monotonic() - WITHIN:
+        while wrong and wrong[0] < clock.monotonic() - WITHIN:
             wrong.popleft()
         return min(LONGEST_PAUSE, max(0, len(wrong) - PAUSED_AFTER) * 0.1)
 
     def _count_wrong(self, address: str) -> None:
         if len(self.wrong) > 10_000:
             self.wrong.clear()
-        self.wrong.setdefault(address, deque(maxlen=200)).append(time.monotonic())
+        self.wrong.setdefault(address, deque(maxlen=200)).append(clock.monotonic())

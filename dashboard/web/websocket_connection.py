@@ -8,6 +8,7 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from dashboard import clock
 from dashboard.log import REFUSED
 from dashboard.web import request_limits
 from dashboard.web.client_address import client_address
@@ -27,7 +28,7 @@ class Socket(WebSocketsSansIOProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._left, self._at = float(FRAMES), self.loop.time()
+        self._left, self._at = float(FRAMES), clock.monotonic()
         self._unread = 0  # bytes of messages that wait to be received
         self.app = self._within_limits(self.app)
 
@@ -91,7 +92,7 @@ class Socket(WebSocketsSansIOProtocol):
         return message
 
     def _count_frame(self) -> None:
-        now = self.loop.time()
+        now = clock.monotonic()
         self._left = min(FRAMES, self._left + FRAMES_A_SECOND * (now - self._at)) - 1
         self._at = now
         if self._left < 0:

@@ -1,5 +1,6 @@
 """The gate around a plain application, on a fresh database of each kind."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -14,9 +15,11 @@ from dashboard.accounts.session_cache import SessionCache
 from dashboard.answers import context
 from dashboard.request_identity import SESSION_CACHE
 from dashboard.settings import load_settings
+from dashboard.web import open_pages
 from db import accounts_and_sessions
 from tests.accounts.asgi import Browser
 from tests.accounts.lying import ADDRESS, CLIENT, SECRET, Lying, lying
+from tests.moved_time import until
 
 PASSWORD = "trois lampes sous la pluie"
 
@@ -94,3 +97,37 @@ def ministry(closed) -> Iterator[Lying]:
         closed.set(OIDC_ISSUER=found.issuer, OIDC_CLIENT_ID=CLIENT, OIDC_CLIENT_SECRET=SECRET)
         closed.add(email=ADDRESS)
         yield found
+
+
+class Looks:
+    """The looks at the sessions of open pages, counted."""
+
+    begun = ended = 0
+
+    async def whole(self) -> None:
+        """Wait for a look that begins after this moment: it has seen whatever is so now."""
+        begun = self.begun
+        await until(lambda: self.ended > begun)
+        await settled()
+
+
+@pytest.fixture
+def looks() -> Iterator[Looks]:
+    """All looks of the test's gates."""
+    found, look = Looks(), open_pages.OpenPages.look
+
+    async def counted(self) -> None:
+        found.begun += 1
+        await look(self)
+        found.ended += 1
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(open_pages.OpenPages, "look", counted)
+        patch.setattr(open_pages, "EVERY", 0.1)
+        yield found
+
+
+async def settled() -> None:
+    """Whatever is under way in this loop, without a thread or the time, has been done."""
+    for _ in range(100):
+        await asyncio.sleep(0)

@@ -21,8 +21,10 @@ from db import accounts_and_sessions, backup
 from db.write import Refused
 from db.write_lock import write_transaction
 from tests.accounts.asgi import PAGE, Browser, run, stack
+from tests.accounts.conftest import settled
 from tests.accounts.test_open_pages import SHUT, application, open_page, rerun
 from tests.accounts.test_sign_in import journal, later
+from tests.moved_time import until
 
 # As the command makes links: who has no account is not asked for a password again.
 CABINET = Person("cab", Role.CABINET)
@@ -235,7 +237,7 @@ def test_a_link_ends_with_the_right_that_it_was_made_by_and_so_do_its_guests(
     assert len(guest_links.valid_links(CABINET)) == 1
 
 
-def test_on_a_page_guests_are_out_at_once_with_who_invited_them(closed, monkeypatch):
+def test_on_a_page_guests_are_out_at_once_with_who_invited_them(closed, looks, monkeypatch):
     _, address = invite(maker(closed, Role.CABINET))
     guest, _ = enter(address)
     guest.app = stack(application)
@@ -245,9 +247,10 @@ def test_on_a_page_guests_are_out_at_once_with_who_invited_them(closed, monkeypa
         import asyncio
 
         async with open_page(guest) as page:
-            await asyncio.sleep(0.3)
+            await until(lambda: looks.ended and looks.begun == looks.ended)
             await asyncio.to_thread(disabled, closed)
-            assert await page.next_said(0.5) is None
+            await settled()
+            assert page.is_quiet()
             await asyncio.to_thread(SESSION_CACHE.forget_account, "qui.invite")
             assert await page.next_said() == SHUT
 

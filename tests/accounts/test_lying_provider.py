@@ -15,6 +15,7 @@ from dashboard.web.sign_in_queue import SignInQueue
 from tests.accounts.asgi import PAGE, Browser, run, stack
 from tests.accounts.lying import ADDRESS, CLIENT, LEAVE, come_in, key, person
 from tests.accounts.test_lookalike_names import with_address
+from tests.moved_time import until
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
@@ -337,10 +338,7 @@ def test_slow_answers_to_some_keep_no_other_from_coming_in(ministry):
             asyncio.ensure_future(one.ask(back, **PAGE))
             for one, back in zip(slow, ways, strict=True)
         ]
-        for _ in range(100):  # all of them wait, or as many as there are places
-            if ministry.asked.count("/token") == 9:
-                break
-            await asyncio.sleep(0.02)
+        await until(lambda: ministry.asked.count("/token") == 9)  # all of them wait
         del ministry.dripping["/token"]
         answer = await other.ask(way, **PAGE)
         assert answer.status == 303 and not any(one.done() for one in waiting)

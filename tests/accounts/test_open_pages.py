@@ -2,8 +2,8 @@
 
 import asyncio
 import threading
+from collections.abc import Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
@@ -33,12 +33,13 @@ from dashboard.web import authentication, file_grants, open_pages
 from dashboard.web.message_limits import LARGEST, TOO_MUCH
 from db import accounts_and_sessions
 from tests.accounts.asgi import PAGE, Browser, behind, run, stack
-from tests.accounts.conftest import PASSWORD
+from tests.accounts.conftest import PASSWORD, settled
 from tests.accounts.test_sign_in import later
+from tests.moved_time import LONG, until
 from tests.web.test_message_limits import hashes, made, name, widgets
 
 SHUT = "shut"
-SOON = 3.0  # seconds: what must happen within two, with what the test itself takes
+EVERY = open_pages.EVERY  # seconds, as people get it; here it is less
 MEDIA = "/media/0123456789abcdef0123456789abcdef.xlsx"
 UPLOAD = "/_stcore/upload_file/7f0d9c1e-session/one-file"
 
@@ -79,20 +80,18 @@ class Page:
     async def says(self, data: bytes) -> None:
         await self.to_server.put({"type": "websocket.receive", "bytes": data})
 
-    async def next_heard(self, within: float = SOON):
-        """What the application hears next; None where it hears nothing."""
-        try:
-            return await asyncio.wait_for(self.heard.get(), within)
-        except TimeoutError:
-            return None
+    async def next_heard(self):
+        """What the application hears next."""
+        return await asyncio.wait_for(self.heard.get(), LONG)
 
-    async def next_said(self, within: float = SOON):
-        """What the page is told next: bytes, or that it is shut; None where it is told nothing."""
-        try:
-            message = await asyncio.wait_for(self.said.get(), within)
-        except TimeoutError:
-            return None
+    async def next_said(self):
+        """What the page is told next: bytes, or that it is shut."""
+        message = await asyncio.wait_for(self.said.get(), LONG)
         return SHUT if message["type"] == "websocket.close" else message.get("bytes")
+
+    def is_quiet(self) -> bool:
+        """Whether nothing has come so far, from it or to it."""
+        return self.heard.empty() and self.said.empty()
 
 
 async def application(scope, receive, send) -> None:
@@ -120,17 +119,17 @@ async def open_page(browser: Browser, origin: str | None = "", name: str = ""):
     scope["scheme"] = "ws"
     await page.to_server.put({"type": "websocket.connect"})
     task = asyncio.ensure_future(browser.app(scope, page.to_server.get, page.said.put))
-    first = await asyncio.wait_for(page.said.get(), SOON)
+    first = await asyncio.wait_for(page.said.get(), LONG)
     page.accepted = first["type"] == "websocket.accept"
     try:
         yield page
     finally:
         await page.to_server.put({"type": "websocket.disconnect", "code": 1001})
-        await asyncio.wait_for(task, SOON)
+        await asyncio.wait_for(task, LONG)
 
 
 @pytest.fixture
-def someone(closed) -> Browser:
+def someone(closed, looks) -> Browser:
     """A director's browser, in front of an application that takes connections."""
     browser = closed.someone()
     browser.app = stack(application)
@@ -193,7 +192,7 @@ WITHDRAWN = {
 
 
 @pytest.fixture
-def busy():
+def busy() -> Iterator[None]:
     """Three pages that compute all the time in this very process."""
     done = threading.Event()
 
@@ -210,9 +209,12 @@ def busy():
         thread.join()
 
 
+@pytest.mark.seconds
 def test_what_another_process_withdraws_ends_within_two_seconds_while_pages_compute(
-    closed, someone, busy
+    closed, someone, busy, monkeypatch
 ):
+    monkeypatch.setattr(open_pages, "EVERY", EVERY)
+
     async def tried():
         async with open_page(someone) as page:
             await asyncio.sleep(0.3)  # in the midst between two looks
@@ -224,20 +226,35 @@ def test_what_another_process_withdraws_ends_within_two_seconds_while_pages_comp
     run(tried())
 
 
-def test_what_is_withdrawn_in_this_process_ends_at_once(closed, someone, monkeypatch):
+def test_what_another_process_withdraws_ends_by_one_look(closed, someone, looks):
+
+    async def tried():
+        async with open_page(someone) as page:
+            await looks.whole()
+            await WITHDRAWN["disabled"](closed, someone)
+            await looks.whole()
+            assert await page.next_said() == SHUT
+
+    run(tried())
+    assert EVERY + open_pages.LEAST < 2
+
+
+def test_what_is_withdrawn_in_this_process_ends_at_once(closed, someone, looks, monkeypatch):
     monkeypatch.setattr(open_pages, "EVERY", 60)  # nothing is noticed by looking now and then
     other = closed.someone("dir.borgou", departments=["Borgou"])
     other.app = someone.app
 
     async def tried():
         async with open_page(someone) as page, open_page(other) as theirs:
-            await asyncio.sleep(0.3)
+            await until(lambda: looks.ended and looks.begun == looks.ended)
             await WITHDRAWN["signed out"](closed, someone)
             assert await page.next_said() == SHUT
             # As « Comptes » does, whose page runs in another thread.
             await WITHDRAWN["disabled"](closed, someone)
+            await until(lambda: looks.begun == looks.ended)
             await asyncio.to_thread(account_changes.disable, closed.engine, "dir.borgou", "test")
-            assert await theirs.next_said(0.5) is None
+            await settled()
+            assert theirs.is_quiet()
             await asyncio.to_thread(SESSION_CACHE.forget_account, "dir.borgou")
             assert await theirs.next_said() == SHUT
 
@@ -245,13 +262,11 @@ def test_what_is_withdrawn_in_this_process_ends_at_once(closed, someone, monkeyp
 
 
 @pytest.mark.parametrize("way", WITHDRAWN)
-def test_what_is_withdrawn_ends_on_open_pages_within_two_seconds(closed, someone, way):
+def test_what_is_withdrawn_ends_on_open_pages(closed, someone, way):
     async def tried():
         async with open_page(someone) as page, open_page(someone) as other:
-            start = asyncio.get_running_loop().time()
             await WITHDRAWN[way](closed, someone)
             assert [await p.next_said() for p in (page, other)] == [SHUT, SHUT]
-            assert asyncio.get_running_loop().time() - start < SOON
             await page.says(rerun())
             assert await page.next_heard() == SHUT, "and nothing more is heard"
 
@@ -280,7 +295,7 @@ async def looked_at(browser: Browser, name: str = MINE):
     async def beat() -> None:
         while True:
             await asks(browser, name)
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.05)
 
     beating = asyncio.ensure_future(beat())
     try:
@@ -295,15 +310,18 @@ async def asks(browser: Browser, name: str = MINE) -> str:
     return answer.header("ccsp-session").partition(" ")[0]
 
 
-def test_a_page_whose_sign_in_lapsed_is_held_and_goes_on_for_the_same_account(closed, someone):
+def test_a_page_whose_sign_in_lapsed_is_held_and_goes_on_for_the_same_account(
+    closed, someone, looks
+):
     async def tried():
         async with open_page(someone, name=MINE) as page, looked_at(someone):
             await asyncio.to_thread(later, closed, minutes=31)
-            await asyncio.sleep(1.5)
+            await looks.whole()
             # Nothing that is said on it goes on, nothing is said to it, and what is no page is refused.
             await page.says(rerun())
             telling = asyncio.ensure_future(page.tell(b"figures"))
-            assert await page.next_heard(1.5) is None and await page.next_said(0.1) is None
+            await looks.whole()
+            assert page.is_quiet()
             assert (await someone.ask("/media/x", **{"sec-fetch-dest": "empty"})).status == 401
             # In a second window of the same browser.
             assert (
@@ -316,7 +334,7 @@ def test_a_page_whose_sign_in_lapsed_is_held_and_goes_on_for_the_same_account(cl
     run(tried())
 
 
-def test_a_covered_page_takes_no_more_memory_than_a_page_says_by_itself(closed, someone):
+def test_a_covered_page_takes_no_more_memory_than_a_page_says_by_itself(closed, someone, looks):
     long = BackMsg()
     for n in range(15):
         field = long.rerun_script.widget_states.widgets.add(id=f"field-{n}")
@@ -325,11 +343,11 @@ def test_a_covered_page_takes_no_more_memory_than_a_page_says_by_itself(closed, 
     async def tried():
         async with open_page(someone, name=MINE) as page, looked_at(someone):
             await asyncio.to_thread(later, closed, minutes=31)
-            await asyncio.sleep(1.5)
+            await looks.whole()
             for _ in range(10):
                 await page.says(long.SerializeToString())
             await page.says(rerun())
-            await asyncio.sleep(0.1)
+            await settled()
             await someone.posted("/connexion", nom="dir.zou", mot_de_passe=PASSWORD)
             heard = [len(await page.next_heard()) for _ in range(3)]
             assert heard == [len(long.SerializeToString())] * 2 + [len(rerun())]
@@ -346,7 +364,7 @@ def test_who_says_more_than_any_page_is_ended_and_nobody_reads_it(someone, caplo
         async with open_page(someone) as page:
             await page.says(made(say, many))
             await page.says(rerun())
-            shut = await asyncio.wait_for(page.said.get(), SOON)
+            shut = await asyncio.wait_for(page.said.get(), LONG)
             assert (shut["type"], shut["code"]) == ("websocket.close", TOO_MUCH)
             assert await page.next_heard() == SHUT
         async with open_page(someone) as page:
@@ -376,13 +394,13 @@ def test_what_a_page_says_is_read_once_on_its_way(someone, monkeypatch):
     run(tried())
 
 
-def test_another_account_in_the_same_browser_does_not_get_the_page(closed, someone):
+def test_another_account_in_the_same_browser_does_not_get_the_page(closed, someone, looks):
     closed.someone("dir.borgou", departments=["Borgou"])
 
     async def tried():
         async with open_page(someone) as page:
             await asyncio.to_thread(later, closed, minutes=31)
-            await asyncio.sleep(1.5)
+            await looks.whole()
             await page.says(rerun())
             await someone.posted("/connexion", nom="dir.borgou", mot_de_passe=PASSWORD)
             assert await page.next_said() == SHUT
@@ -391,13 +409,13 @@ def test_another_account_in_the_same_browser_does_not_get_the_page(closed, someo
     run(tried())
 
 
-def test_the_token_that_lapsed_opens_nothing_though_its_pages_went_on(closed, someone):
+def test_the_token_that_lapsed_opens_nothing_though_its_pages_went_on(closed, someone, looks):
     old = dict(someone.cookies)
 
     async def tried():
         async with open_page(someone, name=MINE) as page, looked_at(someone):
             await asyncio.to_thread(later, closed, minutes=31)
-            await asyncio.sleep(1.5)  # a look that was under way may still tell of before
+            await looks.whole()
             await someone.posted("/connexion", nom="dir.zou", mot_de_passe=PASSWORD)
             await page.says(rerun())
             assert await page.next_heard() == rerun()
@@ -418,7 +436,7 @@ REPLACED = {
 @pytest.mark.parametrize("path, fields, minutes", REPLACED.values(), ids=REPLACED)
 @pytest.mark.parametrize("told", [False, True], ids=["stolen while open", "and told everything"])
 def test_a_page_of_a_copied_cookie_does_not_go_on_with_the_sign_in_that_replaced_it(
-    closed, someone, path, fields, minutes, told
+    closed, someone, path, fields, minutes, told, looks
 ):
     thief = Browser(someone.app, cookies=dict(someone.cookies))
 
@@ -431,18 +449,19 @@ def test_a_page_of_a_copied_cookie_does_not_go_on_with_the_sign_in_that_replaced
             looked_at(thief, THEIRS),
         ):
             await asyncio.to_thread(later, closed, minutes=minutes)
-            await asyncio.sleep(1.5)
+            await looks.whole()
             assert (await someone.posted(path, **fields)).status == 303
-            await asyncio.sleep(0.3)  # it is looked at once
             await page.says(rerun())
             assert await page.next_heard() == rerun()
             telling = [asyncio.ensure_future(p.tell(b"figures")) for p in (stolen, nameless)]
             for one in (stolen, nameless):
                 await one.says(rerun())
-                assert await one.next_heard(0.8) is None and await one.next_said(0.1) is None
+            await looks.whole()
+            assert stolen.is_quiet() and nameless.is_quiet()
             if told:  # of the browser's new cookie alone, and of no name, he can make nothing
                 assert await asks(thief, MINE) in ("lapsed", "ended")
-            assert await stolen.next_heard(0.8) is None
+            await looks.whole()
+            assert stolen.is_quiet()
             await someone.ask("/deconnexion", "POST", origin=someone.origin)
             for one in (page, stolen, nameless):
                 assert await one.next_said() == SHUT
@@ -464,18 +483,19 @@ def test_what_is_withdrawn_ends_on_pages_of_a_copied_cookie_too(closed, someone,
 
 
 def test_whose_answer_was_lost_finds_his_page_covered_and_goes_on_once_he_signs_in_again(
-    closed, someone
+    closed, someone, looks
 ):
     async def tried():
         async with open_page(someone, name=MINE) as page, looked_at(someone):
             old = dict(someone.cookies)
             await asyncio.to_thread(later, closed, minutes=16)
-            await asyncio.sleep(1.2)
+            await looks.whole()
             await someone.posted("/confirmation", mot_de_passe=PASSWORD)
             someone.cookies = old
-            await asyncio.sleep(0.3)
+            await looks.whole()
             await page.says(rerun())
-            assert await page.next_heard(1.2) is None
+            await looks.whole()
+            assert page.is_quiet()
             assert await asks(someone) == "lapsed"
             await someone.posted("/connexion", nom="dir.zou", mot_de_passe=PASSWORD)
             assert await page.next_heard() == rerun()
@@ -483,18 +503,19 @@ def test_whose_answer_was_lost_finds_his_page_covered_and_goes_on_once_he_signs_
     run(tried())
 
 
-def test_another_account_s_page_of_the_same_name_is_not_had(closed, someone):
+def test_another_account_s_page_of_the_same_name_is_not_had(closed, someone, looks):
     """Who knows the name of a page, and is signed in as somebody else, gets it nowhere."""
     other = closed.someone("dir.borgou", departments=["Borgou"])
     other.app = someone.app
 
     async def tried():
         async with open_page(someone, name=MINE) as page, looked_at(other, MINE):
-            await asyncio.sleep(0.8)
+            await looks.whole()
             await page.says(rerun())
             assert await page.next_heard() == rerun()
             await other.ask("/deconnexion", "POST", origin=other.origin)
-            assert await page.next_said(0.8) is None
+            await looks.whole()
+            assert page.is_quiet()
 
     run(tried())
 
@@ -537,7 +558,10 @@ def test_twelve_hours_are_the_longest_whoever_is_at_work(closed, someone):
     assert someone.get("/").status == 303
 
 
-def test_only_what_a_person_does_counts_as_being_at_work(closed, someone):
+def test_only_what_a_person_does_counts_as_being_at_work(closed, someone, monkeypatch):
+    noted, note = [], sign_ins.note_activity
+    monkeypatch.setattr(sign_ins, "note_activity", lambda *a: (note(*a), noted.append(a)))
+
     def seen() -> object:
         with closed.engine.connect() as connection:
             return accounts_and_sessions.open_sessions(connection)[0].seen_at
@@ -553,19 +577,16 @@ def test_only_what_a_person_does_counts_as_being_at_work(closed, someone):
             for _ in range(3):
                 await someone.ask("/livez", **{"sec-fetch-site": "same-origin"})
                 await someone.ask("/_stcore/health")
-            await asyncio.sleep(0.5)
+            assert [await page.next_heard() for _ in range(2)] and noted == []
             assert await asyncio.to_thread(seen) == before
             await page.says(rerun())
-            for _ in range(30):
-                await asyncio.sleep(0.1)
-                if await asyncio.to_thread(seen) > before:
-                    break
+            await until(lambda: noted)
             now = await asyncio.to_thread(seen)
             assert now > before
             # And is noted once in half a minute, however much is done.
             for _ in range(10):
                 await page.says(rerun())
-            await asyncio.sleep(0.5)
+            assert [await page.next_heard() for _ in range(11)] and len(noted) == 1
             assert await asyncio.to_thread(seen) == now
 
     run(tried())
@@ -578,10 +599,8 @@ async def opened_by(stack_of_pages, *browsers: Browser) -> list[Page]:
 
 async def closed_as(page: Page) -> int | None:
     """With which code a page is closed; None where it stays open."""
-    try:
-        return (await asyncio.wait_for(page.said.get(), 0.3))["code"]
-    except TimeoutError:
-        return None
+    await settled()
+    return None if page.said.empty() else page.said.get_nowait()["code"]
 
 
 def test_one_page_too_many_closes_the_one_that_was_not_used_for_longest(
@@ -676,11 +695,11 @@ def test_who_sits_at_the_machine_opens_as_many_pages_as_he_likes(opened, monkeyp
     run(tried())
 
 
-def test_a_page_that_is_left_while_it_is_held_goes(closed, someone):
+def test_a_page_that_is_left_while_it_is_held_goes(closed, someone, looks):
     async def tried():
         async with open_page(someone) as page:
             await asyncio.to_thread(later, closed, minutes=31)
-            await asyncio.sleep(1.2)
+            await looks.whole()
             await page.says(rerun())
         assert await page.next_heard() == SHUT
 
@@ -862,28 +881,30 @@ def test_what_is_kept_of_files_does_not_grow_for_ever(closed, someone, monkeypat
     run(tried())
 
 
-def test_the_database_away_leaves_open_pages_as_they_are(closed, someone, monkeypatch, caplog):
+def test_the_database_away_leaves_open_pages_as_they_are(
+    closed, someone, monkeypatch, caplog, looks
+):
     async def tried():
         async with open_page(someone) as page:
             monkeypatch.setattr(
                 SESSION_CACHE, "read", lambda *a: (_ for _ in ()).throw(OSError("away"))
             )
-            await asyncio.sleep(2.2)
+            for _ in range(3):
+                await looks.whole()
             await page.says(rerun())
             assert await page.next_heard() == rerun()
             monkeypatch.undo()
-            await asyncio.sleep(1.2)
+            await looks.whole()
 
     run(tried())
-    assert timedelta(seconds=open_pages.EVERY) < timedelta(seconds=2)
-    looks = [r.getMessage() for r in caplog.records if "who may look" in r.getMessage()]
-    assert looks == [
+    told = [r.getMessage() for r in caplog.records if "who may look" in r.getMessage()]
+    assert told == [
         "who may look cannot be read: OSError",
         "who may look can be read again",
     ]  # not once a look
 
 
-def test_tokens_that_are_made_up_do_not_make_the_server_look_for_ever_more(closed, someone):
+def test_tokens_that_are_made_up_do_not_make_the_server_look_for_ever_more(closed, someone, looks):
     looked = []
 
     async def tried():
@@ -894,7 +915,7 @@ def test_tokens_that_are_made_up_do_not_make_the_server_look_for_ever_more(close
         SESSION_CACHE.read = lambda tokens: (looked.append(len(set(tokens))), look(tokens))[1]
         try:
             async with open_page(someone) as page:
-                await asyncio.sleep(1.2)
+                await looks.whole()
                 await page.says(rerun())
                 assert await page.next_heard() == rerun()
         finally:
@@ -923,7 +944,7 @@ def test_however_many_pages_are_open_they_are_looked_at_in_as_many_questions(clo
     assert len({SESSION_CACHE.last_session(token).identity_header for token in tokens}) == 5
 
 
-def test_nobody_who_is_not_signed_in_ends_the_pages_of_others(closed, someone, monkeypatch):
+def test_nobody_who_is_not_signed_in_ends_the_pages_of_others(closed, someone, monkeypatch, looks):
     """Signing out with a made-up token, between what is read of a page and what is done about it."""
     signed_out = []
     monkeypatch.setattr(
@@ -941,16 +962,18 @@ def test_nobody_who_is_not_signed_in_ends_the_pages_of_others(closed, someone, m
         async with open_page(someone) as page:
             SESSION_CACHE.read = looked
             try:
-                assert await page.next_said(1.5) is None, "it is shut"
+                for _ in range(3):
+                    await looks.whole()
+                assert page.is_quiet(), "it is shut"
                 SESSION_CACHE.read = look
-                later = asyncio.get_running_loop().time() + 1.2
-                while asyncio.get_running_loop().time() < later:
+                for _ in range(20):
                     await stranger.ask("/deconnexion", "POST", origin=stranger.origin)
                     stranger.cookies["ccsp-session"] = "x" * 43
                     assert (await someone.ask("/", **PAGE)).told
             finally:
                 SESSION_CACHE.read = look
-            assert await page.next_said(0.1) is None
+            await looks.whole()
+            assert page.is_quiet()
 
     run(tried())
     assert signed_out and set(signed_out) == {200}

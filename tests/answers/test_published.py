@@ -6,6 +6,7 @@ from datetime import date
 from unittest.mock import MagicMock
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers import context, known_then, news
@@ -114,6 +115,31 @@ def test_a_state_that_cannot_be_readied_is_left_to_each_page(shown, monkeypatch)
     with pytest.raises(_Over):
         cache_warming._follow()
     assert context.published() is None
+
+
+def test_a_database_that_goes_and_comes_back_has_a_line_of_the_log_each(shown, monkeypatch, caplog):
+    looks = iter(["away", "away", "there", "there"])
+
+    def look(**_more):
+        if next(looks) == "away":
+            raise OperationalError("SELECT 1", {}, Exception("connection refused"))
+        return cache_warming.Look.SAME
+
+    sleeps = iter(range(4))
+
+    def sleep(_seconds):
+        if next(sleeps, None) is None:
+            raise _Over
+
+    monkeypatch.setattr(cache_warming, "_answer_rest", lambda: None)
+    monkeypatch.setattr(cache_warming, "_show_latest", look)
+    monkeypatch.setattr(cache_warming.time, "sleep", sleep)
+    with pytest.raises(_Over):
+        cache_warming._follow()
+    assert [one.getMessage() for one in caplog.records if one.name == "ccsp"] == [
+        f"{cache_warming.AWAY}: OperationalError",
+        "the database answers again",
+    ]
 
 
 def test_a_file_reads_the_rows_of_its_own_sites_alone(shown, monkeypatch):

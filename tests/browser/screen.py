@@ -107,10 +107,14 @@ def choose(page: Page, key: str, option: str) -> None:
     """Pick an option of a drop-down list."""
     wanted = page.get_by_role("option", name=option, exact=True)
     page.locator(f".st-key-{key} input").click()
-    with suppress(Late):  # a page that is drawn anew meanwhile shuts the list: people press again
-        wanted.wait_for(timeout=5_000)
-    if not wanted.is_visible():
-        page.locator(f".st-key-{key} input").click()
+    for _ in range(3):
+        with suppress(
+            Late
+        ):  # a page that is drawn anew meanwhile shuts the list: people press again
+            wanted.click(timeout=5_000)
+            return
+        if not wanted.is_visible():
+            page.locator(f".st-key-{key} input").click()
     wanted.click()
 
 

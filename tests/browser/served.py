@@ -31,6 +31,7 @@ from playwright.sync_api import (
 )
 
 from dashboard.settings import ROOT
+from dashboard.ui.cache_warming import AWAY
 from db import schema
 from db.demo_load import load_demo
 from db.engine import make_engine
@@ -55,7 +56,6 @@ FLAGS = (
     # No name leads anywhere, nor any other address: the network is cut for the browser.
     f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HOST}, EXCLUDE {ELSEWHERE}",
 )
-NOTICED = 10.0  # seconds after which a server has noticed that its database is away: until then it answers from memory
 ENOUGH = 120.0  # seconds for a server to answer
 # A page of another script, by the same function: python -c OTHER PORT SCRIPT.
 OTHER = (
@@ -154,6 +154,22 @@ def start(
         end(process)
         raise
     return process, address
+
+
+def wait_for_line(log: Path, words: str, after: int = 0) -> None:
+    """Wait until a server has written these words in its log. after: how many characters of it are of before."""
+    until = time.monotonic() + ENOUGH
+    while words not in log.read_text(encoding="utf-8")[after:]:
+        assert time.monotonic() < until, log.read_text(encoding="utf-8")[-2_000:]
+        time.sleep(0.05)
+
+
+@contextmanager
+def noticed_away(log: Path) -> Iterator[None]:
+    """When the block, which takes the database away, is over, the server has noticed: until then it answers from memory."""
+    before = len(log.read_text(encoding="utf-8"))
+    yield
+    wait_for_line(log, AWAY, before)
 
 
 def end(process: subprocess.Popen) -> None:

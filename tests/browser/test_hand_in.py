@@ -114,7 +114,7 @@ def test_a_register_with_faults_reaches_the_map_from_a_telephone(
     seen_page = seen.context.new_page()
     open_page(seen_page, f"{house.at}/site?centre={SITE}&periode={day:%Y-%m}")
     want = french.number(counted(house, day)).translate(PLAIN)
-    for _ in range(12):
+    for _ in range(60):
         if want in figure(seen_page, "Usagers reçus").inner_text().translate(PLAIN):
             break
         seen_page.wait_for_timeout(1_000)

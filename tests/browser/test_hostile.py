@@ -1,7 +1,5 @@
 """Texts from data stay texts, and a database that fails is said in a plain sentence."""
 
-import time
-
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
@@ -20,7 +18,13 @@ JOINER = "\u2060"  # invisible; breaks a bare address
 
 
 @pytest.fixture(scope="module")
-def renamed(shared, tmp_path_factory):
+def log(tmp_path_factory):
+    """What that application writes."""
+    return tmp_path_factory.mktemp("log") / "log"
+
+
+@pytest.fixture(scope="module")
+def renamed(shared, log):
     """The application on a database where somebody gave evil names to a site, a service and a category; the site fell
     silent and its complaint stays open. The last tests harm it, the worst last."""
     engine = make_engine(f"sqlite:///{shared}")
@@ -41,7 +45,7 @@ def renamed(shared, tmp_path_factory):
             )
         )
     engine.dispose()
-    with served.serve(f"sqlite:///{shared}", tmp_path_factory.mktemp("log") / "log") as address:
+    with served.serve(f"sqlite:///{shared}", log) as address:
         yield address
 
 
@@ -139,9 +143,11 @@ def rename(database, before: str, after: str) -> None:
 
 
 @pytest.mark.xdist_group("renamed")
-def test_a_database_that_lacks_its_tables_is_said_plainly_until_it_has_them(renamed, shared, page):
-    rename(shared, "journal", "elsewhere")
-    time.sleep(served.NOTICED)
+def test_a_database_that_lacks_its_tables_is_said_plainly_until_it_has_them(
+    renamed, shared, log, page
+):
+    with served.noticed_away(log):
+        rename(shared, "journal", "elsewhere")
     page.goto(renamed)
     expect(page.get_by_test_id("stAlert")).to_contain_text(error_messages.NO_TABLES, timeout=20_000)
     no_traceback(page)
@@ -161,14 +167,14 @@ def spoil(database) -> None:
 
 
 @pytest.mark.xdist_group("renamed")
-def test_a_database_that_breaks_is_said_plainly(renamed, shared, session):
+def test_a_database_that_breaks_is_said_plainly(renamed, shared, log, session):
     asked = {"filtre_departement": "Zou", "filtre_indicateur": "Part des femmes"}
     pages = {key: session.context.new_page() for key in asked}  # a run of the page, and of its map
     for page in pages.values():
         open_page(page, renamed)
         expect(sites(page)).to_have_count(24)
-    spoil(shared)
-    time.sleep(served.NOTICED)
+    with served.noticed_away(log):
+        spoil(shared)
     for key, page in pages.items():
         page.bring_to_front()
         choose(page, key, asked[key])

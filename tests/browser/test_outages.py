@@ -67,9 +67,7 @@ def test_the_first_link_after_a_start_opens_its_page(session, mortal):
 @pytest.mark.parametrize(
     "way", [signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP], ids=lambda s: s.name
 )
-def test_a_server_that_goes_is_said_in_time_and_the_page_comes_back_with_its_filters(
-    chromium, mortal, way
-):
+def test_a_server_that_goes_is_said_and_the_page_comes_back_with_its_filters(chromium, mortal, way):
     address = mortal.address
     found = served.visit(chromium)
     page = found.context.new_page()
@@ -81,15 +79,9 @@ def test_a_server_that_goes_is_said_in_time_and_the_page_comes_back_with_its_fil
         before = figures(page)
         expect(sentence(page)).to_have_count(0)
         if way == signal.SIGSTOP:
-            # Nothing is refused then: for its first half minute a page waits for answers, until its own files are there.
-            page.evaluate(
-                "() => { const now = performance.now(); performance.now = () => now + 30000; }"
-            )
-        watch = Watch(page, "document.querySelector('#ccsp-away')")
-        cut = time.time()
+            wait_for_no_files(page)  # nothing is refused then
         mortal.strike(way)
         expect(sentence(page)).to_have_text(AWAY)
-        assert watch.delay(cut) < IN_TIME
         page.wait_for_timeout(5_000)  # by now Streamlit has said something of its own
         expect(sentence(page)).to_be_visible()
         assert not ENGLISH.search(page.evaluate("document.body.innerText"))
@@ -112,6 +104,32 @@ def test_a_server_that_goes_is_said_in_time_and_the_page_comes_back_with_its_fil
     finally:
         found.context.close()
     assert gone(found) == []
+
+
+@pytest.mark.seconds
+@pytest.mark.xdist_group("mortal")
+@pytest.mark.parametrize(
+    "way", [signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP], ids=lambda s: s.name
+)
+def test_a_server_that_goes_is_said_within_three_seconds(chromium, mortal, way):
+    found = served.visit(chromium)
+    page = found.context.new_page()
+    try:
+        open_page(page, f"{mortal.address}/attentes")
+        settled(page)
+        if way == signal.SIGSTOP:
+            wait_for_no_files(page)
+        watch = Watch(page, "document.querySelector('#ccsp-away')")
+        cut = time.time()
+        mortal.strike(way)
+        assert watch.delay(cut) < IN_TIME
+    finally:
+        found.context.close()
+
+
+def wait_for_no_files(page: Page) -> None:
+    """For its first half minute a page waits for answers, until its own files are there: it is over now."""
+    page.evaluate("() => { const now = performance.now(); performance.now = () => now + 30000; }")
 
 
 def test_a_server_that_is_there_says_nothing_of_it(page, app):
@@ -160,9 +178,15 @@ def database() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="module")
-def on_postgres(database, tmp_path_factory) -> Iterator[str]:
+def log(tmp_path_factory) -> Path:
+    """What the application on it writes."""
+    return tmp_path_factory.mktemp("away") / "log"
+
+
+@pytest.fixture(scope="module")
+def on_postgres(database, log) -> Iterator[str]:
     """The application on it."""
-    with served.serve(database.url, tmp_path_factory.mktemp("away") / "log") as address:
+    with served.serve(database.url, log) as address:
         yield address
 
 
@@ -206,14 +230,14 @@ WAYS: dict[Callable[[Page], None], tuple[str, str]] = {
 
 @pytest.mark.xdist_group("away")
 @pytest.mark.parametrize("way", WAYS, ids=lambda w: w.__name__)
-def test_the_database_comes_back_and_no_filter_is_lost(page, database, on_postgres, way):
+def test_the_database_comes_back_and_no_filter_is_lost(page, database, on_postgres, log, way):
     path, query = WAYS[way]
     open_page(page, f"{on_postgres}/attentes")
     filter_by(page, "departement", "Zou")
     expect(page).to_have_url(f"{on_postgres}/attentes?departement=Zou")
     settled(page)
-    database.stop()
-    time.sleep(served.NOTICED)
+    with served.noticed_away(log):
+        database.stop()
     try:
         way(page)
         said(page)
@@ -229,11 +253,13 @@ def test_the_database_comes_back_and_no_filter_is_lost(page, database, on_postgr
 
 
 @pytest.mark.xdist_group("away")
-def test_a_choice_of_the_map_made_while_the_database_is_away_holds(page, database, on_postgres):
+def test_a_choice_of_the_map_made_while_the_database_is_away_holds(
+    page, database, on_postgres, log
+):
     open_page(page, on_postgres)
     expect(sites(page)).to_have_count(24)
-    database.stop()
-    time.sleep(served.NOTICED)
+    with served.noticed_away(log):
+        database.stop()
     try:
         choose(page, "filtre_indicateur", "Part des femmes")
         said(page)

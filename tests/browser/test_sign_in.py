@@ -272,7 +272,7 @@ def test_a_page_is_covered_after_half_an_hour_and_goes_on_while_slides_stay_up(o
     lapse(office, "cab")
     page.bring_to_front()
     cover = page.get_by_role("alertdialog")
-    expect(cover).to_contain_text("Votre session a expiré", timeout=5_000)
+    expect(cover).to_contain_text("Votre session a expiré")
     assert page.locator("#root").get_attribute("inert") is not None
     with visit.context.expect_page() as opened:
         cover.get_by_role("link", name="Se connecter").click()
@@ -282,16 +282,14 @@ def test_a_page_is_covered_after_half_an_hour_and_goes_on_while_slides_stay_up(o
     expect(slides.locator("#ccsp-presentation .count")).to_have_text("2 / 12")
     sign_in(opened.value, "cab", PASSWORD)
     page.bring_to_front()
-    expect(cover).to_have_count(0, timeout=5_000)
+    expect(cover).to_have_count(0)
     choose(page, "filtre_departement", "Zou")
     expect(page).to_have_url(f"{office.address}/attentes?departement=Zou")
     settled(page)
     office.do(account_changes.disable, "cab")
-    expect(page).to_have_url(
-        f"{office.address}/connexion?suite=attentes&departement=Zou", timeout=5_000
-    )
+    expect(page).to_have_url(f"{office.address}/connexion?suite=attentes&departement=Zou")
     slides.bring_to_front()
-    expect(slides).to_have_url(re.compile("/connexion"), timeout=5_000)
+    expect(slides).to_have_url(re.compile("/connexion"))
 
 
 @contextmanager
@@ -333,7 +331,7 @@ def test_a_page_too_many_is_paused_says_so_and_goes_on_when_asked_to(office, peo
         expect(slides.locator("#ccsp-presentation .count")).to_have_text("2 / 12")
         page.bring_to_front()
         cover = page.get_by_role("alertdialog")
-        expect(cover).to_contain_text("trop d'autres sont ouvertes sous ce compte", timeout=5_000)
+        expect(cover).to_contain_text("trop d'autres sont ouvertes sous ce compte")
         page.wait_for_timeout(17_000)  # it does not come back by itself, nor says what is not so
         expect(cover).to_be_visible()
         assert "Le serveur ne répond pas" not in page.locator("body").inner_text()
@@ -361,7 +359,7 @@ def test_a_page_that_says_too_much_at_once_is_paused_says_so_and_goes_on_when_as
     settled(page)
     page.evaluate("(said) => window.line.send(new Uint8Array(said))", [*made(say, many)])
     cover = page.get_by_role("alertdialog")
-    expect(cover).to_contain_text("plus que le serveur ne lit en une fois", timeout=5_000)
+    expect(cover).to_contain_text("plus que le serveur ne lit en une fois")
     page.wait_for_timeout(17_000)
     expect(cover).to_be_visible()
     assert page.locator("[data-testid=stDialog]").count() == 0

@@ -30,8 +30,6 @@ from tests.browser.walk import AT_ONCE, VISITS, Walk, walking
 pytestmark = pytest.mark.browser
 TEXT = LIST.read_text(encoding="utf-8")
 LISTED = at_sight(read(TEXT))
-# Those who share a server.
-TOGETHER = ((READER,), ("cabinet", "director", "focal"), ("manager", "admin", "guest"))
 FIRST = "admin"  # whose pages are light: presses one of each kind that is there, the reader of what is left
 
 
@@ -77,27 +75,22 @@ def press_each_kind(walk: Walk) -> None:
     assert walk.faults or len(walk.came) == len(firsts), walk.came
 
 
-@pytest.mark.parametrize("together", TOGETHER, ids="-".join)
+@pytest.mark.parametrize("who", PEOPLE)
 def test_what_can_be_pressed_is_what_the_list_says_and_does_something(
-    together, demo, chromium, tmp_path, subtests
+    who, demo, chromium, tmp_path
 ):
     with (
         clock.as_of(clock.DAY),
-        House.opened(demo, tmp_path, closed=READER not in together) as house,
+        House.opened(demo, tmp_path, closed=who != READER) as house,
+        walking(chromium, house, who, tmp_path) as walk,
     ):
-        for who in together:
-            with subtests.test(who), walking(chromium, house, who, tmp_path) as walk:
-                for spec in walk.pages():
-                    walk.find(spec)
-                said = "\n".join(changes(of(who), joined({}, {who: walk.kept})))
-                assert not said, said
-                if who in (FIRST, READER):
-                    press_each_kind(walk)
-                assert not walk.faults, "\n".join(walk.faults)
-
-
-def test_everybody_walks():
-    assert {who for together in TOGETHER for who in together} == set(PEOPLE)
+        for spec in walk.pages():
+            walk.find(spec)
+        said = "\n".join(changes(of(who), joined({}, {who: walk.kept})))
+        assert not said, said
+        if who in (FIRST, READER):
+            press_each_kind(walk)
+        assert not walk.faults, "\n".join(walk.faults)
 
 
 def test_the_list_is_read_as_it_was_written():

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from sqlalchemy import Engine, event
 
 from db import write
 from db.engine import make_engine
@@ -138,6 +139,7 @@ def killed_after(seconds: float, action, *arguments) -> bool:
     return alive
 
 
+@pytest.mark.chance
 @pytest.mark.never_unstable
 def test_a_write_killed_at_any_moment_leaves_nothing_or_all(office, database_url):
     office.hand_in("registre", *rows(0, ROWS), visit(day="2025-03-31"))
@@ -172,6 +174,77 @@ def test_a_write_killed_at_any_moment_leaves_nothing_or_all(office, database_url
         f"{tries} writes of about {durations[0]:.2f} and {durations[1]:.2f} s: {killed} killed, {done} done whole"
     )
     assert killed >= KILLS / 2  # otherwise this test would prove nothing
+
+
+# --- killed at each statement -------------------------------------------------------------------------------------------
+def die_at(url: str, at: int, points) -> Engine:
+    """An engine whose process ends, as by a power cut, at its n-th point: before a statement, before a commit, or after one.
+    at: 0 for never. points: the number of those that were passed."""
+    engine = make_engine(url)
+    commit = engine.dialect.do_commit
+
+    def point(*_what) -> None:
+        points.value += 1
+        if points.value == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def do_commit(connection) -> None:
+        point()
+        commit(connection)
+        point()
+
+    event.listen(engine, "before_cursor_execute", point)
+    engine.dialect.do_commit = do_commit
+    return engine
+
+
+def hand_in_and_die(url: str, at: int, points, path: Path) -> None:
+    """A child imports a file, up to a point."""
+    import_file(die_at(url, at, points), path, Options(), by="child")
+
+
+def withdraw_and_die(url: str, at: int, points, batch: int) -> None:
+    """A child withdraws a batch, up to a point."""
+    write.withdraw(die_at(url, at, points), batch, by="child")
+
+
+def ended_at(at: int, action, url: str, argument) -> tuple[bool, int]:
+    """Let a child act until its n-th point: whether it came to its end, and how many points it passed."""
+    points = processes.Value("i", 0)
+    child = processes.Process(target=action, args=(url, at, points, argument))
+    child.start()
+    child.join()
+    assert child.exitcode in (0, -signal.SIGKILL)
+    return child.exitcode == 0, points.value
+
+
+@pytest.mark.never_unstable
+def test_a_write_killed_at_each_of_its_statements_leaves_nothing_or_all(office, database_url):
+    few = 12
+    office.hand_in("registre", *rows(0, few), visit(day="2025-03-31"))
+    path = office.path("registre", *rows(1, few))  # corrects half of what is there
+    visits = {False: few + 1, True: few + 1 + few // 2}  # without and with the second file
+    present = False
+    for action, undo in ((hand_in_and_die, withdraw), (withdraw_and_die, hand_in)):
+        given = last_batch(office) if present else path
+        done, at, kept = False, 0, 0
+        while not done:
+            at += 1
+            done, _ = ended_at(at, action, database_url, given)
+            with write_transaction(office.engine):
+                pass  # the lock of the dead is free again
+            whole_batches(office)
+            now = office.figure("visits").value
+            assert now in visits.values(), at
+            assert office.differences() == [], at
+            assert not done or now == visits[not present]  # what was acknowledged is there
+            if now == visits[not present] and not done:
+                kept += 1
+                undo(database_url, path if present else last_batch(office))
+                given = last_batch(office) if present else path
+        assert at > 10, "each statement was a point"
+        assert kept, "and what comes after the commit"
+        present = not present
 
 
 def last_batch(office: Office) -> int:

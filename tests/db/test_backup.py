@@ -234,6 +234,7 @@ def test_a_restoring_that_fails_midway_leaves_everything_as_it_was(office, tmp_p
     office.hand_in("registre", visit(ref="après"))
 
 
+@pytest.mark.chance
 @pytest.mark.never_unstable
 def test_a_restoring_that_is_killed_leaves_what_was_there_or_the_copy(
     office, database_url, tmp_path

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from dashboard import limited_process
 from dashboard.forms import workbook, workbook_child, workbook_parts
 from dashboard.forms.cell_display import without_mark
 from dashboard.forms.workbook import Limits, WorkbookRefused
@@ -404,11 +406,13 @@ def test_a_reader_that_says_nothing_is_ended(tmp_path, monkeypatch, children):
 
 def test_the_caller_s_own_time_does_not_count(tmp_path, monkeypatch):
     code = "print('[\"a\"]', flush=True); print('[\"b\"]'); print('{\"end\": 2}')"
-    path = child(tmp_path, monkeypatch, code)
     read = []
-    for row in rows(path, Limits(wait_seconds=0.8)):
+    for row in rows(child(tmp_path, monkeypatch, code)):
         read.append(row)
-        time.sleep(0.6)
+        for one in threading.enumerate():  # while the caller computes, nobody looks at the reader
+            if one.name == limited_process.WATCHER:
+                one.join(60)
+                assert not one.is_alive()
     assert read == [["a"], ["b"]]
 
 

@@ -1,7 +1,7 @@
 """Who hands in a file by the page « Remonter », without a browser."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urlencode
@@ -11,8 +11,13 @@ import pytest
 
 from dashboard.accounts.rights import Role
 from dashboard.answers import context
+from dashboard.request_identity import SESSION_CACHE
+from dashboard.settings import load_settings
+from db.engine import make_engine
 from tests.accounts.asgi import Answer, Browser, run
-from tests.accounts.conftest import House, closed, house  # noqa: F401 (fixtures)
+from tests.accounts.conftest import PASSWORD, House, closed, house  # noqa: F401 (fixtures)
+from tests.clock import as_of
+from tests.conftest import Prepared
 
 FOCAL, COVE = "pf.cove", "ccsp-cove"
 
@@ -102,6 +107,31 @@ def heading(page: Answer) -> str:
 def words(page: Answer) -> str:
     """What a page says."""
     return unescape(page.text).replace("\xa0", " ")
+
+
+def prepared(name: str, at: str, fill: Callable[[House], None]) -> Prepared:
+    """A base in which people have handed in already. at: the moment at which they did; fill: what they did, by the page."""
+
+    def handed_in(url: str) -> None:
+        with pytest.MonkeyPatch.context() as patch, as_of(at):
+            patch.setenv("DATABASE_URL", url)
+            load_settings.cache_clear()
+            SESSION_CACHE.forget()
+            engine = make_engine(url)
+            fill(House(engine, lambda **_: None))
+            engine.dispose()
+            context.close_databases()
+        load_settings.cache_clear()
+        SESSION_CACHE.forget()
+
+    return Prepared(name, handed_in)
+
+
+def signed_in(name: str) -> Desk:
+    """A browser of an account of a prepared base. Its own session there may have lapsed by now."""
+    browser = Browser()
+    assert browser.sign_in(name, PASSWORD).status == 303
+    return Desk(browser)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from tests.hand_in.test_site_days import (  # noqa: F401 (a fixture)
     MISSING,
     NOW,
     counter,
+    database_url,
     numbers,
     say,
     states,

@@ -7,7 +7,14 @@ from tests.builders import closure, csv_text
 from tests.hand_in.conftest import COVE, Desk, heading, words
 from tests.hand_in.test_day_closings import take_back
 from tests.hand_in.test_rights import KANDI, desk_of
-from tests.hand_in.test_site_days import DAYS, MISSING, counter, numbers, states  # noqa: F401 (a fixture)
+from tests.hand_in.test_site_days import (  # noqa: F401 (fixtures)
+    DAYS,
+    MISSING,
+    counter,
+    database_url,
+    numbers,
+    states,
+)
 
 COUPURE = "/remonter/coupure"
 

@@ -20,7 +20,7 @@ from db.network_state import load_network_state
 from db.write_lock import write_transaction
 from tests.builders import complaint, csv_text, visit
 from tests.clock import as_of
-from tests.hand_in.conftest import COVE, FOCAL, Desk, heading, words
+from tests.hand_in.conftest import COVE, FOCAL, Desk, heading, prepared, signed_in, words
 from tests.hand_in.test_rights import KANDI, desk_of
 
 PLAINTES = "/remonter/plaintes"
@@ -44,18 +44,31 @@ def hand_in(desk: Desk, form: str, *rows: list, month: str = "2025-09") -> None:
     assert heading(page).startswith("C'est fait."), words(page)
 
 
+def two_wait(house) -> None:
+    """Visits up to the middle of October, and a register of complaints of September: two wait for an answer."""
+    desk = desk_of(house, FOCAL, Role.FOCAL_POINT, sites=[COVE])
+    days = [f"{d:02}/09/2025" for d in (1, 5, 10, 12, 15, 22, 29)]
+    hand_in(desk, "registre", *(visit(COVE, d, ref=d) for d in days))
+    days = [f"{d:02}/10/2025" for d in (1, 6, 8, 13, 14, 15)]
+    hand_in(desk, "registre", *(visit(COVE, d, ref=d) for d in days), month="2025-10")
+    hand_in(desk, "plaintes", *REGISTER)
+
+
+HANDED_IN = prepared("two_wait", NOW, two_wait)
+
+
+@pytest.fixture
+def database_url(databases, request):
+    """Who asks for a counter begins with what was handed in."""
+    with databases.fresh(prepared=HANDED_IN if "counter" in request.fixturenames else None) as url:
+        yield url
+
+
 @pytest.fixture
 def counter(closed):
-    """The point focal of Covè, in the middle of October, with visits up to the day before, and a register of complaints of
-    September: two wait for an answer."""
+    """The point focal of Covè, in the middle of October."""
     with as_of(NOW):
-        desk = desk_of(closed, FOCAL, Role.FOCAL_POINT, sites=[COVE])
-        days = [f"{d:02}/09/2025" for d in (1, 5, 10, 12, 15, 22, 29)]
-        hand_in(desk, "registre", *(visit(COVE, d, ref=d) for d in days))
-        days = [f"{d:02}/10/2025" for d in (1, 6, 8, 13, 14, 15)]
-        hand_in(desk, "registre", *(visit(COVE, d, ref=d) for d in days), month="2025-10")
-        hand_in(desk, "plaintes", *REGISTER)
-        yield desk
+        yield signed_in(FOCAL)
     context.close_databases()
 
 

@@ -16,7 +16,7 @@ from db.network_state import load_network_state
 from db.shared_types import DayState
 from tests.builders import closing, csv_text, launch_site, visit
 from tests.clock import as_of
-from tests.hand_in.conftest import COVE, FOCAL, Desk, heading, words
+from tests.hand_in.conftest import COVE, FOCAL, Desk, heading, prepared, signed_in, words
 from tests.hand_in.test_rights import KANDI, desk_of
 
 JOURS = "/remonter/jours"
@@ -25,22 +25,36 @@ DAYS = tuple(date(2025, 10, n) for n in (1, 2, 3, 6, 7, 8, 9, 10, 13, 14, 15))
 MISSING = date(2025, 10, 7), date(2025, 10, 8), date(2025, 10, 13)
 
 
+def three_days_missing(house) -> None:
+    """In the middle of October the register of three days of Covè is missing."""
+    desk_of(house, FOCAL, Role.FOCAL_POINT, sites=[COVE])
+    with house.engine.begin() as connection:
+        launch_site(connection, COVE, DAYS[0])
+    lines = [visit(COVE, f"{d:%d/%m/%Y}", ref=f"{d.day}") for d in DAYS if d not in MISSING]
+    manager = desk_of(house, "gestion", Role.DATA_MANAGER)
+    for row in lines:
+        page = manager.send(csv_text("registre", row).encode())
+        assert heading(manager.press(page, "confirmer")).startswith("C'est fait.")
+    closings = [closing(COVE, d.isoformat(), 1) for d in DAYS if d not in MISSING]
+    page = manager.send(csv_text("cloture", *closings).encode())
+    assert heading(manager.press(page, "confirmer")).startswith("C'est fait.")
+
+
+HANDED_IN = prepared("three_days_missing", NOW, three_days_missing)
+
+
+@pytest.fixture
+def database_url(databases, request):
+    """Who asks for a counter begins with what was handed in."""
+    with databases.fresh(prepared=HANDED_IN if "counter" in request.fixturenames else None) as url:
+        yield url
+
+
 @pytest.fixture
 def counter(closed):
     """The point focal of Covè, in the middle of October, with three days of which the register is missing."""
     with as_of(NOW):
-        desk = desk_of(closed, FOCAL, Role.FOCAL_POINT, sites=[COVE])
-        with closed.engine.begin() as connection:
-            launch_site(connection, COVE, DAYS[0])
-        lines = [visit(COVE, f"{d:%d/%m/%Y}", ref=f"{d.day}") for d in DAYS if d not in MISSING]
-        manager = desk_of(closed, "gestion", Role.DATA_MANAGER)
-        for row in lines:
-            page = manager.send(csv_text("registre", row).encode())
-            assert heading(manager.press(page, "confirmer")).startswith("C'est fait.")
-        closings = [closing(COVE, d.isoformat(), 1) for d in DAYS if d not in MISSING]
-        page = manager.send(csv_text("cloture", *closings).encode())
-        assert heading(manager.press(page, "confirmer")).startswith("C'est fait.")
-        yield desk
+        yield signed_in(FOCAL)
     context.close_databases()
 
 

@@ -28,6 +28,7 @@ from tests.system import postgresql
 
 AWAY = int(os.environ.get("AWAY", "5"))
 IN_TIME = 3.0  # seconds until a reader is told
+NOTICED = 10.0  # seconds after which a server asks the database again, and no longer its memory
 SAID = "La base de données ne répond pas"
 
 
@@ -51,7 +52,7 @@ async def read_on(
         await viewer.choose({"filtre_departement": "Zou"})
         for number in range(AWAY):
             server.stop()
-            await asyncio.sleep(served.NOTICED)  # until then pages are answered from memory
+            await asyncio.sleep(NOTICED)  # until then pages are answered from memory
             told = await viewer.open("plaintes", "departement=Zou")
             assert SAID in told.error and told.seconds < IN_TIME, (number, told.error, told.seconds)
             server.start()

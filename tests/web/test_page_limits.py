@@ -6,6 +6,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from dashboard import clock
 from dashboard.accounts.session_cache import OPEN
 from dashboard.web import page_limits, rate_limits
 from dashboard.web.page_limits import FILES, PageRateLimits
@@ -16,8 +17,8 @@ class Time:
 
     def __init__(self, monkeypatch) -> None:
         self.now = 0.0
-        monkeypatch.setattr(rate_limits.time, "monotonic", lambda: self.now)
-        monkeypatch.setattr(page_limits.asyncio, "sleep", self.sleep)
+        monkeypatch.setattr(clock, "monotonic", lambda: self.now)
+        monkeypatch.setattr(clock, "sleep", self.sleep)
 
     async def sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -57,20 +58,20 @@ async def heard(limits: PageRateLimits, count: int, told: str = "a.1", ask=rerun
 
 
 def test_what_a_person_says_waits_for_nothing(monkeypatch):
-    clock = Time(monkeypatch)
+    time = Time(monkeypatch)
     asyncio.run(heard(PageRateLimits(), page_limits.PAGE_AT_ONCE))
-    assert clock.now == pytest.approx(0)
+    assert time.now == pytest.approx(0)
 
 
 def test_a_page_that_floods_is_heard_so_many_times_a_second(monkeypatch):
-    clock = Time(monkeypatch)
+    time = Time(monkeypatch)
     asyncio.run(heard(PageRateLimits(), 1_000))
     expected = (1_000 - page_limits.PAGE_AT_ONCE) / page_limits.OF_A_PAGE
-    assert clock.now == pytest.approx(expected, rel=0.01)
+    assert time.now == pytest.approx(expected, rel=0.01)
 
 
 def test_many_pages_of_an_account_are_heard_no_oftener_together(monkeypatch):
-    clock, limits = Time(monkeypatch), PageRateLimits()
+    time, limits = Time(monkeypatch), PageRateLimits()
 
     async def receive() -> dict:
         return rerun()
@@ -84,12 +85,12 @@ def test_many_pages_of_an_account_are_heard_no_oftener_together(monkeypatch):
 
     asyncio.run(all_of_them())
     expected = (2_000 - page_limits.ACCOUNT_AT_ONCE) / page_limits.OF_AN_ACCOUNT
-    assert clock.now == pytest.approx(expected, rel=0.01)
+    assert time.now == pytest.approx(expected, rel=0.01)
     assert not +limits._pages, "nothing is kept of pages that were shut"
 
 
 def test_pages_that_are_opened_one_after_the_other_are_no_way_round(monkeypatch):
-    clock, limits = Time(monkeypatch), PageRateLimits()
+    time, limits = Time(monkeypatch), PageRateLimits()
 
     async def opened(count: int, told: str = "a.1") -> list[bool]:
         found = []
@@ -100,17 +101,16 @@ def test_pages_that_are_opened_one_after_the_other_are_no_way_round(monkeypatch)
         return found
 
     assert asyncio.run(opened(page_limits.OPENED_AT_ONCE)) == [True] * page_limits.OPENED_AT_ONCE
-    before = clock.now
+    before = time.now
     assert all(asyncio.run(opened(50)))
-    assert clock.now - before >= 39 / page_limits.OPENED
-    before = clock.now
-    assert asyncio.run(opened(1, "b.1")) == [True] and clock.now == before
+    assert time.now - before >= 39 / page_limits.OPENED
+    before = time.now
+    assert asyncio.run(opened(1, "b.1")) == [True] and time.now == before
 
 
 def test_of_pages_that_are_opened_together_those_that_would_wait_long_are_sent_away(monkeypatch):
-    clock = Time(monkeypatch)
-    clock.sleep = _nothing
-    monkeypatch.setattr(page_limits.asyncio, "sleep", _nothing)
+    Time(monkeypatch)
+    monkeypatch.setattr(clock, "sleep", _nothing)
 
     async def together() -> list[bool]:
         limits = PageRateLimits()
@@ -123,7 +123,7 @@ def test_of_pages_that_are_opened_together_those_that_would_wait_long_are_sent_a
 
 def test_where_nobody_signs_in_people_are_no_account(monkeypatch):
     """Everybody at the machine has the same name there: a hundred viewers of `make load` too."""
-    clock, limits = Time(monkeypatch), PageRateLimits()
+    time, limits = Time(monkeypatch), PageRateLimits()
 
     async def opened() -> None:
         for _ in range(200):
@@ -131,7 +131,7 @@ def test_where_nobody_signs_in_people_are_no_account(monkeypatch):
             await heard(limits, page_limits.PAGE_AT_ONCE, OPEN, ask=file)
 
     asyncio.run(opened())
-    assert clock.now == pytest.approx(0)
+    assert time.now == pytest.approx(0)
 
 
 async def _nothing(_seconds: float) -> None:
@@ -145,15 +145,15 @@ async def _turned(_seconds: float) -> None:
 
 
 def test_who_floods_keeps_no_other_account_waiting(monkeypatch):
-    clock, limits = Time(monkeypatch), PageRateLimits()
+    time, limits = Time(monkeypatch), PageRateLimits()
 
     async def both() -> None:
         async with limits.limit_page("a.1", receive, nothing) as (hear, _):
             for _ in range(500):
                 await hear()
-            before = clock.now
+            before = time.now
             await heard(limits, 10, "b.1")
-            assert clock.now == before
+            assert time.now == before
 
     async def receive() -> dict:
         return rerun()
@@ -196,20 +196,20 @@ def test_of_the_files_that_an_account_asks_for_a_few_are_made_at_once(monkeypatc
 
 
 def test_while_many_of_an_account_wait_for_their_turn_no_more_are_heard(monkeypatch):
-    clock = Time(monkeypatch)
+    time = Time(monkeypatch)
 
     class Queue:
         """Of one account pages wait, up to a moment."""
 
         def waiting(self, who: str) -> int:
-            return page_limits.WAITING if who == "a" and clock.now < 10 else page_limits.WAITING - 1
+            return page_limits.WAITING if who == "a" and time.now < 10 else page_limits.WAITING - 1
 
     async def both() -> None:
         limits = PageRateLimits(Queue())
         await heard(limits, 1, "b.1")
-        assert clock.now == pytest.approx(0)
+        assert time.now == pytest.approx(0)
         await heard(limits, 1, "a.1")
-        assert clock.now == pytest.approx(10, abs=2 * page_limits.AGAIN)
+        assert time.now == pytest.approx(10, abs=2 * page_limits.AGAIN)
 
     asyncio.run(both())
 
@@ -233,7 +233,7 @@ async def asked_by(limits: PageRateLimits, browser: str, done: list, count: int,
 def test_a_guest_who_floods_by_many_pages_keeps_no_other_guest_of_the_link_waiting(
     monkeypatch, ask
 ):
-    monkeypatch.setattr(page_limits.asyncio, "sleep", _turned)
+    monkeypatch.setattr(clock, "sleep", _turned)
     done: list[str] = []
 
     async def all_of_them() -> None:
@@ -251,13 +251,13 @@ def test_a_guest_who_floods_by_many_pages_keeps_no_other_guest_of_the_link_waiti
 
 
 def test_a_guest_who_opens_page_after_page_keeps_no_other_guest_of_the_link_out(monkeypatch):
-    clock = Time(monkeypatch)
+    time = Time(monkeypatch)
 
     async def slept(seconds: float) -> None:
-        clock.now += seconds
+        time.now += seconds
         await _turned(seconds)
 
-    monkeypatch.setattr(page_limits.asyncio, "sleep", slept)
+    monkeypatch.setattr(clock, "sleep", slept)
 
     async def all_of_them() -> None:
         limits = PageRateLimits()
@@ -265,9 +265,9 @@ def test_a_guest_who_opens_page_after_page_keeps_no_other_guest_of_the_link_out(
             await limits.may_open("link.1", "greedy")
         many = [asyncio.ensure_future(limits.may_open("link.1", "greedy")) for _ in range(200)]
         await _turned(0)
-        before = clock.now
+        before = time.now
         assert await limits.may_open("link.1", "calm")
-        assert clock.now - before <= 3 / page_limits.OPENED
+        assert time.now - before <= 3 / page_limits.OPENED
         found = await asyncio.gather(*many)
         assert 5 <= sum(found) <= 20, "and few of his own wait"
 

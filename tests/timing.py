@@ -1,0 +1,133 @@
+"""What in the tests depends on seconds or on chance: python -m tests.timing writes the list of it, tests/timed.txt, anew.
+
+In the gate nothing may depend on how fast the machine is, nor on a draw that is another one each time. A test waits for an event
+(`expect`, `until`, a barrier), moves a clock (`tests/moved_time.py`), and writes its seed down. What measures seconds or searches
+by chance has the marker `seconds` or `chance` and is run by `make seconds` or `make chance`. The list holds what is from before
+that rule: it may only become shorter.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+
+from dashboard.settings import ROOT
+
+LIST = ROOT / "tests" / "timed.txt"
+# Run apart, by commands of their own.
+APART = (
+    "benchmarks",
+    "fuzz",
+    "histories",
+    "one_number",
+    "partial",
+    "system",
+    "deploy",
+    "workbooks",
+)
+MARKERS = {"seconds", "chance"}
+CLOCKS = {"monotonic", "perf_counter", "process_time", "thread_time"}
+MEMORY = {"memory_info", "ru_maxrss", "memory_full_info"}
+SHORT = 30.0  # seconds: a limit below it may end what a busy machine only lets wait
+SHORT_MS = 15_000  # what `expect` waits for by itself
+LIMITED = {"settimeout", "wait", "join", "wait_for", "result", "acquire"}
+DRAWS = {"random", "randint", "randrange", "choice", "choices", "sample", "shuffle", "uniform"}
+# They wait for an event, and end where it never comes: how soon it comes does not matter.
+AWAITS = {
+    "tests/accounts/test_open_pages.py::settled",
+    "tests/moved_time.py::until",
+    "tests/moved_time.py::MovedTime._sleep",
+    "tests/web/test_connection.py::soon",
+    "tests/browser/served.py::wait_for_line",
+    "tests/browser/served.py::_wait",
+}
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def found() -> list[str]:
+    """A line for each function that depends on seconds or chance: its name, and on what, in order."""
+    lines = []
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        if path.relative_to(ROOT / "tests").parts[0] in APART:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        library = any(  # elsewhere `random` is a generator that was given its seed
+            isinstance(node, ast.Import) and node.names[0].name == "random" for node in tree.body
+        )
+        for function, of in functions(tree):
+            kinds = sorted({kind for node in ast.walk(of) if (kind := kind_of(node, library))})
+            if kinds and f"{name}::{function}" not in AWAITS and not marked(of):
+                lines.append(f"{name}::{function} {' '.join(kinds)}")
+    return lines
+
+
+def functions(tree: ast.AST, before: str = "") -> Iterator[tuple[str, Function]]:
+    """The functions of a module and of its classes, by name; those within a function belong to it."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, Function):
+            yield before + node.name, node
+        elif isinstance(node, ast.ClassDef):
+            yield from functions(node, f"{node.name}.")
+
+
+def marked(function: Function) -> bool:
+    """Whether a function has a marker by which it is left out of the gate."""
+    return any(
+        isinstance(node, ast.Attribute) and node.attr in MARKERS
+        for decorator in function.decorator_list
+        for node in ast.walk(decorator)
+    )
+
+
+def kind_of(node: ast.AST, library: bool = True) -> str:
+    """On what a call depends: « sleep », « clock », « limit », « draw » or « memory »; "" where on none of these.
+
+    library: whether `random` is Python's."""
+    if isinstance(node, ast.Attribute) and node.attr in MEMORY:
+        return "memory"
+    if not isinstance(node, ast.Call):
+        return ""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    name = name or (node.func.id if isinstance(node.func, ast.Name) else "")
+    first = number(node.args[0]) if node.args else None
+    if name == "wait_for_timeout" or (name == "sleep" and first != 0):
+        return "sleep"
+    if (name in CLOCKS and owner != "clock") or (name == "time" and owner.endswith("loop()")):
+        return "clock"
+    if (library and owner == "random" and name in DRAWS) or (
+        name in ("Random", "default_rng") and not node.args and not node.keywords
+    ):
+        return "draw"
+    return "limit" if has_short_limit(node, name) else ""
+
+
+def has_short_limit(node: ast.Call, name: str) -> bool:
+    """Whether a call is given a limit that a busy machine may exceed."""
+    given = [number(word.value) for word in node.keywords if word.arg == "timeout"]
+    if name in LIMITED and node.args:
+        given.append(number(node.args[-1]))
+    return any(one is not None and (0 < one < SHORT or 500 <= one < SHORT_MS) for one in given)
+
+
+def number(node: ast.AST) -> float | None:
+    """The number that is written there; None for anything else."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        return float(node.value)
+    return None
+
+
+def listed() -> list[str]:
+    """What the list holds."""
+    return LIST.read_text(encoding="utf-8").splitlines()
+
+
+def main() -> int:
+    """Write the list anew."""
+    LIST.write_text("\n".join([*found(), ""]), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
