@@ -84,7 +84,17 @@ def pytest_runtest_makereport(
         kind = kind_of(call.excinfo.value)
         kind = OTHER if kind == ASSERTED and report.when != "call" else kind
         report.user_properties.append((KIND, kind))  # goes with the report to the first process
+        if not _is_text(report.longreprtext):  # half a character, which no process can tell another
+            report.longrepr = report.longreprtext.encode("utf-8", "replace").decode()
     return report
+
+
+def _is_text(said: str) -> bool:
+    try:
+        said.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class _Writer:
@@ -110,13 +120,11 @@ class _Writer:
 
     def _write(self, failure: Failure) -> None:
         with self.file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(failure), ensure_ascii=False) + "\n")
+            file.write(json.dumps(asdict(failure)) + "\n")
 
 
 def _in_a_line(report: pytest.TestReport | pytest.CollectReport) -> str:
-    crash = getattr(report.longrepr, "reprcrash", None)
-    if crash:
+    if crash := getattr(report.longrepr, "reprcrash", None):
         return str(crash.message).strip().partition("\n")[0][:LONGEST]
-    return (
-        report.longreprtext.strip().rpartition("\n")[-1].strip()[:LONGEST]
-    )  # a file that was not read, a dead process
+    # A file that was not read, a dead process, half a character.
+    return report.longreprtext.strip().rpartition("\n")[-1].strip()[:LONGEST]

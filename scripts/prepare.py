@@ -184,7 +184,7 @@ def lint() -> int:
     style = module("scripts.run_tests", "--style")  # says what it found
     if module("scripts.audit"):
         # A library has a known fault, named just above.
-        raise Stop("En échec : bibliothèques")
+        raise Stop("En échec : bibliothèques.")
     return style
 
 

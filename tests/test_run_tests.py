@@ -58,6 +58,12 @@ def test_what_passes_at_the_second_try_alone_is_unstable_and_at_the_third_it_is_
     assert "instable test_small.py::test_second (essai 2," in said
 
 
+def test_half_a_character_in_what_a_failure_says_keeps_nothing_back(run):
+    reasons, said = run("def test_odd():\n    assert not first('odd'), '\\ud83d \\u2028'\n")
+    assert reasons == []
+    assert "instable test_small.py::test_odd (essai 1," in said
+
+
 def test_what_fails_alone_too_is_red(run):
     reasons, said = run("def test_always():\n    assert 1 == 2\ndef test_fine(): pass\n")
     assert reasons == ["test_small.py::test_always"]

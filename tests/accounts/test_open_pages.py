@@ -451,6 +451,7 @@ def test_a_page_of_a_copied_cookie_does_not_go_on_with_the_sign_in_that_replaced
             await asyncio.to_thread(later, closed, minutes=minutes)
             await looks.whole()
             assert (await someone.posted(path, **fields)).status == 303
+            await looks.whole()
             await page.says(rerun())
             assert await page.next_heard() == rerun()
             telling = [asyncio.ensure_future(p.tell(b"figures")) for p in (stolen, nameless)]
