@@ -29,8 +29,8 @@ from dashboard import log
 from dashboard.accounts import passwords
 from dashboard.answers import expected_false_alarms
 from dashboard.settings import load_settings
+from db import backup_files, schema, write_lock
 from db import engine as engine_module
-from db import schema
 from db.demo_load import load_demo
 from db.engine import make_engine
 from db.seed import seed
@@ -112,6 +112,13 @@ def quick_passwords() -> Iterator[None]:
 def a_minute_of_the_log() -> None:
     """What other tests had refused in this minute leaves no line of this one's out."""
     log.SPARING.begin()
+
+
+@pytest.fixture
+def little_patience(monkeypatch) -> None:
+    """Who waits for another that writes gives up soon."""
+    for module in (engine_module, write_lock, backup_files):
+        monkeypatch.setattr(module, "BUSY_MS", 300)
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,14 @@ def open_page(page: Page, address: str) -> None:
     settled(page)
 
 
+def let_pass(page: Page, seconds: int) -> None:
+    """Let so many seconds of the page's own clock pass, which stands in its context since before it was opened; what it asks of
+    the server between two of them has the time to come."""
+    for _ in range(seconds):
+        page.clock.run_for(1_000)
+        page.wait_for_timeout(100)
+
+
 def settled(page: Page) -> None:
     """Wait until the page has its heading and the server has no more to send."""
     expect(page.locator("h1")).to_have_count(1, timeout=20_000)

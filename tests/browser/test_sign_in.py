@@ -28,7 +28,7 @@ from dashboard.ui.disconnected_sessions import AT_MOST
 from dashboard.web.open_pages import MOST_OF_ACCOUNT
 from db.engine import make_engine
 from tests.browser import identities, served
-from tests.browser.screen import choose, settled
+from tests.browser.screen import choose, let_pass, settled
 from tests.browser.test_guarded import rerun
 from tests.web.test_message_limits import hashes, made
 
@@ -318,6 +318,7 @@ def pages_open(office: Office, visit: served.Visit, number: int) -> Iterator[Non
 
 def test_a_page_too_many_is_paused_says_so_and_goes_on_when_asked_to(office, people):
     visit = people()
+    visit.context.clock.install()
     page = enter(visit, office, "beaucoup", office.add("beaucoup", Role.CABINET), "attentes")
     choose(page, "filtre_departement", "Zou")
     settled(page)
@@ -332,7 +333,7 @@ def test_a_page_too_many_is_paused_says_so_and_goes_on_when_asked_to(office, peo
         page.bring_to_front()
         cover = page.get_by_role("alertdialog")
         expect(cover).to_contain_text("trop d'autres sont ouvertes sous ce compte")
-        page.wait_for_timeout(17_000)  # it does not come back by itself, nor says what is not so
+        let_pass(page, 17)  # it does not come back by itself, nor says what is not so
         expect(cover).to_be_visible()
         assert "Le serveur ne répond pas" not in page.locator("body").inner_text()
         assert page.locator("[data-testid=stDialog]").count() == 0
@@ -353,6 +354,7 @@ def test_a_page_that_says_too_much_at_once_is_paused_says_so_and_goes_on_when_as
     """By many entries, or by more bytes: it would say the same again if it came back by itself."""
     visit = people()
     visit.context.add_init_script(CAUGHT)
+    visit.context.clock.install()
     who = f"bavard.{many}"
     page = enter(visit, office, who, office.add(who, Role.CABINET), "attentes")
     choose(page, "filtre_departement", "Zou")
@@ -360,7 +362,7 @@ def test_a_page_that_says_too_much_at_once_is_paused_says_so_and_goes_on_when_as
     page.evaluate("(said) => window.line.send(new Uint8Array(said))", [*made(say, many)])
     cover = page.get_by_role("alertdialog")
     expect(cover).to_contain_text("plus que le serveur ne lit en une fois")
-    page.wait_for_timeout(17_000)
+    let_pass(page, 17)
     expect(cover).to_be_visible()
     assert page.locator("[data-testid=stDialog]").count() == 0
     cover.get_by_role("link", name="Reprendre ici").click()

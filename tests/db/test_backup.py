@@ -265,11 +265,9 @@ def test_a_restoring_that_is_killed_leaves_what_was_there_or_the_copy(
 
 
 def test_while_another_writes_nothing_is_put_back_and_it_is_said_soon(
-    office, tmp_path, monkeypatch
+    office, tmp_path, little_patience
 ):
     backup.backup(office.engine, tmp_path / "copie")
-    monkeypatch.setattr("db.backup_files.BUSY_MS", 300)
-    monkeypatch.setattr("db.engine.BUSY_MS", 300)
     busy = make_engine(office.engine.url.render_as_string(hide_password=False))
     with (
         write_transaction(office.engine),

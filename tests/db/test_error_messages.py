@@ -141,10 +141,9 @@ def test_a_database_that_may_not_be_written_is_said(
 
 @pytest.mark.parametrize("argv", [("withdraw", 1), ("import", "{register}"), ("add", "service", "Carte"), ("init",)],
                          ids=lambda argv: argv[0])  # fmt: skip
-def test_a_database_that_another_import_holds_is_said_soon(office, command, monkeypatch, argv):
+def test_a_database_that_another_import_holds_is_said_soon(office, command, little_patience, argv):
     office.hand_in("registre", visit(ref="1"))
     register = office.path("registre", visit(ref="2"))
-    monkeypatch.setattr("db.engine.BUSY_MS", 300)
     with write_transaction(office.engine):
         code, out, err = command(main, *(register if a == "{register}" else a for a in argv))
     assert (

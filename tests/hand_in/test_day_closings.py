@@ -257,6 +257,7 @@ def test_a_file_that_came_since_the_page_was_read_counts_and_the_tap_is_refused(
 ):
     context.publish(context.latest_snapshot())  # what readers are shown, for some seconds more
     try:
+        counter.page(f"{CLOTURE}?centre={COVE}&jour={DAY}")
         Office(closed.engine, tmp_path).hand_in("cloture", closing(COVE, str(DAY), 4, "A"))
         page = close(counter, "12")
     finally:

@@ -54,7 +54,7 @@ def two_wait(house) -> None:
     hand_in(desk, "plaintes", *REGISTER)
 
 
-HANDED_IN = prepared("two_wait", NOW, two_wait)
+HANDED_IN = prepared("two_wait", "2025-10-16T08:30", two_wait)
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def three_days_missing(house) -> None:
     assert heading(manager.press(page, "confirmer")).startswith("C'est fait.")
 
 
-HANDED_IN = prepared("three_days_missing", NOW, three_days_missing)
+HANDED_IN = prepared("three_days_missing", "2025-10-16T08:30", three_days_missing)
 
 
 @pytest.fixture
