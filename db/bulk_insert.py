@@ -46,31 +46,33 @@ def insert(connection: Connection, table: str, columns: Sequence[str], rows: Ite
 
     `table` and `columns` are names of ours, never text from a file. Dates may be ISO text.
     """
-    with inserter(connection, table, columns) as put:
-        rows = iter(rows)
+    rows = iter(rows)
+    first = list(islice(rows, CHUNK))
+    if not first:
+        return
+    with inserter(connection, table, columns, few=len(first) < CHUNK) as put:
+        put(first)
         while chunk := list(islice(rows, CHUNK)):
             put(chunk)
 
 
 @contextmanager
 def inserter(
-    connection: Connection, table: str, columns: Sequence[str]
+    connection: Connection, table: str, columns: Sequence[str], *, few: bool = False
 ) -> Iterator[Callable[[list[Row]], None]]:
-    """Yields a function that inserts a list of rows; all rows are there when the block ends."""
+    """Yields a function that inserts a list of rows; all rows are there when the block ends. few: whether one list is all."""
     cursor: Any = connection.connection.cursor()  # of whichever driver
     names = ", ".join(columns)
     try:
         if is_sqlite(connection):
             yield _by_executemany(cursor, f"INSERT INTO {table} ({names}) VALUES ", len(columns))  # noqa: S608
         else:
-            from psycopg.copy import (
-                QueuedLibpqWriter,  # late: SQLite needs no driver of PostgreSQL's
-            )
+            # late: SQLite needs no driver of PostgreSQL's
+            from psycopg.copy import LibpqWriter, QueuedLibpqWriter
 
-            # The writer sends from a thread of its own: the next rows are read while the server stores these.
-            with cursor.copy(
-                f"COPY {table} ({names}) FROM STDIN", writer=QueuedLibpqWriter(cursor)
-            ) as copy:
+            # The second writer sends from a thread of its own: the next rows are read while the server stores these.
+            writer = LibpqWriter(cursor) if few else QueuedLibpqWriter(cursor)
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN", writer=writer) as copy:
                 yield _by_copy(copy)
     finally:
         cursor.close()

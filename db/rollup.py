@@ -4,8 +4,11 @@
 visits. Before: `db.write.save_batch`. After: `db.monthly_visits` for whole months, `db.read` for days and hours.
 """
 
-from collections.abc import Iterator
-from itertools import compress
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, compress, groupby
+from operator import itemgetter
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, inspect, text
@@ -15,41 +18,50 @@ from dashboard.statistics.quantile import quantile
 from db.bulk_insert import Row, insert, temporary_table
 from db.codes import COUNTERS, MONTH
 from db.packed_visits import VISIT_COLUMNS, Tally, pack_rows
-from db.rollup_cells import Cells, add_cells, cells, decode, dense, encode
+from db.rollup_cells import Cells, add_cells, cells, decode, dense, encode, join_cells
 
 SPARSE = ("waits", "heat", "hours", "hour_waits")
 COLUMNS = ("level", "service_id", "site_id", "start", *COUNTERS, "p50", "p90", *SPARSE)
-KEYS = "service_id smallint, site_id smallint, start date"  # of a temporary table
+KEYS = "level smallint, service_id smallint, site_id smallint, start date"  # of a temporary table
+Levels = dict[int, Cells]  # by the rows' level, day or month
 
 
-def _keys(cells: Cells) -> tuple[list[int], list[int], list[str]]:
-    """The service, site and ISO day of each cell, as the rollup table has them."""
-    return (
+def _keys(level: int, cells: Cells) -> Iterator[Row]:
+    """The level, service, site and ISO day of each cell, as the rollup table has them."""
+    return zip(
+        [level] * len(cells.start),
         cells.service.tolist(),
         cells.site.tolist(),
         iso_days(cells.start),
+        strict=True,
     )
 
 
-def _stored(connection: Connection, level: int, touched: Cells) -> Cells | None:
-    """The stored rows under the keys of `touched`, or None if there are none."""
+def _stored(connection: Connection, touched: Levels) -> Levels:
+    """The stored rows under the keys of `touched`, of each level that has some."""
     with temporary_table(connection, "touched", KEYS) as table:
-        insert(connection, table, COLUMNS[1:4], zip(*_keys(touched), strict=True))
+        keys = (_keys(level, of) for level, of in touched.items())
+        insert(connection, table, COLUMNS[:4], chain.from_iterable(keys))
         rows = connection.execute(
             text(
-                f"SELECT {', '.join('r.' + c for c in COLUMNS[1:])} FROM rollup r JOIN {table} t"  # noqa: S608 (own names)
-                " ON r.level = :level AND r.service_id = t.service_id AND r.site_id = t.site_id AND r.start = t.start"
-            ),
-            {"level": level},
+                f"SELECT {', '.join('r.' + c for c in COLUMNS)} FROM rollup r JOIN {table} t"  # noqa: S608 (own names)
+                " ON r.level = t.level AND r.service_id = t.service_id AND r.site_id = t.site_id AND r.start = t.start"
+            )
         ).all()
-    if not rows:
-        return None
-    service, site, start, *rest = zip(*rows, strict=True)
+    return {
+        level: _as_cells(list(of_level), touched[level])
+        for level, of_level in groupby(sorted(rows, key=itemgetter(0)), itemgetter(0))
+    }
+
+
+def _as_cells(rows: list[Sequence[Any]], like: Cells) -> Cells:
+    """Rows of one level as cells, with the sparse columns of `like`."""
+    _, service, site, start, *rest = zip(*rows, strict=True)
     counters = np.array(rest[: len(COUNTERS)], dtype=np.int64).T
     sparse = {
         name: decode(blobs)
         for name, blobs in zip(SPARSE, rest[len(COUNTERS) + 2 :], strict=True)
-        if name in touched.sparse
+        if name in like.sparse
     }
     return Cells(day_numbers(start), np.array(site), np.array(service), counters, sparse)
 
@@ -67,7 +79,9 @@ def records(level: int, cells: Cells) -> Iterator[Row]:
     ]
     rows = zip(
         [level] * size,
-        *_keys(cells),
+        cells.service.tolist(),
+        cells.site.tolist(),
+        iso_days(cells.start),
         *cells.counters.T.tolist(),
         p50,
         p90,
@@ -82,39 +96,44 @@ def apply(connection: Connection, tally: Tally) -> None:
     codes, counts = tally.merge()
     if not len(codes):
         return
+    kinds: defaultdict[int, list[Cells]] = defaultdict(list)
+    for level, of in cells(codes, counts):
+        kinds[level].append(of)
+    touched = {level: join_cells(of_level) for level, of_level in kinds.items()}
     empty = connection.execute(text("SELECT 1 FROM rollup LIMIT 1")).first() is None
-    for level, touched in cells(codes, counts):
-        stored = None if empty else _stored(connection, level, touched)
-        final = touched if stored is None else add_cells(touched, stored)
-        _write(connection, level, final, replace=stored is not None)
+    stored = {} if empty else _stored(connection, touched)
+    new = ((level, of) for level, of in touched.items() if level not in stored)
+    insert(connection, "rollup", COLUMNS, _all_records(new))
+    if stored:
+        _replace(connection, {level: add_cells(touched[level], of) for level, of in stored.items()})
 
 
-def _write(connection: Connection, level: int, final: Cells, *, replace: bool) -> None:
-    if not replace:
-        insert(connection, "rollup", COLUMNS, records(level, final))
-        return
-    gone = final.counters[:, 0] == 0
-    keys = COLUMNS[:4]
+def _all_records(levels: Iterable[tuple[int, Cells]]) -> Iterator[Row]:
+    return chain.from_iterable(records(level, of) for level, of in levels)
+
+
+def _replace(connection: Connection, final: Levels) -> None:
+    """Put these rows in the place of the stored ones; those that count no visit any more go."""
     with temporary_table(connection, "fresh", None, like="rollup") as table:
-        insert(connection, table, COLUMNS, records(level, final))
+        insert(connection, table, COLUMNS, _all_records(final.items()))
         columns = ", ".join(COLUMNS)
         updates = ", ".join(f"{c} = excluded.{c}" for c in COLUMNS[4:])
         # "WHERE true": without it SQLite reads ON CONFLICT as part of a join.
         connection.execute(
             text(
                 f"INSERT INTO rollup ({columns}) SELECT {columns} FROM {table} WHERE true"  # noqa: S608
-                f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {updates}"
+                f" ON CONFLICT ({', '.join(COLUMNS[:4])}) DO UPDATE SET {updates}"
             )
         )
-    if gone.any():
+    gone = chain.from_iterable(
+        compress(_keys(level, of), of.counters[:, 0] == 0) for level, of in final.items()
+    )
+    if (first := next(gone, None)) is not None:
         with temporary_table(connection, "gone", KEYS) as table:
-            insert(connection, table, keys[1:], compress(zip(*_keys(final), strict=True), gone))
+            insert(connection, table, COLUMNS[:4], chain([first], gone))
+            keys = ", ".join(COLUMNS[:4])
             connection.execute(
-                text(
-                    f"DELETE FROM rollup WHERE level = :level AND ({', '.join(keys[1:])})"  # noqa: S608
-                    f" IN (SELECT {', '.join(keys[1:])} FROM {table})"
-                ),
-                {"level": level},
+                text(f"DELETE FROM rollup WHERE ({keys}) IN (SELECT {keys} FROM {table})")  # noqa: S608
             )
 
 

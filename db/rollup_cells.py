@@ -71,22 +71,24 @@ class Cells:
         return Cells(keys >> 32, (keys >> 16) & 0xFFFF, (keys & 0xFFFF) - 1, counters, sparse)
 
 
-def add_cells(a: Cells, b: Cells) -> Cells:
-    """The counts of both under the keys of either; cells of the same key are summed."""
-    shift = len(a.start)
+def join_cells(parts: Sequence[Cells]) -> Cells:
+    """All cells of these, one after the other."""
+    shifts = np.cumsum([0, *(len(part.start) for part in parts[:-1])]).tolist()
     sparse = {}
-    for name, (cell, key, count) in a.sparse.items():
-        more_cell, more_key, more_count = b.sparse[name]
-        sparse[name] = (
-            np.concatenate((cell, more_cell + shift)),
-            np.concatenate((key, more_key)),
-            np.concatenate((count, more_count)),
-        )
+    for name in parts[0].sparse:
+        cell, key, count = zip(*(part.sparse[name] for part in parts), strict=True)
+        moved = [own + shift for own, shift in zip(cell, shifts, strict=True)]
+        sparse[name] = np.concatenate(moved), np.concatenate(key), np.concatenate(count)
     joined = {
-        f: np.concatenate((getattr(a, f), getattr(b, f)))
+        f: np.concatenate([getattr(part, f) for part in parts])
         for f in ("start", "site", "service", "counters")
     }
-    return Cells(**joined, sparse=sparse).merge()
+    return Cells(**joined, sparse=sparse)
+
+
+def add_cells(a: Cells, b: Cells) -> Cells:
+    """The counts of both under the keys of either; cells of the same key are summed."""
+    return join_cells([a, b]).merge()
 
 
 def _place(start: np.ndarray, site: np.ndarray, service: np.ndarray) -> np.ndarray:

@@ -9,17 +9,15 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Download, ElementHandle, Locator, Page, WebSocket
 from playwright.sync_api import Error as Failed
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dashboard.navigation import NO_SUCH_PAGE
 from tests.browser import files, served
 from tests.browser.controls import FINDING, Control, Found, found
-from tests.browser.screen import QUIET
+from tests.browser.screen import QUIET, ends_a_run
 from tests.browser.words import english, said
 
 TYPED = "essai.parcours"
 AT_ONCE, LATE, PATIENCE, OF_A_FILE = 60, 3_000, 4_000, 60_000  # milliseconds
-SHORT = 200  # bytes: that a run of a page is done is said in fewer
 # The server has more to send, or the browser to load what it needs to draw what was sent.
 RUNNING = f"""document.querySelector('[data-testid=stApp]')
     && (!document.querySelector('{QUIET}') || document.querySelector('[data-testid=stSkeleton]'))"""
@@ -72,10 +70,7 @@ class Hand:
             self.asked |= message.WhichOneof("type") == "rerun_script"
 
     def _received(self, data: bytes | str) -> None:
-        if isinstance(data, bytes) and len(data) < SHORT:
-            message = ForwardMsg()
-            message.ParseFromString(data)
-            self.asked &= message.WhichOneof("type") != "script_finished"
+        self.asked &= not ends_a_run(data)
 
     def _done(self, _: WebSocket) -> None:
         self.asked = False

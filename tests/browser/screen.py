@@ -7,11 +7,13 @@ from threading import Event, Thread
 
 from playwright.sync_api import FrameLocator, Locator, Page, Response, expect
 from playwright.sync_api import TimeoutError as Late
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from dashboard.navigation import PAGES
 from dashboard.web import security_headers
 
 CARD = ".ccsp-card"
+SHORT = 200  # bytes: that a run of a page is done is said in fewer
 QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"
 # Whether everything on the page stands where it stood when this was last asked.
 STILL = """() => {
@@ -35,11 +37,11 @@ def open_page(page: Page, address: str) -> None:
 
 
 def let_pass(page: Page, seconds: int) -> None:
-    """Let so many seconds of the page's own clock pass, which stands in its context since before it was opened; what it asks of
-    the server between two of them has the time to come."""
+    """Let so many seconds of the page's own clock pass, which stands in its context since before it was opened. What it asks of
+    the server between two of them has been answered as soon as one more question is."""
     for _ in range(seconds):
         page.clock.run_for(1_000)
-        page.wait_for_timeout(100)
+        page.evaluate("async () => { await (await fetch('/livez')).text(); }")
 
 
 def settled(page: Page) -> None:
@@ -47,6 +49,17 @@ def settled(page: Page) -> None:
     expect(page.locator("h1")).to_have_count(1, timeout=20_000)
     expect(page.locator(QUIET)).to_be_visible(timeout=20_000)
     expect(page.locator("[data-stale=true]")).to_have_count(0)
+
+
+def ends_a_run(data: bytes | str) -> bool:
+    """Whether this is what the server says at the end of a run of a page."""
+    message = ForwardMsg()
+    return (
+        isinstance(data, bytes)
+        and len(data) < SHORT
+        and bool(message.ParseFromString(data))
+        and message.WhichOneof("type") == "script_finished"
+    )
 
 
 def still(page: Page) -> None:

@@ -124,6 +124,8 @@ def two(page: Page, house: House) -> None:
 def paper(page: Page, house: House) -> None:
     go(page, "Département")
     settled(page)
+    expect(page.get_by_text("CCSP de Covè").first).to_be_visible()
+    settled(page)
     printed = page.pdf(format="A4")
     said = plainly(
         " ".join(one.extract_text() for one in pypdf.PdfReader(io.BytesIO(printed)).pages)
