@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from threading import Event, Lock, get_ident
 
-from dashboard import metrics
+from dashboard import clock, metrics
 
 PATIENCE = (
     3.0  # seconds for which a run keeps its turn while idle (a database that does not answer)
@@ -64,9 +64,9 @@ class RunQueue:
         one after the other, each ends as early as possible.
         """
         mine = _Run(who)
-        came = time.monotonic()
+        came = clock.monotonic()
         self._enter(mine)
-        began = time.monotonic()
+        began = clock.monotonic()
         held = CURRENT_RUN.set((self, mine))
         try:
             yield
@@ -74,7 +74,7 @@ class RunQueue:
             CURRENT_RUN.reset(held)
             self._leave(mine)
             metrics.WAIT_SECONDS.observe(began - came)
-            metrics.RUN_SECONDS.observe(time.monotonic() - began)
+            metrics.RUN_SECONDS.observe(clock.monotonic() - began)
 
     def waiting(self, who: str) -> int:
         """How many runs of an account wait for their turn."""
@@ -90,7 +90,7 @@ class RunQueue:
                 self._admit_next()
         while not mine.admitted.wait(self._patience()):
             with self._lock:
-                if self._now and self._now.looked + self._overdue_allowed() <= time.monotonic():
+                if self._now and self._now.looked + self._overdue_allowed() <= clock.monotonic():
                     self._pass_over_idle(self._now)
 
     def _leave(self, mine: _Run) -> None:
@@ -111,14 +111,14 @@ class RunQueue:
         with self._lock:
             if mine.overdue or not self._waiting:
                 return False
-            own = self._usage_class(mine.account, time.monotonic() - mine.started)
+            own = self._usage_class(mine.account, clock.monotonic() - mine.started)
             return any(self._usage_class(who) < own + even for who in self._waiting)
 
     def _patience(self) -> float:
         """Seconds until the present run is checked for being idle."""
         patience = self._overdue_allowed()
         now = self._now
-        left = now.looked + patience - time.monotonic() if now else patience
+        left = now.looked + patience - clock.monotonic() if now else patience
         return max(left, patience * SOON)
 
     def _overdue_allowed(self) -> float:
@@ -127,7 +127,7 @@ class RunQueue:
 
     def _pass_over_idle(self, now: _Run) -> None:
         """Where the present run is idle, let it go on without the turn, and admit the next one."""
-        since, now.looked = now.looked, time.monotonic()
+        since, now.looked = now.looked, clock.monotonic()
         before, now.computed = now.computed, now.cpu()
         if now.computed - before >= (now.looked - since) * IDLE:
             return
@@ -146,7 +146,7 @@ class RunQueue:
         self._now = now = turns.popleft()
         if turns:
             self._waiting[who] = turns
-        now.started = now.looked = time.monotonic()
+        now.started = now.looked = clock.monotonic()
         now.computed = now.cpu()
         now.admitted.set()
 
@@ -157,13 +157,13 @@ class RunQueue:
     def _seconds(self, who: str) -> float:
         """An account's recent usage in seconds, decayed to now."""
         seconds, at = self._took.get(who, (0.0, 0.0))
-        return seconds * float(0.5 ** ((time.monotonic() - at) / FORGOTTEN))
+        return seconds * float(0.5 ** ((clock.monotonic() - at) / FORGOTTEN))
 
     def _count(self, mine: _Run) -> None:
         """Add a run to its account's usage."""
         if len(self._took) > 10_000:
             self._took.clear()
-        now = time.monotonic()
+        now = clock.monotonic()
         self._took[mine.account] = self._seconds(mine.account) + max(LEAST, now - mine.started), now
 
 

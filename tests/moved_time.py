@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from itertools import count
@@ -104,3 +105,9 @@ async def until(true: Callable[[], object]) -> None:
     """Wait, within a loop, until it is true. What never is, is ended by the limit of the whole run."""
     while not true():
         await asyncio.sleep(0.002)
+
+
+def wait_until(true: Callable[[], object]) -> None:
+    """The same for a thread."""
+    while not true():
+        time.sleep(0.001)

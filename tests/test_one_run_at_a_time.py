@@ -1,37 +1,40 @@
 """Pages are made one at a time, by turns of accounts, and none waits for ever for another."""
 
 import threading
-import time
 from collections import Counter
-from contextlib import suppress
 
 import pytest
 
+from dashboard import clock
 from dashboard import one_run_at_a_time as turns
 from dashboard.exports import EXPORTS
 from dashboard.one_run_at_a_time import IMPATIENT, RunQueue
 from dashboard.settings import ROOT
 from tests.exports import decks
+from tests.moved_time import LONG, wait_until
 
-LONG = 20  # seconds: nothing takes so long
 
-
-def at_once(monkeypatch, patience: float, *accounts: str) -> int:
-    """How many pages were being made together, at most, where each that is made waits for all the others."""
+def at_once(monkeypatch, patience: float, *accounts: str, enough: int = 1) -> int:
+    """How many pages were being made together, at most, where none is done before all were asked for and so many were made
+    together. patience: seconds after which one that only waits is passed by."""
     monkeypatch.setattr(turns, "PATIENCE", patience)
-    taking, together, most, lock = RunQueue(), 0, 0, threading.Lock()
-    all_there = threading.Barrier(len(accounts), timeout=0.5)
+    taking, together, most, done, lock = RunQueue(), 0, 0, 0, threading.Lock()
+
+    def all_came() -> bool:
+        with taking._lock, lock:
+            waiting = sum(map(len, taking._waiting.values()))
+            return most >= enough and waiting + together + done == len(accounts)
 
     def page(who: str) -> None:
-        nonlocal together, most
+        nonlocal together, most, done
         with taking.exclusive_run(who):
             with lock:
                 together += 1
                 most = max(most, together)
-            with suppress(threading.BrokenBarrierError):
-                all_there.wait()
+            wait_until(all_came)
             with lock:
                 together -= 1
+                done += 1
 
     threads = [threading.Thread(target=page, args=(who,)) for who in accounts]
     for thread in threads:
@@ -49,12 +52,13 @@ def test_pages_are_made_one_at_a_time(monkeypatch, accounts):
 
 def test_who_waits_for_something_else_keeps_nobody_waiting(monkeypatch):
     """So that a database that one page waits for does not keep all the others from saying that it is away."""
-    assert at_once(monkeypatch, 0.01, *"aaaa") == 4
+    assert at_once(monkeypatch, 0.01, *"aaaa", enough=4) == 4
 
 
 def test_of_one_account_a_few_go_on_and_no_more(monkeypatch):
     """Or a hundred pages of one account would be made at once, and everybody's would take a hundred times as long."""
-    assert at_once(monkeypatch, 0.01, *"a" * 30) <= IMPATIENT + 1
+    most = IMPATIENT
+    assert at_once(monkeypatch, 0.01, *"a" * 30, enough=most) == most
 
 
 def made_in_order(
@@ -64,8 +68,8 @@ def made_in_order(
     after that."""
     monkeypatch.setattr(turns, "PATIENCE", LONG)
     taking, made, threads = RunQueue(), [], []
-    taking._took = {who: (seconds, time.monotonic()) for who, seconds in (took or {}).items()}
-    time.sleep(later)
+    then = clock.monotonic() - later
+    taking._took = {who: (seconds, then) for who, seconds in (took or {}).items()}
 
     def page(who: str) -> None:
         with taking.exclusive_run(who):
@@ -75,7 +79,7 @@ def made_in_order(
         for n, who in enumerate(accounts, 1):
             threads.append(threading.Thread(target=page, args=(who,)))
             threads[-1].start()
-            _until(lambda n=n: sum(map(len, taking._waiting.values())) >= n)
+            wait_until(lambda n=n: sum(map(len, taking._waiting.values())) >= n)
     for thread in threads:
         thread.join()
     return made
@@ -87,21 +91,22 @@ def test_whoever_asks_for_a_hundred_pages_keeps_nobody_else_waiting(monkeypatch)
     assert made[:5] == ["a", "b", "c", "a", "b"]
 
 
-def computing(seconds: float) -> None:
-    until = time.thread_time() + seconds
-    while time.thread_time() < until:
-        pass
-
-
 def test_who_computes_keeps_its_turn_however_long(monkeypatch):
     """Or a server that is slow would make everything at once, and be slower still."""
-    monkeypatch.setattr(turns, "PATIENCE", 0.5)
-    taking, order = RunQueue(), []
+    monkeypatch.setattr(turns, "PATIENCE", 0.01)
+    taking, order, looks = RunQueue(), [], []
+
+    def computed(_run) -> float:  # whenever it is looked at, a minute more
+        looks.append(1)
+        return 60.0 * len(looks)
+
+    monkeypatch.setattr(turns._Run, "cpu", computed)
 
     def page(who: str) -> None:
         with taking.exclusive_run(who):
             order.append(f"{who} begins")
-            computing(0.8)
+            if len(order) == 1:
+                wait_until(lambda: len(looks) > 3)  # it was to be passed by three times
             order.append(f"{who} ends")
 
     threads = [threading.Thread(target=page, args=(who,)) for who in "ab"]
@@ -135,7 +140,7 @@ def test_what_takes_long_lets_those_first_who_took_less(monkeypatch):
     with taking.exclusive_run("a"):
         other = threading.Thread(target=page)
         other.start()
-        _until(lambda: taking._waiting)
+        wait_until(lambda: taking._waiting)
         order.append("first slide")
         turns.yield_to_others()
         order.append("second slide")
@@ -174,16 +179,10 @@ def test_whoever_asks_for_a_page_waits_for_no_whole_file(monkeypatch, kind):
     with taking.exclusive_run("a"):
         other = threading.Thread(target=page)
         other.start()
-        _until(lambda: taking._waiting)
+        wait_until(lambda: taking._waiting)
         EXPORTS[kind].file(decks.whole())
         assert made.is_set()
     other.join()
-
-
-def _until(true) -> None:
-    until = time.monotonic() + LONG
-    while not true() and time.monotonic() < until:
-        time.sleep(0.001)
 
 
 def test_a_page_that_fails_gives_its_turn_back(monkeypatch):

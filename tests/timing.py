@@ -15,6 +15,10 @@ from dashboard.settings import ROOT
 LIST = ROOT / "tests" / "timed.txt"
 # Run apart, by commands of their own.
 APART = (
+    "chance.py",
+    "days.py",
+    "browser/latency.py",
+    "browser/shots.py",
     "benchmarks",
     "fuzz",
     "histories",
@@ -35,10 +39,16 @@ DRAWS = {"random", "randint", "randrange", "choice", "choices", "sample", "shuff
 AWAITS = {
     "tests/accounts/test_open_pages.py::settled",
     "tests/moved_time.py::until",
+    "tests/moved_time.py::wait_until",
     "tests/moved_time.py::MovedTime._sleep",
     "tests/web/test_connection.py::soon",
     "tests/browser/served.py::wait_for_line",
     "tests/browser/served.py::_wait",
+    # Of commands, and of tests with a marker, alone.
+    "tests/browser/walk.py::walked",
+    "tests/db/test_at_once.py::killed_after",
+    "tests/db/test_at_once.py::timed",
+    "tests/hand_in/generated.py::main",
 }
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -49,7 +59,7 @@ def found() -> list[str]:
     lines = []
     for path in sorted((ROOT / "tests").rglob("*.py")):
         name = path.relative_to(ROOT).as_posix()
-        if path.relative_to(ROOT / "tests").parts[0] in APART:
+        if path.relative_to(ROOT / "tests").as_posix().startswith(APART):
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         library = any(  # elsewhere `random` is a generator that was given its seed

@@ -23,8 +23,9 @@ LEAST, ADVISED, MOST = 8, 15, 200  # characters
 SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, GROUP_LENGTH = 4, 4  # some 79 bits
 # Passwords that are hashed at once, for unknown browsers and one known browser as in the sign-in queue; and the « nice » value of
-# their threads (19 is the lowest priority).
-AT_ONCE, LAST = 3, 19
+# their threads. At 19, the lowest priority, two busy processes left them 2 hashes a second, at 5 some 18; pages waited no longer
+# at either.
+AT_ONCE, LAST = 3, 10
 # OWASP's minimum: 20 ms of one processor. At ten times that, an attack on the sign-in page would take all of the machine.
 TIMES, KILOBYTES = 2, 19 * 2**10
 Result = TypeVar("Result")
@@ -45,7 +46,7 @@ def _threads() -> ThreadPoolExecutor:
 
 
 def _lower_thread_priority() -> None:
-    """Give this thread the lowest priority: otherwise an attack of a thousand sign-ins would slow every page down."""
+    """Give this thread a low priority: otherwise an attack of a thousand sign-ins would slow every page down."""
     with suppress(AttributeError, OSError):  # Linux alone asks it of a thread
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST)
 

@@ -18,6 +18,7 @@ import numpy as np
 from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
+from dashboard import clock
 from dashboard.accounts.rights import Access, Person, access_of
 from dashboard.answers.cache import AnswerCache
 from dashboard.answers.question import Question
@@ -238,12 +239,12 @@ def publish(snapshot: DataSnapshot | None) -> None:
     if snapshot is None:
         PUBLISHED.pop(url, None)
     else:
-        PUBLISHED[url] = snapshot, time.monotonic()
+        PUBLISHED[url] = snapshot, clock.monotonic()
 
 
 def published(who: Person | None = None) -> DataSnapshot | None:
     """The published snapshot; None where there is none, or where this person has just written something."""
-    now = time.monotonic()
+    now = clock.monotonic()
     if who is not None and now - WROTE_AT.get(who.name, -OWN_CHANGE) < OWN_CHANGE:
         return None
     snapshot, at = PUBLISHED.get(load_settings().database_url, (None, 0.0))
@@ -252,7 +253,7 @@ def published(who: Person | None = None) -> DataSnapshot | None:
 
 def show_as_they_are(who: Person) -> None:
     """For OWN_CHANGE seconds the person sees the data as they are, and not those that are published for readers."""
-    WROTE_AT[who.name] = time.monotonic()
+    WROTE_AT[who.name] = clock.monotonic()
 
 
 def engine_to_write(who: Person) -> Engine:
@@ -363,9 +364,9 @@ PATIENCE = 5.0  # seconds for which a thread that still reads is waited for
 def close_databases() -> None:
     """Close the databases, once no thread reads them any more or after PATIENCE, and empty the caches of answers and network
     states. A pool that is left while one of its connections is out never closes that one."""
-    until = time.monotonic() + PATIENCE
+    until = clock.monotonic() + PATIENCE
     pools = [one.pool for one in ENGINES.values() if isinstance(one.pool, QueuePool)]
-    while any(pool.checkedout() for pool in pools) and time.monotonic() < until:
+    while any(pool.checkedout() for pool in pools) and clock.monotonic() < until:
         time.sleep(0.01)
     ANSWER_CACHE.clear()
     NETWORK_CACHE.clear()

@@ -1,16 +1,14 @@
 """The cache of answers: bounded, one computation however many ask at once, no failure kept, nobody left waiting."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event, Thread
 
 import pytest
 
-from dashboard import one_run_at_a_time
+from dashboard import clock, one_run_at_a_time
 from dashboard.answers.cache import AnswerCache
 from dashboard.one_run_at_a_time import RunQueue
-
-SOON = 10  # seconds
+from tests.moved_time import LONG, wait_until
 
 
 def test_an_answer_is_computed_once_and_then_kept():
@@ -56,26 +54,26 @@ def test_two_who_ask_at_once_wait_for_one_computation():
     def slow():
         computed.append(1)
         begun.set()
-        assert go.wait(SOON)
+        assert go.wait(LONG)
         return object()
 
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(kept.get, "a", slow)
-        assert begun.wait(SOON)
+        assert begun.wait(LONG)
         others = [pool.submit(kept.get, "a", slow) for _ in range(7)]
         go.set()
-        assert {id(f.result(SOON)) for f in (first, *others)} == {id(first.result())}
+        assert {id(f.result(LONG)) for f in (first, *others)} == {id(first.result())}
     assert len(computed) == 1
 
 
 def test_a_slow_answer_holds_up_no_other():
     kept, begun, go = AnswerCache(3), Event(), Event()
     with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(kept.get, "slow", lambda: begun.set() or go.wait(SOON))
-        assert begun.wait(SOON)
+        slow = pool.submit(kept.get, "slow", lambda: begun.set() or go.wait(LONG))
+        assert begun.wait(LONG)
         assert kept.get("quick", lambda: "at once") == "at once"
         go.set()
-        assert slow.result(SOON)
+        assert slow.result(LONG)
 
 
 def test_a_failure_reaches_all_who_wait_and_is_not_kept():
@@ -83,29 +81,29 @@ def test_a_failure_reaches_all_who_wait_and_is_not_kept():
 
     def failing():
         begun.set()
-        assert go.wait(SOON)
+        assert go.wait(LONG)
         raise ValueError("no database")
 
     with ThreadPoolExecutor(3) as pool:
         asking = [pool.submit(kept.get, "a", failing)]
-        assert begun.wait(SOON)
+        assert begun.wait(LONG)
         asking += [pool.submit(kept.get, "a", failing) for _ in range(2)]
         go.set()
         for one in asking:
             with pytest.raises(ValueError, match="no database"):
-                one.result(SOON)
+                one.result(LONG)
     assert len(kept) == 0 and kept.get("a", lambda: "now") == "now"
 
 
 def test_what_was_computed_before_it_was_emptied_is_not_kept():
     kept, begun, go = AnswerCache(3), Event(), Event()
     with ThreadPoolExecutor(1) as pool:
-        old = pool.submit(kept.get, "a", lambda: begun.set() or go.wait(SOON) and "old")
-        assert begun.wait(SOON)
+        old = pool.submit(kept.get, "a", lambda: begun.set() or go.wait(LONG) and "old")
+        assert begun.wait(LONG)
         kept.clear()
         assert kept.get("a", lambda: "new") == "new"
         go.set()
-        assert old.result(SOON) == "old"
+        assert old.result(LONG) == "old"
     assert kept.get("a", lambda: "third") == "new"
 
 
@@ -113,7 +111,7 @@ def test_many_threads_and_keys_give_each_its_own_and_never_too_many():
     kept, start = AnswerCache(20), Barrier(8)
 
     def ask(turn: int) -> bool:
-        start.wait(SOON)
+        start.wait(LONG)
         return all(
             kept.get(key, lambda k=key: ("answer", k)) == ("answer", key)
             for n in range(400)
@@ -127,9 +125,9 @@ def test_many_threads_and_keys_give_each_its_own_and_never_too_many():
 
 def beside(monkeypatch, ask) -> list[str]:
     """What happens in which order where an account that took much asks, and a page of another waits for its turn."""
-    monkeypatch.setattr(one_run_at_a_time, "PATIENCE", 60)
+    monkeypatch.setattr(one_run_at_a_time, "PATIENCE", 10 * LONG)
     taking, order = RunQueue(), []
-    taking._took = {"much": (10.0, time.monotonic())}
+    taking._took = {"much": (10.0, clock.monotonic())}
 
     def page() -> None:
         with taking.exclusive_run("little"):
@@ -138,7 +136,7 @@ def beside(monkeypatch, ask) -> list[str]:
     with taking.exclusive_run("much"):
         other = Thread(target=page)
         other.start()
-        _until(lambda: taking._waiting)
+        wait_until(lambda: taking._waiting)
         ask(order)
     other.join()
     return order
@@ -168,21 +166,15 @@ def test_within_an_answer_nobody_goes_first_for_others_may_wait_for_it(monkeypat
 
 def test_who_waits_for_the_answer_of_another_lets_others_have_the_turn(monkeypatch):
     kept, begun, go = AnswerCache(3), Event(), Event()
-    computing = Thread(target=lambda: kept.get("a", lambda: begun.set() or go.wait(SOON)))
+    computing = Thread(target=lambda: kept.get("a", lambda: begun.set() or go.wait(LONG)))
     computing.start()
-    assert begun.wait(SOON)
+    assert begun.wait(LONG)
 
     def ask(order: list[str]) -> None:
         with ThreadPoolExecutor(1) as later:
-            later.submit(lambda: _until(lambda: order) or go.set())
+            later.submit(lambda: wait_until(lambda: order) or go.set())
             kept.get("a", lambda: "not asked")
         order.append("answered")
 
     assert beside(monkeypatch, ask) == ["page", "answered"]
     computing.join()
-
-
-def _until(true) -> None:
-    until = time.monotonic() + SOON
-    while not true() and time.monotonic() < until:
-        time.sleep(0.001)

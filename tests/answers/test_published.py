@@ -1,13 +1,13 @@
 """Readers are shown a state of the data once its answers are ready; who wrote something sees it at once."""
 
 import threading
-import time
 from datetime import date
 from unittest.mock import MagicMock
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from dashboard import clock
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers import context, known_then, news
 from dashboard.answers.figures import overall_figures
@@ -15,6 +15,7 @@ from dashboard.answers.question import Question
 from dashboard.ui import cache_warming
 from db import read, targets_and_decisions
 from tests.builders import KANDI, waited
+from tests.moved_time import LONG
 
 MARCH = Question(date(2025, 3, 1), date(2025, 3, 31))
 MANAGER = Person("Awa", Role.DATA_MANAGER)
@@ -66,8 +67,8 @@ def test_who_writes_something_sees_the_data_as_they_are_and_others_do_not(shown)
 
 def test_a_state_that_is_not_shown_again_is_out_of_date(shown, monkeypatch):
     shown.hand_in("registre", waited(5, day="2025-03-04", ref="2"))
-    later = time.monotonic() + context.OUT_OF_DATE
-    monkeypatch.setattr(time, "monotonic", lambda: later)
+    later = clock.monotonic() + context.OUT_OF_DATE
+    monkeypatch.setattr(clock, "monotonic", lambda: later)
     assert visits() == 2
 
 
@@ -185,4 +186,4 @@ def test_a_file_that_comes_in_while_the_server_starts_does_not_keep_readers_from
     monkeypatch.setattr(cache_warming, "_show_latest", show_latest)
     monkeypatch.setattr(cache_warming, "_follow", followed.set)
     cache_warming.warm()
-    assert followed.wait(5)
+    assert followed.wait(LONG)

@@ -51,4 +51,4 @@ def provider(port: int, address: str, log: Path) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)

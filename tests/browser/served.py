@@ -176,7 +176,7 @@ def end(process: subprocess.Popen) -> None:
     """End a server that `start` gave."""
     process.terminate()
     try:
-        process.wait(10)
+        process.wait(60)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

@@ -247,7 +247,7 @@ def does_not_scroll_sideways(page: Page, spec: PageSpec) -> None:
     still(page)
     # A table of which the browser has not told the width yet may be too wide for a moment.
     with suppress(Late):
-        page.wait_for_function(f"() => !({TOO_WIDE})().length", timeout=5_000)
+        page.wait_for_function(f"() => !({TOO_WIDE})().length", timeout=30_000)
     assert page.evaluate(TOO_WIDE) == []
 
 

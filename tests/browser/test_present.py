@@ -196,7 +196,7 @@ def test_every_word_is_large_enough_and_on_the_screen(page, app, story):
         expect(page.locator(f"{ROOM} .count")).to_have_text(f"{number} / {COUNTS[story]}")
         with suppress(Late):  # a busy browser may show a map before it gives it its place
             page.wait_for_function(
-                f"() => ({SIZES})().every(f => f[0].length < 2 || f[1] >= 23.9)", timeout=2_000
+                f"() => ({SIZES})().every(f => f[0].length < 2 || f[1] >= 23.9)", timeout=30_000
             )
         found = [
             f for f in page.evaluate(SIZES) if len(f[0]) > 1

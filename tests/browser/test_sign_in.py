@@ -238,9 +238,7 @@ def test_a_director_elsewhere_signs_in_sees_his_own_signs_out_and_his_old_cookie
     page.get_by_role("button", name="Se déconnecter").click()
     expect(page.get_by_role("heading", name="Vous êtes déconnecté")).to_be_visible()
     # The other tab goes within two seconds.
-    expect(second).to_have_url(
-        f"{office.address}/connexion?suite=attentes&departement=Zou", timeout=4_000
-    )
+    expect(second).to_have_url(f"{office.address}/connexion?suite=attentes&departement=Zou")
     one.context.add_cookies(kept)
     page.goto(f"{office.address}/plaintes")
     expect(page).to_have_url(f"{office.address}/connexion?suite=plaintes")

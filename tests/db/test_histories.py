@@ -24,6 +24,7 @@ from db.write_lock import write_transaction
 from tests.builders import KANDI, Office, complaint, visit, waited
 from tests.conftest import CHANCE
 from tests.histories.play import playing
+from tests.moved_time import wait_until
 
 pytestmark = pytest.mark.usefixtures("programs_of_the_server")
 
@@ -355,8 +356,7 @@ def test_what_is_kept_while_a_copy_is_put_back_is_in_the_copy_of_before_or_after
         writing_on = threading.Thread(target=write_on)
         writing_on.start()
         try:
-            while len(acknowledged) < 3:
-                writing_on.join(0.01)
+            wait_until(lambda: len(acknowledged) >= 3)
             if put_back:
                 said = backup.restore(office.engine, tmp_path / "copie", force=True, by="test")
             else:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from db import postgresql_dump
 from db.engine import make_engine, tls_options
 from db.error_messages import sentence
+from tests.moved_time import LONG
 
 ELSEWHERE = (
     "127.0.0.2"  # an address that is none of this machine's own, as far as the application knows
@@ -33,7 +34,7 @@ def server(certificate: trustme.LeafCert | None) -> Iterator[tuple[int, list[byt
         def listen() -> None:
             line, _ = door.accept()
             with line, suppress(OSError):
-                line.settimeout(10)
+                line.settimeout(LONG)
                 heard.append(line.recv(100))
                 line.sendall(b"N" if certificate is None else b"S")
                 if certificate:
@@ -46,7 +47,7 @@ def server(certificate: trustme.LeafCert | None) -> Iterator[tuple[int, list[byt
         thread = threading.Thread(target=listen)
         thread.start()
         yield door.getsockname()[1], heard
-        thread.join(20)
+        thread.join()
 
 
 def told(url: str) -> str:

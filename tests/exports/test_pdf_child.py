@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -20,6 +19,7 @@ from dashboard.exports import EXPORTS, ExportFailed, pdf, pdf_child
 from tests.benchmarks.viewer import Viewer
 from tests.browser import served
 from tests.exports import decks
+from tests.moved_time import LONG, wait_until
 
 LINUX = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="limits of a process: Linux only"
@@ -84,6 +84,7 @@ def test_the_bytes_are_those_that_typst_gives_in_this_process(name, monkeypatch,
     assert EXPORTS["pdf"].file(deck) == elsewhere and len(children) == 1
 
 
+@pytest.mark.seconds
 def test_nothing_of_fifteen_that_differ_stays_in_this_process(children):
     """Set here, each would leave some five megabytes, and sixty where its charts differ too."""
     deck, me = decks.whole(), psutil.Process()
@@ -211,13 +212,15 @@ def ask(address: str) -> None:
 
 def first_child(process: subprocess.Popen) -> psutil.Process:
     """The process that the server starts, once it computes."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        for one in psutil.Process(process.pid).children():
-            if one.cpu_times().user > 0.5:
-                return one
-        time.sleep(0.05)
-    raise AssertionError("the server has started no process")
+    found: list[psutil.Process] = []
+
+    def computes() -> bool:
+        children = psutil.Process(process.pid).children()
+        found.extend(one for one in children if one.cpu_times().user > 0.5)
+        return bool(found)
+
+    wait_until(computes)
+    return found[0]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
@@ -233,8 +236,8 @@ def test_a_server_that_is_ended_leaves_no_process(sqlite, tmp_path, way):
             asked = other.submit(ask, address)
             child = first_child(process)
             process.send_signal(getattr(signal, way))
-            assert process.wait(20) is not None
-            assert psutil.wait_procs([child], timeout=20)[1] == []
+            assert process.wait(LONG) is not None
+            assert psutil.wait_procs([child], timeout=LONG)[1] == []
             with pytest.raises(Exception, match=r"."):
                 asked.result()
         finally:

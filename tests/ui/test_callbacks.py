@@ -8,6 +8,7 @@ from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from dashboard.ui import callbacks, widget_validation
+from tests.moved_time import LONG
 from tests.served_callbacks import call_as_served
 
 
@@ -51,7 +52,7 @@ def test_what_a_session_asks_next_waits_for_its_callbacks(monkeypatch):
     def slowly(state: SessionState) -> None:
         told.append("begun")
         entered.set()
-        assert go_on.wait(10)
+        assert go_on.wait(LONG)
         told.append("ended")
 
     monkeypatch.setattr(SessionState, "_call_callbacks", slowly)
@@ -59,13 +60,13 @@ def test_what_a_session_asks_next_waits_for_its_callbacks(monkeypatch):
     state = SessionState()
     runs = [Thread(target=state._call_callbacks) for _ in range(2)]
     runs[0].start()
-    assert entered.wait(10)
+    assert entered.wait(LONG)
     runs[1].start()
     runs[1].join(0.2)
     assert told == ["begun"], "the other run came in between"
     go_on.set()
     for run in runs:
-        run.join(10)
+        run.join()
     assert told == ["begun", "ended"] * 2
 
 

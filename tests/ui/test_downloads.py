@@ -24,6 +24,7 @@ from dashboard.ui import downloads, session
 from db import accounts_and_sessions
 from db.write_lock import write_transaction
 from tests.builders import Office, visit
+from tests.moved_time import LONG
 
 Make = Callable[[], bytes]
 
@@ -212,16 +213,16 @@ def test_of_an_account_few_files_are_made_at_once_and_the_rest_refused(desk, sig
     def make(person: Person) -> bytes:
         begun.release()
         with release_while_waiting():
-            go.wait(20)
+            go.wait(LONG)
         return b"file"
 
     made = downloads.checked_maker(make, "x.pptx")
     with ThreadPoolExecutor(downloads.MOST) as threads:
         waiting = [threads.submit(copy_context().run, made) for _ in range(downloads.MOST)]
         for _ in waiting:
-            assert begun.acquire(timeout=20)
+            assert begun.acquire(timeout=LONG)
         with pytest.raises(downloads.DownloadRefused):
             made()
         go.set()
-        assert [one.result(20) for one in waiting] == [b"file"] * downloads.MOST
+        assert [one.result(LONG) for one in waiting] == [b"file"] * downloads.MOST
     assert made() == b"file" and not downloads._making

@@ -24,6 +24,8 @@ from dashboard import public_files
 from dashboard.web import compression, gate, page_head, security_headers
 from dashboard.web.compression import Compression
 from tests.accounts.asgi import Browser, run
+from tests.accounts.conftest import settled
+from tests.moved_time import LONG
 
 SCRIPT = b"let attente = 12;\n" * 20_000
 
@@ -150,7 +152,7 @@ def test_who_asks_first_for_what_takes_long_to_pack_well_has_it_packed_quickly(
 ):
     sender.patient = False
     go, pack = threading.Event(), compression.compress_by_brotli
-    monkeypatch.setitem(compression.ENCODINGS, "br", lambda plain: go.wait(5) and pack(plain))
+    monkeypatch.setitem(compression.ENCODINGS, "br", lambda plain: go.wait(LONG) and pack(plain))
 
     async def said(**headers: str) -> str:
         head, body = await sender.ask("/static/a.js", **headers)
@@ -160,7 +162,7 @@ def test_who_asks_first_for_what_takes_long_to_pack_well_has_it_packed_quickly(
     async def one_after_the_other() -> None:
         assert [await said(**PACKED) for _ in range(2)] == ["gzip"] * 2
         alone = asyncio.create_task(said(**{"accept-encoding": "br"}))
-        await asyncio.sleep(0.05)
+        await settled()
         assert not alone.done()  # who takes nothing else waits
         go.set()
         assert await alone == await said(**PACKED) == "br"

@@ -48,7 +48,7 @@ async def app(scope, receive, send) -> None:
         await receive()
         await send({"type": "websocket.accept"})
         if scope["path"] == "/deaf":
-            await asyncio.sleep(LONG)
+            await asyncio.Event().wait()
         while (heard := await receive())["type"] == "websocket.receive":
             await send({"type": "websocket.send", "text": heard["text"]})
         return

@@ -25,6 +25,7 @@ from dashboard.web import monitoring
 from db import schema
 from tests.browser import served
 from tests.builders import COVE, KANDI, visit
+from tests.moved_time import LONG, MovedTime
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def watched(database_url, monkeypatch, tmp_path):
     port = monitoring.start(0, monitor)
 
     def ask(path: str, method: str = "GET", host: str = "") -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LONG)
         connection.request(method, path, headers={"host": host or f"127.0.0.1:{port}"})
         answer = connection.getresponse()
         body = answer.read().decode()
@@ -100,7 +101,7 @@ def test_a_missing_or_broken_database_is_said(watched, monkeypatch, tmp_path):
     assert "ccsp_site_data_age_days{" not in told and "ccsp_rows_received{" not in told
 
 
-def test_a_database_that_does_not_answer_is_said_within_three_seconds(watched, monkeypatch):
+def test_a_database_that_does_not_answer_is_said(watched, monkeypatch):
     """A server that takes connections and says nothing, as behind a cut line; and one where nobody listens."""
     _, ask = watched
     with socket.socket() as mute:
@@ -109,16 +110,26 @@ def test_a_database_that_does_not_answer_is_said_within_three_seconds(watched, m
         port = mute.getsockname()[1]
         monkeypatch.setenv("DATABASE_URL", f"postgresql://a:very-secret@127.0.0.1:{port}/b")
         load_settings.cache_clear()
-        begun = time.monotonic()
         status, said = ask("/readyz")
-        assert time.monotonic() - begun < 3
         assert (status, said) == (503, "La base de données ne répond pas.\n")
         assert ask("/livez") == (200, "en marche\n")
-        again = time.monotonic()
-        assert ask("/readyz")[0] == 503 and time.monotonic() - again < 3
-    begun = time.monotonic()
+        assert ask("/readyz")[0] == 503
     status, said = ask("/readyz")
-    assert status == 503 and time.monotonic() - begun < 4 and "secret" not in said
+    assert status == 503 and "secret" not in said
+
+
+@pytest.mark.seconds
+def test_a_database_that_does_not_answer_is_said_within_three_seconds(watched, monkeypatch):
+    _, ask = watched
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        port = mute.getsockname()[1]
+        monkeypatch.setenv("DATABASE_URL", f"postgresql://a:secret@127.0.0.1:{port}/b")
+        load_settings.cache_clear()
+        for _ in range(2):
+            begun = time.monotonic()
+            assert ask("/readyz")[0] == 503 and time.monotonic() - begun < 3
 
 
 def test_a_disk_that_is_nearly_full_is_said(watched, monkeypatch):
@@ -147,11 +158,12 @@ def test_it_says_what_came_in_and_how_old_it_is(watched, office):
     assert "registre" in told and "2025" not in told, "no row, no day of anybody"
 
 
-def test_runs_incidents_and_refusals_are_counted(watched):
+def test_runs_incidents_and_refusals_are_counted(watched, monkeypatch):
     _, ask = watched
     before = ask("/metrics")[1]
+    moved = MovedTime(monkeypatch)
     with one_run_at_a_time.RunQueue().exclusive_run("awa"):
-        time.sleep(0.12)
+        moved.now += 0.12
     number = error_messages.log_incident(ValueError("x"))
     for _ in range(100):
         REFUSED.warning("no")  # of which 60 leave a line
@@ -160,7 +172,9 @@ def test_runs_incidents_and_refusals_are_counted(watched):
     def more(name: str) -> float:
         return value(told, name) - value(before, name)
 
-    assert more("ccsp_run_seconds_count") == 1 and more("ccsp_run_seconds_sum") >= 0.12
+    assert more("ccsp_run_seconds_count") == 1 and more("ccsp_run_seconds_sum") == pytest.approx(
+        0.12
+    )
     assert more("ccsp_incidents_total") == 1 and more("ccsp_refused_requests_total") == 100
     assert number not in told and "awa" not in told
 
@@ -174,6 +188,7 @@ def test_it_answers_this_machine_alone_and_nothing_else(watched):
     assert ask("/readyz", "HEAD") == (200, "")
 
 
+@pytest.mark.seconds
 def test_a_scrape_costs_readers_little(watched):
     _, ask = watched
     ask("/metrics")
@@ -201,9 +216,9 @@ def test_the_application_answers_on_a_port_of_its_own_and_logs_objects(sqlite, t
         sqlite.fresh(visits=6_000) as url,
         served.serve(url, log, METRICS_PORT=str(port), LOG_JSON="1") as app,
     ):
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=LONG) as answer:
             assert answer.read().decode() == "prêt\n"
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=LONG) as answer:
             told = answer.read().decode()
         assert value(told, "ccsp_ready") == 1 and value(told, "ccsp_readers") == 0
         assert value(told, "ccsp_answers_kept") > 5
@@ -212,7 +227,7 @@ def test_the_application_answers_on_a_port_of_its_own_and_logs_objects(sqlite, t
             ("GET", "/readyz", 404),
             ("DELETE", "/metrics", 403),
         ):
-            reader = http.client.HTTPConnection(app.removeprefix("http://"), timeout=10)
+            reader = http.client.HTTPConnection(app.removeprefix("http://"), timeout=LONG)
             reader.request(method, path)
             answer = reader.getresponse()
             assert answer.status == status and b"ccsp_" not in answer.read()

@@ -10,6 +10,7 @@ from dashboard import clock
 from dashboard.accounts.session_cache import OPEN
 from dashboard.web import page_limits, rate_limits
 from dashboard.web.page_limits import FILES, PageRateLimits
+from tests.moved_time import LONG
 
 
 class Time:
@@ -285,7 +286,7 @@ def test_who_goes_while_he_waits_takes_no_place(monkeypatch):
         line.leave()
         given.cancel()  # in the moment in which it is given the place
         await _quiet()
-        await asyncio.wait_for(line.enter("b"), 1)
+        await asyncio.wait_for(line.enter("b"), LONG)
         assert not line.waiting("a")
 
     asyncio.run(tried())
@@ -302,7 +303,7 @@ def test_a_page_that_is_shut_gives_its_places_back(monkeypatch):
 
         async with limits.limit_page("a.1", receive, nothing):
             for _ in range(5):
-                await asyncio.wait_for(heard(limits, FILES, ask=file), 5)
+                await asyncio.wait_for(heard(limits, FILES, ask=file), LONG)
 
     asyncio.run(one_after_the_other())
 
