@@ -138,7 +138,9 @@ def paper(page: Page, house: House) -> None:
 def shared(page: Page, house: House) -> None:
     go(page, "Attentes")
     settled(page)
+    before = page.get_by_role("heading", level=1).inner_text()
     filter_by(page, "periode", "3 derniers mois entiers")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text(before)
     settled(page)
     card = page.locator(".ccsp-card strong").first.inner_text()
     heading = page.get_by_role("heading", level=1).inner_text()
