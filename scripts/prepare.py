@@ -447,6 +447,7 @@ def clean() -> int:
         ".hypothesis",
         "build",
         "static/leaflet",
+        "static/.compressed",
         "**/__pycache__",
     ):
         for folder in list(ROOT.glob(pattern)):

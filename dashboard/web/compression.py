@@ -2,7 +2,8 @@
 private answers are compressed each time.
 
 Streamlit compresses a file of some megabytes anew for each request, which takes a fifth of a second in which no other request
-is answered. What the first page needs is fetched and compressed at the start.
+is answered. What the first page needs is fetched and compressed at the start; what brotli made of it, some six seconds of a
+processor, is kept on the disk for the next start.
 
 A file whose name or whose query is a digest of its contents is kept by browsers for good; of others, they ask whether they have
 changed.
@@ -17,9 +18,12 @@ import re
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from os.path import normcase
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -70,10 +74,11 @@ class File:
 
 
 class FileCache:
-    """A cache of public files, least recently used first out. most: bytes of memory."""
+    """A cache of public files, least recently used first out. most: bytes of memory. folder: keeps what the slow encoding made
+    for the next start; without one each start makes it anew."""
 
-    def __init__(self, app: ASGIApp, most: int = KEPT) -> None:
-        self.app, self.most, self.size = app, most, 0
+    def __init__(self, app: ASGIApp, most: int = KEPT, folder: Path | None = None) -> None:
+        self.app, self.most, self.size, self.folder = app, most, 0, folder
         self._of: OrderedDict[str, File] = OrderedDict()
         self._coming: dict[tuple[str, str], asyncio.Task[Any]] = {}
         self._limits: dict[str, anyio.CapacityLimiter] = {}
@@ -139,7 +144,10 @@ class FileCache:
     async def _compress(self, key: str, file: File, encoding: str) -> None:
         # One at a time, beside the loop; the quick one does not wait for the slow one.
         limit = self._limits.setdefault(encoding, anyio.CapacityLimiter(1))
-        found = await anyio.to_thread.run_sync(ENCODINGS[encoding], file.plain, limiter=limit)
+        compress = ENCODINGS[encoding]
+        if encoding == SLOW and self.folder:
+            compress = partial(_once_for_all, self.folder, compress)
+        found = await anyio.to_thread.run_sync(compress, file.plain, limiter=limit)
         self._forget(key)  # as large as it was
         file.compressed[encoding] = found
         self._keep(key, file)
@@ -217,13 +225,37 @@ ENCODINGS: dict[str, Callable[[bytes], bytes | None]] = {
 }
 
 
+SLOW = "br"
+
+
+def _once_for_all(
+    folder: Path, compress: Callable[[bytes], bytes | None], plain: bytes
+) -> bytes | None:
+    """What is kept of these bytes in the folder, or what is made of them and kept there. What cannot be read there, is not of
+    these bytes or cannot be written is made anew."""
+    path = folder / f"{sha256(plain).hexdigest()}.{SLOW}"
+    with suppress(OSError, brotli.error):
+        if brotli.decompress(kept := path.read_bytes()) == plain:
+            return kept
+    found = compress(plain)
+    if found:
+        with suppress(OSError):
+            public_files.write(path, found)
+    return found
+
+
 class Compression:
     """ASGI middleware that compresses answers for browsers that accept it: public files once, private answers each time. first:
-    returns the paths of the files that are readied at the start."""
+    returns the paths of the files that are readied at the start. folder: keeps them compressed until the next start."""
 
-    def __init__(self, app: ASGIApp, first: Callable[[], Iterable[str]] = tuple) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        first: Callable[[], Iterable[str]] = tuple,
+        folder: Path | None = None,
+    ) -> None:
         self.each = GZipMiddleware(app, minimum_size=SMALLEST, compresslevel=LEVEL)
-        self.files, self.first = FileCache(app), first
+        self.files, self.first = FileCache(app, folder=folder), first
         self._readying: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

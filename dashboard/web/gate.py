@@ -157,7 +157,7 @@ MIDDLEWARE = [
     Middleware(SecurityHeaders, inline=inline_script_digests),
     Middleware(AccessFilter),
     Middleware(Authentication),
-    Middleware(Compression, first=first_files),
+    Middleware(Compression, first=first_files, folder=page_head.STATIC / ".compressed"),
     Middleware(PlainPages),
     Middleware(StreamlitPage),
 ]

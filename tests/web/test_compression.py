@@ -172,6 +172,29 @@ def test_who_asks_first_for_what_takes_long_to_pack_well_has_it_packed_quickly(
     assert asked == ["/static/a.js"] and not sender.app.files._coming
 
 
+def test_what_was_packed_before_is_read_by_the_next_start_unless_it_is_of_other_bytes(
+    sender, tmp_path, packed
+):
+    folder = tmp_path / "kept"
+    app = sender.app.files.app
+
+    def next_start(folder=folder) -> int:
+        before = len(packed)
+        head, body = run(Sender(Compression(app, folder=folder)).ask("/static/a.js", **PACKED))
+        assert head["content-encoding"] == "br" and brotli.decompress(body) == SCRIPT
+        return len(packed) - before
+
+    assert [next_start() for _ in range(3)] == [1, 0, 0]
+    (file,) = folder.iterdir()
+    whole = file.read_bytes()
+    for damaged in (b"", whole[:-1], b"x" * 100, brotli.compress(b"another script")):
+        file.write_bytes(damaged)
+        assert [next_start() for _ in range(2)] == [1, 0]
+        assert file.read_bytes() == whole
+    nowhere = tmp_path / "a.js" / "below a file"
+    assert [next_start(nowhere) for _ in range(2)] == [1, 1]
+
+
 def test_what_is_not_there_and_what_is_made_for_somebody_is_not_kept(sender, asked):
     for _ in range(2):
         assert run(sender.ask("/static/none.js", **PACKED))[0]["status"] == 404
@@ -269,7 +292,7 @@ def public() -> tuple[Sender, list[str]]:
         f"{address}/{path.relative_to(folder).as_posix()}"
         for address, folder in folders.items()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(".")
+        if path.is_file() and "/." not in f"/{path.relative_to(folder).as_posix()}"
     ]
     assert len(found) > 350
     return Sender(Compression(app)), found
