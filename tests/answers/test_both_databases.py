@@ -2,12 +2,9 @@
 
 import io
 import pickle
-from collections.abc import Hashable, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Hashable
 from importlib import import_module
 
-import numpy as np
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -19,6 +16,7 @@ from dashboard.navigation import pages_of
 from dashboard.period import today
 from dashboard.settings import load_settings
 from dashboard.ui import day_calendar, page_sections, period_comparison, side_by_side
+from tests.answers.held import plain
 from tests.builders import KANDI, add_decisions
 from tests.pages.app import sound, visit_page
 
@@ -34,7 +32,6 @@ VALUES = {
     "prestation": ("cip", "inconnu"),
     "centre": (KANDI,),
 }
-LEAVES = {str, int, float, bool, type(None)}  # most of what answers hold
 CHOICES = (
     *(*BY_CODE, *day_calendar.VIEWS, *period_comparison.SPLITS, *page_sections.ORDERS),
     *(*table_request.ROWS, *side_by_side.KINDS),
@@ -111,27 +108,6 @@ def label(control, value: str) -> str:
     except KeyError:
         return ""
     return text if text in control.options else ""
-
-
-def plain(answer):
-    """All that an answer holds, as what can be compared: order and types count, a missing number equals itself."""
-    if type(answer) in LEAVES:
-        return repr(answer)
-    if is_dataclass(answer):
-        return type(answer).__name__, [plain(getattr(answer, f.name)) for f in fields(answer)]
-    if isinstance(answer, Mapping):
-        return [(plain(key), plain(part)) for key, part in answer.items()]
-    if isinstance(answer, list | tuple):
-        return [plain(part) for part in answer]
-    if isinstance(answer, set | frozenset):
-        return sorted(map(repr, answer))
-    if isinstance(answer, np.ndarray):
-        inside = answer.tolist()
-        held = plain(inside) if answer.dtype.hasobject else repr(inside)
-        return str(answer.dtype), answer.shape, held
-    if isinstance(answer, pd.DataFrame):
-        return plain(answer.to_dict("list"))
-    return repr(answer)
 
 
 def written(answer) -> bytes:

@@ -16,7 +16,8 @@ from dashboard.stories import Step, Story, ready_story, to_json
 from dashboard.ui import downloads
 from db import targets_and_decisions
 from db.engine import make_engine
-from tests.answers.test_small_counts_for_guests import plainly, text_in
+from tests.answers.held import words
+from tests.answers.test_small_counts_for_guests import text_in
 from tests.answers.test_who_asks import answers, ask
 from tests.builders import COVE, KANDI
 
@@ -145,9 +146,9 @@ def test_no_file_of_a_guest_has_notes_or_names_of_accounts(demo, kind):
 
 
 def test_no_answer_to_a_guest_names_an_account(demo):
-    named = {n for n in answers() if NAME in plainly(ask(n, CABINET, question()))}
+    named = {n for n in answers() if NAME in words(ask(n, CABINET, question()))}
     assert len(named) > 4, "what noted them is there to be told"
     for who in (GUEST, OF_ZOU):
         for name in answers():
-            assert NAME not in plainly(ask(name, who, question())), (who, name)
-        assert NAME not in plainly(context.view(who).network)
+            assert NAME not in words(ask(name, who, question())), (who, name)
+        assert NAME not in words(context.view(who).network)

@@ -39,6 +39,7 @@ from dashboard.panel import Deck
 from dashboard.period import ONE_DAY, add_months, clip_period, day_number, resolve_period
 from dashboard.settings import load_settings
 from dashboard.stories import ready_story
+from tests.answers.held import plain
 from tests.answers.test_who_asks import answers, ask
 from tests.builders import KANDI, add_decisions, never_answer, visit
 
@@ -292,21 +293,12 @@ def test_a_guest_is_told_of_which_months_no_register_came(asked):
     assert note == "registre des plaintes non remonté, sur 12 mois entiers, jusqu'en novembre 2025"
 
 
-def plainly(answer: object) -> str:
-    """What an answer holds, figures one by one."""
-    if isinstance(answer, figures.Comparison):
-        return plainly([answer.now, answer.before])
-    if isinstance(answer, Mapping):
-        return repr({key: plainly(of) for key, of in answer.items()})
-    return repr([plainly(one) for one in answer]) if isinstance(answer, list) else repr(answer)
-
-
 @pytest.mark.pitfall(35)
 def test_no_answer_to_a_guest_rests_on_complaints_but_those_figures(demo, monkeypatch):
     """Every answer stays as it is, whatever the complaints are."""
     monkeypatch.setattr(small_counts_for_guests, "disclosure_plan", lambda view: None)
     context.close_databases()
-    before = {name: plainly(ask(name, GUEST, year())) for name in answers()}
+    before = {name: plain(ask(name, GUEST, year())) for name in answers()}
     without = context.state_for_guests(context.view(CABINET).snapshot.network)
     context.close_databases()
     monkeypatch.setattr(
@@ -314,7 +306,7 @@ def test_no_answer_to_a_guest_rests_on_complaints_but_those_figures(demo, monkey
         "load_network_state",
         lambda connection, before=None: replace(without, decisions=()),
     )
-    assert {name: plainly(ask(name, GUEST, year())) for name in answers()} == before
+    assert {name: plain(ask(name, GUEST, year())) for name in answers()} == before
 
 
 CELLS = st.dictionaries(
