@@ -22,6 +22,7 @@ from scripts.failure_list import Failure
 from scripts.prepare import PROCESSES, ROOT
 
 LONGEST = 3_600.0  # seconds: what a suite may take
+TO_END = 60.0  # seconds: what a suite that was told to end may still take
 TRIES = 2  # of a test, alone
 ALL_TRIES = 900.0  # seconds
 MOST_FILES, MOST_UNSTABLE = 10, 8
@@ -111,7 +112,7 @@ def run_pytest(
                 signal.SIGINT
             )  # it ends its own processes, and says what failed so far
             try:
-                process.wait(60)
+                process.wait(TO_END)
             except subprocess.TimeoutExpired:
                 process.kill()
             return GONE

@@ -150,6 +150,7 @@ def test_a_process_that_dies_is_tried_again_alone(run):
 
 def test_a_suite_that_does_not_end_is_ended_and_red(run, monkeypatch):
     monkeypatch.setattr(run_tests, "LONGEST", 8.0)
+    monkeypatch.setattr(run_tests, "TO_END", 2.0)  # nothing but its end by force is left to see
     reasons, _ = run("import threading\ndef test_hangs():\n    threading.Event().wait(600)\n")
     assert reasons == [f"petite : pytest a fini avec le code {run_tests.GONE}"]
 

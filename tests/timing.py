@@ -8,7 +8,8 @@ that rule: it may only become shorter.
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from dashboard.settings import ROOT
 
@@ -51,6 +52,7 @@ AWAITS = {
     "tests/hand_in/generated.py::main",
 }
 
+NOTHING_NAMED: Mapping[str, float] = MappingProxyType({})
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -65,8 +67,10 @@ def found() -> list[str]:
         library = any(  # elsewhere `random` is a generator that was given its seed
             isinstance(node, ast.Import) and node.names[0].name == "random" for node in tree.body
         )
+        of_the_module = numbers(tree)
         for function, of in functions(tree):
-            kinds = sorted({kind for node in ast.walk(of) if (kind := kind_of(node, library))})
+            calls = {kind_of(node, library, of_the_module) for node in ast.walk(of)}
+            kinds = sorted(calls - {""})
             if kinds and f"{name}::{function}" not in AWAITS and not marked(of):
                 lines.append(f"{name}::{function} {' '.join(kinds)}")
     return lines
@@ -90,10 +94,10 @@ def marked(function: Function) -> bool:
     )
 
 
-def kind_of(node: ast.AST, library: bool = True) -> str:
+def kind_of(node: ast.AST, library: bool = True, named: Mapping[str, float] = NOTHING_NAMED) -> str:
     """On what a call depends: « sleep », « clock », « limit », « draw » or « memory »; "" where on none of these.
 
-    library: whether `random` is Python's."""
+    library: whether `random` is Python's. named: the numbers that have a name in the module."""
     if isinstance(node, ast.Attribute) and node.attr in MEMORY:
         return "memory"
     if not isinstance(node, ast.Call):
@@ -101,7 +105,7 @@ def kind_of(node: ast.AST, library: bool = True) -> str:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
     name = name or (node.func.id if isinstance(node.func, ast.Name) else "")
-    first = number(node.args[0]) if node.args else None
+    first = number(node.args[0], named) if node.args else None
     if name == "wait_for_timeout" or (name == "sleep" and first != 0):
         return "sleep"
     if (name in CLOCKS and owner != "clock") or (name == "time" and owner.endswith("loop()")):
@@ -110,22 +114,37 @@ def kind_of(node: ast.AST, library: bool = True) -> str:
         name in ("Random", "default_rng") and not node.args and not node.keywords
     ):
         return "draw"
-    return "limit" if has_short_limit(node, name) else ""
+    return "limit" if has_short_limit(node, name, named) else ""
 
 
-def has_short_limit(node: ast.Call, name: str) -> bool:
+def has_short_limit(node: ast.Call, name: str, named: Mapping[str, float]) -> bool:
     """Whether a call is given a limit that a busy machine may exceed."""
-    given = [number(word.value) for word in node.keywords if word.arg == "timeout"]
+    given = [number(word.value, named) for word in node.keywords if word.arg == "timeout"]
     if name in LIMITED and node.args:
-        given.append(number(node.args[-1]))
+        given.append(number(node.args[-1], named))
     return any(one is not None and (0 < one < SHORT or 500 <= one < SHORT_MS) for one in given)
 
 
-def number(node: ast.AST) -> float | None:
-    """The number that is written there; None for anything else."""
+def number(node: ast.AST, named: Mapping[str, float] = NOTHING_NAMED) -> float | None:
+    """The number that is written or named there; None for anything else."""
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
         return float(node.value)
-    return None
+    return named.get(node.id) if isinstance(node, ast.Name) else None
+
+
+def numbers(tree: ast.Module) -> dict[str, float]:
+    """The numbers that a module names for all its functions."""
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            pairs = [(target, node.value) for target in node.targets]
+            for target, value in pairs:
+                names = target.elts if isinstance(target, ast.Tuple) else [target]
+                values = value.elts if isinstance(value, ast.Tuple) else [value]
+                for name, one in zip(names, values, strict=False):
+                    if isinstance(name, ast.Name) and (held := number(one)) is not None:
+                        found[name.id] = held
+    return found
 
 
 def listed() -> list[str]:

@@ -13,7 +13,8 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser import served
+from tests.browser import handing_in, served
+from tests.browser.house import House
 
 VISITS = 30_000
 expect.set_options(
@@ -82,6 +83,49 @@ def mortal(one_mortal) -> served.Mortal:
     one_mortal.come_back()
     one_mortal.lent += 1
     return one_mortal
+
+
+@pytest.fixture(scope="session")
+def _one_house(demo_file, tmp_path_factory) -> Iterator[House]:
+    with House.opened(demo_file, tmp_path_factory.mktemp("house"), closed=True) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def _one_small_house(sqlite, tmp_path_factory) -> Iterator[House]:
+    with House.opened(
+        sqlite.template(6_000), tmp_path_factory.mktemp("small-house"), closed=True
+    ) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def _one_empty_house(sqlite, tmp_path_factory) -> Iterator[House]:
+    with handing_in.opened(sqlite.template(0), tmp_path_factory.mktemp("empty-house")) as found:
+        yield found
+
+
+# A server costs as much as some tests do. Modules that ask for one of these three belong to one group each, « house »,
+# « small house » and « empty house », and find it as it was at first.
+@pytest.fixture(scope="module")
+def full_house(_one_house) -> Iterator[House]:
+    """The application on the fictitious data, where people sign in; the next module finds the data as they were."""
+    yield _one_house
+    _one_house.restore()
+
+
+@pytest.fixture(scope="module")
+def small_house(_one_small_house) -> Iterator[House]:
+    """The same with a fifth of the visits."""
+    yield _one_small_house
+    _one_small_house.restore()
+
+
+@pytest.fixture(scope="module")
+def empty_house(_one_empty_house) -> Iterator[House]:
+    """The same without any row, where the point focal has a password (handing_in.PASSWORD)."""
+    yield _one_empty_house
+    _one_empty_house.restore()
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,7 @@ def opened(empty: Path, folder: Path) -> Iterator[House]:
             assert held
             kept = {"password": passwords.hash_password(PASSWORD), "must_change": False}
             accounts_and_sessions.change_account(connection, held.id, **kept)
+        house.remember()
         yield house
 
 

@@ -51,8 +51,7 @@ class House:
         if closed:
             with house.engine() as engine:
                 house.people(engine)
-        with closing(sqlite3.connect(database)) as now:
-            now.backup(house.first)
+        house.remember()
         with served.serve(house.url, folder / "walked.log") as house.at:
             yield house
 
@@ -62,6 +61,11 @@ class House:
         engine = make_engine(self.url)
         yield engine
         engine.dispose()
+
+    def remember(self) -> None:
+        """What is restored from now on is what is there now."""
+        with closing(sqlite3.connect(self.database)) as now:
+            now.backup(self.first)
 
     def restore(self) -> None:
         """Put everything back as it was at first, under the running server; everybody is signed out by that. As a copy that is

@@ -17,7 +17,8 @@ from tests.browser.screen import QUIET, ends_a_run
 from tests.browser.words import english, said
 
 TYPED = "essai.parcours"
-AT_ONCE, LATE, PATIENCE, OF_A_FILE = 60, 3_000, 4_000, 60_000  # milliseconds
+# Milliseconds. PATIENCE: how long a page at rest must show nothing to be called dead.
+AT_ONCE, LATE, PATIENCE, OF_A_FILE, OF_AN_ACT = 60, 3_000, 4_000, 60_000, 30_000
 # The server has more to send, or the browser to load what it needs to draw what was sent.
 RUNNING = f"""document.querySelector('[data-testid=stApp]')
     && (!document.querySelector('{QUIET}') || document.querySelector('[data-testid=stSkeleton]'))"""
@@ -142,7 +143,8 @@ class Hand:
 
     def _came(self, is_file: bool, address: str) -> str:
         """What comes of a press in time. Raises Dead where nothing does."""
-        for _ in range((OF_A_FILE if is_file else PATIENCE) // AT_ONCE):
+        at_rest = 0  # milliseconds in which nothing was to be waited for, and nothing had come
+        for _ in range(OF_A_FILE // AT_ONCE):
             self.page.wait_for_timeout(AT_ONCE)
             try:
                 if self.downloads:
@@ -155,6 +157,9 @@ class Hand:
                     return f"page {urlsplit(self.page.url).path}"
                 if self.seen() != self.before:
                     return "change"
+                at_rest += AT_ONCE
+                if at_rest >= PATIENCE:
+                    break
             except Failed:  # another page is on its way
                 continue
         raise Dead("nothing comes of it")
@@ -175,22 +180,22 @@ class Hand:
         element = one.handle()
         if not element.is_visible():  # until the pointer is over what it is for
             code = over(element, "[data-testid=stCode]")
-            code.scroll_into_view_if_needed(timeout=PATIENCE)
-            code.hover(timeout=PATIENCE)
-            element.wait_for_element_state("visible", timeout=PATIENCE)
+            code.scroll_into_view_if_needed(timeout=OF_AN_ACT)
+            code.hover(timeout=OF_AN_ACT)
+            element.wait_for_element_state("visible", timeout=OF_AN_ACT)
         if element.evaluate(IN_SIGHT):
-            element.click(timeout=PATIENCE, no_wait_after=True)
+            element.click(timeout=OF_AN_ACT, no_wait_after=True)
         else:
             element.focus()
             element.press("Enter", no_wait_after=True)
 
     def hover(self, one: Found) -> None:
         """As who wants to know what it means."""
-        one.handle().hover(timeout=PATIENCE)
+        one.handle().hover(timeout=OF_AN_ACT)
 
     def switch(self, one: Found) -> None:
         """Streamlit draws a switch beside its field."""
-        over(one.handle(), "label").click(timeout=PATIENCE)
+        over(one.handle(), "label").click(timeout=OF_AN_ACT)
 
     def choose(self, one: Found) -> None:
         """One of several: the one that is chosen already is chosen anew after another."""
@@ -201,7 +206,7 @@ class Hand:
             self.steady()
             element = self.find(one.control).handle()
             self.before = self.seen()
-        element.click(timeout=PATIENCE)
+        element.click(timeout=OF_AN_ACT)
 
     def pick(self, one: Found) -> None:
         """Another entry of a list than the one that is in force."""
@@ -216,7 +221,7 @@ class Hand:
         words = [text.strip() for text in options.all_inner_texts()]
         others = [n for n, text in enumerate(words) if text not in ("", self.held.strip())]
         if others:
-            options.nth(others[min(1, len(others) - 1)]).click(timeout=PATIENCE)
+            options.nth(others[min(1, len(others) - 1)]).click(timeout=OF_AN_ACT)
         else:  # the only one there is
             self.page.keyboard.press("Escape")
 
@@ -228,11 +233,11 @@ class Hand:
         for _ in range(
             2
         ):  # what still came in above it may have moved it, which closes it: whoever sees that opens it again
-            element.click(timeout=PATIENCE)
+            element.click(timeout=OF_AN_ACT)
             with suppress(Failed):
                 options.first.wait_for(timeout=PATIENCE // 2)
                 break
-        options.first.wait_for(timeout=PATIENCE)
+        options.first.wait_for(timeout=OF_AN_ACT)
         return options
 
     def write(self, one: Found) -> None:
@@ -245,13 +250,13 @@ class Hand:
 
     def _written(self, element: ElementHandle, text: str) -> None:
         """Left as for no other: the calendar of a day opens as soon as one comes to it."""
-        element.fill(text, timeout=PATIENCE)
+        element.fill(text, timeout=OF_AN_ACT)
         element.evaluate("e => e.blur()")
 
     def date(self, one: Found) -> None:
         """A day, by the calendar."""
-        one.handle().click(timeout=PATIENCE)
-        self.page.get_by_role("grid").wait_for(timeout=PATIENCE)
+        one.handle().click(timeout=OF_AN_ACT)
+        self.page.get_by_role("grid").wait_for(timeout=OF_AN_ACT)
 
     def fill(self, fields: list[Control], *, empty: bool) -> None:
         """The fields of a form: nothing is written in them, or something; what is chosen nowhere yet is, if something."""
@@ -275,7 +280,7 @@ class Hand:
             element.evaluate(again, self.held)
         elif one.kind == "list" and self.held:
             entry = self._entries(element).get_by_text(self.held, exact=True)
-            entry.first.click(timeout=PATIENCE)
+            entry.first.click(timeout=OF_AN_ACT)
         elif one.kind == "field":
             self._written(element, self.held)
         else:

@@ -15,7 +15,7 @@ from tests.browser import served
 from tests.browser.screen import open_page, settled
 from tests.builders import COVE, Office, visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("completeness")]
 PLAIN = str.maketrans("\xa0\u202f", "  ")
 
 

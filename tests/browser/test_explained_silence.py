@@ -15,7 +15,7 @@ from tests.browser import served
 from tests.browser.screen import map_frame, open_page, panel
 from tests.builders import COVE, NIKKI, Office, closure
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("quiet")]
 PLAIN = str.maketrans("\xa0\u202f", "  ")
 QUIET = timedelta(days=20)  # of which two sites hand in nothing
 REASON = timedelta(days=18)

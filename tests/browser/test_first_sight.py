@@ -51,6 +51,7 @@ def changing(sqlite, tmp_path_factory) -> Iterator[str]:
             yield address
 
 
+@pytest.mark.xdist_group("changing")
 def test_what_gets_better_and_what_changes_are_lines_of_the_third_answer(page, changing):
     open_page(page, changing)
     third = answer(page, "Ce qui se dégrade ou change")
@@ -69,7 +70,9 @@ def test_what_gets_better_and_what_changes_are_lines_of_the_third_answer(page, c
         assert place and place["y"] + place["height"] < 720, line.inner_text()
 
 
-@pytest.mark.parametrize("of", ["app", "changing"])
+@pytest.mark.parametrize(
+    "of", ["app", pytest.param("changing", marks=pytest.mark.xdist_group("changing"))]
+)
 def test_every_alert_of_the_opening_page_says_why(page, request, of):
     """A card, or a line, that is in alert says it: outside its limits, or so many months in a row."""
     open_page(page, request.getfixturevalue(of))

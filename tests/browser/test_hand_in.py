@@ -20,17 +20,16 @@ from tests.browser.house import PEOPLE, SITE, House
 from tests.browser.screen import figure, open_page
 from tests.builders import csv_text, visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("hand-in")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("house")]
 MONTH = add_months(today().replace(day=1), -1)
 A_DAY = 4  # visits
 PLAIN = str.maketrans("\xa0\u202f", "  ")
 
 
 @pytest.fixture(scope="module")
-def house(demo_file, tmp_path_factory) -> Iterator[House]:
-    """A server on a copy of the data, where people sign in."""
-    with House.opened(demo_file, tmp_path_factory.mktemp("hand-in"), closed=True) as found:
-        yield found
+def house(full_house) -> House:
+    """A server on fictitious data, where people sign in."""
+    return full_house
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no script"])

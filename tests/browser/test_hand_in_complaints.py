@@ -14,16 +14,15 @@ from tests.browser.handing_in import NARROW, Base, fits, says, working_days
 from tests.browser.house import SITE, House
 from tests.builders import Office, complaint
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("hand-in-empty")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("empty house")]
 DAYS = working_days()
 OPEN, OPEN_TOO, NEXT = (f"P-KAN-{DAYS[0]:%Y}-{n:03}" for n in (1, 2, 3))
 
 
 @pytest.fixture(scope="module")
-def house(sqlite, tmp_path_factory) -> Iterator[House]:
+def house(empty_house) -> House:
     """A server on a base without any row."""
-    with handing_in.opened(sqlite.template(0), tmp_path_factory.mktemp("complaints")) as found:
-        yield found
+    return empty_house
 
 
 @pytest.fixture(autouse=True)

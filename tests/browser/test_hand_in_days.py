@@ -19,22 +19,21 @@ from tests.browser.house import SITE, House
 from tests.browser.screen import open_page
 from tests.builders import Office, closing
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("hand-in-empty")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("empty house")]
 DAYS = working_days()[:10]
 OPEN = DAYS[4]  # its closing is missing
 MISSING = working_days()[10]
 
 
 @pytest.fixture(scope="module")
-def house(sqlite, tmp_path_factory) -> Iterator[House]:
+def house(empty_house, tmp_path_factory) -> House:
     """A server on a base with the register of ten days, of which nine are closed."""
-    with handing_in.opened(sqlite.template(0), tmp_path_factory.mktemp("days")) as found:
-        with found.engine() as engine:
-            office = Office(engine, tmp_path_factory.mktemp("files"))
-            office.hand_in("registre", *handing_in.register("avant", days=DAYS))
-            closings = [closing(SITE, f"{d:%d/%m/%Y}", 4) for d in DAYS if d != OPEN]
-            office.hand_in("cloture", *closings)
-        yield found
+    with empty_house.engine() as engine:
+        office = Office(engine, tmp_path_factory.mktemp("files"))
+        office.hand_in("registre", *handing_in.register("avant", days=DAYS))
+        closings = [closing(SITE, f"{d:%d/%m/%Y}", 4) for d in DAYS if d != OPEN]
+        office.hand_in("cloture", *closings)
+    return empty_house
 
 
 @pytest.fixture(params=[(360, False), (360, True), (1280, False)], ids=lambda p: f"{p[0]} {p[1]}")

@@ -17,15 +17,14 @@ from tests.browser.handing_in import MONTH, NARROW, Base, says, working_days
 from tests.browser.house import SITE, House
 from tests.builders import Office, closing, closure, complaint, monthly
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("hand-in-empty")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("empty house")]
 DAYS = working_days()
 
 
 @pytest.fixture(scope="module")
-def house(sqlite, tmp_path_factory) -> Iterator[House]:
+def house(empty_house) -> House:
     """A server on a base without any row."""
-    with handing_in.opened(sqlite.template(0), tmp_path_factory.mktemp("forms")) as found:
-        yield found
+    return empty_house
 
 
 @pytest.fixture(autouse=True)

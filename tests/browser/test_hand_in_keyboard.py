@@ -1,7 +1,5 @@
 """A register is handed in, mended, kept and taken out by the keyboard alone, and each stop of Tab is seen."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -9,15 +7,14 @@ from tests.browser import handing_in
 from tests.browser.handing_in import MONTH, Base, asked, says, working_days
 from tests.browser.house import House
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("hand-in-empty")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("empty house")]
 DAYS = working_days()
 
 
 @pytest.fixture(scope="module")
-def house(sqlite, tmp_path_factory) -> Iterator[House]:
+def house(empty_house) -> House:
     """A server on a base without any row."""
-    with handing_in.opened(sqlite.template(0), tmp_path_factory.mktemp("keyboard")) as found:
-        yield found
+    return empty_house
 
 
 # Whether who presses Tab sees where he is: what has the focus stands on the screen, under nothing else, with a ring.

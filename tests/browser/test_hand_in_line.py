@@ -16,7 +16,7 @@ from tests.browser import handing_in, served
 from tests.browser.handing_in import NARROW, PASSWORD, Base, says
 from tests.browser.house import PEOPLE, House
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("hand-in-empty")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("empty house")]
 FIRST, LATER = 80_000, 20_000  # bytes that come down the line
 FAST = 4 * 10**6  # bits a second, where a line is only to be cut
 A_MOMENT = 0.3  # seconds
@@ -26,10 +26,9 @@ BACK = pytest.mark.parametrize("back_at_once", [False, True], ids=["gone a while
 
 
 @pytest.fixture(scope="module")
-def house(sqlite, tmp_path_factory) -> Iterator[House]:
+def house(empty_house) -> House:
     """A server on a base without any row."""
-    with handing_in.opened(sqlite.template(0), tmp_path_factory.mktemp("line")) as found:
-        yield found
+    return empty_house
 
 
 @pytest.fixture(autouse=True)

@@ -22,17 +22,16 @@ from tests.browser.house import PEOPLE, House
 MISSING = [name for name in ("w3m", "tmux") if not shutil.which(name)]
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("hand-in-empty"),
+    pytest.mark.xdist_group("empty house"),
     pytest.mark.skipif(bool(MISSING), reason=f"{' and '.join(MISSING)} not installed"),
 ]
 WIDTH, HEIGHT = 200, 60  # letters, lines
 
 
 @pytest.fixture(scope="module")
-def house(sqlite, tmp_path_factory) -> Iterator[House]:
+def house(empty_house) -> House:
     """A server on a base without any row."""
-    with handing_in.opened(sqlite.template(0), tmp_path_factory.mktemp("oldest")) as found:
-        yield found
+    return empty_house
 
 
 class Terminal:

@@ -14,16 +14,14 @@ from tests.browser.handing_in import NARROW, fits, says
 from tests.browser.house import House
 from tests.browser.screen import open_page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("reference")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small house")]
 MONTH = today().replace(day=1)
 
 
 @pytest.fixture(scope="module")
-def house(sqlite, tmp_path_factory) -> Iterator[House]:
+def house(small_house) -> House:
     """A server on fictitious data, where people sign in."""
-    folder = tmp_path_factory.mktemp("reference")
-    with House.opened(sqlite.template(6_000), folder, closed=True) as found:
-        yield found
+    return small_house
 
 
 @pytest.fixture(autouse=True)

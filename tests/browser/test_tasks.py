@@ -18,7 +18,7 @@ from tests.browser import files, served
 from tests.browser.house import House
 from tests.browser.screen import choose, filter_by, go, open_page, settled
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("house")]
 PAPER = ROOT / "docs" / "tasks.md"
 ROOM = "#ccsp-presentation"
 Task = Callable[[Page, House], None]
@@ -36,10 +36,9 @@ def task(title: str) -> Callable[[Task], Task]:
 
 
 @pytest.fixture(scope="module")
-def house(demo_file, tmp_path_factory) -> Iterator[House]:
+def house(full_house) -> House:
     """The application, where people sign in."""
-    with House.opened(demo_file, tmp_path_factory.mktemp("tasks"), closed=True) as found:
-        yield found
+    return full_house
 
 
 @pytest.fixture

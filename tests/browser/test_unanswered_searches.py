@@ -1,6 +1,5 @@
 """A reader seeks in vain; the data manager reads it, without his words that may be names, on a desk and on a telephone."""
 
-from collections.abc import Iterator
 from time import sleep
 
 import pytest
@@ -15,15 +14,13 @@ from tests.browser.house import House
 from tests.browser.screen import open_page
 from tests.browser.test_search import type_words
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small house")]
 
 
-@pytest.fixture
-def house(sqlite, tmp_path_factory) -> Iterator[House]:
+@pytest.fixture(scope="module")
+def house(small_house) -> House:
     """A server on fictitious data, where people sign in."""
-    folder = tmp_path_factory.mktemp("searches")
-    with House.opened(sqlite.template(6_000), folder, closed=True) as found:
-        yield found
+    return small_house
 
 
 def wait_for(house: House, times: int) -> None:

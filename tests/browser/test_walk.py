@@ -4,6 +4,8 @@ What fails here has come or gone: whoever meant that runs `make walk`, which pre
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -75,15 +77,25 @@ def press_each_kind(walk: Walk) -> None:
     assert walk.faults or len(walk.came) == len(firsts), walk.came
 
 
-@pytest.mark.parametrize("who", PEOPLE)
+@pytest.fixture(scope="module")
+def house(demo, tmp_path_factory) -> Iterator[House]:
+    """A server where people sign in, for all who do: what is pressed there is pressed last."""
+    folder = tmp_path_factory.mktemp("house")
+    with clock.as_of(clock.DAY), House.opened(demo, folder, closed=True) as found:
+        yield found
+
+
+@pytest.mark.xdist_group("walk")
+@pytest.mark.parametrize("who", [*(one for one in PEOPLE if one != FIRST), FIRST])
 def test_what_can_be_pressed_is_what_the_list_says_and_does_something(
-    who, demo, chromium, tmp_path
+    who, demo, chromium, tmp_path, request
 ):
-    with (
-        clock.as_of(clock.DAY),
-        House.opened(demo, tmp_path, closed=who != READER) as house,
-        walking(chromium, house, who, tmp_path) as walk,
-    ):
+    with clock.as_of(clock.DAY), ExitStack() as stack:
+        if who == READER:
+            house = stack.enter_context(House.opened(demo, tmp_path, closed=False))
+        else:
+            house = request.getfixturevalue("house")
+        walk = stack.enter_context(walking(chromium, house, who, tmp_path))
         for spec in walk.pages():
             walk.find(spec)
         said = "\n".join(changes(of(who), joined({}, {who: walk.kept})))

@@ -10,8 +10,7 @@ from dashboard import one_run_at_a_time
 from dashboard.panel import Panel
 from dashboard.ui import panel_display
 from dashboard.ui.downloads import DownloadRefused
-
-LONG = 20  # seconds: nothing takes so long
+from tests.moved_time import LONG
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def held(monkeypatch) -> dict:
 
 def test_a_file_waits_for_its_page_and_leaves_it_the_turn_meanwhile(held, monkeypatch):
     monkeypatch.setattr(one_run_at_a_time, "PATIENCE", 10 * LONG)  # nobody is passed by
-    monkeypatch.setattr(panel_display, "PATIENCE", LONG / 4)
+    monkeypatch.setattr(panel_display, "PATIENCE", LONG / 2)
     turns, panel, begun = one_run_at_a_time.RunQueue(), Panel("waits", "Attentes"), Event()
 
     def made() -> tuple[Panel, ...]:
