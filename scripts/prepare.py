@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple, Union
 
@@ -266,13 +265,12 @@ def provider() -> bool:
 
 
 def test() -> int:
-    """Check style and types, then run the tests: scripts/run_tests.py. Of tests that take long some cases a day; all in
-    continuous integration, or where ALL is set."""
+    """Check style and types, then run the tests: scripts/run_tests.py. Those that take long (tests/long.txt) in continuous
+    integration only, or where ALL is set."""
     environment(DEV)
     # One processor for each algebra: the threads that it starts in each of the tests' many processes find nothing to do.
     missing, environ = [], {"OPENBLAS_NUM_THREADS": "1"}
-    if not (os.environ.get("CI") or os.environ.get("ALL")):
-        environ["SHORT_FORM_OF"] = str(int(time.time()) // 86_400)  # one day for all processes
+    short = [] if os.environ.get("CI") or os.environ.get("ALL") else ["--short"]
     there = any(map(shutil.which, BROWSERS))
     browser = there or any(find(name, name) for name in BROWSERS[:2])
     if not browser:
@@ -308,12 +306,12 @@ def test() -> int:
     if missing and os.environ.get("CI"):
         # In continuous integration nothing may be left out.
         raise Stop("La variable CI est présente : tout doit être joué, rien ne peut être sauté.")
-    code = module("scripts.run_tests", *([] if browser else ["--no-browser"]), **environ)
+    code = module("scripts.run_tests", *short, *([] if browser else ["--no-browser"]), **environ)
     print(
         "\n".join(missing), end="\n" * bool(missing), file=sys.stderr
     )  # once more, where it will be read
-    if "SHORT_FORM_OF" in environ:
-        print("Forme courte : des essais longs, une partie aujourd'hui. Tous : make test ALL=yes")
+    if short:
+        print("Forme courte, sans les essais longs (tests/long.txt). Tous : make test ALL=yes")
     return code
 
 

@@ -13,7 +13,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+import xml.etree.ElementTree as ElementTree
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,12 +28,13 @@ TO_END = 60.0  # seconds: what a suite that was told to end may still take
 TRIES = 2  # of a test, alone
 ALL_TRIES = 900.0  # seconds
 MOST_FILES, MOST_UNSTABLE = 10, 8
+SLOWEST = 40  # files of which a run says how long they took
 GONE = 124  # the exit code of a suite that was ended here, as of the program « timeout »
 FAILED = 1  # pytest's, where tests failed and nothing else is wrong
 # What any change may break, and says what mends it: tried first, in a minute, so that nobody waits for the rest in vain.
 CHECKS = (
     *("tests/test_architecture.py", "tests/test_papers.py", "tests/test_asvs.py"),
-    *("tests/test_registries.py", "tests/test_palette.py", "tests/test_short.py"),
+    *("tests/test_registries.py", "tests/test_palette.py", "tests/test_long.py"),
     *("tests/test_timing.py", "tests/test_to_add.py", "tests/pages/test_straight_line.py"),
     *("tests/db/test_migrations.py", "tests/db/test_command_line_paper.py"),
 )
@@ -78,30 +81,49 @@ def faults_of_style() -> list[str]:
     ]
 
 
+def arguments_of(name: str, *, short: bool) -> tuple[str, ...]:
+    """What pytest is given for a suite. short: what has the marker `long` is left out (tests/long.py)."""
+    return (*SUITES[name], *(("-m", "not long and not seconds and not chance") if short else ()))
+
+
 def run_suite(name: str, arguments: Sequence[str], folder: Path = ROOT) -> Outcome:
     """Run a suite in so many processes. Its failures are kept in a new file, so that none of an earlier run is among them."""
     with tempfile.TemporaryDirectory(prefix="ccsp-run-") as kept:
-        file = Path(kept) / "failures"
+        file, report = Path(kept) / "failures", Path(kept) / "report.xml"
         code = run_pytest(
             *("-n", PROCESSES, "--durations=40", "-p", "scripts.failure_list"),
-            *("--failures", str(file)),
+            *("--failures", str(file), f"--junitxml={report}"),
             *arguments,
             folder=folder,
             seconds=LONGEST,
         )
+        print("\n".join(slowest_files(report)), flush=True)
         return Outcome(name, code, failure_list.read(file))
+
+
+def slowest_files(report: Path) -> list[str]:
+    """A heading and a line for each of the SLOWEST files, by the seconds that pytest's report says; [] without a report."""
+    seconds: defaultdict[str, float] = defaultdict(float)
+    try:
+        cases = ElementTree.parse(report).iter("testcase")
+    except (FileNotFoundError, ElementTree.ParseError):  # the suite was ended before it was whole
+        return []
+    for case in cases:
+        seconds[case.get("classname", "")] += float(case.get("time", 0))
+    slowest = sorted(seconds, key=seconds.__getitem__, reverse=True)[:SLOWEST]
+    lines = [f"\nSecondes par fichier, de {sum(seconds.values()):.0f} :"]
+    return lines + [f"{seconds[name]:8.0f} {name}" for name in slowest]
 
 
 def run_pytest(
     *arguments: str,
     folder: Path,
     seconds: float,
-    environ: Mapping[str, str] = os.environ,
     output: int | None = None,
 ) -> int:
     """The exit code of pytest in a process of its own; GONE where it had to be ended after so many seconds."""
     command = [sys.executable, "-m", "pytest", "-q", *arguments]
-    environment = {**environ, "PYTHONHASHSEED": "0"}  # sets have the same order in each run
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}  # sets have the same order in each run
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
     ) as process:
@@ -164,14 +186,11 @@ def try_alone(
 
 def _passes(name: str, folder: Path, seconds: float) -> bool:
     print(f"Essayé encore, seul : {name}", flush=True)
-    # In the short form this test may have its day tomorrow: pytest would leave it out.
-    environ = {name: value for name, value in os.environ.items() if name != "SHORT_FORM_OF"}
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as file:
         code = run_pytest(
             *("-n", "0", "-p", "no:cacheprovider", name),
             folder=folder,
             seconds=seconds,
-            environ=environ,
             output=file.fileno(),
         )
         file.seek(0)
@@ -212,14 +231,15 @@ def main() -> int:
     """Check and run everything; returns 1 where something failed, after one line for each reason."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--no-browser", action="store_true", help="there is none on this machine")
+    parser.add_argument("--short", action="store_true", help="without what takes long")
     parser.add_argument("--style", action="store_true", help="style, layout and types alone")
     asked = parser.parse_args()
     reasons = faults_of_style()  # before anything else: seconds, and nothing beside it
     first, *others = (name for name in SUITES if name != "navigateur" or not asked.no_browser)
     if not (reasons or asked.style):
-        reasons = judge([run_suite(first, SUITES[first])])
+        reasons = judge([run_suite(first, arguments_of(first, short=asked.short))])
     if not (reasons or asked.style):
-        reasons = judge([run_suite(name, SUITES[name]) for name in others])
+        reasons = judge([run_suite(name, arguments_of(name, short=asked.short)) for name in others])
     for reason in reasons:
         print(f"En échec : {reason}", file=sys.stderr)
     return 1 if reasons else 0

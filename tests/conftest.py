@@ -34,7 +34,7 @@ from db import engine as engine_module
 from db.demo_load import load_demo
 from db.engine import make_engine
 from db.seed import seed
-from tests import clock, short
+from tests import clock, long
 from tests.builders import Office, Said
 
 clock.begin()
@@ -54,8 +54,8 @@ def pytest_sessionstart() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In the short form of the suite, leave to another day what is not of this one."""
-    config.hook.pytest_deselected(items=short.leave_for_another_day(items))
+    """Mark what takes long, before pytest chooses by markers."""
+    long.mark(items)
     if CHANCE:
         draw = random.Random(CHANCE)
         order = {item.nodeid: draw.random() for item in items}

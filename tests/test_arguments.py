@@ -32,8 +32,8 @@ from tests.builders import Office, Said, complaint, csv_text, monthly, visit
 from tests.conftest import CHANCE
 from tests.db.test_reference import collection, communes, outline
 
-# A fifth of what is hostile is tried, the same in each run; ARGUMENTS=all tries each.
-PART, EACH = 5, os.environ.get("ARGUMENTS") == "all"
+# A tenth of what is hostile is tried, the same in each run; ARGUMENTS=all tries each.
+PART, EACH = 10, os.environ.get("ARGUMENTS") == "all"
 SECONDS = 60  # some of what is asked for takes five; what has no end has no end
 RUNS: dict[str, tuple[Callable[..., int], Callable[[], argparse.ArgumentParser]]] = {
     "db": (main, parser),

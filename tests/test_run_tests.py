@@ -24,6 +24,7 @@ SETTINGS = "[pytest]\nfilterwarnings = error\nmarkers =\n    never_unstable\n"
 def run(tmp_path, monkeypatch, capfd):
     """Runs a suite of one file, and judges it: run(text, *arguments) gives the reasons why it is red, and what was printed."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setattr(run_tests, "PROCESSES", "1")
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
 
     def play(text: str, *arguments: str) -> tuple[list[str], str]:
@@ -153,6 +154,11 @@ def test_a_suite_that_does_not_end_is_ended_and_red(run, monkeypatch):
     monkeypatch.setattr(run_tests, "TO_END", 2.0)  # nothing but its end by force is left to see
     reasons, _ = run("import threading\ndef test_hangs():\n    threading.Event().wait(600)\n")
     assert reasons == [f"petite : pytest a fini avec le code {run_tests.GONE}"]
+
+
+def test_a_run_says_how_long_each_file_took(run):
+    _, said = run("def test_fine(): pass\n")
+    assert "Secondes par fichier, de 0 :" in said and " test_small\n" in said
 
 
 def failures(count: int, files: int) -> list[Failure]:

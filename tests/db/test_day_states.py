@@ -35,6 +35,7 @@ from tests.builders import (
     visit,
 )
 from tests.clock import as_of
+from tests.conftest import CHANCE
 from tests.network_states import FiguresByDigest, differences
 
 FIRST, LAST = (
@@ -45,7 +46,7 @@ SITES = (KANDI, NIKKI, COVE, COTONOU)
 HOURS = ("08:00", "11:59", "12:00", "17:30")
 REASONS = ("", "électricité", "grève", "travaux", "fermé")
 DAY = timedelta(days=1)
-MANY = {"sqlite": 16, "postgresql": 4}
+MANY = {"sqlite": 32, "postgresql": 16} if CHANCE else {"sqlite": 8, "postgresql": 4}
 
 
 @dataclass

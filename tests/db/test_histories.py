@@ -29,7 +29,7 @@ from tests.moved_time import wait_until
 pytestmark = pytest.mark.usefixtures("programs_of_the_server")
 
 ON = date(2026, 11, 27)
-HISTORIES = int(os.environ.get("HISTORIES", "8"))
+HISTORIES = int(os.environ.get("HISTORIES", "20" if CHANCE else "4"))
 SETTINGS = ("TEXTS_KEPT_MONTHS", "VISITS_KEPT_MONTHS", "COMPLAINTS_KEPT_MONTHS")
 
 

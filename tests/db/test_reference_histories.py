@@ -20,12 +20,13 @@ from db.network_state import NetworkState, load_network_state
 from db.site_changes import NewSite
 from db.write import Refused
 from tests.builders import COVE, KANDI, NIKKI, Office, closing, closure, visit
+from tests.conftest import CHANCE
 from tests.network_states import differences
 
 FIRST, LAST = date(2025, 9, 1), date(2025, 11, 23)
 DAY = timedelta(days=1)
 STEPS = 14
-MANY = {"sqlite": 8, "postgresql": 3}
+MANY = {"sqlite": 16, "postgresql": 8} if CHANCE else {"sqlite": 4, "postgresql": 2}
 # Communes of the department of each, to which it may move.
 AROUND = {
     COVE: ("Covè", "Zagnanado", "Djidja"),

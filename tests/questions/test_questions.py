@@ -54,8 +54,17 @@ def rows_of(filled, monkeypatch) -> Iterator[Callable[[int], Raw]]:
     load_settings.cache_clear()
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=[one.asks for one in QUESTIONS])
-@pytest.mark.parametrize("number", range(len(DATASETS)))  # below: one database, then the other
+# Each question of one of two databases, and then the next of the other: of both by chance's command.
+ASKED = [
+    pytest.param(
+        number, one, marks=[pytest.mark.chance] * ((number + n) % 2), id=f"{number}-{one.asks}"
+    )
+    for number in range(len(DATASETS))  # one database, then the other
+    for n, one in enumerate(QUESTIONS)
+]
+
+
+@pytest.mark.parametrize(("number", "question"), ASKED)
 def test_the_page_that_is_offered_says_what_is_counted_from_raw_rows(rows_of, question, number):
     (asked,) = ask(rows_of(number), [question])
     assert asked.fault == ""
