@@ -97,18 +97,21 @@ def said(page: Page) -> list[str]:
     return [text for frame in page.frames for text in frame.evaluate(SAID)]
 
 
-def opened(page: Page) -> Iterator[list[str]]:
-    """What the page says, with one thing after another opened on it."""
+BOXES = ":is([data-testid=stSelectbox], [data-testid=stMultiSelect]) input"
+OWN = ":not([class*=st-key-filtre_] *)"
+
+
+def opened(page: Page, *, shell: bool = True) -> Iterator[list[str]]:
+    """What the page says, with one thing after another opened on it. shell: with the menu and the filters, which are the same
+    on all pages."""
     yield said(page)
-    for section in page.get_by_test_id("stTopNavSection").all():
+    for section in page.get_by_test_id("stTopNavSection").all() if shell else []:
         section.click()
         yield said(page)
         page.keyboard.press("Escape")
     unfold(page)
     yield said(page)
-    for box in page.locator(
-        ":is([data-testid=stSelectbox], [data-testid=stMultiSelect]) input"
-    ).all():
+    for box in page.locator(BOXES if shell else f"{BOXES}{OWN}").all():
         box.click()
         yield said(page)
         page.keyboard.type("zzzz")
