@@ -68,11 +68,13 @@ def test_a_day_is_closed_by_tap_and_the_director_s_figure_says_so(focal, house, 
     says(page, f"journée du {french.date_long(OPEN)} close, 4")
     looked_at(page, script)
     assert base.figure("completeness") == 100
-    assert shown_to_director(house, chromium, "100 %") == "100 %"
+    # What a director is shown of it is the same for all three, and comes up to half a minute later where states keep coming.
+    told = page.viewport_size == {"width": 360, "height": 740} and not script
+    assert not told or shown_to_director(house, chromium, "100 %") == "100 %"
     page.get_by_role("button", name=re.compile("^Annuler")).click()
     says(page, "Retiré, ne compte plus")
     assert base.figure("completeness") == 90
-    assert shown_to_director(house, chromium, "90 %") == "90 %"
+    assert not told or shown_to_director(house, chromium, "90 %") == "90 %"
 
 
 def shown_to_director(house: House, chromium, wanted: str) -> str:
