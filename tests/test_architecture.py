@@ -386,7 +386,6 @@ CLOCKS = {
     "dashboard/accounts/sign_in_flow.py": ["time.time()"] * 2,
     "dashboard/web/sign_in_by_provider.py": ["time.time()"] * 2,
     "db/backup_files.py": ["time.time()"],  # how old a file is
-    "scripts/prepare.py": ["time.time()"],  # which of the longest tests have their day
 }
 # A database's clock, and a browser's where more is asked of it than how long something took.
 OTHER_CLOCKS = re.compile(

@@ -73,7 +73,7 @@ def test_the_page_that_is_offered_says_what_is_counted_from_raw_rows(rows_of, qu
 def test_a_page_of_other_rows_is_found_wrong(rows_of):
     """What is counted of one database is not what pages say of the other."""
     other, _ = rows_of(1), rows_of(0)
-    counted = [one for one in QUESTIONS if one.kind in ("lequel", "combien", "comparer")]
+    counted = [one for one in QUESTIONS if one.kind in ("lequel", "combien", "comparer")][::3]
     wrong = [one for one in counted if is_wrong(other, one)]
     assert len(wrong) >= 0.9 * len(counted), [one.asks for one in counted if one not in wrong]
 
