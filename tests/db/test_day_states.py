@@ -46,7 +46,7 @@ SITES = (KANDI, NIKKI, COVE, COTONOU)
 HOURS = ("08:00", "11:59", "12:00", "17:30")
 REASONS = ("", "électricité", "grève", "travaux", "fermé")
 DAY = timedelta(days=1)
-MANY = {"sqlite": 32, "postgresql": 16} if CHANCE else {"sqlite": 8, "postgresql": 4}
+MANY = {"sqlite": 32, "postgresql": 16} if CHANCE else {"sqlite": 16, "postgresql": 4}
 
 
 @dataclass
