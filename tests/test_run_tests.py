@@ -25,7 +25,9 @@ def run(tmp_path, monkeypatch, capfd):
     """Runs a suite of one file, and judges it: run(text, *arguments) gives the reasons why it is red, and what was printed."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setattr(run_tests, "PROCESSES", "1")
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    # Of the plugins, which take most of a small run, the one that is asked for.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p xdist.plugin")
 
     def play(text: str, *arguments: str) -> tuple[list[str], str]:
         (tmp_path / "pytest.ini").write_text(SETTINGS)
