@@ -43,6 +43,9 @@ AWAITS = {
     "tests/moved_time.py::wait_until",
     "tests/moved_time.py::MovedTime._sleep",
     "tests/web/test_connection.py::soon",
+    "tests/browser/conftest.py::app",
+    "tests/browser/screen.py::until",
+    "tests/browser/screen.py::reopened_until",
     "tests/browser/served.py::wait_for_line",
     "tests/browser/served.py::_wait",
     # Of commands, and of tests with a marker, alone.

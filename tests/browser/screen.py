@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
 
@@ -42,6 +43,29 @@ def let_pass(page: Page, seconds: int) -> None:
     for _ in range(seconds):
         page.clock.run_for(1_000)
         page.evaluate("async () => { await (await fetch('/livez')).text(); }")
+
+
+NEVER = 120_000  # milliseconds: what does not come by then does not come
+
+
+def until(page: Page, true: Callable[[], object]) -> None:
+    """Wait until it is true, and let the browser say meanwhile what happens."""
+    for _ in range(NEVER // 50):
+        if true():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it never came")
+
+
+def reopened_until(page: Page, address: str, true: Callable[[], object]) -> None:
+    """Open a page, and again, until what it shows is so: a state of the data is shown once it is ready, and not too soon after
+    the one before."""
+    for _ in range(NEVER // 500):
+        open_page(page, address)
+        if true():
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError("it never came")
 
 
 def settled(page: Page) -> None:

@@ -6,7 +6,18 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import served
-from tests.browser.screen import choose, figure, figures, filter_by, go, open_page, settled, values
+from tests.browser.screen import (
+    choose,
+    ends_a_run,
+    figure,
+    figures,
+    filter_by,
+    go,
+    open_page,
+    settled,
+    until,
+    values,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -45,9 +56,10 @@ def test_going_back_undoes_nothing_and_breaks_nothing(page, app):
     settled(page)
     # Streamlit now and then makes two steps of a change of page, its own and that of the filters.
     for _ in range(2):
-        if "/plaintes" in page.url:
+        if "/plaintes" in (before := page.url):
             page.go_back()
-            page.wait_for_timeout(700)
+            expect(page).not_to_have_url(before)
+            settled(page)
     expect(page.locator("h1")).to_contain_text("Attentes")
     settled(page)
     expect(page.locator(".st-key-filtre_type input")).to_have_value("GSRU")
@@ -68,7 +80,7 @@ def test_who_acts_twice_on_a_slow_line_keeps_both(page, app):
     open_line.clear()
     choose(page, "choix_histoire", "Les attentes")
     page.get_by_role("button", name="Commencer la présentation").click()
-    page.wait_for_timeout(1_500)  # by now the server has answered both
+    until(page, lambda: sum(ends_a_run(message) for _, message in held) >= 2)  # both are answered
     open_line.append(True)
     for line, message in held:
         line.send(message)

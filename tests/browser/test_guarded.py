@@ -22,7 +22,7 @@ from dashboard.web import gate
 from dashboard.web.connection_limits import AT_MOST
 from dashboard.web.message_limits import LARGEST
 from tests.browser import served
-from tests.browser.screen import choose, go, map_frame, open_page, settled, sites, unguarded
+from tests.browser.screen import choose, go, map_frame, open_page, settled, sites, unguarded, until
 
 pytestmark = pytest.mark.browser
 FRAME = "/component/streamlit_folium.st_folium/index.html"
@@ -52,7 +52,7 @@ def test_what_the_policy_forbids_is_noticed(chromium, app):
     assert found.faults() == []
     page.evaluate("""() => { const one = document.createElement('script'); one.textContent = 'window.ran = 1';
       document.body.append(one); }""")
-    page.wait_for_timeout(200)
+    until(page, lambda: any("policy: script-src" in fault for fault in found.errors))
     assert page.evaluate("window.ran") is None
     found.context.close()
     assert any("policy: script-src" in fault for fault in found.errors)
@@ -343,7 +343,8 @@ ATTACK = """<!DOCTYPE html><title>ailleurs</title><iframe id="frame" src="{app}{
   window.go = () => {{
     window.alone = window.open('{app}{frame}');
     window.whole = window.open('{app}/');
-    setInterval(() => {{ say(document.getElementById('frame').contentWindow);
+    window.rounds = 0;
+    setInterval(() => {{ window.rounds++; say(document.getElementById('frame').contentWindow);
       for (const one of [window.alone, window.whole]) if (one) {{ say(one);
         try {{ for (let i = 0; i < one.length; i++) say(one[i]); }} catch (e) {{ }} }} }}, 200);
   }};
@@ -395,7 +396,7 @@ def test_a_page_elsewhere_runs_nothing_in_the_map_and_holds_no_window_of_ours(
     page.goto(elsewhere)
     with found.context.expect_page():
         page.evaluate("window.go()")
-    page.wait_for_timeout(4_000)
+    page.wait_for_function("() => window.rounds >= 20")
     assert [url for url in asked if "ran=1" in url] == []
     assert (FRAME, 403) in answers and (FRAME, 200) not in [a for a in answers if a[0] == FRAME][:1]
     assert page.evaluate("[window.alone, window.whole].map(one => !one || one.closed)") == [

@@ -17,7 +17,7 @@ from dashboard.period import add_months, today
 from tests.benchmarks.slow_line import slow_line
 from tests.browser import served
 from tests.browser.house import PEOPLE, SITE, House
-from tests.browser.screen import figure, open_page
+from tests.browser.screen import figure, open_page, reopened_until
 from tests.builders import csv_text, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("house")]
@@ -111,14 +111,13 @@ def test_a_register_with_faults_reaches_the_map_from_a_telephone(
     seen = served.visit(chromium, viewport=served.SCREEN)
     house.enter("manager", seen)
     seen_page = seen.context.new_page()
-    open_page(seen_page, f"{house.at}/site?centre={SITE}&periode={day:%Y-%m}")
     want = french.number(counted(house, day)).translate(PLAIN)
-    for _ in range(60):
-        if want in figure(seen_page, "Usagers reçus").inner_text().translate(PLAIN):
-            break
-        seen_page.wait_for_timeout(1_000)
-        open_page(seen_page, f"{house.at}/site?centre={SITE}&periode={day:%Y-%m}")
-    assert want in figure(seen_page, "Usagers reçus").inner_text().translate(PLAIN)
+    shown = figure(seen_page, "Usagers reçus")
+    reopened_until(
+        seen_page,
+        f"{house.at}/site?centre={SITE}&periode={day:%Y-%m}",
+        lambda: want in shown.inner_text().translate(PLAIN),
+    )
     seen.context.close()
 
 

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlparse
@@ -15,6 +15,7 @@ from tests.benchmarks.slow_line import Line, slow_line
 from tests.browser import handing_in, served
 from tests.browser.handing_in import NARROW, PASSWORD, Base, says
 from tests.browser.house import PEOPLE, House
+from tests.browser.screen import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("empty house")]
 FIRST, LATER = 80_000, 20_000  # bytes that come down the line
@@ -35,15 +36,6 @@ def house(empty_house) -> House:
 def _as_it_was(house) -> Iterator[None]:
     yield
     house.restore()
-
-
-def until(holds: Callable[[], object], what: str) -> None:
-    """Wait until that is so."""
-    for _ in range(200):
-        if holds():
-            return
-        time.sleep(0.05)
-    raise AssertionError(what)
 
 
 # --- what it weighs ---------------------------------------------------------------------------------------------------
@@ -148,7 +140,7 @@ def lost(page: Page, line: Line, shown: str = "", *, back_at_once: bool = False)
     had sent, and shows the page that says this."""
     port, line.port = line.port, line.port if back_at_once else NOBODY
     line.cut()
-    until(lambda: page.wait_for_timeout(50) or is_over(page, shown), "neither given up nor there")
+    until(page, lambda: is_over(page, shown))
     line.port = port
 
 
@@ -185,7 +177,7 @@ def test_a_line_cut_amid_the_file_leaves_nothing_and_the_file_is_sent_again(
         chosen(page, tmp_path, "coupe", big=True)
         line.up.most = line.up.carried + 60_000
         press(page, handing_in.CHECK)
-        until(lambda: line.up.carried > line.up.most - 3_000, "the file is on its way")
+        until(page, lambda: line.up.carried > line.up.most - 3_000)
         lost(page, line)
         assert base.left() == NOTHING
         page.goto(f"{address}/remonter")
@@ -207,7 +199,7 @@ def test_a_verdict_that_was_lost_on_the_way_counts_for_nothing_and_is_asked_agai
         lines = chosen(page, tmp_path, "perdu")
         line.down.most = line.down.carried + 20
         press(page, handing_in.CHECK)
-        until(lambda: base.count("upload_preview"), "the file was read")
+        until(page, lambda: base.count("upload_preview"))
         lost(page, line, "Bon à garder", back_at_once=back_at_once)
         assert (base.count("import_batch"), base.count("visit")) == (0, 0)
         page.goto(f"{address}/remonter")
@@ -234,7 +226,7 @@ def test_a_receipt_that_was_lost_on_the_way_is_found_and_confirming_again_keeps_
         other.goto(waiting)
         line.down.most = line.down.carried + 20
         press(page, handing_in.KEEP)
-        until(lambda: base.count("receipt"), "the file was kept")
+        until(page, lambda: base.count("receipt"))
         lost(page, line, "C'est fait", back_at_once=back_at_once)
         assert (base.count("import_batch"), base.count("visit")) == (1, len(lines))
         handing_in.confirm(other)
@@ -270,7 +262,7 @@ def test_a_correction_that_was_lost_on_the_way_is_there_on_return(
             (field.select_option if name == "Type" else field.fill)(words)
         line.down.most = line.down.carried + 20
         press(page, handing_in.MEND)
-        until(lambda: sealed(base) != before, "the corrections were read")
+        until(page, lambda: sealed(base) != before)
         lost(page, line, "Bon à garder", back_at_once=back_at_once)
         page.goto(waiting)
         says(page, f"Bon à garder : {len(lines)} lignes")

@@ -72,6 +72,7 @@ def test_a_server_that_goes_is_said_and_the_page_comes_back_with_its_filters(chr
     found = served.visit(chromium)
     page = found.context.new_page()
     try:
+        found.context.clock.install()
         open_page(page, f"{address}/attentes?type=CCSP")
         filter_by(page, "departement", "Zou")
         expect(page).to_have_url(f"{address}/attentes?departement=Zou&type=CCSP")
@@ -82,7 +83,7 @@ def test_a_server_that_goes_is_said_and_the_page_comes_back_with_its_filters(chr
             wait_for_no_files(page)  # nothing is refused then
         mortal.strike(way)
         expect(sentence(page)).to_have_text(AWAY)
-        page.wait_for_timeout(5_000)  # by now Streamlit has said something of its own
+        page.clock.run_for(5_000)  # by now Streamlit has said something of its own
         expect(sentence(page)).to_be_visible()
         read = page.evaluate("document.body.innerText").splitlines()
         assert [line for line in read if ENGLISH.search(line)] == []

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.screen import open_page, settled
+from tests.browser.screen import open_page, settled, until
 
 pytestmark = pytest.mark.browser
 
@@ -84,7 +84,10 @@ def test_what_is_given_up_is_told_once_by_words_of_the_index_and_a_name_stays_in
     page.keyboard.press("Escape")
     type_words(page, "")
     page.keyboard.press("Escape")
-    page.wait_for_timeout(300)
+    until(page, lambda: sent)
+    page.evaluate(
+        "async () => { await (await fetch('/livez')).text(); }"
+    )  # a second would be there
     [told] = sent
     assert told.endswith("&mots=budget&autres=2")
     page.context.unroute("**/chercher/sans-reponse")
@@ -122,8 +125,7 @@ def test_enter_pressed_before_the_box_or_its_index_came_opens_the_answer_once_it
     page.route(late, hold)
     open_page(page, app)
     page.keyboard.press("/")
-    while not held:
-        page.wait_for_timeout(50)
+    until(page, lambda: held)
     page.keyboard.type("definition gt1pki11")
     page.keyboard.press("Enter")
     assert "/guide" not in page.url

@@ -30,6 +30,7 @@ from db.engine import make_engine
 from tests.browser import identities, served
 from tests.browser.screen import choose, let_pass, settled
 from tests.browser.test_guarded import rerun
+from tests.moved_time import LONG
 from tests.web.test_message_limits import hashes, made
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("sign-in")]
@@ -262,6 +263,7 @@ def lapse(office: Office, account: str) -> None:
 
 def test_a_page_is_covered_after_half_an_hour_and_goes_on_while_slides_stay_up(office, people):
     visit = people()
+    visit.context.clock.install()
     page = enter(visit, office, "cab", office.add("cab", Role.CABINET), "attentes")
     slides = visit.context.new_page()
     slides.goto(f"{office.address}/presenter")
@@ -275,7 +277,7 @@ def test_a_page_is_covered_after_half_an_hour_and_goes_on_while_slides_stay_up(o
     with visit.context.expect_page() as opened:
         cover.get_by_role("link", name="Se connecter").click()
     slides.bring_to_front()
-    slides.wait_for_timeout(2_500)
+    let_pass(slides, 3)
     slides.keyboard.press("ArrowRight")
     expect(slides.locator("#ccsp-presentation .count")).to_have_text("2 / 12")
     sign_in(opened.value, "cab", PASSWORD)
@@ -301,13 +303,12 @@ def pages_open(office: Office, visit: served.Visit, number: int) -> Iterator[Non
             for _ in range(number):
                 await links.enter_async_context(_connection(office, kept))
             ready.set()
-            while not done.is_set():
-                await asyncio.sleep(0.05)
+            await asyncio.to_thread(done.wait)
 
     with ThreadPoolExecutor(1) as aside:
-        held = aside.submit(asyncio.run, asyncio.wait_for(hold(), 90))
+        held = aside.submit(asyncio.run, hold())
         try:
-            assert ready.wait(60)
+            assert ready.wait(LONG)
             yield
         finally:
             done.set()
@@ -325,7 +326,7 @@ def test_a_page_too_many_is_paused_says_so_and_goes_on_when_asked_to(office, peo
     slides.get_by_role("button", name="Commencer la présentation").click(timeout=30_000)
     expect(slides.locator("#ccsp-presentation .count")).to_be_visible()
     with pages_open(office, visit, MOST_OF_ACCOUNT):
-        slides.wait_for_timeout(2_500)
+        let_pass(slides, 3)
         slides.keyboard.press("ArrowRight")  # what is projected stays
         expect(slides.locator("#ccsp-presentation .count")).to_have_text("2 / 12")
         page.bring_to_front()

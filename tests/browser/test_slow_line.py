@@ -21,7 +21,7 @@ from tests.accounts.asgi import run
 from tests.benchmarks import slow_line as line
 from tests.benchmarks.viewer import Viewer
 from tests.browser import files, served
-from tests.browser.screen import QUIET, open_page, sites
+from tests.browser.screen import QUIET, open_page, sites, until
 
 ASKED = b"GET /media/"
 DEPARTMENT = "filtre_departement"
@@ -195,8 +195,7 @@ def test_what_an_open_page_asks_each_second_is_answered_in_few_bytes(app, chromi
         page = context.new_page()
         found = received(page)
         open_page(page, app)
-        while "bytes" not in found.get(f"{app}/livez", {}):
-            page.wait_for_timeout(100)
+        until(page, lambda: "bytes" in found.get(f"{app}/livez", {}))
         assert 0 < found[f"{app}/livez"]["bytes"] < 450
 
 

@@ -1,7 +1,5 @@
 """A reader seeks in vain; the data manager reads it, without his words that may be names, on a desk and on a telephone."""
 
-from time import sleep
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -13,6 +11,7 @@ from tests.browser.handing_in import NARROW, fits
 from tests.browser.house import House
 from tests.browser.screen import open_page
 from tests.browser.test_search import type_words
+from tests.moved_time import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("small house")]
 
@@ -26,13 +25,12 @@ def house(small_house) -> House:
 def wait_for(house: House, times: int) -> None:
     """Wait until so many searches are counted."""
     with house.engine() as engine:
-        for _ in range(50):
+
+        def counted() -> int:
             with engine.connect() as connection:
-                counts = search_counts(connection, today())
-            if sum(one.times for one in counts) == times:
-                return
-            sleep(0.1)
-    pytest.fail(f"counted: {counts}")
+                return sum(one.times for one in search_counts(connection, today()))
+
+        wait_until(lambda: counted() == times)
 
 
 def test_who_seeks_in_vain_is_counted_and_the_data_manager_reads_it(house, chromium):
