@@ -21,6 +21,7 @@ from typing import IO, Any
 
 CHILD = Path(__file__).with_name("limited_process_child.py")
 WATCHER = "watches a limited process"  # the name of its thread
+TIMES = 20  # as long as what a process may compute nothing: the longest that one may take which computes a little now and then
 RUNNING: set[subprocess.Popen[bytes]] = set()
 
 
@@ -51,19 +52,21 @@ def start_process(
 @contextmanager
 def end_when_stuck(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
     """A context manager that ends the process once it has computed nothing for so many seconds, so that reading from it ends too;
-    it gives an event that is then set. One that a busy machine lets wait still computes a little, and is left alone: how much it
-    may compute is its own limit."""
+    it gives an event that is then set. One that a busy machine lets wait still computes a little, and is left alone, for TIMES
+    as long at most: how much it may compute is its own limit."""
     stuck, over = threading.Event(), threading.Event()
 
     def watch() -> None:
         before = processor_seconds(process)
-        while not over.wait(seconds):
+        for _ in range(TIMES):
+            if over.wait(seconds):
+                return
             now = processor_seconds(process)
             if now == before:
-                stuck.set()
-                process.kill()
-                return
+                break
             before = now
+        stuck.set()
+        process.kill()
 
     threading.Thread(target=watch, name=WATCHER, daemon=True).start()
     try:

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,14 @@ def test_one_that_a_busy_machine_lets_wait_is_not_ended_as_long_as_it_computes_a
     with limited_process.end_when_stuck(0.01, process) as stuck:
         assert process.stdout.read() == b""
     assert stuck.is_set() and next(had, None) is None, "it was looked at until it stood still"
+
+
+def test_one_that_computes_a_little_now_and_then_is_ended_in_the_end(run, monkeypatch):
+    process, had = run("import time; time.sleep(600)"), count()
+    monkeypatch.setattr(limited_process, "processor_seconds", lambda _: next(had))
+    with limited_process.end_when_stuck(0.01, process) as stuck:
+        assert process.stdout.read() == b""
+    assert stuck.is_set() and next(had) == limited_process.TIMES + 1
 
 
 @LINUX
