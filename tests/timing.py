@@ -44,11 +44,18 @@ AWAITS = {
     "tests/moved_time.py::MovedTime._sleep",
     "tests/web/test_connection.py::soon",
     "tests/browser/conftest.py::app",
+    "tests/browser/identities.py::provider",
+    "tests/browser/screen.py::choose",
     "tests/browser/screen.py::until",
     "tests/browser/screen.py::reopened_until",
     "tests/browser/served.py::wait_for_line",
     "tests/browser/served.py::_wait",
+    # They say something again and again, and whoever hears it waits for an event.
+    "tests/accounts/lying.py::lying",
+    "tests/accounts/test_open_pages.py::looked_at",
     # Of commands, and of tests with a marker, alone.
+    "tests/browser/screen.py::Watch._sleep",
+    "tests/browser/test_guarded.py::opening_time",
     "tests/browser/walk.py::walked",
     "tests/db/test_at_once.py::killed_after",
     "tests/db/test_at_once.py::timed",

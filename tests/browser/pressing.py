@@ -18,7 +18,7 @@ from tests.browser.words import english, said
 
 TYPED = "essai.parcours"
 # Milliseconds. PATIENCE: how long a page at rest must show nothing to be called dead.
-AT_ONCE, LATE, PATIENCE, OF_A_FILE, OF_AN_ACT = 60, 3_000, 4_000, 60_000, 30_000
+AT_ONCE, LATE, PATIENCE, OF_A_FILE, OF_AN_ACT = 60, 30_000, 4_000, 60_000, 30_000
 # The server has more to send, or the browser to load what it needs to draw what was sent.
 RUNNING = f"""document.querySelector('[data-testid=stApp]')
     && (!document.querySelector('{QUIET}') || document.querySelector('[data-testid=stSkeleton]'))"""
@@ -85,7 +85,7 @@ class Hand:
     def steady(self) -> None:
         """Wait until the server has no more to send and as much can be pressed as a moment before."""
         before = None
-        for _ in range(20_000 // AT_ONCE):
+        for _ in range(OF_A_FILE // AT_ONCE):
             try:
                 now = None
                 if not (self.asked or self.page.evaluate(RUNNING)):

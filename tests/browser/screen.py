@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
 
-from playwright.sync_api import FrameLocator, Locator, Page, Response, expect
+from playwright.sync_api import Frame, FrameLocator, Locator, Page, Response, expect
 from playwright.sync_api import TimeoutError as Late
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -90,6 +90,36 @@ def still(page: Page) -> None:
     """Wait until nothing on the page moves: a chart just drawn or a fold just opened pushes down what stands below."""
     page.evaluate("() => { window.places = null; }")
     page.wait_for_function(STILL, polling=100)
+
+
+# Where the sites of a map are.
+PLACES = """() => [...document.querySelectorAll('path.site')]
+  .map(e => { const box = e.getBoundingClientRect(); return [box.x, box.y]; }).join()"""
+
+
+def frame_of_map(page: Page) -> Frame:
+    """The map's frame, for what is asked of it by script."""
+    handle = page.locator("iframe[title^=Carte]").element_handle()
+    frame = handle.content_frame() if handle else None
+    assert frame
+    return frame
+
+
+def stands(map_: Page | Frame) -> None:
+    """Wait until no site of a map moves any more."""
+    map_.evaluate("() => { window.places = null; }")
+    map_.wait_for_function(
+        f"() => {{ const before = window.places; window.places = ({PLACES})(); return window.places === before; }}",
+        polling=100,
+    )
+
+
+def enlarge(map_: Page | Frame) -> None:
+    """Enlarge a map, and wait until its zoom, which is animated, is over."""
+    before = map_.evaluate(PLACES)
+    map_.get_by_role("button", name="Agrandir").click()
+    map_.wait_for_function(f"before => ({PLACES})() !== before", arg=before)
+    stands(map_)
 
 
 def unfold(page: Page) -> None:

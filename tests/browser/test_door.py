@@ -1,12 +1,11 @@
 """What people get from `make run`: pages in French, compressed; tested through the same start."""
 
-import time
 from html import unescape
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.screen import open_page, sites
+from tests.browser.screen import open_page, sites, until
 
 pytestmark = pytest.mark.browser
 
@@ -27,9 +26,8 @@ def test_pages_are_french_and_everything_large_comes_compressed(page, app):
     assert len(large) > 30  # how many have come by then is the browser's affair
     assert {headers.get("content-encoding") for headers in large.values()} <= {"gzip", "br"}
     del large[f"{app}/"]  # made each time
-    until = time.monotonic() + 15  # who comes before brotli is ready does not wait for it
-    while left := {url for url in large if encoding(page, url) != "br"}:
-        assert time.monotonic() < until, left
+    # Who comes before brotli is ready does not wait for it.
+    until(page, lambda: all(encoding(page, url) == "br" for url in large))
 
 
 def encoding(page: Page, url: str) -> str:

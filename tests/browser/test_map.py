@@ -15,14 +15,17 @@ from db.write_lock import write_transaction
 from tests.browser import served
 from tests.browser.screen import (
     choose,
+    enlarge,
     figure,
     filter_by,
+    frame_of_map,
     map_frame,
     open_page,
     panel,
     settled,
     site_name,
     sites,
+    stands,
 )
 
 pytestmark = pytest.mark.browser
@@ -64,14 +67,14 @@ def test_a_click_fills_the_panel_and_keeps_the_map(opened, pane):
 
 
 def test_an_enlarged_map_stays_so(opened):
-    map_frame(opened).get_by_role("button", name="Agrandir").click()
-    opened.wait_for_timeout(600)  # Leaflet's zoom is animated
+    frame = frame_of_map(opened)
+    enlarge(frame)
     mark = map_frame(opened).locator("path.site-south").last
     watched = sites(opened).first
     before = watched.bounding_box()
     mark.click()
     expect(panel(opened, site_name(mark))).to_be_visible()
-    opened.wait_for_timeout(300)
+    stands(frame)
     after = watched.bounding_box()
     assert (after["width"], after["height"]) == pytest.approx(
         (before["width"], before["height"]), abs=0.5
@@ -231,8 +234,7 @@ def test_names_appear_where_the_map_is_enlarged(grown, page):
     expect(sites(page)).to_have_count(MANY)
     before, (_, shown) = named(page), counted(page)
     for _ in range(2):
-        map_frame(page).get_by_role("button", name="Agrandir").click()
-        page.wait_for_timeout(600)  # Leaflet's zoom is animated
+        enlarge(frame_of_map(page))
     assert named(page) - before and counted(page)[1] < shown
     map_frame(page).get_by_role("button", name="Revenir à la vue d'ensemble").click()
     expect(map_frame(page).locator(".legend .naming")).to_contain_text(f"sur {MANY}")

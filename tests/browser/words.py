@@ -79,7 +79,9 @@ MARKS = """chart => {
   }
   return places;
 }"""
-POINTED = "document.querySelector('#vg-tooltip-element.visible')?.innerText ?? ''"
+# Once what the pointer met has been drawn.
+POINTED = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>
+  done(document.querySelector('#vg-tooltip-element.visible')?.innerText ?? ''))))"""
 
 
 def english(texts: list[str]) -> list[str]:
@@ -134,6 +136,5 @@ def pointed(page: Page) -> set[str]:
         for x, y in chart.evaluate(MARKS):
             page.mouse.move(x, y)
             page.mouse.move(x + 0.5, y + 0.5)
-            page.wait_for_timeout(30)
             told.add(page.evaluate(POINTED))
     return told - {""}

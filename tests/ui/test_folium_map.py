@@ -17,6 +17,7 @@ from dashboard.exports import map_geometry
 from dashboard.panel import MOST_NAMED, Plot, naming_order
 from dashboard.ui import folium_map, map_assets
 from tests.browser import served
+from tests.browser.screen import enlarge
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
@@ -506,8 +507,7 @@ def test_zooming_in_names_more_and_a_chosen_mark_has_its_name(screen):
     draw_many(screen, sites)
     home = screen.get_by_role("button", name="Revenir à la vue d'ensemble")
     for _ in range(3):
-        screen.get_by_role("button", name="Agrandir").click()
-        screen.wait_for_timeout(400)  # Leaflet's zoom is animated
+        enlarge(screen)
     assert named(screen) - before
     said = screen.locator(".legend .naming").inner_text()
     home.click()
@@ -550,8 +550,7 @@ def test_sites_that_share_a_place_stand_side_by_side_at_any_zoom_and_each_can_be
         for x, y in middles:
             screen.mouse.click(x, y)
         assert [one["site"] for one in screen.evaluate("window.sent")] == [s["id"] for s in sites]
-        screen.get_by_role("button", name="Agrandir").click()
-        screen.wait_for_timeout(400)
+        enlarge(screen)
     screen.get_by_role("button", name="Revenir à la vue d'ensemble").click()
 
 
