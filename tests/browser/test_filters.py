@@ -74,7 +74,7 @@ def test_who_acts_twice_on_a_slow_line_keeps_both(page, app):
         server = line.connect_to_server()
         server.on_message(lambda m: line.send(m) if open_line else held.append((line, m)))
 
-    page.route_web_socket("**/_stcore/stream", slow)
+    page.route_web_socket(re.compile(r"/_stcore/stream\b"), slow)
     open_line.append(True)
     open_page(page, app + "/presenter?histoire=national")
     open_line.clear()
