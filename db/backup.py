@@ -44,6 +44,7 @@ COMPUTED_TABLES = {
     "guest_link",
     "failed_sign_in",
     "unanswered_search",
+    "simulated_chance",
     "open_base",
     "retention",
     "database_identity",

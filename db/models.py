@@ -276,6 +276,21 @@ class UnansweredSearch(Base):
     times: Mapped[int] = mapped_column(Integer)
 
 
+class SimulatedChance(Base):
+    """The probability of a false alarm of a series, drawn once under the digest of all that it rests on. Rows may be deleted at
+    any time: they are drawn again."""
+
+    __tablename__ = "simulated_chance"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True, comment="SHA-256")
+    series: Mapped[str] = mapped_column(
+        String(120), index=True, comment="whose: a site and an indicator"
+    )
+    drawn_on: Mapped[date] = mapped_column(Date)
+    chances: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="of its months, or of its sites: float64, NaN where none judges it"
+    )
+
+
 class Boundary(Base):
     """The outlines that the ministry loads; one row per level replaces the one before."""
 

@@ -2,14 +2,17 @@
 
 import sqlite3
 import time
+from pathlib import Path
 
 from sqlalchemy import Engine
 
 from db import error_messages, schema
-from db.engine import database_exists, is_sqlite, sqlite_driver
+from db.engine import database_exists, database_file, is_sqlite, sqlite_driver
 from db.write import Refused
 
 SECONDS = 2.0  # a large database is read in part only; `backup` reads it whole
+# The files that this process found in order, as they were then: a start looks before it migrates, and before it serves.
+IN_ORDER: dict[Path, tuple[int, ...]] = {}
 
 
 def check(engine: Engine) -> None:
@@ -19,9 +22,16 @@ def check(engine: Engine) -> None:
 
 
 def quick_check(engine: Engine) -> None:
-    """Read as much of a SQLite database as two seconds allow. Raises Refused where that finds damage."""
-    if not is_sqlite(engine) or not database_exists(engine):
+    """Read as much of a SQLite database as two seconds allow, unless it was read by this process and has not changed. Raises
+    Refused where that finds damage."""
+    path = database_file(engine.url) if is_sqlite(engine) else None
+    if path is None or not database_exists(engine):
         return  # PostgreSQL sees to its own pages
+    path = path.resolve()
+    now = path.stat()
+    found = now.st_ino, now.st_mtime_ns, now.st_size
+    if IN_ORDER.get(path) == found:
+        return
     end = time.monotonic() + SECONDS
     with engine.connect() as connection:
         driver = sqlite_driver(connection)
@@ -34,3 +44,4 @@ def quick_check(engine: Engine) -> None:
                 raise Refused(error_messages.sentence(error)) from None
         finally:
             driver.set_progress_handler(None, 0)
+    IN_ORDER[path] = found

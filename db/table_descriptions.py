@@ -318,6 +318,14 @@ TABLES: Mapping[str, Description] = {
         shown_by_right="unanswered_searches",
         kept_setting="searches_kept_months",
     ),
+    "simulated_chance": Description(
+        "Hasard simulé",
+        "ne pas tirer à chaque démarrage ce que donne le hasard seul",
+        {
+            "digest series": "empreinte de ce dont il dépend, centre et indicateur",
+            "drawn_on chances": "jour du tirage, probabilités d'une fausse alerte",
+        },
+    ),
     "database_identity": Description(
         "Identité de la base",
         "ne pas effacer dans une base ce qui l'a été dans une autre",

@@ -585,6 +585,7 @@ def purge_demo(engine: Engine, by: str) -> int:
             "receipt",
             "upload_preview",
             "unanswered_search",
+            "simulated_chance",
             "import_batch",
         ):
             connection.execute(Base.metadata.tables[table].delete())

@@ -181,7 +181,7 @@ class Sqlite:
         for leftover in self.folder.glob(f"{path.name}*"):
             leftover.unlink()
 
-    def template(self, visits: int, prepared: Prepared | None = None) -> Path:
+    def template(self, visits: int = 0, prepared: Prepared | None = None) -> Path:
         """The file that others are copied from, with so many fictitious visits, or with what was prepared."""
         path = self.common / f"template-{prepared.name if prepared else visits}.db"
         if path.exists():

@@ -32,14 +32,15 @@ COLOURLESS = ("dashboard/indicators", "dashboard/statistics", "dashboard/forms")
 READERS = {
     "db.codes", "db.day_facts", "db.day_states", "db.engine", "db.error_messages", "db.facts", "db.lost_time",
     "db.monthly_returns", "db.network_state", "db.quality_acknowledgements", "db.read", "db.register_rows", "db.server_state",
-    "db.shared_types", "db.site_complaints", "db.table_descriptions", "db.unanswered_searches", "db.weekday_waits",
+    "db.shared_types", "db.simulated_chances", "db.site_complaints", "db.table_descriptions", "db.unanswered_searches",
+    "db.weekday_waits",
     "db.working_days"
 }  # fmt: skip
 WRITERS = {
     "db.accounts_and_sessions", "db.batch_changes", "db.batch_effects", "db.codes", "db.complaint_texts", "db.file_spellings",
     "db.intake", "db.list_changes", "db.quality_checks", "db.reference_changes", "db.reference_effects", "db.reminders",
-    "db.retention", "db.shared_types", "db.site_changes", "db.site_complaints", "db.targets_and_decisions",
-    "db.unanswered_searches", "db.upload_previews", "db.uploads", "db.working_days", "db.write"
+    "db.retention", "db.shared_types", "db.simulated_chances", "db.site_changes", "db.site_complaints",
+    "db.targets_and_decisions", "db.unanswered_searches", "db.upload_previews", "db.uploads", "db.working_days", "db.write"
 }  # fmt: skip
 ASK_THE_DATABASE = {
     # What is new is told of what was known then.

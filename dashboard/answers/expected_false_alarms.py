@@ -1,16 +1,21 @@
 """The expected number of false alarms: how many signals chance alone would give, simulated with each series' own numbers of
-cases."""
+cases. What was drawn once is found in the database (`db.simulated_chances`); `dashboard.actions.simulated_chances` puts it there.
+"""
 
+import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
-from dashboard import french
+from dashboard import french, statistics
 from dashboard.answers import control_charts
 from dashboard.answers.cache import AnswerCache
-from dashboard.answers.context import View, cached
+from dashboard.answers.context import View, cached, engine
 from dashboard.answers.network import site_names
 from dashboard.answers.question import Question
 from dashboard.answers.signals import site_signals
@@ -24,6 +29,7 @@ from dashboard.statistics.expected_false_alarms import (
     volume_chances,
 )
 from dashboard.statistics.variation import ChartKind
+from db.simulated_chances import SimulatedChance, kept_chances
 
 DRAWS = 100  # of each series, for the budget: its expected number is known to within 0.2
 # Under all that they are drawn from: a decision or a target makes another state of the data, but no other series, and a
@@ -31,6 +37,7 @@ DRAWS = 100  # of each series, for the budget: its expected number is known to w
 SIMULATED: AnswerCache[np.ndarray] = AnswerCache(0)  # series, of some 1 KB each
 SIMULATED_VOLUMES: AnswerCache[np.ndarray] = AnswerCache(8)
 CHANCES: AnswerCache[float] = AnswerCache(0)  # of a month of a judgement that is kept
+DRAWN: deque[SimulatedChance] = deque(maxlen=50_000)  # and not yet in the database
 
 
 @cached
@@ -65,15 +72,51 @@ def _of_charts(charts: Sequence[ControlChart], month: date) -> list[float]:
     every = [one for chart in charts for one in (chart, *chart.beside)]
     drawn = [one for one in every if one.fit is not None and one.bases is not None]
     shapes = [_shape(one) for one in drawn]
+    names = [f"{one.scope} {one.indicator} {one.kind.value}" for one in drawn]
     simulated = SIMULATED.get_many(
         [shape.key for shape in shapes],
-        lambda missing: false_alarm_chances([shapes[i] for i in missing], DRAWS),
+        lambda missing: _kept_or_drawn(
+            [names[i] for i in missing],
+            [_digest(*shapes[i].key) for i in missing],
+            lambda at: false_alarm_chances([shapes[missing[i]] for i in at], DRAWS),
+        ),
     )
     by_chart = dict(zip(drawn, simulated, strict=True))
     for one in every:
         if one.kind in (ChartKind.YEAR, ChartKind.STOCK):
             by_chart[one] = np.where(np.isfinite(one.usual_when_judged), one.chance, np.nan)
     return [_any_of(by_chart, chart, month) for chart in charts]
+
+
+def _kept_or_drawn(
+    names: Sequence[str],
+    digests: Sequence[str],
+    draw: Callable[[Sequence[int]], Sequence[np.ndarray]],
+) -> list[np.ndarray]:
+    """The chances of some series, those that the database has no need to be drawn. names: whose; digests: under which they are
+    kept; draw: gives those at some positions."""
+    with engine().connect() as connection:
+        kept = kept_chances(connection, digests)
+    missing = [i for i, digest in enumerate(digests) if digest not in kept]
+    for i, chances in zip(missing, draw(missing) if missing else [], strict=True):
+        kept[digests[i]] = chances
+        DRAWN.append(SimulatedChance(digests[i], names[i], chances))
+    return [kept[digest] for digest in digests]
+
+
+def _digest(*rests_on: object) -> str:
+    """The digest of what chances rest on: numbers, draws, and the rules by which they were drawn."""
+    parts = (_rules(), DRAWS, *rests_on)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+@cache
+def _rules() -> str:
+    """The digest of the code that draws: what another release kept is drawn anew."""
+    of = hashlib.sha256(np.__version__.encode())
+    for path in sorted(Path(statistics.__file__).parent.glob("*.py")):
+        of.update(path.read_bytes())
+    return of.hexdigest()
 
 
 def _shape(chart: ControlChart) -> Shape:
@@ -98,9 +141,13 @@ def _volume_chances(charts: Sequence[ControlChart]) -> dict[ControlChart, np.nda
         return {}
     months = np.array([m.month for m in charts[0].months])
     values = np.array([chart.values for chart in charts], dtype=float)
-    last = SIMULATED_VOLUMES.get(
-        (values.shape, values.tobytes(), months.tobytes()),
-        lambda: volume_chances(values, months, DRAWS),
+    key = (values.shape, values.tobytes(), months.tobytes())
+    name = f"{charts[0].indicator}, {len(charts)} sites"
+    (last,) = SIMULATED_VOLUMES.get_many(
+        [key],
+        lambda _: _kept_or_drawn(
+            [name], [_digest(*key)], lambda _: [volume_chances(values, months, DRAWS)]
+        ),
     )
     return {
         chart: np.where(np.isfinite(chart.usual_when_judged), chance, np.nan)

@@ -13,6 +13,7 @@ from streamlit.runtime import get_instance
 
 from dashboard import filter_names
 from dashboard.accounts.rights import LOCAL_READER
+from dashboard.actions import simulated_chances
 from dashboard.answers import cards as cards_of
 from dashboard.answers import (
     context,
@@ -101,6 +102,7 @@ def _follow() -> None:
             if away:
                 LOG.warning("the database answers again")
                 away = False
+            simulated_chances.keep_drawn()
             if found == Look.SHOWN:
                 quality_checks.unchecked(LOCAL_READER)  # no opening page waits for it
         except context.Moved:

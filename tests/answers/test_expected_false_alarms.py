@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from dashboard.accounts.rights import LOCAL_READER
+from dashboard.actions.simulated_chances import keep_drawn
 from dashboard.answers import context, expected_false_alarms, network
 from dashboard.answers.cache import AnswerCache
 from dashboard.answers.question import Question
@@ -70,9 +72,48 @@ def test_chance_is_simulated_for_numbers_and_not_for_what_is_noted(demo, drawn, 
     engine.dispose()
     after = expected_false_alarms.false_alarm_budget(LOCAL_READER, year)
     assert after != before and set(drawn) == {KANDI, "all"}
-    drawn.clear()
-    expected_false_alarms.SIMULATED.clear()
-    expected_false_alarms.CHANCES.clear()
-    context.ANSWER_CACHE.clear()
+    begin_anew(drawn)
     assert expected_false_alarms.false_alarm_budget(LOCAL_READER, year) == after
+    assert len(set(drawn)) > 20, "nothing was kept"
+
+
+def begin_anew(drawn: list[str]) -> None:
+    """What a process knows when it starts, with nothing waiting to be kept."""
+    context.close_databases()
+    for cache in (
+        expected_false_alarms.SIMULATED,
+        expected_false_alarms.SIMULATED_VOLUMES,
+        expected_false_alarms.CHANCES,
+    ):
+        cache.clear()
+    drawn.clear()
+
+
+def test_a_start_draws_nothing_that_was_kept_and_anew_where_the_rules_are_others(
+    demo, drawn, monkeypatch
+):
+    year = Question(date(today().year - 1, 1, 1), today())
+    first = expected_false_alarms.false_alarm_budget(LOCAL_READER, year)
+    version = context.current_snapshot()
+    keep_drawn().result()
+    assert keep_drawn() is None, "nothing is left to keep"
+    assert context.current_snapshot() == version, "readers' answers stay as they are"
+    begin_anew(drawn)
+    assert expected_false_alarms.false_alarm_budget(LOCAL_READER, year) == first
+    assert not drawn and keep_drawn() is None
+    begin_anew(drawn)
+    monkeypatch.setattr(expected_false_alarms, "_rules", lambda: "of another release")
+    assert expected_false_alarms.false_alarm_budget(LOCAL_READER, year) == first
     assert len(set(drawn)) > 20
+
+
+def test_what_cannot_be_kept_is_said_in_the_log_and_stops_nobody(demo, drawn, monkeypatch, caplog):
+    year = Question(date(today().year - 1, 1, 1), today())
+    expected_false_alarms.false_alarm_budget(LOCAL_READER, year)
+    with make_engine(demo).connect() as other:
+        other.exec_driver_sql("DROP TABLE simulated_chance")
+        other.commit()
+        other.engine.dispose()
+    with pytest.raises(OperationalError):
+        keep_drawn().result()
+    assert [r.getMessage() for r in caplog.records if "could not be kept" in r.getMessage()]

@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +15,37 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from dashboard.settings import ROOT
+from db.demo_load import load_demo
+from db.engine import make_engine
 from tests.browser import handing_in, served
 from tests.browser.house import House
+from tests.conftest import Prepared
 
 VISITS = 30_000
 expect.set_options(
     timeout=15_000
 )  # milliseconds: what must come at once is timed in the page itself
+
+
+# What a server does beside its first readers, done once for all servers on the same data.
+KEEP = (
+    "from dashboard.actions.simulated_chances import keep_drawn;"
+    " from dashboard.ui.cache_warming import _answer_rest; _answer_rest(); keep_drawn().result()"
+)
+
+
+def fictitious(visits: int) -> Prepared:
+    """A database of so many fictitious visits, on which a server has run: what chance alone gives is kept there."""
+
+    def fill(url: str) -> None:
+        engine = make_engine(url)
+        load_demo(engine, visits, 20211221, by="test", progress=False)
+        engine.dispose()
+        child = [sys.executable, "-c", KEEP]
+        subprocess.run(child, cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, check=True)
+
+    return Prepared(f"served-{visits}", fill)
 
 
 @pytest.hookimpl(trylast=True)
@@ -35,7 +61,7 @@ def pytest_collection_modifyitems(items) -> None:
 @pytest.fixture(scope="session")
 def demo_file(sqlite) -> Path:
     """The file of a database of fictitious data; tests that change it take a copy."""
-    return sqlite.template(VISITS)
+    return sqlite.template(prepared=fictitious(VISITS))
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +120,9 @@ def _one_house(demo_file, tmp_path_factory) -> Iterator[House]:
 @pytest.fixture(scope="session")
 def _one_small_house(sqlite, tmp_path_factory) -> Iterator[House]:
     with House.opened(
-        sqlite.template(6_000), tmp_path_factory.mktemp("small-house"), closed=True
+        sqlite.template(prepared=fictitious(6_000)),
+        tmp_path_factory.mktemp("small-house"),
+        closed=True,
     ) as found:
         yield found
 

@@ -36,10 +36,10 @@ FIRST = "admin"  # whose pages are light: presses one of each kind that is there
 
 
 @pytest.fixture(scope="module")
-def demo(sqlite, tmp_path_factory) -> Path:
+def demo(demo_file, tmp_path_factory) -> Path:
     """The fictitious data of the day of the list."""
     if os.environ.get(clock.AT, clock.DAY) == clock.DAY:
-        return sqlite.template(VISITS)
+        return demo_file
     path = tmp_path_factory.mktemp("walk") / "demo.db"
     with clock.as_of(clock.DAY):
         served.make_demo(path, VISITS)

@@ -441,6 +441,23 @@ def test_a_damaged_database_is_neither_copied_nor_served(office, databases, tmp_
         startup_check.check(office.engine)
 
 
+def test_a_start_reads_a_file_once_and_again_where_it_has_changed(office, databases, monkeypatch):
+    if databases.name == "postgresql":
+        pytest.skip("PostgreSQL sees to its own pages")
+    office.hand_in("registre", *(waited(m % 60, ref=str(m)) for m in range(3000)))
+    office.engine.dispose()
+    looked, driver = [], startup_check.sqlite_driver
+    monkeypatch.setattr(
+        startup_check, "sqlite_driver", lambda connection: looked.append(1) or driver(connection)
+    )
+    for _ in range(2):
+        startup_check.check(office.engine)
+        assert len(looked) == 1
+    overwrite(office, 0.5)
+    with pytest.raises(write.Refused, match="abîmée"):
+        startup_check.check(office.engine)
+
+
 def test_rows_that_point_nowhere_are_not_copied_without_a_word(office, databases, tmp_path):
     if databases.name == "postgresql":
         pytest.skip("PostgreSQL does not let them in")
