@@ -25,16 +25,17 @@ from dashboard.answers import cards, expected_false_alarms, figures, opening_ans
 from dashboard.answers import map as maps
 from dashboard.answers.question import Question
 from dashboard.exports import map_svg
-from dashboard.period import add_months, today
+from dashboard.period import Period, add_months, today
 from dashboard.ui import cache_warming
 from db import accounts_and_sessions, schema
 from db.engine import make_engine
 from db.intake import Options, import_file
 from db.working_days import SATURDAY
 from db.write_lock import write_transaction
-from tests.benchmarks import files_beside_readers, map_frame, slow_line
+from tests.benchmarks import files_beside_readers, files_in_memory, map_frame, slow_line
 from tests.benchmarks.data import FOLDER, Size, filled
 from tests.benchmarks.load import PAGES, alone
+from tests.benchmarks.viewer import Viewer
 from tests.browser import served
 from tests.builders import csv_text, waited
 
@@ -43,6 +44,7 @@ VISITS = 2_500  # of a site: they hardly matter
 CARDS = ("visits", "wait_p50", "wait_within_30", "left", "satisfaction", "complaints_30d_due")
 CUTS = ("nation", "site", "department", "service", "hour")  # which a page asks for when it opens
 SIZES = (24, 77, 222, 600)
+NEW_DAYS = 5  # addresses
 QUIET = 5.0  # seconds without work after which a server has answered what it answers by itself
 Found = dict[str, float]
 
@@ -63,7 +65,7 @@ def main() -> int:
     found = {n: _measured(n) for n in sizes}
     print(f"\n{'':<42}" + "".join(f"{f'{n} sites':>20}" for n in sizes))
     for what, first in found[sizes[0]].items():
-        unit = "MB" if "memory" in what else "s"
+        unit = "MB" if "memory" in what else "KB" if "sends" in what else "s"
         cells = (f"{found[n][what]:.2f} {unit}{_times(found[n][what], first)}" for n in sizes)
         print(f"{what:<42}" + "".join(f"{cell:>20}" for cell in cells), flush=True)
     print()
@@ -85,6 +87,9 @@ def _measured(sites: int) -> Found:
         url = _copy(sites, Path(folder) / "served.db")
         found = _by_the_door(url, Path(folder))
         found["the map's frame blocked, when first shown"] = map_frame.blocked(url)
+        held = files_in_memory.resident(_copy(sites, Path(folder) / "files.db"))
+        found["memory after two files"] = held[files_in_memory.EARLY]
+        found[f"memory after {files_in_memory.FILES} files"] = held[-1]
         return found | _in_a_process(_copy(sites, Path(folder) / "copy.db"))
 
 
@@ -102,11 +107,16 @@ def _copy(sites: int, path: Path) -> str:
 
 def _by_the_door(url: str, folder: Path) -> Found:
     """The start, the pages and the memory of a server."""
-    start = perf_counter()
-    process, app = served.start(url, folder / "app.log")
+    found: Found = {}
+    for name in ("first", "second"):
+        start = perf_counter()
+        process, app = served.start(url, folder / "app.log")
+        found[f"{name} start, until the server answers"] = perf_counter() - start
+        found[f"and what it computes then, {name} start"] = _until_quiet(process.pid)
+        if name == "first":
+            served.end(process)
     try:
-        found = {"start, until the server answers": perf_counter() - start}
-        _until_quiet(process.pid)
+        found |= asyncio.run(_new_days(app))
         pages = [asyncio.run(alone(app, page.url_path)) for page in PAGES]
         known, new = ([page[kind] for page in pages if page] for kind in ("known", "new"))
         found["a page, its answers known (median)"] = median(known)
@@ -119,16 +129,41 @@ def _by_the_door(url: str, folder: Path) -> Found:
     return found
 
 
-def _until_quiet(pid: int) -> None:
-    """Wait until a process has used hardly any processor for QUIET seconds."""
-    before = -1.0
+async def _new_days(app: str) -> Found:
+    """The opening page by an address with days that nobody has asked, over the whole network: the median of NEW_DAYS, and the
+    bytes that the page takes."""
+    times, sizes = [], []
+    for n in range(NEW_DAYS):
+        last = today() - timedelta(days=40 + n)
+        async with Viewer(app) as viewer:
+            run = await viewer.open(
+                "", f"periode={Period(last - timedelta(days=100 + n), last).code}"
+            )
+        if run.error:
+            raise RuntimeError(run.error)
+        times.append(run.seconds)
+        sizes.append(run.bytes / 1_000)
+    return {
+        "the map by an address with days never asked": median(times),
+        "what that page sends": median(sizes),
+    }
+
+
+def _until_quiet(pid: int) -> float:
+    """Wait until a process has used hardly any processor for QUIET seconds; returns what it used meanwhile."""
+    first = before = _used(pid)
     while True:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-        used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        if used - before < QUIET / 20:
-            return
-        before = used
         sleep(QUIET)
+        now = _used(pid)
+        if now - before < QUIET / 20:
+            return now - first
+        before = now
+
+
+def _used(pid: int) -> float:
+    """Seconds of processor that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _in_a_process(url: str) -> Found:
