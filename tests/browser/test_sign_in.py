@@ -28,7 +28,7 @@ from dashboard.ui.disconnected_sessions import AT_MOST
 from dashboard.web.open_pages import MOST_OF_ACCOUNT
 from db.engine import make_engine
 from tests.browser import identities, served
-from tests.browser.screen import choose, let_pass, settled
+from tests.browser.screen import choose, let_pass, settled, until
 from tests.browser.test_guarded import rerun
 from tests.moved_time import LONG
 from tests.web.test_message_limits import hashes, made
@@ -561,9 +561,11 @@ def test_who_signs_in_at_the_ministry_sees_his_page_and_signs_out_at_both(office
         make_a_link(page)
         expect(page.get_by_text("Le lien est fait")).to_be_visible()
         # The page hears that its sign-in is at an end before the form's answer is there: it leaves the form alone.
+        asked = []
+        page.on("requestfinished", lambda one: asked.append(urlsplit(one.url).path))
         with held_back(page, "*/deconnexion"):
             page.get_by_role("button", name="Se déconnecter").first.click(no_wait_after=True)
-            page.wait_for_timeout(3_000)
+            until(page, lambda: asked.count("/livez") >= 3)  # each tells it how its sign-in stands
         page.get_by_role("button", name="Fermer").click()
         expect(page).to_have_url(f"{office.address}/connexion")
         by_ministry.click()

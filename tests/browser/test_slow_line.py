@@ -178,7 +178,7 @@ def test_a_first_visit_fetches_small_fonts_and_a_second_one_no_file_again(app, c
             found = received(page)
             open_page(page, app)
             expect(sites(page).first).to_be_visible()
-            page.wait_for_timeout(1_000)
+            page.wait_for_load_state("networkidle")
             files = {a: of for a, of in found.items() if urlparse(a).path.endswith(FILES)}
             assert len(files) > 90
             again = [a for a, of in files.items() if of["from_network"]]
