@@ -124,6 +124,9 @@ def run_pytest(
     """The exit code of pytest in a process of its own; GONE where it had to be ended after so many seconds."""
     command = [sys.executable, "-m", "pytest", "-q", *arguments]
     environment = {**os.environ, "PYTHONHASHSEED": "0"}  # sets have the same order in each run
+    environment.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # each of hundreds of processes would compile everything
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
     ) as process:
