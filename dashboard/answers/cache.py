@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from threading import Lock, local
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from dashboard.one_run_at_a_time import release_while_waiting, yield_to_others
 
@@ -104,6 +104,12 @@ class AnswerCache(Generic[Answer]):
             return False
         del self._computing[key]
         return True
+
+    def forget(self, is_stale: Callable[[Any], bool]) -> None:
+        """Let go of the answers of which the function says by their keys that nobody asks for them any more."""
+        with self._lock:
+            for key in [key for key in self._answers if is_stale(key)]:
+                self._weight -= self._answers.pop(key)[1]
 
     def clear(self) -> None:
         """Empty the cache. An answer that is being computed still goes to the threads that wait for it, and is not kept."""

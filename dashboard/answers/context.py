@@ -39,6 +39,9 @@ ANSWER_CACHE: AnswerCache[Any] = AnswerCache(1_000)  # of some 20 KB each
 # same as guests are given them.
 NETWORK_CACHE: AnswerCache[NetworkState] = AnswerCache(3)
 GUESTS_NETWORK_CACHE: AnswerCache[NetworkState] = AnswerCache(3)
+# As it was known at the start of a day (`answers.known_then`): of two days that readers look back to, of the state that is shown
+# and of the one before.
+STATES_OF_THEN: AnswerCache[NetworkState] = AnswerCache(4)
 LAST_STATE: dict[str, NetworkState] = {}  # by address: the next one reads what changed since
 # By address: the snapshot that readers are shown, and when it was published.
 PUBLISHED: dict[str, "tuple[DataSnapshot, float]"] = {}
@@ -65,6 +68,12 @@ class DataSnapshot:
         may see are added by `answers.small_counts_for_guests`."""
         key = (self.url, self.version, self.day)
         return GUESTS_NETWORK_CACHE.get(key, lambda: state_for_guests(self.network))
+
+    def is_after(self, other: "DataSnapshot") -> bool:
+        """Whether the other one is an older state of the same database, or rests on an older one (`answers.known_then`)."""
+        # Of a copy that was put back numbers begin again, lower: what was answered before it stays, until the cache is full.
+        number, its_number = (int((s.version or "0").split()[0]) for s in (self, other))
+        return self.url == other.url and its_number < number
 
     def _load(self) -> NetworkState:
         with snapshot(engine()) as connection:
@@ -238,8 +247,20 @@ def publish(snapshot: DataSnapshot | None) -> None:
     url = load_settings().database_url
     if snapshot is None:
         PUBLISHED.pop(url, None)
-    else:
-        PUBLISHED[url] = snapshot, clock.monotonic()
+        return
+    shown, _ = PUBLISHED.get(url, (snapshot, 0.0))
+    PUBLISHED[url] = snapshot, clock.monotonic()
+    if shown != snapshot:
+        _forget_before(shown)
+
+
+def _forget_before(shown: DataSnapshot) -> None:
+    """Let go of what was answered of older states than the one that was shown until now, on which runs may still be: with each
+    file another state would stay in memory until the caches are full."""
+    ANSWER_CACHE.forget(lambda key: shown.is_after(key[1][0]))
+    NETWORK_CACHE.forget(lambda key: shown.is_after(DataSnapshot(*key)))
+    GUESTS_NETWORK_CACHE.forget(lambda key: shown.is_after(DataSnapshot(*key)))
+    STATES_OF_THEN.forget(lambda key: shown.is_after(key[0]))
 
 
 def published(who: Person | None = None) -> DataSnapshot | None:
@@ -371,6 +392,7 @@ def close_databases() -> None:
     ANSWER_CACHE.clear()
     NETWORK_CACHE.clear()
     GUESTS_NETWORK_CACHE.clear()
+    STATES_OF_THEN.clear()
     LAST_STATE.clear()
     PUBLISHED.clear()
     WROTE_AT.clear()

@@ -9,16 +9,12 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from dashboard.answers.cache import AnswerCache
-from dashboard.answers.context import DataSnapshot, View
+from dashboard.answers.context import STATES_OF_THEN, DataSnapshot, View
 from dashboard.answers.question import Question
 from dashboard.period import naive_utc_bounds
 from db.declared_then import Declared, declared_at
 from db.known_then import state_at
-from db.network_state import NetworkState, state_for_guests
-
-# Of two days that readers look back to, of the state that is shown and of the one before.
-STATES: AnswerCache[NetworkState] = AnswerCache(4)
+from db.network_state import state_for_guests
 
 
 def declared(view: View, question: Question, since: date) -> tuple[Declared, Declared]:
@@ -43,7 +39,7 @@ def view_before(view: View, since: date) -> View:
     """The view of the same person before a day began. Raises Moved where the data are of another version by now."""
     moment = _moment_before(since)
     now = view.snapshot
-    state = STATES.get(
+    state = STATES_OF_THEN.get(
         (now, since),
         lambda: view.read(lambda connection: state_at(connection, now.network, moment)),
     )

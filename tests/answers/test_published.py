@@ -187,3 +187,22 @@ def test_a_file_that_comes_in_while_the_server_starts_does_not_keep_readers_from
     monkeypatch.setattr(cache_warming, "_follow", followed.set)
     cache_warming.warm()
     assert followed.wait(LONG)
+
+
+def test_of_states_that_nobody_is_shown_any_more_nothing_stays_in_memory(shown):
+    """However many files come in: of the state that is shown, of the one before it, whose runs may still go on, and of what was
+    looked back to from these."""
+    held = []
+    for n in range(5):
+        shown.hand_in("registre", waited(5, day=f"2025-03-{10 + n}", ref=f"more {n}"))
+        cache_warming._show_latest()
+        with context.page_run():
+            assert visits() == 2 + n
+            news.news(LOCAL_READER, MARCH, date(2025, 3, 5))
+            context.view(Person("x", Role.GUEST)).network  # noqa: B018 (read, and kept)
+        versions = {key[1][0].version for key in context.ANSWER_CACHE._answers}
+        assert len({version.split(" before ")[0] for version in versions}) <= 2
+        assert len(context.NETWORK_CACHE) <= 2 and len(context.GUESTS_NETWORK_CACHE) <= 2
+        assert len({snapshot for snapshot, _ in context.STATES_OF_THEN._answers}) <= 2
+        held.append((len(context.ANSWER_CACHE), context.ANSWER_CACHE._weight))
+    assert len(set(held[1:])) == 1, "as much after each file"
