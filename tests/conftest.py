@@ -115,6 +115,12 @@ def a_minute_of_the_log() -> None:
     log.SPARING.begin()
 
 
+@pytest.fixture(autouse=True)
+def nothing_drawn_by_others() -> None:
+    """Of what chance alone gives in other tests' data nothing waits to be kept in this one's."""
+    expected_false_alarms.DRAWN.clear()
+
+
 @pytest.fixture
 def little_patience(monkeypatch) -> None:
     """Who waits for another that writes gives up soon."""

@@ -38,8 +38,8 @@ READERS = {
 }  # fmt: skip
 WRITERS = {
     "db.accounts_and_sessions", "db.batch_changes", "db.batch_effects", "db.codes", "db.complaint_texts", "db.file_spellings",
-    "db.intake", "db.list_changes", "db.quality_checks", "db.reference_changes", "db.reference_effects", "db.reminders",
-    "db.retention", "db.shared_types", "db.simulated_chances", "db.site_changes", "db.site_complaints",
+    "db.error_messages", "db.intake", "db.list_changes", "db.quality_checks", "db.reference_changes", "db.reference_effects",
+    "db.reminders", "db.retention", "db.shared_types", "db.simulated_chances", "db.site_changes", "db.site_complaints",
     "db.targets_and_decisions", "db.unanswered_searches", "db.upload_previews", "db.uploads", "db.working_days", "db.write"
 }  # fmt: skip
 ASK_THE_DATABASE = {
