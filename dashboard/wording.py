@@ -26,6 +26,7 @@ IN_SHORT = {
     **dict.fromkeys((NOT_CURRENT, NOT_ALL_VISITS), BEHIND),
     **{note: note for note in (UNMEASURED, OUT_OF_SCOPE, NO_CASE)},
 }
+CLOSINGS_ALONE = "fiches de clôture remontées, sans registre des visites"
 GUEST_VIEW = "vue d'invité"
 NOT_FOR_GUESTS = f"{HIDDEN} aux invités"
 # In place of complaints one by one, in files, where the setting complaint_rows_in_files forbids them.
@@ -136,23 +137,53 @@ def difference(now: Figure, before: Figure) -> str:
 
 
 def who_reported(figure: Figure) -> str:
-    """« 23 centres sur 24 ont remonté des données, incomplètes pour 2 d'entre eux »; for a single site « données remontées en
-    partie ». figure: of visits."""
+    """« 23 centres sur 24 ont remonté des données, incomplètes pour 2 d'entre eux, dont 1 sans registre des visites »; for a
+    single site « données remontées en partie ». figure: of visits."""
     if not figure.sites_expected:
         return "rien n'était attendu, aucun centre n'étant ouvert"
     if figure.sites_expected == 1:
-        if not figure.sites_reporting:
+        if not figure.heard:
             return "ni registre des visites ni fiche remontés"
+        if not figure.sites_reporting:
+            return CLOSINGS_ALONE
         return "données remontées en partie" if figure.sites_in_part else "données remontées"
-    if not figure.sites_reporting:
+    if not figure.heard:
         return f"aucun des {figure.sites_expected} centres attendus n'a remonté de registre des visites ni de fiche"
-    verb = "a" if figure.sites_reporting < 2 else "ont"
-    said = f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté des données"
+    verb = "a" if figure.heard < 2 else "ont"
+    said = f"{french.plural(figure.heard, 'centre')} sur {figure.sites_expected} {verb} remonté des données"
+    without = figure.heard - figure.sites_reporting
+    if without == figure.heard:
+        return f"{said}, des fiches de clôture sans registre des visites"
+    rest = f", dont {french.number(without)} sans registre des visites" if without else ""
     if not figure.sites_in_part:
         return said
-    if figure.sites_in_part == figure.sites_reporting:
-        return f"{said}, incomplètes"
-    return f"{said}, incomplètes pour {french.number(figure.sites_in_part)} d'entre eux"
+    if figure.sites_in_part == figure.heard:
+        return f"{said}, incomplètes{rest}"
+    return f"{said}, incomplètes pour {french.number(figure.sites_in_part)} d'entre eux{rest}"
+
+
+def who_measures(measuring: int, figure: Figure) -> str:
+    """« attente mesurée dans 3 centres sur 24 »; where some registers of visits are missing, how many came; that none
+    did, where that is so: waits are measured in a register. measuring: how many sites measure waits; figure: of visits."""
+    reporting, expected = figure.sites_reporting, french.number(figure.sites_expected)
+    if not reporting:
+        return NO_VISITS
+    part = reporting < figure.sites_expected
+    registers = (
+        f" (registre des visites remis dans {french.plural(reporting, 'centre')} sur {expected})"
+    )
+    if not measuring:
+        return f"attente non mesurée{registers if part else ''}"
+    measured = f"attente mesurée dans {french.plural(measuring, 'centre')}"
+    return f"{measured}{registers}" if part else f"{measured} sur {expected}"
+
+
+def declared_alone(visits: int) -> str:
+    """« 1 594 visites déclarées par les fiches de clôture, sans registre »: of days of which no register came; "" for none."""
+    if not visits:
+        return ""
+    many = french.plural(visits, "visite déclarée", "visites déclarées")
+    return f"{many} par les fiches de clôture, sans registre"
 
 
 def among_in_words(some: int, everybody: int) -> str:

@@ -18,6 +18,7 @@ from dashboard.period import ONE_DAY, RUNNING, YEAR, day_from_number, day_number
 from dashboard.settings import load_settings
 from db import codes, read
 from db.codes import ALL
+from db.known_forms import ever_known
 from db.shared_types import Closure, Place, Week
 from db.working_days import SATURDAY, site_working_days, working_days
 
@@ -180,6 +181,7 @@ def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silenc
     seen = np.where(there, np.arange(last, dtype=np.int32), -1).max(axis=1, initial=-1).tolist()
     by_code, undue = {}, _first_undue_day(network.holidays, view.snapshot.day)
     origin, width = network.origin, max(day_number(end) + 1 - network.origin, 0)
+    ever = ever_known(network)
     works: dict[tuple[Week, ...], np.ndarray] = {}  # up to that day, of sites with the same hours
     closures: dict[int | None, list[Closure]] = defaultdict(list)
     for c in network.whole_closures:
@@ -198,7 +200,8 @@ def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silenc
             (works[p.weeks],) = site_working_days([p], network.holidays, origin, width)
         working = _working_days(works[p.weeks][day_number(known) + 1 - origin :], known)
         days = (end - known).days if working else 0
-        silence = Silence(p.code, p.name, days, known, after=after)
+        forms = bool(ever.visits[0, row]), bool(ever.closings[0, row])
+        silence = Silence(p.code, p.name, days, known, after=after, forms=forms)
         if silence.is_silent:
             here, due = [*closures[None], *closures[p.id]], [d for d in working if d < undue]
             silence = replace(silence, explanation=explanation(known, end, due, here))

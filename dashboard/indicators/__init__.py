@@ -523,6 +523,7 @@ INDICATORS = (
         denominator="communes",
         unit="percent",
         silent_as_none=True,
+        any_form=True,
         direction="up",
         minimum=0,
         source="registre des visites, clôtures ; liste des communes",

@@ -132,7 +132,8 @@ def hide_if_missing(f: Facts, m: Measure) -> Measure:
     m = hide(m, none & ~nobody & _counts_nobody(m), NO_CASE if of_part else NO_VISIT)
     m = hide(m, _denied_by_service(f, none), SERVICE_UNKNOWN)
     m = hide(m, none & (f.visit_whole < f.expected), NOT_ALL_VISITS)
-    return hide(hide(m, nobody, NO_VISITS), nobody & (f.reporting == 0), NOT_REPORTED)
+    m = hide(hide(m, nobody, NO_VISITS), nobody & (f.reporting == 0), NOT_REPORTED)
+    return hide(m, nobody & (f.expected == 0), OUT_OF_SCOPE)  # nobody was open yet, or any more
 
 
 def _counts_nobody(m: Measure) -> np.ndarray:
@@ -259,7 +260,9 @@ def _if_handed_in(f: Facts, m: Measure, where: np.ndarray | None = None) -> Meas
     wrong. The reason says where complaints were handed in for days after the end of the data only."""
     nobody: np.ndarray = f.complaint_reporting == 0
     nobody = nobody if where is None else nobody & where
-    return hide(hide(m, nobody, NOT_HANDED_IN), nobody & (f.complaint_later > 0), HANDED_IN_LATER)
+    m = hide(m, nobody, NOT_HANDED_IN)
+    m = hide(m, nobody & (f.complaint_expected == 0), OUT_OF_SCOPE)
+    return hide(m, nobody & (f.complaint_later > 0), HANDED_IN_LATER)
 
 
 def _with_denial(f: Facts, m: Measure, denial: str) -> Measure:

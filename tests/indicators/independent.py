@@ -359,7 +359,9 @@ class Independent:
             days,
         )
         self.db.execute(KEYED.format(**words))
-        reporting, complaint_reporting, to_the_end, closing, expected, complaining = self._sites()
+        reporting, of_visits, complaint_reporting, to_the_end, closing, expected, complaining = (
+            self._sites()
+        )
         # Where a service is asked for, and four visits in five do not say which.
         asked = "SELECT key FROM known_share WHERE known < 0.8"
         rare = (
@@ -382,7 +384,8 @@ class Independent:
                 else self.db.execute(query.format(**words)).fetchall()
             )
             rows = {key: rest for key, *rest in asked}
-            who = complaint_reporting if code in COMPLAINTS else reporting
+            who = reporting if code == "coverage" else of_visits
+            who = complaint_reporting if code in COMPLAINTS else who
             who = to_the_end if code in WAITING else closing if code == "completeness" else who
             for key in expected:
                 due = (complaining if code in COMPLAINTS else expected)[key]
@@ -391,10 +394,12 @@ class Independent:
         return found
 
     def _sites(self) -> tuple[dict, ...]:
-        """By key, how many sites reported, reported complaints, did so to the end, hand closings in, were
+        """By key, how many sites reported, reported visits, complaints, did so to the end, hand closings in, were
         expected, and were of complaints."""
         queries = (
             "SELECT key, count(*) FROM reported GROUP BY key",
+            "SELECT r.key, count(DISTINCT r.site) FROM reported r JOIN cell c ON c.key = r.key AND c.site = r.site"
+            " JOIN span s ON s.site = r.site AND s.form = 'registre' AND s.a <= c.b AND s.b >= c.a GROUP BY r.key",
             "SELECT key, count(*) FROM heard GROUP BY key",
             "SELECT key, count(*) FROM to_the_end GROUP BY key",
             "SELECT e.key, count(DISTINCT e.site) FROM expected e JOIN cell c ON c.key = e.key AND c.site = e.site"

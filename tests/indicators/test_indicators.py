@@ -651,14 +651,15 @@ def test_a_register_of_days_on_which_nobody_came_was_handed_in(office):
     assert found[KANDI, "visits"].value is None
 
 
-def test_a_visit_or_a_closing_makes_a_site_report(office):
+def test_a_visit_or_a_closing_makes_a_site_report_and_a_register_alone_counts_visits(office):
     office.hand_in("registre", visit(day="2025-03-03"))
     office.hand_in("registre", visit(day="2025-04-01", site=NIKKI))
     office.hand_in("cloture", closing(day="2025-03-31", site=COVE))
     found = office.figures("2025-03-01", "2025-03-31")["nation", "visits"]
-    assert (found.sites_reporting, found.sites_expected) == (2, 24 - 0)
+    assert (found.sites_reporting, found.heard, found.sites_expected) == (1, 2, 24 - 0)
     by_site = office.figures("2025-03-01", "2025-03-31", by="site")
-    assert [by_site[s, "visits"].sites_reporting for s in (KANDI, NIKKI, COVE)] == [1, 0, 1]
+    assert [by_site[s, "visits"].sites_reporting for s in (KANDI, NIKKI, COVE)] == [1, 0, 0]
+    assert by_site[COVE, "visits"].heard == 1
     assert (by_site[NIKKI, "visits"].value, by_site[NIKKI, "visits"].note) == (
         None,
         "données non remontées",

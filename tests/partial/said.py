@@ -21,15 +21,18 @@ from dashboard.answers import (
     site_decisions,
     site_directory,
     site_identity,
+    sites,
+    waits,
     weekday_hours,
 )
 from dashboard.answers.question import Question
 from dashboard.answers.table_request import ROWS, TableRequest, fitting_columns
-from dashboard.indicators import codes_placed_in
+from dashboard.indicators import BY_CODE, codes_placed_in
 from dashboard.panel import Cards, Lines, Message, Panel
 from dashboard.period import clip_period, resolve_period, today
 from dashboard.stories import ready_story
 
+WAITS = codes_placed_in("waits")
 PLAIN = str.maketrans("\xa0\u202f", "  ")
 
 
@@ -90,6 +93,9 @@ def names(places) -> dict[str, tuple[str, ...]]:
 def _texts(question: Question, period, story: str) -> Iterator[tuple[str, str, str, str]]:
     for reply in opening_answers.replies(LOCAL_READER, question):
         yield f"premières réponses : {reply.label}", reply.text, "", ""
+    yield "légende des attentes", cards.caption(LOCAL_READER, question, "", WAITS), "", ""
+    for line in cards.trust_lines(LOCAL_READER, question, WAITS):
+        yield "base des attentes", line, "", ""
     for name in (
         ("site", "complaints", "waits", "signals")
         if question.site
@@ -117,6 +123,7 @@ def _panels(question: Question) -> Iterator[Panel]:
     who = LOCAL_READER
     for place in ("period", "complaints", "site_page"):
         yield cards.cards(who, question, codes_placed_in(place), f"chiffres {place}")
+    yield from _compared(question)
     for one in (
         complaints.open_complaints,
         complaints.ages,
@@ -149,6 +156,17 @@ def _panels(question: Question) -> Iterator[Panel]:
         for rows, _ in ROWS.values():  # every column that there is
             request = TableRequest(rows, fitting_columns(rows), descending=True)
             yield indicator_panels.panel(who, question, request, f"table {rows}")
+
+
+def _compared(question: Question) -> Iterator[Panel]:
+    """The titles that name the highest of services, hours, departments, and hours of the week."""
+    for by in ("service", "hour", "department"):
+        for code in ("wait_p50", "wait_p90", "complaint_delay", "complaints_30d"):
+            if by in BY_CODE[code].dimensions:
+                made = sites.compare(LOCAL_READER, question, by, code, f"compare {by} {code}")
+                yield Panel(made.key, made.title, Message(made.finding))
+    made = waits.heat(LOCAL_READER, question, "compare heat")
+    yield Panel(made.key, made.title, Message(made.finding))
 
 
 def _of_panel(panel: Panel) -> Iterator[tuple[str, str, str, str]]:
