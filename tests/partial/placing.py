@@ -232,7 +232,8 @@ def _floor(m: re.Match, s: Said, t: Truth) -> bool:
     part = not _whole_now(s, t) or not all(
         t.known("plaintes", site, s.first, _end(s, t)) for site in s.scope
     )
-    return part and (number(m["n"]) in known or m["unit"] == "jour")
+    of_some = s.where.endswith("table service") and number(m["n"]) <= max(known)
+    return part and (number(m["n"]) in known or m["unit"] == "jour" or of_some)
 
 
 def _visits(m: re.Match, s: Said, t: Truth) -> bool:
@@ -519,6 +520,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"aucune fiche n'est encore attendue", _no_open_day),
     (r"registre remis pour aucun jour ouvert", _no_open_day_handed_in),
     (r"l'ensemble : 0,0 \(0 sur [1-9][\d ]*\)", _of_rows),
+    (r"les prestations ensemble : 0 plainte pour [\d ]+ visites?", _of_rows),
     (r"^0 jours? au [\d/]+$", _always),  # the age of a complaint
     (r"aucune attente mesurée", _none_measured),
     (r"aucune visite connue", _silent_visits),
@@ -650,6 +652,8 @@ def fault(said: Said, truth: Truth) -> str:
     left = said.text
     if broken := BROKEN.search(left):
         return f"EN MORCEAUX « {broken[0]} »"
+    if said.where.endswith("table service") and said.column in RATES_OF_SERVICES:
+        return _rate_of_service(said, truth)
     if not DENIES.search(left):
         return ""
     if row := OF_A_MONTH.fullmatch(said.row):
@@ -663,6 +667,17 @@ def fault(said: Said, truth: Truth) -> str:
                 return f"FAUX « {match[0]} »"
             left = left[: match.start()] + "…" + left[match.end() :]
     return f"SANS PLACE « {left} »" if DENIES.search(left) else ""
+
+
+RATES_OF_SERVICES = ("Plaintes pour 1 000 visites",)
+
+
+def _rate_of_service(s: Said, t: Truth) -> str:
+    """« 0,0 » of a service only where visits and complaints note theirs."""
+    is_rate = bool(re.fullmatch(r"(moins de )?[\d ]+,\d", s.text))
+    if s.row == "L'ensemble" or not is_rate or t.services_noted(s.scope, s.first, _end(s, t)):
+        return ""
+    return f"FAUX, {s.column} : {s.text}"
 
 
 NUMBER = re.compile(
