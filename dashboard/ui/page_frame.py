@@ -12,7 +12,6 @@ from dashboard.answers import headlines
 from dashboard.answers.context import DataSnapshot, view
 from dashboard.answers.network import Freshness, commune_outlines, freshness, sites
 from dashboard.navigation import ACTING, PAGES, PageSpec
-from dashboard.panel import Link
 from dashboard.period import now
 from dashboard.settings import ROOT, load_settings
 from dashboard.ui import (
@@ -26,7 +25,6 @@ from dashboard.ui import (
     session,
     side_by_side,
 )
-from dashboard.ui.links import anchor
 from dashboard.ui.markdown_escaping import escape_markdown
 from dashboard.wording import GUEST_VIEW
 
@@ -166,6 +164,13 @@ def _state(fresh: Freshness) -> list[str]:
     return [*parts, f'<div class="ccsp-state">{FIND}{"".join(marks)}</div>']
 
 
+def _where_to_hand_in() -> str:
+    """Where registers are handed in, as HTML: a link for who may, and who may for all others."""
+    if may(session.person(), "hand_in"):
+        return f'<a href="/remonter">sur la page «{french.SPACE}Remonter{french.SPACE}»</a>'
+    return f"par un point focal ou le gestionnaire des données, sur leur page «{french.SPACE}Remonter{french.SPACE}»"
+
+
 def top(spec: PageSpec, *, with_heading: bool) -> None:
     """Draw the bar and, on telephones, the line that unfolds the filters; notices where there are no data, or old ones.
     with_heading: with a heading for screen readers, for a page without one."""
@@ -182,18 +187,17 @@ def top(spec: PageSpec, *, with_heading: bool) -> None:
             f'<button type="button" class="ccsp-fold" aria-expanded="false">{words}</button>'
         )
     st.html(f'<div class="ccsp-top">{"".join(parts)}</div>')
-    if fresh.empty:
-        st.info(
-            "La base ne contient encore ni registre des visites ni fiche de clôture. Le premier registre se remet sur la page"
-            " « Remonter », par un point focal ou le gestionnaire des données."
-        )
-    elif fresh.warning or fresh.beginning:
+    if fresh.empty or fresh.warning or fresh.beginning:
         with st.container(key="bandeau"):
-            if fresh.beginning:
-                guide = anchor("guide, « Remettre un fichier »", Link("guide"))
+            if fresh.empty:
                 st.html(
-                    f"<p><b>La collecte commence</b>{french.SPACE}: {fresh.beginning}. Ensuite{french.SPACE}: remettre les"
-                    f" registres des autres ({guide}). Un chiffre se compare à l'habitude après 12 mois.</p>"
+                    "<p>La base ne contient encore ni registre des visites ni fiche de clôture."
+                    f" Le premier registre se remet {_where_to_hand_in()}.</p>"
+                )
+            elif fresh.beginning:
+                st.html(
+                    f"<p><b>La collecte commence</b>{french.SPACE}: {fresh.beginning}. Les registres des autres se remettent"
+                    f" {_where_to_hand_in()}. Un chiffre se compare à l'habitude après 12 mois au moins.</p>"
                 )
             if fresh.warning:
                 st.markdown(f"**Données anciennes** : {fresh.warning}.")

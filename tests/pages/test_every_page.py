@@ -24,6 +24,7 @@ from dashboard.map_classes import CLASSES
 from dashboard.navigation import EVERY_FILTER, pages_of
 from dashboard.palette import RAMP
 from dashboard.period import resolve_period, today
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.settings import ROOT
 from dashboard.ui import browser_flush, filter_state, panel_display, session
 from db import error_messages, read
@@ -188,6 +189,24 @@ def test_every_page_opens_in_every_state(filled, using, state, spec):
     assert ("Données fictives" in text) == (state == "usual")
     assert ("Données anciennes" in text) == (state == "old")
     assert re.search(SAYS.get((state, spec.url_path), ""), text.replace("\xa0", " "))
+
+
+FOCAL_POINT = Person("point focal", Role.FOCAL_POINT, sites=frozenset({KANDI}))
+
+
+@pytest.mark.parametrize("state", ["empty", "one row"])
+@pytest.mark.parametrize("person", [FOCAL_POINT, DIRECTOR, Person("cabinet", Role.CABINET)])
+def test_the_first_day_leads_to_where_files_are_handed_in_or_says_who_may(
+    filled, using, monkeypatch, state, person
+):
+    using(filled[state])
+    monkeypatch.setattr(SESSION_CACHE, "person_from_header", lambda header: person)
+    at = sound(visit_page("carte"))
+    (banner,) = [e.proto.body for e in at.get("html") if "«\xa0Remonter\xa0»" in e.proto.body]
+    may_hand_in = person == FOCAL_POINT
+    assert ('<a href="/remonter">' in banner) == may_hand_in
+    assert ("par un point focal ou le gestionnaire des données" in banner) != may_hand_in
+    assert "guide" not in banner
 
 
 def test_every_sentence_expected_is_about_a_page_and_a_state():
