@@ -71,29 +71,34 @@ def communes_file() -> str | None:
 
 def draw_head(spec: PageSpec) -> None:
     """Draw the state of the data, the filters and the title with the finding, which is sent to the browser first. Stops the
-    page where its filters leave no site."""
+    page where its filters leave no site, or nothing of their period has come yet."""
     if load_settings().logo:
         st.logo(load_settings().logo)
     communes_file()
     filter_state.sync(spec.url_path)
     nobody = no_site(spec)
-    top(spec, with_heading=spec == PAGES[0] and not nobody)
+    nothing = nothing_heading(spec) if not nobody else ""
+    stopped = nobody or bool(nothing)
+    top(spec, with_heading=spec == PAGES[0] and not stopped)
     filter_state.notices()
     head = None
     if spec.filters:
         head = st.container(key="entete", horizontal=True, vertical_alignment="center")
         filter_state.free_choices()
-    if spec != PAGES[0] or nobody:
-        said = no_site_heading(spec) if nobody else title(spec)
+    if spec != PAGES[0] or stopped:
+        said = no_site_heading(spec) if nobody else nothing or title(spec)
         st.title(escape_markdown(french.bind_numbers(said)), anchor=False)
         browser_flush.flush_to_browser()
     if head is not None:
         with head:
             filter_state.bar(spec.filters)
-            if not nobody:
+            if not stopped:
                 _page_actions(spec)
     if nobody:
         filter_state.show_reset()
+    elif nothing:
+        filter_state.show_usual_period()
+    if stopped:
         st.stop()
 
 
@@ -111,6 +116,19 @@ def no_site(spec: PageSpec) -> bool:
     person = session.person()
     about = filter_state.question(tuple(n for n in ACTING if n in spec.filters))
     return bool(sites(person)) and not sites(person, about)
+
+
+def nothing_heading(spec: PageSpec) -> str:
+    """The heading of a page of whose period nothing has come yet: « Décembre 2026 : rien encore, les données vont jusqu'au
+    30/11/2026 »; "" where something has."""
+    fresh = freshness(session.person())
+    name = filter_state.nothing_yet() if "periode" in spec.filters and fresh.as_of else ""
+    if not name:
+        return ""
+    known = french.date_short(filter_state.known_to())
+    return (
+        f"{french.upper_first(name)}{french.SPACE}: rien encore, les données vont jusqu'au {known}"
+    )
 
 
 def no_site_heading(spec: PageSpec) -> str:

@@ -149,7 +149,11 @@ def test_sites_that_never_reported_dilute_no_rate_and_are_not_silent(asked):
     by_site = figures(LOCAL_READER, MONTH, "site")
     for code in codes_placed_in("sites"):
         assert shown_value(by_site[KANDI][code]) == "non remonté", code
-    assert network.usual_period(LOCAL_READER) == "mois", "the twelve months before hold nothing"
+    assert network.usual_period(LOCAL_READER) == "2025-11", "the twelve months before hold nothing"
+    with clock.as_of("2025-11-24"):
+        context.close_databases()
+        assert network.usual_period(LOCAL_READER) == "mois", "by its name while it runs"
+    context.close_databases()
 
 
 @pytest.mark.parametrize("day", ["2025-10-31", "2024-12-02"])
@@ -504,7 +508,7 @@ def test_a_month_is_whole_once_its_last_open_day_is_handed_in(asked, month):
         known_to = network.freshness(LOCAL_READER).known_to
         assert known_to == whole_month
         assert resolve_period("12m", known_to).last == whole_month
-        found = clip_period(resolve_period("mois", known_to), known_to)
+        found = clip_period(resolve_period(f"{last:%Y-%m}", known_to), known_to)
         assert not found.partial and found.label.endswith(" 2026")
         assert control_charts.judged_month(context.view(LOCAL_READER)) == last.replace(day=1)
         asked_now = Question(last.replace(day=1), whole_month)

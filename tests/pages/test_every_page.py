@@ -191,6 +191,33 @@ def test_every_page_opens_in_every_state(filled, using, state, spec):
     assert re.search(SAYS.get((state, spec.url_path), ""), text.replace("\xa0", " "))
 
 
+@pytest.mark.parametrize(
+    "spec", [s for s in PAGES if "periode" in s.filters], ids=lambda s: s.url_path
+)
+def test_a_period_of_which_nothing_came_says_so_in_place_of_another_ones_figures(
+    databases, using, tmp_path, spec
+):
+    last = today().replace(day=1) - timedelta(days=40)
+    with databases.fresh() as url:
+        engine = make_engine(url)
+        Office(engine, tmp_path).hand_in("registre", visit(KANDI, last.isoformat()))
+        engine.dispose()
+        using(url)
+        wanted = {"centre": KANDI} if spec.url_path == "site" else {}
+        at = sound(visit_page(spec.url_path, periode="mois", **wanted))
+        month = french.month_label(today())
+        assert heading(at).replace("\xa0", " ") == (
+            f"{french.upper_first(month)} : rien encore, les données vont jusqu'au {last:%d/%m/%Y}"
+        )
+        assert f"{french.upper_first(month)} (rien encore)" in words(at)
+        assert not at.warning and not cards(at)
+        at.button(key="periode_habituelle").click()
+        at = sound(at.run())
+        assert "rien encore, les données" not in heading(at)
+        assert link(at).get("periode", "12m") == network.usual_period(LOCAL_READER)
+        context.close_databases()
+
+
 FOCAL_POINT = Person("point focal", Role.FOCAL_POINT, sites=frozenset({KANDI}))
 
 

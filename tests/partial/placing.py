@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from dashboard.period import add_months, month_end
-from tests.partial.said import Said
+from tests.partial.said import PERIODS, Said
 from tests.partial.truth import LATE, QUIET, Truth
 
 DENIES = re.compile(
@@ -650,6 +650,8 @@ def fault(said: Said, truth: Truth) -> str:
         parts = (fault(replace(said, text=part), truth) for part in said.text.split(" · "))
         return next(filter(None, parts), "")
     left = said.text
+    if said.where == PERIODS:
+        return "" if _period_is_right(left, truth) else f"FAUX « {left} »"
     if broken := BROKEN.search(left):
         return f"EN MORCEAUX « {broken[0]} »"
     if said.where.endswith("table service") and said.column in RATES_OF_SERVICES:
@@ -667,6 +669,22 @@ def fault(said: Said, truth: Truth) -> str:
                 return f"FAUX « {match[0]} »"
             left = left[: match.start()] + "…" + left[match.end() :]
     return f"SANS PLACE « {left} »" if DENIES.search(left) else ""
+
+
+def _period_is_right(label: str, t: Truth) -> bool:
+    """« Mois en cours (novembre 2026) », « Décembre 2026 (rien encore) »: by the calendar, and by what is known of it."""
+    if label.endswith("derniers mois entiers"):
+        return True
+    known, month = t.known_to or t.today, t.today.replace(day=1)
+    right = []
+    for which, first in (("en cours", month), ("précédent", add_months(month, -1))):
+        name = f"{MONTHS[first.month - 1]} {first.year}"
+        said = f"Mois {which} ({name})"
+        right.append(said if first <= known else f"{name.capitalize()} (rien encore)")
+    for which, year in (("en cours", month.year), ("précédente", month.year - 1)):
+        said = f"Année {which} ({year})"
+        right.append(said if date(year, 1, 1) <= known else f"Année {year} (rien encore)")
+    return label in right
 
 
 RATES_OF_SERVICES = ("Plaintes pour 1 000 visites",)
