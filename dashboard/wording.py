@@ -1,6 +1,6 @@
 """Figures in French words, as cards, tables, slides and exports write them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure, Indicator
@@ -205,6 +205,24 @@ def basis_with_nouns(figure: Figure) -> str:
     if basis.counted:
         some = french.plural(figure.numerator, *basis.counted)
     return f"{some} {basis.joint} {french.plural(figure.denominator, *basis.cases)}"
+
+
+def of_whole_months(rows: Iterable[Figure], whole: Figure) -> str:
+    """« Les prestations ensemble : 479 plaintes pour 38 463 visites, celles des mois dont les deux registres sont entiers. »
+    where services rest on less than the whole beside them, whose days are known one by one; else "". rows: of the services."""
+    shown = [f for f in rows if f.denominator and f.numerator is not None]
+    together = [sum(f.denominator or 0 for f in shown), sum(f.numerator or 0 for f in shown)]
+    if whole.indicator != "complaints_per_1000" or together[0] >= (whole.denominator or 0):
+        return ""
+    if all(f.value is None for f in shown):
+        return ""
+    basis = BY_CODE[whole.indicator].basis
+    visits = french.plural(together[0], *basis.cases)
+    complaints = french.plural(together[1], *(basis.counted or basis.cases))
+    return (
+        f"Les prestations ensemble{french.SPACE}: {complaints} {basis.joint} {visits}, celles des mois dont les deux"
+        " registres sont entiers."
+    )
 
 
 def basis_in_words(figure: Figure) -> str:

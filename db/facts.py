@@ -149,6 +149,7 @@ def gather(
         complaint_visits=_complaint_visits(scope, by, spans, members, cut.complaint_base),
         **_places(scope, present, spans, members, cut.by_site),
         complaints=_complaints(scope, by, cut),
+        **_noted_services(scope, by, cut.groups),
         ends=members.of_spans(spans[:, 1]),
         threshold=load_settings().wait_threshold_minutes,
     )
@@ -684,6 +685,25 @@ def _complaints(scope: Scope, by: str, breakdown: Breakdown) -> dict[str, np.nda
         "known": known,
         "based": based,
     }
+
+
+def _noted_services(scope: Scope, by: str, groups: list[Group]) -> dict[str, np.ndarray]:
+    """The complaints whose service is noted, and all of them, whatever the service: as in Facts."""
+    counted = np.zeros((2, 2, len(groups)), np.int64)
+    if scope.service is not None or by == "service":
+        c, here = scope.network.complaints, np.zeros(len(scope.network.places), dtype=bool)
+        here[scope.rows] = True
+        mine = here[c["site"]] & (c["received"] <= day_number(scope.last))
+        c = {name: values[mine] for name, values in c.items()}
+        noted, lately = c["service"] > 0, c["received"] >= day_number(scope.first)
+        for row, which in enumerate((noted, np.ones(len(noted), dtype=bool))):
+            if by in ("nation", "service", "hour"):
+                counted[row, 0] = (which & lately).sum()
+            else:
+                group = _groups_of(scope, by, groups, c)
+                np.add.at(counted[row, 0], group[which & lately & (group >= 0)], 1)
+            counted[row, 1] = which.sum()
+    return {"known_service_complaints": counted[0], "all_complaints": counted[1]}
 
 
 def _is_based(scope: Scope, c: dict[str, np.ndarray]) -> np.ndarray:

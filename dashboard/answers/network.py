@@ -241,12 +241,15 @@ def with_data_date(view: View, words: str) -> str:
 
 @cached
 def usual_period(view: View) -> str:
-    """The code of the default period: the last twelve whole months; the running month where all data are of it."""
-    network = view.network
-    year = resolve_period(YEAR, network.known_until or view.snapshot.day)
+    """The code of the default period: the last twelve whole months; where all data are of the month after, that month."""
+    network, day = view.network, view.snapshot.day
+    known_to = network.known_until or day
+    year = resolve_period(YEAR, known_to, day)
     days = network.day_columns(year.first, year.last) if year else slice(0)
     seen = network.register_visits[:, days].any() or network.has_closing[:, days].any()
-    return YEAR if seen or network.as_of is None else RUNNING
+    if seen or network.as_of is None:
+        return YEAR
+    return RUNNING if known_to >= day.replace(day=1) else f"{known_to:%Y-%m}"
 
 
 @cached

@@ -47,6 +47,7 @@ from dashboard.wording import (
     axis_words,
     basis_in_words,
     missing_reason,
+    of_whole_months,
     shown_value,
     value_with_unit,
 )
@@ -208,6 +209,8 @@ def _bars(
     caption = (
         [f"L'ensemble{S}: {shown_value(everybody)} ({basis_in_words(everybody)})."] if line else []
     )
+    if by == "service" and not view.access.guest:
+        caption.append(of_whole_months((of[code] for of in figures.values()), everybody))
     if likely:
         caption.append(LIKELY)
     subject = i.label if by == "site" else panel.title

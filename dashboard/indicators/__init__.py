@@ -320,7 +320,7 @@ INDICATORS = (
         minimum=0,
         source="registres des plaintes et des visites",
         limits="Beaucoup de plaintes peut vouloir dire qu'on les note mieux. Par prestation : non mesuré si la prestation"
-        " est inconnue pour plus d'une visite sur cinq.",
+        " est inconnue pour plus d'une visite ou d'une plainte sur cinq.",
         dimensions=NOT_HOUR,
         measure=m.complaints_per_1000,
         basis=Basis(VISITS, ("plainte", "plaintes"), "pour"),

@@ -187,10 +187,13 @@ CREATE OR REPLACE TEMP TABLE based AS
     WHERE {by_month} AND NOT EXISTS (
         SELECT 1 FROM open_day o WHERE o.site = month.site AND o.day BETWEEN greatest(a, month) AND least(b, last_day(month))
         AND NOT EXISTS (SELECT 1 FROM rated_day r WHERE r.site = o.site AND r.day = o.day));
--- Visits with a known service among all: of the key's sites and days, whatever service is asked for.
+-- Visits, and complaints, with a known service among all: of the key's sites and days, whatever service is asked for.
 CREATE OR REPLACE TEMP TABLE known_share AS
     SELECT c.key, avg(CASE WHEN v.service <> 'inconnu' THEN 1.0 ELSE 0 END) AS known
     FROM visit v JOIN cell c ON c.site = v.site AND v.day BETWEEN c.a AND c.b GROUP BY 1;
+CREATE OR REPLACE TEMP TABLE complaints_share AS
+    SELECT c.key, avg(CASE WHEN x.service <> 'inconnu' THEN 1.0 ELSE 0 END) AS complaints_known
+    FROM complaint x JOIN cell c ON c.site = x.site AND x.received BETWEEN c.a AND c.b GROUP BY 1;
 """
 
 
@@ -244,7 +247,7 @@ QUERIES = {
                    WHERE EXISTS (SELECT 1 FROM based r WHERE r.key = c.key AND r.site = c.site AND r.day = c.received)
                    GROUP BY key) USING (key)
         LEFT JOIN (SELECT key, count(*) AS came FROM received GROUP BY key) USING (key)
-        LEFT JOIN known_share USING (key)""",
+        LEFT JOIN known_share USING (key) LEFT JOIN complaints_share USING (key)""",
     "complaints_30d": share("answered AND resolved - received <= 30", "true", "received"),
     "complaints_30d_due": share(
         "answered AND resolved - received <= 30",
@@ -345,7 +348,9 @@ class Independent:
             "visit_key": f"v.{by} = c.key" if by in ("service", "hour") else "true",
             "complaint_key": {"service": "x.service = cell.key", "hour": "false"}.get(by, "true"),
             "by_month": "true" if service or by in ("service", "hour") else "false",
-            "service_known": "known >= 0.8" if service or by == "service" else "true",
+            "service_known": "known >= 0.8 AND coalesce(complaints_known, 1) >= 0.8"
+            if service or by == "service"
+            else "true",
             "territory": "m.department = key" if by == "department" else "true",
         }
         self.db.execute(
@@ -362,11 +367,16 @@ class Independent:
         reporting, of_visits, complaint_reporting, to_the_end, closing, expected, complaining = (
             self._sites()
         )
-        # Where a service is asked for, and four visits in five do not say which.
-        asked = "SELECT key FROM known_share WHERE known < 0.8"
+        # Where a service is asked for, and four visits in five, or four of the complaints received up to the end, do not say
+        # which.
+        asked = (
+            "SELECT key FROM known_share WHERE known < 0.8 UNION SELECT key FROM cell WHERE"
+            " (SELECT avg(CASE WHEN service <> 'inconnu' THEN 1.0 ELSE 0 END) FROM complaint"
+            "  SEMI JOIN scope s ON s.code = complaint.site WHERE received <= $last) < 0.8"
+        )
         rare = (
-            {k for (k,) in self.db.execute(asked).fetchall()}
-            if service not in (None, "inconnu")
+            {k for (k,) in self.db.execute(asked, {"last": last}).fetchall()}
+            if by == "service" or service not in (None, "inconnu")
             else set()
         )
         lost = {

@@ -384,6 +384,30 @@ def test_complaints_of_a_service_need_four_visits_in_five_with_a_known_service(
     )  # without a service in question, nothing stands in the way
 
 
+@pytest.mark.parametrize("known, measured", [(7, False), (8, True)])
+def test_complaints_of_a_service_need_four_complaints_in_five_with_a_known_service(
+    office, known, measured
+):
+    noted = [visit(service="cip")] * 90 + [visit(service="actes-carriere")] * 10
+    office.hand_in("registre", *noted)
+    lines = [complaint(f"P{n}", service="cip" if n < known else "") for n in range(10)]
+    office.hand_in("plaintes", *lines)
+    for found in (
+        office.figure("complaints_per_1000", service="cip"),
+        office.figure("complaints_per_1000", "cip", by="service"),
+    ):
+        assert (found.numerator, found.denominator) == (known, 90)
+        assert found.value == (1000 * known / 90 if measured else None)
+        assert measured or found.note == "prestation rarement notée"
+    other = office.figures(by="service")["actes-carriere", "complaints_per_1000"]
+    assert other.value == (0 if measured else None)
+    denied = office.figure("complaints_30d", service="actes-carriere").note
+    assert denied != "prestation rarement notée" if measured else "prestation" in denied
+    assert office.figure("complaints_per_1000").value == 100
+    visits = office.figure("visits", service="passeport")
+    assert visits.note == "registre des visites incomplet", "visits note theirs"
+
+
 def test_the_official_rate_is_on_all_received_and_the_fair_one_on_those_due(office):
     office.hand_in(
         "plaintes",

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from dashboard.indicators import INDICATORS
 from dashboard.period import add_months, month_end
-from tests.partial.said import Said
+from tests.partial.said import PERIODS, Said
 from tests.partial.truth import LATE, QUIET, Truth
 
 DENIES = re.compile(
@@ -243,7 +243,8 @@ def _floor(m: re.Match, s: Said, t: Truth) -> bool:
     part = not _whole_now(s, t) or not all(
         t.known("plaintes", site, s.first, _end(s, t)) for site in s.scope
     )
-    return part and (number(m["n"]) in known or m["unit"] == "jour")
+    of_some = s.where.endswith("table service") and number(m["n"]) <= max(known)
+    return part and (number(m["n"]) in known or m["unit"] == "jour" or of_some)
 
 
 def _visits(m: re.Match, s: Said, t: Truth) -> bool:
@@ -555,6 +556,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"aucune fiche n'est encore attendue", _no_open_day),
     (r"registre remis pour aucun jour ouvert", _no_open_day_handed_in),
     (r"l'ensemble : 0,0 \(0 sur [1-9][\d ]*\)", _of_rows),
+    (r"les prestations ensemble : 0 plainte pour [\d ]+ visites?", _of_rows),
     (r"^0 jours? au [\d/]+$", _always),  # the age of a complaint
     (r"aucune attente mesurée", _none_measured),
     (r"aucune visite connue", _silent_visits),
@@ -756,8 +758,12 @@ def fault(said: Said, truth: Truth) -> str:
         parts = (fault(replace(said, text=part), truth) for part in said.text.split(" · "))
         return next(filter(None, parts), "")
     left = said.text
+    if said.where == PERIODS:
+        return "" if _period_is_right(left, truth) else f"FAUX « {left} »"
     if broken := BROKEN.search(left):
         return f"EN MORCEAUX « {broken[0]} »"
+    if said.where.endswith("table service") and said.column in RATES_OF_SERVICES:
+        return _rate_of_service(said, truth)
     if not DENIES.search(left):
         return ""
     if row := OF_A_MONTH.fullmatch(said.row):
@@ -771,6 +777,33 @@ def fault(said: Said, truth: Truth) -> str:
                 return f"FAUX « {match[0]} »"
             left = left[: match.start()] + "…" + left[match.end() :]
     return f"SANS PLACE « {left} »" if DENIES.search(left) else ""
+
+
+def _period_is_right(label: str, t: Truth) -> bool:
+    """« Mois en cours (novembre 2026) », « Décembre 2026 (rien encore) »: by the calendar, and by what is known of it."""
+    if label.endswith("derniers mois entiers"):
+        return True
+    known, month = t.known_to or t.today, t.today.replace(day=1)
+    right = []
+    for which, first in (("en cours", month), ("précédent", add_months(month, -1))):
+        name = f"{MONTHS[first.month - 1]} {first.year}"
+        said = f"Mois {which} ({name})"
+        right.append(said if first <= known else f"{name.capitalize()} (rien encore)")
+    for which, year in (("en cours", month.year), ("précédente", month.year - 1)):
+        said = f"Année {which} ({year})"
+        right.append(said if date(year, 1, 1) <= known else f"Année {year} (rien encore)")
+    return label in right
+
+
+RATES_OF_SERVICES = ("Plaintes pour 1 000 visites",)
+
+
+def _rate_of_service(s: Said, t: Truth) -> str:
+    """« 0,0 » of a service only where visits and complaints note theirs."""
+    is_rate = bool(re.fullmatch(r"(moins de )?[\d ]+,\d", s.text))
+    if s.row == "L'ensemble" or not is_rate or t.services_noted(s.scope, s.first, _end(s, t)):
+        return ""
+    return f"FAUX, {s.column} : {s.text}"
 
 
 NUMBER = re.compile(

@@ -29,10 +29,11 @@ from dashboard.answers.question import Question
 from dashboard.answers.table_request import ROWS, TableRequest, fitting_columns
 from dashboard.indicators import BY_CODE, codes_placed_in
 from dashboard.panel import Cards, Lines, Message, Panel
-from dashboard.period import clip_period, resolve_period, today
+from dashboard.period import clip_period, presets, resolve_period, today
 from dashboard.stories import ready_story
 
 WAITS = codes_placed_in("waits")
+PERIODS = "liste des périodes"
 PLAIN = str.maketrans("\xa0\u202f", "  ")
 
 
@@ -55,8 +56,12 @@ def everything() -> Iterator[Said]:
     """Each sentence, card and cell, over the usual period and one that may hold nothing."""
     known_to = network.freshness(LOCAL_READER).known_to or today()
     everywhere = network.sites(LOCAL_READER)
+    for label in presets(known_to).values():
+        yield Said(label, PERIODS, (), known_to, known_to)
     for code in dict.fromkeys((network.usual_period(LOCAL_READER), "12m", "mois-1")):
         period = clip_period(resolve_period(code, known_to), known_to)
+        if period is None:  # nothing of it has come yet
+            continue
         whole = Question(period.period.first, period.period.last)
         asked = [
             (whole, "national"),

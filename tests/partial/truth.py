@@ -38,6 +38,7 @@ class Truth:
         self.closings: dict[str, set[date]] = defaultdict(set)
         self.declared: dict[tuple[str, date], int] = {}
         self.complaints: list[tuple[str, date, date | None]] = []
+        self.noted: dict[str, list[tuple[str, date, bool]]] = {"registre": [], "plaintes": []}
         self._lost_days: dict[tuple[str, str], set[date]] = {}
         for file in world.files:
             found: dict[str, list[date]] = defaultdict(list)
@@ -56,12 +57,14 @@ class Truth:
             site, received = line[1], date.fromisoformat(line[2])
             answered = date.fromisoformat(line[6]) if line[6] else None
             self.complaints.append((site, received, answered))
+            self.noted[form].append((site, received, bool(line[4])))
             found[site] += [received, *([answered] if answered else [])]
             return
         site, day = line[0], date.fromisoformat(line[1])
         found[site].append(day)
         if form == "registre":
             self.visits[site].append(day)
+            self.noted[form].append((site, day, bool(line[6])))
             if line[2] and line[3]:
                 self.measured[site].append(day)
                 self.waits[site].append((day, _minutes(line[3]) - _minutes(line[2])))
@@ -238,6 +241,15 @@ class Truth:
         """Complaints received on these days."""
         chosen = set(scope)
         return sum(site in chosen and first <= day <= last for site, day, _ in self.complaints)
+
+    def services_noted(self, scope: Iterable[str], first: date, last: date) -> bool:
+        """Whether four visits in five, and four complaints in five, note their service."""
+        chosen = set(scope)
+        for lines in self.noted.values():
+            noted = [n for site, day, n in lines if site in chosen and first <= day <= last]
+            if 5 * sum(noted) < 4 * len(noted):
+                return False
+        return True
 
     # --- closings -----------------------------------------------------------------------------------------------
     def gap(self, scope: Iterable[str], first: date, last: date) -> float | None:
