@@ -255,5 +255,7 @@ def against_last_year(card: Figure, now: Mapping[str, Figure], before: Mapping[s
         more = "plus" if change > 0 else "moins"
         return f"{french.percent(abs(change), 1)} de {more} par jour qu'un an avant"
     if shown_value(card) == shown_value(now[code]):
-        return f"un an avant : {shown_value(before[code])} ({difference(now[code], before[code])})"
+        gap = difference(now[code], before[code])
+        same = gap.startswith("±")
+        return f"un an avant : {'autant' if same else f'{shown_value(before[code])} ({gap})'}"
     return f"mêmes centres : {shown_value(now[code])}, un an avant {shown_value(before[code])}"

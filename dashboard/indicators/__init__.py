@@ -48,7 +48,8 @@ INDICATORS = (
         "volume; usagers accueillis; personnes; monde; combien de personnes; moins de monde",
         more="reçoit plus de monde en tout",
         topic="le nombre d'usagers",
-        definition="Nombre de personnes inscrites au registre des visites, servies ou non.",
+        definition="Visites inscrites au registre, celles des usagers partis sans être reçus comprises ; une personne peut venir"
+        " plusieurs fois.",
         numerator="visites",
         denominator="—",
         unit="count",
@@ -80,8 +81,8 @@ INDICATORS = (
         direction="neither",
         minimum=0,
         source=REGISTER,
-        limits="Les visites des jours de fermeture sont comptées et signalées. La journée d'un centre resté muet compte, sauf"
-        " s'il n'a jamais rien remis.",
+        limits="Les visites des jours de fermeture sont comptées et signalées. Un jour dont le registre n'est pas"
+        " remis ne compte pas.",
         dimensions=EVERYWHERE,
         measure=m.visits_per_day,
         basis=Basis(("jour ouvert", "jours ouverts"), VISITS, "en"),

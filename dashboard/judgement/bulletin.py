@@ -370,7 +370,7 @@ def _complaints(s: Situation) -> Line:
     parts = [_received(official, s.trust_context.complaints_through)]
     if official.n:
         parts += [
-            f"traitées en 30 jours ou moins, parmi celles reçues il y a plus de 30 jours{S}: {_of_due(due)}",
+            f"traitées en 30 jours ou moins, parmi celles reçues il y a 30 jours ou plus{S}: {_of_due(due)}",
             f"{OFFICIAL}, qui compte aussi les plus récentes{S}: {_value_with_basis(official)}",
         ]
     return Line(_sentence([*parts, _still_open(s)]), "complaints_30d_due", official.n)

@@ -389,7 +389,7 @@ def figure(code: str, value: float) -> Figure:
     [
         ("wait_p50", 15, 15, 16, "un an avant : 16 min (−1 min)"),
         ("wait_p50", 15, 16, 16, "mêmes centres : 16 min, un an avant 16 min"),
-        ("left", 5.34, 5.34, 5.31, "un an avant : 5,3 % (±0,0 point)"),
+        ("left", 5.34, 5.34, 5.31, "un an avant : autant"),
         ("left", 5.34, 5.34, 3.1, "un an avant : 3,1 % (+2,2 points)"),
     ],
 )

@@ -218,6 +218,15 @@ def test_a_period_of_which_nothing_came_says_so_in_place_of_another_ones_figures
         context.close_databases()
 
 
+@pytest.mark.parametrize(("state", "some"), [("usual", True), ("one row", False)])
+def test_small_curves_are_explained_where_there_are_some(filled, using, state, some):
+    using(filled[state])
+    wanted = {} if some else {"periode": _ago(1)[:7]}
+    at = sound(visit_page("carte", **wanted))
+    assert ("--curve:url" in str([e.proto.body for e in at.get("html")])) == some
+    assert ("petites courbes" in "\n".join(words(at))) == some
+
+
 FOCAL_POINT = Person("point focal", Role.FOCAL_POINT, sites=frozenset({KANDI}))
 
 
