@@ -13,7 +13,7 @@ from datetime import MINYEAR, UTC, date, datetime, time, timedelta, timezone
 
 import numpy as np
 
-from dashboard.french import MONTHS
+from dashboard.french import MONTHS, upper_first
 
 # Benin has no daylight saving time and has been at UTC+1 in all years that we have; a fixed offset needs no time zone
 # database, which Windows and slim containers lack.
@@ -269,11 +269,12 @@ def _from_parts(
     return _whole(date(int(year), 1, 1), 12)
 
 
-def _preset_periods(as_of: date) -> dict[str, Period]:
-    """The period of each preset's code."""
-    month, year = as_of.replace(day=1), date(as_of.year, 1, 1)
-    # On its last day the running month is complete.
-    next_month = (as_of + ONE_DAY).replace(day=1)
+def _preset_periods(known_to: date, day: date | None) -> dict[str, Period]:
+    """The period of each preset's code: running ones and those before by the calendar of a day, whole months by what is known."""
+    at = day or max(today(), known_to)
+    month, year = at.replace(day=1), date(at.year, 1, 1)
+    # On its last day a month is complete.
+    next_month = (known_to + ONE_DAY).replace(day=1)
     return {
         YEAR: _whole(add_months(next_month, -12), 12),
         "3m": _whole(add_months(next_month, -3), 3),
@@ -284,22 +285,32 @@ def _preset_periods(as_of: date) -> dict[str, Period]:
     }
 
 
-def presets(as_of: date) -> dict[str, str]:
-    """The labels of the periods most asked for, by code, in the order in which they are listed."""
-    periods = _preset_periods(as_of)
+def presets(known_to: date, day: date | None = None) -> dict[str, str]:
+    """The labels of the periods most asked for, by code, in the order in which they are listed; with what has nothing yet.
+    known_to: the last day up to which all is known; day: by whose calendar, today's by default."""
+    periods = _preset_periods(known_to, day)
+
+    def named(which: str, code: str) -> str:
+        name = periods[code].label
+        if periods[code].first <= known_to:
+            return f"{which} ({name})"
+        of_year = "Année " if name.isdigit() else ""  # both in words would be cut in the list
+        return f"{of_year}{upper_first(name)} (rien encore)"
+
     return {
         YEAR: "12 derniers mois entiers",
         "3m": "3 derniers mois entiers",
-        RUNNING: f"Mois en cours ({periods['mois'].label})",
-        "mois-1": f"Mois précédent ({periods['mois-1'].label})",
-        "annee": f"Année en cours ({periods['annee'].label})",
-        "annee-1": f"Année précédente ({periods['annee-1'].label})",
+        RUNNING: named("Mois en cours", RUNNING),
+        "mois-1": named("Mois précédent", "mois-1"),
+        "annee": named("Année en cours", "annee"),
+        "annee-1": named("Année précédente", "annee-1"),
     }
 
 
-def resolve_period(code: str, as_of: date) -> Period | None:
-    """The period of a preset's or URL's code; None where it is invalid. Not clipped at `as_of` (see `clip_period`)."""
-    return _preset_periods(as_of).get(code) or parse(code)
+def resolve_period(code: str, known_to: date, day: date | None = None) -> Period | None:
+    """The period of a preset's or URL's code; None where it is invalid. Not clipped at `known_to` (see `clip_period`). known_to,
+    day: as `presets` has them."""
+    return _preset_periods(known_to, day).get(code) or parse(code)
 
 
 def _months_back(period: Period, count: int) -> Period:

@@ -1,6 +1,6 @@
 """Figures in French words, as cards, tables, slides and exports write them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure, Indicator
@@ -26,6 +26,7 @@ IN_SHORT = {
     **dict.fromkeys((NOT_CURRENT, NOT_ALL_VISITS), BEHIND),
     **{note: note for note in (UNMEASURED, OUT_OF_SCOPE, NO_CASE)},
 }
+CLOSINGS_ALONE = "fiches de clôture remontées, sans registre des visites"
 GUEST_VIEW = "vue d'invité"
 NOT_FOR_GUESTS = f"{HIDDEN} aux invités"
 # In place of complaints one by one, in files, where the setting complaint_rows_in_files forbids them.
@@ -136,23 +137,53 @@ def difference(now: Figure, before: Figure) -> str:
 
 
 def who_reported(figure: Figure) -> str:
-    """« 23 centres sur 24 ont remonté des données, incomplètes pour 2 d'entre eux »; for a single site « données remontées en
-    partie ». figure: of visits."""
+    """« 23 centres sur 24 ont remonté des données, incomplètes pour 2 d'entre eux, dont 1 sans registre des visites »; for a
+    single site « données remontées en partie ». figure: of visits."""
     if not figure.sites_expected:
         return "rien n'était attendu, aucun centre n'étant ouvert"
     if figure.sites_expected == 1:
-        if not figure.sites_reporting:
+        if not figure.heard:
             return "ni registre des visites ni fiche remontés"
+        if not figure.sites_reporting:
+            return CLOSINGS_ALONE
         return "données remontées en partie" if figure.sites_in_part else "données remontées"
-    if not figure.sites_reporting:
+    if not figure.heard:
         return f"aucun des {figure.sites_expected} centres attendus n'a remonté de registre des visites ni de fiche"
-    verb = "a" if figure.sites_reporting < 2 else "ont"
-    said = f"{french.plural(figure.sites_reporting, 'centre')} sur {figure.sites_expected} {verb} remonté des données"
+    verb = "a" if figure.heard < 2 else "ont"
+    said = f"{french.plural(figure.heard, 'centre')} sur {figure.sites_expected} {verb} remonté des données"
+    without = figure.heard - figure.sites_reporting
+    if without == figure.heard:
+        return f"{said}, des fiches de clôture sans registre des visites"
+    rest = f", dont {french.number(without)} sans registre des visites" if without else ""
     if not figure.sites_in_part:
         return said
-    if figure.sites_in_part == figure.sites_reporting:
-        return f"{said}, incomplètes"
-    return f"{said}, incomplètes pour {french.number(figure.sites_in_part)} d'entre eux"
+    if figure.sites_in_part == figure.heard:
+        return f"{said}, incomplètes{rest}"
+    return f"{said}, incomplètes pour {french.number(figure.sites_in_part)} d'entre eux{rest}"
+
+
+def who_measures(measuring: int, figure: Figure) -> str:
+    """« attente mesurée dans 3 centres sur 24 »; where some registers of visits are missing, how many came; that none
+    did, where that is so: waits are measured in a register. measuring: how many sites measure waits; figure: of visits."""
+    reporting, expected = figure.sites_reporting, french.number(figure.sites_expected)
+    if not reporting:
+        return NO_VISITS
+    part = reporting < figure.sites_expected
+    registers = (
+        f" (registre des visites remis dans {french.plural(reporting, 'centre')} sur {expected})"
+    )
+    if not measuring:
+        return f"attente non mesurée{registers if part else ''}"
+    measured = f"attente mesurée dans {french.plural(measuring, 'centre')}"
+    return f"{measured}{registers}" if part else f"{measured} sur {expected}"
+
+
+def declared_alone(visits: int) -> str:
+    """« 1 594 visites déclarées par les fiches de clôture, sans registre »: of days of which no register came; "" for none."""
+    if not visits:
+        return ""
+    many = french.plural(visits, "visite déclarée", "visites déclarées")
+    return f"{many} par les fiches de clôture, sans registre"
 
 
 def among_in_words(some: int, everybody: int) -> str:
@@ -174,6 +205,24 @@ def basis_with_nouns(figure: Figure) -> str:
     if basis.counted:
         some = french.plural(figure.numerator, *basis.counted)
     return f"{some} {basis.joint} {french.plural(figure.denominator, *basis.cases)}"
+
+
+def of_whole_months(rows: Iterable[Figure], whole: Figure) -> str:
+    """« Les prestations ensemble : 479 plaintes pour 38 463 visites, celles des mois dont les deux registres sont entiers. »
+    where services rest on less than the whole beside them, whose days are known one by one; else "". rows: of the services."""
+    shown = [f for f in rows if f.denominator and f.numerator is not None]
+    together = [sum(f.denominator or 0 for f in shown), sum(f.numerator or 0 for f in shown)]
+    if whole.indicator != "complaints_per_1000" or together[0] >= (whole.denominator or 0):
+        return ""
+    if all(f.value is None for f in shown):
+        return ""
+    basis = BY_CODE[whole.indicator].basis
+    visits = french.plural(together[0], *basis.cases)
+    complaints = french.plural(together[1], *(basis.counted or basis.cases))
+    return (
+        f"Les prestations ensemble{french.SPACE}: {complaints} {basis.joint} {visits}, celles des mois dont les deux"
+        " registres sont entiers."
+    )
 
 
 def basis_in_words(figure: Figure) -> str:
@@ -206,5 +255,7 @@ def against_last_year(card: Figure, now: Mapping[str, Figure], before: Mapping[s
         more = "plus" if change > 0 else "moins"
         return f"{french.percent(abs(change), 1)} de {more} par jour qu'un an avant"
     if shown_value(card) == shown_value(now[code]):
-        return f"un an avant : {shown_value(before[code])} ({difference(now[code], before[code])})"
+        gap = difference(now[code], before[code])
+        same = gap.startswith("±")
+        return f"un an avant : {'autant' if same else f'{shown_value(before[code])} ({gap})'}"
     return f"mêmes centres : {shown_value(now[code])}, un an avant {shown_value(before[code])}"

@@ -38,6 +38,7 @@ from db.codes import (
     UNKNOWN_SERVICE,
 )
 from db.engine import snapshot
+from db.known_forms import KnownForms, known_forms
 from db.monthly_visits import Grouping, Visits, visits
 from db.network_state import NEVER, SHORTEST_MONTH, NetworkState, load_network_state
 from db.shared_types import Facts
@@ -127,9 +128,9 @@ def gather(
     cut = _breakdown(scope, by) if visits else _no_visits(scope, by)
     spans = _spans(scope, by, cut.groups)
     members = Members(scope, by, cut.groups)
-    heard = _heard(scope, spans)
+    forms = known_forms(scope.network, spans)
     # Some serve before their ceremony; others hand in a register of days on which nobody came yet.
-    present = heard | scope.network.is_due(spans)
+    present = forms.heard | scope.network.is_due(spans)
     return Facts(
         by=by,
         keys=cut.keys,
@@ -143,11 +144,12 @@ def gather(
         left_timed=cut.left_timed,
         known_service=cut.known_service,
         all_visits=cut.all_visits,
-        **_reporting(scope, present, heard, spans, members),
+        **_reporting(scope, present, forms, spans, members),
         **_days(scope, spans, members),
         complaint_visits=_complaint_visits(scope, by, spans, members, cut.complaint_base),
         **_places(scope, present, spans, members, cut.by_site),
         complaints=_complaints(scope, by, cut),
+        **_noted_services(scope, by, cut.groups),
         ends=members.of_spans(spans[:, 1]),
         threshold=load_settings().wait_threshold_minutes,
     )
@@ -490,38 +492,20 @@ def _active(scope: Scope, spans: np.ndarray) -> np.ndarray:
     )
 
 
-def _heard(scope: Scope, spans: np.ndarray) -> np.ndarray:
-    """Whether a site has a visit, a closing, or a register that says that nobody came in a span, (G, S). A register may name
-    sites that are closed or not launched yet: it says nothing of these."""
-    book = scope.network
-    no_launch = np.array([place.launched_on is None for place in book.places], dtype=bool)
-    serves = book.is_expected(spans) | (
-        no_launch & (book.closed_since(spans[:, 1]) >= spans[:, :1])
-    )
-    heard: np.ndarray = _active(scope, spans) | (
-        serves & (book.sum_between("visits_known", spans) > 0)
-    )
-    return heard
-
-
 def _reporting(
-    scope: Scope, present: np.ndarray, heard: np.ndarray, spans: np.ndarray, members: "Members"
+    scope: Scope, present: np.ndarray, forms: KnownForms, spans: np.ndarray, members: "Members"
 ) -> dict[str, np.ndarray]:
     """The numbers of sites expected, reporting, complete and current, by key."""
-    # A batch covers at least a day of the span.
-    visits, complaints = (
-        scope.network.sum_between(name, spans) > 0 for name in ("visits_known", "complaints_known")
-    )
     # Who hands complaints in is due, whatever else is known of him; who is closed answers for those that wait.
-    of_complaints = heard | scope.network.is_expected(spans) | complaints
+    of_complaints = forms.heard | scope.network.is_expected(spans) | forms.complaints
     return {
         name: members.total(sites)
         for name, sites in (
             ("expected", present),
-            ("reporting", heard),
-            ("visit_reporting", visits),
-            ("visit_whole", present & heard & visits_whole(scope.network, spans)),
-            ("complaint_reporting", complaints),
+            ("reporting", forms.heard),
+            ("visit_reporting", forms.visits),
+            ("visit_whole", present & forms.visits & visits_whole(scope.network, spans)),
+            ("complaint_reporting", forms.complaints),
             ("complaint_expected", of_complaints),
             ("complaint_current", of_complaints & complaints_current(scope.network, spans)),
             ("complaint_later", _complaints_known_later(scope, spans)),
@@ -590,9 +574,10 @@ def complaint_reporting(scope: Scope) -> ComplaintReporting:
     book, span = scope.network, _span(scope.first, scope.last)
     mine = np.zeros(len(book.places), dtype=bool)
     mine[scope.rows] = True
-    heard = mine & (book.sum_between("complaints_known", span)[0] > 0)
+    forms = known_forms(book, span)
+    heard = mine & forms.complaints[0]
     # Who hands complaints in is due, whatever else is known of him.
-    present = heard | (mine & (_heard(scope, span) | book.is_expected(span))[0])
+    present = heard | (mine & (forms.heard | book.is_expected(span))[0])
     ever = book.complaints_known.any(axis=1)
     current = complaints_current(book, span)[0]
     through = heard & _complaints_through(book, span)[0]
@@ -700,6 +685,25 @@ def _complaints(scope: Scope, by: str, breakdown: Breakdown) -> dict[str, np.nda
         "known": known,
         "based": based,
     }
+
+
+def _noted_services(scope: Scope, by: str, groups: list[Group]) -> dict[str, np.ndarray]:
+    """The complaints whose service is noted, and all of them, whatever the service: as in Facts."""
+    counted = np.zeros((2, 2, len(groups)), np.int64)
+    if scope.service is not None or by == "service":
+        c, here = scope.network.complaints, np.zeros(len(scope.network.places), dtype=bool)
+        here[scope.rows] = True
+        mine = here[c["site"]] & (c["received"] <= day_number(scope.last))
+        c = {name: values[mine] for name, values in c.items()}
+        noted, lately = c["service"] > 0, c["received"] >= day_number(scope.first)
+        for row, which in enumerate((noted, np.ones(len(noted), dtype=bool))):
+            if by in ("nation", "service", "hour"):
+                counted[row, 0] = (which & lately).sum()
+            else:
+                group = _groups_of(scope, by, groups, c)
+                np.add.at(counted[row, 0], group[which & lately & (group >= 0)], 1)
+            counted[row, 1] = which.sum()
+    return {"known_service_complaints": counted[0], "all_complaints": counted[1]}
 
 
 def _is_based(scope: Scope, c: dict[str, np.ndarray]) -> np.ndarray:

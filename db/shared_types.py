@@ -176,6 +176,8 @@ class Facts:
     complaint_visits: visits of the days of each site of which both registers speak; by service and hour, of its months that they
     speak of to the end.
     known_service: visits whose service is known, all_visits: visits whatever the service (in the key's scope).
+    known_service_complaints, all_complaints: the same of complaints, where the question is of a service or by service, else 0:
+    (2, G), the key's received in the period, and those of all keys received up to its end.
     complaints: arrays of one length: group (index of the key), place (of its site among those of the question),
     based (whether received on a day whose visits count), received, resolved (days since 1970, -1 open), as_of
     (of the complaint's site), known (up to which it is known itself: later where it was said by itself),
@@ -213,6 +215,8 @@ class Facts:
     operating_communes: np.ndarray
     known_service: np.ndarray
     all_visits: np.ndarray
+    known_service_complaints: np.ndarray
+    all_complaints: np.ndarray
     complaints: dict[str, np.ndarray]
     ends: np.ndarray
     threshold: int

@@ -433,9 +433,11 @@ function monthOf(word) {
   return short >= 0 ? short : MONTHS.findIndex((one) => one.length > 4 && word.length > 4 && distance(one, word, 1) === 1);
 }
 
-// The period that words say, as an address has it (dashboard/period.py), and the words that are left. end: the last known day.
+// The period that words say, as an address has it (dashboard/period.py), and the words that are left. end: the last known day;
+// today: by whose calendar this month and the last one are.
 export function readPeriod(raw, end, today = end) {
   const [year, month] = end.split("-").map(Number);
+  const [thisYear, thisMonth] = today.split("-").map(Number);
   const back = (count) => { const n = year * 12 + month - 1 - count; return `${Math.floor(n / 12)}-${two(n % 12 + 1)}`; };
   const last = (of) => of <= month - 1 ? year : year - 1;  // the year of the latest such month
   const text = ` ${raw.join(" ")} `;
@@ -459,12 +461,13 @@ export function readPeriod(raw, end, today = end) {
         && (unit === "semaines" || /depuis|derniers|ces /.test(text)) ? since(many) : null;
     })
     ?? take_(/ (?:ce |le |du )?trimestre (?:dernier|passe|precedent) /, () => {
-      const n = Math.floor((month - 1) / 3) || 4;
-      return [`${n === 4 ? year - 1 : year}-T${n}`, `au ${n}${n === 1 ? "er" : "e"} trimestre ${n === 4 ? year - 1 : year}`];
+      const n = Math.floor((thisMonth - 1) / 3) || 4;
+      const of = n === 4 ? thisYear - 1 : thisYear;
+      return [`${of}-T${n}`, `au ${n}${n === 1 ? "er" : "e"} trimestre ${of}`];
     })
-    ?? take_(/ (?:cette annee|annee en cours|depuis (?:le )?debut (?:de )?(?:l )?annee) /, () => ["annee", `depuis janvier ${year}`])
-    ?? take_(/ (?:l )?(?:annee (?:derniere|passee|precedente)|an dernier|an passe) /, () => ["annee-1", `en ${year - 1}`])
-    ?? take_(/ (?:ce mois(?: ci)?|mois en cours) /, () => ["mois", `en ${MONTHS_SAID[month - 1]}`])
+    ?? take_(/ (?:cette annee|annee en cours|depuis (?:le )?debut (?:de )?(?:l )?annee) /, () => ["annee", `depuis janvier ${thisYear}`])
+    ?? take_(/ (?:l )?(?:annee (?:derniere|passee|precedente)|an dernier|an passe) /, () => ["annee-1", `en ${thisYear - 1}`])
+    ?? take_(/ (?:ce mois(?: ci)?|mois en cours) /, () => ["mois", `en ${MONTHS_SAID[thisMonth - 1]}`])
     ?? take_(/ (?:le |au |du )?mois (?:dernier|passe|precedent) /, () => ["mois-1", "le mois dernier"])
     ?? take_(/(?<! (?:plus|moins) d| (?:plus|moins) de) (?:les |sur (?:les )?|des |depuis )?(\w+) (?:derniers )?mois /, ([, count]) => {
       const many = Number(count) || NUMBERS[count];

@@ -30,7 +30,7 @@ COLOURLESS = ("dashboard/indicators", "dashboard/statistics", "dashboard/forms")
 # What of db each part of dashboard may take; the others its codes and shapes alone. Only answers read, only
 # actions write, and the command line does both.
 READERS = {
-    "db.codes", "db.day_facts", "db.day_states", "db.engine", "db.error_messages", "db.facts", "db.lost_time",
+    "db.codes", "db.day_facts", "db.day_states", "db.engine", "db.error_messages", "db.facts", "db.known_forms", "db.lost_time",
     "db.monthly_returns", "db.network_state", "db.quality_acknowledgements", "db.read", "db.register_rows", "db.server_state",
     "db.shared_types", "db.simulated_chances", "db.site_complaints", "db.table_descriptions", "db.unanswered_searches",
     "db.weekday_waits",

@@ -291,8 +291,8 @@ def test_a_partial_label_says_how_far_it_goes():
 
 
 def test_presets_on_an_ordinary_day():
-    as_of = date(2026, 11, 24)
-    assert {code: resolve_period(code, as_of).code for code in presets(as_of)} == {
+    known_to, day = date(2026, 11, 24), date(2026, 11, 25)
+    assert {code: resolve_period(code, known_to, day).code for code in presets(known_to, day)} == {
         "12m": "2025-11-01_2026-10-31",
         "3m": "2026-08-01_2026-10-31",
         "mois": "2026-11",
@@ -300,7 +300,7 @@ def test_presets_on_an_ordinary_day():
         "annee": "2026",
         "annee-1": "2025",
     }
-    assert presets(as_of) == {
+    assert presets(known_to, day) == {
         "12m": "12 derniers mois entiers",
         "3m": "3 derniers mois entiers",
         "mois": "Mois en cours (novembre 2026)",
@@ -308,6 +308,22 @@ def test_presets_on_an_ordinary_day():
         "annee": "Année en cours (2026)",
         "annee-1": "Année précédente (2025)",
     }
+
+
+def test_running_periods_follow_the_calendar_and_say_that_nothing_came_yet():
+    known_to, day = date(2026, 11, 30), date(2026, 12, 1)
+    assert resolve_period("12m", known_to, day).code == "2025-12-01_2026-11-30"
+    assert resolve_period("mois", known_to, day).code == "2026-12"
+    assert resolve_period("mois-1", known_to, day).code == "2026-11"
+    named = presets(known_to, day)
+    assert named["mois"] == "Décembre 2026 (rien encore)"
+    assert named["mois-1"] == "Mois précédent (novembre 2026)"
+    assert named["annee"] == "Année en cours (2026)"
+    new_year = presets(date(2026, 12, 31), date(2027, 1, 4))
+    assert new_year["annee"] == "Année 2027 (rien encore)"
+    assert new_year["annee-1"] == "Année précédente (2026)"
+    old = presets(date(2026, 9, 15), date(2026, 12, 1))
+    assert old["mois-1"] == "Novembre 2026 (rien encore)"
 
 
 def test_a_month_is_whole_on_its_last_day():
@@ -318,7 +334,7 @@ def test_a_month_is_whole_on_its_last_day():
 
 
 def test_presets_across_the_new_year():
-    assert resolve_period("mois-1", date(2026, 1, 1)).code == "2025-12"
+    assert resolve_period("mois-1", date(2026, 1, 1), date(2026, 1, 1)).code == "2025-12"
     assert resolve_period("12m", date(2026, 1, 1)).code == "2025"
 
 

@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from dashboard import french
 from dashboard.answers import control_charts, expected_false_alarms, signals
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures, overall_figures
-from dashboard.answers.network import data_date_in_words, silences, site_names
+from dashboard.answers.network import data_date_in_words, silences, site_names, sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import followed_scope, scope_signals
 from dashboard.indicators import BY_CODE
 from dashboard.judgement import bulletin
 from dashboard.judgement.signal_sentences import gap_origin, value_beside_usual
 from dashboard.judgement.silence import silent_sentence
-from dashboard.period import ClippedPeriod
+from dashboard.period import ClippedPeriod, day_number, month_end
 from dashboard.statistics import sentences
+from db.known_forms import known_forms
 
 S = french.SPACE
 ARTICLES = {"Collines": "les", "Donga": "la"}  # the others are masculine
@@ -52,9 +55,19 @@ def lines(view: View, question: Question, period: ClippedPeriod) -> tuple[bullet
                 ),
                 site_names(view),
                 _silent(view, question),
+                _unheard(view, question),
+                french.month_label(control_charts.judged_month(view, question.last)),
             )
         )
     )
+
+
+def _unheard(view: View, question: Question) -> tuple[str, ...]:
+    """The names of the question's sites that handed in no form of the month that is judged."""
+    month, network = control_charts.judged_month(view, question.last), view.network
+    forms = known_forms(network, np.array([[day_number(month), day_number(month_end(month))]]))
+    heard = (forms.heard | forms.complaints)[0]
+    return tuple(p.name for p in sites(view, question) if not heard[network.row[p.id]])
 
 
 def _silent(view: View, question: Question) -> tuple[str, int]:
@@ -82,9 +95,12 @@ def _scope_signals(view: View, question: Question, when: str) -> str:
         return f"{scope}{S}: pas de jugement d'ensemble{S}; chaque centre est comparé à lui-même."
     judged = [s for s in scope_signals(view, question).values() if s.is_judged]
     flagged = [s for s in judged if s.is_signal]
-    if all(one.days is None for one in silences(view, question).values()):
+    if not judged and all(one.days is None for one in silences(view, question).values()):
         return f"{scope}{S}: ni registre des visites ni fiche de clôture."
     if not judged:
+        if len(_unheard(view, question)) == len(known):
+            month = when.removeprefix("en ")
+            return f"{scope}{S}: rien à juger, rien n'a été remis pour {month}."
         return f"{scope}{S}: pas encore assez de mois pour juger."
     if not flagged:
         return f"{scope}{S}: rien d'inhabituel {when}."

@@ -16,7 +16,7 @@ from dashboard.answers.network import data_date_in_words, silences, site_names
 from dashboard.answers.question import Question
 from dashboard.answers.trust import scope_signals, signal_if_in_period
 from dashboard.indicators import BY_CODE, TIMED, Figure
-from dashboard.indicators.measures import NOT_REPORTED
+from dashboard.indicators.measures import NO_VISITS, NOT_REPORTED
 from dashboard.judgement import trust_sentences
 from dashboard.judgement.signal_sentences import card_state, gap_origin, verdict
 from dashboard.judgement.signals import Signal
@@ -29,9 +29,11 @@ from dashboard.wording import (
     against_last_year,
     basis_in_words,
     basis_with_nouns,
+    declared_alone,
     missing_reason,
     shown_value,
     value_with_unit,
+    who_measures,
     who_reported,
 )
 
@@ -261,14 +263,12 @@ def caption(
     curves are, which the opening page alone says."""
     figures = overall_figures(view, question)
     parts = [french.upper_first(period)]
-    measuring, expected = (
-        control_charts.trust_context(view, question).measuring,
-        figures["visits"].sites_expected,
-    )
+    visits = figures["visits"]
+    measuring = control_charts.trust_context(view, question).measuring
     if "wait_p90" in codes and measuring is not None:  # all the cards are of waits
-        parts.append(f"attente mesurée dans {french.plural(measuring, 'centre')} sur {expected}")
-    elif expected > 1 or not figures["visits"].sites_reporting:
-        parts.append(who_reported(figures["visits"]))
+        parts.append(who_measures(measuring, visits))
+    elif visits.sites_expected > 1 or not visits.sites_reporting:
+        parts.append(who_reported(visits))
     nine = figures["wait_p90"] if "wait_p50" in codes and "wait_p90" not in codes else None
     if nine and nine.value is not None:
         parts.append(f"9 usagers sur 10 ont attendu {shown_value(nine)} ou moins")
@@ -300,9 +300,8 @@ def trust_lines(view: View, question: Question, codes: Sequence[str]) -> tuple[s
         any(BY_CODE[code].required == TIMED for code in codes)
         and trust_context.measuring is not None
     ):
-        have = "mesure" if trust_context.measuring < 2 else "mesurent"
         parts.append(
-            f"{french.plural(trust_context.measuring, 'centre')} sur {figures['visits'].sites_expected} {have} l'attente."
+            f"{french.upper_first(who_measures(trust_context.measuring, figures['visits']))}."
         )
     return tuple(parts)
 
@@ -312,17 +311,27 @@ def site_caption(view: View, question: Question, period: str) -> str:
     """The line under the cards of one site: the period, its share of closings handed in, and how many of its waits are
     measured; or that it handed in nothing, and why it is silent now where it said so."""
     figures = overall_figures(view, question)
-    if figures["visits"].sites_reporting == 0:
+    visits = figures["visits"]
+    if not visits.heard:
         nothing = "Ce centre n'a remonté ni registre des visites ni fiche sur la période."
         silence = silences(view, question).get(question.site or "")
         if silence is None or not silence.why:
             return nothing
         at = french.upper_first(data_date_in_words(view))
         return f"{nothing} {at}, il est {silence.in_words_and_who}."
-    visits = figures["visits"]
+    closings = (
+        f"Période : {period}. Fiches de clôture remises : {shown_value(figures['completeness'])}"
+    )
+    if not visits.sites_reporting:
+        declared = declared_alone(control_charts.trust_context(view, question).declared_alone)
+        return ". ".join(
+            filter(
+                None, (closings, french.upper_first(declared), f"{french.upper_first(NO_VISITS)}.")
+            )
+        )
     of = shown_value(visits) if visits.value is not None else french.number(visits.n)
     return (
-        f"Période : {period}. Fiches de clôture remises : {shown_value(figures['completeness'])}. "
+        f"{closings}. "
         f"Attente mesurée pour {french.number(figures['wait_p50'].n)} visites sur"
         f" {of}. D'habitude{S}: ce que montraient ses propres mois d'avant."
     )

@@ -406,5 +406,5 @@ def reasons(view: View, question: Question, key: str) -> Panel:
         table=make_table(
             (("Catégorie", ""), ("Plaintes reçues", "count"), ("Part", "percent")), listed
         ),
-        trust_line=trust_line(view, question, "complaints_per_1000"),
+        trust_line=trust_line(view, question, "complaint_delay"),
     )

@@ -17,6 +17,7 @@ from dashboard.judgement.signals import Signal, signal
 from dashboard.judgement.trust_sentences import TrustContext
 from dashboard.period import day_number, last_whole_month, month_end, today
 from db.facts import complaint_reporting
+from db.known_forms import known_forms
 from db.network_state import NetworkState
 from db.read import Decision
 
@@ -157,12 +158,9 @@ def trust_context(view: View, question: Question) -> TrustContext:
     last = min(question.last, network.known_until or question.last)
     days = network.day_columns(question.first, last)
     closed, known = network.has_closing[rows, days], network.visits_known[rows, days]
-    seen = (
-        (network.register_visits[rows, days] > 0).any(axis=1)
-        | closed.any(axis=1)
-        | known.any(axis=1)
-    )
-    due = network.is_due(np.array([[day_number(question.first), day_number(last)]]))[0, rows]
+    span = np.array([[day_number(question.first), day_number(last)]])
+    forms, due = known_forms(network, span), network.is_due(span)[0, rows]
+    seen, alone = forms.heard[0, rows], forms.closings_alone[0, rows]
     fresh = freshness(view)
     partial = question.last > last or (
         question.last == network.known_until and question.last != month_end(question.last)
@@ -181,6 +179,8 @@ def trust_context(view: View, question: Question) -> TrustContext:
         complaint_reporting(view.facts(question)).all_days_known,
         network.known_until,
         question.first,
+        tuple(p.name for p, only in zip(table, alone, strict=True) if only),
+        int(network.declared_visits[rows, days][closed & ~known].sum()),
     )
 
 

@@ -20,13 +20,14 @@ from dashboard.answers.opening_answers import LARGE_FALL
 from dashboard.answers.question import Question
 from dashboard.answers.uncertainty import intervals
 from dashboard.indicators import BY_CODE
+from dashboard.indicators.measures import NO_VISITS
 from dashboard.judgement.change_dates import signals_in_a_line, since_at_least
 from dashboard.judgement.signal_sentences import months_in_words, volume_gap
 from dashboard.judgement.signals import Signal, gravest_first
 from dashboard.judgement.silence import NOTHING, NOTHING_OF_MANY, explained_in_words
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
-from dashboard.wording import at_least, shown_value
+from dashboard.wording import at_least, declared_alone, shown_value
 
 S = french.SPACE
 SMALL = 5  # sites: of so few it is said whenever one is missing
@@ -36,12 +37,30 @@ NAMED = 2  # sites where something gets worse
 @cached
 def department(view: View, question: Question) -> str:
     """« 19 230 usagers reçus sur 12 mois ; aucune dégradation relevée ; 5 plaintes attendent depuis plus de 30 jours » over the
-    question's sites, a large fall of visits after their number; "" without visits."""
-    if not (visits := visits_received(view, question)):
-        return ""
+    question's sites, a large fall of visits after their number; "" where nothing was handed in."""
+    return f"{S}; ".join(_found(view, question, late_complaints(view, question)))
+
+
+def _found(view: View, question: Question, waiting: str) -> list[str]:
+    """The parts of a headline: visits, a large fall, alerts, complaints that wait. Without a register of visits what else came is
+    told all the same: visits that closings declare, complaints that wait; nothing where there is neither. waiting: of
+    complaints."""
+    visits, late = visits_received(view, question), late_complaint_count(view, question)
+    known_late = late and not view.access.guest
+    if not visits:
+        declared = declared_alone(control_charts.trust_context(view, question).declared_alone)
+        if not declared and not known_late:
+            return []
+        visits = declared or _no_register(view, question)
     fallen = large_falls(view, question)
-    parts = [visits, fallen, alerts(view, question), late_complaints(view, question)]
-    return f"{S}; ".join(part for part in parts if part)
+    parts = [visits, fallen, alerts(view, question), waiting]
+    return [part for part in parts if part]
+
+
+def _no_register(view: View, question: Question) -> str:
+    """« registre des visites non remonté », where that is so; "" where it came, and is empty or late."""
+    visits = overall_figures(view, question)["visits"]
+    return "" if visits.sites_reporting else NO_VISITS
 
 
 @cached
@@ -87,19 +106,15 @@ def site(view: View, question: Question) -> str:
     )
     silent = silence.in_words if silence else ""
     # A silent site's complaints may have been answered since.
-    waits = (
-        ""
-        if silent and not late_complaint_count(view, question)
-        else late_complaints(view, question)
-    )
+    late = late_complaint_count(view, question)
+    waits = "" if silent and not late else late_complaints(view, question)
     if bad:
         others = french.plural(len(bad) - 1, "autre alerte", "autres alertes")
         first = signals_in_a_line(bad[:1], since_at_least(bad[0]))
         found = [first, others if len(bad) > 1 else "", waits]
     else:
-        visits = visits_received(view, question)
-        fallen = large_falls(view, question)
-        found = [visits, fallen, alerts(view, question), waits] if visits else []
+        nothing_else = silence is not None and silence.days is None
+        found = [waits] if nothing_else else _found(view, question, waits)
     return f"{S}; ".join(part for part in (silent, *found) if part)
 
 

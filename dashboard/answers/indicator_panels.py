@@ -9,11 +9,8 @@ from typing import Any
 from dashboard import french
 from dashboard.answers import small_counts_for_guests
 from dashboard.answers.context import View, cached, uncached
-from dashboard.answers.indicator_table import (
-    WHOLE,
-    frame,
-    names_of,
-)
+from dashboard.answers.figures import figures, overall_figures
+from dashboard.answers.indicator_table import WHOLE, frame, names_of
 from dashboard.answers.network import distinct_names, sites, with_data_date
 from dashboard.answers.question import Question
 from dashboard.answers.row_verdicts import COMPARED, PLACES, differ, verdicts_of
@@ -31,8 +28,10 @@ from dashboard.panel import (
     site_link,
     text_cell,
 )
+from dashboard.wording import of_whole_months
 
 S = french.SPACE
+RATE = "complaints_per_1000"
 FIRST = {
     "department": "Département",
     "site": "Centre",
@@ -110,6 +109,7 @@ def panel(view: View, question: Question, request: TableRequest, key: str) -> Pa
         with_data_date(view, "Plaintes en cours")
         if any(BY_CODE[code].is_current for code in request.columns)
         else "",
+        _of_whole_months(view, question, request),
     ]
     return Panel(
         key,
@@ -118,6 +118,15 @@ def panel(view: View, question: Question, request: TableRequest, key: str) -> Pa
         caption=" ".join(filter(None, caption)),
         finding=finding(view, question, request),
     )
+
+
+def _of_whole_months(view: View, question: Question, request: TableRequest) -> str:
+    """On how many complaints services rest together, where that is not what the whole rests on; not for guests, who would learn
+    of small counts by it."""
+    if request.rows != "service" or RATE not in request.columns or view.access.guest:
+        return ""
+    rows = figures(view, question, "service").values()
+    return of_whole_months((of[RATE] for of in rows), overall_figures(view, question)[RATE])
 
 
 @uncached

@@ -16,8 +16,7 @@ from dashboard.answers.figures import figures, trend
 from dashboard.answers.network import short_name, site_names, sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import followed_scope, scope_signals, trust_line
-from dashboard.indicators import BY_CODE
-from dashboard.indicators.measures import UNMEASURED
+from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement.control_charts import SKEWED, ControlChart
 from dashboard.judgement.signal_sentences import gap_origin, limits_basis, rule_in_words, verdict
 from dashboard.judgement.signals import Signal
@@ -62,6 +61,8 @@ METHODS = {
 DRAWN = 60  # months
 SEASON = "la saison, la même dans tous les centres, en fait partie"
 NOTHING = "Pas assez de données pour tracer ces mois."
+# Of a month that is not on the curve though its figure has a value.
+IN_PART, NOT_SETTLED = "en partie", "pas encore échu"
 NOT_FOLLOWED = "Ces filtres ne laissent pas de série suivie : rien n'est conclu de cette courbe."
 OF_SITES_ALONE = "Suivi centre par centre : la part de chacun dans l'ensemble fait bouger cette courbe, rien n'en est conclu."
 RULE = "signal : un mois hors des limites, ou huit de suite du même côté"
@@ -258,11 +259,23 @@ def _events(view: View, question: Question, chart: ControlChart) -> list[tuple[d
 
 
 def _missing(view: View, question: Question, code: str, months: Sequence[date]) -> list[str]:
-    """Why each month has no value, in a word; "" where it has one."""
+    """Why each month is not on the curve, in a few words."""
     asked = replace(question, first=months[0], last=month_end(months[-1]))
     by_month = figures(view, asked, "month")
     found = [by_month.get(f"{m:%Y-%m}", {}).get(code) for m in months]
-    return [UNMEASURED if f is None or f.sites_reporting else NOT_HANDED for f in found]
+    settled = add_months(months[-1], -BY_CODE[code].settled_after)
+    return [_why_missing(f, is_settled=m <= settled) for m, f in zip(months, found, strict=True)]
+
+
+def _why_missing(f: Figure | None, *, is_settled: bool) -> str:
+    """Why a month is not on the curve: what its figure says; of one that has a value, that it is of a part of the month, or may
+    move still. is_settled: whether it has had the time after which it moves no more."""
+    if f is None:
+        return NOT_HANDED
+    if f.value is None:
+        words = shown_value(f)
+        return f.note.partition(", ")[0] if words == "—" and f.note else words
+    return IN_PART if is_settled else NOT_SETTLED
 
 
 def _method(signal: Signal) -> str:

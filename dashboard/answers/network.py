@@ -18,6 +18,7 @@ from dashboard.period import ONE_DAY, RUNNING, YEAR, day_from_number, day_number
 from dashboard.settings import load_settings
 from db import codes, read
 from db.codes import ALL
+from db.known_forms import ever_known
 from db.shared_types import Closure, Place, Week
 from db.working_days import SATURDAY, site_working_days, working_days
 
@@ -180,6 +181,7 @@ def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silenc
     seen = np.where(there, np.arange(last, dtype=np.int32), -1).max(axis=1, initial=-1).tolist()
     by_code, undue = {}, _first_undue_day(network.holidays, view.snapshot.day)
     origin, width = network.origin, max(day_number(end) + 1 - network.origin, 0)
+    ever = ever_known(network)
     works: dict[tuple[Week, ...], np.ndarray] = {}  # up to that day, of sites with the same hours
     closures: dict[int | None, list[Closure]] = defaultdict(list)
     for c in network.whole_closures:
@@ -198,7 +200,8 @@ def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silenc
             (works[p.weeks],) = site_working_days([p], network.holidays, origin, width)
         working = _working_days(works[p.weeks][day_number(known) + 1 - origin :], known)
         days = (end - known).days if working else 0
-        silence = Silence(p.code, p.name, days, known, after=after)
+        forms = bool(ever.visits[0, row]), bool(ever.closings[0, row])
+        silence = Silence(p.code, p.name, days, known, after=after, forms=forms)
         if silence.is_silent:
             here, due = [*closures[None], *closures[p.id]], [d for d in working if d < undue]
             silence = replace(silence, explanation=explanation(known, end, due, here))
@@ -238,12 +241,15 @@ def with_data_date(view: View, words: str) -> str:
 
 @cached
 def usual_period(view: View) -> str:
-    """The code of the default period: the last twelve whole months; the running month where all data are of it."""
-    network = view.network
-    year = resolve_period(YEAR, network.known_until or view.snapshot.day)
+    """The code of the default period: the last twelve whole months; where all data are of the month after, that month."""
+    network, day = view.network, view.snapshot.day
+    known_to = network.known_until or day
+    year = resolve_period(YEAR, known_to, day)
     days = network.day_columns(year.first, year.last) if year else slice(0)
     seen = network.register_visits[:, days].any() or network.has_closing[:, days].any()
-    return YEAR if seen or network.as_of is None else RUNNING
+    if seen or network.as_of is None:
+        return YEAR
+    return RUNNING if known_to >= day.replace(day=1) else f"{known_to:%Y-%m}"
 
 
 @cached

@@ -42,6 +42,7 @@ from dashboard.period import day_from_number
 from dashboard.statistics.control_limits import OUTSIDE
 from dashboard.statistics.variation import Variation
 from dashboard.wording import NOT_FOR_GUESTS, at_least, shown_value
+from db.known_forms import ever_known
 
 COLUMNS = (("Question", ""), ("Quand", ""), ("Réponse", ""))
 NAMED = 3  # sites in one answer
@@ -244,7 +245,9 @@ def alerts(view: View, question: Question) -> Reply:
     if not worse:
         judged = {name for name, s in signals.site_signals(view, question) if s.is_judged}
         every = Coverage("suivi", len(sites(view, question)), len(judged), len(judged))
-        none = all(one.days is None for one in silences(view, question).values())
+        forms, row = ever_known(view.network), view.network.row
+        ever = (forms.heard | forms.complaints)[0]
+        none = not any(ever[row[p.id]] for p in sites(view, question))
         why = NOBODY_HANDED_IN if none else _no_alert(Count(0, every))
         worse = [Statement((), why)]
     better = _improvement_statements(view, question, month.year)
@@ -443,9 +446,11 @@ def silent_sites(view: View, question: Question) -> Reply:
 
 def _since(one: Silence) -> str:
     """« ni registre des visites ni fiche depuis le 21/10/2026 (35 jours), grève depuis le 4 »: the last day with data of a
-    site, and why. A day closed by hand is none, so that the sentence denies files alone."""
+    site, and why; of one that hands
+    in one form alone « pas de registre des visites depuis … ». A day closed by hand is none, so that the sentence denies files
+    alone."""
     last = french.date_short(one.last) if one.last else ""
-    since = f"ni registre des visites ni fiche depuis le {last} ({french.days(one.days)})"
+    since = f"{one.nothing} depuis le {last} ({french.days(one.days)})"
     return f"{since}, {one.why}" if one.why else since
 
 

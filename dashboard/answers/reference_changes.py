@@ -69,7 +69,8 @@ def _figures(before: View, after: View) -> list[str]:
     """The figures whose words change, of the network and of each site that is another one: from the usual period's first day
     to the last of the data, and in the last month, which a year may hide."""
     known = before.network.known_until
-    period = resolve_period(usual_period(before), known or before.snapshot.day)
+    day = before.snapshot.day
+    period = resolve_period(usual_period(before), known or day, day)
     if period is None or known is None:
         return []
     year, month = (

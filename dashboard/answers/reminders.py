@@ -21,8 +21,8 @@ from db.read import SentReminder
 S = french.SPACE
 LOOKED_BACK = 3  # months of reminders that are listed
 NOTHING_YET = (
-    f"{{}}{S}: aucun registre n'a encore été remis, et son ouverture n'est pas renseignée. Merci de remettre le premier, ou"
-    f" de dire au ministère depuis quand le centre sert{S}: {{}}/remonter?centre={{}}"
+    f"{{}}{S}: aucun registre des visites n'a encore été remis, et son ouverture n'est pas renseignée. Merci de remettre le"
+    f" premier, ou de dire au ministère depuis quand le centre sert{S}: {{}}/remonter?centre={{}}"
 )
 WHY = "/remonter/jours?centre="  # where a point focal says why, or promises
 

@@ -72,7 +72,7 @@ def places(view: View) -> dict[str, Any]:
     """The places that the person may see, communes without a site, the last known day, the usual period and its words."""
     there, end = sites(view), view.network.known_until or view.snapshot.day
     period = usual_period(view)
-    asked = resolve_period(period, end)
+    asked = resolve_period(period, end, view.snapshot.day)
     known = clip_period(asked, end) if asked else None
     return {
         "places": [*map(_site, there), *_departments(there)],

@@ -80,7 +80,7 @@ def _value(view: View, key: str) -> str:
 def _question_of(view: View, asked: Asked) -> Question | None:
     """The question of a line; None where its place, service or period is none that the person may ask for."""
     end = view.network.known_until or view.snapshot.day
-    whole = resolve_period(asked.period or "12m", end)
+    whole = resolve_period(asked.period or "12m", end, view.snapshot.day)
     period = clip_period(whole, end) if whole else None
     if period is None or (asked.service and asked.service not in services(view)):
         return None

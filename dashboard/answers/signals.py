@@ -32,6 +32,7 @@ from dashboard.statistics.control_chart_levels import Origin
 from dashboard.statistics.rule_rates import ROWS
 from dashboard.statistics.rule_rates import rule_rates as simulated
 from dashboard.wording import distinct_values, value_with_unit
+from db.known_forms import ever_known
 
 S = french.SPACE
 
@@ -40,16 +41,19 @@ S = french.SPACE
 def site_signals(
     view: View, question: Question, codes: Sequence[str] = FOLLOWED
 ) -> Sequence[tuple[str, Signal]]:
-    """(site name, signal) of every followed series of the question's sites, at the last whole month of its period. Sites that
-    never handed in anything are left out: that they hand in no closing is shown as silence."""
-    without_data = {
-        code for code, silence in silences(view, question).items() if silence.last is None
-    }
-    known = {
-        code: name for code, name in site_names(view, question).items() if code not in without_data
-    }
+    """(site name, signal) of every followed series of the question's sites, at the last whole month of its period. Of sites that
+    never handed in a visit or a closing only complaints are followed, where they handed these in: the rest is silence."""
+    network, known = view.network, site_names(view, question)
+    forms = ever_known(network)
+    of_register = {"visits": forms.heard[0], "complaints": forms.heard[0] | forms.complaints[0]}
+    row = {p.code: network.row[p.id] for p in network.places}
     signals = control_charts.signals(view, known, question.last)
-    return [(known[scope], signals[scope][code]) for scope in signals for code in codes]
+    return [
+        (known[scope], signals[scope][code])
+        for scope in signals
+        for code in codes
+        if of_register[BY_CODE[code].register][row[scope]]
+    ]
 
 
 @cached

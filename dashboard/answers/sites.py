@@ -12,7 +12,7 @@ from dashboard.answers.figures import figures as figures_of
 from dashboard.answers.headlines import longest_wait
 from dashboard.answers.network import services, short_name, site_names, sites
 from dashboard.answers.question import Question
-from dashboard.answers.row_verdicts import verdicts_of
+from dashboard.answers.row_verdicts import differ, verdicts_of
 from dashboard.answers.site_comparisons import SiteComparison, site_comparison
 from dashboard.answers.site_comparisons import with_funnel as draw_funnel
 from dashboard.answers.table_request import Rows
@@ -20,9 +20,12 @@ from dashboard.answers.trust import trust_line
 from dashboard.answers.uncertainty import Interval, intervals
 from dashboard.indicators import BY_CODE, Figure, codes_placed_in
 from dashboard.indicators.measures import FEW, HIDDEN, UNMEASURED
-from dashboard.judgement.control_charts import RATES, SHARES
 from dashboard.judgement.extremes import extremes_in_words
-from dashboard.judgement.site_comparisons import differ_beyond_chance, ranks
+from dashboard.judgement.site_comparisons import (
+    differ_beyond_chance,
+    is_share_or_rate,
+    ranks,
+)
 from dashboard.panel import (
     Cell,
     Chart,
@@ -44,6 +47,7 @@ from dashboard.wording import (
     axis_words,
     basis_in_words,
     missing_reason,
+    of_whole_months,
     shown_value,
     value_with_unit,
 )
@@ -205,6 +209,8 @@ def _bars(
     caption = (
         [f"L'ensemble{S}: {shown_value(everybody)} ({basis_in_words(everybody)})."] if line else []
     )
+    if by == "service" and not view.access.guest:
+        caption.append(of_whole_months((of[code] for of in figures.values()), everybody))
     if likely:
         caption.append(LIKELY)
     subject = i.label if by == "site" else panel.title
@@ -235,17 +241,52 @@ def _finding(
         if code == "wait_p50" and (longest := longest_wait(view, question)):
             return longest
         known = {p.code: short_name(p) for p in sites(view, question)}
-    elif code in SHARES | RATES and not differ_beyond_chance(figures, code):
-        return f"{subject}{S}: aucune différence nette n'est visible"
     one = {k: f[code] for k, f in figures.items()}
     overall, verdicts = (
         overall_figures(view, question)[code],
         verdicts_of(view, question, cast(Rows, by), code),
     )
+    if _is_chance(view, question, figures, by, code):
+        found = "aucune différence nette n'est visible"
+        if BY_CODE[code].unit == "days" and not intervals(view, question, by, code):
+            found = ""  # of a delay by service nothing says how sure it is
+        parts = [part for part in (found, _of_all(overall)) if part] or [overall.note]
+        return f"{subject}{S}: {f'{S}; '.join(parts)}"
     said = extremes_in_words(one, known, subject, by, overall, verdicts)
     # What guests are told of complaints is of a time of its own.
     own_time = small_counts_for_guests.complaint_period(view, (code,))
     return f"{said}, {own_time}" if own_time else said
+
+
+def _is_chance(view: View, question: Question, figures: Figures, by: str, code: str) -> bool:
+    """Whether chance may explain how the keys differ, so that no title names the highest: of shares, rates and waits by their
+    counts, of delays by the intervals of the longest and the shortest. Of counts, which are facts, never."""
+    values = {
+        k: value
+        for k, f in figures.items()
+        if k != UNKNOWN_KEY and (value := f[code].value) is not None
+    }
+    if len(values) < 2:
+        return False
+    if is_share_or_rate(code):
+        return by != "site" and not differ_beyond_chance(figures, code)
+    if BY_CODE[code].quantile is not None:
+        # Which of them stand apart, if any, is said by name; « trop peu de cas » too.
+        return (by == "site" or code != "wait_p50") and not differ(
+            view, question, cast(Rows, by), code
+        )
+    if BY_CODE[code].unit != "days" or BY_CODE[code].is_current:
+        return False
+    likely = intervals(view, question, by, code)
+    least, most = (likely.get(end(values, key=values.__getitem__)) for end in (min, max))
+    apart = least and most and least[1] is not None and most[0] is not None and most[0] > least[1]
+    return not apart
+
+
+def _of_all(overall: Figure) -> str:
+    """« 15 min pour l'ensemble », of waits and delays."""
+    timed = BY_CODE[overall.indicator].unit in ("minutes", "days") and overall.value is not None
+    return f"{shown_value(overall)} pour l'ensemble" if timed else ""
 
 
 def _in_words(code: str, ends: Interval | None) -> tuple[float | None, float | None, str]:

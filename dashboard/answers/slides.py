@@ -91,7 +91,7 @@ def slide(
 def _opening(about: Subject, _: str) -> HeadlineAndPanel:
     figures = overall_figures(about.view, about.question)
     fresh = freshness(about.view)
-    alone = figures["visits"].sites_expected == figures["visits"].sites_reporting == 1
+    alone = figures["visits"].sites_expected == figures["visits"].heard == 1
     lines = [
         load_settings().issuer_name,
         *([] if about.title.endswith(about.scope) else [about.scope]),
@@ -123,7 +123,7 @@ def _cards(
 def _visits_headline(figures: Mapping[str, Figure]) -> str:
     f = figures["visits"]
     if f.value is None:
-        return "Aucune donnée remontée sur la période"
+        return french.upper_first(f.note or "aucune donnée remontée sur la période")
     received = french.upper_first(
         at_least(f) + french.plural(f.value, "usager reçu", "usagers reçus")
     )

@@ -127,7 +127,7 @@ def of_address(view: View, address: str) -> tuple[Question, TableRequest]:
     asked = (
         clip_period(found, last)
         for code in (given.get("periode", ""), usual_period(view), YEAR)
-        if (found := resolve_period(code, last))
+        if (found := resolve_period(code, last, view.snapshot.day))
     )
     period = next(filter(None, asked)).period
     there = {p.department for p in places}

@@ -11,6 +11,7 @@ from dashboard.answers.network import sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import trust_line
 from dashboard.charts.visits import TENS, wait_bins
+from dashboard.judgement.peak_hours import busiest_hours, clearly_lower
 from dashboard.panel import Cell, Chart, Message, Panel, Table, count_cell, make_table, text_cell
 from dashboard.period import month_number, month_numbers, weekdays
 from dashboard.settings import load_settings
@@ -106,6 +107,13 @@ class HourlyLoad:
         day, hour = np.unravel_index(int(np.where(enough, self.rates, -1).argmax()), (7, 24))
         return int(day), int(hour)
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether that hour of the week is above all others by more than chance, which else chooses one of forty."""
+        there = (self.visits > 0) & (self.weekday_count >= FEWEST_DAYS)[:, None]
+        lower = clearly_lower(np.where(there, self.visits, 0), self.weekday_count)
+        return int((there & ~lower).sum()) <= 1
+
 
 @cached
 def hourly_load(view: View, question: Question) -> HourlyLoad:
@@ -172,8 +180,11 @@ def heat(view: View, question: Question, key: str) -> Panel:
 
 
 def _busiest_in_words(load: HourlyLoad, at: tuple[int, int], several: bool) -> str:
-    """« Le plus chargé : mardi, de 9 h à 10 h, 12 usagers par heure d'ouverture ». at: weekday, hour; several: the question has
+    """« Le plus chargé : mardi, de 9 h à 10 h, 12 usagers par heure d'ouverture », where chance does not explain it.
+    at: weekday, hour; several: the question has
     several sites."""
+    if not load.is_clear:
+        return _no_clear_hour(load)
     day, hour = at
     rate = float(load.rates[at])
     users = (
@@ -181,6 +192,15 @@ def _busiest_in_words(load: HourlyLoad, at: tuple[int, int], several: bool) -> s
     )
     where = "dans un centre ouvert" if several else "par heure d'ouverture"
     return f"Le plus chargé{S}: {french.WEEKDAYS[day]}, de {hour}{S}h à {hour + 1}{S}h, {users} {where}"
+
+
+def _no_clear_hour(load: HourlyLoad) -> str:
+    """« On vient surtout entre 9 h et 11 h, le plus à 10 h, sans différence nette entre jours »; where the hours of all days
+    do not differ either, that."""
+    peak = busiest_hours(load.visits.sum(axis=0), FEWEST_VISITS)
+    if peak and (peak.stands_out or peak.is_alone):
+        return f"On vient surtout {peak.in_words}, sans différence nette entre jours"
+    return "Pas de différence nette entre jours et heures"
 
 
 def _hours_table(load: HourlyLoad) -> Table:

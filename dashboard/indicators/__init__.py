@@ -48,7 +48,8 @@ INDICATORS = (
         "volume; usagers accueillis; personnes; monde; combien de personnes; moins de monde",
         more="reçoit plus de monde en tout",
         topic="le nombre d'usagers",
-        definition="Nombre de personnes inscrites au registre des visites, servies ou non.",
+        definition="Visites inscrites au registre, celles des usagers partis sans être reçus comprises ; une personne peut venir"
+        " plusieurs fois.",
         numerator="visites",
         denominator="—",
         unit="count",
@@ -80,8 +81,8 @@ INDICATORS = (
         direction="neither",
         minimum=0,
         source=REGISTER,
-        limits="Les visites des jours de fermeture sont comptées et signalées. La journée d'un centre resté muet compte, sauf"
-        " s'il n'a jamais rien remis.",
+        limits="Les visites des jours de fermeture sont comptées et signalées. Un jour dont le registre n'est pas"
+        " remis ne compte pas.",
         dimensions=EVERYWHERE,
         measure=m.visits_per_day,
         basis=Basis(("jour ouvert", "jours ouverts"), VISITS, "en"),
@@ -320,7 +321,7 @@ INDICATORS = (
         minimum=0,
         source="registres des plaintes et des visites",
         limits="Beaucoup de plaintes peut vouloir dire qu'on les note mieux. Par prestation : non mesuré si la prestation"
-        " est inconnue pour plus d'une visite sur cinq.",
+        " est inconnue pour plus d'une visite ou d'une plainte sur cinq.",
         dimensions=NOT_HOUR,
         measure=m.complaints_per_1000,
         basis=Basis(VISITS, ("plainte", "plaintes"), "pour"),
@@ -523,6 +524,7 @@ INDICATORS = (
         denominator="communes",
         unit="percent",
         silent_as_none=True,
+        any_form=True,
         direction="up",
         minimum=0,
         source="registre des visites, clôtures ; liste des communes",

@@ -20,7 +20,9 @@ class Figure(NamedTuple):
     """One indicator for one key: what is shown, printed and exported.
 
     value: in the displayed unit, unrounded; None where missing or hidden, with the reason in `note`. n: the number of cases.
-    sites_whole: of how many sites all is known, where a partial register changes the figure; else None.
+    sites_reporting: of how many sites the register that the figure rests on is known. sites_whole: of how many all is known,
+    where a partial register changes the figure; else None. sites_heard: how many are heard of at all, by a visit or a closing;
+    None of a figure of complaints or closings.
     """
 
     key: str
@@ -33,11 +35,17 @@ class Figure(NamedTuple):
     sites_expected: int
     note: str
     sites_whole: int | None = None
+    sites_heard: int | None = None
+
+    @property
+    def heard(self) -> int:
+        """How many sites are heard of, by the figure's own register or by closings alone."""
+        return self.sites_reporting if self.sites_heard is None else self.sites_heard
 
     @property
     def sites_in_part(self) -> int:
-        """How many of the reporting sites handed in only a part; 0 where that makes no difference."""
-        return 0 if self.sites_whole is None else self.sites_reporting - self.sites_whole
+        """How many of the sites that are heard of handed in only a part; 0 where that makes no difference."""
+        return 0 if self.sites_whole is None else self.heard - self.sites_whole
 
 
 class Breakdown(Mapping[str, Mapping[str, Figure]]):
@@ -133,15 +141,21 @@ def _figures(indicator: Indicator, facts: Facts) -> list[Figure]:
         expected.tolist(),
         m.note,
         facts.visit_whole.tolist() if indicator.code == "visits" else repeat(None, len(facts.keys)),
+        repeat(None, len(facts.keys))
+        if of_complaints or indicator.closings
+        else facts.reporting.tolist(),
     )
     return list(map(Figure._make, zip(*columns, strict=True)))
 
 
 def _reporting(indicator: Indicator, facts: Facts) -> np.ndarray:
-    """The number of sites in a figure, by key, (G,): for the current state, those whose complaints are known to the end."""
+    """The number of sites in a figure, by key, (G,): whose register it rests on is known; for the current state, those whose
+    complaints are known to the end."""
     if indicator.register == "complaints":
         return facts.complaint_current if indicator.is_current else facts.complaint_reporting
-    return facts.closing if indicator.closings else facts.reporting
+    if indicator.closings:
+        return facts.closing
+    return facts.reporting if indicator.any_form else facts.visit_reporting
 
 
 def _numbers(values: np.ndarray) -> list[float | int | None]:

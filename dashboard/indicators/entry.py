@@ -111,6 +111,7 @@ class Indicator:
     required: Requirement | None = None
     is_current: bool = False  # what is true at the date of the data, on pages whatever their period
     closings: bool = False  # rests on closings: only sites that hand them in speak
+    any_form: bool = False  # a visit or a closing is enough for it
     off_days: bool = False  # counts the visits of closed days, and says how many
     in_table: bool = False  # a column of the table of indicators until others are chosen
     silent_as_none: bool = False  # counts a site that handed in nothing as one that did nothing

@@ -130,9 +130,10 @@ def hide_if_missing(f: Facts, m: Measure) -> Measure:
     nobody, none = no_visits_handed_in(f), f.counter("visits") == 0
     of_part = f.by in ("service", "hour") or f.service is not None
     m = hide(m, none & ~nobody & _counts_nobody(m), NO_CASE if of_part else NO_VISIT)
-    m = hide(m, _denied_by_service(f, none), SERVICE_UNKNOWN)
+    m = hide(m, _denied(f, none, _service_unknown(f)), SERVICE_UNKNOWN)
     m = hide(m, none & (f.visit_whole < f.expected), NOT_ALL_VISITS)
-    return hide(hide(m, nobody, NO_VISITS), nobody & (f.reporting == 0), NOT_REPORTED)
+    m = hide(hide(m, nobody, NO_VISITS), nobody & (f.reporting == 0), NOT_REPORTED)
+    return hide(m, nobody & (f.expected == 0), OUT_OF_SCOPE)  # nobody was open yet, or any more
 
 
 def _counts_nobody(m: Measure) -> np.ndarray:
@@ -149,10 +150,21 @@ def _service_unknown(f: Facts) -> np.ndarray:
     return unknown
 
 
-def _denied_by_service(f: Facts, none: np.ndarray) -> np.ndarray:
+RECEIVED, UP_TO_THE_END = 0, 1  # rows of what is counted of complaints
+
+
+def _complaints_of_service_unknown(f: Facts, which: int = RECEIVED) -> np.ndarray:
+    """Where complaints about a service cannot be told from those that do not note theirs, or its visits cannot: booleans,
+    (G,)."""
+    known, everything = f.known_service_complaints[which], f.all_complaints[which]
+    unknown: np.ndarray = _service_unknown(f) | (known < KNOWN_SERVICE_SHARE * everything)
+    return unknown
+
+
+def _denied(f: Facts, none: np.ndarray, unknown: np.ndarray) -> np.ndarray:
     """Where a key has no case and that may be because services are not noted: booleans, (G,); never for « inconnu ». none:
-    where there is no case."""
-    denied: np.ndarray = none & _service_unknown(f) & (f.service != UNKNOWN_KEY)
+    where there is no case; unknown: where they are rarely noted."""
+    denied: np.ndarray = none & unknown & (f.service != UNKNOWN_KEY)
     return denied
 
 
@@ -259,7 +271,9 @@ def _if_handed_in(f: Facts, m: Measure, where: np.ndarray | None = None) -> Meas
     wrong. The reason says where complaints were handed in for days after the end of the data only."""
     nobody: np.ndarray = f.complaint_reporting == 0
     nobody = nobody if where is None else nobody & where
-    return hide(hide(m, nobody, NOT_HANDED_IN), nobody & (f.complaint_later > 0), HANDED_IN_LATER)
+    m = hide(m, nobody, NOT_HANDED_IN)
+    m = hide(m, nobody & (f.complaint_expected == 0), OUT_OF_SCOPE)
+    return hide(m, nobody & (f.complaint_later > 0), HANDED_IN_LATER)
 
 
 def _with_denial(f: Facts, m: Measure, denial: str) -> Measure:
@@ -268,14 +282,15 @@ def _with_denial(f: Facts, m: Measure, denial: str) -> Measure:
     heard = np.minimum(f.complaint_reporting, f.complaint_current)
     part = (m.n == 0) & (heard < np.maximum(f.complaint_expected, 1))
     m = hide(hide(m, m.n == 0, denial), part, NOT_CURRENT)
-    return hide(m, _denied_by_service(f, m.n == 0), SERVICE_UNKNOWN)
+    return hide(m, _denied(f, m.n == 0, _complaints_of_service_unknown(f)), SERVICE_UNKNOWN)
 
 
 def _if_current(f: Facts, m: Measure, none: np.ndarray) -> Measure:
     """The same as `_if_handed_in` for open complaints: no value for keys that have none where some register is not known to the
     end."""
     part = none & (f.complaint_current < np.maximum(f.complaint_expected, 1))
-    m = hide(hide(m, part, NOT_CURRENT), _denied_by_service(f, none), SERVICE_UNKNOWN)
+    unsaid = _denied(f, none, _complaints_of_service_unknown(f, UP_TO_THE_END))
+    m = hide(hide(m, part, NOT_CURRENT), unsaid, SERVICE_UNKNOWN)
     return _if_handed_in(f, m, none)
 
 
@@ -288,8 +303,7 @@ def complaints_per_1000(f: Facts) -> Measure:
     # All complaints are of days without a register of visits: a rate of 0 would be wrong.
     denied = (_count(f, based) == 0) & (_count(f, _received(f)) > 0)
     m = hide_if_missing(f, hide(hide(m, denied, NO_COMMON_DAY), elsewhere, NOT_CURRENT))
-    m = hide(m, _service_unknown(f), SERVICE_UNKNOWN)
-    return _if_handed_in(f, m)
+    return _if_handed_in(f, hide(m, _complaints_of_service_unknown(f), SERVICE_UNKNOWN))
 
 
 def complaints_30d(f: Facts) -> Measure:

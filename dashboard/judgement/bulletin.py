@@ -19,6 +19,7 @@ from dashboard.indicators.measures import (
     NOT_ALL_VISITS,
     NOT_HANDED_IN,
     NOT_REPORTED,
+    OUT_OF_SCOPE,
     UNMEASURED,
 )
 from dashboard.judgement.control_charts import FOLLOWED
@@ -72,7 +73,8 @@ class Situation:
     indicator of the scope. signals: of the scope; None where it is no followed series. site_signals: of its sites by name,
     empty where the scope is one site. budget: expected signals by chance. unmeasured: names of sites that received users and
     measured no wait. names: of sites by code, for the sites that a signal comes from. silent: which sites are silent at the
-    date of the data, as a sentence, and how many; "" and 0 where none is.
+    date of the data, as a sentence, and how many; "" and 0 where none is. unheard: names of sites that handed in no form of the
+    month that is judged; judged_month: that month, « octobre 2026 ».
     """
 
     period: ClippedPeriod
@@ -85,6 +87,21 @@ class Situation:
     unmeasured: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     silent: tuple[str, int] = ("", 0)
+    unheard: tuple[str, ...] = ()
+    judged_month: str = ""
+
+    @property
+    def nothing_of_month(self) -> str:
+        """« rien remis pour octobre 2026 »: of sites that are not judged because of that, however long their history."""
+        return f"rien remis pour {self.judged_month}"
+
+    @property
+    def why_not_judged(self) -> str:
+        """Why nothing of the scope is judged, as what follows « Pour le réseau, »."""
+        sites = list(self.site_signals) or list(self.unheard)  # of one site, itself alone
+        if sites and set(sites) <= set(self.unheard):
+            return f"rien à juger{S}: {self.nothing_of_month}"
+        return TOO_SHORT
 
     @property
     def listed_series(self) -> list[tuple[str, Signal]]:
@@ -168,7 +185,7 @@ def _who(figure: Figure, not_reported: Sequence[str]) -> str:
 def _volume(s: Situation) -> Line:
     visits, per_day = s.figures["visits"], s.figures["visits_per_day"]
     if visits.value is None:
-        registers = (NO_VISITS, NOT_ALL_VISITS)
+        registers = (NO_VISITS, NOT_ALL_VISITS, OUT_OF_SCOPE)
         why = (
             visits.note if visits.note in registers else "ni registre des visites ni fiche remontés"
         )
@@ -235,7 +252,9 @@ def _own_signals(s: Situation) -> Line:
     if not charted:
         nothing = s.figures["visits"].note == NOT_REPORTED
         why = (
-            f"rien à juger{S}: ni registre des visites ni fiche remontés" if nothing else TOO_SHORT
+            f"rien à juger{S}: ni registre des visites ni fiche remontés"
+            if nothing
+            else s.why_not_judged
         )
         return Line(f"Pour {s.scope}, {why}.", "", 0)
     flagged = sorted(
@@ -351,7 +370,7 @@ def _complaints(s: Situation) -> Line:
     parts = [_received(official, s.trust_context.complaints_through)]
     if official.n:
         parts += [
-            f"traitées en 30 jours ou moins, parmi celles reçues il y a plus de 30 jours{S}: {_of_due(due)}",
+            f"traitées en 30 jours ou moins, parmi celles reçues il y a 30 jours ou plus{S}: {_of_due(due)}",
             f"{OFFICIAL}, qui compte aussi les plus récentes{S}: {_value_with_basis(official)}",
         ]
     return Line(_sentence([*parts, _still_open(s)]), "complaints_30d_due", official.n)
@@ -403,7 +422,14 @@ def _limits(s: Situation) -> Line | None:
             f"trop peu de cas pour calculer {french.join_first([_label(code) for code in hidden], NAMED)}"
         )
     few = [c for c, f in (s.signals or {}).items() if not f.is_judged and c not in hidden]
-    if few:
+    if few and s.why_not_judged != TOO_SHORT:
+        some = (
+            "1 indicateur n'est pas jugé"
+            if len(few) == 1
+            else f"{len(few)} indicateurs ne sont pas jugés"
+        )
+        parts.append(f"{some}, faute d'avoir {s.nothing_of_month}")
+    elif few:
         parts.append(
             f"pas assez de mois ou de cas pour juger {french.join_first([_label(code) for code in few], NAMED)}"
         )
@@ -423,23 +449,30 @@ def _limits(s: Situation) -> Line | None:
 
 
 def _sites_too_short(s: Situation) -> str:
-    """« 3 centres sur 24 n'ont pas encore assez de mois ou de cas pour être jugés, 5 autres ne le sont qu'en partie »."""
-    judged = [
-        {signal.is_judged for name, signal in s.listed_series if name == site}
+    """« 3 centres sur 24 n'ont pas encore assez de mois ou de cas pour être jugés, 5 autres ne le sont qu'en partie »;
+    « 8 centres sur 24 n'ont rien remis pour octobre 2026 » of those that are not judged because of that."""
+    by_site = {
+        site: {signal.is_judged for name, signal in s.listed_series if name == site}
         for site in s.site_signals
-    ]
-    none, part = judged.count({False}), judged.count({False, True})
+    }
+    judged = list(by_site.values())
+    silent = sum(by_site[site] == {False} for site in s.unheard if site in by_site)
+    none, part = judged.count({False}) - silent, judged.count({False, True})
     enough = "assez de mois ou de cas pour être jugé"
     if none == len(judged):
         return f"aucun n'a encore {enough}"
     parts = []
+    if silent:
+        have = "n'a" if silent == 1 else "n'ont"
+        sites = f"{french.plural(silent, 'centre')} sur {french.number(len(judged))}"
+        parts.append(f"{sites} {have} {s.nothing_of_month}")
     if none:
         some = "n'a" if none == 1 else "n'ont"
         sites = f"{french.plural(none, 'centre')} sur {french.number(len(judged))}"
         parts.append(f"{sites} {some} pas encore {enough}{'s' * (none > 1)}")
     if part:
         one, more = ("ne l'est", "ne le sont") if none else ("n'est jugé", "ne sont jugés")
-        sites = french.plural(part, "autre" if none else "centre")
+        sites = french.plural(part, "autre" if none or silent else "centre")
         parts.append(f"{sites} {one if part == 1 else more} qu'en partie")
     return ", ".join(parts)
 

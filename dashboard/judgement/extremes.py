@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from dashboard import french
-from dashboard.indicators import Figure
+from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement.standing_apart import Verdict
 from dashboard.partial_counts import AT_LEAST
 from dashboard.wording import basis_in_words, shown_value
@@ -50,7 +50,7 @@ def extremes_in_words(
         if len(known) == len(compared):
             return f"{title}{S}: {least} partout"
         return f"{title}{S}: {least} partout où c'est connu ({len(known)} sur {len(compared)})"
-    if verdicts and overall.indicator == "wait_p50" and by in NONE_APART:
+    if verdicts and BY_CODE[overall.indicator].quantile is not None and by in NONE_APART:
         return _waits_in_words(known, names, title, by, overall, verdicts)
     (most, many), (least, few) = (_at_end(known, names, end) for end in (max, min))
     if by == "site":
@@ -90,6 +90,8 @@ def _waits_in_words(
         return f"{title}{S}: nettement plus pour {', '.join(most)}{S}; {shown_value(overall)} pour l'ensemble{few}"
     if most:
         less = f"{S}; le moins{S}: {', '.join(least)}" if least else ""
+        if overall.indicator != "wait_p50":
+            return f"{title}{S}: nettement plus pour {', '.join(most)}{less}{few}"
         return f"{LONGEST[by]}{S}: {', '.join(most)}{less}{few}"
     if least:
         return f"{title}{S}: nettement moins pour {', '.join(least)}{S}; {shown_value(overall)} pour l'ensemble{few}"

@@ -84,15 +84,17 @@ def _sentences(days: SiteDays) -> list[str]:
         if days.is_closed:
             return ["rien n'est attendu"]
         if days.since is None and days.opened_on is None and not days.begun:
-            return ["aucun registre n'a encore été remis, et son ouverture n'est pas renseignée"]
+            return [
+                "aucun registre des visites n'a encore été remis, et son ouverture n'est pas renseignée"
+            ]
         return ["rien n'est attendu pour l'instant"]
     if not days.missing and not days.begun and (days.announced or days.nobody):
-        return ["aucun registre n'a encore été remis"]
+        return ["aucun registre des visites n'a encore été remis"]
     if not days.missing:
         return [_complete(days, _since(days)), *_to_close(days)]
     if not days.begun:
         yet = "" if days.is_closed else " encore"
-        return [f"aucun registre n'a{yet} été remis", _all_missing(days)]
+        return [f"aucun registre des visites n'a{yet} été remis", _all_missing(days)]
     return _missing(days)
 
 

@@ -23,6 +23,14 @@ REASONS = {
     "autre": "autre motif",
     "non renseigné": "motif non renseigné",
 }
+Forms = tuple[bool, bool]  # whether a site ever handed in visits, and closings
+BOTH: Forms = (True, True)
+NOT_ONE = {
+    BOTH: "ni registre des visites ni fiche",
+    (True, False): "pas de registre des visites",
+    (False, True): "pas de fiche de clôture",
+    (False, False): "ni registre des visites ni fiche",
+}
 ON_MAP = "muet, expliqué"  # beside a name on the map, and in its legend: the reason itself has no room there
 
 
@@ -72,7 +80,8 @@ class Silence:
     """How long a site has been without visit or closing at the date of the data. days: calendar days, 0 where none of them was
     a working day; last: the last day that had one, or the one before it opened again. Both are None where it never had any: such
     a site has not begun, and is not silent. explanation: None where no working day of it is explained. A closure explains a
-    silence, and does not end it. after: the days after which the site counts as silent."""
+    silence, and does not end it. after: the days after which the site counts as silent. forms: which of visits and closings it
+    ever handed in."""
 
     code: str
     name: str
@@ -80,6 +89,12 @@ class Silence:
     last: date | None
     explanation: Explanation | None = None
     after: int = SILENT_DAYS
+    forms: Forms = BOTH
+
+    @property
+    def nothing(self) -> str:
+        """What has not come since: « ni registre des visites ni fiche »; of a site that hands in one of them, that one."""
+        return NOT_ONE[self.forms]
 
     @property
     def is_silent(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.judgement.control_charts import SHARES
+from dashboard.judgement.control_charts import RATES, SHARES
 from dashboard.statistics import sentences
 from dashboard.statistics.dispersion import Differences, differences, furthest
 from dashboard.statistics.ranks import ranks as fair_ranks
@@ -31,7 +31,7 @@ def compare_counts(counts: Counts, code: str) -> Differences | None:
     return differences(
         [a for a, _ in counts.values()],
         [d for _, d in counts.values()],
-        proportion=code in SHARES,
+        proportion=BY_CODE[code].unit == "percent",
         scale=BY_CODE[code].scale,
     )
 
@@ -41,9 +41,16 @@ def furthest_key(counts: Counts, code: str) -> tuple[str, float] | None:
     found = furthest(
         [a for a, _ in counts.values()],
         [d for _, d in counts.values()],
-        proportion=code in SHARES,
+        proportion=BY_CODE[code].unit == "percent",
     )
     return found and (list(counts)[found[0]], found[1] * BY_CODE[code].scale)
+
+
+def is_share_or_rate(code: str) -> bool:
+    """Whether an indicator counts events among cases, be it followed or not."""
+    return code in SHARES | RATES or (
+        BY_CODE[code].unit == "percent" and bool(BY_CODE[code].minimum)
+    )
 
 
 def differ_beyond_chance(figures: Figures, code: str) -> bool:
@@ -63,7 +70,7 @@ def ranks(
         [a for a, _ in counts.values()],
         [d for _, d in counts.values()],
         direction=i.direction,
-        proportion=code in SHARES,
+        proportion=BY_CODE[code].unit == "percent",
         minimum=max(i.minimum, 1),
     )
     places = {

@@ -25,7 +25,8 @@ class TrustContext:
     declared at the closing and as entered in the register. not_reported: names of expected sites without data in the period.
     measuring: how many sites measure waits; None where that is not asked. complaints_later: received after the last day of the
     data; complaints_through: how many sites' complaints are known over the entire period. known_to: the last day up to which
-    all is known; first: the first day of the question."""
+    all is known; first: the first day of the question. closings_alone: names of sites that handed in closings and no register of
+    visits; declared_alone: visits that closings declare of days without a register."""
 
     as_of: date | None
     age_days: int | None
@@ -39,6 +40,8 @@ class TrustContext:
     complaints_through: int = 0
     known_to: date | None = None
     first: date | None = None
+    closings_alone: tuple[str, ...] = ()
+    declared_alone: int = 0
 
 
 def trust_line(code: str, figures: Mapping[str, Figure], context: TrustContext) -> str:
@@ -120,6 +123,7 @@ def _cases(figure: Figure) -> float:
 def cautions(code: str, figure: Figure, context: TrustContext) -> list[str]:
     """Cautions about a figure, a sentence each; empty without any."""
     warnings = []
+    of_closings = BY_CODE[code].closings or BY_CODE[code].any_form
     if figure.value is None and figure.note:
         warnings.append(missing_reason(figure).lower())
     unsure = BY_CODE[code].unsure_before
@@ -131,6 +135,9 @@ def cautions(code: str, figure: Figure, context: TrustContext) -> list[str]:
         have = "n'a" if len(context.not_reported) == 1 else "n'ont"
         missing = french.join_first(context.not_reported)
         warnings.append(f"{have} remis ni registre des visites ni fiche{french.SPACE}: {missing}")
+    if context.closings_alone and BY_CODE[code].register == "visits" and not of_closings:
+        alone = french.join_first(context.closings_alone)
+        warnings.append(f"des fiches de clôture sans registre des visites{french.SPACE}: {alone}")
     if BY_CODE[code].register == "visits" and (gap := _gap(context)):
         warnings.append(gap)
     if context.complaints_later and BY_CODE[code].register == "complaints":

@@ -95,8 +95,9 @@ def _cards(
 ) -> None:
     """Draw cards and what they rest on. opens: on the opening page."""
     period = filter_state.period().label
-    sources = cards.caption(person, question, period, codes, curves=opens)
-    grid(cards.metrics(person, question, codes, month_ends=opens), sources)
+    metrics = cards.metrics(person, question, codes, month_ends=opens)
+    curves = opens and any(sparkline(one.trend) for one in metrics)
+    grid(metrics, cards.caption(person, question, period, codes, curves=curves))
     browser_flush.flush_to_browser()
     panel = partial(cards.cards, person, question, codes, month_ends=opens)
     panel_display.collect_later("chiffres", panel)

@@ -17,6 +17,7 @@ from dashboard.indicators import BY_CODE
 from dashboard.map_classes import CLASSES
 from dashboard.navigation import ACTING, PAGES
 from dashboard.period import (
+    ONE_DAY,
     ClippedPeriod,
     Period,
     add_months,
@@ -181,8 +182,9 @@ def _departments(known: Iterable[str]) -> dict[str, str]:
 
 def _valid(name: str, wanted: str) -> bool:
     """Whether a value of a filter exists."""
-    if name == "periode":
-        return period_of(wanted, known_to()) is not None
+    if name == "periode":  # one that has begun, be it that nothing of it has come yet
+        asked = resolve_period(wanted, known_to())
+        return asked is not None and asked.first <= max(known_to(), today())
     if name == "departement":
         there = {p.department for p in sites(session.person())}
         several = wanted.split(COMMA)
@@ -196,7 +198,7 @@ def _periods() -> dict[str, str]:
     """The options of the period filter: presets, recent months, years, the one in force if it is none of these, and the free
     choice."""
     last = known_to()
-    choices, held = dict(_listed_periods(last)), value("periode")
+    choices, held = dict(_listed_periods(last, today())), value("periode")
     if held not in choices and (period := resolve_period(held, last)):
         choices[held] = period.label
     choices[OTHER] = "Autre période…"
@@ -204,13 +206,14 @@ def _periods() -> dict[str, str]:
 
 
 @lru_cache(2)  # every page asks, several times
-def _listed_periods(last: date) -> Mapping[str, str]:
-    """The periods in the list, code to label. last: the last known day."""
-    months = [add_months(last.replace(day=1), -n) for n in range(1, 13)]
+def _listed_periods(last: date, day: date) -> Mapping[str, str]:
+    """The periods in the list, code to label. last: the last known day; day: today, whose own month and year have names."""
+    month, year = min(last, day.replace(day=1) - ONE_DAY), min(last.year, day.year - 1)
+    months = [add_months(month.replace(day=1), -n) for n in range(12)]
     return MappingProxyType(
-        dict(presets(last))
+        dict(presets(last, day))
         | {f"{start:%Y-%m}": french.month_label(start) for start in months}
-        | {str(year): f"année {year}" for year in range(last.year - 1, last.year - 6, -1)}
+        | {str(year): f"année {year}" for year in range(year, year - 5, -1)}
     )
 
 
@@ -246,6 +249,24 @@ def bar(names: tuple[str, ...]) -> None:
     with st.container(key="filtres", horizontal=True, vertical_alignment="center"):
         for name in names:
             select(name)
+
+
+def nothing_yet() -> str:
+    """The name of the period in force, where it has begun and nothing of it has come yet: « décembre 2026 »; else ""."""
+    asked = resolve_period(value("periode"), known_to())
+    return asked.label if asked and asked.first > known_to() else ""
+
+
+def show_usual_period() -> None:
+    """Draw a button that sets the period back, where nothing of that in force has come yet."""
+    st.button("Voir la période habituelle", key="periode_habituelle", on_click=_usual_period)
+
+
+@error_messages.show_failures()  # called between two runs, where nothing else catches
+def _usual_period() -> None:
+    """Callback: set the period with which pages open."""
+    choose("periode", usual_period(session.person()))
+    st.session_state.pop("filtre_periode", None)
 
 
 def show_reset() -> None:

@@ -12,7 +12,6 @@ from dashboard.answers import headlines
 from dashboard.answers.context import DataSnapshot, view
 from dashboard.answers.network import Freshness, commune_outlines, freshness, sites
 from dashboard.navigation import ACTING, PAGES, PageSpec
-from dashboard.panel import Link
 from dashboard.period import now
 from dashboard.settings import ROOT, load_settings
 from dashboard.ui import (
@@ -26,7 +25,6 @@ from dashboard.ui import (
     session,
     side_by_side,
 )
-from dashboard.ui.links import anchor
 from dashboard.ui.markdown_escaping import escape_markdown
 from dashboard.wording import GUEST_VIEW
 
@@ -73,29 +71,34 @@ def communes_file() -> str | None:
 
 def draw_head(spec: PageSpec) -> None:
     """Draw the state of the data, the filters and the title with the finding, which is sent to the browser first. Stops the
-    page where its filters leave no site."""
+    page where its filters leave no site, or nothing of their period has come yet."""
     if load_settings().logo:
         st.logo(load_settings().logo)
     communes_file()
     filter_state.sync(spec.url_path)
     nobody = no_site(spec)
-    top(spec, with_heading=spec == PAGES[0] and not nobody)
+    nothing = nothing_heading(spec) if not nobody else ""
+    stopped = nobody or bool(nothing)
+    top(spec, with_heading=spec == PAGES[0] and not stopped)
     filter_state.notices()
     head = None
     if spec.filters:
         head = st.container(key="entete", horizontal=True, vertical_alignment="center")
         filter_state.free_choices()
-    if spec != PAGES[0] or nobody:
-        said = no_site_heading(spec) if nobody else title(spec)
+    if spec != PAGES[0] or stopped:
+        said = no_site_heading(spec) if nobody else nothing or title(spec)
         st.title(escape_markdown(french.bind_numbers(said)), anchor=False)
         browser_flush.flush_to_browser()
     if head is not None:
         with head:
             filter_state.bar(spec.filters)
-            if not nobody:
+            if not stopped:
                 _page_actions(spec)
     if nobody:
         filter_state.show_reset()
+    elif nothing:
+        filter_state.show_usual_period()
+    if stopped:
         st.stop()
 
 
@@ -113,6 +116,19 @@ def no_site(spec: PageSpec) -> bool:
     person = session.person()
     about = filter_state.question(tuple(n for n in ACTING if n in spec.filters))
     return bool(sites(person)) and not sites(person, about)
+
+
+def nothing_heading(spec: PageSpec) -> str:
+    """The heading of a page of whose period nothing has come yet: « Décembre 2026 : rien encore, les données vont jusqu'au
+    30/11/2026 »; "" where something has."""
+    fresh = freshness(session.person())
+    name = filter_state.nothing_yet() if "periode" in spec.filters and fresh.as_of else ""
+    if not name:
+        return ""
+    known = french.date_short(filter_state.known_to())
+    return (
+        f"{french.upper_first(name)}{french.SPACE}: rien encore, les données vont jusqu'au {known}"
+    )
 
 
 def no_site_heading(spec: PageSpec) -> str:
@@ -166,6 +182,13 @@ def _state(fresh: Freshness) -> list[str]:
     return [*parts, f'<div class="ccsp-state">{FIND}{"".join(marks)}</div>']
 
 
+def _where_to_hand_in() -> str:
+    """Where registers are handed in, as HTML: a link for who may, and who may for all others."""
+    if may(session.person(), "hand_in"):
+        return f'<a href="/remonter">sur la page «{french.SPACE}Remonter{french.SPACE}»</a>'
+    return f"par un point focal ou le gestionnaire des données, sur leur page «{french.SPACE}Remonter{french.SPACE}»"
+
+
 def top(spec: PageSpec, *, with_heading: bool) -> None:
     """Draw the bar and, on telephones, the line that unfolds the filters; notices where there are no data, or old ones.
     with_heading: with a heading for screen readers, for a page without one."""
@@ -182,18 +205,17 @@ def top(spec: PageSpec, *, with_heading: bool) -> None:
             f'<button type="button" class="ccsp-fold" aria-expanded="false">{words}</button>'
         )
     st.html(f'<div class="ccsp-top">{"".join(parts)}</div>')
-    if fresh.empty:
-        st.info(
-            "La base ne contient encore ni registre des visites ni fiche de clôture. Le premier registre se remet sur la page"
-            " « Remonter », par un point focal ou le gestionnaire des données."
-        )
-    elif fresh.warning or fresh.beginning:
+    if fresh.empty or fresh.warning or fresh.beginning:
         with st.container(key="bandeau"):
-            if fresh.beginning:
-                guide = anchor("guide, « Remettre un fichier »", Link("guide"))
+            if fresh.empty:
                 st.html(
-                    f"<p><b>La collecte commence</b>{french.SPACE}: {fresh.beginning}. Ensuite{french.SPACE}: remettre les"
-                    f" registres des autres ({guide}). Un chiffre se compare à l'habitude après 12 mois.</p>"
+                    "<p>La base ne contient encore ni registre des visites ni fiche de clôture."
+                    f" Le premier registre se remet {_where_to_hand_in()}.</p>"
+                )
+            elif fresh.beginning:
+                st.html(
+                    f"<p><b>La collecte commence</b>{french.SPACE}: {fresh.beginning}. Les registres des autres se remettent"
+                    f" {_where_to_hand_in()}. Un chiffre se compare à l'habitude après 12 mois au moins.</p>"
                 )
             if fresh.warning:
                 st.markdown(f"**Données anciennes** : {fresh.warning}.")

@@ -75,7 +75,7 @@ def test_whole_part_and_nothing_are_told_apart_by_everybody(silent, person):
         (),
         "3 centres muets, dont 1 l'a expliqué",
     )
-    since = "ni registre des visites ni fiche depuis le 12/11/2025 (12 jours)"
+    since = "pas de registre des visites depuis le 12/11/2025 (12 jours)"
     assert [(one.names[0].text, one.words.translate(PLAIN)) for one in others[:3]] == [
         ("Nikki", f"{since}, dont 2 sur 8 jours ouvrés expliqués (pas de courant)"),
         ("Cotonou (GSRU)", since),

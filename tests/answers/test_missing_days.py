@@ -151,13 +151,14 @@ def test_what_was_not_handed_in_for_months_is_said_once(asked):
     ("launched", "closed", "said"),
     [
         (date(2026, 11, 16), None,
-         "Covè est ouvert depuis le 16 novembre. Aucun registre n'a encore été remis. Il manque 9 jours : du 16 au 26 novembre."),
+         "Covè est ouvert depuis le 16 novembre. Aucun registre des visites n'a encore été remis."
+         " Il manque 9 jours : du 16 au 26 novembre."),
         (date(2026, 11, 27), None, "Covè est ouvert depuis le 27 novembre. Rien n'est attendu pour l'instant."),
         (date(2026, 12, 7), None, "Covè ouvre le 7 décembre. Rien n'est attendu pour l'instant."),
-        (None, None, "Covè : aucun registre n'a encore été remis, et son ouverture n'est pas renseignée."),
+        (None, None, "Covè : aucun registre des visites n'a encore été remis, et son ouverture n'est pas renseignée."),
         (date(2023, 3, 21), date(2025, 3, 1), "Covè est fermé depuis le 1er mars 2025. Rien n'est attendu."),
         (date(2023, 3, 21), date(2026, 1, 9),
-         "Covè est fermé depuis le 9 janvier. Aucun registre n'a été remis. Il manque 4 jours : du 2 au 7 janvier."),
+         "Covè est fermé depuis le 9 janvier. Aucun registre des visites n'a été remis. Il manque 4 jours : du 2 au 7 janvier."),
     ],
 )  # fmt: skip
 def test_a_site_that_never_handed_in_anything(asked, launched, closed, said):
@@ -184,7 +185,7 @@ def test_what_a_site_did_not_hand_in_before_its_first_register_is_missing_and_st
     assert told() == [said]
     asked.withdraw_all()
     assert told() == [
-        "Covè : aucun registre n'a encore été remis. Il manque 41 jours depuis le 1er octobre."
+        "Covè : aucun registre des visites n'a encore été remis. Il manque 41 jours depuis le 1er octobre."
     ]
 
 

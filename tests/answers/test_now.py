@@ -64,7 +64,7 @@ def test_what_is_said_of_a_silent_site_denies_no_day_that_was_closed_by_hand(ask
     assert silence.in_words.translate(PLAIN) == "muet depuis 40 jours", "no file, no news"
     (statement,) = opening_answers.silent_sites(context.view(LOCAL_READER), question).statements
     said = {
-        statement.words: "ni registre des visites ni fiche depuis le 15/10/2025 (40 jours)",
+        statement.words: "pas de registre des visites depuis le 15/10/2025 (40 jours)",
         cards.site_caption(
             LOCAL_READER, question, ""
         ): "Ce centre n'a remonté ni registre des visites ni fiche sur la période.",
@@ -87,7 +87,7 @@ def test_pages_map_and_lists_say_the_same_of_silent_sites_whatever_the_period(as
         assert silent == {"CCSP de Covè"} and len(never) == len(EVERY_SITE) - 2
         first, rest = said.statements
         assert first.names[0].text == "Covè" and first.words.startswith(
-            "ni registre des visites ni fiche depuis le 15/10/2025"
+            "pas de registre des visites depuis le 15/10/2025"
         )
         left = f"et {len(never) - 3} autres n'ont encore remis ni registre des visites ni fiche de clôture"
         assert rest.words.replace("\xa0", " ") == left

@@ -181,7 +181,7 @@ def test_silent_sites_are_named_the_longest_silent_first(asked):
         asked.hand_in("registre", visit(site, (DAY - timedelta(days=ago)).isoformat()))
     found = reply(replace(OCTOBER, departments=("Borgou", "Zou")), "Centres")
     never = [p for p in network.sites(LOCAL_READER) if p.department in ("Borgou", "Zou")]
-    assert [s.words.split()[0] for s in found.statements[:-1]] == ["ni", "ni"]
+    assert [s.words.split()[0] for s in found.statements[:-1]] == ["pas", "pas"]
     # Who never handed anything in has not fallen silent.
     assert text(found).endswith(
         f"et {len(never) - 2 - 3} autre n'ont encore remis ni registre des visites ni fiche de clôture"
@@ -193,7 +193,7 @@ def test_silent_sites_are_named_the_longest_silent_first(asked):
     first, *rest = reply(replace(OCTOBER, departments=("Zou",)), "Centres").statements
     last = f"{DAY - timedelta(days=40):%d/%m/%Y}"
     words = (first.names[0].text, first.words.translate(PLAIN))
-    assert words == ("Covè", f"ni registre des visites ni fiche depuis le {last} (40 jours)")
+    assert words == ("Covè", f"pas de registre des visites depuis le {last} (40 jours)")
     days = [int(re.findall(r"\((\d+) ", s.words.translate(PLAIN))[0]) for s in rest if s.names]
     assert len(days) == 2 and days == sorted(days, reverse=True)
 

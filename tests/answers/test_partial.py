@@ -20,6 +20,7 @@ from dashboard.answers import (
     opening_answers,
     period_comparison,
     site_series,
+    sites,
     slides,
 )
 from dashboard.answers.control_charts import trust_context
@@ -148,7 +149,11 @@ def test_sites_that_never_reported_dilute_no_rate_and_are_not_silent(asked):
     by_site = figures(LOCAL_READER, MONTH, "site")
     for code in codes_placed_in("sites"):
         assert shown_value(by_site[KANDI][code]) == "non remonté", code
-    assert network.usual_period(LOCAL_READER) == "mois", "the twelve months before hold nothing"
+    assert network.usual_period(LOCAL_READER) == "2025-11", "the twelve months before hold nothing"
+    with clock.as_of("2025-11-24"):
+        context.close_databases()
+        assert network.usual_period(LOCAL_READER) == "mois", "by its name while it runs"
+    context.close_databases()
 
 
 @pytest.mark.parametrize("day", ["2025-10-31", "2024-12-02"])
@@ -503,7 +508,7 @@ def test_a_month_is_whole_once_its_last_open_day_is_handed_in(asked, month):
         known_to = network.freshness(LOCAL_READER).known_to
         assert known_to == whole_month
         assert resolve_period("12m", known_to).last == whole_month
-        found = clip_period(resolve_period("mois", known_to), known_to)
+        found = clip_period(resolve_period(f"{last:%Y-%m}", known_to), known_to)
         assert not found.partial and found.label.endswith(" 2026")
         assert control_charts.judged_month(context.view(LOCAL_READER)) == last.replace(day=1)
         asked_now = Question(last.replace(day=1), whole_month)
@@ -625,6 +630,48 @@ def test_visits_of_a_service_that_is_rarely_noted_are_not_denied(asked):
     assert (figure.value, figure.note) == (None, "prestation rarement notée")
     asked.hand_in("registre", *[visit(COVE, day="2025-03-04", service="actes-carriere")] * 80)
     assert overall_figures(LOCAL_READER, march)["visits"].value == 0
+
+
+def services_of_a_year(office: Office, noted: bool) -> None:
+    """Of March all days, of April half, of May some; ten complaints, which note their service or do not."""
+    march, april = (date(2025, 3, 1), date(2025, 3, 31)), (date(2025, 4, 1), date(2025, 4, 15))
+    may = date(2025, 5, 1), date(2025, 5, 9)
+    for days in (march, april, may):
+        lines = [visit(COVE, day=days[0].replace(day=5).isoformat(), service="cip")] * 50
+        office.hand_in("registre", *lines, covers=days, sites=(COVE,))
+    days = ["2025-03-04"] * 6 + ["2025-04-04"] * 3 + ["2025-04-28"]
+    service = "cip" if noted else ""
+    lines = [complaint(f"P{n}", COVE, day, service=service) for n, day in enumerate(days)]
+    office.hand_in("plaintes", *lines, covers=(march[0], date(2025, 4, 30)), sites=(COVE,))
+
+
+def test_complaints_that_hardly_note_their_service_make_no_rate_of_it(asked):
+    services_of_a_year(asked, noted=False)
+    both = Question(date(2025, 3, 1), date(2025, 4, 30), site=COVE)
+    found = sites.compare(LOCAL_READER, both, "service", "complaints_per_1000", "prestations")
+    assert found.content == Message("Rien à comparer\xa0: prestation rarement notée.")
+    assert "Les prestations ensemble" not in found.caption
+
+
+def test_services_say_on_which_complaints_they_rest_where_the_whole_rests_on_more(asked):
+    services_of_a_year(asked, noted=True)
+    both = Question(date(2025, 3, 1), date(2025, 4, 30), site=COVE)
+    said = "Les prestations ensemble\xa0: 6\xa0plaintes pour 50\xa0visites, celles des mois dont les deux registres sont entiers."
+    found = sites.compare(LOCAL_READER, both, "service", "complaints_per_1000", "prestations")
+    assert "(9 sur 100)" in found.caption
+    assert said in found.caption
+    request = TableRequest("service", ("visits", "complaints_per_1000"))
+    assert said in indicator_panels.panel(LOCAL_READER, both, request, "tableau").caption
+    in_march = replace(both, last=date(2025, 3, 31))
+    assert said not in indicator_panels.panel(LOCAL_READER, in_march, request, "tableau").caption
+
+
+def test_what_stands_under_reasons_counts_the_complaints_that_they_count(asked):
+    services_of_a_year(asked, noted=True)
+    both = Question(date(2025, 3, 1), date(2025, 4, 30), site=COVE)
+    found = complaints.reasons(LOCAL_READER, both, "motifs")
+    assert found.finding.endswith("10\xa0plaintes sur 10")
+    assert found.trust_line.startswith("10\xa0plaintes connues")
 
 
 def test_a_register_of_every_other_week_is_a_part(asked):

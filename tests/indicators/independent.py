@@ -187,10 +187,13 @@ CREATE OR REPLACE TEMP TABLE based AS
     WHERE {by_month} AND NOT EXISTS (
         SELECT 1 FROM open_day o WHERE o.site = month.site AND o.day BETWEEN greatest(a, month) AND least(b, last_day(month))
         AND NOT EXISTS (SELECT 1 FROM rated_day r WHERE r.site = o.site AND r.day = o.day));
--- Visits with a known service among all: of the key's sites and days, whatever service is asked for.
+-- Visits, and complaints, with a known service among all: of the key's sites and days, whatever service is asked for.
 CREATE OR REPLACE TEMP TABLE known_share AS
     SELECT c.key, avg(CASE WHEN v.service <> 'inconnu' THEN 1.0 ELSE 0 END) AS known
     FROM visit v JOIN cell c ON c.site = v.site AND v.day BETWEEN c.a AND c.b GROUP BY 1;
+CREATE OR REPLACE TEMP TABLE complaints_share AS
+    SELECT c.key, avg(CASE WHEN x.service <> 'inconnu' THEN 1.0 ELSE 0 END) AS complaints_known
+    FROM complaint x JOIN cell c ON c.site = x.site AND x.received BETWEEN c.a AND c.b GROUP BY 1;
 """
 
 
@@ -244,7 +247,7 @@ QUERIES = {
                    WHERE EXISTS (SELECT 1 FROM based r WHERE r.key = c.key AND r.site = c.site AND r.day = c.received)
                    GROUP BY key) USING (key)
         LEFT JOIN (SELECT key, count(*) AS came FROM received GROUP BY key) USING (key)
-        LEFT JOIN known_share USING (key)""",
+        LEFT JOIN known_share USING (key) LEFT JOIN complaints_share USING (key)""",
     "complaints_30d": share("answered AND resolved - received <= 30", "true", "received"),
     "complaints_30d_due": share(
         "answered AND resolved - received <= 30",
@@ -345,7 +348,9 @@ class Independent:
             "visit_key": f"v.{by} = c.key" if by in ("service", "hour") else "true",
             "complaint_key": {"service": "x.service = cell.key", "hour": "false"}.get(by, "true"),
             "by_month": "true" if service or by in ("service", "hour") else "false",
-            "service_known": "known >= 0.8" if service or by == "service" else "true",
+            "service_known": "known >= 0.8 AND coalesce(complaints_known, 1) >= 0.8"
+            if service or by == "service"
+            else "true",
             "territory": "m.department = key" if by == "department" else "true",
         }
         self.db.execute(
@@ -359,12 +364,19 @@ class Independent:
             days,
         )
         self.db.execute(KEYED.format(**words))
-        reporting, complaint_reporting, to_the_end, closing, expected, complaining = self._sites()
-        # Where a service is asked for, and four visits in five do not say which.
-        asked = "SELECT key FROM known_share WHERE known < 0.8"
+        reporting, of_visits, complaint_reporting, to_the_end, closing, expected, complaining = (
+            self._sites()
+        )
+        # Where a service is asked for, and four visits in five, or four of the complaints received up to the end, do not say
+        # which.
+        asked = (
+            "SELECT key FROM known_share WHERE known < 0.8 UNION SELECT key FROM cell WHERE"
+            " (SELECT avg(CASE WHEN service <> 'inconnu' THEN 1.0 ELSE 0 END) FROM complaint"
+            "  SEMI JOIN scope s ON s.code = complaint.site WHERE received <= $last) < 0.8"
+        )
         rare = (
-            {k for (k,) in self.db.execute(asked).fetchall()}
-            if service not in (None, "inconnu")
+            {k for (k,) in self.db.execute(asked, {"last": last}).fetchall()}
+            if by == "service" or service not in (None, "inconnu")
             else set()
         )
         lost = {
@@ -382,7 +394,8 @@ class Independent:
                 else self.db.execute(query.format(**words)).fetchall()
             )
             rows = {key: rest for key, *rest in asked}
-            who = complaint_reporting if code in COMPLAINTS else reporting
+            who = reporting if code == "coverage" else of_visits
+            who = complaint_reporting if code in COMPLAINTS else who
             who = to_the_end if code in WAITING else closing if code == "completeness" else who
             for key in expected:
                 due = (complaining if code in COMPLAINTS else expected)[key]
@@ -391,10 +404,12 @@ class Independent:
         return found
 
     def _sites(self) -> tuple[dict, ...]:
-        """By key, how many sites reported, reported complaints, did so to the end, hand closings in, were
+        """By key, how many sites reported, reported visits, complaints, did so to the end, hand closings in, were
         expected, and were of complaints."""
         queries = (
             "SELECT key, count(*) FROM reported GROUP BY key",
+            "SELECT r.key, count(DISTINCT r.site) FROM reported r JOIN cell c ON c.key = r.key AND c.site = r.site"
+            " JOIN span s ON s.site = r.site AND s.form = 'registre' AND s.a <= c.b AND s.b >= c.a GROUP BY r.key",
             "SELECT key, count(*) FROM heard GROUP BY key",
             "SELECT key, count(*) FROM to_the_end GROUP BY key",
             "SELECT e.key, count(DISTINCT e.site) FROM expected e JOIN cell c ON c.key = e.key AND c.site = e.site"

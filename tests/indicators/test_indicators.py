@@ -384,6 +384,30 @@ def test_complaints_of_a_service_need_four_visits_in_five_with_a_known_service(
     )  # without a service in question, nothing stands in the way
 
 
+@pytest.mark.parametrize("known, measured", [(7, False), (8, True)])
+def test_complaints_of_a_service_need_four_complaints_in_five_with_a_known_service(
+    office, known, measured
+):
+    noted = [visit(service="cip")] * 90 + [visit(service="actes-carriere")] * 10
+    office.hand_in("registre", *noted)
+    lines = [complaint(f"P{n}", service="cip" if n < known else "") for n in range(10)]
+    office.hand_in("plaintes", *lines)
+    for found in (
+        office.figure("complaints_per_1000", service="cip"),
+        office.figure("complaints_per_1000", "cip", by="service"),
+    ):
+        assert (found.numerator, found.denominator) == (known, 90)
+        assert found.value == (1000 * known / 90 if measured else None)
+        assert measured or found.note == "prestation rarement notée"
+    other = office.figures(by="service")["actes-carriere", "complaints_per_1000"]
+    assert other.value == (0 if measured else None)
+    denied = office.figure("complaints_30d", service="actes-carriere").note
+    assert denied != "prestation rarement notée" if measured else "prestation" in denied
+    assert office.figure("complaints_per_1000").value == 100
+    visits = office.figure("visits", service="passeport")
+    assert visits.note == "registre des visites incomplet", "visits note theirs"
+
+
 def test_the_official_rate_is_on_all_received_and_the_fair_one_on_those_due(office):
     office.hand_in(
         "plaintes",
@@ -651,14 +675,15 @@ def test_a_register_of_days_on_which_nobody_came_was_handed_in(office):
     assert found[KANDI, "visits"].value is None
 
 
-def test_a_visit_or_a_closing_makes_a_site_report(office):
+def test_a_visit_or_a_closing_makes_a_site_report_and_a_register_alone_counts_visits(office):
     office.hand_in("registre", visit(day="2025-03-03"))
     office.hand_in("registre", visit(day="2025-04-01", site=NIKKI))
     office.hand_in("cloture", closing(day="2025-03-31", site=COVE))
     found = office.figures("2025-03-01", "2025-03-31")["nation", "visits"]
-    assert (found.sites_reporting, found.sites_expected) == (2, 24 - 0)
+    assert (found.sites_reporting, found.heard, found.sites_expected) == (1, 2, 24 - 0)
     by_site = office.figures("2025-03-01", "2025-03-31", by="site")
-    assert [by_site[s, "visits"].sites_reporting for s in (KANDI, NIKKI, COVE)] == [1, 0, 1]
+    assert [by_site[s, "visits"].sites_reporting for s in (KANDI, NIKKI, COVE)] == [1, 0, 0]
+    assert by_site[COVE, "visits"].heard == 1
     assert (by_site[NIKKI, "visits"].value, by_site[NIKKI, "visits"].note) == (
         None,
         "données non remontées",

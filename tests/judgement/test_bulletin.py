@@ -768,7 +768,7 @@ def read_complaints(s: Situation, text: str) -> None:
         )
     assert (of in text.split(";")[0]) == (not whole)
     if official.n:
-        long = "traitées en 30 jours ou moins, parmi celles reçues il y a plus de 30 jours"
+        long = "traitées en 30 jours ou moins, parmi celles reçues il y a 30 jours ou plus"
         said = said_of(due) if due.n else f"pas calculable ({said_of(due)})"
         assert f"{long} : {said} ;" in text
         assert f"GT1PKI10, qui compte aussi les plus récentes : {said_of(official)} ;" in text

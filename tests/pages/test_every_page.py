@@ -24,6 +24,7 @@ from dashboard.map_classes import CLASSES
 from dashboard.navigation import EVERY_FILTER, pages_of
 from dashboard.palette import RAMP
 from dashboard.period import resolve_period, today
+from dashboard.request_identity import SESSION_CACHE
 from dashboard.settings import ROOT
 from dashboard.ui import browser_flush, filter_state, panel_display, session
 from db import error_messages, read
@@ -188,6 +189,60 @@ def test_every_page_opens_in_every_state(filled, using, state, spec):
     assert ("Données fictives" in text) == (state == "usual")
     assert ("Données anciennes" in text) == (state == "old")
     assert re.search(SAYS.get((state, spec.url_path), ""), text.replace("\xa0", " "))
+
+
+@pytest.mark.parametrize(
+    "spec", [s for s in PAGES if "periode" in s.filters], ids=lambda s: s.url_path
+)
+def test_a_period_of_which_nothing_came_says_so_in_place_of_another_ones_figures(
+    databases, using, tmp_path, spec
+):
+    last = today().replace(day=1) - timedelta(days=40)
+    with databases.fresh() as url:
+        engine = make_engine(url)
+        Office(engine, tmp_path).hand_in("registre", visit(KANDI, last.isoformat()))
+        engine.dispose()
+        using(url)
+        wanted = {"centre": KANDI} if spec.url_path == "site" else {}
+        at = sound(visit_page(spec.url_path, periode="mois", **wanted))
+        month = french.month_label(today())
+        assert heading(at).replace("\xa0", " ") == (
+            f"{french.upper_first(month)} : rien encore, les données vont jusqu'au {last:%d/%m/%Y}"
+        )
+        assert f"{french.upper_first(month)} (rien encore)" in words(at)
+        assert not at.warning and not cards(at)
+        at.button(key="periode_habituelle").click()
+        at = sound(at.run())
+        assert "rien encore, les données" not in heading(at)
+        assert link(at).get("periode", "12m") == network.usual_period(LOCAL_READER)
+        context.close_databases()
+
+
+@pytest.mark.parametrize(("state", "some"), [("usual", True), ("one row", False)])
+def test_small_curves_are_explained_where_there_are_some(filled, using, state, some):
+    using(filled[state])
+    wanted = {} if some else {"periode": _ago(1)[:7]}
+    at = sound(visit_page("carte", **wanted))
+    assert ("--curve:url" in str([e.proto.body for e in at.get("html")])) == some
+    assert ("petites courbes" in "\n".join(words(at))) == some
+
+
+FOCAL_POINT = Person("point focal", Role.FOCAL_POINT, sites=frozenset({KANDI}))
+
+
+@pytest.mark.parametrize("state", ["empty", "one row"])
+@pytest.mark.parametrize("person", [FOCAL_POINT, DIRECTOR, Person("cabinet", Role.CABINET)])
+def test_the_first_day_leads_to_where_files_are_handed_in_or_says_who_may(
+    filled, using, monkeypatch, state, person
+):
+    using(filled[state])
+    monkeypatch.setattr(SESSION_CACHE, "person_from_header", lambda header: person)
+    at = sound(visit_page("carte"))
+    (banner,) = [e.proto.body for e in at.get("html") if "«\xa0Remonter\xa0»" in e.proto.body]
+    may_hand_in = person == FOCAL_POINT
+    assert ('<a href="/remonter">' in banner) == may_hand_in
+    assert ("par un point focal ou le gestionnaire des données" in banner) != may_hand_in
+    assert "guide" not in banner
 
 
 def test_every_sentence_expected_is_about_a_page_and_a_state():

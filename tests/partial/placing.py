@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
+from dashboard.indicators import INDICATORS
 from dashboard.period import add_months, month_end
-from tests.partial.said import Said
+from tests.partial.said import PERIODS, Said
 from tests.partial.truth import LATE, QUIET, Truth
 
 DENIES = re.compile(
@@ -192,9 +193,19 @@ def _none_silent(_: re.Match, s: Said, t: Truth) -> bool:
     return all(d is None or (_now(s, t) - d).days <= QUIET for d in seen)
 
 
+# What a site that has fallen silent is said to lack, and which of registers and closings it ever handed in.
+FORMS_OF = {
+    "ni registre des visites ni fiche": (True, True),
+    "pas de registre des visites": (True, False),
+    "pas de fiche de clôture": (False, True),
+}
+
+
 def _nothing_since(m: re.Match, s: Said, t: Truth) -> bool:
     return any(
-        f"{d:%d/%m/%Y}" == m["day"] and (_now(s, t) - d).days == number(m["days"]) > QUIET
+        f"{d:%d/%m/%Y}" == m["day"]
+        and (_now(s, t) - d).days == number(m["days"]) > QUIET
+        and FORMS_OF[m["what"]] == (t.ever("registre", [site]), t.ever("cloture", [site]))
         for site in s.scope
         if (d := t.last_seen(site))
     )
@@ -232,7 +243,8 @@ def _floor(m: re.Match, s: Said, t: Truth) -> bool:
     part = not _whole_now(s, t) or not all(
         t.known("plaintes", site, s.first, _end(s, t)) for site in s.scope
     )
-    return part and (number(m["n"]) in known or m["unit"] == "jour")
+    of_some = s.where.endswith("table service") and number(m["n"]) <= max(known)
+    return part and (number(m["n"]) in known or m["unit"] == "jour" or of_some)
 
 
 def _visits(m: re.Match, s: Said, t: Truth) -> bool:
@@ -251,7 +263,7 @@ def _all_visits(s: Said, t: Truth) -> bool:
     """Whether all visits are known of every site that should speak."""
     end = _end(s, t)
     due = [x for x in s.scope if t.expected(x, s.first, end)]
-    return all(t.seen(x, s.first, end) and t.complete(x, s.first, end) for x in due)
+    return all(t.known("registre", x, s.first, end) and t.complete(x, s.first, end) for x in due)
 
 
 def _of_the_busiest(m: re.Match, s: Said, t: Truth) -> bool:
@@ -299,6 +311,25 @@ def _old(m: re.Match, _s: Said, t: Truth) -> bool:
     return bool(t.as_of) and f"{t.as_of:%d/%m/%Y}" == m["day"] and days == number(m["days"])
 
 
+def _unheard(m: re.Match, s: Said, t: Truth) -> list[str]:
+    """The sites that handed in no form of a month."""
+    first, last = _month(m["month"], m["year"])
+    forms = ("registre", "plaintes")
+    return [
+        x
+        for x in s.scope
+        if not t.seen(x, first, last) and not any(t.known(form, x, first, last) for form in forms)
+    ]
+
+
+# Figures that rest on registers of visits alone.
+OF_VISITS = {
+    i.label
+    for i in INDICATORS
+    if i.register == "visits" and not i.closings and i.code != "coverage"
+}
+
+
 def _who(m: re.Match, s: Said, t: Truth) -> bool:
     """« 3 centres sur 24 »: so many speak, of one of the registers."""
     end = _end(s, t)
@@ -308,11 +339,15 @@ def _who(m: re.Match, s: Said, t: Truth) -> bool:
         lambda x: t.current(x, _now(s, t)),
         lambda x: ("cloture", x) in t.spans,
         lambda x: any(s.first <= d <= end for d in t.measured.get(x, ())),
+        lambda x: t.known("registre", x, s.first, end),
     )
+    of_visits = sum(t.known("registre", x, s.first, end) for x in s.scope)
     if "mesure" in m[0]:
-        timed = sum(map(heard[-1], s.scope))
+        timed = sum(map(heard[4], s.scope))
         said = 0 if m["none"] else number(m["timed"] or m["n"])
-        return number(m["n"]) == sum(map(heard[0], s.scope)) and timed == said
+        return number(m["n"]) == of_visits and timed == said
+    if s.row in OF_VISITS:
+        return number(m["n"]) == of_visits
     return number(m["n"]) in {sum(map(of, s.scope)) for of in heard}
 
 
@@ -498,7 +533,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         lambda m, s, t: t.as_of is None,
     ),
     (
-        r"ni registre des visites ni fiche depuis le (?P<day>[\d/]+) \((?P<days>\d+) jours\)",
+        rf"(?P<what>{'|'.join(FORMS_OF)}) depuis le (?P<day>[\d/]+) \((?P<days>\d+) jours\)",
         _nothing_since,
     ),
     (r"rien n'était attendu, aucun centre n'étant ouvert", _none_expected),
@@ -510,7 +545,9 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"\b0 (usager reçu|visite)\b", _no_visits),
     (r"\b0,0 par jour( ouvert)?", _no_visits),
     (r"entre 0 et [\d ]+ jours?", _always),  # an interval
-    (r"0 jour sans réponse|encore en cours après 0 jour", _always),
+    (r"0 jour sans réponse|encore en cours après 0 jour|: 0 jour pour l'ensemble", _always),
+    (r"aucune différence nette n'est visible", _always),
+    (r"aucune? (département|prestation|heure) ne se distingue nettement", _always),
     (
         r"une réponse en 0 jour|la plus ancienne depuis 0 jour|en cours( au [\d/]+)?, depuis 0 jour",
         _always,
@@ -519,6 +556,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"aucune fiche n'est encore attendue", _no_open_day),
     (r"registre remis pour aucun jour ouvert", _no_open_day_handed_in),
     (r"l'ensemble : 0,0 \(0 sur [1-9][\d ]*\)", _of_rows),
+    (r"les prestations ensemble : 0 plainte pour [\d ]+ visites?", _of_rows),
     (r"^0 jours? au [\d/]+$", _always),  # the age of a complaint
     (r"aucune attente mesurée", _none_measured),
     (r"aucune visite connue", _silent_visits),
@@ -545,6 +583,10 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     (r"n'(a|ont) remonté ni registre des visites ni fiche : .*", _always),
     (r"n'(a|ont) remis ni registre des visites ni fiche : [^.;]*", _names_who_is_missing),
+    (
+        r"rien à juger(, rien n'a été remis| : rien remis) pour (?P<month>\w+) (?P<year>\d{4})",
+        lambda m, s, t: len(_unheard(m, s, t)) == len(s.scope),
+    ),
     (r"rien à juger", lambda m, s, t: not any(t.seen(x, s.first, _end(s, t)) for x in s.scope)),
     (
         r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté des données(?P<all>, incomplètes)?( pour (?P<part>\d+) d'entre eux)?",
@@ -580,7 +622,22 @@ RULES: tuple[tuple[str, Check], ...] = (
         lambda m, s, t: _never(s, t) == len(s.scope),
     ),
     # judgement, which such short histories do not allow
-    (r"rien n'a été remis", lambda m, s, t: _never(s, t) == len(s.scope)),
+    (
+        r"(rien n'a été remis|(?<!n'a )(?<!n'ont )rien remis) pour (?P<month>\w+) (?P<year>\d{4})",
+        lambda m, s, t: len(_unheard(m, s, t)) == len(s.scope),
+    ),
+    (
+        r"(?P<n>\d+) centres? sur (?P<of>\d+) n'(a|ont) rien remis pour (?P<month>\w+) (?P<year>\d{4})",
+        lambda m, s, t: (
+            len(s.scope) == number(m["of"]) and len(_unheard(m, s, t)) == number(m["n"])
+        ),
+    ),
+    (
+        r"rien n'a été remis",
+        lambda m, s, t: (
+            not any(t.ever(form, s.scope) for form in ("registre", "cloture", "plaintes"))
+        ),
+    ),
     (
         r"trop tôt pour [^;]*|aucun centre n'a assez de mois de données|pas encore assez de mois pour juger",
         _too_short,
@@ -600,7 +657,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     (
         r"(?P<n>\d+) centres? sur (?P<of>\d+) n'(a|ont) pas encore assez de mois ou de cas pour être jugés?",
-        lambda m, s, t: len(s.scope) == number(m["of"]) > number(m["n"]) >= _never(s, t),
+        lambda m, s, t: len(s.scope) == number(m["of"]) > number(m["n"]),
     ),
     (r"rien n'est conclu sous ces filtres|rien n'en est conclu", _always),
     (r"n'est pas ouverte à qui ne répond pas de ces centres", _always),
@@ -640,16 +697,73 @@ def _month(name: str, year: str) -> tuple[date, date]:
     return first, month_end(first)
 
 
+def untold(said: Said, truth: Truth) -> str:
+    """What a title keeps silent though a form says it, whatever the others lack: complaints that wait, visits declared; "" for
+    nothing. That none is measured is said of registers alone."""
+    if said.where in ("titre : site", "titre : department") and (
+        said.site or "department" in said.where
+    ):
+        if _late(said, truth) and not re.search(r"plaintes? atten", said.text):
+            return "TAIT les plaintes qui attendent"
+        end = _end(said, truth)
+        of_visits = any(truth.known("registre", x, said.first, end) for x in said.scope)
+        declared = sum(
+            n
+            for (x, day), n in truth.declared.items()
+            if x in said.scope and said.first <= day <= end and day <= (truth.known_to or end)
+        )
+        alert = said.site and "alerte" in said.text
+        if (
+            declared
+            and not of_visits
+            and "déclarée" not in said.text
+            and not alert
+            and "muet" not in said.text
+        ):
+            return "TAIT les visites déclarées"
+    if m := HIGHEST.search(said.text):
+        span = (said.scope, said.first, _end(said, truth))
+        named = (
+            truth.a_day_stands_out(*span)
+            if "chargé" in m[0]
+            else "department" not in said.where or truth.departments_differ(*span)
+        )
+        if not named:
+            return f"HASARD « {m[0]} »"
+    if m := MEASURED.search(said.text):
+        heard = sum(truth.known("registre", x, said.first, _end(said, truth)) for x in said.scope)
+        if not heard or (m["of"] and number(m["of"]) != heard):
+            return f"FAUX « {m[0]} »"
+    return ""
+
+
+# What names the highest of a family.
+HIGHEST = re.compile(
+    r"^(Le plus chargé|Le département où l'on attend le plus|Attente .*: (nettement (plus|moins) pour|le plus, ))"
+)
+MEASURED = re.compile(
+    r"attente (non )?mesurée( dans \d+ centres?)? \(registre des visites remis dans (?P<of>\d+) centres? sur \d+\)"
+    r"|attente mesurée dans \d+ centres? sur \d+|\d+ centres? sur \d+ mesuren?t? l'attente",
+    re.IGNORECASE,
+)
+
+
 def fault(said: Said, truth: Truth) -> str:
     """Why what is said is false, or has no place; "" where it is right, or denies nothing."""
     if own := own_period(said.text):
         said = replace(said, first=own[0], last=own[1])
+    if why := untold(said, truth):
+        return why
     if " · " in said.text:
         parts = (fault(replace(said, text=part), truth) for part in said.text.split(" · "))
         return next(filter(None, parts), "")
     left = said.text
+    if said.where == PERIODS:
+        return "" if _period_is_right(left, truth) else f"FAUX « {left} »"
     if broken := BROKEN.search(left):
         return f"EN MORCEAUX « {broken[0]} »"
+    if said.where.endswith("table service") and said.column in RATES_OF_SERVICES:
+        return _rate_of_service(said, truth)
     if not DENIES.search(left):
         return ""
     if row := OF_A_MONTH.fullmatch(said.row):
@@ -663,6 +777,33 @@ def fault(said: Said, truth: Truth) -> str:
                 return f"FAUX « {match[0]} »"
             left = left[: match.start()] + "…" + left[match.end() :]
     return f"SANS PLACE « {left} »" if DENIES.search(left) else ""
+
+
+def _period_is_right(label: str, t: Truth) -> bool:
+    """« Mois en cours (novembre 2026) », « Décembre 2026 (rien encore) »: by the calendar, and by what is known of it."""
+    if label.endswith("derniers mois entiers"):
+        return True
+    known, month = t.known_to or t.today, t.today.replace(day=1)
+    right = []
+    for which, first in (("en cours", month), ("précédent", add_months(month, -1))):
+        name = f"{MONTHS[first.month - 1]} {first.year}"
+        said = f"Mois {which} ({name})"
+        right.append(said if first <= known else f"{name.capitalize()} (rien encore)")
+    for which, year in (("en cours", month.year), ("précédente", month.year - 1)):
+        said = f"Année {which} ({year})"
+        right.append(said if date(year, 1, 1) <= known else f"Année {year} (rien encore)")
+    return label in right
+
+
+RATES_OF_SERVICES = ("Plaintes pour 1 000 visites",)
+
+
+def _rate_of_service(s: Said, t: Truth) -> str:
+    """« 0,0 » of a service only where visits and complaints note theirs."""
+    is_rate = bool(re.fullmatch(r"(moins de )?[\d ]+,\d", s.text))
+    if s.row == "L'ensemble" or not is_rate or t.services_noted(s.scope, s.first, _end(s, t)):
+        return ""
+    return f"FAUX, {s.column} : {s.text}"
 
 
 NUMBER = re.compile(

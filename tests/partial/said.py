@@ -21,15 +21,19 @@ from dashboard.answers import (
     site_decisions,
     site_directory,
     site_identity,
+    sites,
+    waits,
     weekday_hours,
 )
 from dashboard.answers.question import Question
 from dashboard.answers.table_request import ROWS, TableRequest, fitting_columns
-from dashboard.indicators import codes_placed_in
+from dashboard.indicators import BY_CODE, codes_placed_in
 from dashboard.panel import Cards, Lines, Message, Panel
-from dashboard.period import clip_period, resolve_period, today
+from dashboard.period import clip_period, presets, resolve_period, today
 from dashboard.stories import ready_story
 
+WAITS = codes_placed_in("waits")
+PERIODS = "liste des périodes"
 PLAIN = str.maketrans("\xa0\u202f", "  ")
 
 
@@ -52,8 +56,12 @@ def everything() -> Iterator[Said]:
     """Each sentence, card and cell, over the usual period and one that may hold nothing."""
     known_to = network.freshness(LOCAL_READER).known_to or today()
     everywhere = network.sites(LOCAL_READER)
+    for label in presets(known_to).values():
+        yield Said(label, PERIODS, (), known_to, known_to)
     for code in dict.fromkeys((network.usual_period(LOCAL_READER), "12m", "mois-1")):
         period = clip_period(resolve_period(code, known_to), known_to)
+        if period is None:  # nothing of it has come yet
+            continue
         whole = Question(period.period.first, period.period.last)
         asked = [
             (whole, "national"),
@@ -90,6 +98,9 @@ def names(places) -> dict[str, tuple[str, ...]]:
 def _texts(question: Question, period, story: str) -> Iterator[tuple[str, str, str, str]]:
     for reply in opening_answers.replies(LOCAL_READER, question):
         yield f"premières réponses : {reply.label}", reply.text, "", ""
+    yield "légende des attentes", cards.caption(LOCAL_READER, question, "", WAITS), "", ""
+    for line in cards.trust_lines(LOCAL_READER, question, WAITS):
+        yield "base des attentes", line, "", ""
     for name in (
         ("site", "complaints", "waits", "signals")
         if question.site
@@ -117,6 +128,7 @@ def _panels(question: Question) -> Iterator[Panel]:
     who = LOCAL_READER
     for place in ("period", "complaints", "site_page"):
         yield cards.cards(who, question, codes_placed_in(place), f"chiffres {place}")
+    yield from _compared(question)
     for one in (
         complaints.open_complaints,
         complaints.ages,
@@ -149,6 +161,17 @@ def _panels(question: Question) -> Iterator[Panel]:
         for rows, _ in ROWS.values():  # every column that there is
             request = TableRequest(rows, fitting_columns(rows), descending=True)
             yield indicator_panels.panel(who, question, request, f"table {rows}")
+
+
+def _compared(question: Question) -> Iterator[Panel]:
+    """The titles that name the highest of services, hours, departments, and hours of the week."""
+    for by in ("service", "hour", "department"):
+        for code in ("wait_p50", "wait_p90", "complaint_delay", "complaints_30d"):
+            if by in BY_CODE[code].dimensions:
+                made = sites.compare(LOCAL_READER, question, by, code, f"compare {by} {code}")
+                yield Panel(made.key, made.title, Message(made.finding))
+    made = waits.heat(LOCAL_READER, question, "compare heat")
+    yield Panel(made.key, made.title, Message(made.finding))
 
 
 def _of_panel(panel: Panel) -> Iterator[tuple[str, str, str, str]]:

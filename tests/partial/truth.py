@@ -8,13 +8,20 @@ from functools import cached_property
 from pathlib import Path
 
 import holidays
+from scipy import stats
 
 from tests.partial.world import World
 
 SITES = Path(__file__).parents[2] / "data/reference/sites.csv"
 LATE, QUIET = 30, 7  # days: of a complaint, and before a site is silent or its register is late
+CHANCE = 0.1  # one in twenty is what titles allow: the two tests are not the same
 REACH = 90  # days that a register of complaints reaches back
 Place = dict[str, str]
+
+
+def _minutes(clock: str) -> int:
+    hour, minute = map(int, clock.split(":"))
+    return 60 * hour + minute
 
 
 class Truth:
@@ -27,9 +34,11 @@ class Truth:
         self.spans: dict[tuple[str, str], list[tuple[date, date]]] = defaultdict(list)
         self.visits: dict[str, list[date]] = defaultdict(list)
         self.measured: dict[str, list[date]] = defaultdict(list)
+        self.waits: dict[str, list[tuple[date, int]]] = defaultdict(list)
         self.closings: dict[str, set[date]] = defaultdict(set)
         self.declared: dict[tuple[str, date], int] = {}
         self.complaints: list[tuple[str, date, date | None]] = []
+        self.noted: dict[str, list[tuple[str, date, bool]]] = {"registre": [], "plaintes": []}
         self._lost_days: dict[tuple[str, str], set[date]] = {}
         for file in world.files:
             found: dict[str, list[date]] = defaultdict(list)
@@ -48,14 +57,17 @@ class Truth:
             site, received = line[1], date.fromisoformat(line[2])
             answered = date.fromisoformat(line[6]) if line[6] else None
             self.complaints.append((site, received, answered))
+            self.noted[form].append((site, received, bool(line[4])))
             found[site] += [received, *([answered] if answered else [])]
             return
         site, day = line[0], date.fromisoformat(line[1])
         found[site].append(day)
         if form == "registre":
             self.visits[site].append(day)
+            self.noted[form].append((site, day, bool(line[6])))
             if line[2] and line[3]:
                 self.measured[site].append(day)
+                self.waits[site].append((day, _minutes(line[3]) - _minutes(line[2])))
         else:
             self.closings[site].add(day)
             self.declared[site, day] = int(line[3])
@@ -167,6 +179,49 @@ class Truth:
     def _first(self, site: str) -> date:
         return min(a for a, _ in self.spans["plaintes", site])
 
+    def departments_differ(self, scope: Iterable[str], first: date, end: date) -> bool:
+        """Whether waits of departments differ by more than chance: those longer than the median of all, by χ²."""
+        by_department: dict[str, list[int]] = defaultdict(list)
+        for site in scope:
+            by_department[self.sites[site]["department"]] += [
+                minutes for day, minutes in self.waits.get(site, ()) if first <= day <= end
+            ]
+        every = sorted(m for of in by_department.values() for m in of)
+        # The median, and what nine in ten do not exceed.
+        for longest in (
+            (every[(len(every) - 1) // 2], every[(9 * len(every) - 1) // 10]) if every else ()
+        ):
+            table = [
+                (sum(m > longest for m in of), sum(m <= longest for m in of))
+                for of in by_department.values()
+                if of
+            ]
+            several = len(table) > 1 and all(map(sum, zip(*table, strict=True)))
+            if several and stats.chi2_contingency(table).pvalue < CHANCE:
+                return True
+        return False
+
+    def a_day_stands_out(self, scope: Iterable[str], first: date, end: date) -> bool:
+        """Whether on one weekday more visits come than on the next by more than chance; all come at the same hour."""
+        visits, days = [0] * 7, [0] * 7
+        for site in scope:
+            came = [day for day, _ in self.waits.get(site, ()) if first <= day <= end]
+            opened = {
+                *came,
+                *(d for d in self.closings.get(site, ()) if first <= d <= end and came),
+            }
+            for day in came:
+                visits[day.weekday()] += 1
+            for day in opened:
+                days[day.weekday()] += 1
+        rates = sorted(
+            ((v / d, v / d**2) for v, d in zip(visits, days, strict=True) if v), reverse=True
+        )
+        if len(rates) < 2:
+            return True  # it is the only one
+        (most, spread), (next_most, other) = rates[:2]
+        return most - next_most > 1.64 * (spread + other) ** 0.5
+
     def whole(self, scope: Iterable[str], end: date) -> bool:
         """Whether all complaints of the sites are known up to a day."""
         return all(self.current(site, end) for site in scope)
@@ -186,6 +241,15 @@ class Truth:
         """Complaints received on these days."""
         chosen = set(scope)
         return sum(site in chosen and first <= day <= last for site, day, _ in self.complaints)
+
+    def services_noted(self, scope: Iterable[str], first: date, last: date) -> bool:
+        """Whether four visits in five, and four complaints in five, note their service."""
+        chosen = set(scope)
+        for lines in self.noted.values():
+            noted = [n for site, day, n in lines if site in chosen and first <= day <= last]
+            if 5 * sum(noted) < 4 * len(noted):
+                return False
+        return True
 
     # --- closings -----------------------------------------------------------------------------------------------
     def gap(self, scope: Iterable[str], first: date, last: date) -> float | None:

@@ -20,6 +20,8 @@ SHAPES = (
     "parts",
     "parts",
 )
+SERVICES = ("cip", "actes-carriere", "passeport")
+COLUMN_OF_SERVICE = {"registre": 6, "plaintes": 4}
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,18 @@ class World:
 
 def make(seed: int, today: date) -> World:
     """The world of a seed; the same at each run of a day."""
+    world = _without_services(seed, today)
+    r = random.Random(f"services of {seed}")
+    noted = {form: r.choice((0, 0.1, 1)) for form in COLUMN_OF_SERVICE}
+    for file in world.files:
+        if file.form in noted:
+            for line in file.lines:
+                service = r.choice(SERVICES) if r.random() < noted[file.form] else ""
+                line[COLUMN_OF_SERVICE[file.form]] = service
+    return world
+
+
+def _without_services(seed: int, today: date) -> World:
     r = random.Random(seed)
     world, shape = World(seed, today), r.choice(SHAPES)
     if shape == "nothing":

@@ -1,0 +1,182 @@
+"""What one form is silent of is not said as if the site were silent, or measured nothing; silence hides nothing that is known."""
+
+import re
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from dashboard import french
+from dashboard.accounts.rights import LOCAL_READER
+from dashboard.answers import (
+    bulletin,
+    cards,
+    context,
+    headlines,
+    map,
+    monthly_series,
+    opening_answers,
+    signals,
+    trust,
+)
+from dashboard.answers.figures import overall_figures
+from dashboard.answers.question import Question
+from dashboard.indicators import codes_placed_in
+from dashboard.period import clip_period, day_number, resolve_period, today
+from dashboard.wording import who_measures, who_reported
+from db.known_forms import ever_known, known_forms
+from tests.builders import COVE, KANDI, Office, closing, visit
+from tests.partial import four
+from tests.partial.said import PLAIN
+
+YEAR = resolve_period("12m", today())
+WHOLE = Question(YEAR.first, YEAR.last)
+PLATEAU, MONO = (WHOLE.at_place(department, None) for department in ("Plateau", "Mono"))
+POBE, LOKOSSA = (WHOLE.at_place(None, s) for s in (four.COMPLAINTS_ALONE, four.CLOSINGS_ALONE))
+STOPPED = WHOLE.at_place(None, KANDI)
+MONTH = french.month_label(YEAR.last)
+AGO = today() - timedelta(days=60)
+SITES = (KANDI, COVE, four.COMPLAINTS_ALONE, four.CLOSINGS_ALONE)
+
+
+def plain(text: str) -> str:
+    return text.translate(PLAIN)
+
+
+@pytest.fixture
+def silent(asked: Office) -> Office:
+    """A site that hands in all, one that stopped in August, one of complaints alone, one of closings alone."""
+    four.hand_in(asked.engine, asked.folder, four.silent_forms(today(), SITES))
+    return asked
+
+
+def test_which_forms_of_a_site_are_known_for_which_days_is_said_once(silent):
+    network = context.view(LOCAL_READER).network
+    rows = [next(network.row[p.id] for p in network.places if p.code == s) for s in SITES]
+    ever = ever_known(network)
+    assert ever.visits[0, rows].tolist() == [True, True, False, False]
+    assert ever.closings[0, rows].tolist() == [True, True, False, True]
+    assert ever.complaints[0, rows].tolist() == [True, True, True, False]
+    span = np.array([[day_number(YEAR.last.replace(day=1)), day_number(YEAR.last)]])
+    october = known_forms(network, span)
+    assert october.heard[0, rows].tolist() == [False, True, False, True]
+    assert october.closings_alone[0, rows].tolist() == [False, False, False, True]
+
+
+def test_a_figure_of_visits_counts_the_sites_whose_register_came(silent):
+    visits = overall_figures(LOCAL_READER, WHOLE)["visits"]
+    assert (visits.sites_reporting, visits.heard, visits.sites_expected) == (2, 3, 24)
+    said = plain(who_reported(visits))
+    assert said.startswith(
+        "3 centres sur 24 ont remonté des données, incomplètes pour 2 d'entre eux"
+    )
+    assert said.endswith(", dont 1 sans registre des visites")
+    line = plain(trust.trust_line(LOCAL_READER, WHOLE, "wait_p50"))
+    assert "2 centres sur 24, avec mesure de l'attente" in line
+    assert "des fiches de clôture sans registre des visites : CCSP de Lokossa" in line
+
+
+@pytest.mark.pitfall(27)
+def test_who_never_handed_in_a_register_is_not_said_to_measure_nothing(silent):
+    waits = codes_placed_in("waits")
+    caption = plain(cards.caption(LOCAL_READER, WHOLE, "12 mois", waits))
+    assert (
+        "attente mesurée dans 2 centres (registre des visites remis dans 2 centres sur 24)"
+        in caption
+    )
+    for asked in (LOKOSSA, MONO, POBE):
+        said = " ".join(
+            (
+                cards.caption(LOCAL_READER, asked, "12 mois", waits),
+                *cards.trust_lines(LOCAL_READER, asked, waits),
+            )
+        )
+        assert "registre des visites non remonté" in said.lower() and "mesure" not in said
+    assert plain(opening_answers.replies(LOCAL_READER, LOKOSSA)[0].text) == (
+        "registre des visites non remonté"
+    )
+
+
+def test_what_closings_declare_is_read_where_no_register_came(silent):
+    declared = r"\d[\d ]* visites déclarées par les fiches de clôture, sans registre"
+    for title in (headlines.site(LOCAL_READER, LOKOSSA), headlines.department(LOCAL_READER, MONO)):
+        assert re.match(declared, plain(title))
+    said = plain(cards.site_caption(LOCAL_READER, LOKOSSA, "12 mois"))
+    assert re.search(rf"100 %\. {declared}\. Registre des visites non remonté\.$", said)
+    assert "ni registre" not in said
+    assert plain(who_reported(overall_figures(LOCAL_READER, LOKOSSA)["visits"])) == (
+        "fiches de clôture remontées, sans registre des visites"
+    )
+
+
+def test_complaints_stand_in_the_titles_of_a_site_that_hands_in_nothing_else(silent):
+    late = r"\d+ plaintes attendent depuis plus de 30 jours"
+    for title in (headlines.site(LOCAL_READER, POBE), headlines.department(LOCAL_READER, PLATEAU)):
+        assert re.search(late, plain(title))
+    of_complaints = {one.indicator for _, one in signals.site_signals(LOCAL_READER, POBE)}
+    assert of_complaints and all(code.startswith("complaints") for code in of_complaints)
+    worse = opening_answers.replies(LOCAL_READER, POBE)[2].text
+    assert "rien n'a été remis" not in worse and "plaintes" in worse
+    assert "ni registre" not in bulletin.findings(LOCAL_READER, POBE)[0]
+    assert map.signals_by_site(LOCAL_READER, POBE)
+
+
+def test_a_site_that_fell_silent_has_not_too_few_months(silent):
+    period = clip_period(YEAR, YEAR.last)
+    for asked in (WHOLE, STOPPED):
+        said = plain(" ".join(line.text for line in bulletin.lines(LOCAL_READER, asked, period)))
+        assert f"rien remis pour {MONTH}" in said
+        assert "n'ont pas encore assez de mois" not in said
+
+
+def test_a_month_that_is_not_on_the_curve_says_why(silent):
+    def of(code: str, asked: Question) -> dict[str, str]:
+        table = monthly_series.by_month(LOCAL_READER, asked, code, "a").table
+        return {row[0].text: plain(row[1].text) for row in table.rows}
+
+    waits = of("wait_p50", STOPPED)
+    stop = four.silent_forms(today(), (KANDI,))[0].covers[1]
+    after = french.month_label(stop.replace(day=28) + timedelta(days=7))
+    assert (waits[french.month_label(stop)], waits[after]) == ("en partie", "non remonté")
+    due = of("complaints_30d_due", POBE)
+    assert due and "non mesuré" not in due.values()
+
+
+def test_months_before_a_site_opened_are_no_silence(asked):
+    asked.hand_in("registre", visit(site=COVE, day="2020-06-01"))  # it was launched later
+    before = Question(date(2019, 1, 1), date(2019, 12, 31))
+    figure = overall_figures(LOCAL_READER, before.at_place(None, KANDI))["visits"]
+    assert (figure.note, figure.sites_expected) == ("sans objet", 0)
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        (visit(site=COVE, day=AGO.isoformat()), "pas de registre des visites depuis le"),
+        (closing(site=COVE, day=AGO.isoformat()), "pas de fiche de clôture depuis le"),
+    ],
+)
+def test_silence_is_of_the_forms_that_a_site_ever_handed_in(asked, form, words):
+    asked.hand_in("cloture" if len(form) == 4 else "registre", form)
+    asked.hand_in("registre", visit(site=KANDI, day=(today() - timedelta(days=1)).isoformat()))
+    said = plain(opening_answers.replies(LOCAL_READER, WHOLE)[4].text)
+    assert said.startswith(f"Covè {words} {AGO:%d/%m/%Y} (") and "fiche depuis" not in said
+
+
+@pytest.mark.parametrize(
+    ("measuring", "reporting", "words"),
+    [
+        (3, 24, "attente mesurée dans 3 centres sur 24"),
+        (
+            3,
+            14,
+            "attente mesurée dans 3 centres (registre des visites remis dans 14 centres sur 24)",
+        ),
+        (0, 1, "attente non mesurée (registre des visites remis dans 1 centre sur 24)"),
+        (0, 0, "registre des visites non remonté"),
+    ],
+)
+def test_no_wait_is_denied_where_no_register_came(asked, measuring, reporting, words):
+    visits = overall_figures(LOCAL_READER, WHOLE)["visits"]
+    figure = visits._replace(sites_reporting=reporting, sites_expected=24)
+    assert plain(who_measures(measuring, figure)) == words
