@@ -70,10 +70,14 @@ class DataSnapshot:
         return GUESTS_NETWORK_CACHE.get(key, lambda: state_for_guests(self.network))
 
     def is_after(self, other: "DataSnapshot") -> bool:
-        """Whether the other one is an older state of the same database, or rests on an older one (`answers.known_then`)."""
+        """Whether the other one is an older state of the same database, one of an earlier day where nothing changed, or rests
+        on an older one (`answers.known_then`)."""
         # Of a copy that was put back numbers begin again, lower: what was answered before it stays, until the cache is full.
         number, its_number = (int((s.version or "0").split()[0]) for s in (self, other))
-        return self.url == other.url and its_number < number
+        its_day = (
+            other.day if other.version == self.version else self.day
+        )  # what rests on a state goes with it
+        return self.url == other.url and (its_number, its_day) < (number, self.day)
 
     def _load(self) -> NetworkState:
         with snapshot(engine()) as connection:

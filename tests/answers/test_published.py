@@ -15,6 +15,7 @@ from dashboard.answers.question import Question
 from dashboard.ui import cache_warming
 from db import read, targets_and_decisions
 from tests.builders import KANDI, waited
+from tests.clock import as_of
 from tests.moved_time import LONG
 
 MARCH = Question(date(2025, 3, 1), date(2025, 3, 31))
@@ -206,3 +207,18 @@ def test_of_states_that_nobody_is_shown_any_more_nothing_stays_in_memory(shown):
         assert len({snapshot for snapshot, _ in context.STATES_OF_THEN._answers}) <= 2
         held.append((len(context.ANSWER_CACHE), context.ANSWER_CACHE._weight))
     assert len(set(held[1:])) == 1, "as much after each file"
+
+
+def test_after_midnight_what_was_answered_two_days_ago_stays_no_longer(shown):
+    """No file has to come for that. What was looked back to from yesterday's state stays with it."""
+    for day in ("2026-12-01", "2026-12-02", "2026-12-03"):
+        with as_of(day):
+            cache_warming._show_latest()
+            with context.page_run():
+                visits()
+                news.news(LOCAL_READER, MARCH, date(2025, 3, 5))
+    kept = {key[1][0] for key in context.ANSWER_CACHE._answers}
+    of_version = [one.day for one in kept if " before " not in one.version]
+    assert sorted(of_version) == [date(2026, 12, 2), date(2026, 12, 3)]
+    looked_back = [one for one in kept if one.version.endswith(f" before {date(2025, 3, 5)}")]
+    assert looked_back
