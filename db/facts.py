@@ -250,8 +250,8 @@ def _breakdown(scope: Scope, by: str) -> Breakdown:
     )
     apart = [number] if number != ALL_SERVICES else every
     services = list(dict.fromkeys([number, ALL_SERVICES, UNKNOWN_SERVICE]))
-    cut = scope.visits(services)
-    counted = cut.counts("counters")
+    cut = scope.visits(list({*services, *apart}) if by == "service" else services)
+    counted = cut.counts("counters", services)
     of = {i: counted[:, n] for n, i in enumerate(services)}  # (R, M, 12)
     everybody, mine = of[ALL_SERVICES], of[number]
     measuring = _sum(everybody[:, :, MEASURED], 1) > 0

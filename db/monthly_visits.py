@@ -29,6 +29,7 @@ Span = tuple[date, date]  # days of one month
 SITES_AT_ONCE = (
     50  # rows of so many are read together: those of all would take ten times the memory kept
 )
+TOTALS = frozenset({ALL_SERVICES, UNKNOWN_SERVICE})
 MOST_EDGES = 20_000  # spans of a site, of some KB each
 ENTRIES_AT_ONCE = 2**20  # words of histograms that are added up together
 WIDTHS = {"counters": len(COUNTERS), "waits": BINS, "heat": HEAT}
@@ -224,28 +225,49 @@ class Months:
 
 class Edges:
     """A cache of the visits of incomplete months by site: read once, then kept for the next question about the same
-    days, as each breakdown of a page asks, and for the next state of the data, which most sites share."""
+    days, as each breakdown of a page asks, and for the next state of the data, which most sites share.
+
+    Most questions are of the visits to all services, a third of the rows: the rows of each service are read when one is
+    asked for."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._cache: OrderedDict[tuple[Span, int, str], Cells] = OrderedDict()
+        self._cache: OrderedDict[tuple[Span, int, str], tuple[Cells, frozenset[int]]] = (
+            OrderedDict()
+        )
 
     def cells(
-        self, query: Ask, months: Months, sites: Sequence[Place], rows: Sequence[int], span: Span
+        self,
+        query: Ask,
+        months: Months,
+        sites: Sequence[Place],
+        rows: Sequence[int],
+        span: Span,
+        services: Collection[int],
     ) -> Cells:
         """The visits from the first to the last day of a span at each of the sites. rows: of the sites in the network
-        state, in ascending order."""
+        state, in ascending order; services: ids, those of others may be left out."""
+        wanted = TOTALS if TOTALS.issuperset(services) else frozenset(months.services)
         keys = [(span, site.id, months.site_versions.get(site.id, "")) for site in sites]
         with self._lock:  # who asks of the same days at once waits, and finds them
-            missing = [i for i, key in enumerate(keys) if key not in self._cache]
+            missing = [
+                i
+                for i, key in enumerate(keys)
+                if key not in self._cache or not wanted <= self._cache[key][1]
+            ]
             if missing:
                 self._read(
-                    query, months, [sites[i] for i in missing], [keys[i] for i in missing], span
+                    query,
+                    months,
+                    [sites[i] for i in missing],
+                    [keys[i] for i in missing],
+                    span,
+                    wanted,
                 )
             found = []
             for key, row in zip(keys, rows, strict=True):
                 self._cache.move_to_end(key)
-                cells = self._cache[key]
+                cells = self._cache[key][0]
                 found.append(_at_row(cells, row) if len(cells) else cells)
             while len(self._cache) > MOST_EDGES:
                 self._cache.popitem(last=False)
@@ -258,16 +280,17 @@ class Edges:
         sites: Sequence[Place],
         keys: Sequence[tuple[Span, int, str]],
         span: Span,
+        services: frozenset[int],
     ) -> None:
         rows = query(
             lambda connection: read.visits_by_service(
-                connection, {site.code for site in sites}, [(DAY, *span)], months.services
+                connection, {site.code for site in sites}, [(DAY, *span)], services
             )
         )
         cells = cells_of_rows(rows, {site.id: i for i, site in enumerate(sites)}, months.services)
         bounds = np.searchsorted(cells.site, np.arange(len(sites) + 1)).tolist()
         for key, start, stop in zip(keys, bounds, bounds[1:], strict=False):
-            self._cache[key] = _own(cells.slice(start, stop))
+            self._cache[key] = _own(cells.slice(start, stop)), services
 
 
 def _own(cells: Cells) -> Cells:
@@ -369,7 +392,7 @@ class Grouping:
 @dataclass(frozen=True)
 class Visits:
     """The visits of a question. months: first days, from the first that has a visit to the last; an incomplete month holds
-    the days of the period. rows: of the sites, ascending. services: ids that may be asked for. sources: cells, with the
+    the days of the period. rows: of the sites, ascending. services: ids of which alone may be asked. sources: cells, with the
     numbers of the months that are meant, the last one left out."""
 
     monthly: Months
@@ -396,6 +419,8 @@ class Visits:
     ) -> np.ndarray:
         """The same added up, (A, V, B, width). where: (R, M), the months of sites that are counted; by default all."""
         chosen = self.services if services is None else services
+        if not set(chosen) <= set(self.services):
+            raise ValueError(f"of services {chosen} only {self.services} were read")
         (a, b), v, width = grouping.size, len(chosen), WIDTHS[name]
         out = np.zeros((a * v * b, width), np.int64)
         if not (len(self.rows) and self.months and v):
@@ -450,7 +475,7 @@ def visits(
         (months.cells, month_number(a), month_number(b) + 1)
         if level == MONTH
         else (
-            months.edges.cells(query, months, some, rows.tolist(), (a, b)),
+            months.edges.cells(query, months, some, rows.tolist(), (a, b), services),
             month_number(a),
             month_number(a) + 1,
         )

@@ -62,6 +62,7 @@ def test_what_is_typed_on_a_slide_stays_whatever_is_pressed_next(page, app):
         if key == "modifier_1":  # it is folded, and opened again
             expect(note(page, 1)).to_have_count(0)
             press(page, key)
+            settled(page)
         expect(note(page, 1)).to_have_value(f"mes mots {n}")
     write(page, 1, "avant d'en ajouter une")
     page.get_by_role("button", name="Ajouter à la fin").click()
