@@ -78,7 +78,18 @@ def test_the_days_at_the_edges_of_a_period_are_read_once(demo):
         )
         assert asked(frozenset({"ccsp-kandi"})) == [["ccsp-kandi"]] * 2  # February, then April
         assert asked(SOME) == [["ccsp-allada", "gsru-parakou"]] * 2  # what was not read yet
-        assert asked(SOME, "cip") == [] and asked(frozenset({"ccsp-allada"})) == []
+        assert asked(frozenset({"ccsp-allada"})) == []
+        # Of services by themselves nothing was read yet; what is read then holds all services together too.
+        assert asked(SOME, "cip") == [sorted(SOME)] * 2 and asked(SOME, "inconnu") == []
+        assert asked(frozenset({"ccsp-nikki"}), "cip") == [["ccsp-nikki"]] * 2
+        assert asked(frozenset({"ccsp-nikki"})) == [] and asked(SOME) == []
+
+
+def test_a_service_that_was_not_read_is_not_taken_for_one_without_visits(demo):
+    engine, ledger = demo
+    cut = facts.make_scope(engine, ledger, SOME, *PERIODS[1]).visits([ALL_SERVICES])
+    with pytest.raises(ValueError, match="were read"):
+        cut.counts("counters", [ledger.service_id("cip")])
 
 
 def test_the_months_hold_each_service_and_their_sum(demo):
