@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import numpy as np
+
 from dashboard import charts
 from dashboard.palette import PAPER
 
@@ -33,3 +35,14 @@ def test_the_words_of_a_missing_bar_have_paper_under_them():
         if layer.get("transform") == [{"filter": "!isValid(datum.v)"}]
     ]
     assert [mark.get("stroke") for mark in missing] == [PAPER, None]
+
+
+def test_the_names_of_two_lines_never_lie_on_one_another_nor_past_the_end():
+    def names(median, p90):
+        spec = charts.distribution(np.arange(241), threshold=30, median=median, p90=p90)
+        return [one["mark"] for one in spec["layer"] if one["mark"]["type"] == "text"]
+
+    near, far, late = names(17, 28), names(15, 70), names(60, 118)
+    assert near[1]["dy"] - near[0]["dy"] >= 12, "one below the other"
+    assert far[0]["dy"] == far[1]["dy"]
+    assert (late[1]["align"], late[1]["dx"]) == ("right", -5)
