@@ -118,7 +118,7 @@ def distribution(
         }
         for _, last, label, n in wait_bins(histogram)
     ]
-    layers = [
+    layers: list[Spec] = [
         {
             "mark": {"type": "bar", "binSpacing": 1},
             "encoding": {
@@ -142,25 +142,25 @@ def distribution(
         }
     ]
     marks = [
-        {"x": x, "l": label}
+        (x, label)
         for x, label in ((median, "médiane"), (p90, "9 sur 10"))
         if x is not None and x <= 125
     ]
-    near = len(marks) == 2 and marks[1]["x"] - marks[0]["x"] < NEAR
+    near = len(marks) == 2 and marks[1][0] - marks[0][0] < NEAR
     if marks:
         layers += [
             {
-                "data": {"values": marks},
+                "data": {"values": [{"x": x} for x, _ in marks]},
                 "mark": {"type": "rule", "color": ACCENT, "strokeWidth": 2},
                 "encoding": {"x": {"field": "x", "type": "quantitative"}},
             },
             *(
                 {
-                    "data": {"values": [mark]},
+                    "data": {"values": [{"x": x, "l": label}]},
                     "mark": {
                         "type": "text",
-                        "align": "left" if mark["x"] < LATE else "right",
-                        "dx": 5 if mark["x"] < LATE else -5,
+                        "align": "left" if x < LATE else "right",
+                        "dx": 5 if x < LATE else -5,
                         "dy": 6 + 15 * (near and i),
                         "baseline": "top",
                         "color": ACCENT.text,
@@ -172,7 +172,7 @@ def distribution(
                         "text": {"field": "l"},
                     },
                 }
-                for i, mark in enumerate(marks)
+                for i, (x, label) in enumerate(marks)
             ),
         ]
     return chart(
