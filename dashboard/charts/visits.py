@@ -150,7 +150,8 @@ def distribution(
     if marks:
         layers += [
             {
-                "data": {"values": [{"x": x} for x, _ in marks]},
+                # Named here too: a slide draws its lines from these rows.
+                "data": {"values": [{"x": x, "l": label} for x, label in marks]},
                 "mark": {"type": "rule", "color": ACCENT, "strokeWidth": 2},
                 "encoding": {"x": {"field": "x", "type": "quantitative"}},
             },
