@@ -1,12 +1,30 @@
-"""The classes that colour the map: fixed for each indicator, so that colours do not move with filters."""
+"""The classes that colour the map: fixed for each indicator, or fitted to all sites there are; no filter moves colours."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import quantiles
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, choices
 from dashboard.palette import RAMP
+
+ENOUGH = 8  # sites from which on classes are fitted to them
+APART = 0.25  # of the greatest value: sites that differ by less are alike, and have one colour
+STEPS = (
+    100,
+    50,
+    20,
+    10,
+    5,
+    2,
+    1,
+    0.5,
+    0.2,
+    0.1,
+)  # multiples that are round numbers, the roundest first
 
 
 @dataclass(frozen=True)
@@ -20,6 +38,28 @@ class Classes:
     def colour(self, value: float) -> str:
         """The colour of a value's class."""
         return RAMP[bisect_right(self.bounds, value)]
+
+    def fitted(self, values: Iterable[float]) -> "Classes":
+        """Classes of which none holds more than half of the values: these; or fifths of the values at round numbers, where these
+        leave most in one class though they differ. values: of all sites, in the usual period."""
+        known = sorted(values)
+        fullest = self._fullest(known)
+        spread = known[-1] - known[0] if known else 0
+        if len(known) < ENOUGH or fullest <= len(known) / 2 or spread < APART * known[-1]:
+            return self
+        fifths = quantiles(known, n=5)
+        for step in STEPS:
+            if step > spread / 5 or (self.whole and step < 1):
+                continue
+            first, second, third, last = (round(round(x / step) * step, 1) for x in fifths)
+            fit = replace(self, bounds=(first, second, third, last))
+            if known[0] < first < second < third < last and fit._fullest(known) < fullest:
+                return fit
+        return self
+
+    def _fullest(self, values: Iterable[float]) -> int:
+        """How many values the fullest class holds."""
+        return max(Counter(bisect_right(self.bounds, v) for v in values).values(), default=0)
 
     def pale_colour(self, value: float) -> str:
         """The colour of a value's class, halfway to white, for areas under marks."""

@@ -278,7 +278,9 @@ def caption(
             f"chiffre officiel, sur toutes les plaintes reçues, même récentes{S}: {official}"
         )
     if curves:
-        parts.append(f"petites courbes{S}: 13 mois, chacune de son plus bas à son plus haut")
+        parts.append(
+            f"petites courbes{S}: 13 mois, chacune à son échelle, où ce qui change peu reste plat"
+        )
     return f"{' · '.join(parts)} · d'habitude{S}: ce que montraient les mois d'avant."
 
 

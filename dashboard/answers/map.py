@@ -32,6 +32,7 @@ from dashboard.answers.network import (
     departments,
     silences,
     sites,
+    usual_period,
 )
 from dashboard.answers.question import Question
 from dashboard.answers.signals import signals_by_site, site_signals
@@ -42,8 +43,9 @@ from dashboard.judgement.signal_reasons import is_far, reason
 from dashboard.judgement.signal_sentences import card_state, named
 from dashboard.judgement.signals import Signal
 from dashboard.judgement.silence import Silence
-from dashboard.map_classes import CLASSES
+from dashboard.map_classes import CLASSES, Classes
 from dashboard.panel import MOST_NAMED, Legend, Panel, Plot, figure_cell, make_table, text_cell
+from dashboard.period import resolve_period
 from dashboard.statistics.sentences import ASSURANCES
 from dashboard.wording import basis_in_words, shown_value, who_reported
 from db.shared_types import Location, Place
@@ -124,7 +126,7 @@ def plot(view: View, question: Question, code: str, *, every_signal: bool = Fals
         french.month_label(control_charts.judged_month(view, question.last)),
         data_date_in_words(view),
     )
-    names = labels(places)
+    names, classes = labels(places), _classes(view, code)
     volumes = [values[p.code]["visits_per_day"].value for p in places]
     top, most = scale(volumes), largest(len(places))
     day, marks = min(question.last, view.snapshot.day), []
@@ -140,6 +142,7 @@ def plot(view: View, question: Question, code: str, *, every_signal: bool = Fals
                 site.location_on(day),
                 names[site.code],
                 f[code],
+                classes,
                 signal_sign(next(iter(framed.get(site.code, ())), None), signal),
                 silence,
             ),
@@ -154,7 +157,7 @@ def plot(view: View, question: Question, code: str, *, every_signal: bool = Fals
     legend = Legend(
         title=f"{BY_CODE[code].label}, {small_counts_for_guests.complaint_period(view, (code,)) or period_label(question)}",
         rows=legend_rows(
-            code,
+            classes,
             marks,
             [of[0] for site, of in framed.items() if site in drawn_sites],
             signals.values(),
@@ -172,16 +175,28 @@ def plot(view: View, question: Question, code: str, *, every_signal: bool = Fals
     return Plot(tuple(marks), legend, question.department)
 
 
+def _classes(view: View, code: str) -> Classes:
+    """The classes that colour an indicator, by what all sites that one may see have in the usual period, whatever the question
+    asks for: with a filter colours would change under the reader."""
+    period = resolve_period(
+        usual_period(view), view.network.known_until or view.snapshot.day, view.snapshot.day
+    )
+    assert period
+    of_sites = figures(view, Question(period.first, period.last), "site")
+    return CLASSES[code].fitted(v for f in of_sites.values() if (v := f[code].value) is not None)
+
+
 def _mark(
     site: Place,
     at: Location,
     label: str,
     f: Figure,
+    classes: Classes,
     sign: dict[str, Any] | None,
     silence: Silence | None,
 ) -> Mark:
     """The mark of a site, without its size. at: where it stood at the period's end; label: its name on the map; f: its
-    figure of the map's indicator; sign: what is drawn around it; as `dashboard.panel.Plot` has marks."""
+    figure of the map's indicator; classes: that colour it; sign: what is drawn around it; as `dashboard.panel.Plot` has marks."""
     return {
         "id": site.code,
         "name": site.name,
@@ -190,7 +205,7 @@ def _mark(
         "lon": float(at.lon),
         "label": label,
         "missing": f.value is None,
-        "fill": None if f.value is None else CLASSES[f.indicator].colour(f.value),
+        "fill": None if f.value is None else classes.colour(f.value),
         "sign": sign,
         "silent": silence.map_label if silence else "",
         "after": silence.after if silence else SILENT_DAYS,
@@ -274,7 +289,7 @@ def tints(view: View, question: Question, code: str, tinted: bool) -> Mapping[st
         f = values[code]
         if f.value is not None and f.sites_reporting > 1:
             tints[name] = {
-                "fill": CLASSES[code].pale_colour(f.value),
+                "fill": _classes(view, code).pale_colour(f.value),
                 "value": f"{name}{french.SPACE}: {shown_value(f)}",
                 "tip": f"{BY_CODE[code].label} : {shown_value(f)}\n{who_reported(f)}",
             }

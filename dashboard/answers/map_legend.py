@@ -11,7 +11,7 @@ from dashboard.answers.question import Question
 from dashboard.indicators import Figure
 from dashboard.judgement.signals import Signal
 from dashboard.judgement.silence import ON_MAP
-from dashboard.map_classes import CLASSES
+from dashboard.map_classes import Classes
 from dashboard.palette import RAMP
 from dashboard.period import Period, add_months
 from dashboard.statistics.control_limits import OUTSIDE
@@ -65,7 +65,7 @@ def _slight(signal: Signal) -> bool:
 
 
 def legend_rows(
-    code: str,
+    classes: Classes,
     marks: Collection[Mark],
     framed: Iterable[Signal],
     own: Iterable[Signal],
@@ -77,7 +77,7 @@ def legend_rows(
     that are framed, one a site; own: those of the map's own indicator; gaps: the figures of sites without one; at: the date of
     the data, in words; of: words for which figures are framed, where it is not the map's own alone."""
     return [
-        *_class_rows(code, marks),
+        *_class_rows(classes, marks),
         *_sign_rows(framed, of),
         *_target_rows(own),
         *_silent_rows(marks, at),
@@ -85,12 +85,12 @@ def legend_rows(
     ]
 
 
-def _class_rows(code: str, marks: Iterable[Mark]) -> Rows:
+def _class_rows(classes: Classes, marks: Iterable[Mark]) -> Rows:
     """A line for each class that some site has."""
     counts = Counter(m["fill"] for m in marks)
     return [
         {"label": label, "count": counts[colour], "fill": colour}
-        for colour, label in zip(RAMP, CLASSES[code].labels(), strict=True)
+        for colour, label in zip(RAMP, classes.labels(), strict=True)
         if counts[colour]
     ]
 

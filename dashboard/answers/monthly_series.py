@@ -17,6 +17,7 @@ from dashboard.answers.network import short_name, site_names, sites
 from dashboard.answers.question import Question
 from dashboard.answers.trust import followed_scope, scope_signals, trust_line
 from dashboard.indicators import BY_CODE, Figure
+from dashboard.indicators.measures import OUT_OF_SCOPE, UNMEASURED
 from dashboard.judgement.control_charts import SKEWED, ControlChart
 from dashboard.judgement.signal_sentences import gap_origin, limits_basis, rule_in_words, verdict
 from dashboard.judgement.signals import Signal
@@ -61,6 +62,8 @@ METHODS = {
 DRAWN = 60  # months
 SEASON = "la saison, la même dans tous les centres, en fait partie"
 NOTHING = "Pas assez de données pour tracer ces mois."
+# Why months before the first that has data have no value: the curve and its table leave them out.
+NOT_YET = (NOT_HANDED, OUT_OF_SCOPE, UNMEASURED)
 # Of a month that is not on the curve though its figure has a value.
 IN_PART, NOT_SETTLED = "en partie", "pas encore échu"
 NOT_FOLLOWED = "Ces filtres ne laissent pas de série suivie : rien n'est conclu de cette courbe."
@@ -83,6 +86,8 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
     if "" in values:
         why = _missing(view, question, code, chart.months)
         values = [value or word for value, word in zip(values, why, strict=True)]
+    begun, before = _begun(chart.months, values)
+    chart, values = chart.since(chart.months[begun]) if begun else chart, values[begun:]
     decided = [
         (d, f"{what} ({who})")
         for _, c, s, d, who, what, *_ in control_charts.decisions(view)
@@ -97,6 +102,7 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
             Message(NOTHING),
             table=_table(chart, listed, values),
             finding=verdict(signal, limits=False),
+            trust_line=before,
         )
     if chart.median is not None:
         medians = [
@@ -129,13 +135,14 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
     # How limits are computed is in the fold below the chart.
     details = [
         trust_line(view, question, code),
+        before,
         _rule_in_words(view, signal),
         limits_basis(signal),
         _young_sites_in_words(view, signal),
         _method(signal),
     ]
     if not aim:
-        details.insert(1, sentences.target(aim, signal.assurance))
+        details.insert(2, sentences.target(aim, signal.assurance))
     return Panel(
         key,
         f"{i.label}, par mois",
@@ -151,6 +158,16 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
         finding=finding,
         trust_line=" ".join(f"{_begin_sentence(part).rstrip('.')}." for part in details if part),
     )
+
+
+def _begun(months: Sequence[date], words: Sequence[str]) -> tuple[int, str]:
+    """The position of the first month of which there is something, the last where there is nothing, and what the months before
+    are: « Avant octobre 2026 : non remonté. »; "" for none. words: each month's value, or why it has none."""
+    at = next((at for at, word in enumerate(words) if word not in NOT_YET), len(words) - 1)
+    if at < 1:
+        return 0, ""
+    why = " ou ".join(dict.fromkeys(words[:at]))
+    return at, f"Avant {french.month_label(months[at])}{french.SPACE}: {why}."
 
 
 def _drawn(signal: Signal) -> ControlChart:
@@ -297,6 +314,8 @@ def _plain(view: View, question: Question, code: str, key: str) -> Panel:
     """The panel of an indicator by month without limits or judgement."""
     figures = trend(view, question, 25)
     months = [(date.fromisoformat(f"{m}-01"), figures[m][code]) for m in sorted(figures)]
+    begun, before = _begun([m for m, _ in months], [shown_value(f) for _, f in months])
+    months = months[begun:]
     rows = [(m, f.value, shown_value(f)) for m, f in months]
     listed = [(month_cell(m), figure_cell(f), text_cell(basis_in_words(f))) for m, f in months]
     known = next(((m, f) for m, f in reversed(months) if f.value is not None), None)
@@ -306,14 +325,16 @@ def _plain(view: View, question: Question, code: str, key: str) -> Panel:
     return Panel(
         key,
         f"{BY_CODE[code].label}, par mois",
-        Chart(charts.lines(rows, unit=BY_CODE[code].short, axis=axis_words(BY_CODE[code]))),
+        Chart(charts.lines(rows, unit=BY_CODE[code].short, axis=axis_words(BY_CODE[code])))
+        if known
+        else Message(NOTHING),
         table=make_table(
             (("Mois", "month"), (BY_CODE[code].label, BY_CODE[code].unit), ("Base", "")), listed
         ),
         alt=f"{BY_CODE[code].label} par mois.",
         caption=NOT_FOLLOWED if followed_scope(question) is None else OF_SITES_ALONE,
         finding=last and f"{_subject(view, question, code)} {last}",
-        trust_line=trust_line(view, question, code),
+        trust_line=" ".join(filter(None, (trust_line(view, question, code), before))),
     )
 
 

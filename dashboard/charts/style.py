@@ -80,6 +80,7 @@ def month_axis() -> Spec:
             "tickCount": 5,
             "grid": False,
             "labelOverlap": True,
+            "labelSeparation": 8,
         },
     }
 

@@ -10,6 +10,8 @@ from dashboard.palette import ACCENT, INK, MAIN, PALE, PAPER, WASH
 
 TENS = 20  # users in an hour, from which on no decimal is written
 BIN = 5  # minutes in a bar of the distribution
+# Minutes between two lines, and of a line from the end, within which their names would not stand side by side on a telephone.
+NEAR, LATE = 40, 90
 
 
 def heat_map(rates: np.ndarray) -> Spec:
@@ -116,7 +118,7 @@ def distribution(
         }
         for _, last, label, n in wait_bins(histogram)
     ]
-    layers = [
+    layers: list[Spec] = [
         {
             "mark": {"type": "bar", "binSpacing": 1},
             "encoding": {
@@ -140,34 +142,39 @@ def distribution(
         }
     ]
     marks = [
-        {"x": x, "l": label}
+        (x, label)
         for x, label in ((median, "médiane"), (p90, "9 sur 10"))
         if x is not None and x <= 125
     ]
+    near = len(marks) == 2 and marks[1][0] - marks[0][0] < NEAR
     if marks:
         layers += [
             {
-                "data": {"values": marks},
+                # Named here too: a slide draws its lines from these rows.
+                "data": {"values": [{"x": x, "l": label} for x, label in marks]},
                 "mark": {"type": "rule", "color": ACCENT, "strokeWidth": 2},
                 "encoding": {"x": {"field": "x", "type": "quantitative"}},
             },
-            {
-                "data": {"values": marks},
-                "mark": {
-                    "type": "text",
-                    "align": "left",
-                    "dx": 5,
-                    "dy": 6,
-                    "baseline": "top",
-                    "color": ACCENT.text,
-                    "fontWeight": 600,
-                },
-                "encoding": {
-                    "x": {"field": "x", "type": "quantitative"},
-                    "y": {"value": 0},
-                    "text": {"field": "l"},
-                },
-            },
+            *(
+                {
+                    "data": {"values": [{"x": x, "l": label}]},
+                    "mark": {
+                        "type": "text",
+                        "align": "left" if x < LATE else "right",
+                        "dx": 5 if x < LATE else -5,
+                        "dy": 6 + 15 * (near and i),
+                        "baseline": "top",
+                        "color": ACCENT.text,
+                        "fontWeight": 600,
+                    },
+                    "encoding": {
+                        "x": {"field": "x", "type": "quantitative"},
+                        "y": {"value": 0},
+                        "text": {"field": "l"},
+                    },
+                }
+                for i, (x, label) in enumerate(marks)
+            ),
         ]
     return chart(
         values,

@@ -21,6 +21,7 @@ from dashboard.ui import browser_flush, filter_state, panel_display
 from dashboard.ui.markdown_escaping import escape_markdown
 
 WIDE, HIGH = 72, 26  # of a small curve, in pixels
+LEAST_SPAN = 0.5  # of the greatest value: what varies by less does not fill the height, or 19 minutes after 18 were a leap
 ABREAST = 5  # cards that a page has room for
 
 
@@ -68,9 +69,10 @@ def sparkline(values: Sequence[float]) -> str:
     if len(values) < 3:
         return ""
     low, high = min(values), max(values)
-    step, scale = (WIDE - 4) / (len(values) - 1), (HIGH - 4) / ((high - low) or 1)
+    span = max(high - low, LEAST_SPAN * max(map(abs, values))) or 1
+    step, scale, middle = (WIDE - 4) / (len(values) - 1), (HIGH - 4) / span, (low + high) / 2
     points = " ".join(
-        f"{2 + i * step:.1f},{HIGH - 2 - (v - low) * scale:.1f}" for i, v in enumerate(values)
+        f"{2 + i * step:.1f},{HIGH / 2 - (v - middle) * scale:.1f}" for i, v in enumerate(values)
     )
     drawn = (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDE} {HIGH}'><polyline points='{points}'"

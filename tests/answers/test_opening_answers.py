@@ -26,6 +26,7 @@ from dashboard.answers.table_request import TableRequest
 from dashboard.judgement.change_dates import since_at_least
 from dashboard.judgement.signal_sentences import named, verdict
 from dashboard.judgement.signals import Signal
+from dashboard.map_classes import CLASSES
 from dashboard.period import ONE_DAY, add_months, today
 from dashboard.settings import load_settings
 from dashboard.statistics.control_limits import ON_ONE_SIDE, OUTSIDE
@@ -278,7 +279,7 @@ def test_what_is_a_little_in_a_line_is_slight_on_the_map():
     signs = [map_legend.signal_sign(one, one) for one in (grave, small, calm)]
     assert [sign and sign["slight"] for sign in signs] == [False, True, None]
     seen = [grave, small, small, calm]
-    rows = map_legend.legend_rows("wait_within_30", [], seen, seen, [], "")
+    rows = map_legend.legend_rows(CLASSES["wait_within_30"], [], seen, seen, [], "")
     assert [
         (row["label"].translate(PLAIN), row["count"], row["sign"]["slight"]) for row in rows
     ] == [

@@ -16,6 +16,7 @@ from dashboard.answers import (
     control_charts,
     headlines,
     indicator_panels,
+    monthly_series,
     network,
     opening_answers,
     period_comparison,
@@ -29,7 +30,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.table_request import TableRequest
 from dashboard.indicators import codes_placed_in
 from dashboard.judgement.trust_sentences import trust_line
-from dashboard.panel import Message
+from dashboard.panel import Chart, Message
 from dashboard.period import Period, clip_period, month_end, resolve_period
 from dashboard.wording import shown_value, who_reported
 from tests import clock
@@ -98,6 +99,21 @@ def test_the_first_file_of_one_site_denies_nothing_of_what_was_not_handed_in(ask
     request = TableRequest("department", ("complaints_late",))
     of_departments = indicator_panels.panel(LOCAL_READER, MONTH, request, "g")
     assert {row[-1].text for row in of_departments.table.rows} == {"non remonté"}, "never 0"
+
+
+@pytest.mark.parametrize("code", ["wait_p50", "wait_p90"])
+def test_a_curve_begins_with_the_data_and_says_what_was_before(asked, code):
+    """Nine in ten of the whole is drawn without limits; Kandi hands in visits, and no waits, since January."""
+    days = [date(2025, 10, d) for d in range(1, 32) if date(2025, 10, d).weekday() < 5]
+    lines = [waited(10, site=COVE, day=d.isoformat()) for d in days for _ in range(4)]
+    months = [visit(site=KANDI, day=f"2025-{m:02d}-03") for m in range(1, 12)]
+    asked.hand_in("registre", *lines, *months)
+    october = Question(date(2025, 10, 1), date(2025, 10, 31))
+    for question in (october, october.at_place(None, COVE), replace(october, service="inconnu")):
+        panel = monthly_series.by_month(LOCAL_READER, question, code, "a")
+        assert [row[0].text for row in panel.table.rows] == ["octobre 2025"]
+        assert isinstance(panel.content, Chart) and panel.content.values.num_rows == 1
+        assert "Avant octobre 2025 : non " in panel.trust_line.translate(PLAIN)
 
 
 @pytest.mark.pitfall(27)

@@ -2,7 +2,10 @@
 
 from datetime import date
 
+import numpy as np
+
 from dashboard import charts
+from dashboard.exports.pptx.charts import _upright_rules
 from dashboard.palette import PAPER
 
 MAY, JUNE, JULY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1)
@@ -33,3 +36,22 @@ def test_the_words_of_a_missing_bar_have_paper_under_them():
         if layer.get("transform") == [{"filter": "!isValid(datum.v)"}]
     ]
     assert [mark.get("stroke") for mark in missing] == [PAPER, None]
+
+
+def test_the_names_of_two_lines_never_lie_on_one_another_nor_past_the_end():
+    def names(median, p90):
+        spec = charts.distribution(np.arange(241), threshold=30, median=median, p90=p90)
+        return [one["mark"] for one in spec["layer"] if one["mark"]["type"] == "text"]
+
+    near, far, late = names(17, 28), names(15, 70), names(60, 118)
+    assert near[1]["dy"] - near[0]["dy"] >= 12, "one below the other"
+    assert far[0]["dy"] == far[1]["dy"]
+    assert (late[1]["align"], late[1]["dx"]) == ("right", -5)
+
+
+def test_a_slide_finds_both_lines_of_the_distribution_with_their_names():
+    spec = charts.distribution(np.arange(241), threshold=30, median=17, p90=28)
+    assert [(mark["type"], row["x"], row["l"]) for mark, row in _upright_rules(spec)] == [
+        ("rule", 17, "médiane"),
+        ("rule", 28, "9 sur 10"),
+    ]

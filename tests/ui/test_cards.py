@@ -1,6 +1,7 @@
 """Cards stand in even rows, however many a place has."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 
@@ -17,3 +18,21 @@ def test_as_many_cards_as_there_are_stand_in_even_rows(monkeypatch, many, abreas
     cards.grid(range(many), "", abreast)
     assert re.findall(r"--columns:(\d+)", drawn[0]) == [str(columns)]
     assert drawn[0].count("<i>") == many
+
+
+def heights(values):
+    """How high the points of a small curve stand, in pixels from its top."""
+    drawn = unquote(cards.sparkline(values))
+    return [float(y) for y in re.findall(r",([\d.]+)", re.search("points='([^']*)'", drawn)[1])]
+
+
+def test_a_minute_more_is_no_fall_from_top_to_bottom_and_a_doubling_is():
+    small, large = heights([18, 19, 18, 19]), heights([10, 20, 10, 15])
+    assert 0 < max(small) - min(small) < cards.HIGH / 6
+    assert min(small) + max(small) == pytest.approx(cards.HIGH), "in the middle of its room"
+    assert max(large) - min(large) == cards.HIGH - 4
+
+
+@pytest.mark.parametrize("values", [[0, 0, 0], [7, 7, 7], [-1, 0, 1]])
+def test_a_small_curve_stays_in_its_room(values):
+    assert all(2 <= y <= cards.HIGH - 2 for y in heights(values))
