@@ -371,22 +371,21 @@ def oldest_complaint(view: View, question: Question) -> Reply:
     """The complaint that has been open longest, and how many are late, at the date of the data."""
     label, page, when = "La plainte la plus ancienne", "plaintes", data_date_in_words(view)
     complaints = register_now(view, question)
-    waiting = complaints.where(complaints.is_open)
+    waiting = complaints.where(complaints.is_open).oldest_first
     if not len(waiting):
         many = registers.waiting_count(view, question, 0)
         none = many.some_or_none("", "aucune plainte en cours", "plainte connue en cours")
         return Reply(
             label, page, when, (Statement((), NOT_FOR_GUESTS if view.access.guest else none),)
         )
-    at = int(np.argmax(waiting.age))
     by_name = {p.name: p.code for p in sites(view, question)}
     names = _names(view, question)
-    received = french.date_short(day_from_number(int(waiting.received[at])))
+    received = french.date_short(day_from_number(int(waiting.received[0])))
     late = int((waiting.age > LATE_DAYS).sum())
     many = registers.waiting_count(view, question, len(waiting))
-    age = int(waiting.age[at])
+    age = int(waiting.age[0])
     words = (
-        f"{french.days(age)} sans réponse{_known_until_in_words(view, int(waiting.known[at]))} (reçue le {received})"
+        f"{french.days(age)} sans réponse{_known_until_in_words(view, int(waiting.known[0]))} (reçue le {received})"
         if age
         else f"reçue le {received}"
     )
@@ -394,7 +393,7 @@ def oldest_complaint(view: View, question: Question) -> Reply:
     words += f"l'ensemble{S}: {many.plural('plainte en cours', 'plaintes en cours')}"
     if late or many.is_complete:
         words += f", {_of_late(late, len(waiting), many.at_least)}"
-    return Reply(label, page, when, (Statement((names[by_name[waiting.name[at]]],), words),))
+    return Reply(label, page, when, (Statement((names[by_name[waiting.name[0]]],), words),))
 
 
 def _known_until_in_words(view: View, to: int) -> str:

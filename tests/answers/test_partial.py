@@ -420,6 +420,17 @@ def test_a_register_that_stops_makes_totals_a_floor_and_denies_nothing(asked):
     assert shown_value(overall_figures(LOCAL_READER, YEAR)["complaints_open"]) == "2"
 
 
+def test_the_oldest_complaint_is_the_one_received_first_though_its_site_is_known_to_an_earlier_day(asked):
+    first_file(asked)
+    handed_in(asked, date(2025, 2, 28), complaint("K", KANDI, "2025-01-02"), sites=(KANDI,))
+    handed_in(asked, DAY, complaint("C", COVE, "2025-01-06"), sites=(COVE,))
+    said = first_answers(YEAR)["La plainte la plus ancienne"]
+    assert said.startswith("Kandi 57 jours sans réponse au 28/02/2025 (reçue le 02/01/2025)")
+    assert overall_figures(LOCAL_READER, YEAR)["complaints_oldest"].value == 57
+    listed = complaints.open_complaints(LOCAL_READER, YEAR, "en_cours").table.rows
+    assert [row[0].text for row in listed] == ["K", "C"]
+
+
 @pytest.mark.parametrize("late", [7, 8])
 def test_a_register_is_late_after_as_many_days_as_a_site_is_silent_after(asked, late):
     first_file(asked)

@@ -23,6 +23,13 @@ NEITHER = "encore remis ni registre des visites ni fiche de clôture"
 BROKEN = re.compile(
     r", ?\.|: ?\.|\(\)|, ?,| ,|; ?\.|^[;,.]|\.\.|« ?»|\b(None|nan|inf)\b|[;,:]$|\) \("
 )
+# What no sentence may look like: a share of two lower bounds, a number of four digits that no space parts and that is no year,
+# a difference that is none, and what is typed in a terminal.
+NEVER = re.compile(
+    r"au moins [\d ]+ sur au moins|(?<![\d/.,:-])(?!(19|20)\d\d\b)\d{4,}(?![\d/.,:-])|±0|\bpython -m\b"
+)
+OLDEST = "La plainte la plus ancienne"
+RECEIVED_ON = re.compile(r"\(reçue le ([\d/]+)\)")
 Check = Callable[[re.Match, Said, Truth], bool]
 
 
@@ -762,6 +769,11 @@ def fault(said: Said, truth: Truth) -> str:
         return "" if _period_is_right(left, truth) else f"FAUX « {left} »"
     if broken := BROKEN.search(left):
         return f"EN MORCEAUX « {broken[0]} »"
+    if wrong := NEVER.search(left):
+        return f"MAL DIT « {wrong[0]} »"
+    if said.where.endswith(OLDEST) and (received := RECEIVED_ON.search(left)):
+        right = truth.oldest_received(said.scope, _now(said, truth))
+        return "" if right and f"{right:%d/%m/%Y}" == received[1] else f"FAUX « {received[0]} »"
     if said.where.endswith("table service") and said.column in RATES_OF_SERVICES:
         return _rate_of_service(said, truth)
     if not DENIES.search(left):
