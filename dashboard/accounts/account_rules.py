@@ -156,6 +156,5 @@ def keep_an_administrator(connection: Connection, holder: Holder, role: str) -> 
     ]
     if not others:
         raise Refused(
-            "C'est le dernier compte d'administrateur : en ajouter un autre d'abord"
-            " (python -m dashboard accounts add NOM --role administrator)."
+            "C'est le dernier compte d'administrateur : en ajouter un autre d'abord."
         )

@@ -414,7 +414,7 @@ def _of_late(late: int, waiting: int, least: str) -> str:
     if waiting == 1:
         return more if late else less
     if late == waiting:
-        return f"les {waiting} connues {more}" if least else f"toutes {more}"
+        return f"les {french.number(waiting)} connues {more}" if least else f"toutes {more}"
     return f"dont {least}{french.number(late)} {more}" if late else f"toutes {less}"
 
 

@@ -48,7 +48,7 @@ FINDINGS: dict[str, Callable[[Person], str]] = {
 # Pages whose title is the chosen department or site: the filter that chooses it.
 NAMED_BY = {"departement": "departement", "site": "centre"}
 OF_GUESTS = (
-    "Des chiffres seulement : aucune plainte une par une, aucun effectif de moins de 5 plaintes."
+    "Des chiffres seulement : aucune plainte une par une, aucun nombre de moins de 5 plaintes."
 )
 # static/ccsp-search-open.js answers it.
 FIND = '<button type="button" class="ccsp-find" aria-keyshortcuts="/">Chercher</button>'
