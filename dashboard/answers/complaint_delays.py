@@ -168,7 +168,9 @@ def _delays(name: str, part: Register) -> tuple[Cell, ...]:
         delay,
         text_cell("" if few else ends),
         text_cell("—") if few or left is None else Cell(french.percent(left), left),
-        Cell(french.days(waiting.age[0]), int(waiting.age[0])) if len(waiting) else text_cell("aucune"),
+        Cell(french.days(waiting.age[0]), int(waiting.age[0]))
+        if len(waiting)
+        else text_cell("aucune"),
     )
 
 

@@ -5,8 +5,6 @@ never two of them in one sentence."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from dashboard import french
 from dashboard.answers import complaint_register as registers
 from dashboard.answers import control_charts, signals

@@ -201,7 +201,9 @@ def test_visits_of_which_a_part_never_came_are_a_floor(asked, months, whole):
     )
     said = who_reported(figures(LOCAL_READER, quarter, "nation")["nation"]["visits"])
     part = "" if whole else ", incomplètes pour 1 d'entre eux"
-    assert said.translate(PLAIN) == f"2 centres sur 24 ont remonté des données{part}"
+    assert (
+        said.translate(PLAIN) == f"2 centres sur 24 ont remonté leurs visites ou leurs fiches{part}"
+    )
 
 
 def test_registers_that_all_lack_a_part_are_not_counted_twice(asked):
@@ -210,7 +212,10 @@ def test_registers_that_all_lack_a_part_are_not_counted_twice(asked):
     asked.hand_in("cloture", closing(KANDI, "2025-03-31"))
     quarter = Question(date(2025, 1, 1), date(2025, 3, 31))
     said = who_reported(figures(LOCAL_READER, quarter, "nation")["nation"]["visits"])
-    assert said.translate(PLAIN) == "2 centres sur 24 ont remonté des données, incomplètes"
+    assert (
+        said.translate(PLAIN)
+        == "2 centres sur 24 ont remonté leurs visites ou leurs fiches, incomplètes"
+    )
 
 
 def test_complaints_are_counted_against_visits_of_days_that_both_registers_speak_of(asked):
@@ -420,7 +425,9 @@ def test_a_register_that_stops_makes_totals_a_floor_and_denies_nothing(asked):
     assert shown_value(overall_figures(LOCAL_READER, YEAR)["complaints_open"]) == "2"
 
 
-def test_the_oldest_complaint_is_the_one_received_first_though_its_site_is_known_to_an_earlier_day(asked):
+def test_the_oldest_complaint_is_the_one_received_first_though_its_site_is_known_to_an_earlier_day(
+    asked,
+):
     first_file(asked)
     handed_in(asked, date(2025, 2, 28), complaint("K", KANDI, "2025-01-02"), sites=(KANDI,))
     handed_in(asked, DAY, complaint("C", COVE, "2025-01-06"), sites=(COVE,))

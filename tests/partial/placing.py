@@ -28,6 +28,7 @@ BROKEN = re.compile(
 NEVER = re.compile(
     r"au moins [\d ]+ sur au moins|(?<![\d/.,:-])(?!(19|20)\d\d\b)\d{4,}(?![\d/.,:-])|±0|\bpython -m\b"
 )
+SHARE = re.compile(r"(?<![\d,])(\d+)(?:,(\d+))? % \(([\d ]+) sur ([\d ]*\d)\)")
 OLDEST = "La plainte la plus ancienne"
 RECEIVED_ON = re.compile(r"\(reçue le ([\d/]+)\)")
 Check = Callable[[re.Match, Said, Truth], bool]
@@ -226,7 +227,7 @@ def _silent_visits(_: re.Match, s: Said, t: Truth) -> bool:
 
 
 def _not_of_all(m: re.Match, s: Said, t: Truth) -> bool:
-    """« 3 centres sur 24 ont remonté des données, incomplètes pour 2 d'entre eux »."""
+    """« 3 centres sur 24 ont remonté leurs visites ou leurs fiches, incomplètes pour 2 d'entre eux »."""
     seen = [site for site in s.scope if t.seen(site, s.first, _end(s, t))]
     part = sum(not t.complete(site, s.first, _end(s, t)) for site in seen)
     said = number(m["part"]) if m["part"] else len(seen) if m["all"] else 0
@@ -771,6 +772,9 @@ def fault(said: Said, truth: Truth) -> str:
         return f"EN MORCEAUX « {broken[0]} »"
     if wrong := NEVER.search(left):
         return f"MAL DIT « {wrong[0]} »"
+    for share in SHARE.finditer(left):
+        if not _is_share(share):
+            return f"FAUX « {share[0]} »"
     if said.where.endswith(OLDEST) and (received := RECEIVED_ON.search(left)):
         right = truth.oldest_received(said.scope, _now(said, truth))
         return "" if right and f"{right:%d/%m/%Y}" == received[1] else f"FAUX « {received[0]} »"
@@ -789,6 +793,16 @@ def fault(said: Said, truth: Truth) -> str:
                 return f"FAUX « {match[0]} »"
             left = left[: match.start()] + "…" + left[match.end() :]
     return f"SANS PLACE « {left} »" if DENIES.search(left) else ""
+
+
+def _is_share(said: re.Match) -> bool:
+    """« 79 % (205 sur 261) »: the share is that of the two numbers."""
+    decimals = said[2] or ""
+    shown = float(f"{said[1]}.{decimals or 0}")
+    of = number(said[4].strip())
+    return bool(of) and abs(100 * number(said[3].strip()) / of - shown) <= 0.5001 / 10 ** len(
+        decimals
+    )
 
 
 def _period_is_right(label: str, t: Truth) -> bool:
