@@ -438,6 +438,20 @@ def test_the_oldest_complaint_is_the_one_received_first_though_its_site_is_known
     assert [row[0].text for row in listed] == ["K", "C"]
 
 
+def test_of_a_site_the_bulletin_counts_open_complaints_on_the_day_that_the_list_says(asked):
+    first_file(asked)
+    handed_in(asked, date(2025, 9, 22), complaint("K", KANDI, "2025-08-04"), sites=(KANDI,))
+    of_kandi = replace(YEAR, site=KANDI)
+    listed = complaints.open_complaints(LOCAL_READER, of_kandi, "en_cours").finding
+    period = clip_period(Period(YEAR.first, YEAR.last), DAY)
+    (line,) = (
+        one.text
+        for one in bulletin.lines(LOCAL_READER, of_kandi, period)
+        if "plainte en cours" in one.text
+    )
+    assert "22/09/2025" in listed and "en cours au 22/09/2025" in line.replace("\xa0", " ")
+
+
 @pytest.mark.parametrize("late", [7, 8])
 def test_a_register_is_late_after_as_many_days_as_a_site_is_silent_after(asked, late):
     first_file(asked)

@@ -267,6 +267,12 @@ def _visits(m: re.Match, s: Said, t: Truth) -> bool:
     return counted and _all_visits(s, t) != bool(m["least"])
 
 
+def _none_of_known(m: re.Match, s: Said, t: Truth) -> bool:
+    """« 0 usager satisfait sur 7 réponses »: of no more than there are visits."""
+    came = sum(s.first <= d <= _end(s, t) for x in s.scope for d in t.visits.get(x, ()))
+    return number(m["n"].strip()) <= came
+
+
 def _all_visits(s: Said, t: Truth) -> bool:
     """Whether all visits are known of every site that should speak."""
     end = _end(s, t)
@@ -416,6 +422,12 @@ def _too_short(_: re.Match, s: Said, t: Truth) -> bool:
 
 MANY = r"\d[\d \u202f\xa0]*?"
 RULES: tuple[tuple[str, Check], ...] = (
+    # Before what reads « 0 usager reçu » alone.
+    (
+        r"\b0 (femme|usager (satisfait|parti sans être reçu|reçu en 30 minutes ou moins))"
+        r" sur (?P<n>[1-9][\d ]*) (visite|réponse)",
+        _none_of_known,
+    ),
     (r"aucun jour ouvert n'a sa fiche de clôture", _no_open_day_closed),
     (r"rien à comparer : [^;]*", _always),  # no site has a value, and why
     (r"usagers reçus(, par prestation)? : (?P<least>au moins )?(?P<n>[\d ]+\d|\d)", _visits),
