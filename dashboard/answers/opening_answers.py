@@ -244,7 +244,7 @@ def alerts(view: View, question: Question) -> Reply:
         judged = {name for name, s in signals.site_signals(view, question) if s.is_judged}
         every = Coverage("suivi", len(sites(view, question)), len(judged), len(judged))
         forms, row = ever_known(view.network), view.network.row
-        ever = (forms.heard | forms.complaints)[0]
+        ever = (forms.heard | forms.visits | forms.complaints)[0]
         none = not any(ever[row[p.id]] for p in sites(view, question))
         why = NOBODY_HANDED_IN if none else _no_alert(Count(0, every))
         worse = [Statement((), why)]

@@ -62,7 +62,7 @@ def extremes_in_words(
         return f"La prestation la plus demandée{known_alone}{S}: {most} ({of})"
     if overall.indicator == "wait_p50":
         return f"{LONGEST[by]}{S}: {most}, {many}{S}; le moins{S}: {least}, {few}"
-    return f"{title}{S}: le plus, {most} ({many}){S}; le moins, {least} ({few})"
+    return f"{title}{S}: le plus, {most}, {many}{S}; le moins, {least}, {few}"
 
 
 def _waits_in_words(

@@ -425,6 +425,12 @@ def test_a_register_that_stops_makes_totals_a_floor_and_denies_nothing(asked):
     assert shown_value(overall_figures(LOCAL_READER, YEAR)["complaints_open"]) == "2"
 
 
+def test_an_empty_register_is_something_handed_in(asked):
+    asked.hand_in("registre", visit(KANDI), covers=(YEAR.first, DAY), sites=(KANDI, COVE))
+    said = first_answers(replace(YEAR, site=COVE))["Ce qui se dégrade ou change"]
+    assert "rien n'a été remis" not in said
+
+
 def test_the_oldest_complaint_is_the_one_received_first_though_its_site_is_known_to_an_earlier_day(
     asked,
 ):

@@ -565,7 +565,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"\b0 (usager reçu|visite)\b", _no_visits),
     (r"\b0,0 par jour( ouvert)?", _no_visits),
     (r"entre 0 et [\d ]+ jours?", _always),  # an interval
-    (r"0 jour sans réponse|encore en cours après 0 jour|: 0 jour pour l'ensemble", _always),
+    (r"0 jour sans réponse|encore en cours après 0 jour|[:;] 0 jour pour l'ensemble", _always),
     (r"aucune différence nette n'est visible", _always),
     (r"aucune? (département|prestation|heure) ne se distingue nettement", _always),
     (
