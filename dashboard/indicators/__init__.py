@@ -226,7 +226,7 @@ INDICATORS = (
         measure=m.wait_within,
         basis=Basis(
             ("visite dont l'attente est connue", "visites dont l'attente est connue"),
-            ("usager reçu en 30 minutes ou moins", "usagers reçus en 30 minutes ou moins"),
+            (f"usager reçu en {MINUTES} ou moins", f"usagers reçus en {MINUTES} ou moins"),
         ),
         chart="share",
         followed=True,

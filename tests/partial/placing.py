@@ -422,6 +422,7 @@ def _too_short(_: re.Match, s: Said, t: Truth) -> bool:
 
 MANY = r"\d[\d \u202f\xa0]*?"
 RULES: tuple[tuple[str, Check], ...] = (
+    (r"; le moins, [^;]*, 0(,0)?( %| jour)?$", _always),  # of figures that are there
     # Before what reads « 0 usager reçu » alone.
     (
         r"\b0 (femme|usager (satisfait|parti sans être reçu|reçu en 30 minutes ou moins))"
