@@ -687,7 +687,7 @@ def basis_of_waits(raw: Raw) -> list[Check]:
     ]
     return [
         says(f"{french.number(n)} attentes mesurées"),
-        says(f"{measuring} centres sur {len(raw.sites)} mesurent l'attente"),
+        says(f"attente mesurée dans {measuring} centres sur {len(raw.sites)}"),
     ]
 
 
