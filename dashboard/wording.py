@@ -137,8 +137,8 @@ def difference(now: Figure, before: Figure) -> str:
 
 
 def who_reported(figure: Figure) -> str:
-    """« 23 centres sur 24 ont remonté des données, incomplètes pour 2 d'entre eux, dont 1 sans registre des visites »; for a
-    single site « données remontées en partie ». figure: of visits."""
+    """« 23 centres sur 24 ont remonté leurs visites ou leurs fiches, incomplètes pour 2 d'entre eux, dont 1 sans registre des
+    visites »; for a single site « données remontées en partie ». figure: of visits."""
     if not figure.sites_expected:
         return "rien n'était attendu, aucun centre n'étant ouvert"
     if figure.sites_expected == 1:
@@ -149,11 +149,16 @@ def who_reported(figure: Figure) -> str:
         return "données remontées en partie" if figure.sites_in_part else "données remontées"
     if not figure.heard:
         return f"aucun des {figure.sites_expected} centres attendus n'a remonté de registre des visites ni de fiche"
-    verb = "a" if figure.heard < 2 else "ont"
-    said = f"{french.plural(figure.heard, 'centre')} sur {figure.sites_expected} {verb} remonté des données"
+    what = "a remonté ses visites ou ses fiches"
+    if figure.heard > 1:
+        what = "ont remonté leurs visites ou leurs fiches"
+    # Of these two forms alone: a site that hands in nothing but complaints is not among them.
+    many = f"{french.plural(figure.heard, 'centre')} sur {figure.sites_expected}"
+    said = f"{many} {what}"
     without = figure.heard - figure.sites_reporting
     if without == figure.heard:
-        return f"{said}, des fiches de clôture sans registre des visites"
+        has = "a" if figure.heard < 2 else "ont"
+        return f"{many} {has} remonté des fiches de clôture, sans registre des visites"
     rest = f", dont {french.number(without)} sans registre des visites" if without else ""
     if not figure.sites_in_part:
         return said

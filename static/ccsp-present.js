@@ -292,7 +292,7 @@ class Presentation {
     while (rows.length > 1 && full()) {
       rows.pop().remove();
       if (!said.isConnected) (page.querySelector(".table, .lines")).after(said);
-      said.textContent = `${rows.length} sur ${all} ici ; tout est dans le ${page.querySelector(".table") ? "classeur" : "dossier"}.`;
+      said.textContent = `${rows.length} sur ${all.toLocaleString("fr")} ici ; tout est dans le ${page.querySelector(".table") ? "classeur" : "dossier"}.`;
     }
   }
 

@@ -155,7 +155,4 @@ def keep_an_administrator(connection: Connection, holder: Holder, role: str) -> 
         if one.role == Role.ADMINISTRATOR and not one.disabled and one.id != holder.id
     ]
     if not others:
-        raise Refused(
-            "C'est le dernier compte d'administrateur : en ajouter un autre d'abord"
-            " (python -m dashboard accounts add NOM --role administrator)."
-        )
+        raise Refused("C'est le dernier compte d'administrateur : en ajouter un autre d'abord.")

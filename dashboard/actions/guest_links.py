@@ -61,7 +61,7 @@ def valid_links(person: Person) -> list[Link]:
 def close_link(person: Person, number: int) -> None:
     """Close a link and end its guests' sessions. Raises Refused or NotAllowed."""
     if number not in {one.id for one in links(person)}:
-        raise Refused(f"Il n'y a pas de lien {number} : python -m dashboard accounts guests")
+        raise Refused(f"Il n'y a pas de lien {number}.")
     reauthentication.require_recent_proof(engine(), person)
     guest_links.close_link(engine(), number, person.name)
 

@@ -160,7 +160,7 @@ def _delays(name: str, part: Register) -> tuple[Cell, ...]:
         if middle.days is None
         else Cell(french.days(middle.days), int(middle.days))
     )
-    oldest, left = int(part.age.max()), _share_still_open(part)
+    waiting, left = part.where(part.is_open).oldest_first, _share_still_open(part)
     return (
         text_cell(name),
         count_cell(len(part)),
@@ -168,7 +168,9 @@ def _delays(name: str, part: Register) -> tuple[Cell, ...]:
         delay,
         text_cell("" if few else ends),
         text_cell("—") if few or left is None else Cell(french.percent(left), left),
-        text_cell("aucune") if oldest < 0 else Cell(french.days(oldest), oldest),
+        Cell(french.days(waiting.age[0]), int(waiting.age[0]))
+        if len(waiting)
+        else text_cell("aucune"),
     )
 
 

@@ -60,8 +60,8 @@ class Register:
 
     @property
     def oldest_first(self) -> "Register":
-        """The same complaints, sorted by decreasing age."""
-        return self.where(np.argsort(-self.age, kind="stable"))
+        """The same complaints, sorted by the day on which they were received: ages are known up to each site's own last day."""
+        return self.where(np.argsort(self.received, kind="stable"))
 
     @property
     def at_register_end(self) -> "Register":

@@ -205,7 +205,7 @@ def _missing_elsewhere(late: Sequence[UnclosedDays], hand_in: int, when: str) ->
         return f"dans l'autre, le {first.name}, {_missing(many)}{when}"
     if len(late) == 1:
         return f"dans les {hand_in} autres, {_missing(many)}{when}, au {first.name}"
-    return f"dans les {hand_in} autres, {_missing(many)}{when}, dont {len(first.known)} au {first.name}"
+    return f"dans les {hand_in} autres, {_missing(many)}{when}, dont {french.number(len(first.known))} au {first.name}"
 
 
 def _none_missing(known: Sequence[UnclosedDays]) -> str:

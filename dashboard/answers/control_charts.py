@@ -181,6 +181,7 @@ def trust_context(view: View, question: Question) -> TrustContext:
         question.first,
         tuple(p.name for p, only in zip(table, alone, strict=True) if only),
         int(network.declared_visits[rows, days][closed & ~known].sum()),
+        network.complaints_as_of(table[0].id) if question.site and table else None,
     )
 
 

@@ -94,7 +94,7 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
         if (c, s) == (code, scope) and chart.months and d >= chart.months[0]
     ]
     typical, words_of = ("Attente typique" if i.chart == "wait" else i.short), values
-    listed = "Valeur de la courbe" if i.chart == "wait" else i.short
+    listed = "Attente typique" if i.chart == "wait" else i.short
     if np.isnan(chart.values).all():
         return Panel(
             key,
@@ -224,8 +224,11 @@ def _table(chart: ControlChart, name: str, words_of: Sequence[str]) -> Table:
         ],
     ]
     lower, upper = chart.limits
-    usual = "D'habitude" if chart.median is None else "D'habitude (courbe)"
-    more = [(usual, chart.usual), ("Limite basse", lower), ("Limite haute", upper)]
+    # The curve of waits is of typical waits: what is usual of these is not what is usual of medians, which titles say.
+    usual = ("D'habitude", "Limite basse", "Limite haute")
+    if chart.median is not None:
+        usual = ("Typique, d'habitude", "Typique, limite basse", "Typique, limite haute")
+    more = list(zip(usual, (chart.usual, lower, upper), strict=True))
     if chart.median is not None:
         more.insert(0, (BY_CODE[code].short, chart.median))
     for heading, values in more:

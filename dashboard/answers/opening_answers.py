@@ -5,8 +5,6 @@ never two of them in one sentence."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from dashboard import french
 from dashboard.answers import complaint_register as registers
 from dashboard.answers import control_charts, signals
@@ -246,7 +244,7 @@ def alerts(view: View, question: Question) -> Reply:
         judged = {name for name, s in signals.site_signals(view, question) if s.is_judged}
         every = Coverage("suivi", len(sites(view, question)), len(judged), len(judged))
         forms, row = ever_known(view.network), view.network.row
-        ever = (forms.heard | forms.complaints)[0]
+        ever = (forms.heard | forms.visits | forms.complaints)[0]
         none = not any(ever[row[p.id]] for p in sites(view, question))
         why = NOBODY_HANDED_IN if none else _no_alert(Count(0, every))
         worse = [Statement((), why)]
@@ -371,22 +369,21 @@ def oldest_complaint(view: View, question: Question) -> Reply:
     """The complaint that has been open longest, and how many are late, at the date of the data."""
     label, page, when = "La plainte la plus ancienne", "plaintes", data_date_in_words(view)
     complaints = register_now(view, question)
-    waiting = complaints.where(complaints.is_open)
+    waiting = complaints.where(complaints.is_open).oldest_first
     if not len(waiting):
         many = registers.waiting_count(view, question, 0)
         none = many.some_or_none("", "aucune plainte en cours", "plainte connue en cours")
         return Reply(
             label, page, when, (Statement((), NOT_FOR_GUESTS if view.access.guest else none),)
         )
-    at = int(np.argmax(waiting.age))
     by_name = {p.name: p.code for p in sites(view, question)}
     names = _names(view, question)
-    received = french.date_short(day_from_number(int(waiting.received[at])))
+    received = french.date_short(day_from_number(int(waiting.received[0])))
     late = int((waiting.age > LATE_DAYS).sum())
     many = registers.waiting_count(view, question, len(waiting))
-    age = int(waiting.age[at])
+    age = int(waiting.age[0])
     words = (
-        f"{french.days(age)} sans réponse{_known_until_in_words(view, int(waiting.known[at]))} (reçue le {received})"
+        f"{french.days(age)} sans réponse{_known_until_in_words(view, int(waiting.known[0]))} (reçue le {received})"
         if age
         else f"reçue le {received}"
     )
@@ -394,7 +391,7 @@ def oldest_complaint(view: View, question: Question) -> Reply:
     words += f"l'ensemble{S}: {many.plural('plainte en cours', 'plaintes en cours')}"
     if late or many.is_complete:
         words += f", {_of_late(late, len(waiting), many.at_least)}"
-    return Reply(label, page, when, (Statement((names[by_name[waiting.name[at]]],), words),))
+    return Reply(label, page, when, (Statement((names[by_name[waiting.name[0]]],), words),))
 
 
 def _known_until_in_words(view: View, to: int) -> str:
@@ -415,7 +412,7 @@ def _of_late(late: int, waiting: int, least: str) -> str:
     if waiting == 1:
         return more if late else less
     if late == waiting:
-        return f"les {waiting} connues {more}" if least else f"toutes {more}"
+        return f"les {french.number(waiting)} connues {more}" if least else f"toutes {more}"
     return f"dont {least}{french.number(late)} {more}" if late else f"toutes {less}"
 
 

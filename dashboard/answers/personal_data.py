@@ -124,11 +124,11 @@ def answers() -> tuple[tuple[str, str], ...]:
         ),
         (
             "Combien de temps.",
-            "Ce qui a un terme est dit ci-dessous ; `python -m db retain` montre ce qui l'a dépassé, et l'efface avec"
-            " `--yes`. D'une visite il reste alors l'heure et l'attente, d'une plainte ses jours et sa catégorie, sans rien"
+            "Ce qui a un terme est dit ci-dessous ; la personne qui administre le serveur voit ce qui l'a dépassé, et"
+            " l'efface. D'une visite il reste alors l'heure et l'attente, d'une plainte ses jours et sa catégorie, sans rien"
             " qui mène au registre : un chiffre passé ne change pas. Ce qui est effacé ne revient ni par un fichier, ni par"
             " une copie remise en place. Les copies que l'application fait ont elles aussi un terme,"
-            f" {known.copies_kept_months} mois, que la même commande applique.",
+            f" {known.copies_kept_months} mois, appliqué de même.",
         ),
         (
             "Vos droits.",
@@ -143,10 +143,10 @@ def answers() -> tuple[tuple[str, str], ...]:
         ),
         (
             "Effacer les mots d'une plainte",
-            "avant son terme : le gestionnaire des données, sur la page Plaintes ou par `python -m db erase-text CENTRE"
-            " REFERENCE --why RAISON`. La plainte reste comptée ; le journal garde qui, quand et pourquoi."
-            " Ce qu'un canevas écrit s'efface de même, sur la page Complétude ou par `python -m db erase-return CENTRE MOIS"
-            " --why RAISON` ; ses nombres restent.",
+            "avant son terme : le gestionnaire des données, sur la page Plaintes, ou la personne qui administre le"
+            " serveur, en disant pourquoi. La plainte reste comptée ; le journal garde qui, quand et pourquoi."
+            " Ce qu'un canevas écrit s'efface de même, sur la page Complétude, par les mêmes"
+            " personnes ; ses nombres restent.",
         ),
         (
             "Ce qui est décidé sans personne.",

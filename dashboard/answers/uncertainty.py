@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
+
 from dashboard.answers.complaint_register import register
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures
-from dashboard.answers.network import site_names
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Figure, Indicator
 from dashboard.statistics.intervals import quantile_interval, rate, wilson
@@ -36,8 +37,8 @@ def _interval_of_figure(
         return lambda f: rate(f.numerator or 0, f.denominator or 0, i.scale)
     if i.quantile is not None:
         return _wait_interval(view, question, by, i.quantile)
-    if i.code == "complaint_delay" and by == "site":
-        return _delay_interval(view, question)
+    if i.code == "complaint_delay" and by in ("site", "department"):
+        return _delay_interval(view, question, by)
     return None
 
 
@@ -61,15 +62,14 @@ def _wait_interval(
     return interval
 
 
-def _delay_interval(view: View, question: Question) -> Callable[[Figure], Interval | None]:
-    """The function that gives a median delay of complaints its interval."""
-    received, known = (
-        register(view, question).received_since(question.first).at_register_end,
-        site_names(view, question),
-    )
+def _delay_interval(view: View, question: Question, by: str) -> Callable[[Figure], Interval | None]:
+    """The function that gives a median delay of complaints its interval. by: "site" or "department"."""
+    received = register(view, question).received_since(question.first).at_register_end
+    keys = {p.code: p.code if by == "site" else p.department for p in view.network.places}
+    of = np.array([keys[code] for code in received.code.tolist()], dtype=object)
 
     def interval(f: Figure) -> Interval:
-        mine = received.where(received.name == known[f.key])
+        mine = received.where(of == f.key)
         half = median(mine.days_open, ~mine.is_open)
         return half.low, half.high
 

@@ -110,7 +110,9 @@ INDICATORS = (
         unsure_before=(date(2024, 5, 15), "« Homme » par défaut avant mai 2024"),
         dimensions=EVERYWHERE,
         measure=m.women_share,
-        basis=Basis(("visite dont le sexe est noté", "visites dont le sexe est noté")),
+        basis=Basis(
+            ("visite dont le sexe est noté", "visites dont le sexe est noté"), ("femme", "femmes")
+        ),
         chart="share",
         classes=(40, 44, 46, 48),
         excluded_rows=ExcludedRows(
@@ -222,7 +224,10 @@ INDICATORS = (
         limits="Les centres sans aucune attente mesurée sur la période n'y entrent pas.",
         dimensions=EVERYWHERE,
         measure=m.wait_within,
-        basis=Basis(("visite dont l'attente est connue", "visites dont l'attente est connue")),
+        basis=Basis(
+            ("visite dont l'attente est connue", "visites dont l'attente est connue"),
+            (f"usager reçu en {MINUTES} ou moins", f"usagers reçus en {MINUTES} ou moins"),
+        ),
         chart="share",
         followed=True,
         classes=(70, 74, 77, 80),
@@ -250,7 +255,10 @@ INDICATORS = (
         limits="Un départ que personne n'a noté n'est pas compté.",
         dimensions=EVERYWHERE,
         measure=m.left,
-        basis=Basis(("visite dont l'issue est notée", "visites dont l'issue est notée")),
+        basis=Basis(
+            ("visite dont l'issue est notée", "visites dont l'issue est notée"),
+            ("usager parti sans être reçu", "usagers partis sans être reçus"),
+        ),
         chart="share",
         followed=True,
         classes=(4, 4.5, 5, 6),
@@ -286,7 +294,7 @@ INDICATORS = (
         limits="Saisi par le point focal : ce n'est pas l'enquête GT1PKI01.",
         dimensions=EVERYWHERE,
         measure=m.satisfaction,
-        basis=Basis(("réponse", "réponses")),
+        basis=Basis(("réponse", "réponses"), ("usager satisfait", "usagers satisfaits")),
         chart="share",
         followed=True,
         classes=(78, 80, 82, 85),

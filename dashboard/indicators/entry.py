@@ -46,7 +46,8 @@ class ExcludedRows:
 @dataclass(frozen=True)
 class Basis:
     """The nouns of what a figure rests on, singular and plural. cases: of its denominator, or its n; counted: of its numerator,
-    where « 18 sur 64 jours ouverts » would be no share; joint: the word between the two numbers."""
+    where « 18 sur 64 jours ouverts » would be no share, or « 205 sur 261 visites dont l'attente est connue » be read as the share
+    that is known; joint: the word between the two numbers."""
 
     cases: tuple[str, str]
     counted: tuple[str, str] | None = None

@@ -347,9 +347,9 @@ def days_of_median(value: np.ndarray, is_shown: np.ndarray) -> np.ndarray:
     return np.where(is_shown, np.nan_to_num(value, nan=np.inf), 0.0)
 
 
-def _open(f: Facts) -> tuple[np.ndarray, np.ndarray]:
-    """The key and the age in days of each complaint that is open at the end of a key's span, or at the last day for which it is
-    known if earlier: two arrays. By month, a complaint may be open in several."""
+def _open(f: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The key, the age in days and the day of reception of each complaint that is open at the end of a key's span, or at the
+    last day for which it is known if earlier: three arrays. By month, a complaint may be open in several."""
     c = f.complaints
     if f.by == "month":
         first_end = day_number(
@@ -366,17 +366,19 @@ def _open(f: Facts) -> tuple[np.ndarray, np.ndarray]:
     else:
         end, key = np.minimum(day_number(f.last), c["known"]), c["group"]
     is_open = (key >= 0) & (c["received"] <= end) & ((c["resolved"] < 0) | (c["resolved"] > end))
-    return key[is_open], (end - c["received"])[is_open]
+    received = np.broadcast_to(c["received"], is_open.shape)[is_open]
+    return np.broadcast_to(key, is_open.shape)[is_open], (end - c["received"])[is_open], received
 
 
 def complaints_open(f: Facts) -> Measure:
     """Complaints not answered at the end of the period."""
-    return _number_open(f, _open(f)[0])
+    key, _, _ = _open(f)
+    return _number_open(f, key)
 
 
 def complaints_late(f: Facts) -> Measure:
     """Complaints not answered at the end of the period, of those that have had their 30 days."""
-    key, ages = _open(f)
+    key, ages, _ = _open(f)
     return _number_open(f, key[ages > DUE_DAYS])
 
 
@@ -388,11 +390,13 @@ def _number_open(f: Facts, keys: np.ndarray) -> Measure:
 
 
 def complaints_oldest(f: Facts) -> Measure:
-    """Age of the oldest open complaint, in days."""
-    key, ages = _open(f)
+    """Age of the open complaint that was received first, in days: one of a site whose complaints are known up to an earlier day
+    is the oldest though fewer of its days are known."""
+    key, ages, received = _open(f)
     n = np.bincount(key, minlength=len(f.keys)).astype(float)
     value = np.full(len(f.keys), np.nan)
-    np.fmax.at(value, key, ages)
+    order = np.lexsort((ages, -received))  # what is written last stays
+    value[key[order]] = ages[order]
     nothing = np.full(len(value), np.nan)
     note = ["" if k else "aucune plainte en cours" for k in n.tolist()]
     m = Measure(nothing, nothing, value, n, note)

@@ -406,7 +406,11 @@ def _still_open(s: Situation, whenever: str = "toutes périodes confondues, ") -
     if not now.value:
         return "aucune plainte en cours"
     age = "d'âge non mesuré" if oldest.value is None else f"depuis {french.days(oldest.value)}"
-    day = f" au {french.date_short(s.trust_context.known_to)}" if s.trust_context.known_to else ""
+    known_to, own = s.trust_context.known_to, s.trust_context.complaints_to
+    known_to = (
+        min(known_to, own) if known_to and own else known_to
+    )  # the day that the list of complaints says
+    day = f" au {french.date_short(known_to)}" if known_to else ""
     many = f"{whenever}{at_least(now)}{french.plural(now.value, 'plainte')} en cours{day}"
     oldest_known = "la plus ancienne"
     if at_least(now):

@@ -6,7 +6,7 @@ from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement.standing_apart import Verdict
 from dashboard.partial_counts import AT_LEAST
-from dashboard.wording import basis_in_words, shown_value
+from dashboard.wording import at_least, basis_in_words, shown_value
 from db.codes import UNKNOWN_KEY
 
 S = french.SPACE
@@ -56,10 +56,13 @@ def extremes_in_words(
     if by == "site":
         return f"{title}{S}: {few} à {least}, {many} à {most}{S}; {shown_value(overall)} pour l'ensemble"
     if by == "service" and overall.indicator == "visits":
-        return f"La prestation la plus demandée{S}: {most} ({many} sur {shown_value(overall)})"
+        of = f"{french.number(max(f.value or 0 for f in known.values()))} sur {french.number(overall.value or 0)}"
+        # Of two lower bounds the one is no part of the other: the share is of what is known.
+        known_alone = " parmi les visites connues" if at_least(overall) else ""
+        return f"La prestation la plus demandée{known_alone}{S}: {most} ({of})"
     if overall.indicator == "wait_p50":
         return f"{LONGEST[by]}{S}: {most}, {many}{S}; le moins{S}: {least}, {few}"
-    return f"{title}{S}: le plus, {most} ({many}){S}; le moins, {least} ({few})"
+    return f"{title}{S}: le plus, {most}, {many}{S}; le moins, {least}, {few}"
 
 
 def _waits_in_words(

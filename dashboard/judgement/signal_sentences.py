@@ -261,9 +261,7 @@ def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
 def too_few(one: Signal) -> str:
     """Why a month with a value is not judged, in French."""
     if one.kind == ChartKind.VOLUME:
-        needed = (
-            f"il faut plus de trois ans de données, {HISTORY + 1} mois, pour connaître les saisons"
-        )
+        needed = f"il faut {HISTORY + 1} mois de données pour connaître les saisons"
         if one.value is None or one.year_before is None:
             return f"trop tôt pour dire si ce chiffre est inhabituel ({needed})"
         i = BY_CODE[one.indicator]

@@ -26,7 +26,8 @@ class TrustContext:
     measuring: how many sites measure waits; None where that is not asked. complaints_later: received after the last day of the
     data; complaints_through: how many sites' complaints are known over the entire period. known_to: the last day up to which
     all is known; first: the first day of the question. closings_alone: names of sites that handed in closings and no register of
-    visits; declared_alone: visits that closings declare of days without a register."""
+    visits; declared_alone: visits that closings declare of days without a register. complaints_to: of a single site, the last day
+    up to which its complaints are known."""
 
     as_of: date | None
     age_days: int | None
@@ -42,6 +43,7 @@ class TrustContext:
     first: date | None = None
     closings_alone: tuple[str, ...] = ()
     declared_alone: int = 0
+    complaints_to: date | None = None
 
 
 def trust_line(code: str, figures: Mapping[str, Figure], context: TrustContext) -> str:

@@ -13,11 +13,17 @@ from dashboard.statistics.change_decomposition import Change
 from dashboard.statistics.control_limits import ON_ONE_SIDE, OUTSIDE
 from dashboard.statistics.expected_false_alarms import Budget
 from dashboard.statistics.funnel import Position
+from dashboard.statistics.seasonal import HISTORY
 from dashboard.statistics.survival import Median
 from dashboard.statistics.variation import MINIMUM_POINTS, Assurance, Variation
 
 S = french.SPACE
 NAMED = 3  # sites that are named: in a headline, of those with several signals
+# What a figure is judged from: points of its curve, of months or of quarters; visits after what their season takes.
+NEEDED = (
+    f"{MINIMUM_POINTS} mois de données ({MINIMUM_POINTS} trimestres pour ce qui est rare, comme les plaintes ;"
+    f" {HISTORY + 1} mois pour les usagers par jour ouvert, qui suivent les saisons)"
+)
 ALIKE = 0.05  # the chance under which sites are said to differ
 WIDE, NARROW = french.percent(99.8, 1), french.percent(95)
 VARIATIONS = {
@@ -116,10 +122,7 @@ def target(words: str, assurance: Assurance) -> str:
 def signal_budget(signals: int, budget: Budget) -> str:
     """How many signals there are, and how many chance alone would give, where there is one or chance would give more."""
     if not budget.series:
-        return (
-            f"Pas encore de signal possible (alerte, amélioration, changement){S}: il faut {MINIMUM_POINTS} mois de données"
-            f" ({MINIMUM_POINTS} trimestres pour ce qui est rare, comme les plaintes)."
-        )
+        return f"Pas encore de signal possible (alerte, amélioration, changement){S}: il faut {NEEDED}."
     low, high = math.floor(budget.expected), math.ceil(budget.expected)
     chance = (
         french.number(high) if low == high else f"{french.number(low)} ou {french.number(high)}"

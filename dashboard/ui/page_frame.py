@@ -14,6 +14,7 @@ from dashboard.answers.network import Freshness, commune_outlines, freshness, si
 from dashboard.navigation import ACTING, PAGES, PageSpec
 from dashboard.period import now
 from dashboard.settings import ROOT, load_settings
+from dashboard.statistics.sentences import NEEDED
 from dashboard.ui import (
     browser_flush,
     day_calendar,
@@ -48,7 +49,7 @@ FINDINGS: dict[str, Callable[[Person], str]] = {
 # Pages whose title is the chosen department or site: the filter that chooses it.
 NAMED_BY = {"departement": "departement", "site": "centre"}
 OF_GUESTS = (
-    "Des chiffres seulement : aucune plainte une par une, aucun effectif de moins de 5 plaintes."
+    "Des chiffres seulement : aucune plainte une par une, aucun nombre de moins de 5 plaintes."
 )
 # static/ccsp-search-open.js answers it.
 FIND = '<button type="button" class="ccsp-find" aria-keyshortcuts="/">Chercher</button>'
@@ -215,7 +216,7 @@ def top(spec: PageSpec, *, with_heading: bool) -> None:
             elif fresh.beginning:
                 st.html(
                     f"<p><b>La collecte commence</b>{french.SPACE}: {fresh.beginning}. Les registres des autres se remettent"
-                    f" {_where_to_hand_in()}. Un chiffre se compare à l'habitude après 12 mois au moins.</p>"
+                    f" {_where_to_hand_in()}. Pour comparer un chiffre à son habitude, il faut {NEEDED}.</p>"
                 )
             if fresh.warning:
                 st.markdown(f"**Données anciennes** : {fresh.warning}.")

@@ -38,6 +38,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.filters["number"] = french.number
     found.filters["bind_punctuation"] = _bind_punctuation
     found.globals |= {"product": _product, "colours": _colours}
     return found

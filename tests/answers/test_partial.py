@@ -217,7 +217,9 @@ def test_visits_of_which_a_part_never_came_are_a_floor(asked, months, whole):
     )
     said = who_reported(figures(LOCAL_READER, quarter, "nation")["nation"]["visits"])
     part = "" if whole else ", incomplètes pour 1 d'entre eux"
-    assert said.translate(PLAIN) == f"2 centres sur 24 ont remonté des données{part}"
+    assert (
+        said.translate(PLAIN) == f"2 centres sur 24 ont remonté leurs visites ou leurs fiches{part}"
+    )
 
 
 def test_registers_that_all_lack_a_part_are_not_counted_twice(asked):
@@ -226,7 +228,10 @@ def test_registers_that_all_lack_a_part_are_not_counted_twice(asked):
     asked.hand_in("cloture", closing(KANDI, "2025-03-31"))
     quarter = Question(date(2025, 1, 1), date(2025, 3, 31))
     said = who_reported(figures(LOCAL_READER, quarter, "nation")["nation"]["visits"])
-    assert said.translate(PLAIN) == "2 centres sur 24 ont remonté des données, incomplètes"
+    assert (
+        said.translate(PLAIN)
+        == "2 centres sur 24 ont remonté leurs visites ou leurs fiches, incomplètes"
+    )
 
 
 def test_complaints_are_counted_against_visits_of_days_that_both_registers_speak_of(asked):
@@ -434,6 +439,39 @@ def test_a_register_that_stops_makes_totals_a_floor_and_denies_nothing(asked):
     # The rest of it comes: what is known is whole.
     handed_in(asked, DAY, late, sites=(COVE,))
     assert shown_value(overall_figures(LOCAL_READER, YEAR)["complaints_open"]) == "2"
+
+
+def test_an_empty_register_is_something_handed_in(asked):
+    asked.hand_in("registre", visit(KANDI), covers=(YEAR.first, DAY), sites=(KANDI, COVE))
+    said = first_answers(replace(YEAR, site=COVE))["Ce qui se dégrade ou change"]
+    assert "rien n'a été remis" not in said
+
+
+def test_the_oldest_complaint_is_the_one_received_first_though_its_site_is_known_to_an_earlier_day(
+    asked,
+):
+    first_file(asked)
+    handed_in(asked, date(2025, 2, 28), complaint("K", KANDI, "2025-01-02"), sites=(KANDI,))
+    handed_in(asked, DAY, complaint("C", COVE, "2025-01-06"), sites=(COVE,))
+    said = first_answers(YEAR)["La plainte la plus ancienne"]
+    assert said.startswith("Kandi 57 jours sans réponse au 28/02/2025 (reçue le 02/01/2025)")
+    assert overall_figures(LOCAL_READER, YEAR)["complaints_oldest"].value == 57
+    listed = complaints.open_complaints(LOCAL_READER, YEAR, "en_cours").table.rows
+    assert [row[0].text for row in listed] == ["K", "C"]
+
+
+def test_of_a_site_the_bulletin_counts_open_complaints_on_the_day_that_the_list_says(asked):
+    first_file(asked)
+    handed_in(asked, date(2025, 9, 22), complaint("K", KANDI, "2025-08-04"), sites=(KANDI,))
+    of_kandi = replace(YEAR, site=KANDI)
+    listed = complaints.open_complaints(LOCAL_READER, of_kandi, "en_cours").finding
+    period = clip_period(Period(YEAR.first, YEAR.last), DAY)
+    (line,) = (
+        one.text
+        for one in bulletin.lines(LOCAL_READER, of_kandi, period)
+        if "plainte en cours" in one.text
+    )
+    assert "22/09/2025" in listed and "en cours au 22/09/2025" in line.replace("\xa0", " ")
 
 
 @pytest.mark.parametrize("late", [7, 8])

@@ -33,7 +33,7 @@ def test_it_answers_what_somebody_asks_of_his_data(said):
         "Ministère du Travail et de la Fonction publique. Écrire à : dpo@ministere.example",
         "Autorité de protection des données personnelles (APDP)",
         "articles 415 et 416",
-        "python -m db erase-text CENTRE REFERENCE",
+        "la personne qui administre le serveur",
     ):
         assert answer in said
 

@@ -68,7 +68,7 @@ def test_a_figure_of_visits_counts_the_sites_whose_register_came(silent):
     assert (visits.sites_reporting, visits.heard, visits.sites_expected) == (2, 3, 24)
     said = plain(who_reported(visits))
     assert said.startswith(
-        "3 centres sur 24 ont remonté des données, incomplètes pour 2 d'entre eux"
+        "3 centres sur 24 ont remonté leurs visites ou leurs fiches, incomplètes pour 2 d'entre eux"
     )
     assert said.endswith(", dont 1 sans registre des visites")
     line = plain(trust.trust_line(LOCAL_READER, WHOLE, "wait_p50"))

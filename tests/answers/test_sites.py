@@ -136,6 +136,18 @@ def test_each_value_lies_within_its_interval_which_narrows_with_n(asked, code):
     assert len(drawn) == 2 and all(row["a"] <= row["v"] <= row["b"] for row in drawn)
 
 
+def test_delays_of_departments_have_an_interval_as_those_of_sites_have(asked):
+    lines = [
+        complaint(f"P{n}", site, "2025-03-03", resolved=f"2025-03-{4 + n % 20:02}")
+        for n in range(40)
+        for site in (codes(asked)[0],)
+    ]
+    asked.hand_in("plaintes", *lines)
+    of_sites = intervals(LOCAL_READER, YEAR, "site", "complaint_delay")
+    of_departments = intervals(LOCAL_READER, YEAR, "department", "complaint_delay")
+    assert list(of_departments.values()) == list(of_sites.values()) != []
+
+
 def test_a_count_has_no_interval(asked):
     asked.hand_in("registre", *[visit(site) for site in codes(asked)[:4]])
     assert not intervals(LOCAL_READER, YEAR, "site", "visits")

@@ -32,6 +32,15 @@ def test_a_hostile_message_stays_on_its_lines():
     )
 
 
+def test_a_title_without_a_figure_is_left_out():
+    whole = decks.whole()
+    empty = "Attente médiane, octobre 2026 : trop tôt pour juger"
+    drawn = next(s for s in whole.slides if s.panel.table.columns and not s.panel.cards)
+    for title, there in ((empty, False), ("Attente médiane : 18 min en octobre 2026", True)):
+        told = replace(whole, slides=(replace(drawn, headline=title),))
+        assert (title in message(told)) is there
+
+
 def test_a_message_about_nothing_says_so():
     text = message(decks.bare())
     assert "Aucune donnée." in text and "fictives" not in text

@@ -44,7 +44,10 @@ from dashboard.wording import UNITS
 from tests.exports import decks
 from tests.exports.decks import DECKS, HOSTILE, hostile, whole
 
-ABOUT = (("Période", "novembre 2026"), ("Remontées", "23 centres sur 24 ont remonté des données"))
+ABOUT = (
+    ("Période", "novembre 2026"),
+    ("Remontées", "23 centres sur 24 ont remonté leurs visites ou leurs fiches"),
+)
 
 
 def opened(content: bytes) -> openpyxl.Workbook:

@@ -145,7 +145,7 @@ CREATE OR REPLACE TEMP TABLE c AS
     FROM complaint x JOIN cell USING (site) JOIN as_of o USING (site) WHERE {service} AND {complaint_key};
 CREATE OR REPLACE TEMP TABLE received AS SELECT * FROM c WHERE received BETWEEN a AND b;
 CREATE OR REPLACE TEMP TABLE still_open AS
-    SELECT key, least(b, known_to) - received AS age FROM c
+    SELECT key, received, least(b, known_to) - received AS age FROM c
     WHERE received <= least(b, known_to) AND (resolved IS NULL OR resolved > least(b, known_to));
 CREATE OR REPLACE TEMP TABLE measuring AS
     SELECT DISTINCT cell.key, cell.site FROM cell JOIN visit v ON v.site = cell.site AND v.day BETWEEN a AND b
@@ -267,7 +267,7 @@ QUERIES = {
         SELECT key, NULL, NULL, min(age) FROM curve WHERE share <= 0.5 + 1e-9 GROUP BY key""",
     "complaints_open": "SELECT key, count(*), NULL, count(*) FROM still_open GROUP BY key",
     "complaints_late": "SELECT key, count(*), NULL, count(*) FROM still_open WHERE age > 30 GROUP BY key",
-    "complaints_oldest": "SELECT key, NULL, NULL, max(age) FROM still_open GROUP BY key",
+    "complaints_oldest": "SELECT key, NULL, NULL, max_by(age, (DATE '2100-01-01' - received, age)) FROM still_open GROUP BY key",
     "completeness": """
         SELECT key, count(x.day), count(*), 100 * count(x.day) / count(*)
         FROM due_day o LEFT JOIN closing x ON x.site = o.site AND x.day = o.day

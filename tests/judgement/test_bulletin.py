@@ -1056,7 +1056,9 @@ def test_words_agree_with_0_1_and_2(n, users, complaints, not_reported):
         )
     )
     texts = [plain(line.text) for line in lines]
-    assert texts[3].startswith("L'Ouémé, novembre 2026 : 2 centres sur 2 ont remonté des données ;")
+    assert texts[3].startswith(
+        "L'Ouémé, novembre 2026 : 2 centres sur 2 ont remonté leurs visites ou leurs fiches ;"
+    )
     assert texts[4] == users and texts[2].endswith(complaints) and not_reported in texts[3]
 
 

@@ -100,6 +100,15 @@ def test_of_counts_the_most_asked_for_is_named_beside_the_whole():
     )
 
 
+def test_of_counts_that_are_lower_bounds_the_share_is_of_what_is_known():
+    part = {
+        k: Figure(k, "visits", None, None, v, v, 3, 5, "") for k, v in {"a": 56, "b": 44}.items()
+    }
+    whole = Figure("", "visits", None, None, 1261, 1261, 3, 5, "")
+    told = extremes_in_words(part, NAMES, "Titre", "service", whole).translate(PLAIN)
+    assert told == "La prestation la plus demandée parmi les visites connues : Nikki (56 sur 1 261)"
+
+
 def test_hours_that_read_alike_are_named_by_the_clock():
     hours = {"09": figure(19, key="09"), "10": figure(19, key="10"), "17": figure(4, key="17")}
     words = {"09": "9 h", "10": "10 h", "17": "17 h"}

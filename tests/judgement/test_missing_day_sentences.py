@@ -134,15 +134,16 @@ CASES = {
     ),
     "nothing ever": (
         cove("2026-01-05..2026-11-26", since=date(2026, 1, 5), begun=False),
-        "Covè : aucun registre n'a encore été remis. Il manque 234 jours depuis le 5 janvier.",
+        "Covè : aucun registre des visites n'a encore été remis. Il manque 234 jours depuis le 5 janvier.",
     ),
     "nothing ever, since this month": (
         cove("2026-11-16..26", opened_on=NOVEMBER, since=NOVEMBER, begun=False),
-        "Covè est ouvert depuis le 16 novembre. Aucun registre n'a encore été remis. Il manque 9 jours : du 16 au 26 novembre.",
+        "Covè est ouvert depuis le 16 novembre. Aucun registre des visites n'a encore été remis."
+        " Il manque 9 jours : du 16 au 26 novembre.",
     ),
     "nothing ever, and nobody knows since when": (
         cove(begun=False, opened_on=None, since=None),
-        "Covè : aucun registre n'a encore été remis, et son ouverture n'est pas renseignée.",
+        "Covè : aucun registre des visites n'a encore été remis, et son ouverture n'est pas renseignée.",
     ),
     "launched this month": (
         cove("2026-11-18", opened_on=NOVEMBER, since=NOVEMBER),
@@ -241,8 +242,8 @@ CASES = {
             begun=False,
             since=NOVEMBER,
         ),
-        "Covè : aucun registre n'a encore été remis. 9 registres sont annoncés : du 16 au 26 novembre, le dernier pour le"
-        " 27 novembre.",
+        "Covè : aucun registre des visites n'a encore été remis. 9 registres sont annoncés : du 16 au 26 novembre,"
+        " le dernier pour le 27 novembre.",
     ),
 }
 

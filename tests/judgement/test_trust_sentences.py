@@ -35,6 +35,25 @@ def test_complaints_that_came_after_the_date_of_the_data_are_counted_beside_what
     assert "plainte" not in trust_line("visits", figures, two)
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("wait_within_30", "1 usager reçu en 30 minutes ou moins sur 2 visites dont l'attente"),
+        ("left", "0 usager parti sans être reçu sur 2 visites dont l'issue est notée"),
+        ("satisfaction", "1 usager satisfait sur 2 réponses"),
+        ("women_share", "2 femmes sur 2 visites dont le sexe est noté"),
+    ],
+)
+def test_the_part_of_a_share_is_named(office, code, words):
+    noted = {"outcome": "servi", "sex": "F"}
+    office.hand_in(
+        "registre",
+        visit(arrived="08:00", called="08:10", satisfied="oui", **noted),
+        visit(arrived="08:00", called="09:00", satisfied="non", **noted),
+    )
+    assert said(office, code).startswith(words)
+
+
 @pytest.mark.pitfall(5)
 @pytest.mark.parametrize(
     ("code", "words"),

@@ -104,14 +104,14 @@ SAYS = {
     ("usual", "presenter"): r"usagers reçus(, dans | \\?\()\d+ centres",
     ("usual", "attentes"): "La moitié des usagers reçus ont attendu",
     ("usual", "plaintes"): "Plaintes en cours, la plus ancienne d'abord",
-    ("one row", "carte"): "1 centre sur 24 a remonté des données",
-    ("one row", "departement"): "1 centre sur 24 a remonté des données",
+    ("one row", "carte"): "1 centre sur 24 a remonté ses visites ou ses fiches",
+    ("one row", "departement"): "1 centre sur 24 a remonté ses visites ou ses fiches",
     ("one row", "plaintes"): "Registre des plaintes non remonté.",
     ("not measured", "carte"): "aucune attente mesurée",
     ("not measured", "departement"): "L'attente n'est pas mesurée ici",
     ("not measured", "site"): "L'attente n'est pas mesurée ici",
     ("not measured", "attentes"): "L'attente n'est pas mesurée ici",
-    ("not measured", "presenter"): "2 centres sur 24 ont remonté des données",
+    ("not measured", "presenter"): "2 centres sur 24 ont remonté leurs visites ou leurs fiches",
     **{
         ("usual", spec.url_path): "Données fictives"
         for spec in PAGES

@@ -23,6 +23,14 @@ NEITHER = "encore remis ni registre des visites ni fiche de clôture"
 BROKEN = re.compile(
     r", ?\.|: ?\.|\(\)|, ?,| ,|; ?\.|^[;,.]|\.\.|« ?»|\b(None|nan|inf)\b|[;,:]$|\) \("
 )
+# What no sentence may look like: a share of two lower bounds, a number of four digits that no space parts and that is no year,
+# a difference that is none, and what is typed in a terminal.
+NEVER = re.compile(
+    r"au moins [\d ]+ sur au moins|(?<![\d/.,:-])(?!(19|20)\d\d\b)\d{4,}(?![\d/.,:-])|±0|\bpython -m\b"
+)
+SHARE = re.compile(r"(?<![\d,])(\d+)(?:,(\d+))? % \(([\d ]+) sur ([\d ]*\d)\)")
+OLDEST = "La plainte la plus ancienne"
+RECEIVED_ON = re.compile(r"\(reçue le ([\d/]+)\)")
 Check = Callable[[re.Match, Said, Truth], bool]
 
 
@@ -219,7 +227,7 @@ def _silent_visits(_: re.Match, s: Said, t: Truth) -> bool:
 
 
 def _not_of_all(m: re.Match, s: Said, t: Truth) -> bool:
-    """« 3 centres sur 24 ont remonté des données, incomplètes pour 2 d'entre eux »."""
+    """« 3 centres sur 24 ont remonté leurs visites ou leurs fiches, incomplètes pour 2 d'entre eux »."""
     seen = [site for site in s.scope if t.seen(site, s.first, _end(s, t))]
     part = sum(not t.complete(site, s.first, _end(s, t)) for site in seen)
     said = number(m["part"]) if m["part"] else len(seen) if m["all"] else 0
@@ -257,6 +265,12 @@ def _visits(m: re.Match, s: Said, t: Truth) -> bool:
     )  # which: the files do not say it to us
     counted = number(m["n"]) <= known if of_some else number(m["n"]) == known
     return counted and _all_visits(s, t) != bool(m["least"])
+
+
+def _none_of_known(m: re.Match, s: Said, t: Truth) -> bool:
+    """« 0 usager satisfait sur 7 réponses »: of no more than there are visits."""
+    came = sum(s.first <= d <= _end(s, t) for x in s.scope for d in t.visits.get(x, ()))
+    return number(m["n"].strip()) <= came
 
 
 def _all_visits(s: Said, t: Truth) -> bool:
@@ -408,6 +422,13 @@ def _too_short(_: re.Match, s: Said, t: Truth) -> bool:
 
 MANY = r"\d[\d \u202f\xa0]*?"
 RULES: tuple[tuple[str, Check], ...] = (
+    (r"; le moins, [^;]*, 0(,0)?( %| jour)?$", _always),  # of figures that are there
+    # Before what reads « 0 usager reçu » alone.
+    (
+        r"\b0 (femme|usager (satisfait|parti sans être reçu|reçu en 30 minutes ou moins))"
+        r" sur (?P<n>[1-9][\d ]*) (visite|réponse)",
+        _none_of_known,
+    ),
     (r"aucun jour ouvert n'a sa fiche de clôture", _no_open_day_closed),
     (r"rien à comparer : [^;]*", _always),  # no site has a value, and why
     (r"usagers reçus(, par prestation)? : (?P<least>au moins )?(?P<n>[\d ]+\d|\d)", _visits),
@@ -545,7 +566,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"\b0 (usager reçu|visite)\b", _no_visits),
     (r"\b0,0 par jour( ouvert)?", _no_visits),
     (r"entre 0 et [\d ]+ jours?", _always),  # an interval
-    (r"0 jour sans réponse|encore en cours après 0 jour|: 0 jour pour l'ensemble", _always),
+    (r"0 jour sans réponse|encore en cours après 0 jour|[:;] 0 jour pour l'ensemble", _always),
     (r"aucune différence nette n'est visible", _always),
     (r"aucune? (département|prestation|heure) ne se distingue nettement", _always),
     (
@@ -762,6 +783,14 @@ def fault(said: Said, truth: Truth) -> str:
         return "" if _period_is_right(left, truth) else f"FAUX « {left} »"
     if broken := BROKEN.search(left):
         return f"EN MORCEAUX « {broken[0]} »"
+    if wrong := NEVER.search(left):
+        return f"MAL DIT « {wrong[0]} »"
+    for share in SHARE.finditer(left):
+        if not _is_share(share):
+            return f"FAUX « {share[0]} »"
+    if said.where.endswith(OLDEST) and (received := RECEIVED_ON.search(left)):
+        right = truth.oldest_received(said.scope, _now(said, truth))
+        return "" if right and f"{right:%d/%m/%Y}" == received[1] else f"FAUX « {received[0]} »"
     if said.where.endswith("table service") and said.column in RATES_OF_SERVICES:
         return _rate_of_service(said, truth)
     if not DENIES.search(left):
@@ -777,6 +806,16 @@ def fault(said: Said, truth: Truth) -> str:
                 return f"FAUX « {match[0]} »"
             left = left[: match.start()] + "…" + left[match.end() :]
     return f"SANS PLACE « {left} »" if DENIES.search(left) else ""
+
+
+def _is_share(said: re.Match) -> bool:
+    """« 79 % (205 sur 261) »: the share is that of the two numbers."""
+    decimals = said[2] or ""
+    shown = float(f"{said[1]}.{decimals or 0}")
+    of = number(said[4].strip())
+    return bool(of) and abs(100 * number(said[3].strip()) / of - shown) <= 0.5001 / 10 ** len(
+        decimals
+    )
 
 
 def _period_is_right(label: str, t: Truth) -> bool:

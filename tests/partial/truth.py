@@ -228,14 +228,22 @@ class Truth:
 
     def open_ages(self, scope: Iterable[str], end: date) -> list[int]:
         """Ages of the complaints that are known to wait at a day, or on the last day known of their site."""
-        ages, chosen = [], set(scope)
+        return [(at - received).days for received, at in self._waiting(scope, end)]
+
+    def oldest_received(self, scope: Iterable[str], end: date) -> date | None:
+        """When the first of these was received."""
+        return min((received for received, _ in self._waiting(scope, end)), default=None)
+
+    def _waiting(self, scope: Iterable[str], end: date) -> list[tuple[date, date]]:
+        """When each was received, and up to which day it is known to wait."""
+        waiting, chosen = [], set(scope)
         for site, received, answered in self.complaints:
             if site not in chosen:
                 continue
             at = min(end, max(z for _, z in self.spans["plaintes", site]))
             if received <= at and (answered is None or answered > at):
-                ages.append((at - received).days)
-        return ages
+                waiting.append((received, at))
+        return waiting
 
     def received(self, scope: Iterable[str], first: date, last: date) -> int:
         """Complaints received on these days."""

@@ -568,7 +568,7 @@ QUESTIONS: tuple[Question, ...] = (
             "Combien ont répondu, pour la satisfaction ?",
             "satisfaction",
             "/departement",
-            q.basis_of("satisfaction", "réponses"),
+            q.basis_of("satisfaction", "usagers satisfaits", "réponses"),
         ),
         (
             "gestionnaire",
@@ -589,7 +589,7 @@ QUESTIONS: tuple[Question, ...] = (
             "Est-ce mesuré partout ?",
             "partis sans être reçus",
             "/attentes",
-            q.basis_of("left", "visites dont l'issue est notée"),
+            q.basis_of("left", "usagers partis sans être reçus", "visites dont l'issue est notée"),
         ),
         (
             "atelier",

@@ -687,17 +687,17 @@ def basis_of_waits(raw: Raw) -> list[Check]:
     ]
     return [
         says(f"{french.number(n)} attentes mesurées"),
-        says(f"{measuring} centres sur {len(raw.sites)} mesurent l'attente"),
+        says(f"attente mesurée dans {measuring} centres sur {len(raw.sites)}"),
     ]
 
 
-def basis_of(code: str, words: str, place: str = "") -> Answer:
+def basis_of(code: str, counted: str, words: str, place: str = "") -> Answer:
     """How many of how many a figure counts, as « Puis-je m'y fier ? » says it."""
 
     def count(raw: Raw) -> list[Check]:
         answer, _ = raw.figures("nation", where=_where(place))["nation", code]
         part, of = (french.number(n or 0) for n in (answer.numerator, answer.denominator))
-        return [says(f"{part} sur {of} {words}")]
+        return [says(f"{part} {counted} sur {of} {words}")]
 
     return count
 
