@@ -14,7 +14,7 @@ from dashboard.answers.network import Freshness, commune_outlines, freshness, si
 from dashboard.navigation import ACTING, PAGES, PageSpec
 from dashboard.period import now
 from dashboard.settings import ROOT, load_settings
-from dashboard.statistics.sentences import NEEDED
+from dashboard.statistics.variation import MINIMUM_POINTS
 from dashboard.ui import (
     browser_flush,
     day_calendar,
@@ -216,7 +216,8 @@ def top(spec: PageSpec, *, with_heading: bool) -> None:
             elif fresh.beginning:
                 st.html(
                     f"<p><b>La collecte commence</b>{french.SPACE}: {fresh.beginning}. Les registres des autres se remettent"
-                    f" {_where_to_hand_in()}. Pour comparer un chiffre à son habitude, il faut {NEEDED}.</p>"
+                    f" {_where_to_hand_in()}. Un chiffre se compare à son habitude après {MINIMUM_POINTS} mois,"
+                    " davantage pour ce qui est rare ou suit les saisons.</p>"
                 )
             if fresh.warning:
                 st.markdown(f"**Données anciennes** : {fresh.warning}.")
