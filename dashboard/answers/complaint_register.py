@@ -60,8 +60,9 @@ class Register:
 
     @property
     def oldest_first(self) -> "Register":
-        """The same complaints, sorted by the day on which they were received: ages are known up to each site's own last day."""
-        return self.where(np.argsort(self.received, kind="stable"))
+        """The same complaints, sorted by the day on which they were received: ages are known up to each site's own last day. Of
+        one day, those that are known to have waited longer come first."""
+        return self.where(np.lexsort((-self.age, self.received)))
 
     @property
     def at_register_end(self) -> "Register":

@@ -19,6 +19,7 @@ from dashboard.answers import (
     monthly_series,
     network,
     signals,
+    site_alerts,
     sites,
     waits,
 )
@@ -221,6 +222,20 @@ def test_a_department_is_headed_by_its_visits_and_its_late_complaints(asked):
     assert "1 usager reçu du 15/06/2025 au 30/06/2025" in headlines.department(
         LOCAL_READER, part
     ).translate(PLAIN)
+
+
+def test_an_alert_of_late_complaints_is_not_followed_by_another_number_of_them(asked, monkeypatch):
+    received(asked, [None, None, 3])
+    question = replace(YEAR, site=KANDI)
+    late = "plaintes attendent depuis plus de 30 jours"
+    monkeypatch.setattr(headlines, "signals_in_a_line", lambda *_: "une alerte")
+    monkeypatch.setattr(headlines, "since_at_least", lambda *_: None)
+    for code, follows in (("complaints_late", False), ("wait_p50", True)):
+        context.ANSWER_CACHE.clear()
+        alert = SimpleNamespace(code=code)
+        monkeypatch.setattr(site_alerts, "site_alerts", lambda *_, alert=alert: (alert,))
+        said = headlines.site(LOCAL_READER, question).translate(PLAIN)
+        assert "une alerte" in said and (late in said) == follows, code
 
 
 def test_a_site_that_is_silent_is_headed_by_that(asked):

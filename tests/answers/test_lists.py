@@ -20,6 +20,7 @@ from dashboard.answers import (
     slides,
 )
 from dashboard.answers.context import View
+from dashboard.answers.figures import overall_figures
 from dashboard.answers.question import Question
 from dashboard.answers.table_request import TableRequest
 from dashboard.panel import Chart, Link, Message, Panel, site_link
@@ -103,6 +104,19 @@ def test_of_a_site_whose_register_ends_sooner_the_age_is_that_of_its_last_day(as
     assert row[1] == "15 jours au 20/10/2025"
     alone = complaints.open_complaints(LOCAL_READER, replace(YEAR, site=COVE), "en_cours")
     assert alone.finding.endswith("une est en cours au 20/10/2025"), "and not today"
+
+
+def test_of_complaints_of_one_day_the_one_that_is_known_to_have_waited_longer_is_first(asked):
+    asked.hand_in(
+        "plaintes",
+        complaint("P-1", COVE, before(50)),
+        covers=(date(2025, 1, 1), DAY - timedelta(days=35)),
+    )
+    asked.hand_in("plaintes", complaint("P-2", KANDI, before(50)), covers=(date(2025, 1, 1), DAY))
+    listed = read(complaints.open_complaints(LOCAL_READER, YEAR, "en_cours"))
+    assert [row[1] for row in listed] == ["50 jours", "15 jours au 20/10/2025"]
+    figure = overall_figures(LOCAL_READER, YEAR)["complaints_oldest"]
+    assert figure.value == 50, "the same one"
 
 
 def test_of_one_site_no_row_repeats_its_name(asked):
