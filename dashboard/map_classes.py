@@ -13,18 +13,8 @@ from dashboard.palette import RAMP
 
 ENOUGH = 8  # sites from which on classes are fitted to them
 APART = 0.25  # of the greatest value: sites that differ by less are alike, and have one colour
-STEPS = (
-    100,
-    50,
-    20,
-    10,
-    5,
-    2,
-    1,
-    0.5,
-    0.2,
-    0.1,
-)  # multiples that are round numbers, the roundest first
+# Whose multiples are round numbers, the roundest first.
+STEPS = (100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1)
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,7 @@ from db.models import SimulatedChance as Stored
 from db.write_lock import write_transaction
 
 AT_ONCE = 500  # digests or rows in one statement
-KEPT_DAYS = (
-    2  # of a series whose months have changed since: for states of the data that are still shown
-)
+KEPT_DAYS = 2  # of a series whose months changed since: for states that are still shown
 
 
 class SimulatedChance(NamedTuple):
