@@ -111,7 +111,9 @@ def site(view: View, question: Question) -> str:
     if bad:
         others = french.plural(len(bad) - 1, "autre alerte", "autres alertes")
         first = signals_in_a_line(bad[:1], since_at_least(bad[0]))
-        told = bad[0].code == "complaints_late"  # of the month's end: the same, of today, is another number
+        told = (
+            bad[0].indicator == "complaints_late"
+        )  # of the month's end: the same, of today, is another number
         found = [first, others if len(bad) > 1 else "", "" if told else waits]
     else:
         nothing_else = silence is not None and silence.days is None

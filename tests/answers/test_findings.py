@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from dashboard.answers import (
 )
 from dashboard.answers.question import Question
 from dashboard.indicators import Figure, codes_placed_in
+from dashboard.judgement.signals import Signal
 from dashboard.panel import Chart, Message, Panel
 from dashboard.statistics.control_limits import OUTSIDE
 from dashboard.statistics.variation import Variation
@@ -232,7 +234,7 @@ def test_an_alert_of_late_complaints_is_not_followed_by_another_number_of_them(a
     monkeypatch.setattr(headlines, "since_at_least", lambda *_: None)
     for code, follows in (("complaints_late", False), ("wait_p50", True)):
         context.ANSWER_CACHE.clear()
-        alert = SimpleNamespace(code=code)
+        alert = MagicMock(spec=Signal, indicator=code)
         monkeypatch.setattr(site_alerts, "site_alerts", lambda *_, alert=alert: (alert,))
         said = headlines.site(LOCAL_READER, question).translate(PLAIN)
         assert "une alerte" in said and (late in said) == follows, code

@@ -23,6 +23,7 @@ COLUMNS = [
     "sites_expected",
     "note",
     "sites_whole",
+    "sites_heard",
 ]
 
 
@@ -45,6 +46,7 @@ def test_one_line_per_key_and_indicator_with_empty_cells_where_nothing_is_known(
         "1",
         "",
         "",
+        "1",
     ]
     assert list(found[NIKKI, "wait_p50"].values()) == [
         NIKKI,
@@ -57,6 +59,7 @@ def test_one_line_per_key_and_indicator_with_empty_cells_where_nothing_is_known(
         "1",
         "non mesuré",
         "",
+        "1",
     ]
     # Both were launched long before their first file.
     assert [found[code, "visits"]["sites_whole"] for code in (KANDI, NIKKI)] == ["0", "0"]

@@ -36,7 +36,7 @@ USUAL = (
 )
 # What is said with another name than the indicator's: what, and how it is said.
 SAYINGS = (
-    ("visits", rf"(?P<n>{NUMBER}) usagers? reçus?(?= en | sur | du |,|;|$)"),
+    ("visits", rf"(?P<n>{NUMBER}) usagers? reçus?(?= en (?!\d+ min)| sur | du |,|;|$)"),
     ("visits", rf"(?<!pour )(?<!environ )(?P<n>{NUMBER}) visites?(?= \(une personne|,| \(dont)"),
     ("visits", rf"(?P<n>{NUMBER}) visites? sur la période"),
     ("visits_per_day", rf"(?P<n>{NUMBER}) usagers par jour ouvert"),

@@ -605,15 +605,15 @@ def test_a_filter_by_service_leaves_the_split_by_site_alone(moved):
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_complaints_are_split_by_service_only_where_the_services_of_visits_are_known(desk, known):
+def test_complaints_are_split_by_service_only_where_services_are_known(desk, known):
     service = network.services(LOCAL_READER)[SERVICES[0]] if known else ""
     for month in (BEFORE, AFTER):
         whole = {"covers": (month, month_end(month))}
         desk.hand_in("registre", *answered(KANDI, month, 50, 100, service), **whole)
         desk.hand_in(
             "plaintes",
-            complaint(f"P-{month}", received=month.isoformat()),
-            complaint(f"Q-{month}", received=month_end(month).isoformat()),
+            complaint(f"P-{month}", received=month.isoformat(), service=service),
+            complaint(f"Q-{month}", received=month_end(month).isoformat(), service=service),
         )
     at = sound(visit_page("carte", comparer="oui", periode=f"{AFTER:%Y-%m}"))
     at.segmented_control(key="changement_choix").set_value("complaints_per_1000").run()
