@@ -110,7 +110,7 @@ def test_what_closings_declare_is_read_where_no_register_came(silent):
 
 
 def test_complaints_stand_in_the_titles_of_a_site_that_hands_in_nothing_else(silent):
-    late = r"\d+ plaintes attendent depuis plus de 30 jours"
+    late = r"\d+ plaintes attendent depuis plus de 30 jours|plaintes en retard : \d+"
     for title in (headlines.site(LOCAL_READER, POBE), headlines.department(LOCAL_READER, PLATEAU)):
         assert re.search(late, plain(title))
     of_complaints = {one.indicator for _, one in signals.site_signals(LOCAL_READER, POBE)}
