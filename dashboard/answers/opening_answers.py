@@ -62,6 +62,9 @@ class Name:
     link: Link
 
 
+Ranked = tuple[Name, str, Mapping[str, Figure]]
+
+
 @dataclass(frozen=True)
 class Statement:
     """A part of an answer: names, then what is said about them."""
@@ -119,21 +122,33 @@ def panel(view: View, question: Question, key: str = "reponses") -> Panel:
 
 
 def busiest(view: View, question: Question) -> Reply:
-    """The site with most visits per open day, and the next two."""
+    """The site with most visits per open day, and the next two; or the sites of which the same is shown."""
     ranked = _ranked_sites(view, question, "visits_per_day")
     if not ranked:
         saying = Statement((), _no_visits(view, question))
     else:
-        (first, value, of_it), *others = ranked[:NAMED]
-        after = french.join_words([f"{name.text}{S}{number}" for name, number, _ in others])
+        _, value, of_it = ranked[0]
+        alike = [r for r in ranked if r[1] == value]
         one = "usager" if (of_it["visits_per_day"].value or 0) < 2 else "usagers"
-        visits = "visite" if (of_it["visits"].value or 0) < 2 else "visites"
-        words = (
-            f"{value} {one} par jour ouvert, {shown_value(of_it['visits'])} {visits} sur la période"
-        )
-        words += f"{S}; puis {after}" if after else _only_site_in_words(view, question, ranked)
-        saying = Statement((first,), words + _not_ranked(view, question, "visits_per_day"))
+        words = f"{value} {one} par jour ouvert"
+        if len(alike) > 1:
+            words = _and_others(alike, f"{words} dans chacun")
+        else:
+            visits = "visite" if (of_it["visits"].value or 0) < 2 else "visites"
+            words += f", {shown_value(of_it['visits'])} {visits} sur la période"
+            after = french.join_words(
+                [f"{name.text}{S}{number}" for name, number, _ in ranked[1:NAMED]]
+            )
+            words += f"{S}; puis {after}" if after else _only_site_in_words(view, question, ranked)
+        words += _not_ranked(view, question, "visits_per_day")
+        saying = Statement(tuple(name for name, _, _ in alike[:NAMED]), words)
     return Reply("Le plus fréquenté", "departement", question.period_in_words, (saying,))
+
+
+def _and_others(alike: Sequence[Ranked], words: str) -> str:
+    """The words, after « et 8 autres : » where more sites are alike than are named."""
+    others = len(alike) - NAMED
+    return f"et {french.plural(others, 'autre')}{S}: {words}" if others > 0 else words
 
 
 def longest_waits(view: View, question: Question) -> Reply:
@@ -162,10 +177,7 @@ def longest_waits(view: View, question: Question) -> Reply:
         unknown = _unmeasured(view, question)
         if unknown:
             words += f"{S}; attente non mesurée à {french.join_first(unknown)}"
-        others = len(alike) - NAMED
-        if others > 0:
-            words = f"et {french.plural(others, 'autre')}{S}: {words}"
-        words += _not_ranked(view, question, "wait_p50")
+        words = _and_others(alike, words) + _not_ranked(view, question, "wait_p50")
         statement = Statement(tuple(name for name, _, _ in alike[:NAMED]), words)
     return Reply("L'attente la plus longue", "attentes", question.period_in_words, (statement,))
 
@@ -456,9 +468,6 @@ def _none_silent(n: int) -> str:
     if n > 1:
         return f"aucun des {n} centres n'est muet"
     return "ce centre n'est pas muet" if n else NO_SITE
-
-
-Ranked = tuple[Name, str, Mapping[str, Figure]]
 
 
 @cached

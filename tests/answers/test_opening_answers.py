@@ -92,6 +92,21 @@ def test_the_busiest_site_is_that_of_most_visits_per_open_day_and_two_follow(ask
     assert text(alone).startswith("Covè") and "puis" not in text(alone)
 
 
+def test_sites_of_which_the_same_is_shown_are_named_together(asked):
+    for site, visits in ((KANDI, 2), (NIKKI, 6), (COVE, 6)):
+        asked.hand_in("registre", *[visit(site, "2025-10-06") for _ in range(visits)])
+    assert text(reply(OCTOBER, "Le plus fréquenté")) == (
+        "Covè et Nikki 6,0 usagers par jour ouvert dans chacun"
+    )
+    for site in EVERY_SITE[:5]:
+        more = 6 - (2 if site == KANDI else 6 if site in (NIKKI, COVE) else 0)
+        asked.hand_in(
+            "registre", *[visit(site, "2025-10-06", ref=f"more {n}") for n in range(more)]
+        )
+    said = text(reply(OCTOBER, "Le plus fréquenté"))
+    assert " et " in said and said.endswith(" autres : 6,0 usagers par jour ouvert dans chacun")
+
+
 def test_a_site_of_few_known_days_is_not_held_against_others_and_is_named(asked):
     open_days = [date(2025, 10, d) for d in range(1, 32)]
     days = [d.isoformat() for d in open_days if d.weekday() < 5]
