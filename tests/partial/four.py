@@ -1,26 +1,33 @@
 """`python -m tests.partial.four FOLDER`: the four databases that readers are shown, each a file of SQLite in that folder.
 
-The demonstration; nothing; one file of one site for one month; and a network of which single forms are silent: three sites stop
-in August, one hands in complaints alone, one closings alone, one every second week, eight nothing, the others all, for nineteen
-months, so that sites are judged.
+The demonstration; nothing, after purge-demo; one file of one site for one month; and a network of which single forms are silent:
+three sites stop in August, one hands in complaints alone, one closings alone, one every second week, eight nothing, the others
+all, for nineteen months, so that sites are judged.
+
+`--pages` writes beside each what the cabinet, a director, a point focal and the data manager see of it: of every page that is
+theirs a picture at 1280 and at 360 pixels, and its text.
 """
 
 import argparse
-import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 import holidays
-import pytest
+from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 
+from dashboard.accounts.rights import may
+from dashboard.navigation import PLAIN_PAGES, PageSpec, pages_of
 from dashboard.period import today
-from db import schema
+from db import schema, write
+from db.demo_load import load_demo
 from db.engine import make_engine
 from db.seed import seed
-from tests import clock
+from tests.browser import served
+from tests.browser.house import PEOPLE, SITE, House
+from tests.browser.screen import path
 from tests.builders import COVE, EVERY_SITE, Office, closing, complaint, waited
 from tests.partial.world import File
 from tests.questions.raw_rows import prepare
@@ -123,30 +130,95 @@ def _demonstration(engine: Engine, _: Path) -> None:
     prepare(engine, 60_000, 20211221)
 
 
+def _nothing(engine: Engine, _: Path) -> None:
+    """What is left where fictitious data were purged: a start brings none again."""
+    load_demo(engine, 100, 1, by="test", progress=False)
+    write.purge_demo(engine, by="test")
+
+
 DATABASES: dict[str, Callable[[Engine, Path], None]] = {
     "demonstration": _demonstration,
-    "nothing": lambda _engine, _folder: None,
+    "nothing": _nothing,
     "one-file": lambda engine, folder: hand_in(engine, folder, one_file(today())),
     "silent-forms": lambda engine, folder: hand_in(engine, folder, silent_forms(today())),
 }
+# Who reads, and of which sites and departments each reads the page, beside those that are his.
+READERS = ("cabinet", "director", "focal", "manager")
+SITES = (COVE, SITE, COMPLAINTS_ALONE, CLOSINGS_ALONE, EVERY_SECOND_WEEK, "ccsp-allada")
+DEPARTMENTS = ("Borgou", "Mono", "Plateau")
+TALLEST = 6_000  # pixels of a picture
+DRAWN = 1_500  # milliseconds that a page has to draw itself
+MAIN = "(document.querySelector('[data-testid=stMain]') || document.body)"
+HEIGHT, TEXT = f"() => {MAIN}.scrollHeight + 80", f"() => {MAIN}.innerText"
+
+
+def show(database: Path, folder: Path, browser: Browser, readers: Sequence[str]) -> None:
+    """Write what each of these readers sees of a database, into a folder for each."""
+    with House.opened(database, folder, closed=True) as house:
+        for who in readers:
+            (folder / who).mkdir()
+            for size in (served.SCREEN, served.TELEPHONE):
+                visit = served.visit(browser, viewport=size)
+                house.enter(who, visit)
+                page = visit.context.new_page()
+                for name, address in _addresses(who):
+                    page.set_viewport_size(size)
+                    page.goto(house.at + address)
+                    _picture(page, folder / who / f"{name}-{size['width']}")
+                visit.context.close()
+
+
+def _addresses(who: str) -> Iterator[tuple[str, str]]:
+    """The pages of a reader, each by the name of its files."""
+    plain = [spec for spec in PLAIN_PAGES.values() if may(PEOPLE[who], spec.right)]
+    for spec in (*pages_of(PEOPLE[who]), *plain):
+        name = spec.url_path or "carte"
+        for place in _places(spec):
+            value = place.rpartition("=")[2]
+            yield f"{name}-{value}".rstrip("-"), path(spec.url_path) + place
+
+
+def _places(spec: PageSpec) -> list[str]:
+    if "centre" in spec.filters:
+        return [f"?centre={site}" for site in SITES]
+    if spec.url_path == "departement":
+        return [f"?departement={name}" for name in DEPARTMENTS]
+    return [""]
+
+
+def _picture(page: Page, file: Path) -> None:
+    """Take a picture of all of the page, without scrolling, and write its text beside it."""
+    page.locator("h1").first.wait_for()
+    page.wait_for_timeout(DRAWN)
+    size = page.viewport_size
+    assert size
+    height = min(max(page.evaluate(HEIGHT), size["height"]), TALLEST)
+    page.set_viewport_size({"width": size["width"], "height": height})
+    page.wait_for_timeout(DRAWN)
+    page.screenshot(path=file.with_suffix(".png"))
+    file.with_suffix(".txt").write_text(page.evaluate(TEXT), encoding="utf-8")
 
 
 def main() -> None:
     """Make them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
-    os.environ.setdefault("PYTEST_VERSION", pytest.__version__)  # the clock is a test's
-    clock.begin()
-    for name, fill in DATABASES.items():
-        files = folder / name
+    parser.add_argument("--only", choices=DATABASES, action="append", help="not all four")
+    parser.add_argument("--pages", action="store_true", help="what readers see of them too")
+    parser.add_argument("--readers", choices=READERS, nargs="+", default=READERS)
+    arguments = parser.parse_args()
+    for name in arguments.only or DATABASES:
+        files, database = arguments.folder / name, arguments.folder / f"{name}.db"
         files.mkdir(parents=True)
-        engine = make_engine(f"sqlite:///{folder}/{name}.db")
+        engine = make_engine(f"sqlite:///{database}")
         schema.upgrade(engine)
         seed(engine)
-        fill(engine, files)
+        DATABASES[name](engine, files)
         engine.dispose()
-        print(folder / f"{name}.db")
+        print(database, flush=True)
+        if arguments.pages:
+            with served.browsing() as browser:
+                show(database, files, browser, arguments.readers)
 
 
 if __name__ == "__main__":
