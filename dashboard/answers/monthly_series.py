@@ -337,7 +337,7 @@ def _plain(view: View, question: Question, code: str, key: str) -> Panel:
         alt=f"{BY_CODE[code].label} par mois.",
         caption=NOT_FOLLOWED if followed_scope(question) is None else OF_SITES_ALONE,
         finding=last and f"{_subject(view, question, code)} {last}",
-        trust_line=" ".join(filter(None, (trust_line(view, question, code), before))),
+        trust_line=". ".join(filter(None, (trust_line(view, question, code), before))),
     )
 
 

@@ -16,7 +16,8 @@ TITLE = "Ce qu'écrivent les canevas"
 RIGHT = "return_texts"
 FIELDS = ("reasons", "difficulties", "solutions")  # that are counted
 NOT_YOURS = "Ce qu'écrivent les canevas se lit par ceux qui répondent des centres."
-NONE = "Aucun canevas de la période n'a de mots."
+NO_RETURN = "Aucun canevas n'est remis pour cette période."
+NO_WORDS = "Les canevas de cette période sont sans commentaire."
 
 
 @uncached
@@ -65,7 +66,7 @@ def by_month(view: View, question: Question, key: str, typed: str = "") -> Panel
     ]
     if not rows:
         sought = f"Aucun des {french.plural(len(every), 'canevas', 'canevas')} ne contient «{S}{typed}{S}»."
-        return Panel(key, TITLE, Message(sought if every else NONE))
+        return Panel(key, TITLE, Message(sought if every else _why_none(view, question)))
     columns = (
         ("Mois", "month"),
         ("Département", ""),
@@ -82,6 +83,17 @@ def by_month(view: View, question: Question, key: str, typed: str = "") -> Panel
         finding=_finding(found, len(every), typed, of_one=bool(question.site)),
         has_complaint_rows=True,
     )
+
+
+def _why_none(view: View, question: Question) -> str:
+    """Why there are no words: no canevas came of the question's months, or those that came say nothing."""
+    came = view.read(
+        lambda connection: monthly_returns.declarations(
+            connection, view.sites_of_rows(question), question.last
+        )
+    )
+    first = question.first.replace(day=1)
+    return NO_WORDS if any(one.month >= first for one in came) else NO_RETURN
 
 
 def _places(view: View) -> dict[str, Place]:

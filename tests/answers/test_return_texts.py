@@ -70,6 +70,16 @@ def test_words_are_read_by_month_department_and_site_as_the_latest_file_says_the
     )
 
 
+def test_why_there_are_no_words_is_said(asked):
+    assert by_month(DATA, AUTUMN, "k").content == Message(
+        "Aucun canevas n'est remis pour cette période."
+    )
+    asked.hand_in("canevas", monthly(COVE, "10/2026", received=9), as_of="2026-11-02")
+    assert by_month(DATA, AUTUMN, "k").content == Message(
+        "Les canevas de cette période sont sans commentaire."
+    )
+
+
 def test_each_reads_those_of_his_own_sites(desk):
     assert read(ZOU) == COVE_ROWS
     assert read(FOCAL) == [KANDI_ROW]

@@ -22,6 +22,7 @@ NEITHER = "encore remis ni registre des visites ni fiche de clôture"
 # What a sentence with a part that is missing looks like.
 BROKEN = re.compile(
     r", ?\.|: ?\.|\(\)|, ?,| ,|; ?\.|^[;,.]|\.\.|« ?»|\b(None|nan|inf)\b|[;,:]$|\) \("
+    r"|[^.] Avant \w+ \d{4} :"
 )
 # What no sentence may look like: a share of two lower bounds, a number of four digits that no space parts and that is no year,
 # a difference that is none, and what is typed in a terminal.
@@ -90,6 +91,12 @@ def _no_visits(_: re.Match, s: Said, t: Truth) -> bool:
     """The register of visits of every site speaks of the period, and has none."""
     heard = all(t.known("registre", site, s.first, _end(s, t)) for site in s.scope)
     return heard and _silent_visits(_, s, t)
+
+
+def _nothing_before(m: re.Match, s: Said, t: Truth) -> bool:
+    """No register of visits speaks of a day before the month."""
+    last = _month(m["month"], m["year"])[0] - timedelta(days=1)
+    return not any(t.known("registre", site, date.min, last) for site in s.scope)
 
 
 def _no_register(_: re.Match, s: Said, t: Truth) -> bool:
@@ -692,7 +699,11 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"aucune fermeture déclarée sur cette période|aucune fermeture déclarée sur la période",
         _always,
     ),
-    (r"aucune décision n'est encore notée|aucune n'est notée", _always),
+    (r"aucune décision n'est (encore )?notée|aucune n'est notée", _always),
+    (r"avant (?P<month>\w+) (?P<year>\d{4}) : non remonté", _nothing_before),
+    (r"aucun canevas n'est remis pour cette période", _always),  # these worlds have none
+    (r"rien de nouveau depuis", _always),  # what is new: tests/answers/test_news.py
+    (r"\(fermé, personne n'est venu, registre annoncé\)", _always),  # how days are counted
     (r"pas encore (échues?|comptées)", _always),
 )
 
