@@ -915,6 +915,9 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
         return bool(t.received(s.scope, s.first, _end(s, t)))
     if s.text == "0 jour":
         return max(t.open_ages(s.scope, _now(s, t)), default=1) == 0
+    of_service = s.where.endswith("table service") and s.row != "L'ensemble"
+    if of_service and s.column in WAITING | OLD:  # of a service that others need not share
+        return _whole_now(s, t)
     if s.column in WAITING:
         return _none_open(re.match("", ""), s, t)
     if s.column in OLD:
