@@ -206,18 +206,19 @@ def top(spec: PageSpec, *, with_heading: bool) -> None:
             f'<button type="button" class="ccsp-fold" aria-expanded="false">{words}</button>'
         )
     st.html(f'<div class="ccsp-top">{"".join(parts)}</div>')
-    if fresh.empty or fresh.warning or fresh.beginning:
+    # Of how old figures are, and of how few, only where there are figures.
+    beginning, warning = (fresh.beginning, fresh.warning) if spec.filters else ("", "")
+    if fresh.empty or beginning or warning:
         with st.container(key="bandeau"):
             if fresh.empty:
                 st.html(
                     "<p>La base ne contient encore ni registre des visites ni fiche de clôture."
                     f" Le premier registre se remet {_where_to_hand_in()}.</p>"
                 )
-            elif fresh.beginning:
+            elif beginning:
                 st.html(
-                    f"<p><b>La collecte commence</b>{french.SPACE}: {fresh.beginning}. Les registres des autres se remettent"
-                    f" {_where_to_hand_in()}. Un chiffre se compare à son habitude après {MINIMUM_POINTS} mois,"
-                    " davantage pour ce qui est rare ou suit les saisons.</p>"
+                    f"<p><b>La collecte commence</b>{french.SPACE}: {beginning}. Les autres remettent les leurs"
+                    f" {_where_to_hand_in()}. Un chiffre se compare à son habitude après {MINIMUM_POINTS} mois.</p>"
                 )
-            if fresh.warning:
-                st.markdown(f"**Données anciennes** : {fresh.warning}.")
+            if warning:
+                st.markdown(f"**Données anciennes** : {warning}.")

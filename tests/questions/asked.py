@@ -640,8 +640,8 @@ QUESTIONS: tuple[Question, ...] = (
             "point focal",
             "Comment remettre un fichier ?",
             "remettre un fichier",
-            "/guide#remettre-un-fichier",
-            q.written("Remettre un fichier"),
+            "/guide#remonter-un-fichier-dun-téléphone-ou-dun-ordinateur",
+            q.written("Remonter un fichier"),
         ),
         (
             "point focal",
