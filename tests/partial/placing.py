@@ -138,9 +138,10 @@ def _nothing_in_month(_: re.Match, s: Said, t: Truth) -> bool:
 
 
 def _no_register_in_month(s: Said, t: Truth) -> bool:
-    """Of no open day of the month in which the period ends was a register handed in."""
+    """Of no open day of the month in which the period ends was a register handed in, but of its last days, which need not be due."""
     end = _end(s, t)
-    opened = [(x, d) for x in s.scope for d in t.open_days(x, end.replace(day=1), end)]
+    due = end - timedelta(days=5)
+    opened = [(x, d) for x in s.scope for d in t.open_days(x, end.replace(day=1), due)]
     return not any(t.known("registre", x, d, d) for x, d in opened)
 
 
@@ -577,7 +578,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"aucune différence nette n'est visible", _always),
     (r"aucune? (département|prestation|heure) ne se distingue nettement", _always),
     (
-        r"une réponse en 0 jour|la plus ancienne depuis 0 jour|en cours( au [\d/]+)?, depuis 0 jour",
+        r"une réponse en 0 jour|la plus ancienne depuis 0 jour|attend depuis 0 jour|en cours( au [\d/]+)?, depuis 0 jour",
         _always,
     ),
     (r"non affiché \(0 sur \d+\)", _always),
@@ -635,7 +636,10 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"|fiches de clôture remises : 0 % \(0 sur [\d ]+(, dans \d+ centres? sur \d+)?\)",
         _none_closed,
     ),
-    (r"0 % (\(0 sur [1-9][\d ]*\)|sont partis sans être reçus|pour l'ensemble)", _of_rows),
+    (
+        r"0 % (\(0 sur [1-9][\d ]*\)|sont partis sans être reçus|pour l'ensemble( \(0 sur [1-9][\d ]*\))?)",
+        _of_rows,
+    ),
     (
         r"^0( [a-z]+)? (sur|en|pour) [1-9][\d ]*"
         r"( (visites?|plaintes?|réponses?|attentes?|jours?|communes?|habitants?)[^;:]*)?$"

@@ -180,7 +180,8 @@ class Truth:
         return min(a for a, _ in self.spans["plaintes", site])
 
     def departments_differ(self, scope: Iterable[str], first: date, end: date) -> bool:
-        """Whether waits of departments differ by more than chance: those longer than the median of all, by χ²."""
+        """Whether waits of departments differ by more than chance: those longer than the median of all, by χ²; or those of one
+        of them from those of all others, by ranks."""
         by_department: dict[str, list[int]] = defaultdict(list)
         for site in scope:
             by_department[self.sites[site]["department"]] += [
@@ -199,7 +200,14 @@ class Truth:
             several = len(table) > 1 and all(map(sum, zip(*table, strict=True)))
             if several and stats.chi2_contingency(table).pvalue < CHANCE:
                 return True
-        return False
+        there = {name: waits for name, waits in by_department.items() if waits}
+        others = {
+            name: [m for other, of in there.items() if other != name for m in of] for name in there
+        }
+        return len(there) > 1 and any(
+            stats.mannwhitneyu(of, others[name]).pvalue * len(there) < CHANCE
+            for name, of in there.items()
+        )
 
     def a_day_stands_out(self, scope: Iterable[str], first: date, end: date) -> bool:
         """Whether on one weekday more visits come than on the next by more than chance; all come at the same hour."""
