@@ -208,9 +208,8 @@ def finding(view: View, question: Question, request: TableRequest) -> str:
         if few:
             return f"{label}{S}: trop peu de cas pour distinguer les {MANY[request.rows]}"
         if differ(view, question, request.rows, code):
-            usual = f"sortir des différences habituelles entre {MANY[request.rows]}"
             how = (
-                f"sans {usual}"
+                f"mais aucun ne se distingue{S}: de tels écarts sont habituels"
                 if request.rows in PLACES
                 else "sans que l'on puisse dire lesquelles"
             )

@@ -34,7 +34,7 @@ WORDS = {
 def show() -> None:
     """Draw every indicator, then what holds for all."""
     st.caption(
-        "Ces textes viennent du registre qui calcule les chiffres : ce qui est écrit est ce qui est calculé."
+        "Ces textes et les chiffres des pages ont une seule source : ce qui est écrit est ce qui est calculé."
     )
     st.html("".join(map(indicator_html, INDICATORS)))
     st.header("Ce qui vaut partout", anchor=False)
