@@ -17,8 +17,8 @@ ASKED = {
     "signal-ou-hasard": "signal; hasard; alerte; entonnoir; courbe de suivi; variations habituelles; significatif",
     "lire-les-chiffres": "petits nombres; trop peu de cas; non mesuré; au moins; intervalle; s'y fier; fiabilité",
     "présenter-en-atelier": "atelier; diaporama; powerpoint; pptx; présentation; réunion; diapositives; projeter",
-    "remonter-un-fichier-dun-téléphone-ou-dun-ordinateur": "envoyer un fichier; remettre un fichier; téléverser; remonter; téléphone; excel; "
-    "envoyer le registre",
+    "remonter-un-fichier-dun-téléphone-ou-dun-ordinateur": "envoyer un fichier; remettre un fichier; téléverser; remonter; "
+    "téléphone; excel; envoyer le registre",
     "changer-le-référentiel": "ajouter un centre; fermer un centre; changer les horaires; jours fériés; directeur; modifier "
     "la liste",
     "les-formulaires-et-les-commandes-du-serveur": "formulaires; colonnes; format; csv; canevas; registre; import; importer",

@@ -138,7 +138,7 @@ def _nothing_in_month(_: re.Match, s: Said, t: Truth) -> bool:
 
 
 def _no_register_in_month(s: Said, t: Truth) -> bool:
-    """Of no open day of the month in which the period ends was a register handed in, but of its last days, which need not be due."""
+    """Of no open day of the month in which the period ends was a register handed in, but of its last, which need not be due."""
     end = _end(s, t)
     due = end - timedelta(days=5)
     opened = [(x, d) for x in s.scope for d in t.open_days(x, end.replace(day=1), due)]
