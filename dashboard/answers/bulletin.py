@@ -57,6 +57,7 @@ def lines(view: View, question: Question, period: ClippedPeriod) -> tuple[bullet
                 _silent(view, question),
                 _unheard(view, question),
                 french.month_label(control_charts.judged_month(view, question.last)),
+                knows_complaints=not view.access.guest,
             )
         )
     )
@@ -100,7 +101,8 @@ def _scope_signals(view: View, question: Question, when: str) -> str:
     if not judged:
         if len(_unheard(view, question)) == len(known):
             month = when.removeprefix("en ")
-            return f"{scope}{S}: rien à juger, rien n'a été remis pour {month}."
+            nothing = "ni registre des visites ni fiche" if view.access.guest else "rien"
+            return f"{scope}{S}: rien à juger, {nothing} remis pour {month}."
         return f"{scope}{S}: pas encore assez de mois pour juger."
     if not flagged:
         return f"{scope}{S}: rien d'inhabituel {when}."

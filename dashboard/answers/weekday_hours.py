@@ -161,7 +161,7 @@ def arrivals(view: View, question: Question, key: str) -> Panel:
         caption=f"{PER_DAY}, {asked.period_in_words}.",
         finding=_busiest_in_words(peak, rates[EVERY_DAY]),
         reading=PER_DAY,
-        trust_line=f"{trust_line(view, asked, 'visits')} {HOW_ARRIVALS}",
+        trust_line=f"{trust_line(view, asked, 'visits')}. {HOW_ARRIVALS}",
     )
 
 
@@ -201,7 +201,7 @@ def waits(view: View, question: Question, key: str) -> Panel:
         caption=f"{MEDIAN}, {asked.period_in_words}. «{S}–{S}»{S}: moins de {WAIT.minimum} attentes.",
         finding=_longest_in_words(peak, medians[EVERY_DAY]),
         reading=MEDIAN,
-        trust_line=f"{trust_line(view, asked, 'wait_p50')} {HOW_WAITS}",
+        trust_line=f"{trust_line(view, asked, 'wait_p50')}. {HOW_WAITS}",
     )
 
 

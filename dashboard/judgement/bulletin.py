@@ -89,11 +89,21 @@ class Situation:
     silent: tuple[str, int] = ("", 0)
     unheard: tuple[str, ...] = ()
     judged_month: str = ""
+    knows_complaints: bool = True
 
     @property
     def nothing_of_month(self) -> str:
-        """« rien remis pour octobre 2026 »: of sites that are not judged because of that, however long their history."""
-        return f"rien remis pour {self.judged_month}"
+        """« rien remis pour octobre 2026 »: of sites that are not judged because of that, however long their history. Who may
+        not know of complaints reads « ni registre des visites ni fiche remis pour octobre 2026 »."""
+        nothing = "rien" if self.knows_complaints else "ni registre des visites ni fiche"
+        return f"{nothing} remis pour {self.judged_month}"
+
+    @property
+    def handed_in_nothing(self) -> str:
+        """The same, to follow « ont »."""
+        if self.knows_complaints:
+            return self.nothing_of_month
+        return f"remis ni registre des visites ni fiche pour {self.judged_month}"
 
     @property
     def why_not_judged(self) -> str:
@@ -432,7 +442,7 @@ def _limits(s: Situation) -> Line | None:
             if len(few) == 1
             else f"{len(few)} indicateurs ne sont pas jugés"
         )
-        parts.append(f"{some}, faute d'avoir {s.nothing_of_month}")
+        parts.append(f"{some}{S}: {s.nothing_of_month}")
     elif few:
         parts.append(
             f"pas assez de mois ou de cas pour juger {french.join_first([_label(code) for code in few], NAMED)}"
@@ -469,7 +479,7 @@ def _sites_too_short(s: Situation) -> str:
     if silent:
         have = "n'a" if silent == 1 else "n'ont"
         sites = f"{french.plural(silent, 'centre')} sur {french.number(len(judged))}"
-        parts.append(f"{sites} {have} {s.nothing_of_month}")
+        parts.append(f"{sites} {have} {s.handed_in_nothing}")
     if none:
         some = "n'a" if none == 1 else "n'ont"
         sites = f"{french.plural(none, 'centre')} sur {french.number(len(judged))}"

@@ -59,7 +59,7 @@ def extremes_in_words(
         of = f"{french.number(max(f.value or 0 for f in known.values()))} sur {french.number(overall.value or 0)}"
         # Of two lower bounds the one is no part of the other: the share is of what is known.
         known_alone = " parmi les visites connues" if at_least(overall) else ""
-        return f"La prestation la plus demandée{known_alone}{S}: {most} ({of})"
+        return f"La prestation la plus demandée{known_alone}{S}: {most}, {of}"
     if overall.indicator == "wait_p50":
         return f"{LONGEST[by]}{S}: {most}, {many}{S}; le moins{S}: {least}, {few}"
     return f"{title}{S}: le plus, {most}, {many}{S}; le moins, {least}, {few}"

@@ -96,7 +96,7 @@ def test_what_is_missing_or_unknown_is_neither_highest_nor_lowest():
 def test_of_counts_the_most_asked_for_is_named_beside_the_whole():
     assert (
         said({"a": 11, "b": 4}, "service", "visits")
-        == "La prestation la plus demandée : Nikki (11 sur 15)"
+        == "La prestation la plus demandée : Nikki, 11 sur 15"
     )
 
 
@@ -106,7 +106,7 @@ def test_of_counts_that_are_lower_bounds_the_share_is_of_what_is_known():
     }
     whole = Figure("", "visits", None, None, 1261, 1261, 3, 5, "")
     told = extremes_in_words(part, NAMES, "Titre", "service", whole).translate(PLAIN)
-    assert told == "La prestation la plus demandée parmi les visites connues : Nikki (56 sur 1 261)"
+    assert told == "La prestation la plus demandée parmi les visites connues : Nikki, 56 sur 1 261"
 
 
 def test_hours_that_read_alike_are_named_by_the_clock():

@@ -94,9 +94,10 @@ def _no_visits(_: re.Match, s: Said, t: Truth) -> bool:
 
 
 def _nothing_before(m: re.Match, s: Said, t: Truth) -> bool:
-    """No register of visits speaks of a day before the month."""
+    """No register speaks of a day before the month, or none with its number: which is drawn is not said."""
     last = _month(m["month"], m["year"])[0] - timedelta(days=1)
-    return not any(t.known("registre", site, date.min, last) for site in s.scope)
+    forms = ("plaintes",) if "plaintes" in s.where else ("registre", "plaintes", "cloture")
+    return any(not any(t.known(form, site, date.min, last) for site in s.scope) for form in forms)
 
 
 def _no_register(_: re.Match, s: Said, t: Truth) -> bool:
@@ -268,9 +269,9 @@ def _visits(m: re.Match, s: Said, t: Truth) -> bool:
     period are."""
     end = _end(s, t)
     known = sum(s.first <= day <= end for site in s.scope for day in t.visits.get(site, ()))
-    of_some = s.where.endswith(
-        ("table service", "table hour")
-    )  # which: the files do not say it to us
+    # of which: the files do not say it to us
+    of_some = s.where.endswith(("table service", "table hour")) or "prestation" in s.where
+    of_some |= m[0].startswith("Usagers reçus, par prestation")
     counted = number(m["n"]) <= known if of_some else number(m["n"]) == known
     return counted and _all_visits(s, t) != bool(m["least"])
 
@@ -333,10 +334,10 @@ def _old(m: re.Match, _s: Said, t: Truth) -> bool:
     return bool(t.as_of) and f"{t.as_of:%d/%m/%Y}" == m["day"] and days == number(m["days"])
 
 
-def _unheard(m: re.Match, s: Said, t: Truth) -> list[str]:
-    """The sites that handed in no form of a month."""
+def _unheard(m: re.Match, s: Said, t: Truth, *, of_visits: bool = False) -> list[str]:
+    """The sites that handed in no form of a month. of_visits: of complaints they may have."""
     first, last = _month(m["month"], m["year"])
-    forms = ("registre", "plaintes")
+    forms = ("registre",) if of_visits else ("registre", "plaintes")
     return [
         x
         for x in s.scope
@@ -613,7 +614,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"n'(a|ont) remonté ni registre des visites ni fiche : .*", _always),
     (r"n'(a|ont) remis ni registre des visites ni fiche : [^.;]*", _names_who_is_missing),
     (
-        r"rien à juger(, rien n'a été remis| : rien remis) pour (?P<month>\w+) (?P<year>\d{4})",
+        r"rien à juger(,| :) rien remis pour (?P<month>\w+) (?P<year>\d{4})",
         lambda m, s, t: len(_unheard(m, s, t)) == len(s.scope),
     ),
     (r"rien à juger", lambda m, s, t: not any(t.seen(x, s.first, _end(s, t)) for x in s.scope)),
@@ -655,7 +656,19 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     # judgement, which such short histories do not allow
     (
-        r"(rien n'a été remis|(?<!n'a )(?<!n'ont )rien remis) pour (?P<month>\w+) (?P<year>\d{4})",
+        r"(rien à juger, |: )ni registre des visites ni fiche remis pour (?P<month>\w+) (?P<year>\d{4})",
+        lambda m, s, t: len(_unheard(m, s, t, of_visits=True)) == len(s.scope),
+    ),
+    (
+        r"(?P<n>\d+) centres? sur (?P<of>\d+) n'(a|ont) remis ni registre des visites ni fiche"
+        r" pour (?P<month>\w+) (?P<year>\d{4})",
+        lambda m, s, t: (
+            len(s.scope) == number(m["of"])
+            and len(_unheard(m, s, t, of_visits=True)) == number(m["n"])
+        ),
+    ),
+    (
+        r"(?<!n'a )(?<!n'ont )rien remis pour (?P<month>\w+) (?P<year>\d{4})",
         lambda m, s, t: len(_unheard(m, s, t)) == len(s.scope),
     ),
     (
@@ -704,7 +717,12 @@ RULES: tuple[tuple[str, Check], ...] = (
         _always,
     ),
     (r"aucune décision n'est (encore )?notée|aucune n'est notée", _always),
-    (r"avant (?P<month>\w+) (?P<year>\d{4}) : non remonté", _nothing_before),
+    (r"avant (?P<month>\w+) (?P<year>\d{4}) : [^.]*non remonté[^.]*", _nothing_before),
+    # how closings, registers and canevas are compared; their days: tests/answers/test_declared_entered.py
+    (r"sinon pas du tout, ni pour un mois en cours", _always),
+    (r"« au moins » : des fiches ou des jours de registre manquent", _always),
+    (r"aucune ligne ce jour|^pas de fiche$", _always),
+    (r"ne sépare pas de la plus longue", _always),  # how long waits are told apart
     (r"aucun canevas n'est remis pour cette période", _always),  # these worlds have none
     (r"rien de nouveau depuis", _always),  # what is new: tests/answers/test_news.py
     (r"\(fermé, personne n'est venu, registre annoncé\)", _always),  # how days are counted
@@ -897,6 +915,21 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
     ):  # the rest is counted in tests/db/test_day_states.py
         is_of_received = s.column in ("Reçus", "Part reçue") and s.text != "—"
         return not is_of_received or _no_register_in_month(s, t)
+    if "site_declare_jours" in s.where and s.text == "non remonté":
+        day = date(*map(int, reversed(s.row.split("/"))))
+        if s.column == "Fiche":
+            return day not in t.closings.get(s.scope[0], ())
+        return not t.known("registre", s.scope[0], day, day)
+    if s.column == "Registre" and s.text.startswith("au moins"):
+        return number(s.text.removeprefix("au moins ")) == sum(
+            s.first <= day <= s.last for x in s.scope for day in t.visits.get(x, ())
+        )
+    if s.column == "Canevas":  # these worlds have none
+        return s.text == "non remonté"
+    if s.column == "Fiches" and (declared := re.fullmatch(r"(au moins )?(?P<n>[\d ]+)", s.text)):
+        return number(declared["n"]) == sum(
+            n for (x, d), n in t.declared.items() if x in s.scope and s.first <= d <= s.last
+        )
     if s.text == "non remonté":
         return _missing(s, t)
     if band := BAND.fullmatch(s.row):
