@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dashboard import french
-from dashboard.accounts.rights import LOCAL_READER
+from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers import (
     bulletin,
     cards,
@@ -127,6 +127,14 @@ def test_a_site_that_fell_silent_has_not_too_few_months(silent):
         said = plain(" ".join(line.text for line in bulletin.lines(LOCAL_READER, asked, period)))
         assert f"rien remis pour {MONTH}" in said
         assert "n'ont pas encore assez de mois" not in said
+
+
+def test_a_guest_is_not_told_that_a_site_of_complaints_alone_handed_in_nothing(silent):
+    guest, period = Person("invité", Role.GUEST), clip_period(YEAR, YEAR.last)
+    asked = WHOLE.at_place("Plateau", None)
+    said = plain(" ".join(line.text for line in bulletin.lines(guest, asked, period)))
+    assert f"ni registre des visites ni fiche remis pour {MONTH}" in said
+    assert "rien remis" not in said
 
 
 def test_a_month_that_is_not_on_the_curve_says_why(silent):
