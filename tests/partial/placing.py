@@ -97,7 +97,9 @@ def _nothing_before(m: re.Match, s: Said, t: Truth) -> bool:
     """No register speaks of a day before the month, or none with its number: which is drawn is not said."""
     last = _month(m["month"], m["year"])[0] - timedelta(days=1)
     forms = ("plaintes",) if "plaintes" in s.where else ("registre", "plaintes", "cloture")
-    return any(not any(t.known(form, site, date.min, last) for site in s.scope) for form in forms)
+    return "non mesuré" in m[0] or any(
+        not any(t.known(form, site, date.min, last) for site in s.scope) for form in forms
+    )
 
 
 def _no_register(_: re.Match, s: Said, t: Truth) -> bool:
@@ -576,7 +578,8 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"\b0,0 par jour( ouvert)?", _no_visits),
     (r"entre 0 et [\d ]+ jours?", _always),  # an interval
     (r"0 jour sans réponse|encore en cours après 0 jour|[:;] 0 jour pour l'ensemble", _always),
-    (r"aucune différence nette n'est visible", _always),
+    (r"aucune différence nette n'est visible|mais aucun ne se distingue", _always),
+    (r"(?<= )\(\d+ et \d+\)", _always),  # a closing and a register of one day
     (r"aucune? (département|prestation|heure) ne se distingue nettement", _always),
     (
         r"une réponse en 0 jour|la plus ancienne depuis 0 jour|attend depuis 0 jour|en cours( au [\d/]+)?, depuis 0 jour",
@@ -613,6 +616,10 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     (r"n'(a|ont) remonté ni registre des visites ni fiche : .*", _always),
     (r"n'(a|ont) remis ni registre des visites ni fiche : [^.;]*", _names_who_is_missing),
+    (
+        r"(rien à juger(,| :)|:) ni registre des visites ni fiche remis pour (?P<month>\w+) (?P<year>\d{4})",
+        lambda m, s, t: len(_unheard(m, s, t, of_visits=True)) == len(s.scope),
+    ),
     (
         r"rien à juger(,| :) rien remis pour (?P<month>\w+) (?P<year>\d{4})",
         lambda m, s, t: len(_unheard(m, s, t)) == len(s.scope),
@@ -655,10 +662,6 @@ RULES: tuple[tuple[str, Check], ...] = (
         lambda m, s, t: _never(s, t) == len(s.scope),
     ),
     # judgement, which such short histories do not allow
-    (
-        r"(rien à juger, |: )ni registre des visites ni fiche remis pour (?P<month>\w+) (?P<year>\d{4})",
-        lambda m, s, t: len(_unheard(m, s, t, of_visits=True)) == len(s.scope),
-    ),
     (
         r"(?P<n>\d+) centres? sur (?P<of>\d+) n'(a|ont) remis ni registre des visites ni fiche"
         r" pour (?P<month>\w+) (?P<year>\d{4})",
@@ -812,7 +815,7 @@ def fault(said: Said, truth: Truth) -> str:
         parts = (fault(replace(said, text=part), truth) for part in said.text.split(" · "))
         return next(filter(None, parts), "")
     left = said.text
-    if said.where == PERIODS:
+    if said.where == PERIODS or left.endswith("(rien encore)"):
         return "" if _period_is_right(left, truth) else f"FAUX « {left} »"
     if broken := BROKEN.search(left):
         return f"EN MORCEAUX « {broken[0]} »"
@@ -884,7 +887,7 @@ NUMBER = re.compile(
 MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 )
-OF_A_MONTH = re.compile(rf"({'|'.join(MONTHS)}) (\d{{4}})")
+OF_A_MONTH = re.compile(rf"({'|'.join(MONTHS)}) (\d{{4}})(?: \(en cours\))?")
 BAND = re.compile(
     r"((?P<low>\d+) à (?P<high>\d+)|moins de (?P<under>\d+)|plus de (?P<over>\d+)) jours"
 )
