@@ -930,9 +930,11 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
     if s.column == "Canevas":  # these worlds have none
         return s.text == "non remonté"
     if s.column == "Fiches" and (declared := re.fullmatch(r"(au moins )?(?P<n>[\d ]+)", s.text)):
-        return number(declared["n"]) == sum(
+        of_month = sum(
             n for (x, d), n in t.declared.items() if x in s.scope and s.first <= d <= s.last
         )
+        said = number(declared["n"])
+        return said <= of_month if s.row.endswith("(en cours)") else said == of_month
     if s.text == "non remonté":
         return _missing(s, t)
     if band := BAND.fullmatch(s.row):
