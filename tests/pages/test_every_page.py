@@ -188,6 +188,8 @@ def test_every_page_opens_in_every_state(filled, using, state, spec):
     assert ("Données fictives" in text) == (state == "usual")
     assert ("Données anciennes" in text) == (state == "old")
     assert re.search(SAYS.get((state, spec.url_path), ""), text.replace("\xa0", " "))
+    below = {one.value.rstrip(".") for one in at.info}
+    assert not below & {one.value for one in at.header}, "a heading is said again below it"
 
 
 @pytest.mark.parametrize(
