@@ -79,13 +79,15 @@ class Statement:
 
 @dataclass(frozen=True)
 class Reply:
-    """A question and its answer. label: the question; page, filters: the link to more; when: the time it is about, in words."""
+    """A question and its answer. label: the question; page, filters: the link to more; when: the time it is about, in words;
+    unknown: why there can be no statement, "" where there can."""
 
     label: str
     page: str
     when: str
     statements: tuple[Statement, ...]
     filters: tuple[tuple[str, str], ...] = ()
+    unknown: str = ""
 
     @property
     def text(self) -> str:
