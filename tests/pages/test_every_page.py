@@ -219,6 +219,13 @@ def test_a_period_of_which_nothing_came_says_so_in_place_of_another_ones_figures
         context.close_databases()
 
 
+def test_what_cards_of_complaints_rest_on_is_the_register_of_complaints(filled, using):
+    using(filled["one row"])
+    (line,) = [one for one in words(sound(visit_page("plaintes"))) if "ce que montraient" in one]
+    assert "· registre des plaintes non remonté ·" in line
+    assert "ses visites ou ses fiches" not in line
+
+
 @pytest.mark.parametrize(("state", "some"), [("usual", True), ("one row", False)])
 def test_small_curves_are_explained_where_there_are_some(filled, using, state, some):
     using(filled[state])
