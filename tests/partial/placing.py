@@ -420,6 +420,11 @@ def _too_short(_: re.Match, s: Said, t: Truth) -> bool:
     )
 
 
+def _series_missing(m: re.Match, s: Said, t: Truth) -> bool:
+    """« Attente médiane : non remonté » of a curve: no month of an indicator has a figure."""
+    return _missing(replace(s, column=m["label"]), t)
+
+
 MANY = r"\d[\d \u202f\xa0]*?"
 RULES: tuple[tuple[str, Check], ...] = (
     (r"; le moins, [^;]*, 0(,0)?( %| jour)?$", _always),  # of figures that are there
@@ -430,7 +435,8 @@ RULES: tuple[tuple[str, Check], ...] = (
         _none_of_known,
     ),
     (r"aucun jour ouvert n'a sa fiche de clôture", _no_open_day_closed),
-    (r"rien à comparer : [^;]*", _always),  # no site has a value, and why
+    (r"rien à (comparer|tracer) : [^;]*", _always),  # no site or month has a value, and why
+    (r"^(?P<label>[^:;]+) : non remonté$", _series_missing),
     (r"usagers reçus(, par prestation)? : (?P<least>au moins )?(?P<n>[\d ]+\d|\d)", _visits),
     (
         r"(?P<site>[^;]+?) (moins de )?\d[\d ,]* usagers? par jour ouvert, "
