@@ -495,9 +495,13 @@ def _by_value(view: View, question: Question, code: str) -> Sequence[Ranked]:
 
 
 def _only_site_in_words(view: View, question: Question, ranked: Sequence[Ranked]) -> str:
-    """« ; seul centre à avoir assez de données », where one of several sites is ranked; else ""."""
-    alone = len(ranked) == 1 and len(sites(view, question)) > 1
-    return f"{S}; seul centre à avoir assez de données" if alone else ""
+    """« ; seul centre à avoir assez de données », « ; seul centre à avoir remis son registre des visites », where one of several
+    sites is ranked; else ""."""
+    if len(ranked) != 1 or len(sites(view, question)) == 1:
+        return ""
+    handed_in = overall_figures(view, question)["visits"].sites_reporting
+    what = "assez de données" if handed_in > 1 else "remis son registre des visites"
+    return f"{S}; seul centre à avoir {what}"
 
 
 def _not_ranked(view: View, question: Question, code: str) -> str:

@@ -384,14 +384,16 @@ def test_of_a_period_without_a_whole_month_nothing_is_said_to_get_worse(demo):
 def test_the_only_site_with_enough_data_is_said_to_be_alone_and_nothing_is_too_early(asked):
     day = date(2025, 10, 6).isoformat()
     asked.hand_in("registre", *[waited(10, site=KANDI, day=day) for _ in range(12)])
-    alone = "seul centre à avoir assez de données"
+    alone = "seul centre à avoir remis son registre des visites"
     for start in ("Le plus fréquenté", "L'attente"):
         assert alone in text(reply(OCTOBER, start))
         assert alone not in text(reply(replace(OCTOBER, site=KANDI), start)), "of one it is plain"
+    asked.hand_in("registre", waited(10, site=NIKKI, day=day))
+    assert "seul centre à avoir assez de données" in text(reply(OCTOBER, "L'attente"))
     asked.hand_in("registre", *[waited(10, site=COVE, day=day) for _ in range(12)])
     assert alone not in text(reply(OCTOBER, "Le plus fréquenté"))
     # Of a site that handed nothing in, no month is missing but everything.
-    assert text(reply(replace(OCTOBER, site=NIKKI), "Ce qui")) == (
+    assert text(reply(replace(OCTOBER, site="ccsp-pehunco"), "Ce qui")) == (
         "impossible à dire, rien n'a été remis"
     )
 

@@ -449,7 +449,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         lambda m, s, t: _no_register(m, _of_twelve_months(s, t), t),
     ),
     (
-        rf"0,0 \(0 sur (?P<n>{MANY})\) à [^,]+, seul à avoir assez de cas",
+        rf"0,0 \(0 sur (?P<n>{MANY})\) à [^,]+, seul (à avoir assez de cas|centre où c'est connu)",
         _only_one_has_a_rate,
     ),
     (r"\((?P<n>)au moins [\d ]+ jours?\)", _always),  # an interval
