@@ -693,7 +693,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"aucune cible n'est fixée : rien n'est comparé à une cible", _always),
     # what nobody noted or declared is not denied of the world
     (r"aucune fermeture déclarée ne prend de temps d'ouverture|aucun jour d'ouverture", _always),
-    (r"[\d ]+ jours? dont rien n'est remonté|un jour, dont rien n'est remonté", _some_unheard),
+    (r"[\d ]+ jours? sans registre des visites|un jour, sans registre des visites", _some_unheard),
     (
         r"aucune fermeture déclarée sur cette période|aucune fermeture déclarée sur la période",
         _always,
