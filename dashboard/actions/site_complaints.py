@@ -323,8 +323,8 @@ class _Words:
 
 def _keep(person: Person, words: _Words) -> int:
     """Keep what was said, or give the receipt of the same form that was sent before."""
-    if why := not_kept(person):
-        raise Refused(why)
+    if reason := not_kept(person):
+        raise Refused(reason)
     table = words.table(person)
     with engine().connect() as connection:
         known = write.find_batch(connection, table.sha256)

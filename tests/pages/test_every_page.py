@@ -219,6 +219,19 @@ def test_a_period_of_which_nothing_came_says_so_in_place_of_another_ones_figures
         context.close_databases()
 
 
+def test_the_bar_has_the_same_day_as_what_is_true_now(databases, using, tmp_path):
+    with databases.fresh() as url:
+        engine = make_engine(url)
+        # A Friday after which nobody works in October: all of the month is known.
+        Office(engine, tmp_path).hand_in("registre", visit(KANDI, "2026-10-30"))
+        engine.dispose()
+        using(url)
+        said = "\n".join(words(sound(visit_page("departement"))))
+        assert "données au 31/10/2026" in said and "fiche de clôture, au 31/10/2026." in said
+        assert "données au 30/10" not in said
+        context.close_databases()
+
+
 def test_what_cards_of_complaints_rest_on_is_the_register_of_complaints(filled, using):
     using(filled["one row"])
     (line,) = [one for one in words(sound(visit_page("plaintes"))) if "ce que montraient" in one]
