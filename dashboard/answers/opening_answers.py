@@ -14,6 +14,7 @@ from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures, overall_figures
 from dashboard.answers.network import (
     data_date_in_words,
+    freshness,
     short_name,
     silences,
     sites,
@@ -27,6 +28,8 @@ from dashboard.judgement.signal_reasons import reason
 from dashboard.judgement.signal_sentences import volume_change_in_words, volume_gap
 from dashboard.judgement.signals import Signal, rank
 from dashboard.judgement.silence import (
+    BOTH,
+    NOT_ONE,
     NOTHING,
     NOTHING_OF_MANY,
     Silence,
@@ -432,7 +435,8 @@ def _of_late(late: int, waiting: int, least: str) -> str:
 
 def silent_sites(view: View, question: Question) -> Reply:
     """The silent sites at the date of the data, those that did not say why first: « Bembèrèkè ni registre des visites ni
-    fiche depuis le 21/10/2026 (35 jours) »; where some said why, how many first."""
+    fiche depuis le 21/10/2026 (35 jours) »; where some said why, how many first. Where the data are old, the others too, of which
+    nothing has come since."""
     silences_by_code, names = silences(view, question), _names(view, question)
     never = [names[one.code] for one in silences_by_code.values() if one.days is None]
     quiet = sorted(
@@ -450,9 +454,30 @@ def silent_sites(view: View, question: Question) -> Reply:
         statements.append(
             _name_first(never, NOTHING if len(never) == 1 else NOTHING_OF_MANY, NAMED)
         )
-    if not quiet and not never:
+    stopped = _stopped(
+        view,
+        [
+            names[c]
+            for c, one in silences_by_code.items()
+            if one.days is not None and not one.is_silent
+        ],
+    )
+    if stopped:
+        statements.append(stopped)
+    elif not quiet and not never:
         statements.append(Statement((), _none_silent(len(silences_by_code))))
     return Reply("Centres muets", "departement", data_date_in_words(view), tuple(statements))
+
+
+def _stopped(view: View, heard: Sequence[Name]) -> Statement | None:
+    """« Covè ni registre des visites ni fiche depuis le 30/10/2026, fin des données »: of sites that are not silent at the date
+    of the data, where these are old; None where they are not, or without such a site."""
+    fresh = freshness(view)
+    if not heard or not fresh.is_stale or fresh.as_of is None:
+        return None
+    end = french.date_short(fresh.as_of)
+    words = f"{NOT_ONE[BOTH]} depuis le {end}, fin des données"
+    return _name_first(heard, words, NAMED)
 
 
 def _since(one: Silence) -> str:

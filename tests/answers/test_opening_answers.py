@@ -32,6 +32,7 @@ from dashboard.settings import load_settings
 from dashboard.statistics.control_limits import ON_ONE_SIDE, OUTSIDE
 from dashboard.statistics.variation import Variation
 from tests.builders import COVE, EVERY_SITE, KANDI, NIKKI, Office, complaint, visit, waited
+from tests.clock import as_of
 from tests.judgement.series import made
 
 DAY = date(2025, 11, 24)
@@ -214,6 +215,20 @@ def test_silent_sites_are_named_the_longest_silent_first(asked):
     assert len(days) == 2 and days == sorted(days, reverse=True)
 
 
+def test_where_the_data_are_old_the_sites_that_sent_them_are_named_among_the_silent(asked):
+    with as_of("2026-12-02T10:00"):
+        asked.hand_in("registre", visit(COVE, "2026-10-30"))
+        zou = replace(OCTOBER, departments=("Zou",))
+        assert text(reply(zou, "Centres")).endswith(
+            "; Covè ni registre des visites ni fiche depuis le 30/10/2026, fin des données"
+        )
+        only = text(reply(replace(OCTOBER, site=COVE), "Centres"))
+        assert only == "Covè ni registre des visites ni fiche depuis le 30/10/2026, fin des données"
+    with as_of("2026-11-03T10:00"):
+        context.close_databases()
+        assert "fin des données" not in text(reply(zou, "Centres"))
+
+
 def test_where_no_site_is_silent_it_is_said_of_how_many(asked):
     for site in (KANDI, COVE):
         asked.hand_in("registre", visit(site, DAY.isoformat()))
@@ -221,8 +236,9 @@ def test_where_no_site_is_silent_it_is_said_of_how_many(asked):
     for p in network.sites(LOCAL_READER, alibori):
         asked.hand_in("registre", visit(p.code, DAY.isoformat()))
     n = len(network.sites(LOCAL_READER, alibori))
-    assert text(reply(alibori, "Centres")) == f"aucun des {n} centres n'est muet"
-    assert text(reply(replace(OCTOBER, site=KANDI), "Centres")) == "ce centre n'est pas muet"
+    with as_of("2025-11-25T10:00"):
+        assert text(reply(alibori, "Centres")) == f"aucun des {n} centres n'est muet"
+        assert text(reply(replace(OCTOBER, site=KANDI), "Centres")) == "ce centre n'est pas muet"
 
 
 def test_what_gets_worse_is_what_the_signals_say_and_since_when(demo):
