@@ -15,6 +15,7 @@ from dashboard.answers.network import (
     short_name,
     silences,
     sites,
+    time_of_visits,
 )
 from dashboard.answers.opening_answers import LARGE_FALL
 from dashboard.answers.question import Question
@@ -90,7 +91,7 @@ def visits_received(view: View, question: Question) -> str:
     if visits.value is None:
         return ""
     many = french.plural(visits.value, "usager reçu", "usagers reçus")
-    return f"{at_least(visits)}{many} {question.period_in_words}"
+    return f"{at_least(visits)}{many} {time_of_visits(view, question)}"
 
 
 @cached

@@ -18,6 +18,7 @@ from dashboard.answers.network import (
     short_name,
     silences,
     sites,
+    time_of_visits,
 )
 from dashboard.answers.question import Question
 from dashboard.answers.row_verdicts import differ, verdicts_of
@@ -147,7 +148,7 @@ def busiest(view: View, question: Question) -> Reply:
             words += f"{S}; puis {after}" if after else _only_site_in_words(view, question, ranked)
         words += _not_ranked(view, question, "visits_per_day")
         saying = Statement(tuple(name for name, _, _ in alike[:NAMED]), words)
-    return Reply("Le plus fréquenté", "departement", question.period_in_words, (saying,))
+    return Reply("Le plus fréquenté", "departement", time_of_visits(view, question), (saying,))
 
 
 def _and_others(alike: Sequence[Ranked], words: str) -> str:
@@ -184,7 +185,8 @@ def longest_waits(view: View, question: Question) -> Reply:
             words += f"{S}; attente non mesurée à {french.join_first(unknown)}"
         words = _and_others(alike, words) + _not_ranked(view, question, "wait_p50")
         statement = Statement(tuple(name for name, _, _ in alike[:NAMED]), words)
-    return Reply("L'attente la plus longue", "attentes", question.period_in_words, (statement,))
+    when = time_of_visits(view, question)
+    return Reply("L'attente la plus longue", "attentes", when, (statement,))
 
 
 def _not_apart(view: View, question: Question, longest: Sequence[str]) -> str:

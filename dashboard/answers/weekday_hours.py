@@ -8,6 +8,7 @@ import numpy as np
 from dashboard import charts, french
 from dashboard.answers.context import View, cached, uncached
 from dashboard.answers.lost_time import known_part
+from dashboard.answers.network import time_of_visits
 from dashboard.answers.question import Question
 from dashboard.answers.trust import trust_line
 from dashboard.answers.waits import FEWEST_VISITS, TOO_FEW, hourly_load, weekdays_by_hours
@@ -158,7 +159,7 @@ def arrivals(view: View, question: Question, key: str) -> Panel:
             ),
         ),
         alt=f"{PER_DAY}, par jour de la semaine et heure d'arrivée.",
-        caption=f"{PER_DAY}, {asked.period_in_words}.",
+        caption=f"{PER_DAY}, {time_of_visits(view, asked)}.",
         finding=_busiest_in_words(peak, rates[EVERY_DAY], visits[EVERY_DAY]),
         reading=PER_DAY,
         trust_line=f"{trust_line(view, asked, 'visits')} {HOW_ARRIVALS}",
@@ -198,7 +199,7 @@ def waits(view: View, question: Question, key: str) -> Panel:
         Chart(charts.hour_grid(grid.cells(said, _strong(peak)), "Attente médiane")),
         table=grid.table((("Attente médiane", "minutes"), ("Attentes", "count")), cells),
         alt=f"{MEDIAN}, par jour de la semaine.",
-        caption=f"{MEDIAN}, {asked.period_in_words}. «{S}–{S}»{S}: moins de {WAIT.minimum} attentes.",
+        caption=f"{MEDIAN}, {time_of_visits(view, asked)}. «{S}–{S}»{S}: moins de {WAIT.minimum} attentes.",
         finding=_longest_in_words(peak, medians[EVERY_DAY], counts[EVERY_DAY]),
         reading=MEDIAN,
         trust_line=f"{trust_line(view, asked, 'wait_p50')} {HOW_WAITS}",

@@ -414,6 +414,20 @@ def test_the_only_site_with_enough_data_is_said_to_be_alone_and_nothing_is_too_e
     )
 
 
+def test_of_a_year_of_which_one_month_came_that_month_is_said(asked):
+    asked.hand_in("registre", *[waited(10, site=COVE, day=f"2025-10-{n:02}") for n in range(6, 18)])
+    year = Question(date(2024, 11, 1), date(2025, 10, 31), site=COVE)
+    only = "en octobre 2025, seul mois remis"
+    assert headlines.visits_received(LOCAL_READER, year).translate(PLAIN) == (
+        f"au moins 12 usagers reçus {only}"
+    )
+    for start in ("Le plus fréquenté", "L'attente"):
+        assert reply(year, start).when == only
+        assert reply(replace(OCTOBER, site=COVE), start).when == "en octobre 2025"
+    asked.hand_in("registre", waited(10, site=COVE, day="2025-09-05"))
+    assert reply(year, "L'attente").when.translate(PLAIN) == "sur 12 mois"
+
+
 def test_of_few_sites_it_is_said_how_many_measure_the_wait(asked):
     day = date(2025, 10, 6).isoformat()
     asked.hand_in("registre", *[waited(10, site=KANDI, day=day) for _ in range(12)])
