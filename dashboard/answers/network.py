@@ -236,6 +236,13 @@ def until_data_date(view: View, question: Question) -> Question:
     return question if known_to is None else replace(question, last=max(question.last, known_to))
 
 
+@uncached
+def never_begun(view: View, question: Question) -> bool:
+    """Whether none of the question's sites ever handed in a register, a closing or complaints."""
+    forms, rows = ever_known(view.network), [view.network.row[p.id] for p in sites(view, question)]
+    return not (forms.heard | forms.visits | forms.complaints)[0, rows].any()
+
+
 @cached
 def time_of_visits(view: View, question: Question) -> str:
     """« sur 12 mois »: the question's period; « en octobre 2026, seul mois remis » where registers of visits came of one month

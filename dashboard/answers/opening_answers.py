@@ -15,6 +15,7 @@ from dashboard.answers.figures import figures, overall_figures
 from dashboard.answers.network import (
     data_date_in_words,
     freshness,
+    never_begun,
     short_name,
     silences,
     sites,
@@ -44,7 +45,6 @@ from dashboard.period import day_from_number
 from dashboard.statistics.control_limits import OUTSIDE
 from dashboard.statistics.variation import Variation
 from dashboard.wording import NOT_FOR_GUESTS, at_least, shown_value
-from db.known_forms import ever_known
 
 COLUMNS = (("Question", ""), ("Quand", ""), ("Réponse", ""))
 NAMED = 3  # sites in one answer
@@ -262,10 +262,7 @@ def alerts(view: View, question: Question) -> Reply:
     if not worse:
         judged = {name for name, s in signals.site_signals(view, question) if s.is_judged}
         every = Coverage("suivi", len(sites(view, question)), len(judged), len(judged))
-        forms, row = ever_known(view.network), view.network.row
-        ever = (forms.heard | forms.visits | forms.complaints)[0]
-        none = not any(ever[row[p.id]] for p in sites(view, question))
-        why = NOBODY_HANDED_IN if none else _no_alert(Count(0, every))
+        why = NOBODY_HANDED_IN if never_begun(view, question) else _no_alert(Count(0, every))
         worse = [Statement((), why)]
     better = _improvement_statements(view, question, month.year)
     told = (*worse[:grave], *large, *worse[grave:], *others, *better)

@@ -219,6 +219,25 @@ def test_a_period_of_which_nothing_came_says_so_in_place_of_another_ones_figures
         context.close_databases()
 
 
+@pytest.mark.parametrize(
+    ("department", "found"),
+    [
+        ("Borgou", "Borgou : ses 3 centres n'ont encore remis ni registre des visites ni fiche"),
+        ("Plateau", "Plateau : le CCSP de Pobè n'a encore remis ni registre des visites ni fiche"),
+    ],
+)
+def test_a_department_that_handed_nothing_in_says_so_and_has_no_tables_of_what_is_not_there(
+    filled, using, department, found
+):
+    using(filled["one row"])
+    at = sound(visit_page("departement", departement=department))
+    assert heading(at).replace("\xa0", " ").startswith(found)
+    shown = read_tables(at)
+    assert len(shown) == 1 and not cards(at)
+    assert {*shown[0].column("Dernier jour connu")} == {"rien de remis encore"}
+    assert "non remonté" not in everything(at)
+
+
 def test_the_bar_has_the_same_day_as_what_is_true_now(databases, using, tmp_path):
     with databases.fresh() as url:
         engine = make_engine(url)

@@ -852,7 +852,7 @@ def _rate_of_service(s: Said, t: Truth) -> str:
 
 
 NUMBER = re.compile(
-    rf"non remonté|pas à jour|n'a {NEITHER}|(au moins )?[\d ]+(,\d+)?( (%|min|jours?))?|[Aa]ucune|—"
+    rf"non remonté|pas à jour|n'a {NEITHER}|rien de remis encore|(au moins )?[\d ]+(,\d+)?( (%|min|jours?))?|[Aa]ucune|—"
 )
 MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
@@ -900,7 +900,7 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
         return _visits(m, s, t)
     if m := re.fullmatch(r"au moins (?P<n>[\d ]+)( (?P<unit>jour)s?)?", s.text):
         return _floor(m, s, t)
-    if s.text == f"n'a {NEITHER}":
+    if s.text in (f"n'a {NEITHER}", "rien de remis encore"):
         return _never(s, t) == len(s.scope)
     if s.where.endswith(("survival", "survie", "plaintes_delai")):  # of those that are there
         return True
