@@ -287,9 +287,9 @@ def _without(headline: str, caption: str) -> str:
 
 @dataclass(frozen=True)
 class Deck:
-    """A story with its figures: slides, and what stands on every one of them. who_reported: in words; as_of: the last day of
-    the data; issuer: the organisation; logo: a PNG, empty for none; made_by: who took it away, when and for whom, "" for files
-    of the command line."""
+    """A story with its figures: slides, and what stands on every one of them. who_reported: in words; as_of: the last day up to
+    which all is known; issuer: the organisation; logo: a PNG, empty for none; made_by: who took it away, when and for whom, ""
+    for files of the command line."""
 
     title: str
     scope: str

@@ -63,9 +63,9 @@ __all__ = [
     "confirm",
     "files_waiting",
     "judge",
-    "keeps",
     "left_out",
     "look",
+    "not_kept",
     "open_waiting",
     "receipt_of",
     "send",
@@ -76,6 +76,7 @@ __all__ = [
 NO_SUCH_PREVIEW = "Ce fichier n'attend plus : il a été confirmé, abandonné, ou plus d'un jour a passé. Le choisir de nouveau."
 IN_ANOTHER_BROWSER = "Ce fichier attend dans le navigateur qui l'a envoyé : le confirmer là, ou le choisir de nouveau ici."
 FICTITIOUS = "Données fictives : ici on essaie, et rien ne compte."
+WITHOUT_ACCOUNT = "Ici on essaie, et rien n'est gardé : on est entré sans compte."
 CHANGED = "Ce fichier, ou ce qui est déjà remis, a changé depuis que cette page l'a montré : relire, puis confirmer."
 NOT_AGREED = "Dire d'abord si ces colonnes sont les bonnes."
 LISTED = 30  # files that wait
@@ -125,9 +126,12 @@ def allowed_ids(person: Person, chosen: str) -> frozenset[int] | None:
     return frozenset(p.id for p in view(person).network.places if p.code in allowed)
 
 
-def keeps(person: Person) -> bool:
-    """Whether what the person confirms is kept: not for who only looks at fictitious data on this machine."""
-    return person.role != Role.READER
+def not_kept(person: Person) -> str:
+    """Why nothing that the person confirms is kept: who came in without an account only looks, at fictitious data or at real
+    ones; "" for who hands in."""
+    if person.role != Role.READER:
+        return ""
+    return FICTITIOUS if freshness(person).demo else WITHOUT_ACCOUNT
 
 
 def choices_of(person: Person, form: str) -> dict[str, list[tuple[str, str]]]:
@@ -251,8 +255,8 @@ def confirm(person: Person, key: str, number: str, version: str) -> int:
     that was read. Raises NoSuchPreview, NotAllowed; ChangedMeanwhile where it is another one by now; Refused where it can no
     longer be kept."""
     require_right(person, "hand_in")
-    if not keeps(person):
-        raise Refused(FICTITIOUS)
+    if why := not_kept(person):
+        raise Refused(why)
     with engine().connect() as connection:
         batch = upload_previews.batch_of_preview(connection, number)
         kept = upload_previews.receipts(connection, _allowed(person), batch) if batch else []

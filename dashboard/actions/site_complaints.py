@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from dashboard import french
 from dashboard.accounts import rights
 from dashboard.accounts.rights import NotAllowed, Person, require_right
-from dashboard.actions.handing_in import FICTITIOUS, keeps
+from dashboard.actions.handing_in import not_kept
 from dashboard.answers.context import engine, engine_to_write, view
 from dashboard.answers.network import freshness
 from dashboard.forms.cells import CellProblem, day
@@ -323,8 +323,8 @@ class _Words:
 
 def _keep(person: Person, words: _Words) -> int:
     """Keep what was said, or give the receipt of the same form that was sent before."""
-    if not keeps(person):
-        raise Refused(FICTITIOUS)
+    if reason := not_kept(person):
+        raise Refused(reason)
     table = words.table(person)
     with engine().connect() as connection:
         known = write.find_batch(connection, table.sha256)

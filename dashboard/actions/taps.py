@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from dashboard import french
 from dashboard.accounts import rights
 from dashboard.accounts.rights import NotAllowed, Person, require_right
-from dashboard.actions.handing_in import FICTITIOUS, keeps
+from dashboard.actions.handing_in import not_kept
 from dashboard.answers.context import engine, engine_to_write, view
 from dashboard.answers.network import freshness
 from dashboard.forms.cells import CellProblem, day_ahead
@@ -104,9 +104,10 @@ def known_receipt(person: Person, tap: Tap) -> int | None:
 def keep(person: Person, tap: Tap, told: Callable[[write.Saved], Told]) -> int:
     """Keep what was typed; returns the number of its receipt. told: what the receipt says, once it is known what changed.
 
-    Raises Refused, with nothing kept, where the data are fictitious, the form refuses a cell, or a file says it already."""
-    if not keeps(person):
-        raise Refused(FICTITIOUS)
+    Raises Refused, with nothing kept, for who came in without an account, and where the form refuses a cell or a file says it
+    already."""
+    if why := not_kept(person):
+        raise Refused(why)
 
     def note(connection: Connection, saved: write.Saved) -> None:
         if saved.effect.idle_by_file:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from dashboard import french
 from dashboard.answers import control_charts, quality_checks
 from dashboard.answers.change_dates import since_at_least
+from dashboard.answers.complaint_register import coverage
 from dashboard.answers.context import View, cached, uncached
 from dashboard.answers.figures import Comparison, comparison, overall_figures, trend
-from dashboard.answers.network import data_date_in_words, silences, site_names
+from dashboard.answers.network import data_date_in_words, silences, site_names, until_data_date
 from dashboard.answers.question import Question
 from dashboard.answers.trust import scope_signals, signal_if_in_period
 from dashboard.indicators import BY_CODE, TIMED, Figure
@@ -243,7 +244,7 @@ def explanation(
         parts.append(f"{here}.")
     if i.limits:
         parts.append(i.limits)
-    if signal is not None:
+    if signal is not None and not (figure.value is None and signal.variation == Variation.NO_DATA):
         aim = "" if signal.target is None else value_with_unit(i, signal.target)
         paragraphs = [
             verdict(signal),
@@ -258,15 +259,18 @@ def explanation(
 def caption(
     view: View, question: Question, period: str, codes: Sequence[str], *, curves: bool = False
 ) -> str:
-    """The line under the cards: the period, who reported, the wait of nine in ten, where the cards show the median alone, and
-    the official rate of complaints, which also counts those that are not due. period: in words. curves: with what the small
-    curves are, which the opening page alone says."""
+    """The line under the cards: the period, who reported, of cards of complaints alone their register; the wait of nine in ten,
+    where the cards show the median alone; and the official rate of complaints, which also counts those that are not due. period:
+    in words. curves: with what the small curves are, which the opening page alone says."""
     figures = overall_figures(view, question)
     parts = [french.upper_first(period)]
     visits = figures["visits"]
     measuring = control_charts.trust_context(view, question).measuring
     if "wait_p90" in codes and measuring is not None:  # all the cards are of waits
         parts.append(who_measures(measuring, visits))
+    elif all(BY_CODE[code].register == "complaints" for code in codes):
+        known = coverage(view, until_data_date(view, question))
+        parts.append(known.missing or "registre des plaintes à jour")
     elif visits.sites_expected > 1 or not visits.sites_reporting:
         parts.append(who_reported(visits))
     nine = figures["wait_p90"] if "wait_p50" in codes and "wait_p90" not in codes else None

@@ -43,6 +43,7 @@ from dashboard.period import day_from_number
 from dashboard.wording import NOT_HANDED, among_in_words, basis_in_words, shown_value, who_reported
 
 S = french.SPACE
+NOT_BEGUN = "rien de remis encore"  # in a column of days
 NOT_LISTED = "Les jours d'un centre, un par un, se lisent par qui en répond"
 
 
@@ -282,7 +283,7 @@ def silent_sites(view: View, question: Question, key: str) -> Panel:
             site_cell(s.name, s.code),
             text_cell(home[s.code]),
             day_cell(s.last, "—"),
-            text_cell(NOTHING) if s.days is None else Cell(french.days(s.days), s.days),
+            text_cell(NOT_BEGUN) if s.days is None else Cell(french.days(s.days), s.days),
             *([text_cell(s.why_and_who or "—")] if said else []),
         )
         for s in quiet
@@ -326,8 +327,11 @@ def _silences_in_words(silences: Collection[Silence], at: str) -> str:
     if not silences:
         return "Aucun centre ne correspond à ces filtres"
     if never == len(silences):
+        (first, *_) = silences
         return (
-            f"Ce centre {NOTHING}" if never == 1 else f"Les {french.number(never)} centres {have}"
+            f"{first.name} {NOTHING}"
+            if never == 1
+            else f"Les {french.number(never)} centres {have}"
         )
     if not silent_count and never:
         said = f"{french.plural(never, 'centre')} sur {french.number(len(silences))} {have}"
@@ -336,14 +340,15 @@ def _silences_in_words(silences: Collection[Silence], at: str) -> str:
     if silent_count:
         return f"{silent_in_words(silences, 'centre muet', 'centres muets', of)}{more}"
     if len(silences) == 1:
-        return f"Le centre n'est pas muet {at}".rstrip()
+        (only,) = silences
+        return f"{only.name} n'est pas muet {at}".rstrip()
     return f"Aucun des {french.number(len(silences))} centres n'est muet {at}".rstrip()
 
 
 def last_known_day_cell(silence: Silence | None) -> Cell:
     """« 20/10/2026, muet depuis 35 jours »: a cell of a site's last day with data. silence: None for a closed site."""
     if silence is None or silence.last is None:
-        return text_cell("centre fermé" if silence is None else silence.in_words)
+        return text_cell("centre fermé" if silence is None else NOT_BEGUN)
     return Cell(
         ", ".join(filter(None, (french.date_short(silence.last), silence.in_words))), silence.last
     )

@@ -41,6 +41,7 @@ from dashboard.period import now
 S = french.SPACE
 MOST_DRAWN = 24  # sites of a picture; the table has all
 MOST_DRAWN_ON_A_SLIDE = 9
+MOST_NAMED = 2  # departments in a finding
 NOTHING = "Aucun centre n'est en service ce mois-là."
 SHARES = (
     ("Attendus", "count"),
@@ -169,30 +170,47 @@ def departments_panel(
         f"Jours reçus en {french.month_label(month)}, par département",
         content=Listing() if rows else Message(NOTHING),
         table=make_table((("Département", ""), *SHARES), [*rows, *([total] if several else [])]),
-        finding=_departments_finding(listed),
+        finding=_departments_finding(listed, [name for name, _ in silent]),
         caption=f"{found.counted_in_words}.",
         trust_line=RULE,
     )
 
 
-def _departments_finding(listed: list[tuple[str, DayCounts]]) -> str:
-    """« Il manque des jours dans 5 départements sur 12 : surtout Borgou (18) et Ouémé (11) »."""
+def _departments_finding(listed: list[tuple[str, DayCounts]], unknown: list[str]) -> str:
+    """« Il manque des jours dans 5 des 12 départements : surtout Borgou (18 sur 42) et Ouémé (11 sur 63) », by their shares.
+    listed: those of which days are expected; unknown: those of which no site's opening is known."""
     if not listed:
         return "Aucun jour n'est attendu"
-    late = sorted(
-        (one for one in listed if one[1].not_received), key=lambda one: -one[1].not_received
-    )
     if len(listed) == 1:
         name, c = listed[0]
         return f"{name}{S}: {days_received(c)}"
+    every, asked = french.number(len(listed)), "départements"
+    if unknown:
+        asked += f" dont des jours sont attendus (sans {french.join_first(unknown)})"
+    late = sorted((one for one in listed if _missed(one[1])), key=lambda one: -_missed(one[1]))
     if not late:
-        return f"Rien ne manque dans les {french.number(len(listed))} départements"
-    named = french.join_words([f"{name} ({french.number(c.not_received)})" for name, c in late[:2]])
-    above_all = "surtout " if len(late) > 2 else ""
-    many = french.plural(len(late), "département")
-    return (
-        f"Il manque des jours dans {many} sur {french.number(len(listed))}{S}: {above_all}{named}"
+        return f"Rien ne manque dans les {every} {asked}"
+    if not any(c.received for _, c in listed):
+        return f"Aucun jour n'est reçu, dans aucun des {every} {asked}"
+    some = "chacun" if len(late) == len(listed) else french.number(len(late))
+    many = f"Il manque des jours dans {some} des {every} {asked}"
+    named = late[:MOST_NAMED]
+    if len(late) > MOST_NAMED:  # nobody is named for the place of his name in the alphabet
+        named = [one for one in named if _missed(one[1]) > _missed(late[MOST_NAMED][1])]
+    if not named:
+        return many
+    words = french.join_words(
+        [
+            f"{name} ({french.number(c.not_received)} sur {french.number(c.expected)})"
+            for name, c in named
+        ]
     )
+    return f"{many}{S}: {'surtout ' if len(late) > len(named) else ''}{words}"
+
+
+def _missed(counts: DayCounts) -> float:
+    """The share of expected days that are not received."""
+    return counts.not_received / counts.expected
 
 
 @uncached
@@ -279,12 +297,16 @@ def _years_finding(counts: tuple[DayCounts, ...]) -> str:
 
 @uncached
 def slide_panel(view: View, question: Question, key: str) -> Panel:
-    """The calendar of the last month of the question's period, or of the last one that has a day due, for a slide."""
+    """The calendar of the last month of the question's period, for a slide; of a longer one after which no data are, of the last
+    month that has a day due, as the page « Complétude » has it."""
     moment = now()
     listed = months(view, moment)
     if question.last < listed[-1]:
         since = french.month_label(listed[-1])
         said = f"Le calendrier des jours va de {since} à aujourd'hui{S}: la période est avant"
         return Panel(key, "Jours reçus", Message(f"{said}."), finding=said)
+    known = view.network.known_until
     month = min(listed[0], max(listed[-1], question.last.replace(day=1)))
+    if question.first < month and (known is None or question.last >= known):
+        month = listed[0]
     return month_panel(view, question, month, moment, key, MOST_DRAWN_ON_A_SLIDE)

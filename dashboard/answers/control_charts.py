@@ -166,8 +166,8 @@ def trust_context(view: View, question: Question) -> TrustContext:
         question.last == network.known_until and question.last != month_end(question.last)
     )
     return TrustContext(
-        fresh.as_of,
-        fresh.age_days,
+        fresh.known_to,
+        (view.snapshot.day - fresh.known_to).days if fresh.known_to else None,
         partial,
         tuple(p.name for p, missing in zip(table, due & ~seen, strict=True) if missing),
         # A day without a register has nothing to compare its closing with.

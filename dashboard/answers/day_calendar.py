@@ -90,7 +90,10 @@ class MonthCalendar:
         only = sum(s.counts.expected > 0 for s in self.sites) == 1
         who = [SiteDaysMissing("" if only else s.name, s.not_received) for s in late]
         to_come = any(d.kind is NOT_DUE for s in self.sites for d in s.days)
-        said = month_sentence(self.month, self.counts, who, self.today, is_over=not to_come)
+        complete = [s.name for s in self.sites if s.counts.expected and not s.not_received]
+        said = month_sentence(
+            self.month, self.counts, who, self.today, complete=complete, is_over=not to_come
+        )
         return f"{said}{nothing_yet([s.name for s in self.sites if s.is_unknown])}"
 
     @property

@@ -36,7 +36,7 @@ def build(view: View, question: Question, story: Story, period: ClippedPeriod) -
         period.label,
         filter_words(view, question, period),
         who,
-        fresh.as_of,
+        fresh.known_to,
         fresh.demo,
         tuple(_slide(about, step) for step in story.visible_steps if KINDS[step.kind].is_for(view)),
         known.issuer_name,

@@ -257,7 +257,7 @@ def _nothing(view: View, question: Question) -> str:
     """Why there is nothing to compare, or to be read."""
     if not may_see(view, question):
         return NOT_YOURS
-    where = "Ce centre n'a" if question.site else "Aucun centre n'a"
+    where = "Ce centre n'a pas" if question.site else "Aucun centre n'a"
     return f"{where} remis, pour un même mois de la période, deux chiffres à comparer."
 
 

@@ -12,9 +12,11 @@ from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures, overall_figures
 from dashboard.answers.network import (
+    never_begun,
     short_name,
     silences,
     sites,
+    time_of_visits,
 )
 from dashboard.answers.opening_answers import LARGE_FALL
 from dashboard.answers.question import Question
@@ -27,7 +29,7 @@ from dashboard.judgement.signals import Signal, gravest_first
 from dashboard.judgement.silence import NOTHING, NOTHING_OF_MANY, explained_in_words
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
-from dashboard.wording import at_least, declared_alone, shown_value
+from dashboard.wording import at_least, declared_alone, shown_value, who_reported
 
 S = french.SPACE
 SMALL = 5  # sites: of so few it is said whenever one is missing
@@ -37,8 +39,18 @@ NAMED = 2  # sites where something gets worse
 @cached
 def department(view: View, question: Question) -> str:
     """« 19 230 usagers reçus sur 12 mois ; aucune dégradation relevée ; 5 plaintes attendent depuis plus de 30 jours » over the
-    question's sites, a large fall of visits after their number; "" where nothing was handed in."""
-    return f"{S}; ".join(_found(view, question, late_complaints(view, question)))
+    question's sites, a large fall of visits after their number; where nothing was handed in, that nothing was; "" of a base
+    without data."""
+    if found := f"{S}; ".join(_found(view, question, late_complaints(view, question))):
+        return found
+    asked = sites(view, question)
+    if not asked or view.network.as_of is None:
+        return ""
+    if not never_begun(view, question):
+        return who_reported(overall_figures(view, question)["visits"])
+    if len(asked) == 1:
+        return f"le {asked[0].name} {NOTHING}"
+    return f"ses {french.number(len(asked))} centres {NOTHING_OF_MANY}"
 
 
 def _found(view: View, question: Question, waiting: str) -> list[str]:
@@ -90,7 +102,7 @@ def visits_received(view: View, question: Question) -> str:
     if visits.value is None:
         return ""
     many = french.plural(visits.value, "usager reçu", "usagers reçus")
-    return f"{at_least(visits)}{many} {question.period_in_words}"
+    return f"{at_least(visits)}{many} {time_of_visits(view, question)}"
 
 
 @cached

@@ -232,7 +232,9 @@ def _finding(view: View, question: Question, found: Losses, without: str) -> str
         return NOTHING_ASKED
     when = f"{asked.period_in_words}{without_in_words(without)}"
     by_name = {names[code]: part for code, part in found.by_site.items()}
-    return lost_time.finding(when, found.total, found.by_reason, by_name)
+    first, last = map(french.date_short, (asked.first, asked.last))
+    span = f"du {first} au {last}" if asked.period_in_words.startswith("sur") else ""
+    return lost_time.finding(when, found.total, found.by_reason, by_name, span)
 
 
 def _notes(question: Question, found: Losses) -> str:

@@ -109,6 +109,7 @@ def _site_days(
                 closed_on=p.closed_on,
                 since=since if since <= until else None,
                 begun=bool(network.visits_known[row].any()),
+                closes=bool(network.hands_in_closings[row]),
                 expected=dates(opened[np.logical_and.accumulate(counted)]),
                 missing=dates(np.flatnonzero(states[row] == DayState.MISSING)),
                 unclosed=dates(np.flatnonzero(states[row] == DayState.UNCLOSED)),

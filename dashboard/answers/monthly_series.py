@@ -12,12 +12,12 @@ from dashboard.answers import control_charts, signals
 from dashboard.answers.change_dates import since_at_least, since_when
 from dashboard.answers.closures import closures
 from dashboard.answers.context import View, cached
-from dashboard.answers.figures import figures, trend
-from dashboard.answers.network import short_name, site_names, sites
+from dashboard.answers.figures import figures, overall_figures, trend
+from dashboard.answers.network import short_name, site_names, sites, until_data_date
 from dashboard.answers.question import Question
 from dashboard.answers.trust import followed_scope, scope_signals, trust_line
 from dashboard.indicators import BY_CODE, Figure
-from dashboard.indicators.measures import OUT_OF_SCOPE, UNMEASURED
+from dashboard.indicators.measures import FEW, OUT_OF_SCOPE, UNMEASURED
 from dashboard.judgement.control_charts import SKEWED, ControlChart
 from dashboard.judgement.signal_sentences import gap_origin, limits_basis, rule_in_words, verdict
 from dashboard.judgement.signals import Signal
@@ -86,6 +86,7 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
     if "" in values:
         why = _missing(view, question, code, chart.months)
         values = [value or word for value, word in zip(values, why, strict=True)]
+    months, none = chart.months, _why_none(values)
     begun, before = _begun(chart.months, values)
     chart, values = chart.since(chart.months[begun]) if begun else chart, values[begun:]
     decided = [
@@ -96,12 +97,16 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
     typical, words_of = ("Attente typique" if i.chart == "wait" else i.short), values
     listed = "Attente typique" if i.chart == "wait" else i.short
     if np.isnan(chart.values).all():
+        if none and none != _why_not_yet(view, question, code, months):  # of the month that runs
+            none = ""
         return Panel(
             key,
             f"{i.label}, par mois",
-            Message(NOTHING),
+            Message(f"Rien à tracer{french.SPACE}: {none}." if none else NOTHING),
             table=_table(chart, listed, values),
-            finding=verdict(signal, limits=False),
+            finding=f"{_subject(view, question, code)}{french.SPACE}: {none}"
+            if none
+            else verdict(signal, limits=False),
             trust_line=before,
         )
     if chart.median is not None:
@@ -168,6 +173,21 @@ def _begun(months: Sequence[date], words: Sequence[str]) -> tuple[int, str]:
         return 0, ""
     why = " ou ".join(dict.fromkeys(words[:at]))
     return at, f"Avant {french.month_label(months[at])}{french.SPACE}: {why}."
+
+
+def _why_none(words: Sequence[str]) -> str:
+    """« non remonté »: why no month has a figure, where all have none for one reason; "" where some have one that is not on the
+    curve, or too few cases. words: each month's value, or why it has none."""
+    said = [word for word in dict.fromkeys(words) if word != NOT_HANDED] or [*words[:1]]
+    why = said[0] if len(said) == 1 else ""
+    known = why in (IN_PART, NOT_SETTLED) or why.startswith(FEW) or any(map(str.isdigit, why))
+    return "" if known else why
+
+
+def _why_not_yet(view: View, question: Question, code: str, months: Sequence[date]) -> str:
+    """Why an indicator has no figure of the time from the first of the months to the date of the data."""
+    asked = replace(until_data_date(view, question), first=months[0])
+    return _why_missing(overall_figures(view, asked)[code], is_settled=True)
 
 
 def _drawn(signal: Signal) -> ControlChart:

@@ -14,7 +14,15 @@ from dashboard import french
 from dashboard.answers.context import View, cached, engine, uncached
 from dashboard.answers.question import EVERYTHING, Question
 from dashboard.judgement.silence import Silence, explanation
-from dashboard.period import ONE_DAY, RUNNING, YEAR, day_from_number, day_number, resolve_period
+from dashboard.period import (
+    ONE_DAY,
+    RUNNING,
+    YEAR,
+    Period,
+    day_from_number,
+    day_number,
+    resolve_period,
+)
 from dashboard.settings import load_settings
 from db import codes, read
 from db.codes import ALL
@@ -226,6 +234,31 @@ def until_data_date(view: View, question: Question) -> Question:
     """The question with a period that ends at the date of the data: for the current state, such as open complaints."""
     known_to = view.network.known_until
     return question if known_to is None else replace(question, last=max(question.last, known_to))
+
+
+@uncached
+def never_begun(view: View, question: Question) -> bool:
+    """Whether none of the question's sites ever handed in a register, a closing or complaints."""
+    forms, rows = ever_known(view.network), [view.network.row[p.id] for p in sites(view, question)]
+    return not (forms.heard | forms.visits | forms.complaints)[0, rows].any()
+
+
+@cached
+def time_of_visits(view: View, question: Question) -> str:
+    """« sur 12 mois »: the question's period; « en octobre 2026, seul mois remis » where registers of visits came of one month
+    of it alone."""
+    network, period = view.network, Period(question.first, question.last)
+    rows = [network.row[p.id] for p in sites(view, question)]
+    columns = network.day_columns(question.first, question.last)
+    known = np.flatnonzero(network.visits_known[rows, columns].any(axis=0))
+    if not len(known) or period.first.replace(day=1) == period.last.replace(day=1):
+        return question.period_in_words
+    first, last = (
+        day_from_number(network.origin + columns.start + int(n)) for n in (known[0], known[-1])
+    )
+    if first.replace(day=1) != last.replace(day=1):
+        return question.period_in_words
+    return f"en {french.month_label(first)}, seul mois remis"
 
 
 def data_date_in_words(view: View) -> str:

@@ -25,8 +25,11 @@ from dashboard.judgement.signal_sentences import state, value_beside_usual
 from dashboard.judgement.signals import Signal
 from dashboard.judgement.silence import Silence
 from dashboard.panel import Panel, make_table, site_link
+from dashboard.partial_counts import Coverage
 from dashboard.period import ONE_DAY
+from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
+from db.known_forms import ever_known
 from db.working_days import SATURDAY
 
 S = french.SPACE
@@ -58,8 +61,10 @@ def count(view: View, question: Question, since: date) -> int:
 
 
 def or_nothing(reply: Reply) -> Reply:
-    """The answer, or that nothing is new of its subject."""
-    return reply if reply.statements else replace(reply, statements=(Statement((), NOTHING_NEW),))
+    """The answer, or that nothing is new of its subject, or can be."""
+    if reply.statements:
+        return reply
+    return replace(reply, statements=(Statement((), reply.unknown or NOTHING_NEW),))
 
 
 @cached
@@ -123,6 +128,8 @@ def _signals(view: View, then: View, question: Question) -> tuple[Reply, Reply]:
     ended = [one for key, one in before.items() if key not in after and one.scope in names]
     now = {(one.scope, one.indicator): one for _, one in signals.site_signals(view, question)}
     month = f"en {french.month_label(control_charts.judged_month(view))}"
+    judged = any(one.is_judged for one in now.values())
+    unknown = "" if judged else sentences.VARIATIONS[Variation.TOO_FEW]
     told = _by_indicator(began, names, _begun_in_words, state)
     over = _by_indicator(
         ended,
@@ -131,8 +138,8 @@ def _signals(view: View, then: View, question: Question) -> tuple[Reply, Reply]:
         lambda _one: "plus de signal",
     )
     return (
-        Reply("Signaux nouveaux", "signaux", month, tuple(told)),
-        Reply("Signaux finis", "signaux", month, tuple(over)),
+        Reply("Signaux nouveaux", "signaux", month, tuple(told), unknown=unknown),
+        Reply("Signaux finis", "signaux", month, tuple(over), unknown=unknown),
     )
 
 
@@ -278,7 +285,11 @@ def _complaints(view: View, then: View, question: Question) -> Reply:
         told.append(
             first_names([names[code] for code, _ in rest], _late_in_words(number, together))
         )
-    return Reply("Plaintes en retard", "plaintes", data_date_in_words(view), tuple(told))
+    rows = [view.network.row[place.id] for place in sites(view, question)]
+    known = ever_known(view.network).complaints[0, rows].any()
+    unknown = "" if known else Coverage("registre des plaintes", len(rows), 0, 0).missing
+    when = data_date_in_words(view)
+    return Reply("Plaintes en retard", "plaintes", when, tuple(told), unknown=unknown)
 
 
 def _late(view: View, question: Question) -> Counter[tuple[str, int]]:

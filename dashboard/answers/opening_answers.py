@@ -14,9 +14,12 @@ from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures, overall_figures
 from dashboard.answers.network import (
     data_date_in_words,
+    freshness,
+    never_begun,
     short_name,
     silences,
     sites,
+    time_of_visits,
 )
 from dashboard.answers.question import Question
 from dashboard.answers.row_verdicts import differ, verdicts_of
@@ -27,6 +30,8 @@ from dashboard.judgement.signal_reasons import reason
 from dashboard.judgement.signal_sentences import volume_change_in_words, volume_gap
 from dashboard.judgement.signals import Signal, rank
 from dashboard.judgement.silence import (
+    BOTH,
+    NOT_ONE,
     NOTHING,
     NOTHING_OF_MANY,
     Silence,
@@ -40,7 +45,6 @@ from dashboard.period import day_from_number
 from dashboard.statistics.control_limits import OUTSIDE
 from dashboard.statistics.variation import Variation
 from dashboard.wording import NOT_FOR_GUESTS, at_least, shown_value
-from db.known_forms import ever_known
 
 COLUMNS = (("Question", ""), ("Quand", ""), ("Réponse", ""))
 NAMED = 3  # sites in one answer
@@ -79,13 +83,15 @@ class Statement:
 
 @dataclass(frozen=True)
 class Reply:
-    """A question and its answer. label: the question; page, filters: the link to more; when: the time it is about, in words."""
+    """A question and its answer. label: the question; page, filters: the link to more; when: the time it is about, in words;
+    unknown: why there can be no statement, "" where there can."""
 
     label: str
     page: str
     when: str
     statements: tuple[Statement, ...]
     filters: tuple[tuple[str, str], ...] = ()
+    unknown: str = ""
 
     @property
     def text(self) -> str:
@@ -142,7 +148,7 @@ def busiest(view: View, question: Question) -> Reply:
             words += f"{S}; puis {after}" if after else _only_site_in_words(view, question, ranked)
         words += _not_ranked(view, question, "visits_per_day")
         saying = Statement(tuple(name for name, _, _ in alike[:NAMED]), words)
-    return Reply("Le plus fréquenté", "departement", question.period_in_words, (saying,))
+    return Reply("Le plus fréquenté", "departement", time_of_visits(view, question), (saying,))
 
 
 def _and_others(alike: Sequence[Ranked], words: str) -> str:
@@ -179,7 +185,8 @@ def longest_waits(view: View, question: Question) -> Reply:
             words += f"{S}; attente non mesurée à {french.join_first(unknown)}"
         words = _and_others(alike, words) + _not_ranked(view, question, "wait_p50")
         statement = Statement(tuple(name for name, _, _ in alike[:NAMED]), words)
-    return Reply("L'attente la plus longue", "attentes", question.period_in_words, (statement,))
+    when = time_of_visits(view, question)
+    return Reply("L'attente la plus longue", "attentes", when, (statement,))
 
 
 def _not_apart(view: View, question: Question, longest: Sequence[str]) -> str:
@@ -255,10 +262,7 @@ def alerts(view: View, question: Question) -> Reply:
     if not worse:
         judged = {name for name, s in signals.site_signals(view, question) if s.is_judged}
         every = Coverage("suivi", len(sites(view, question)), len(judged), len(judged))
-        forms, row = ever_known(view.network), view.network.row
-        ever = (forms.heard | forms.visits | forms.complaints)[0]
-        none = not any(ever[row[p.id]] for p in sites(view, question))
-        why = NOBODY_HANDED_IN if none else _no_alert(Count(0, every))
+        why = NOBODY_HANDED_IN if never_begun(view, question) else _no_alert(Count(0, every))
         worse = [Statement((), why)]
     better = _improvement_statements(view, question, month.year)
     told = (*worse[:grave], *large, *worse[grave:], *others, *better)
@@ -430,7 +434,8 @@ def _of_late(late: int, waiting: int, least: str) -> str:
 
 def silent_sites(view: View, question: Question) -> Reply:
     """The silent sites at the date of the data, those that did not say why first: « Bembèrèkè ni registre des visites ni
-    fiche depuis le 21/10/2026 (35 jours) »; where some said why, how many first."""
+    fiche depuis le 21/10/2026 (35 jours) »; where some said why, how many first. Where the data are old, the others too, of which
+    nothing has come since."""
     silences_by_code, names = silences(view, question), _names(view, question)
     never = [names[one.code] for one in silences_by_code.values() if one.days is None]
     quiet = sorted(
@@ -448,9 +453,30 @@ def silent_sites(view: View, question: Question) -> Reply:
         statements.append(
             _name_first(never, NOTHING if len(never) == 1 else NOTHING_OF_MANY, NAMED)
         )
-    if not quiet and not never:
+    stopped = _stopped(
+        view,
+        [
+            names[c]
+            for c, one in silences_by_code.items()
+            if one.days is not None and not one.is_silent
+        ],
+    )
+    if stopped:
+        statements.append(stopped)
+    elif not quiet and not never:
         statements.append(Statement((), _none_silent(len(silences_by_code))))
     return Reply("Centres muets", "departement", data_date_in_words(view), tuple(statements))
+
+
+def _stopped(view: View, heard: Sequence[Name]) -> Statement | None:
+    """« Covè ni registre des visites ni fiche depuis le 30/10/2026, fin des données »: of sites that are not silent at the date
+    of the data, where these are old; None where they are not, or without such a site."""
+    fresh = freshness(view)
+    if not heard or not fresh.is_stale or fresh.as_of is None:
+        return None
+    end = french.date_short(fresh.as_of)
+    words = f"{NOT_ONE[BOTH]} depuis le {end}, fin des données"
+    return _name_first(heard, words, NAMED)
 
 
 def _since(one: Silence) -> str:
@@ -493,9 +519,13 @@ def _by_value(view: View, question: Question, code: str) -> Sequence[Ranked]:
 
 
 def _only_site_in_words(view: View, question: Question, ranked: Sequence[Ranked]) -> str:
-    """« ; seul centre à avoir assez de données », where one of several sites is ranked; else ""."""
-    alone = len(ranked) == 1 and len(sites(view, question)) > 1
-    return f"{S}; seul centre à avoir assez de données" if alone else ""
+    """« ; seul centre à avoir assez de données », « ; seul centre à avoir remis son registre des visites », where one of several
+    sites is ranked; else ""."""
+    if len(ranked) != 1 or len(sites(view, question)) == 1:
+        return ""
+    handed_in = overall_figures(view, question)["visits"].sites_reporting
+    what = "assez de données" if handed_in > 1 else "remis son registre des visites"
+    return f"{S}; seul centre à avoir {what}"
 
 
 def _not_ranked(view: View, question: Question, code: str) -> str:

@@ -37,7 +37,7 @@ S = french.SPACE
 # By site and what its figures rest on: a file that another site hands in leaves them as they are.
 FINDINGS: AnswerCache[tuple[Finding, ...]] = AnswerCache(5_000)
 FEW_SITES = 2  # that a heading names
-NONE_FOUND = "Rien à vérifier"
+NONE_FOUND = "Rien à vérifier dans ce qui est remis"
 NOTHING_IN = f"Aucun registre n'est remonté{S}: il n'y a rien à relire"
 
 
@@ -163,7 +163,7 @@ def _inside(view: View, one: ToCheck, first: int, last: int) -> Finding | None:
 def listed(view: View, question: Question, key: str) -> Panel:
     """A panel of what is to be checked, one line a finding, the latest first."""
     found = to_check(view, question)
-    heading = _in_words(found) if found or _has_registers(view, question) else NOTHING_IN
+    heading = _in_words(found) if found else _none_found(view, question)
     since = with_data_date(view, f"Les {judged_months()} derniers mois sont regardés")
     since += f" Une règle peut se tromper{S}: aucune ligne n'est retirée des chiffres."
     if not found:
@@ -202,11 +202,15 @@ def listed(view: View, question: Question, key: str) -> Panel:
     )
 
 
-def _has_registers(view: View, question: Question) -> bool:
-    """Whether one of the question's sites handed a register in."""
-    chosen, network = view.sites(question), view.network
-    rows = [network.row[p.id] for p in sites(view) if chosen == ALL or p.code in chosen]
-    return bool(network.visits_known[rows].any())
+def _none_found(view: View, question: Question) -> str:
+    """« Rien à vérifier dans ce qui est remis, dans 1 centre sur 24 »: what nobody sent is not cleared; that nothing came."""
+    asked, network = sites(view, question), view.network
+    known = int(network.visits_known[[network.row[p.id] for p in asked]].any(axis=1).sum())
+    if not known:
+        return NOTHING_IN
+    if known == len(asked):
+        return NONE_FOUND
+    return f"{NONE_FOUND}, dans {french.plural(known, 'centre')} sur {french.number(len(asked))}"
 
 
 def _what(one: ToCheck) -> str:
@@ -218,8 +222,6 @@ def _what(one: ToCheck) -> str:
 
 def _in_words(found: Sequence[ToCheck]) -> str:
     """« À vérifier : 12 constats dans 5 centres, surtout CCSP de Kandi (4) et CCSP de Nikki (3) »."""
-    if not found:
-        return NONE_FOUND
     by_site = Counter(one.name for one in found)
     many = f"À vérifier{S}: {french.plural(len(found), 'constat')}"
     names = sorted(by_site, key=lambda name: (-by_site[name], french.alphabetical(name)))

@@ -5,7 +5,7 @@ from datetime import date
 
 from dashboard import french
 from dashboard.answers.context import View, cached
-from dashboard.answers.network import silences, sites
+from dashboard.answers.network import freshness, silences, sites
 from dashboard.answers.question import Question
 from dashboard.judgement.silence import NOTHING
 from dashboard.panel import Panel, make_table, text_cell
@@ -129,8 +129,17 @@ def _last_day(view: View, site: Place) -> SiteFact:
             french.date_short(last),
             f"{french.days(silence.days)} sans registre des visites ni fiche depuis",
         )
-    since = "date des données" if last == network.known_until else "sans jour ouvré depuis"
-    return SiteFact(label, french.date_short(last), since)
+    return SiteFact(label, french.date_short(last), _up_to_the_data(view, last))
+
+
+def _up_to_the_data(view: View, last: date) -> str:
+    """What is to be known of a last day after which no site handed in more of its own working days: that the data end there, and
+    how long ago where that is long; else up to when it has had no working day."""
+    fresh = freshness(view)
+    if last == fresh.as_of:
+        age = f", il y a {french.days(fresh.age_days)}" if fresh.is_stale else ""
+        return f"date des données{age}"
+    return f"sans jour ouvré jusqu'au {french.date_short(fresh.known_to)}" if fresh.known_to else ""
 
 
 def _direction(known: tuple[str, date] | None) -> SiteFact:

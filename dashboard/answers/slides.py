@@ -98,8 +98,8 @@ def _opening(about: Subject, _: str) -> HeadlineAndPanel:
         f"Période{S}: {about.period.label}",
         *([] if alone else [f"{french.upper_first(who_reported(figures['visits']))}."]),
     ]
-    if fresh.as_of:
-        lines.append(f"Données au {french.date_long(fresh.as_of)}.")
+    if fresh.known_to:
+        lines.append(f"Données au {french.date_long(fresh.known_to)}.")
     if fresh.warning:
         lines.append(f"Données anciennes{S}: {fresh.warning}.")
     if fresh.demo:

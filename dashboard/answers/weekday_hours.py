@@ -8,6 +8,7 @@ import numpy as np
 from dashboard import charts, french
 from dashboard.answers.context import View, cached, uncached
 from dashboard.answers.lost_time import known_part
+from dashboard.answers.network import time_of_visits
 from dashboard.answers.question import Question
 from dashboard.answers.trust import trust_line
 from dashboard.answers.waits import FEWEST_VISITS, TOO_FEW, hourly_load, weekdays_by_hours
@@ -158,8 +159,8 @@ def arrivals(view: View, question: Question, key: str) -> Panel:
             ),
         ),
         alt=f"{PER_DAY}, par jour de la semaine et heure d'arrivée.",
-        caption=f"{PER_DAY}, {asked.period_in_words}.",
-        finding=_busiest_in_words(peak, rates[EVERY_DAY]),
+        caption=f"{PER_DAY}, {time_of_visits(view, asked)}.",
+        finding=_busiest_in_words(peak, rates[EVERY_DAY], visits[EVERY_DAY]),
         reading=PER_DAY,
         trust_line=f"{trust_line(view, asked, 'visits')}. {HOW_ARRIVALS}",
     )
@@ -198,8 +199,8 @@ def waits(view: View, question: Question, key: str) -> Panel:
         Chart(charts.hour_grid(grid.cells(said, _strong(peak)), "Attente médiane")),
         table=grid.table((("Attente médiane", "minutes"), ("Attentes", "count")), cells),
         alt=f"{MEDIAN}, par jour de la semaine.",
-        caption=f"{MEDIAN}, {asked.period_in_words}. «{S}–{S}»{S}: moins de {WAIT.minimum} attentes.",
-        finding=_longest_in_words(peak, medians[EVERY_DAY]),
+        caption=f"{MEDIAN}, {time_of_visits(view, asked)}. «{S}–{S}»{S}: moins de {WAIT.minimum} attentes.",
+        finding=_longest_in_words(peak, medians[EVERY_DAY], counts[EVERY_DAY]),
         reading=MEDIAN,
         trust_line=f"{trust_line(view, asked, 'wait_p50')}. {HOW_WAITS}",
     )
@@ -223,11 +224,12 @@ def _axes(view: View, asked: Question) -> _Grid:
     return _Grid((*days, EVERY_DAY), tuple(range(hours[0], hours[-1] + 1)))
 
 
-def _undecided(does: str, peak: Peak) -> str:
+def _undecided(does: str, peak: Peak, cases: np.ndarray) -> str:
     """What is said where too many hours may be the highest: which are clearly lower, or that chance may do it all. does: what
-    people do."""
+    people do; cases: by hour, of all days, (24,)."""
     if peak.is_alone:
-        return f"À {peak.hour}{S}h, seule heure qui a assez de cas"
+        enough = "qui a assez de cas" if (cases > 0).sum() > 1 else "connue"
+        return f"À {peak.hour}{S}h, seule heure {enough}"
     if peak.lower_in_words:
         return f"On {does} moins {peak.lower_in_words} qu'à {peak.hour}{S}h"
     if peak.lower:
@@ -245,21 +247,26 @@ def _strong(peak: Peak | None) -> int | None:
     return peak.hour if peak and peak.stands_out else None
 
 
-def _busiest_in_words(peak: Peak | None, rates: np.ndarray) -> str:
-    """« On vient surtout entre 9 h et 11 h, le plus à 10 h : 0,9 usager dans l'heure ». rates: of all days, (24,)."""
+def _busiest_in_words(peak: Peak | None, rates: np.ndarray, visits: np.ndarray) -> str:
+    """« On vient surtout entre 9 h et 11 h, le plus à 10 h : 0,9 usager dans l'heure ». rates, visits: of all days, (24,)."""
     if peak is None:
         return TOO_FEW.rstrip(".")
     rate = float(rates[peak.hour])
-    said = f"On vient surtout {peak.in_words}" if peak.stands_out else _undecided("vient", peak)
+    said = (
+        f"On vient surtout {peak.in_words}"
+        if peak.stands_out
+        else _undecided("vient", peak, visits)
+    )
     users = "usager" if rate < 2 else "usagers"
     return f"{said}{S}: {french.number(rate, 1)}{S}{users} dans l'heure"
 
 
-def _longest_in_words(peak: Peak | None, medians: np.ndarray) -> str:
-    """« On attend le plus à 9 h : un usager sur deux y attend 22 min ou plus ». medians: of all days, (24,)."""
+def _longest_in_words(peak: Peak | None, medians: np.ndarray, waits: np.ndarray) -> str:
+    """« On attend le plus à 9 h : un usager sur deux y attend 22 min ou plus ». medians, and the numbers of waits: of all days,
+    (24,)."""
     if peak is None:
         return FEW_WAITS.rstrip(".")
     half = value_with_unit(WAIT, float(medians[peak.hour]))
     if not peak.stands_out:
-        return f"{_undecided('attend', peak)}{S}: {half}"
+        return f"{_undecided('attend', peak, waits)}{S}: {half}"
     return f"On attend le plus {peak.in_words}{S}: un usager sur deux attend {half} ou plus"

@@ -68,10 +68,11 @@ def month_sentence(
     late_sites: Sequence[SiteDaysMissing],
     today: date,
     *,
+    complete: Sequence[str] = (),
     is_over: bool = True,
 ) -> str:
-    """The first sentence of a month. late_sites: those that miss days, the most first; is_over: whether no day of it is still to
-    come."""
+    """The first sentence of a month. late_sites: those that miss days, the most first; complete: the names of those of which all
+    expected days are received; is_over: whether no day of it is still to come."""
     when = in_month(month, today)
     if not counts.expected:
         yet = "" if is_over else " encore"
@@ -85,7 +86,7 @@ def month_sentence(
         days = f"aucun des {french.number(counts.expected)} jours attendus n'est reçu"
         if counts.expected == 1:
             days = "le seul jour attendu n'est pas reçu"
-    return french.upper_first(f"{when}, {days}{_who(late_sites)}")
+    return french.upper_first(f"{when}, {days}{_who(late_sites, complete)}")
 
 
 def nothing_yet(names: Sequence[str]) -> str:
@@ -97,7 +98,7 @@ def nothing_yet(names: Sequence[str]) -> str:
     return f"{S}; {verb} encore rien remis, ouverture non renseignée{S}: {french.join_first(list(names))}"
 
 
-def _who(late_sites: Sequence[SiteDaysMissing]) -> str:
+def _who(late_sites: Sequence[SiteDaysMissing], complete: Sequence[str]) -> str:
     """« ; manquent surtout Bembèrèkè (18) et Adjarra (9) », « ; manquent le 4, le 12 et le 13 »; the days of a single site are
     named where they are few. late_sites: of the question; with an empty name, its only one."""
     if len(late_sites) == 1 and not late_sites[0].name:
@@ -110,7 +111,7 @@ def _who(late_sites: Sequence[SiteDaysMissing]) -> str:
     tied = [one for one in late_sites if len(one.days) == most]
     if len(tied) > MOST_NAMED:  # nobody is named for the place of his name in the alphabet
         if len(tied) == len(late_sites):
-            return f"{S}; il en manque {french.number(most)} à chacun des {len(tied)} centres qui en ont à remettre"
+            return f"{S}; {_all_alike(most, len(tied), complete)}"
         return f"{S}; manquent surtout {len(tied)} centres ({french.number(most)} chacun)"
     named = list(late_sites[:MOST_NAMED])
     if len(late_sites) > MOST_NAMED and len(late_sites[MOST_NAMED].days) == len(named[-1].days):
@@ -119,6 +120,17 @@ def _who(late_sites: Sequence[SiteDaysMissing]) -> str:
     verb = "manque" if len(late_sites) == 1 else "manquent"
     above_all = " surtout" if len(late_sites) > len(named) else ""
     return f"{S}; {verb}{above_all} {french.join_words(words)}"
+
+
+def _all_alike(missing: int, sites: int, complete: Sequence[str]) -> str:
+    """« il en manque 21 à chacun des 20 centres dont des jours sont attendus », « Covè est complet, il en manque 22 à chacun des
+    19 autres »: so many sites that miss the same number of days, and those that miss none."""
+    each = f"il en manque {french.number(missing)} à chacun des {sites}"
+    if not complete:
+        return f"{each} centres dont des jours sont attendus"
+    several = len(complete) > MOST_NAMED
+    who = french.plural(len(complete), "centre") if several else french.join_words(complete)
+    return f"{who} {'est complet' if len(complete) == 1 else 'sont complets'}, {each} autres"
 
 
 def _with_number(name: str, number: int) -> str:
@@ -199,6 +211,6 @@ def _why(counts: DayCounts) -> str:
 RULE = (
     "Un jour est attendu le jour ouvré suivant, avant midi. Fermé et confirmé, hors service ou à venir, il n'est pas attendu."
     " Un registre vaut, pour chacun de ses centres, du premier au dernier de ses propres jours."
-    " Un centre est attendu depuis son ouverture officielle ; si elle n'est pas connue, depuis ses premières données."
+    " Les jours d'un centre se comptent depuis son ouverture officielle ; si elle n'est pas connue, depuis ses premières données."
     " Ce qu'un centre dit lui-même (fermé, personne n'est venu, registre annoncé) explique un jour, et ne le remplace pas."
 )

@@ -28,11 +28,11 @@ METHOD = (
 class Lost:
     """Open and lost time of some days of sites; each number adds up over others.
 
-    days: on which a site should have been open; unknown_days: those whose hours are not known; unheard: those of which nothing
-    was handed in or declared. open_minutes, minutes: open and lost, of days with known hours; parts: the shares of their days
-    that these are, added up. said_minutes: lost, as they were said, on days without known hours; whole_days: those that were
-    closed for whole. touched: days that lost something. alone_minutes, alone_days: of the minutes and whole days, those that the
-    site alone says.
+    days: on which a site should have been open; unknown_days: those whose hours are not known; unheard: those without a
+    register of visits, of which nothing was declared either. open_minutes, minutes: open and lost, of days with known hours;
+    parts: the shares of their days that these are, added up. said_minutes: lost, as they were said, on days without known
+    hours; whole_days: those that were closed for whole. touched: days that lost something. alone_minutes, alone_days: of the
+    minutes and whole days, those that the site alone says.
     """
 
     days: int = 0
@@ -138,15 +138,22 @@ def by_most(lost: Mapping[str, Lost]) -> list[str]:
 
 
 def finding(
-    when: str, total: Lost, by_reason: Mapping[str, Lost], by_site: Mapping[str, Lost]
+    when: str,
+    total: Lost,
+    by_reason: Mapping[str, Lost],
+    by_site: Mapping[str, Lost],
+    span: str = "",
 ) -> str:
     """« Coupures sur 12 mois : au moins 318 h d'ouverture en moins, il en reste au plus 96,2 % ; surtout : électricité, 201 h ;
-    Djidja, 61 h ». by_site: by name; of one site, it is not named."""
+    Djidja, 61 h ». by_site: by name; of one site, it is not named; span: the days of the
+    period, where `when` does not say them."""
     about = f"Coupures {when}{S}:"
     if not total.days:
         return f"{about} aucun jour d'ouverture"
     if total.is_none:
-        rest = f"{S}; {unheard_in_words(total)}" if total.unheard else ""
+        rest = (
+            f"{S}; {unheard_in_words(total)}{f', {span}' if span else ''}" if total.unheard else ""
+        )
         return f"{about} aucune fermeture déclarée ne prend de temps d'ouverture{rest}"
     said = f"{about} {total.at_least}{total.in_words} d'ouverture en moins, il en reste {total.kept_in_words}"
     first = [(by_most(by_reason)[0], by_reason)]
@@ -168,7 +175,11 @@ def month_finding(when: str, months: Mapping[str, Lost]) -> str:
     ]
     if len(heard) == 1:
         (name,) = heard
-        others = f"{S}; des autres mois, rien n'est remonté" if len(months) > 1 else ""
+        others = (
+            f"{S}; des autres mois, aucun registre des visites n'est remonté"
+            if len(months) > 1
+            else ""
+        )
         return (
             f"{french.upper_first(name)}{S}: {total.at_least}{total.in_words} d'ouverture en moins, il en reste"
             f" {total.kept_in_words}{others}"
@@ -188,8 +199,8 @@ def month_finding(when: str, months: Mapping[str, Lost]) -> str:
 
 
 def unheard_in_words(total: Lost) -> str:
-    """« 35 jours dont rien n'est remonté »."""
-    return f"{french.days(total.unheard)} dont rien n'est remonté"
+    """« 35 jours sans registre des visites »: of a day, closings and complaints may be there."""
+    return f"{french.days(total.unheard)} sans registre des visites"
 
 
 def notes(total: Lost, sites_without_hours: int, sites: int) -> str:
@@ -211,9 +222,9 @@ def notes(total: Lost, sites_without_hours: int, sites: int) -> str:
         )
     if total.unheard and not total.is_none:
         said.append(
-            f"S'y ajoute peut-être une part des {unheard_in_words(total)}, ni registre, ni fiche, ni motif."
+            f"S'y ajoute peut-être une part des {unheard_in_words(total)} ni motif."
             if total.unheard > 1
-            else "Un jour, dont rien n'est remonté, ni registre, ni fiche, ni motif, s'y ajoute peut-être."
+            else "Un jour, sans registre des visites ni motif, s'y ajoute peut-être."
         )
     return " ".join(said)
 

@@ -23,12 +23,11 @@ class SiteDays:
     """The days of a site, in order, of which a sentence speaks. name: as it begins; today: the day on which it is said.
 
     opened_on, closed_on: None where unknown. since: the first day on which it is in service and asked about, None where there
-    is none. begun: whether it ever handed in a register. expected: open days up to the first that is neither due nor handed
-    in. Of these missing: due and not handed in; unclosed: the register is there, the closing is not. explained: missing days of
-    which the site said why, none of the expected. announced: missing days whose register is promised, each with the day for which
-    it is, of the expected. nobody: days without a register of which the site says that nobody
-    came, of the expected. silence: why it is silent, as a sentence without its full stop; "" where it is not, or did not
-    say why.
+    is none. begun: whether it ever handed in a register; closes: a closing. expected: open days up to the first that is neither
+    due nor handed in. Of these missing: due and not handed in; unclosed: the register is there, the closing is not. explained:
+    missing days of which the site said why, none of the expected. announced: missing days whose register is promised, each with
+    the day for which it is, of the expected. nobody: days without a register of which the site says that nobody came, of the
+    expected. silence: why it is silent, as a sentence without its full stop; "" where it is not, or did not say why.
     """
 
     name: str
@@ -37,6 +36,7 @@ class SiteDays:
     closed_on: date | None
     since: date | None
     begun: bool
+    closes: bool
     expected: Days
     missing: Days
     unclosed: Days
@@ -116,7 +116,11 @@ def _missing(days: SiteDays) -> list[str]:
         return [*sentences, f"depuis, {_complete(days)}"]
     before = (last - ONE_DAY).replace(day=1)
     if len(months) == 1 and _is_complete(days, before):
-        return [f"{_month(days, before)} est complet", *sentences]
+        month = _month(days, before)
+        whole = f"{month} est complet"
+        if not days.closes:  # of the other forms nothing is known
+            whole = f"le registre des visites {french.elide('de', month)} est complet"
+        return [whole, *sentences]
     return sentences
 
 
@@ -165,11 +169,15 @@ def _since(days: SiteDays) -> str:
 
 
 def _complete(days: SiteDays, until: str = "jusqu'au") -> str:
-    """« tout est remis jusqu'au 26 novembre »; of a site with days to close, its registers; of one that promises some, or says
-    why others are not there, the rest. Nothing is handed in of days of which the site only said that nobody came."""
-    what = "les registres sont remis" if days.unclosed else "tout est remis"
+    """« tout est remis jusqu'au 26 novembre »; of a site with days to close, or that hands in no closings, its registers of
+    visits; of one that promises some, or says why others are not there, the rest. Nothing is handed in of days of which the site
+    only said that nobody came."""
+    registers_alone = days.unclosed or not days.closes
+    what = "les registres des visites sont remis" if registers_alone else "tout est remis"
     if days.announced or days.nobody or days.explained:
-        what = "les autres registres sont remis" if days.unclosed else "tout le reste est remis"
+        what = "tout le reste est remis"
+        if registers_alone:
+            what = "les autres registres des visites sont remis"
     said = {*days.nobody, *(day for day, _ in days.announced)}
     given = [day for day in days.expected if day not in said]
     if not given:

@@ -21,8 +21,9 @@ MANY_TIMES = 2  # from this ratio on it is given as « n fois autant »
 
 @dataclass(frozen=True)
 class TrustContext:
-    """What is known of a question's data beside its figures. declared, entered: visits of closed days with a register, as
-    declared at the closing and as entered in the register. not_reported: names of expected sites without data in the period.
+    """What is known of a question's data beside its figures. as_of: the last day up to which all is known, `age_days` ago;
+    declared, entered: visits of closed days with a register, as declared at the closing and as entered in the register.
+    not_reported: names of expected sites without data in the period.
     measuring: how many sites measure waits; None where that is not asked. complaints_later: received after the last day of the
     data; complaints_through: how many sites' complaints are known over the entire period. known_to: the last day up to which
     all is known; first: the first day of the question. closings_alone: names of sites that handed in closings and no register of

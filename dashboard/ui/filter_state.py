@@ -51,8 +51,8 @@ def value(name: str) -> str:
 
 
 def as_of() -> date:
-    """The last day of the data; today where there are none."""
-    return freshness(session.person()).as_of or today()
+    """The last day up to which all is known; today where there are no data."""
+    return freshness(session.person()).known_to or today()
 
 
 def known_to() -> date:

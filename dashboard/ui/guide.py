@@ -66,5 +66,5 @@ def _record() -> None:
 def _printed(person: Person) -> bytes:
     """The record of processing as a PDF."""
     fresh = freshness(person)
-    record = personal_data.record(fresh.as_of, demo=fresh.demo)
+    record = personal_data.record(fresh.known_to, demo=fresh.demo)
     return EXPORTS["pdf"].file(replace(record, made_by=downloads.made_by(person)))

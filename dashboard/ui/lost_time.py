@@ -43,7 +43,7 @@ def section(person: Person, question: Question, key: str) -> None:
         )
     left, right = st.columns(2, gap="large")
     with left:
-        panel_display.panel(page_sections.without_finding(first))
+        page_sections.below_finding(first)
         page_sections.panel_with_finding(
             lost_time_panels.visits(person, question, f"{key}_usagers", without)
         )

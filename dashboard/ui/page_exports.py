@@ -153,7 +153,7 @@ def context_lines(spec: PageSpec) -> list[tuple[str, str]]:
     reported = [("Remontées", who_reported(overall_figures(session.person(), question)["visits"]))]
     if spec.url_path == side_by_side.PAGE:
         reported = side_by_side.who_reported_of_each()
-    as_of = freshness(session.person()).as_of
+    as_of = freshness(session.person()).known_to
     return [
         *([("Vue", GUEST_VIEW)] if session.person().role == Role.GUEST else []),
         *in_force,

@@ -177,8 +177,8 @@ def _state(fresh: Freshness) -> list[str]:
         parts.append(
             f'<p class="ccsp-guest">{words}</p>'
         )  # for telephones, where the bar has no room for it
-    if fresh.as_of is not None:
-        marks.append(f"<span>données au {french.date_short(fresh.as_of)}</span>")
+    if fresh.known_to is not None:
+        marks.append(f"<span>données au {french.date_short(fresh.known_to)}</span>")
     marks.append(who_asks())
     return [*parts, f'<div class="ccsp-state">{FIND}{"".join(marks)}</div>']
 

@@ -59,11 +59,26 @@ DETAILS = {"Toutes": None, "Par catégorie": "category", "Par centre": "name"}
 def panel_with_finding(panel: Panel, *, open_: bool = False, height: int | None = None) -> None:
     """Draw a panel under its finding; the finding alone where the panel shows nothing more."""
     heading(panel)
+    below_finding(panel, open_=open_, height=height)
+
+
+def below_finding(panel: Panel, *, open_: bool = False, height: int | None = None) -> None:
+    """Draw a panel below a heading that is its finding; what it says is not said twice."""
+    said_above = _is_its_finding(panel)
     panel = without_finding(panel)
-    if panel.table.rows or not isinstance(panel.content, Listing):
+    if said_above:
+        panel_display.collect(panel)
+        panel_display.note(panel.caption)
+    elif panel.table.rows or not isinstance(panel.content, Listing):
         panel_display.panel(panel, open_=open_, height=height)
     elif panel.caption:
         st.caption(escape_markdown(panel.caption))
+
+
+def _is_its_finding(panel: Panel) -> bool:
+    """Whether a panel has nothing but a sentence, which is its heading."""
+    said = panel.content.text if isinstance(panel.content, Message) else ""
+    return bool(said) and said.rstrip(".") == (panel.finding or panel.title)
 
 
 def panel_if_chart(panel: Panel) -> None:

@@ -56,7 +56,7 @@ def _about() -> png.About:
     return png.About(
         filter_words(person, question, filter_state.period()),
         who_reported(overall_figures(person, question)["visits"]),
-        fresh.as_of,
+        fresh.known_to,
         fresh.demo,
         f"Source : registres des centres, {load_settings().issuer_name}",
     )

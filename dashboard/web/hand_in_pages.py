@@ -102,7 +102,7 @@ def _start(request: PageRequest, why: str = "", status: int = 200) -> PlainAnswe
             chosen_site=asked.get("centre", ""),
             months=[(f"{m:%Y-%m}", french.month_label(m)) for m in months],
             chosen_month=asked.get("mois", f"{months[1]:%Y-%m}"),
-            keeps=handing_in.keeps(person),
+            not_kept=handing_in.not_kept(person),
             most=load_settings().upload_max_mb,
             script=f"/app/static/{SCRIPT}?{page_head.file_digest(SCRIPT)}",
             waiting=_waiting_lines(request) if hands_in else (),

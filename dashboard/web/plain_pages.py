@@ -145,7 +145,7 @@ def render_page(route: Route, request: PageRequest, answer: PlainAnswer) -> str:
         signed_in=bool(person.id),
         demo=fresh.demo,
         guest=person.role == Role.GUEST,
-        as_of=date_short(fresh.as_of) if fresh.as_of else "",
+        as_of=date_short(fresh.known_to) if fresh.known_to else "",
         body=answer.body,
         search=page_head.search_markup(),
     )

@@ -62,8 +62,7 @@ def verdict_page(request: PageRequest, verdict: Verdict, why: str = "") -> Plain
         more_changed=max(0, outcome.changes.changed - len(verdict.changed)),
         remarks=[plain_words(remark) for remark in outcome.remarks],
         repairs=verdict.repairs,
-        keeps=handing_in.keeps(request.person),
-        fictitious=handing_in.FICTITIOUS,
+        not_kept=handing_in.not_kept(request.person),
     )
     return PlainAnswer(
         body, heading_of(verdict), 200 if verdict.preview or verdict.is_known else 422

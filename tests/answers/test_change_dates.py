@@ -1,11 +1,13 @@
 """A change has a date in words, with the months among which it may lie; what has no clear date has none."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
+from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import cards, monthly_series
 from dashboard.answers import change_dates as answers
@@ -82,9 +84,12 @@ def test_a_site_whose_waits_rose_says_since_when(asked):
     assert f"au-dessus de ce que le hasard permet, {since}" in curve.trust_line, "one click below"
     assert curve.content.spec["layer"][-1]["encoding"]["y"]["title"] == "minutes"
     none = monthly_series.by_month(LOCAL_READER, question, "satisfaction", "mois")
-    assert (
-        isinstance(none.content, Message) and "pas assez de données pour juger" in none.finding
-    ), "no empty axes"
+    assert isinstance(none.content, Message), "no empty axes"
+    assert none.finding.endswith("\xa0: satisfaction non renseignée"), "of no month: there are none"
+    other = replace(question, site=NIKKI)
+    none = monthly_series.by_month(LOCAL_READER, other, "wait_p50", "mois")
+    assert none.finding.replace(french.SPACE, " ") == "Attente médiane : non remonté"
+    assert none.content == Message(f"Rien à tracer{french.SPACE}: non remonté.")
     assert answers.changed_since(LOCAL_READER, question, "visits_per_day") == ""
     assert answers.changed_since(LOCAL_READER, question, "satisfaction") == ""
 

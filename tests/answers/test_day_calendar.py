@@ -19,7 +19,7 @@ from dashboard.judgement.completeness_sentences import (
     month_sentence,
     share,
 )
-from dashboard.panel import Chart, Message
+from dashboard.panel import Chart, Message, Panel
 from dashboard.period import BENIN
 from dashboard.ui.day_calendar import month_markup, phone_sentence
 from tests.builders import COTONOU, COVE, KANDI, NIKKI, Office, close_site, closing, closure, visit
@@ -164,8 +164,15 @@ def test_without_data_it_says_so(asked):
     counts = calendar().counts
     assert counts.expected > 0 == counts.received
     assert finding().startswith(
-        f"En novembre, aucun des {counts.expected} jours attendus n'est reçu ; il en manque 19 à chacun des "
+        f"En novembre, aucun des {counts.expected} jours attendus n'est reçu ; il en manque 19 à chacun des 20 centres dont des"
+        " jours sont attendus ; n'ont encore rien remis, ouverture non renseignée : Abomey (GSRU), Cotonou (GSRU),"
+        " Natitingou (GSRU) et 1 autre"
     )
+    assert departments().finding == (
+        "Aucun jour n'est reçu, dans aucun des 11 départements dont des jours sont attendus (sans Littoral)"
+    )
+    # Twenty sites' days in eleven departments, and Littoral, of whose counter no opening is known.
+    assert len(departments().table.rows) == 12 + 1
     with asked.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE site SET launched_on = NULL")
     context.close_databases()  # SQL of no command moves no version
@@ -176,6 +183,50 @@ def test_without_data_it_says_so(asked):
     with as_of(FRIDAY):
         panel = completeness_panels.month_panel(CABINET, EVERYTHING, NOVEMBER, moment(), "k")
     assert isinstance(panel.content, Message)
+
+
+def departments(question: Question = EVERYTHING) -> Panel:
+    with as_of(FRIDAY):
+        found = completeness_panels.departments_panel(CABINET, question, NOVEMBER, moment(), "d")
+    return replace(found, finding=plain(found.finding))
+
+
+def test_where_one_file_is_all_that_came_the_others_are_the_others_and_departments_go_by_their_share(
+    asked,
+):
+    hand_in(asked, "2026-10-01", "2026-10-30")
+    said = finding(month=OCTOBER)
+    assert "; Covè est complet, il en manque 22 à chacun des 19 autres ;" in said
+    hand_in(asked, "2026-11-02", "2026-11-26")
+    hand_in(asked, "2026-11-02", "2026-11-13", "ccsp-pobe")
+    assert departments().finding == (
+        "Il manque des jours dans chacun des 11 départements dont des jours sont attendus (sans Littoral)"
+    ), (
+        "nine of them miss all: nobody is named for the place of his name, nor for how many sites he has"
+    )
+
+
+def test_departments_are_named_by_the_share_that_is_missing(november):
+    assert departments().finding == (
+        "Il manque des jours dans chacun des 3 départements : surtout Borgou (19 sur 19) et Alibori (14 sur 19)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "month"),
+    [
+        (Question(date(2025, 11, 1), date(2026, 10, 31)), "novembre"),
+        (Question(date(2026, 10, 1), date(2026, 10, 31)), "octobre"),
+        (Question(date(2025, 9, 1), date(2026, 8, 31)), "août"),
+    ],
+)
+def test_the_slide_of_a_year_that_ends_with_the_data_is_of_the_month_of_the_page(
+    asked, question, month
+):
+    hand_in(asked, "2026-10-01", "2026-10-30")
+    with as_of(FRIDAY):
+        found = completeness_panels.slide_panel(CABINET, question, "k")
+    assert plain(found.finding).startswith(f"En {month}, ")
 
 
 def test_the_months_of_two_years_are_those_of_the_calendars(november):

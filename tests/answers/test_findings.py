@@ -218,7 +218,7 @@ def test_a_department_is_headed_by_its_visits_and_its_late_complaints(asked):
     received(asked, [None, None, 3])
     year = replace(YEAR, departments=("Alibori",))
     assert headlines.department(LOCAL_READER, year).translate(PLAIN) == (
-        "au moins 1 usager reçu en 2025 ; au moins 2 plaintes attendent depuis plus de 30 jours"
+        "au moins 1 usager reçu en juin 2025, seul mois remis ; au moins 2 plaintes attendent depuis plus de 30 jours"
     )
     part = replace(year, first=date(2025, 6, 15), last=date(2025, 6, 30))
     assert "1 usager reçu du 15/06/2025 au 30/06/2025" in headlines.department(
@@ -243,7 +243,7 @@ def test_an_alert_of_late_complaints_is_not_followed_by_another_number_of_them(a
 def test_a_site_that_is_silent_is_headed_by_that(asked):
     asked.hand_in("registre", visit(KANDI, "2025-06-30"), visit(COVE, "2025-06-10"))
     said = headlines.site(LOCAL_READER, replace(YEAR, site=COVE)).translate(PLAIN)
-    assert said.startswith("muet depuis 20 jours ; au moins 1 usager reçu en 2025")
+    assert said.startswith("muet depuis 20 jours ; au moins 1 usager reçu en juin 2025")
     assert "plainte" not in said, "what is not known of a silent site is not said"
     assert headlines.site(LOCAL_READER, replace(YEAR, site="nulle-part")) == ""
 

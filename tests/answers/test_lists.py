@@ -291,9 +291,7 @@ def test_silent_sites_are_listed_with_their_last_day_and_then_those_that_never_b
     panel = completeness.silent_sites(LOCAL_READER, YEAR, "muets")
     rows = read(panel)
     assert rows[0] == ["CCSP de Covè", "Zou", "15/10/2025", "40 jours"]
-    assert {tuple(row[2:]) for row in rows[1:]} == {
-        ("—", "n'a encore remis ni registre des visites ni fiche de clôture")
-    }
+    assert {tuple(row[2:]) for row in rows[1:]} == {("—", "rien de remis encore")}
     assert not {"CCSP de Kandi", "CCSP de Nikki"} & {row[0] for row in rows}
     never = len(rows) - 1
     assert panel.finding.translate(PLAIN) == (
@@ -302,7 +300,7 @@ def test_silent_sites_are_listed_with_their_last_day_and_then_those_that_never_b
     )
     assert panel.table.rows[0][0].link == site_link(COVE)
     zou = completeness.silent_sites(LOCAL_READER, replace(YEAR, site=KANDI), "muets")
-    assert zou.finding.translate(PLAIN) == "Le centre n'est pas muet au 24/11/2025"
+    assert zou.finding.translate(PLAIN) == "CCSP de Kandi n'est pas muet au 24/11/2025"
 
 
 def test_every_site_and_department_is_one_click_away(asked):

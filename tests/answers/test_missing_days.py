@@ -66,7 +66,7 @@ def cove(asked) -> Office:
 
 
 def test_a_point_focal_is_told_which_days_he_has_still_to_hand_in(cove):
-    said = "Covè : octobre est complet. En novembre il manque 3 jours : le 4, le 12 et le 13."
+    said = "Covè : le registre des visites d'octobre est complet. En novembre il manque 3 jours : le 4, le 12 et le 13."
     assert told() == [said]
     (one,) = ask().sites
     assert (one.code, one.name, one.department) == (COVE, "CCSP de Covè", "Zou")
@@ -79,10 +79,12 @@ def test_what_was_handed_in_before_it_is_due_is_known_and_what_was_not_is_not_mi
     cover(cove, "2026-11-04", "2026-11-04")
     cover(cove, "2026-11-12", "2026-11-13")
     for at in (MORNING, AFTERNOON):
-        assert told(at=at) == ["Covè : tout est remis jusqu'au 26 novembre."]
-    assert told(at="2026-11-30T11:59") == ["Covè : tout est remis jusqu'au 26 novembre."]
+        assert told(at=at) == ["Covè : les registres des visites sont remis jusqu'au 26 novembre."]
+    assert told(at="2026-11-30T11:59") == [
+        "Covè : les registres des visites sont remis jusqu'au 26 novembre."
+    ]
     assert told(at="2026-11-30T12:00") == [
-        "Covè : octobre est complet. En novembre il manque 1 jour : le 27."
+        "Covè : le registre des visites d'octobre est complet. En novembre il manque 1 jour : le 27."
     ]
 
 
@@ -95,7 +97,9 @@ def test_a_count_says_its_hour_and_is_made_once_between_two_noons(cove):
 
 def test_a_period_is_asked_about_and_nothing_beyond_it(cove):
     october = Question(date(2026, 10, 1), date(2026, 10, 31))
-    assert told(question=october) == ["Covè : tout est remis jusqu'au 30 octobre."]
+    assert told(question=october) == [
+        "Covè : les registres des visites sont remis jusqu'au 30 octobre."
+    ]
     to_come = Question(date(2027, 1, 1), date(2027, 1, 31))
     assert told(question=to_come) == ["Covè : rien n'est attendu pour l'instant."]
     before = Question(date(2021, 1, 1), date(2021, 1, 31))
@@ -128,7 +132,7 @@ def test_a_site_that_hands_in_closings_is_told_which_days_to_close(cove):
     with as_of("2026-11-20T18:00"):
         cove.hand_in("registre", *(visit(COVE, f"2026-11-{n}", ref=f"n{n}") for n in (19, 20)))
         cove.hand_in("cloture", closing(COVE, "2026-11-19", 1))
-    said = "Covè : les registres sont remis jusqu'au 26 novembre. Il reste 1 jour à clore : le 20 novembre."
+    said = "Covè : les registres des visites sont remis jusqu'au 26 novembre. Il reste 1 jour à clore : le 20 novembre."
     assert told() == [said]
     assert ask().sites[0].unclosed == ((date(2026, 11, 1), (date(2026, 11, 20),)),)
 
@@ -138,7 +142,7 @@ def test_days_of_closure_are_not_missed(cove):
         cove.hand_in(
             "fermetures", closure(COVE, "2026-11-04"), closure(COVE, "2026-11-12", "2026-11-13")
         )
-    assert told() == ["Covè : tout est remis jusqu'au 26 novembre."]
+    assert told() == ["Covè : les registres des visites sont remis jusqu'au 26 novembre."]
 
 
 def test_what_was_not_handed_in_for_months_is_said_once(asked):
@@ -169,11 +173,12 @@ def test_a_site_that_never_handed_in_anything(asked, launched, closed, said):
 def test_a_site_that_closed(cove):
     opened(cove, date(2026, 10, 1), date(2026, 11, 20))
     assert told() == [
-        "Covè est fermé depuis le 20 novembre. Octobre est complet. En novembre il manque 3 jours : le 4, le 12 et le 13."
+        "Covè est fermé depuis le 20 novembre. Le registre des visites d'octobre est complet."
+        " En novembre il manque 3 jours : le 4, le 12 et le 13."
     ]
     cover(cove, "2026-11-04", "2026-11-04")
     cover(cove, "2026-11-12", "2026-11-13")
-    assert told() == ["Covè est fermé depuis le 20 novembre. Tout est remis."]
+    assert told() == ["Covè est fermé depuis le 20 novembre. Les registres des visites sont remis."]
 
 
 def test_what_a_site_did_not_hand_in_before_its_first_register_is_missing_and_stays_so_when_it_is_withdrawn(
@@ -181,7 +186,10 @@ def test_what_a_site_did_not_hand_in_before_its_first_register_is_missing_and_st
 ):
     opened(asked, date(2026, 10, 1))
     cover(asked, "2026-11-02", "2026-11-26")
-    said = "Covè : en octobre il manque tout le mois : 22 jours. Depuis, tout est remis jusqu'au 26 novembre."
+    said = (
+        "Covè : en octobre il manque tout le mois : 22 jours."
+        " Depuis, les registres des visites sont remis jusqu'au 26 novembre."
+    )
     assert told() == [said]
     asked.withdraw_all()
     assert told() == [
@@ -191,7 +199,7 @@ def test_what_a_site_did_not_hand_in_before_its_first_register_is_missing_and_st
 
 def test_what_comes_late_is_no_longer_missed(cove):
     cover(cove, "2026-11-04", "2026-11-13", at="2026-11-27T13:00")
-    assert told() == ["Covè : tout est remis jusqu'au 26 novembre."]
+    assert told() == ["Covè : les registres des visites sont remis jusqu'au 26 novembre."]
 
 
 def test_all_of_the_years_may_be_asked_about(cove):

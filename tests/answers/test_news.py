@@ -46,6 +46,23 @@ def test_nothing_is_new_where_nothing_came(asked):
     assert said() == {} and news.count(LOCAL_READER, EVERY, MONDAY) == 0
 
 
+def nothing_new(question: Question = EVERY) -> dict[str, str]:
+    """What is said of each subject of which nothing is new."""
+    return {
+        reply.label: news.or_nothing(reply).text.translate(PLAIN)
+        for reply in news.news(LOCAL_READER, question, MONDAY)
+    }
+
+
+def test_of_complaints_and_months_that_nobody_knows_it_is_not_said_that_nothing_is_new(asked):
+    known = nothing_new()
+    assert known["Plaintes en retard"] == known["Fichiers remis"] == "rien de nouveau"
+    assert known["Signaux nouveaux"] == known["Signaux finis"] == "trop tôt pour juger"
+    zou = nothing_new(Question(date.min, date.max, ("Zou",)))
+    assert zou["Plaintes en retard"] == "registre des plaintes non remonté"
+    assert zou["Centres muets ou revenus"] == "rien de nouveau"
+
+
 def test_what_stands_since_before_is_to_be_settled_where_nothing_is_new(asked):
     asked.hand_in(
         "plaintes", complaint("b", NIKKI, "2026-09-01"), covers=(date(2026, 8, 1), MONDAY)

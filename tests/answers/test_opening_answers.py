@@ -32,6 +32,7 @@ from dashboard.settings import load_settings
 from dashboard.statistics.control_limits import ON_ONE_SIDE, OUTSIDE
 from dashboard.statistics.variation import Variation
 from tests.builders import COVE, EVERY_SITE, KANDI, NIKKI, Office, complaint, visit, waited
+from tests.clock import as_of
 from tests.judgement.series import made
 
 DAY = date(2025, 11, 24)
@@ -214,6 +215,20 @@ def test_silent_sites_are_named_the_longest_silent_first(asked):
     assert len(days) == 2 and days == sorted(days, reverse=True)
 
 
+def test_where_the_data_are_old_the_sites_that_sent_them_are_named_among_the_silent(asked):
+    with as_of("2026-12-02T10:00"):
+        asked.hand_in("registre", visit(COVE, "2026-10-30"))
+        zou = replace(OCTOBER, departments=("Zou",))
+        assert text(reply(zou, "Centres")).endswith(
+            "; Covè ni registre des visites ni fiche depuis le 30/10/2026, fin des données"
+        )
+        only = text(reply(replace(OCTOBER, site=COVE), "Centres"))
+        assert only == "Covè ni registre des visites ni fiche depuis le 30/10/2026, fin des données"
+    with as_of("2026-11-03T10:00"):
+        context.close_databases()
+        assert "fin des données" not in text(reply(zou, "Centres"))
+
+
 def test_where_no_site_is_silent_it_is_said_of_how_many(asked):
     for site in (KANDI, COVE):
         asked.hand_in("registre", visit(site, DAY.isoformat()))
@@ -221,8 +236,9 @@ def test_where_no_site_is_silent_it_is_said_of_how_many(asked):
     for p in network.sites(LOCAL_READER, alibori):
         asked.hand_in("registre", visit(p.code, DAY.isoformat()))
     n = len(network.sites(LOCAL_READER, alibori))
-    assert text(reply(alibori, "Centres")) == f"aucun des {n} centres n'est muet"
-    assert text(reply(replace(OCTOBER, site=KANDI), "Centres")) == "ce centre n'est pas muet"
+    with as_of("2025-11-25T10:00"):
+        assert text(reply(alibori, "Centres")) == f"aucun des {n} centres n'est muet"
+        assert text(reply(replace(OCTOBER, site=KANDI), "Centres")) == "ce centre n'est pas muet"
 
 
 def test_what_gets_worse_is_what_the_signals_say_and_since_when(demo):
@@ -384,16 +400,32 @@ def test_of_a_period_without_a_whole_month_nothing_is_said_to_get_worse(demo):
 def test_the_only_site_with_enough_data_is_said_to_be_alone_and_nothing_is_too_early(asked):
     day = date(2025, 10, 6).isoformat()
     asked.hand_in("registre", *[waited(10, site=KANDI, day=day) for _ in range(12)])
-    alone = "seul centre à avoir assez de données"
+    alone = "seul centre à avoir remis son registre des visites"
     for start in ("Le plus fréquenté", "L'attente"):
         assert alone in text(reply(OCTOBER, start))
         assert alone not in text(reply(replace(OCTOBER, site=KANDI), start)), "of one it is plain"
+    asked.hand_in("registre", waited(10, site=NIKKI, day=day))
+    assert "seul centre à avoir assez de données" in text(reply(OCTOBER, "L'attente"))
     asked.hand_in("registre", *[waited(10, site=COVE, day=day) for _ in range(12)])
     assert alone not in text(reply(OCTOBER, "Le plus fréquenté"))
     # Of a site that handed nothing in, no month is missing but everything.
-    assert text(reply(replace(OCTOBER, site=NIKKI), "Ce qui")) == (
+    assert text(reply(replace(OCTOBER, site="ccsp-pehunco"), "Ce qui")) == (
         "impossible à dire, rien n'a été remis"
     )
+
+
+def test_of_a_year_of_which_one_month_came_that_month_is_said(asked):
+    asked.hand_in("registre", *[waited(10, site=COVE, day=f"2025-10-{n:02}") for n in range(6, 18)])
+    year = Question(date(2024, 11, 1), date(2025, 10, 31), site=COVE)
+    only = "en octobre 2025, seul mois remis"
+    assert headlines.visits_received(LOCAL_READER, year).translate(PLAIN) == (
+        f"au moins 12 usagers reçus {only}"
+    )
+    for start in ("Le plus fréquenté", "L'attente"):
+        assert reply(year, start).when == only
+        assert reply(replace(OCTOBER, site=COVE), start).when == "en octobre 2025"
+    asked.hand_in("registre", waited(10, site=COVE, day="2025-09-05"))
+    assert reply(year, "L'attente").when.translate(PLAIN) == "sur 12 mois"
 
 
 def test_of_few_sites_it_is_said_how_many_measure_the_wait(asked):

@@ -74,7 +74,8 @@ def test_the_first_file_of_one_site_denies_nothing_of_what_was_not_handed_in(ask
     said = first_answers(MONTH)
     assert said["La plainte la plus ancienne"] == "registre des plaintes non remonté"
     assert said["Centres muets"].endswith(
-        "et 20 autres n'ont encore remis ni registre des visites ni fiche de clôture"
+        "et 20 autres n'ont encore remis ni registre des visites ni fiche de clôture ; Covè ni registre des visites"
+        " ni fiche depuis le 21/11/2025, fin des données"
     )
     assert said["Le plus fréquenté"].startswith(
         "Covè 4,0 usagers par jour ouvert, 60 visites sur la période"

@@ -11,6 +11,7 @@ from dashboard.answers import context, site_identity
 from dashboard.answers.question import Question
 from dashboard.period import today
 from tests.builders import COTONOU, KANDI, NIKKI, Office, close_site, closing, closure, visit
+from tests.clock import as_of
 from tests.db.test_lost_time import set_hours
 
 OF_KANDI = Question(date(2025, 1, 1), date(2025, 12, 31), site=KANDI)
@@ -66,8 +67,32 @@ def test_hours_director_and_the_first_and_last_day_are_said_with_their_dates(ask
     )
     assert found["Direction"] == ("DDTFP", "depuis le 01/01/2025")
     assert found["Ouvert le"][1] == "jour de la cérémonie ; premières données le 03/03/2025"
-    assert found["Dernier jour connu"] == ("20/11/2025", "date des données")
+    assert found["Dernier jour connu"] == ("20/11/2025", "date des données, il y a 369 jours")
     assert said(who=Person("invité", Role.GUEST)) == found
+
+
+@pytest.mark.parametrize(
+    ("at", "said_of"),
+    [
+        ("2026-11-02T10:00", "date des données"),
+        ("2026-12-02T10:00", "date des données, il y a 33 jours"),
+    ],
+)
+def test_of_the_last_day_of_all_data_it_is_said_how_old_it_is_not_that_nobody_worked_since(
+    asked, at, said_of
+):
+    with as_of(at):  # the 30th is a Friday, and the last working day of October
+        asked.hand_in("registre", visit(day="2026-10-30"))
+        assert said()["Dernier jour connu"] == ("30/10/2026", said_of)
+
+
+def test_without_a_working_day_since_it_is_said_up_to_when(asked):
+    with as_of("2026-12-02T10:00"):
+        asked.hand_in("registre", visit(day="2026-10-30"), visit(NIKKI, day="2026-10-31"))
+        assert said()["Dernier jour connu"] == (
+            "30/10/2026",
+            "sans jour ouvré jusqu'au 31/10/2026",
+        )
 
 
 def test_a_silent_site_says_since_when_and_why(asked):

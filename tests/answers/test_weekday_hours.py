@@ -197,6 +197,22 @@ def test_arrivals_without_calls_are_counted_and_their_wait_is_not_measured(asked
     assert weekday_hours.waits(LOCAL_READER, YEAR, "b").content == Message(weekday_hours.NO_WAITS)
 
 
+def test_an_hour_is_the_only_known_one_or_the_only_one_with_enough_cases(asked):
+    asked.hand_in("registre", *[waited(17, day="2025-03-03") for _ in range(30)])
+    for panel in (weekday_hours.arrivals, weekday_hours.waits):
+        assert (
+            panel(LOCAL_READER, YEAR, "k")
+            .finding.translate(PLAIN)
+            .startswith("À 8 h, seule heure connue : ")
+        )
+    asked.hand_in("registre", visit(KANDI, "2025-03-04", "10:00", "10:05", outcome="servi"))
+    assert (
+        weekday_hours.waits(LOCAL_READER, YEAR, "k")
+        .finding.translate(PLAIN)
+        .startswith("À 8 h, seule heure qui a assez de cas : ")
+    )
+
+
 def test_hours_that_chance_does_not_tell_apart_are_said_together():
     visits = np.zeros(24, dtype=int)
     visits[[8, 9, 10, 11]] = 60, 191, 226, 100

@@ -6,9 +6,11 @@ import pytest
 
 from dashboard.accounts import account_changes
 from dashboard.accounts.account_rules import AccountChanges
-from dashboard.accounts.rights import Role
+from dashboard.accounts.rights import LOCAL_READER, Role
+from dashboard.actions import handing_in
+from dashboard.answers import context
 from tests.accounts.asgi import run
-from tests.builders import csv_text, visit
+from tests.builders import Office, csv_text, visit
 from tests.hand_in.conftest import COVE, Desk, heading
 
 pytestmark = pytest.mark.never_unstable
@@ -45,6 +47,22 @@ def test_each_role_has_the_page_or_has_none(closed, role):
     hands_in = role in (Role.FOCAL_POINT, Role.DATA_MANAGER)
     assert page.status == (200 if hands_in or role == Role.DIRECTOR else 404)
     assert ('type="file"' in page.text) == hands_in
+
+
+@pytest.mark.parametrize(
+    ("demo", "why"),
+    [
+        (True, "Données fictives : ici on essaie, et rien ne compte."),
+        (False, "Ici on essaie, et rien n'est gardé : on est entré sans compte."),
+    ],
+)
+def test_real_data_are_not_called_fictitious_before_who_came_in_without_an_account(
+    closed, tmp_path, demo, why
+):
+    Office(closed.engine, tmp_path).hand_in("registre", visit(COVE, "2025-10-01"), demo=demo)
+    context.close_databases()
+    assert handing_in.not_kept(LOCAL_READER) == why
+    context.close_databases()
 
 
 def test_a_file_of_another_site_is_refused_and_nothing_of_it_is_said(desk):

@@ -127,3 +127,12 @@ def test_what_nobody_told_is_not_among_everywhere_and_a_floor_is_said_as_one():
     assert read({"a": one, "b": three, "d": floor}) == (
         "Titre : au moins 1 à Kandi et Nikki, 3 à Djougou ; 5 pour l'ensemble"
     )
+
+
+@pytest.mark.parametrize(
+    ("cases", "only"), [(0, "seul centre où c'est connu"), (9, "seul à avoir assez de cas")]
+)
+def test_the_only_site_with_cases_is_not_said_to_have_enough_where_others_have_none(cases, only):
+    figures = {"a": figure(11), "b": figure(None, key="b")._replace(n=cases)}
+    told = extremes_in_words(figures, NAMES, "Titre", "site", figure(11)).translate(PLAIN)
+    assert told == f"Titre : 11 min (100 cas) à Nikki, {only}"

@@ -44,6 +44,7 @@ def cove(*missing: str, closed_days: tuple[str, ...] = (), last: str = "", **sai
         "closed_on": None,
         "since": since,
         "begun": True,
+        "closes": True,
         "expected": tuple(d for d in days(f"{since}..{end}") if d not in shut) if since else (),
         "missing": tuple(d for d in days(*missing) if d not in shut),
         **said,
@@ -69,6 +70,14 @@ CASES = {
     "some days of the running month": (
         cove("2026-11-04", "2026-11-12..13"),
         "Covè : octobre est complet. En novembre il manque 3 jours : le 4, le 12 et le 13.",
+    ),
+    "some days, of a site that hands in no closings": (
+        cove("2026-11-04", closes=False),
+        "Covè : le registre des visites d'octobre est complet. En novembre il manque 1 jour : le 4.",
+    ),
+    "all registers of a site that hands in no closings": (
+        cove(closes=False),
+        "Covè : les registres des visites sont remis du 3 novembre 2025 au 26 novembre.",
     ),
     "one day": (
         cove("2026-11-02"),
@@ -195,15 +204,17 @@ CASES = {
     ),
     "all is there but closings": (
         cove(unclosed=("2026-11-24..26",)),
-        "Covè : les registres sont remis du 3 novembre 2025 au 26 novembre. Il reste 3 jours à clore : du 24 au 26 novembre.",
+        "Covè : les registres des visites sont remis du 3 novembre 2025 au 26 novembre."
+        " Il reste 3 jours à clore : du 24 au 26 novembre.",
     ),
     "all is there but one closing": (
         cove(unclosed=("2026-11-26",)),
-        "Covè : les registres sont remis du 3 novembre 2025 au 26 novembre. Il reste 1 jour à clore : le 26 novembre.",
+        "Covè : les registres des visites sont remis du 3 novembre 2025 au 26 novembre."
+        " Il reste 1 jour à clore : le 26 novembre.",
     ),
     "all is there but closings of some months": (
         cove(unclosed=("2026-10-06", "2026-11-26")),
-        "Covè : les registres sont remis du 3 novembre 2025 au 26 novembre."
+        "Covè : les registres des visites sont remis du 3 novembre 2025 au 26 novembre."
         " Il reste 2 jours à clore : le 6 octobre et le 26 novembre.",
     ),
     "a month that was not closed is not complete": (
@@ -212,7 +223,7 @@ CASES = {
     ),
     "what came since was not closed": (
         cove("2026-10-06", unclosed=("2026-11-06",)),
-        "Covè : en octobre il manque 1 jour : le 6. Depuis, les registres sont remis jusqu'au 26 novembre.",
+        "Covè : en octobre il manque 1 jour : le 6. Depuis, les registres des visites sont remis jusqu'au 26 novembre.",
     ),
     "the month before is not asked about": (
         cove("2026-11-04", since=date(2026, 11, 2)),
@@ -271,6 +282,7 @@ def sites(draw) -> SiteDays:
         closed_on,
         TODAY - length * DAY,
         True,
+        bool(unclosed) or draw(st.booleans()),
         expected,
         missing,
         unclosed,
@@ -284,7 +296,8 @@ def test_a_sentence_counts_each_missing_day_once_and_names_few_months(site):
     assert sum(counts) == len(site.missing)
     _, _, body = said.partition(" : " if site.closed_on is None else ". ")
     about = re.sub(
-        r"(?i)(depuis, |tout est remis|les registres sont remis).*|\w+(?: 2025)? est complet\.",
+        r"(?i)(depuis, |tout est remis|les registres des visites sont remis).*"
+        r"|(le registre des visites d['e] ?)?\w+(?: 2025)? est complet\.",
         "",
         body,
     )
@@ -322,7 +335,8 @@ def test_what_is_promised_is_neither_missing_nor_there(site, data):
     assert bool(promised) == ("annoncé" in said)
     if promised:
         assert (
-            "tout est remis" not in said.lower() and "les registres sont remis" not in said.lower()
+            "tout est remis" not in said.lower()
+            and "les registres des visites sont remis" not in said.lower()
         )
         for month in re.findall(r"(\w+) est complet", said):
             number = french.MONTHS.index(month.lower()) + 1

@@ -188,6 +188,8 @@ def test_every_page_opens_in_every_state(filled, using, state, spec):
     assert ("Données fictives" in text) == (state == "usual")
     assert ("Données anciennes" in text) == (state == "old" and bool(spec.filters))
     assert re.search(SAYS.get((state, spec.url_path), ""), text.replace("\xa0", " "))
+    below = {one.value.rstrip(".") for one in at.info}
+    assert not below & {one.value for one in at.header}, "a heading is said again below it"
 
 
 @pytest.mark.parametrize(
@@ -215,6 +217,45 @@ def test_a_period_of_which_nothing_came_says_so_in_place_of_another_ones_figures
         assert "rien encore, les données" not in heading(at)
         assert link(at).get("periode", "12m") == network.usual_period(LOCAL_READER)
         context.close_databases()
+
+
+@pytest.mark.parametrize(
+    ("department", "found"),
+    [
+        ("Borgou", "Borgou : ses 3 centres n'ont encore remis ni registre des visites ni fiche"),
+        ("Plateau", "Plateau : le CCSP de Pobè n'a encore remis ni registre des visites ni fiche"),
+    ],
+)
+def test_a_department_that_handed_nothing_in_says_so_and_has_no_tables_of_what_is_not_there(
+    filled, using, department, found
+):
+    using(filled["one row"])
+    at = sound(visit_page("departement", departement=department))
+    assert heading(at).replace("\xa0", " ").startswith(found)
+    shown = read_tables(at)
+    assert len(shown) == 1 and not cards(at)
+    assert {*shown[0].column("Dernier jour connu")} == {"rien de remis encore"}
+    assert "non remonté" not in everything(at)
+
+
+def test_the_bar_has_the_same_day_as_what_is_true_now(databases, using, tmp_path):
+    with databases.fresh() as url:
+        engine = make_engine(url)
+        # A Friday after which nobody works in October: all of the month is known.
+        Office(engine, tmp_path).hand_in("registre", visit(KANDI, "2026-10-30"))
+        engine.dispose()
+        using(url)
+        said = "\n".join(words(sound(visit_page("departement"))))
+        assert "données au 31/10/2026" in said and "fiche de clôture, au 31/10/2026." in said
+        assert "données au 30/10" not in said
+        context.close_databases()
+
+
+def test_what_cards_of_complaints_rest_on_is_the_register_of_complaints(filled, using):
+    using(filled["one row"])
+    (line,) = [one for one in words(sound(visit_page("plaintes"))) if "ce que montraient" in one]
+    assert "· registre des plaintes non remonté ·" in line
+    assert "ses visites ou ses fiches" not in line
 
 
 @pytest.mark.parametrize(("state", "some"), [("usual", True), ("one row", False)])

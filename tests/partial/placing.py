@@ -431,6 +431,11 @@ def _too_short(_: re.Match, s: Said, t: Truth) -> bool:
     )
 
 
+def _series_missing(m: re.Match, s: Said, t: Truth) -> bool:
+    """« Attente médiane : non remonté » of a curve: no month of an indicator has a figure."""
+    return _missing(replace(s, column=m["label"]), t)
+
+
 MANY = r"\d[\d \u202f\xa0]*?"
 RULES: tuple[tuple[str, Check], ...] = (
     (r"; le moins, [^;]*, 0(,0)?( %| jour)?$", _always),  # of figures that are there
@@ -441,7 +446,8 @@ RULES: tuple[tuple[str, Check], ...] = (
         _none_of_known,
     ),
     (r"aucun jour ouvert n'a sa fiche de clôture", _no_open_day_closed),
-    (r"rien à comparer : [^;]*", _always),  # no site has a value, and why
+    (r"rien à (comparer|tracer) : [^;]*", _always),  # no site or month has a value, and why
+    (r"^(?P<label>[^:;]+) : non remonté$", _series_missing),
     (r"usagers reçus(, par prestation)? : (?P<least>au moins )?(?P<n>[\d ]+\d|\d)", _visits),
     (
         r"(?P<site>[^;]+?) (moins de )?\d[\d ,]* usagers? par jour ouvert, "
@@ -454,7 +460,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         lambda m, s, t: _no_register(m, _of_twelve_months(s, t), t),
     ),
     (
-        rf"0,0 \(0 sur (?P<n>{MANY})\) à [^,]+, seul à avoir assez de cas",
+        rf"0,0 \(0 sur (?P<n>{MANY})\) à [^,]+, seul (à avoir assez de cas|centre où c'est connu)",
         _only_one_has_a_rate,
     ),
     (r"\((?P<n>)au moins [\d ]+ jours?\)", _always),  # an interval
@@ -714,7 +720,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"aucune cible n'est fixée : rien n'est comparé à une cible", _always),
     # what nobody noted or declared is not denied of the world
     (r"aucune fermeture déclarée ne prend de temps d'ouverture|aucun jour d'ouverture", _always),
-    (r"[\d ]+ jours? dont rien n'est remonté|un jour, dont rien n'est remonté", _some_unheard),
+    (r"[\d ]+ jours? sans registre des visites|un jour, sans registre des visites", _some_unheard),
     (
         r"aucune fermeture déclarée sur cette période|aucune fermeture déclarée sur la période",
         _always,
@@ -882,7 +888,7 @@ def _rate_of_service(s: Said, t: Truth) -> str:
 
 
 NUMBER = re.compile(
-    rf"non remonté|pas à jour|n'a {NEITHER}|(au moins )?[\d ]+(,\d+)?( (%|min|jours?))?|[Aa]ucune|—"
+    rf"non remonté|pas à jour|n'a {NEITHER}|rien de remis encore|(au moins )?[\d ]+(,\d+)?( (%|min|jours?))?|[Aa]ucune|—"
 )
 MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
@@ -947,7 +953,7 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
         return _visits(m, s, t)
     if m := re.fullmatch(r"au moins (?P<n>[\d ]+)( (?P<unit>jour)s?)?", s.text):
         return _floor(m, s, t)
-    if s.text == f"n'a {NEITHER}":
+    if s.text in (f"n'a {NEITHER}", "rien de remis encore"):
         return _never(s, t) == len(s.scope)
     if s.where.endswith(("survival", "survie", "plaintes_delai")):  # of those that are there
         return True
