@@ -176,7 +176,7 @@ def complaints(view: View, question: Question) -> str:
         return many.some_or_none("", "aucune en cours", "plainte connue en cours")
     short = {p.name: short_name(p) for p in sites(view, question)}
     wait = "attend" if names.total() == 1 else "attendent"
-    start = f"{many.at_least}{french.number(names.total())} {wait} depuis plus de {LATE_DAYS} jours"
+    start = f"{french.number(names.total())}{many.known} {wait} depuis plus de {LATE_DAYS} jours"
     most = sorted(names.items(), key=lambda pair: (-pair[1], french.alphabetical(pair[0])))
     if len(most) == 1:
         return f"{start}, à {short[most[0][0]]}"

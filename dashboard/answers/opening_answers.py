@@ -401,8 +401,10 @@ def oldest_complaint(view: View, question: Question) -> Reply:
     )
     words += f"{S}; "
     words += f"l'ensemble{S}: {many.plural('plainte en cours', 'plaintes en cours')}"
+    earlier = "" if question.site else registers.earlier_in_words(view, waiting)
+    words += f" ({earlier})" if earlier else ""
     if late or many.is_complete:
-        words += f", {_of_late(late, len(waiting), many.at_least)}"
+        words += f", {_of_late(late, len(waiting))}"
     return Reply(label, page, when, (Statement((names[by_name[waiting.name[0]]],), words),))
 
 
@@ -417,15 +419,14 @@ def _known_until_in_words(view: View, to: int) -> str:
     return f" au {french.date_short(day_from_number(to))}" if open_since else ""
 
 
-def _of_late(late: int, waiting: int, least: str) -> str:
-    """« dont 3 de plus de 30 jours », « toutes de plus de 30 jours »; for a single one, « de 30 jours ou moins ». least: « au
-    moins » where registers are missing, else ""."""
+def _of_late(late: int, waiting: int) -> str:
+    """« dont 3 de plus de 30 jours », « toutes de plus de 30 jours »; for a single one, « de 30 jours ou moins »."""
     more, less = f"de plus de {LATE_DAYS} jours", f"de {LATE_DAYS} jours ou moins"
     if waiting == 1:
         return more if late else less
     if late == waiting:
-        return f"les {french.number(waiting)} connues {more}" if least else f"toutes {more}"
-    return f"dont {least}{french.number(late)} {more}" if late else f"toutes {less}"
+        return f"toutes {more}"
+    return f"dont {french.number(late)} {more}" if late else f"toutes {less}"
 
 
 def silent_sites(view: View, question: Question) -> Reply:

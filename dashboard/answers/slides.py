@@ -38,7 +38,7 @@ from dashboard.period import ClippedPeriod
 from dashboard.settings import load_settings
 from dashboard.statistics.variation import Variation
 from dashboard.stories import Kind
-from dashboard.wording import DEMO, at_least, shown_value, who_reported
+from dashboard.wording import DEMO, at_least, known_alone, shown_value, who_reported
 
 S = french.SPACE
 ROWS = 10  # of a table on a slide; the others are in its workbook
@@ -169,8 +169,8 @@ def _complaints_headline(figures: Mapping[str, Figure]) -> str:
     f = figures["complaints_open"]
     if f.value is None:
         return french.upper_first(f.note)
-    some = f"{french.plural(f.value, 'plainte')} en cours"
-    return french.upper_first(f"{at_least(f)}{some}") if f.value else "Aucune plainte en cours"
+    some = f"{french.plural(f.value, 'plainte')}{known_alone(f)} en cours"
+    return some if f.value else "Aucune plainte en cours"
 
 
 @slide(

@@ -11,6 +11,8 @@ from dashboard.accounts.rights import LOCAL_READER
 from dashboard.answers import (
     bulletin,
     cards,
+    complaint_register,
+    complaints,
     context,
     headlines,
     map,
@@ -180,3 +182,22 @@ def test_no_wait_is_denied_where_no_register_came(asked, measuring, reporting, w
     visits = overall_figures(LOCAL_READER, WHOLE)["visits"]
     figure = visits._replace(sites_reporting=reporting, sites_expected=24)
     assert plain(who_measures(measuring, figure)) == words
+
+
+def test_what_waits_at_a_site_that_fell_silent_is_of_the_last_day_that_it_knows(silent):
+    stop = four.silent_forms(today(), (KANDI,))[0].covers[1]
+    until = french.date_short(stop)
+    waiting = complaint_register.register_now(LOCAL_READER, WHOLE)
+    here = int((waiting.is_open & (waiting.code == KANDI)).sum())
+    some = f"{here} d'entre elles au {until}, dans 1 centre"
+    total = int(waiting.is_open.sum())
+    by_age = complaints.ages(LOCAL_READER, WHOLE, "k")
+    now = french.date_short(context.view(LOCAL_READER).network.known_until)
+    assert plain(by_age.finding).startswith(f"{total} plaintes connues en cours, dont ")
+    assert plain(by_age.finding).endswith(f" au {now} ({some})") and some in plain(by_age.caption)
+    oldest = plain(opening_answers.replies(LOCAL_READER, WHOLE)[3].text)
+    assert f"l'ensemble : {total} plaintes connues en cours ({some}), dont " in oldest
+    (card,) = cards.cards(LOCAL_READER, STOPPED, ("complaints_open",)).cards
+    assert (plain(card.text), card.state) == (f"{here} connues", f"au {until}")
+    listed = complaints.open_complaints(LOCAL_READER, STOPPED, "k")
+    assert plain(listed.finding).endswith(f"au {until}")
