@@ -101,7 +101,7 @@ def _scope_signals(view: View, question: Question, when: str) -> str:
         if len(_unheard(view, question)) == len(known):
             month = when.removeprefix("en ")
             return f"{scope}{S}: rien à juger, rien n'a été remis pour {month}."
-        return f"{scope}{S}: pas encore assez de mois pour juger."
+        return f"{scope}{S}: trop tôt pour juger."
     if not flagged:
         return f"{scope}{S}: rien d'inhabituel {when}."
     first = flagged[0]

@@ -246,7 +246,7 @@ def alerts(view: View, question: Question) -> Reply:
             label,
             page,
             "",
-            (Statement((), "trop tôt pour le dire, la période n'a pas encore de mois entier"),),
+            (Statement((), "trop tôt pour juger, la période n'a pas encore de mois entier"),),
         )
     large, others = _volume_statements(view, question, month.year)
     worse = _alert_statements(view, question, month.year, IN_FULL - len(large))

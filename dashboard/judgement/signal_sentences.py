@@ -263,14 +263,16 @@ def too_few(one: Signal) -> str:
     if one.kind == ChartKind.VOLUME:
         needed = f"il faut {HISTORY + 1} mois de données pour connaître les saisons"
         if one.value is None or one.year_before is None:
-            return f"trop tôt pour dire si ce chiffre est inhabituel ({needed})"
+            return f"trop tôt pour juger ({needed})"
         i = BY_CODE[one.indicator]
         # With several sites, the two counts may be over different ones.
         before = f", {value_with_unit(i, one.year_before)} le même mois un an avant"
         said = f"{value_with_unit(i, one.value)} par jour en {one.month_label}"
         return f"{said}{'' if one.chart.of_several else before} ; {needed}"
     enough = MINIMUM_POINTS + (APART + 1 if one.kind == ChartKind.STOCK else 0)
-    return f"trop tôt pour conclure ({one.points} des {_points(one, enough)} nécessaires)"
+    # Not all months of the curve are points: of some a part is missing, or there are too few cases.
+    known = "assez renseigné" if one.points == 1 else "assez renseignés"
+    return f"trop tôt pour juger ({_points(one, one.points)} {known}, il en faut {enough})"
 
 
 def _points(one: Signal, n: int) -> str:

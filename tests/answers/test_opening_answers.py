@@ -168,7 +168,7 @@ def test_where_nothing_is_known_each_answer_says_so(asked):
     half = replace(OCTOBER, first=date(2025, 11, 1), last=DAY)
     assert (
         text(reply(half, "Ce qui"))
-        == "trop tôt pour le dire, la période n'a pas encore de mois entier"
+        == "trop tôt pour juger, la période n'a pas encore de mois entier"
     )
 
 

@@ -669,7 +669,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         ),
     ),
     (
-        r"trop tôt pour [^;]*|aucun centre n'a assez de mois de données|pas encore assez de mois pour juger",
+        r"trop tôt pour [^;]*|aucun centre n'a assez de mois de données",
         _too_short,
     ),  # fmt: skip
     (
