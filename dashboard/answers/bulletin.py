@@ -106,8 +106,12 @@ def _scope_signals(view: View, question: Question, when: str) -> str:
         return f"{scope}{S}: rien d'inhabituel {when}."
     first = flagged[0]
     label = french.lower_first(BY_CODE[first.indicator].short)
-    more = len(flagged) - 1
-    also = f" {french.plural(more, 'autre signal', 'autres signaux')}." if more else ""
+    others = [french.lower_first(BY_CODE[one.indicator].short) for one in flagged[1:]]
+    also = (
+        f" {'Autre signal' if len(others) == 1 else 'Autres signaux'}{S}: {french.join_first(others)}."
+        if others
+        else ""
+    )
     origin = f" {gap_origin(first, known)}" if gap_origin(first, known) else ""
     return (
         f"{scope}, {first.month_in_words}{S}: {label}, {value_beside_usual(first)}.{origin}{also}"

@@ -1,6 +1,7 @@
 """What one form is silent of is not said as if the site were silent, or measured nothing; silence hides nothing that is known."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -201,3 +202,12 @@ def test_what_waits_at_a_site_that_fell_silent_is_of_the_last_day_that_it_knows(
     assert (plain(card.text), card.state) == (f"{here} connues", f"au {until}")
     listed = complaints.open_complaints(LOCAL_READER, STOPPED, "k")
     assert plain(listed.finding).endswith(f"au {until}")
+
+
+def test_every_signal_of_a_whole_is_named(silent, monkeypatch):
+    (late,) = [one for _, one in signals.site_signals(LOCAL_READER, POBE) if one.is_signal]
+    waiting = replace(late, chart=replace(late.chart, indicator="complaints_open"))
+    both = {one.indicator: one for one in (late, waiting)}
+    monkeypatch.setattr(bulletin, "scope_signals", lambda *_: both)
+    said = plain(bulletin.findings(LOCAL_READER, POBE)[0])
+    assert said.endswith(". Autre signal : plaintes en cours.")
