@@ -16,10 +16,12 @@ from dashboard.answers import (
     complaints,
     context,
     headlines,
+    lost_time,
     map,
     monthly_series,
     opening_answers,
     signals,
+    site_identity,
     trust,
 )
 from dashboard.answers.figures import overall_figures
@@ -211,3 +213,21 @@ def test_every_signal_of_a_whole_is_named(silent, monkeypatch):
     monkeypatch.setattr(bulletin, "scope_signals", lambda *_: both)
     said = plain(bulletin.findings(LOCAL_READER, POBE)[0])
     assert said.endswith(". Autre signal : plaintes en cours.")
+
+
+def test_a_site_of_complaints_alone_says_since_and_up_to_when(silent):
+    facts = {one.label: one for one in site_identity.site_facts(LOCAL_READER, POBE)}
+    file = next(f for f in four.silent_forms(today(), SITES) if f.sites == (four.COMPLAINTS_ALONE,))
+    first, last = (french.date_short(day) for day in file.covers)
+    assert facts["Ouvert le"].note.endswith(f"plaintes connues depuis le {first}")
+    known = facts["Dernier jour connu"]
+    assert (known.text, plain(known.note)[:28]) == (last, "registre des plaintes seul ;")
+    assert (
+        overall_figures(LOCAL_READER, POBE)["wait_p50"].note == "registre des visites non remonté"
+    )
+
+
+def test_a_day_that_was_closed_is_heard_of_though_no_register_came(silent):
+    lost = lost_time.losses(LOCAL_READER, LOKOSSA).total
+    assert lost.days and not lost.unheard
+    assert lost_time.losses(LOCAL_READER, POBE).total.unheard
