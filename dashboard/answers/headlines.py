@@ -22,7 +22,7 @@ from dashboard.answers.uncertainty import intervals
 from dashboard.indicators import BY_CODE
 from dashboard.indicators.measures import NO_VISITS
 from dashboard.judgement.change_dates import signals_in_a_line, since_at_least
-from dashboard.judgement.signal_sentences import months_in_words, volume_gap
+from dashboard.judgement.signal_sentences import months_in_words, none_worse, volume_gap
 from dashboard.judgement.signals import Signal, gravest_first
 from dashboard.judgement.silence import NOTHING, NOTHING_OF_MANY, explained_in_words
 from dashboard.statistics import sentences
@@ -219,7 +219,7 @@ def alerts(view: View, question: Question) -> str:
         return ""
     bad = gravest_first([(name, s) for name, s in judged if s.variation == Variation.ALERT])
     if not bad:
-        return f"aucune dégradation relevée{_judged_sites(view, question, judged)}"
+        return f"{none_worse(s for _, s in judged)}{_judged_sites(view, question, judged)}"
     short = {p.name: short_name(p) for p in sites(view, question)}
     where = list(dict.fromkeys(short[name] for name, _ in bad))
     if len(where) == 1:

@@ -24,7 +24,12 @@ from dashboard.indicators import Figure
 from dashboard.indicators.measures import NO_OPEN_DAY_HANDED_IN, NO_VISIT
 from dashboard.judgement.change_dates import more_or_less, signals_in_a_line, since_at_least
 from dashboard.judgement.signal_reasons import reason
-from dashboard.judgement.signal_sentences import volume_change_in_words, volume_gap
+from dashboard.judgement.signal_sentences import (
+    NONE_WORSE,
+    none_worse,
+    volume_change_in_words,
+    volume_gap,
+)
 from dashboard.judgement.signals import Signal, rank
 from dashboard.judgement.silence import (
     NOTHING,
@@ -253,31 +258,35 @@ def alerts(view: View, question: Question) -> Reply:
     alerts = list(_signals_by_site(view, question, Variation.ALERT).values())
     grave = sum(of[0].rule == OUTSIDE for of in alerts[: IN_FULL - len(large)])
     if not worse:
-        judged = {name for name, s in signals.site_signals(view, question) if s.is_judged}
+        of_sites = [pair for pair in signals.site_signals(view, question) if pair[1].is_judged]
+        judged = {name for name, _ in of_sites}
         every = Coverage("suivi", len(sites(view, question)), len(judged), len(judged))
         forms, row = ever_known(view.network), view.network.row
         ever = (forms.heard | forms.visits | forms.complaints)[0]
         none = not any(ever[row[p.id]] for p in sites(view, question))
-        why = NOBODY_HANDED_IN if none else _no_alert(Count(0, every))
+        why = NOBODY_HANDED_IN if none else _no_alert(Count(0, every), [s for _, s in of_sites])
         worse = [Statement((), why)]
     better = _improvement_statements(view, question, month.year)
     told = (*worse[:grave], *large, *worse[grave:], *others, *better)
     return Reply(label, page, f"en {french.month_label(month)}", told)
 
 
-def _no_alert(count: Count) -> str:
+def _no_alert(count: Count, found: Sequence[Signal]) -> str:
     """« aucune dégradation relevée dans les 21 centres jugés (sur 24) »; where no site is judged, that it is too early. count:
-    of alerts."""
+    of alerts; found: the series that are judged."""
     if not count.coverage.known:
         return f"trop tôt pour juger{S}: aucun centre n'a assez de mois de données"
     if count.is_complete:
-        return "aucune dégradation relevée"
+        return none_worse(found)
     judged = (
         "le centre jugé"
         if count.coverage.known == 1
         else f"les {count.coverage.known} centres jugés"
     )
-    return f"aucune dégradation relevée dans {judged} (sur {count.coverage.expected})"
+    if (said := none_worse(found)) != NONE_WORSE:
+        sites = french.plural(count.coverage.known, "centre jugé", "centres jugés")
+        return f"{said} ({sites} sur {count.coverage.expected})"
+    return f"{said} dans {judged} (sur {count.coverage.expected})"
 
 
 def _alert_statements(view: View, question: Question, year: int, most: int) -> list[Statement]:

@@ -25,6 +25,7 @@ BASES = {
 
 USUALLY = {ChartKind.YEAR: "auparavant", ChartKind.VOLUME: "d'habitude en cette saison"}
 NO_RUNS = (ChartKind.BY_QUARTER, ChartKind.YEAR, ChartKind.STOCK, ChartKind.RARE)
+NONE_WORSE = "aucune dégradation relevée"
 FROM = f"signal dès {RUN}"  # months in a row on one side
 
 
@@ -256,6 +257,16 @@ def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
         more = f"{french.SPACE}; ".join(d for d in details if d)
         text += f", {more}" if more else ""
     return f"{text}." if limits else text
+
+
+def none_worse(judged: Iterable[Signal]) -> str:
+    """« aucune dégradation relevée »; where none of what is judged is of visits, in which figures alone: « … dans le seul chiffre
+    jugé, fiches de clôture remises ». judged: those that are, none of them an alert."""
+    codes = list(dict.fromkeys(one.indicator for one in judged))
+    if any(BY_CODE[c].register == "visits" and not BY_CODE[c].closings for c in codes):
+        return NONE_WORSE
+    where = "le seul chiffre jugé" if len(codes) == 1 else "les seuls chiffres jugés"
+    return f"{NONE_WORSE} dans {where}, {french.join_words([french.lower_first(BY_CODE[c].short) for c in codes])}"
 
 
 def too_few(one: Signal) -> str:

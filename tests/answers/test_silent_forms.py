@@ -231,3 +231,12 @@ def test_a_day_that_was_closed_is_heard_of_though_no_register_came(silent):
     lost = lost_time.losses(LOCAL_READER, LOKOSSA).total
     assert lost.days and not lost.unheard
     assert lost_time.losses(LOCAL_READER, POBE).total.unheard
+
+
+def test_that_nothing_is_worse_is_said_of_what_is_judged(silent):
+    alone = "aucune dégradation relevée dans le seul chiffre jugé, fiches de clôture remises"
+    for asked, title in ((LOKOSSA, headlines.site), (MONO, headlines.department)):
+        assert f" ; {alone} ; " in plain(title(LOCAL_READER, asked))
+        assert plain(opening_answers.replies(LOCAL_READER, asked)[2].text) == alone
+    of_cove = WHOLE.at_place(None, COVE)
+    assert "aucune dégradation relevée ;" in plain(headlines.site(LOCAL_READER, of_cove))
