@@ -121,6 +121,19 @@ def site(view: View, question: Question) -> str:
     return f"{S}; ".join(part for part in (silent, *found) if part)
 
 
+@cached
+def silent_sites(view: View, question: Question) -> str:
+    """« 3 centres muets (Djougou, Kandi et Nikki) »; where some said why, how many; "" for none."""
+    short = {p.code: short_name(p) for p in sites(view, question)}
+    every = silences(view, question).values()
+    found = sorted((s for s in every if s.is_silent), key=lambda s: s.order)
+    if not found:
+        return ""
+    names, why = french.join_first([short[s.code] for s in found]), explained_in_words(found)
+    many = french.plural(len(found), "centre muet", "centres muets")
+    return f"{many} ({names}{f'{S}; {why}' if why else ''})"
+
+
 def _all_sites(view: View) -> str:
     """How many sites may be seen, and which of them are silent, those that did not say why first."""
     short = {p.code: short_name(p) for p in sites(view)}

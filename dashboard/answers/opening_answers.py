@@ -455,9 +455,8 @@ def silent_sites(view: View, question: Question) -> Reply:
         more = f"et {french.plural(left, 'autre centre muet', 'autres centres muets')}"
         statements.append(Statement((), more))
     if never:
-        statements.append(
-            _name_first(never, NOTHING if len(never) == 1 else NOTHING_OF_MANY, NAMED)
-        )
+        most = NAMED if len(never) > LISTED else LISTED  # all of them, where these are not most
+        statements.append(_name_first(never, NOTHING if len(never) == 1 else NOTHING_OF_MANY, most))
     if not quiet and not never:
         statements.append(Statement((), _none_silent(len(silences_by_code))))
     return Reply("Centres muets", "departement", data_date_in_words(view), tuple(statements))

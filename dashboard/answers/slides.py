@@ -17,6 +17,7 @@ from dashboard.answers import (
     declared_entered_panels,
     expected_false_alarms,
     forecast,
+    headlines,
     lost_time_panels,
     map,
     monthly_series,
@@ -143,8 +144,12 @@ def _period_cards(about: Subject, _: str) -> HeadlineAndPanel:
     found, panel = _cards(
         about, codes_placed_in("period"), "Les chiffres de la période", _visits_headline
     )
-    silence = silences(about.view, about.question).get(about.question.site or "")
-    return f"{found}{S}; {silence.in_words}" if silence and silence.in_words else found, panel
+    silences_by_code = silences(about.view, about.question)
+    silence = silences_by_code.get(about.question.site or "")
+    said = silence.in_words if silence else ""
+    if not about.question.site:
+        said = headlines.silent_sites(about.view, about.question)
+    return f"{found}{S}; {said}" if said else found, panel
 
 
 def _waits_headline(figures: Mapping[str, Figure]) -> str:

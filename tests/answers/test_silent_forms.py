@@ -22,6 +22,7 @@ from dashboard.answers import (
     opening_answers,
     signals,
     site_identity,
+    slides,
     trust,
 )
 from dashboard.answers.figures import overall_figures
@@ -240,3 +241,13 @@ def test_that_nothing_is_worse_is_said_of_what_is_judged(silent):
         assert plain(opening_answers.replies(LOCAL_READER, asked)[2].text) == alone
     of_cove = WHOLE.at_place(None, COVE)
     assert "aucune dégradation relevée ;" in plain(headlines.site(LOCAL_READER, of_cove))
+
+
+def test_the_silent_are_named_on_the_first_slide_and_so_is_who_never_began(silent):
+    period = clip_period(YEAR, YEAR.last)
+    about = slides.Subject(context.view(LOCAL_READER), WHOLE, period, "t", "s")
+    headline, _ = slides.KINDS["chiffres"].build(about, "")
+    assert plain(headline).endswith(" ; 1 centre muet (Kandi)")
+    asked = replace(WHOLE, departments=("Borgou", "Zou"))
+    (told,) = opening_answers.replies(LOCAL_READER, asked)[4].statements
+    assert len(told.names) == 5 and told.words.startswith("n'ont encore remis ni registre")
