@@ -117,7 +117,7 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
         words_of,
         direction=i.direction,
         unit=typical,
-        axis=axis_words(i),
+        axis="attente typique, en minutes" if chart.median is not None else axis_words(i),
         decisions=decided,
         events=closed,
         height=height,
