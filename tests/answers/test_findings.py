@@ -174,6 +174,16 @@ def test_the_curve_stops_at_ninety_days_and_says_what_lies_beyond(asked):
     assert panel.table.rows[0][column].value == pytest.approx(20)
 
 
+def test_the_curve_goes_on_after_the_last_answer_as_long_as_one_waits(asked):
+    received(asked, [10] * 40 + [None] * 10)
+    panel = complaint_delays.survival(LOCAL_READER, YEAR, "survie")
+    assert panel.finding.translate(PLAIN).endswith(
+        "90 jours après leur réception, 20 % attendaient encore"
+    )
+    last = panel.content.spec["data"]["values"][-1]
+    assert (last["d"], last["v"]) == (90, pytest.approx(20))
+
+
 def test_where_all_were_answered_sooner_it_says_so(asked):
     received(asked, [10] * 40 + [80] * 10)
     said = complaint_delays.survival(LOCAL_READER, YEAR, "survie").finding
