@@ -68,7 +68,7 @@ def control_chart(
         "field": "v",
         "type": "quantitative",
         "title": axis or unit,
-        "scale": {"zero": True, "nice": True},
+        "scale": {"zero": True, "nice": True, **_some_height(signal)},
         "axis": {"tickCount": 5},
     }
     layers = [
@@ -116,6 +116,12 @@ def control_chart(
         layer=layers,
         usermeta=usermeta("line", x="label", y_title=axis or unit, series=series),
     )
+
+
+def _some_height(one: Signal) -> Spec:
+    """The end of an axis on which all is 0: without one its only mark would read « 0,000000 »."""
+    drawn = np.concatenate([one.chart.values, *one.chart.limits, [one.target or 0]])
+    return {} if (np.nan_to_num(drawn) != 0).any() else {"domainMax": 1}
 
 
 def _months(c: ControlChart, words: Sequence[str], direction: str) -> list[Row]:

@@ -28,6 +28,7 @@ from dashboard.answers import (
 from dashboard.answers.figures import overall_figures
 from dashboard.answers.question import Question
 from dashboard.indicators import codes_placed_in
+from dashboard.judgement.control_charts import FOLLOWED
 from dashboard.period import clip_period, day_number, resolve_period, today
 from dashboard.wording import who_measures, who_reported
 from db.known_forms import ever_known, known_forms
@@ -251,3 +252,18 @@ def test_the_silent_are_named_on_the_first_slide_and_so_is_who_never_began(silen
     asked = replace(WHOLE, departments=("Borgou", "Zou"))
     (told,) = opening_answers.replies(LOCAL_READER, asked)[4].statements
     assert len(told.names) == 5 and told.words.startswith("n'ont encore remis ni registre")
+
+
+def test_the_curve_that_is_drawn_first_is_one_that_is_judged_and_an_alert_where_there_is_one(
+    silent,
+):
+    codes = ("wait_p50", *FOLLOWED)
+    first = {
+        s: monthly_series.first_curve(LOCAL_READER, WHOLE.at_place(None, s), codes) for s in SITES
+    }
+    assert first == {
+        KANDI: "completeness",
+        COVE: "wait_p50",
+        four.COMPLAINTS_ALONE: "complaints_late",
+        four.CLOSINGS_ALONE: "completeness",
+    }

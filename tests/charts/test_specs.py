@@ -277,6 +277,18 @@ def test_the_signs_of_a_curve_are_those_that_it_has():
     assert "trait" not in legend.lower(), "of a single month there is no line"
 
 
+@pytest.mark.parametrize(("level", "ends"), [(0.0, 1), (80.0, None)])
+def test_an_axis_on_which_all_is_0_has_an_end(level, ends):
+    one = followed(None)
+    flat = np.full(len(one.chart.values), level)
+    none = np.full(len(flat), np.nan)
+    course = replace(one.chart, values=flat, given_limits=(none, none))
+    spec = charts.control_chart(
+        replace(one, chart=course), ["0"] * len(flat), direction="up", unit="plaintes"
+    )
+    assert spec["layer"][-1]["encoding"]["y"]["scale"].get("domainMax") == ends
+
+
 @pytest.mark.parametrize("most", [1, 2, 5, 24])
 def test_an_axis_of_counts_has_no_halves(most):
     drawn = svg.chart(
