@@ -214,7 +214,11 @@ def test_every_signal_of_a_whole_is_named(silent, monkeypatch):
     both = {one.indicator: one for one in (late, waiting)}
     monkeypatch.setattr(bulletin, "scope_signals", lambda *_: both)
     said = plain(bulletin.findings(LOCAL_READER, POBE)[0])
-    assert said.endswith(". Autre signal : plaintes en cours.")
+    assert said.endswith(" d'habitude. Autre signal : plaintes en cours.")
+    whole = plain(bulletin.findings(LOCAL_READER, WHOLE)[0])
+    assert whole.endswith(
+        " d'habitude. Registre des plaintes à jour dans 2 centres sur 24. Autre signal : plaintes en cours."
+    )
 
 
 def test_a_site_of_complaints_alone_says_since_and_up_to_when(silent):
