@@ -10,6 +10,17 @@ from dashboard import french
 
 S = french.SPACE
 AT_LEAST = "au moins "
+KNOWN = " connues"  # after the number of what waits: it may have been answered since its register ended, so it is no floor
+
+
+def known_alone(n: float) -> str:
+    """« connues », after a number of complaints that are not all known; « connue » after one."""
+    return KNOWN if abs(n) >= 2 else KNOWN.removesuffix("s")
+
+
+def is_hedged(text: str) -> bool:
+    """Whether a number in words says that it is not of all: « au moins 56 », « 11 connues »."""
+    return text.startswith(AT_LEAST) or text.endswith((KNOWN, KNOWN.removesuffix("s")))
 
 
 class PartialCount(ValueError):
@@ -70,6 +81,11 @@ class Count:
         """« 3 plaintes », « au moins 3 plaintes »."""
         return f"{self.at_least}{french.plural(self.n, singular, plural)}"
 
+    @property
+    def known(self) -> str:
+        """What follows a number that may be larger, where it cannot follow « au moins »; "" here."""
+        return ""
+
     def deny(self, denial: str) -> str:
         """The denial, for a complete count of 0. Raises PartialCount for any other."""
         if self.n or not self.is_complete:
@@ -85,3 +101,25 @@ class Count:
             return self.deny(denial)
         rest = f"{S}; aucune {without}" if without and self.coverage.known else ""
         return f"{self.coverage.missing}{rest}"
+
+
+@dataclass(frozen=True)
+class WaitingCount(Count):
+    """A number of complaints that wait, each up to the last day for which it is known: where a register ends earlier than others,
+    some may have been answered since, so that a partial count is « 11 connues », and never « au moins »."""
+
+    @property
+    def at_least(self) -> str:
+        """Nothing: it is no lower bound."""
+        return ""
+
+    @property
+    def known(self) -> str:
+        """« connues », after a number that is not of all registers; else ""."""
+        return "" if self.is_complete else known_alone(self.n)
+
+    def plural(self, singular: str, plural: str | None = None) -> str:
+        """« 3 plaintes », « 3 plaintes connues », « 3 plaintes connues en cours »."""
+        said = french.plural(self.n, singular, plural)
+        first, space, rest = said.partition(" ")  # the number and its noun, which no space parts
+        return f"{first}{self.known}{space}{rest}"

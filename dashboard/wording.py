@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from dashboard import french
+from dashboard import french, partial_counts
 from dashboard.indicators import BY_CODE, Figure, Indicator
 from dashboard.indicators.measures import (
     FEW,
@@ -92,9 +92,11 @@ def distinct_values(indicator: str, value: float, usual: float) -> tuple[str, st
 
 
 def shown_value(figure: Figure) -> str:
-    """The figure's value as displayed, « au moins » before a lower bound; where it is missing, why, in a word or two."""
+    """The figure's value as displayed, « au moins » before a lower bound, « connues » after what waits where not all is known;
+    where it is missing, why, in a word or two."""
     if figure.value is not None:
-        return f"{at_least(figure)}{value_with_unit(BY_CODE[figure.indicator], figure.value)}"
+        words = value_with_unit(BY_CODE[figure.indicator], figure.value)
+        return f"{at_least(figure)}{words}{known_alone(figure)}"
     for word in (FEW, HIDDEN):
         if figure.note.startswith(word):
             return word
@@ -106,11 +108,26 @@ def _in_short(note: str) -> str:
     return IN_SHORT.get(note.partition(", ")[0], "")
 
 
-def at_least(figure: Figure) -> str:
-    """« au moins », where the figure is a count and some site's register is partial; else ""."""
+def is_partial(figure: Figure) -> bool:
+    """Whether the figure is a count, or an age, and some site's register is partial: it is compared with no other."""
     part = figure.sites_in_part or figure.sites_reporting < figure.sites_expected
-    counted = BY_CODE[figure.indicator].is_current or figure.indicator == "visits"
-    return AT_LEAST if counted and part else ""
+    return bool(part) and (BY_CODE[figure.indicator].is_current or figure.indicator == "visits")
+
+
+def at_least(figure: Figure) -> str:
+    """« au moins », where the figure is a lower bound: some site's register is partial; else ""."""
+    return AT_LEAST if is_partial(figure) and not _is_waiting(figure) else ""
+
+
+def known_alone(figure: Figure) -> str:
+    """« connues », after a number of complaints that wait, where not all is known; else ""."""
+    waiting = figure.value is not None and is_partial(figure) and _is_waiting(figure)
+    return partial_counts.known_alone(figure.value or 0) if waiting else ""
+
+
+def _is_waiting(figure: Figure) -> bool:
+    indicator = BY_CODE[figure.indicator]
+    return indicator.is_current and indicator.unit == "count"
 
 
 def missing_reason(figure: Figure) -> str:
@@ -248,7 +265,7 @@ def against_last_year(card: Figure, now: Mapping[str, Figure], before: Mapping[s
     code = card.indicator
     if now[code].value is None or before[code].value is None:
         return ""
-    if at_least(now[code]) or at_least(before[code]):
+    if is_partial(now[code]) or is_partial(before[code]):
         return ""  # two lower bounds have no difference
     if code == "visits":
         new, old = now["visits_per_day"].value, before["visits_per_day"].value

@@ -59,6 +59,14 @@ def handed_in(network: NetworkState, first: date, last: date) -> np.ndarray:
     return handed
 
 
+def heard_of(network: NetworkState, first: date, last: date) -> np.ndarray:
+    """Whether anything is known of each site's day, (S, D): a register covers it, or it was closed, whatever the closing
+    declares."""
+    closed = _days(network, network.has_closing | network.is_typed, first, last)
+    heard: np.ndarray = closed | _days(network, network.visits_known, first, last)
+    return heard
+
+
 def promised_days(network: NetworkState, first: date, last: date) -> np.ndarray:
     """The day, since 1970, for which the register of each site's day is promised, (S, D), kept or not; 0 for none."""
     return _days(network, network.promised_until, first, last)

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from dashboard.period import MINUTES_A_DAY, day_number, weekdays
-from db.day_states import handed_in, register_visits
+from db.day_states import heard_of, register_visits
 from db.network_state import NetworkState
 from db.shared_types import Closure, Place
 from db.working_days import service_days, site_working_days
@@ -113,7 +113,7 @@ def lost_time(network: NetworkState, rows: Sequence[int], first: date, last: dat
     np.add.at(lost, (site, day), counted)
     whole[site[takes_day], day[takes_day]] = True
     closed[site, day] = True
-    heard = handed_in(network, first, last)[list(rows)] if width else opening
+    heard = heard_of(network, first, last)[list(rows)] if width else opening
     return LostTime(
         origin=origin,
         opening=opening,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.partial_counts import Count, Coverage, PartialCount
+from dashboard.partial_counts import Count, Coverage, PartialCount, WaitingCount
 from dashboard.statistics import sentences
 
 PLAIN = str.maketrans("\xa0\u202f", "  ")
@@ -69,3 +69,14 @@ def test_none_is_denied_of_a_whole_count_alone(n, of):
 def test_of_none_in_a_part_it_is_said_what_is_not_known(expected, known, current, said):
     count = Count(0, coverage(expected, known, current))
     assert count.some_or_none("", NONE, "plainte connue en cours").translate(PLAIN) == said
+
+
+@pytest.mark.pitfall(27)
+@given(st.integers(1, 5), coverages())
+def test_what_waits_in_a_register_that_ended_may_be_answered_and_is_no_floor(n, of):
+    count = WaitingCount(n, of)
+    for said in (count.plural("plainte en cours", "plaintes en cours"), sentences.late(count, 30)):
+        words = said.translate(PLAIN)
+        assert "au moins" not in words.lower()
+        known = f"{n} plainte{'s' * (n > 1)} connue{'s' * (n > 1)} "
+        assert words.startswith(known) != count.is_complete

@@ -1,10 +1,12 @@
 """The bulletin of a period: the sentences that its data allow, each with the number of cases behind it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from dashboard import french
+from dashboard.answers import complaint_register as registers
 from dashboard.answers import control_charts, expected_false_alarms, signals
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures, overall_figures
@@ -14,9 +16,11 @@ from dashboard.answers.trust import followed_scope, scope_signals
 from dashboard.indicators import BY_CODE
 from dashboard.judgement import bulletin
 from dashboard.judgement.signal_sentences import gap_origin, value_beside_usual
+from dashboard.judgement.signals import Signal
 from dashboard.judgement.silence import silent_sentence
 from dashboard.period import ClippedPeriod, day_number, month_end
 from dashboard.statistics import sentences
+from dashboard.statistics.variation import ChartKind
 from db.known_forms import known_forms
 
 S = french.SPACE
@@ -103,17 +107,30 @@ def _scope_signals(view: View, question: Question, when: str) -> str:
             month = when.removeprefix("en ")
             nothing = "ni registre des visites ni fiche" if view.access.guest else "rien"
             return f"{scope}{S}: rien à juger, {nothing} remis pour {month}."
-        return f"{scope}{S}: pas encore assez de mois pour juger."
+        return f"{scope}{S}: trop tôt pour juger."
     if not flagged:
         return f"{scope}{S}: rien d'inhabituel {when}."
     first = flagged[0]
     label = french.lower_first(BY_CODE[first.indicator].short)
-    more = len(flagged) - 1
-    also = f" {french.plural(more, 'autre signal', 'autres signaux')}." if more else ""
-    origin = f" {gap_origin(first, known)}" if gap_origin(first, known) else ""
-    return (
-        f"{scope}, {first.month_in_words}{S}: {label}, {value_beside_usual(first)}.{origin}{also}"
+    others = [french.lower_first(BY_CODE[one.indicator].short) for one in flagged[1:]]
+    also = (
+        f" {'Autre signal' if len(others) == 1 else 'Autres signaux'}{S}: {french.join_first(others)}."
+        if others
+        else ""
     )
+    origin = f" {gap_origin(first, known)}" if gap_origin(first, known) else ""
+    there = _known_at_month_end(view, question, first)
+    return f"{scope}, {first.month_in_words}{S}: {label}, {value_beside_usual(first)}.{there}{origin}{also}"
+
+
+def _known_at_month_end(view: View, question: Question, one: Signal) -> str:
+    """« Registre des plaintes à jour dans 12 centres sur 24. », of what is left at a month's end at several sites: only theirs is
+    in it, and other pages count what is known of the others too; "" where all are."""
+    if one.kind != ChartKind.STOCK or question.site or one.latest is None:
+        return ""
+    at_end = replace(question, last=month_end(one.latest))
+    missing = registers.coverage(view, at_end).missing
+    return f" {french.upper_first(missing)}." if missing else ""
 
 
 def _expected_by_chance(view: View, question: Question) -> str:

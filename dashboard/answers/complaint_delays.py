@@ -131,13 +131,16 @@ def _share_still_open(part: Register) -> float | None:
 def _curve(part: Register) -> list[tuple[int, float, float | None, float | None]]:
     """The points of the survival curve: (day, share open, lower limit, upper limit), shares in percent; None where unknown."""
     c = curve(part.days_open, ~part.is_open)
-    return [
+    points = [
         (0, 100.0, 100.0, 100.0),
         *(
             (int(d), 100 * float(s), _percent(low), _percent(high))
             for d, s, low, high in zip(c.ages, c.shares, c.lower, c.upper, strict=True)
         ),
     ]
+    # After the last answer it goes on as long as one waits.
+    longest = int(part.days_open.max())
+    return points if longest <= points[-1][0] else [*points, (longest, *points[-1][1:])]
 
 
 def _percent(share: float) -> float | None:

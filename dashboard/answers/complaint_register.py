@@ -6,16 +6,18 @@ from datetime import date
 
 import numpy as np
 
+from dashboard import french
 from dashboard.answers.context import View, cached, cached_with_rows, uncached
 from dashboard.answers.network import until_data_date
 from dashboard.answers.question import Question
 from dashboard.indicators.measures import KNOWN_SERVICE_SHARE, SERVICE_UNKNOWN
-from dashboard.partial_counts import Count, Coverage
-from dashboard.period import day_number
+from dashboard.partial_counts import Count, Coverage, WaitingCount
+from dashboard.period import day_from_number, day_number
 from db import facts, read
-from db.codes import ALL, UNKNOWN_KEY
+from db.codes import ALL, SILENT_DAYS, UNKNOWN_KEY
 from db.network_state import complaint_arrays
 
+ONE_OF_THEM = "l'une d'elles "
 UNKNOWN_CATEGORY = "Non renseignée"  # where the register has no category
 
 
@@ -137,9 +139,64 @@ def register_coverage(expected: int, known: int, current: int) -> Coverage:
     return Coverage("registre des plaintes", expected, known, current)
 
 
-def waiting_count(view: View, question: Question, n: int) -> Count:
+def waiting_count(view: View, question: Question, n: int) -> WaitingCount:
     """A count of n open complaints at the date of the data, with the coverage of the registers."""
-    return Count(n, coverage(view, until_data_date(view, question)))
+    return WaitingCount(n, coverage(view, until_data_date(view, question)))
+
+
+def known_until_in_words(view: View, question: Question, waiting: Register) -> str:
+    """« au 23/11/2026 », « au 23/11/2026 (29 d'entre elles au 14/08/2026, dans 3 centres) »: the days up to which complaints that
+    wait are known; for one site, the last day that its register knows; "" without data."""
+    last = view.network.known_until
+    if last is None:
+        return ""
+    if question.site:
+        return site_known_until(view, question.site)
+    early = _known_earlier(view, waiting)
+    if not len(early) or len(early) < len(waiting):
+        aside = earlier_in_words(view, waiting)
+        return f"au {french.date_short(last)}{f' ({aside})' if aside else ''}"
+    return _their_days(early)
+
+
+def site_known_until(view: View, site: str) -> str:
+    """« au 14/08/2026 »: the last day that the site's register of complaints knows, up to that of the data; "" without data."""
+    last = view.network.known_until
+    ids = {p.code: p.id for p in view.network.places}
+    own = view.network.complaints_as_of(ids[site]) if site in ids else None
+    return f"au {french.date_short(min(last, own or last))}" if last else ""
+
+
+def earlier_in_words(view: View, waiting: Register) -> str:
+    """« 29 d'entre elles au 14/08/2026, dans 3 centres »: those of registers that end before the others; "" for none."""
+    early = _known_earlier(view, waiting)
+    if not len(early):
+        return ""
+    if len(early) == 1:
+        return f"{'' if len(waiting) == 1 else ONE_OF_THEM}{_their_days(early)}"
+    of = "toutes" if len(early) == len(waiting) else f"{french.number(len(early))} d'entre elles"
+    sites = french.plural(len(set(early.code.tolist())), "centre")
+    return f"{of} {_their_days(early)}, dans {sites}"
+
+
+def _their_days(early: Register) -> str:
+    days = sorted(set(early.known.tolist()))
+    if len(days) == 1:
+        return f"au {french.date_short(day_from_number(days[0]))}"
+    return "au dernier jour connu de chaque centre"
+
+
+def _known_earlier(view: View, waiting: Register) -> Register:
+    """Of complaints that wait, those known only up to a day before the date of the data: by more days than a register may be
+    late, of sites that are in service still."""
+    network = view.network
+    if network.known_until is None:
+        return waiting.where(np.zeros(len(waiting), dtype=bool))
+    end = day_number(network.known_until)
+    last = np.minimum(network.closed_since(np.array([end]))[0], end)
+    row = {p.code: i for i, p in enumerate(network.places)}
+    due = last[[row[code] for code in waiting.code.tolist()]]
+    return waiting.where(waiting.known < due - SILENT_DAYS)
 
 
 def at_data_date(view: View, question: Question) -> Question:

@@ -15,7 +15,7 @@ from dashboard.answers.complaint_register import (
 )
 from dashboard.answers.context import View, cached, cached_with_rows
 from dashboard.answers.figures import figures, overall_figures
-from dashboard.answers.network import data_date_in_words, short_name, sites, until_data_date
+from dashboard.answers.network import short_name, sites, until_data_date
 from dashboard.answers.question import Question
 from dashboard.answers.trust import trust_line
 from dashboard.indicators import Figure
@@ -35,7 +35,7 @@ from dashboard.panel import (
     site_link,
     text_cell,
 )
-from dashboard.partial_counts import Count
+from dashboard.partial_counts import Count, WaitingCount
 from dashboard.period import day_from_number
 from dashboard.statistics import sentences
 from dashboard.wording import BEHIND, NOT_FOR_GUESTS, NOT_HANDED
@@ -72,10 +72,8 @@ def ages(view: View, question: Question, key: str) -> Panel:
         )
     rows = _bands(complaints)
     total, late = sum(n for _, n in rows), sum(n for _, n in rows[LATE_BAND:])
-    many, when = (
-        registers.waiting_count(view, question, total),
-        _known_until_in_words(view, question, complaints),
-    )
+    many = registers.waiting_count(view, question, total)
+    when = registers.known_until_in_words(view, question, complaints.where(complaints.is_open))
     finding = f"{french.upper_first(many.plural('plainte'))} en cours{_late_in_words(late, rows[-1][1], many)}"
     if not total:
         return Panel(key, title, ALL_ANSWERED, finding=_none_open(many, when))
@@ -141,7 +139,13 @@ def open_complaints(view: View, question: Question, key: str) -> Panel:
         else _by_age(bands, overall_figures(view, question)["complaints_open"]),
         caption=caption,
         finding=_list_in_words(
-            view, question, bands, listed, _known_until_in_words(view, question, known)
+            view,
+            question,
+            bands,
+            listed,
+            registers.known_until_in_words(
+                view, question, listed if len(listed) else known.where(known.is_open)
+            ),
         ),
         trust_line=trust_line(view, question, "complaints_open"),
         has_complaint_rows=bool(len(listed)),
@@ -169,27 +173,21 @@ def _list_in_words(
     late = sum(n for _, n in rows[LATE_BAND:])
     if not 0 < own < total:
         return _late_among(registers.waiting_count(view, question, late), own or total, when)
-    there = Count(late, registers.coverage_of_rows(view, until_data_date(view, question)))
+    there = WaitingCount(late, registers.coverage_of_rows(view, until_data_date(view, question)))
     return f"{OWN}{french.lower_first(_late_among(there, own, when))}"
 
 
-def _known_until_in_words(view: View, question: Question, known: Register) -> str:
-    """« au 23/11/2026 »; for one site, the last day up to which its complaints are known."""
-    if not question.site:
-        return data_date_in_words(view)
-    return f"au {french.date_short(day_from_number(int(known.until.max())))}"
-
-
-def _late_among(late: Count, total: int, when: str) -> str:
+def _late_among(late: WaitingCount, total: int, when: str) -> str:
     """« 46 plaintes attendent depuis plus de 30 jours, sur 102 en cours au 23/11/2026 ». late: over 30 days; total: open."""
-    words, known = sentences.late(late, LATE_DAYS), "" if late.is_complete else "connues "
+    words = sentences.late(late, LATE_DAYS)
     if late.n:
-        of = "" if late.n == total else f", sur {french.number(total)} {known}en cours"
+        of = "" if late.n == total else f", sur {french.number(total)} en cours"
         return f"{words}{of} {when}"
     if not total:
         return _none_open(late)
-    others = "une est" if total == 1 else f"{french.number(total)} sont"
-    return f"{words}{S}; {late.at_least}{others} en cours {when}"
+    others = WaitingCount(total, late.coverage)
+    number = "une" if total == 1 else french.number(total)
+    return f"{words}{S}; {number}{others.known} {'est' if total == 1 else 'sont'} en cours {when}"
 
 
 @cached
@@ -255,14 +253,15 @@ def waiting_cell(n: int, of: Figure) -> Cell:
     registers are current."""
     known = 0 if of.note == NOT_HANDED_IN else of.sites_expected
     return known_count_cell(
-        Count(n, registers.register_coverage(of.sites_expected, known, of.sites_reporting))
+        WaitingCount(n, registers.register_coverage(of.sites_expected, known, of.sites_reporting))
     )
 
 
 def known_count_cell(counted: Count) -> Cell:
-    """A cell of a count: its number, « au moins » before it where it is a lower bound, or why it is missing."""
+    """A cell of a count: its number, « au moins » before it where it is a lower bound, « connues » after it where what is known
+    waits, or why it is missing."""
     if counted.n:
-        return Cell(f"{counted.at_least}{french.number(counted.n)}", counted.n)
+        return Cell(f"{counted.at_least}{french.number(counted.n)}{counted.known}", counted.n)
     if counted.is_complete:
         return count_cell(0)
     return text_cell(BEHIND if counted.coverage.known else NOT_HANDED)
@@ -284,11 +283,11 @@ def _most_late_in_words(late: Counter[str], all_of_them: Count) -> str:
     return f"{which} depuis plus de {LATE_DAYS} jours{S}: {listed}{more}{part}" if named else ""
 
 
-def _not_listed(listed: int, total: Count) -> str:
+def _not_listed(listed: int, total: WaitingCount) -> str:
     """Why the list is shorter than the count: rows are shown to fewer people than figures."""
     if not listed:
         return "La liste des plaintes n'est pas ouverte à qui ne répond pas de ces centres."
-    of = f"{total.at_least}{french.number(total.n)}"
+    of = f"{french.number(total.n)}{total.known}"
     return f"La liste en a {french.number(listed)}, celles des centres dont vous répondez, sur {of} en cours."
 
 

@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 
 from dashboard.answers.cache import AnswerCache
+from dashboard.answers.complaint_register import known_until_in_words, register_now
 from dashboard.answers.context import Asker, View, cached, cached_by_weight, view
 from dashboard.answers.figures import figures
 from dashboard.answers.network import freshness, sites
@@ -177,12 +178,17 @@ def trust_context(view: View, question: Question) -> TrustContext:
         sum(f["wait_p50"].n > 0 for f in figures(view, question, "site").values()),
         _complaints_later(view, question, rows),
         complaint_reporting(view.facts(question)).all_days_known,
-        network.known_until,
         question.first,
         tuple(p.name for p, only in zip(table, alone, strict=True) if only),
         int(network.declared_visits[rows, days][closed & ~known].sum()),
-        network.complaints_as_of(table[0].id) if question.site and table else None,
+        _complaints_to(view, question),
     )
+
+
+def _complaints_to(view: View, question: Question) -> str:
+    """The days up to which complaints that wait are known, in words."""
+    known = register_now(view, question)
+    return known_until_in_words(view, question, known.where(known.is_open))
 
 
 def _complaints_later(view: View, question: Question, rows: list[int]) -> int:

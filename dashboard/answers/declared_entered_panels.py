@@ -29,10 +29,11 @@ S = french.SPACE
 TITLE = "Déclaré, saisi, rapporté"
 METHOD = (
     "Fiches : visites déclarées à la clôture, de tous les agents. Registre : visites saisies. Canevas : usagers reçus que le"
-    " centre rapporte du mois. L'écart des fiches ne porte que sur les jours qui ont une fiche et un registre. Celui du canevas"
+    " centre rapporte du mois. L'écart des fiches ne porte que sur les jours qui ont une fiche et un registre ; des jours où il"
+    " est de sens contraires s'y compensent, et comptent chacun dans le plus grand écart. Celui du canevas"
     " est compté sur le registre s'il est entier, sinon sur les fiches si elles le sont, sinon pas du tout, ni pour un mois en"
-    " cours. « Écart depuis » suit le plus grand des deux, de mois en mois, tant qu'il a le même sens. « au moins » : des fiches"
-    " ou des jours de registre manquent."
+    " cours. « De même sens depuis » suit le plus grand des deux, de mois en mois, tant qu'il a le même sens. « au moins » : des"
+    " fiches ou des jours de registre manquent."
 )
 COUNTED = (("Fiches", "count"), ("Registre", "count"), ("Canevas", "count"))
 NO_NUMBER = "sans nombre"  # a canevas that leaves the users received blank
@@ -133,7 +134,7 @@ def _table(months: Sequence[MonthCounts], *, with_site: bool) -> Table:
         *COUNTED,
         ("Écart des fiches, mêmes jours", "count"),
         ("Écart du canevas", "count"),
-        ("Écart depuis", ""),
+        ("De même sens depuis", ""),
         ("Pourquoi", ""),
     )
     return make_table(columns, rows)
@@ -231,8 +232,8 @@ def _gap_cell(gap: int | None) -> Cell:
 
 
 def _finding(months: Sequence[MonthCounts], question: Question) -> str:
-    """« En octobre 2026, 3 centres sur 20 ont un écart entre fiches, registre et canevas ; le plus grand, 15 usagers, est au CCSP
-    de Covè »: of the last month that is over."""
+    """« En octobre 2026, 3 centres sur 20 ont un écart entre fiches, registre et canevas ; le plus grand, 15 usagers jour par
+    jour, est au CCSP de Covè »: of the last month that is over."""
     over = [m for m in months if not m.is_running] or list(months)
     latest = [m for m in over if m.month == over[0].month]
     when, one = french.month_label(latest[0].month), latest[0]
@@ -246,7 +247,9 @@ def _finding(months: Sequence[MonthCounts], question: Question) -> str:
         return f"En {when}, là où deux chiffres se comparent, ils disent la même chose"
     many = french.plural(len(wrong), "centre")
     verb = "ont" if len(wrong) > 1 else "a"
-    worst = f"{S}; le plus grand, {french.plural(one.size, 'usager')}, est au {one.name}"
+    # Days that differ both ways cancel out in the table's total.
+    by_day = " jour par jour" if one.size > abs(one.report_gap or 0) else ""
+    worst = f"{S}; le plus grand, {french.plural(one.size, 'usager')}{by_day}, est au {one.name}"
     return (
         f"En {when}, {many} sur {french.number(len(compared))} {verb} un écart entre fiches, registre"
         f" et canevas{worst if one.size else ''}"

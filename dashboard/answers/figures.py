@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dashboard.answers import small_counts_for_guests
+from dashboard.answers.complaint_register import site_known_until
 from dashboard.answers.context import Asker, View, cached, engine, uncached
 from dashboard.answers.network import data_date_in_words, until_data_date
 from dashboard.answers.question import Question
@@ -35,14 +36,23 @@ def figures(view: View, question: Question, by: str) -> Breakdown:
 def _as_of_data_date(
     asked: Breakdown, view: View, chosen: frozenset[str] | str, question: Question, by: str
 ) -> Breakdown:
-    """The breakdown in which indicators of the current state are those of the date of the data, with that date as a note."""
+    """The breakdown in which indicators of the current state are those of the date of the data, with that date as a note, or the
+    last one that a single site's register knows."""
     current, when = until_data_date(view, question), data_date_in_words(view)
+    of_site = {
+        key: site_known_until(view, site)
+        for key in asked
+        if (site := key if by == "site" else current.site)
+    }
     same = current == question or not any(by in i.dimensions for i in CURRENT_INDICATORS)
     now = asked if same else _of_sites(view, chosen, current, by, CURRENT_INDICATORS)
     dated = asked
     for i in CURRENT_INDICATORS:
         there = [now.get(key, asked[key])[i.code] for key in asked]
-        dated = dated.with_column(i.code, (f._replace(note=f.note or when) for f in there))
+        notes = [of_site.get(key, when) for key in asked]
+        dated = dated.with_column(
+            i.code, (f._replace(note=f.note or note) for f, note in zip(there, notes, strict=True))
+        )
     return dated
 
 

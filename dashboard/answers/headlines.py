@@ -24,7 +24,7 @@ from dashboard.answers.uncertainty import intervals
 from dashboard.indicators import BY_CODE
 from dashboard.indicators.measures import NO_VISITS
 from dashboard.judgement.change_dates import signals_in_a_line, since_at_least
-from dashboard.judgement.signal_sentences import months_in_words, volume_gap
+from dashboard.judgement.signal_sentences import months_in_words, none_worse, volume_gap
 from dashboard.judgement.signals import Signal, gravest_first
 from dashboard.judgement.silence import NOTHING, NOTHING_OF_MANY, explained_in_words
 from dashboard.statistics import sentences
@@ -133,6 +133,19 @@ def site(view: View, question: Question) -> str:
     return f"{S}; ".join(part for part in (silent, *found) if part)
 
 
+@cached
+def silent_sites(view: View, question: Question) -> str:
+    """« 3 centres muets (Djougou, Kandi et Nikki) »; where some said why, how many; "" for none."""
+    short = {p.code: short_name(p) for p in sites(view, question)}
+    every = silences(view, question).values()
+    found = sorted((s for s in every if s.is_silent), key=lambda s: s.order)
+    if not found:
+        return ""
+    names, why = french.join_first([short[s.code] for s in found]), explained_in_words(found)
+    many = french.plural(len(found), "centre muet", "centres muets")
+    return f"{many} ({names}{f'{S}; {why}' if why else ''})"
+
+
 def _all_sites(view: View) -> str:
     """How many sites may be seen, and which of them are silent, those that did not say why first."""
     short = {p.code: short_name(p) for p in sites(view)}
@@ -188,7 +201,7 @@ def complaints(view: View, question: Question) -> str:
         return many.some_or_none("", "aucune en cours", "plainte connue en cours")
     short = {p.name: short_name(p) for p in sites(view, question)}
     wait = "attend" if names.total() == 1 else "attendent"
-    start = f"{many.at_least}{french.number(names.total())} {wait} depuis plus de {LATE_DAYS} jours"
+    start = f"{french.number(names.total())}{many.known} {wait} depuis plus de {LATE_DAYS} jours"
     most = sorted(names.items(), key=lambda pair: (-pair[1], french.alphabetical(pair[0])))
     if len(most) == 1:
         return f"{start}, à {short[most[0][0]]}"
@@ -231,7 +244,7 @@ def alerts(view: View, question: Question) -> str:
         return ""
     bad = gravest_first([(name, s) for name, s in judged if s.variation == Variation.ALERT])
     if not bad:
-        return f"aucune dégradation relevée{_judged_sites(view, question, judged)}"
+        return f"{none_worse(s for _, s in judged)}{_judged_sites(view, question, judged)}"
     short = {p.name: short_name(p) for p in sites(view, question)}
     where = list(dict.fromkeys(short[name] for name, _ in bad))
     if len(where) == 1:

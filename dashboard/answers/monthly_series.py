@@ -39,7 +39,7 @@ from dashboard.period import add_months, month_end
 from dashboard.statistics import sentences
 from dashboard.statistics.control_chart_levels import Origin
 from dashboard.statistics.quantile import quantile
-from dashboard.statistics.variation import ChartKind
+from dashboard.statistics.variation import ChartKind, Variation
 from dashboard.wording import NOT_HANDED, axis_words, basis_in_words, shown_value, value_with_unit
 from db import facts
 from db.codes import REFUSED, SET
@@ -122,7 +122,7 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
         words_of,
         direction=i.direction,
         unit=typical,
-        axis=axis_words(i),
+        axis="attente typique, en minutes" if chart.median is not None else axis_words(i),
         decisions=decided,
         events=closed,
         height=height,
@@ -163,6 +163,22 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
         finding=finding,
         trust_line=" ".join(f"{_begin_sentence(part).rstrip('.')}." for part in details if part),
     )
+
+
+@cached
+def first_curve(view: View, question: Question, codes: Sequence[str]) -> str:
+    """Which of some indicators is drawn until another is chosen: the first where it is judged; else an alert, one that is judged,
+    one that has figures."""
+    signals = scope_signals(view, question)
+    judged = [code for code in codes if (one := signals.get(code)) and one.is_judged]
+    if codes[0] in judged:
+        return codes[0]
+    alerts = [code for code in judged if signals[code].variation == Variation.ALERT]
+    if alerts or judged:
+        return (alerts or judged)[0]
+    drawn = (by_month(view, question, code, "") for code in codes)
+    has_figures = (not isinstance(panel.content, Message) for panel in drawn)
+    return next((c for c, some in zip(codes, has_figures, strict=True) if some), codes[0])
 
 
 def _begun(months: Sequence[date], words: Sequence[str]) -> tuple[int, str]:

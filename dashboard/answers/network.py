@@ -298,7 +298,7 @@ def services(view: View) -> Mapping[str, str]:
     """The labels of services by code, in alphabetical order; the unknown one last."""
     return {
         **{code: label for _, code, label in view.network.services},
-        "inconnu": "Prestation inconnue",
+        "inconnu": "Prestation non renseignée",
     }
 
 

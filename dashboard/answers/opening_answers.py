@@ -27,7 +27,12 @@ from dashboard.indicators import Figure
 from dashboard.indicators.measures import NO_OPEN_DAY_HANDED_IN, NO_VISIT
 from dashboard.judgement.change_dates import more_or_less, signals_in_a_line, since_at_least
 from dashboard.judgement.signal_reasons import reason
-from dashboard.judgement.signal_sentences import volume_change_in_words, volume_gap
+from dashboard.judgement.signal_sentences import (
+    NONE_WORSE,
+    none_worse,
+    volume_change_in_words,
+    volume_gap,
+)
 from dashboard.judgement.signals import Signal, rank
 from dashboard.judgement.silence import (
     BOTH,
@@ -253,35 +258,40 @@ def alerts(view: View, question: Question) -> Reply:
             label,
             page,
             "",
-            (Statement((), "trop tôt pour le dire, la période n'a pas encore de mois entier"),),
+            (Statement((), "trop tôt pour juger, la période n'a pas encore de mois entier"),),
         )
     large, others = _volume_statements(view, question, month.year)
     worse = _alert_statements(view, question, month.year, IN_FULL - len(large))
     alerts = list(_signals_by_site(view, question, Variation.ALERT).values())
     grave = sum(of[0].rule == OUTSIDE for of in alerts[: IN_FULL - len(large)])
     if not worse:
-        judged = {name for name, s in signals.site_signals(view, question) if s.is_judged}
+        of_sites = [pair for pair in signals.site_signals(view, question) if pair[1].is_judged]
+        judged = {name for name, _ in of_sites}
         every = Coverage("suivi", len(sites(view, question)), len(judged), len(judged))
-        why = NOBODY_HANDED_IN if never_begun(view, question) else _no_alert(Count(0, every))
+        none = never_begun(view, question)
+        why = NOBODY_HANDED_IN if none else _no_alert(Count(0, every), [s for _, s in of_sites])
         worse = [Statement((), why)]
     better = _improvement_statements(view, question, month.year)
     told = (*worse[:grave], *large, *worse[grave:], *others, *better)
     return Reply(label, page, f"en {french.month_label(month)}", told)
 
 
-def _no_alert(count: Count) -> str:
+def _no_alert(count: Count, found: Sequence[Signal]) -> str:
     """« aucune dégradation relevée dans les 21 centres jugés (sur 24) »; where no site is judged, that it is too early. count:
-    of alerts."""
+    of alerts; found: the series that are judged."""
     if not count.coverage.known:
         return f"trop tôt pour juger{S}: aucun centre n'a assez de mois de données"
     if count.is_complete:
-        return "aucune dégradation relevée"
+        return none_worse(found)
     judged = (
         "le centre jugé"
         if count.coverage.known == 1
         else f"les {count.coverage.known} centres jugés"
     )
-    return f"aucune dégradation relevée dans {judged} (sur {count.coverage.expected})"
+    if (said := none_worse(found)) != NONE_WORSE:
+        sites = french.plural(count.coverage.known, "centre jugé", "centres jugés")
+        return f"{said} ({sites} sur {count.coverage.expected})"
+    return f"{said} dans {judged} (sur {count.coverage.expected})"
 
 
 def _alert_statements(view: View, question: Question, year: int, most: int) -> list[Statement]:
@@ -405,8 +415,10 @@ def oldest_complaint(view: View, question: Question) -> Reply:
     )
     words += f"{S}; "
     words += f"l'ensemble{S}: {many.plural('plainte en cours', 'plaintes en cours')}"
+    earlier = "" if question.site else registers.earlier_in_words(view, waiting)
+    words += f" ({earlier})" if earlier else ""
     if late or many.is_complete:
-        words += f", {_of_late(late, len(waiting), many.at_least)}"
+        words += f", {_of_late(late, len(waiting))}"
     return Reply(label, page, when, (Statement((names[by_name[waiting.name[0]]],), words),))
 
 
@@ -421,15 +433,14 @@ def _known_until_in_words(view: View, to: int) -> str:
     return f" au {french.date_short(day_from_number(to))}" if open_since else ""
 
 
-def _of_late(late: int, waiting: int, least: str) -> str:
-    """« dont 3 de plus de 30 jours », « toutes de plus de 30 jours »; for a single one, « de 30 jours ou moins ». least: « au
-    moins » where registers are missing, else ""."""
+def _of_late(late: int, waiting: int) -> str:
+    """« dont 3 de plus de 30 jours », « toutes de plus de 30 jours »; for a single one, « de 30 jours ou moins »."""
     more, less = f"de plus de {LATE_DAYS} jours", f"de {LATE_DAYS} jours ou moins"
     if waiting == 1:
         return more if late else less
     if late == waiting:
-        return f"les {french.number(waiting)} connues {more}" if least else f"toutes {more}"
-    return f"dont {least}{french.number(late)} {more}" if late else f"toutes {less}"
+        return f"toutes {more}"
+    return f"dont {french.number(late)} {more}" if late else f"toutes {less}"
 
 
 def silent_sites(view: View, question: Question) -> Reply:
@@ -450,9 +461,8 @@ def silent_sites(view: View, question: Question) -> Reply:
         more = f"et {french.plural(left, 'autre centre muet', 'autres centres muets')}"
         statements.append(Statement((), more))
     if never:
-        statements.append(
-            _name_first(never, NOTHING if len(never) == 1 else NOTHING_OF_MANY, NAMED)
-        )
+        most = NAMED if len(never) > LISTED else LISTED  # all of them, where these are not most
+        statements.append(_name_first(never, NOTHING if len(never) == 1 else NOTHING_OF_MANY, most))
     stopped = _stopped(
         view,
         [

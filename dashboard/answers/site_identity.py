@@ -41,7 +41,7 @@ def site_facts(view: View, question: Question) -> tuple[SiteFact, ...]:
     known = {name: (who, since) for name, since, who in view.read(read.directors) if since <= day}
     return (
         _place(site, day, hosts.get(site.code, "")),
-        _opening(site, day),
+        _opening(view, site, day),
         _hours(site, day),
         _last_day(view, site),
         _direction(known.get(site.department)),
@@ -79,12 +79,15 @@ def _place(site: Place, day: date, host: str) -> SiteFact:
     )
 
 
-def _opening(site: Place, day: date) -> SiteFact:
-    """When it was opened: by the ceremony, and by the first day of which data came."""
-    launched, began = site.launched_on, site.first_activity
-    first = (
-        f"premières données le {french.date_short(began)}" if began else "premières données à venir"
-    )
+def _opening(view: View, site: Place, day: date) -> SiteFact:
+    """When it was opened: by the ceremony, and by the first day of which data came; of a site that hands in complaints alone, by
+    that of the first ones."""
+    launched, began, complaints = site.launched_on, site.first_activity, _complaint_days(view, site)
+    first = "premières données à venir"
+    if began:
+        first = f"premières données le {french.date_short(began)}"
+    elif complaints:
+        first = f"plaintes connues depuis le {french.date_short(complaints[0])}"
     if launched is None:
         return SiteFact("Ouvert le", f"date {UNKNOWN}e", first)
     label = "Ouvert le" if launched <= day else "Ouvre le"
@@ -110,6 +113,16 @@ def _hours(site: Place, day: date) -> SiteFact:
     return SiteFact(label, hours, " · ".join(filter(None, (closing, again, since))))
 
 
+def _complaint_days(view: View, site: Place) -> tuple[date, date] | None:
+    """The first and the last day of which its register of complaints is known; None without one."""
+    network = view.network
+    known = network.complaints_known[network.row[site.id]].nonzero()[0]
+    if not len(known):
+        return None
+    first, last = (day_from_number(int(day) + network.origin) for day in known[[0, -1]])
+    return first, min(last, network.known_until or last)
+
+
 def _last_day(view: View, site: Place) -> SiteFact:
     """The last day of which something was handed in, and whether it is silent since, or why."""
     label, network = "Dernier jour connu", view.network
@@ -117,6 +130,11 @@ def _last_day(view: View, site: Place) -> SiteFact:
     seen = (network.register_visits[row] > 0) | network.has_closing[row]
     silence = silences(view).get(site.code)
     if not seen.any():
+        complaints = _complaint_days(view, site)
+        if complaints:
+            return SiteFact(
+                label, french.date_short(complaints[1]), f"registre des plaintes seul{S}; {NOTHING}"
+            )
         return SiteFact(label, "—", NOTHING)
     last = day_from_number(int(seen.nonzero()[0][-1]) + network.origin)
     if silence is None:

@@ -17,6 +17,7 @@ from dashboard.answers import (
     declared_entered_panels,
     expected_false_alarms,
     forecast,
+    headlines,
     lost_time_panels,
     map,
     monthly_series,
@@ -38,7 +39,7 @@ from dashboard.period import ClippedPeriod
 from dashboard.settings import load_settings
 from dashboard.statistics.variation import Variation
 from dashboard.stories import Kind
-from dashboard.wording import DEMO, at_least, shown_value, who_reported
+from dashboard.wording import DEMO, at_least, known_alone, shown_value, who_reported
 
 S = french.SPACE
 ROWS = 10  # of a table on a slide; the others are in its workbook
@@ -143,8 +144,12 @@ def _period_cards(about: Subject, _: str) -> HeadlineAndPanel:
     found, panel = _cards(
         about, codes_placed_in("period"), "Les chiffres de la période", _visits_headline
     )
-    silence = silences(about.view, about.question).get(about.question.site or "")
-    return f"{found}{S}; {silence.in_words}" if silence and silence.in_words else found, panel
+    silences_by_code = silences(about.view, about.question)
+    silence = silences_by_code.get(about.question.site or "")
+    said = silence.in_words if silence else ""
+    if not about.question.site:
+        said = headlines.silent_sites(about.view, about.question)
+    return f"{found}{S}; {said}" if said else found, panel
 
 
 def _waits_headline(figures: Mapping[str, Figure]) -> str:
@@ -169,8 +174,8 @@ def _complaints_headline(figures: Mapping[str, Figure]) -> str:
     f = figures["complaints_open"]
     if f.value is None:
         return french.upper_first(f.note)
-    some = f"{french.plural(f.value, 'plainte')} en cours"
-    return french.upper_first(f"{at_least(f)}{some}") if f.value else "Aucune plainte en cours"
+    some = f"{french.plural(f.value, 'plainte')}{known_alone(f)} en cours"
+    return some if f.value else "Aucune plainte en cours"
 
 
 @slide(

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
+
 from dashboard.charts.office_chart_data import usermeta, value_series
 from dashboard.charts.style import (
     Row,
@@ -66,7 +68,7 @@ def control_chart(
         "field": "v",
         "type": "quantitative",
         "title": axis or unit,
-        "scale": {"zero": True, "nice": True},
+        "scale": {"zero": True, "nice": True, **_some_height(signal)},
         "axis": {"tickCount": 5},
     }
     layers = [
@@ -114,6 +116,12 @@ def control_chart(
         layer=layers,
         usermeta=usermeta("line", x="label", y_title=axis or unit, series=series),
     )
+
+
+def _some_height(one: Signal) -> Spec:
+    """The end of an axis on which all is 0: without one its only mark would read « 0,000000 »."""
+    drawn = np.concatenate([one.chart.values, *one.chart.limits, [one.target or 0]])
+    return {} if (np.nan_to_num(drawn) != 0).any() else {"domainMax": 1}
 
 
 def _months(c: ControlChart, words: Sequence[str], direction: str) -> list[Row]:
@@ -194,8 +202,11 @@ def legend_sentence(
     there = {point_state(direction, int(side)) for side in series.side} if series.is_judged else ()
     new = any(level.origin in NEW_LEVELS for level in series.levels)
     dotted = ", ".join(["fermetures"] * has_closures + ["nouveau niveau"] * new)
+    drawn = np.isfinite(series.usual).sum() > 1  # of a single month there is no line to be seen
     parts = [
-        *(["Trait : d'habitude", "tirets : ce que le hasard permet"] if series.is_judged else []),
+        # Titles and cards say the median, which is another number.
+        *(["Courbe : attente typique, et non la médiane"] if series.median is not None else []),
+        *(["trait : d'habitude", "tirets : ce que le hasard permet"] if drawn else []),
         *(words for word, words in SIGNS.items() if word in there),
         *([f"pointillés verticaux : {dotted}"] if dotted else []),
         *(["drapeau : décision"] if has_decisions else []),

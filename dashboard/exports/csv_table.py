@@ -8,11 +8,12 @@ from datetime import date
 from dashboard import french
 from dashboard.exports.xlsx import FORMULA, clean, heading_with_unit
 from dashboard.panel import Cell, Panel
-from dashboard.partial_counts import AT_LEAST
+from dashboard.partial_counts import is_hedged
 
 
 def csv_table(panel: Panel) -> bytes:
-    """The panel's table, a line for each row. A number that is only a floor is written as the screen has it: « au moins 56 »."""
+    """The panel's table, a line for each row. A number that is only a floor, or only what is known, is written as the screen
+    has it: « au moins 56 »."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow([_plain(heading_with_unit(c.name, c.unit)) for c in panel.table.columns])
@@ -25,7 +26,7 @@ def _cell(cell: Cell) -> str:
     value = cell.value
     if isinstance(value, date):
         return french.date_short(value)
-    if isinstance(value, int | float) and not cell.text.startswith(AT_LEAST):
+    if isinstance(value, int | float) and not is_hedged(cell.text):
         return repr(value).removesuffix(".0").replace(".", ",")
     return _plain(cell.text)
 

@@ -21,7 +21,7 @@ from dashboard import french, palette
 from dashboard.indicators import INDICATORS
 from dashboard.one_run_at_a_time import yield_to_others
 from dashboard.panel import Cell, Deck, Message, Panel, Table, make_table, text_cell
-from dashboard.partial_counts import AT_LEAST
+from dashboard.partial_counts import AT_LEAST, known_alone
 from dashboard.wording import NOT_IN_FILES, UNITS
 
 S = french.SPACE
@@ -322,9 +322,10 @@ def _cell(sheet: Worksheet, row: int, column: int, cell: Cell, unit: str, style:
         )
     elif isinstance(value, Real) and math.isfinite(value):
         look = LOOKS.get(unit, "General")
-        # A number that is only a floor remains one, and reads like one.
+        # A number that is only a floor, or only what is known, remains one, and reads like one.
         least = f'"{AT_LEAST}"' if cell.text.startswith(AT_LEAST) else ""
-        sheet.write_number(row, column, value, style("number", least + look))
+        known = f'"{known_alone(value)}"' if cell.text.endswith(known_alone(value)) else ""
+        sheet.write_number(row, column, value, style("number", least + look + known))
     else:
         write_text(sheet, row, column, cell.text, style, "missing" if unit else "text")
 

@@ -27,7 +27,7 @@ LAST_DAYS = f"les {ACTIVE} derniers jours" if ACTIVE > 1 else "le dernier jour"
 VISITS = ("visite", "visites")
 RECEIVED = ("plainte connue", "plaintes connues")
 WAITS = ("attente mesurée", "attentes mesurées")
-WAITING = ("plainte connue en cours", "plaintes connues en cours")
+WAITING = ("plainte en cours", "plaintes en cours")
 TIMED = Requirement("attente mesurée", "wait_p50")
 NOT_TIMED = ExcludedRows(
     "visite sans attente mesurée ou d'usager parti",

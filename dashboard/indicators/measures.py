@@ -132,7 +132,9 @@ def hide_if_missing(f: Facts, m: Measure) -> Measure:
     m = hide(m, none & ~nobody & _counts_nobody(m), NO_CASE if of_part else NO_VISIT)
     m = hide(m, _denied(f, none, _service_unknown(f)), SERVICE_UNKNOWN)
     m = hide(m, none & (f.visit_whole < f.expected), NOT_ALL_VISITS)
-    m = hide(hide(m, nobody, NO_VISITS), nobody & (f.reporting == 0), NOT_REPORTED)
+    # A site that hands in complaints alone has handed in something.
+    nothing = nobody & (f.reporting == 0) & (f.complaint_reporting == 0)
+    m = hide(hide(m, nobody, NO_VISITS), nothing, NOT_REPORTED)
     return hide(m, nobody & (f.expected == 0), OUT_OF_SCOPE)  # nobody was open yet, or any more
 
 

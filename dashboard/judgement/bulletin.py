@@ -42,6 +42,8 @@ from dashboard.wording import (
     among_in_words,
     at_least,
     basis_in_words,
+    is_partial,
+    known_alone,
     shown_value,
     value_with_unit,
     who_reported,
@@ -416,14 +418,11 @@ def _still_open(s: Situation, whenever: str = "toutes périodes confondues, ") -
     if not now.value:
         return "aucune plainte en cours"
     age = "d'âge non mesuré" if oldest.value is None else f"depuis {french.days(oldest.value)}"
-    known_to, own = s.trust_context.known_to, s.trust_context.complaints_to
-    known_to = (
-        min(known_to, own) if known_to and own else known_to
-    )  # the day that the list of complaints says
-    day = f" au {french.date_short(known_to)}" if known_to else ""
-    many = f"{whenever}{at_least(now)}{french.plural(now.value, 'plainte')} en cours{day}"
+    day = f" {s.trust_context.complaints_to}" if s.trust_context.complaints_to else ""
+    some = french.plural(now.value, "plainte")
+    many = f"{whenever}{some}{known_alone(now)} en cours{day}"
     oldest_known = "la plus ancienne"
-    if at_least(now):
+    if is_partial(now):
         oldest_known = "la plus ancienne que l'on connaisse attend"
     return f"{many}, {age if now.value == 1 else f'{oldest_known} {age}'}"
 

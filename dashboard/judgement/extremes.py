@@ -6,7 +6,7 @@ from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement.standing_apart import Verdict
 from dashboard.partial_counts import AT_LEAST
-from dashboard.wording import at_least, basis_in_words, shown_value
+from dashboard.wording import at_least, basis_in_words, known_alone, shown_value
 from db.codes import UNKNOWN_KEY
 
 S = french.SPACE
@@ -108,8 +108,8 @@ def _waits_in_words(
 
 
 def _shown_value(figure: Figure) -> str:
-    """The value as displayed, without « au moins »."""
-    return shown_value(figure).removeprefix(AT_LEAST)
+    """The value as displayed, without « au moins » or « connues »."""
+    return shown_value(figure).removeprefix(AT_LEAST).removesuffix(known_alone(figure))
 
 
 def _at_end(

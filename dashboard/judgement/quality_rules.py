@@ -198,9 +198,9 @@ RULES = (
     ),
     QualityRule(
         key="declared",
-        title="Clôture et registre diffèrent",
-        one="jour où clôture et registre diffèrent",
-        many="jours où clôture et registre diffèrent",
+        title="Clôture et registre diffèrent nettement",
+        one="jour où clôture et registre diffèrent nettement",
+        many="jours où clôture et registre diffèrent nettement",
         about=frozenset({About.VISITS, About.CLOSINGS}),
         method=f"Un jour remis et clos où l'écart dépasse {finders.GAP} usagers et"
         f" {french.percent(100 * finders.GAP_SHARE)} du registre.",

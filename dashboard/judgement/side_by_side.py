@@ -10,7 +10,7 @@ from dashboard.indicators import BY_CODE, Figure, Indicator, codes
 from dashboard.indicators.measures import FEW, OUT_OF_SCOPE, UNMEASURED
 from dashboard.judgement.place_days import Chances, Pair
 from dashboard.statistics.two_places import different
-from dashboard.wording import NOT_HANDED, at_least, shown_value
+from dashboard.wording import NOT_HANDED, is_partial, shown_value
 
 S = french.SPACE
 THEN = f"{S}; "
@@ -125,7 +125,7 @@ def _judge(
 def _ordered(pair: Pair, figures: Sequence[Figure]) -> Pair | None:
     """The pair, the higher place first; None where both show the same, or cannot be compared."""
     one, other = (figures[n] for n in pair)
-    if one.value is None or other.value is None or at_least(one) or at_least(other):
+    if one.value is None or other.value is None or is_partial(one) or is_partial(other):
         return None
     if shown_value(one) == shown_value(other):
         return None
@@ -160,7 +160,7 @@ def _unknown(i: Indicator, names: Sequence[str], figures: Sequence[Figure]) -> J
         words = THEN.join(reasons)
         verdict = Verdict.FEW if few else Verdict.UNKNOWN
         return Judged(i.code, tuple(figures), verdict, f"{words}.")
-    partial = [name for name, f in zip(names, figures, strict=True) if at_least(f)]
+    partial = [name for name, f in zip(names, figures, strict=True) if is_partial(f)]
     if partial:
         where = french.join_words(partial)
         words = f"« Au moins » ne se compare pas : des registres manquent ({where})."

@@ -25,6 +25,7 @@ BASES = {
 
 USUALLY = {ChartKind.YEAR: "auparavant", ChartKind.VOLUME: "d'habitude en cette saison"}
 NO_RUNS = (ChartKind.BY_QUARTER, ChartKind.YEAR, ChartKind.STOCK, ChartKind.RARE)
+NONE_WORSE = "aucune dégradation relevée"
 FROM = f"signal dès {RUN}"  # months in a row on one side
 
 
@@ -258,19 +259,31 @@ def verdict(one: Signal, subject: str = "", *, limits: bool = True) -> str:
     return f"{text}." if limits else text
 
 
+def none_worse(judged: Iterable[Signal]) -> str:
+    """« aucune dégradation relevée »; where none of what is judged is of visits, in which figures alone: « … dans le seul chiffre
+    jugé, fiches de clôture remises ». judged: those that are, none of them an alert."""
+    codes = list(dict.fromkeys(one.indicator for one in judged))
+    if any(BY_CODE[c].register == "visits" and not BY_CODE[c].closings for c in codes):
+        return NONE_WORSE
+    where = "le seul chiffre jugé" if len(codes) == 1 else "les seuls chiffres jugés"
+    return f"{NONE_WORSE} dans {where}, {french.join_words([french.lower_first(BY_CODE[c].short) for c in codes])}"
+
+
 def too_few(one: Signal) -> str:
     """Why a month with a value is not judged, in French."""
     if one.kind == ChartKind.VOLUME:
         needed = f"il faut {HISTORY + 1} mois de données pour connaître les saisons"
         if one.value is None or one.year_before is None:
-            return f"trop tôt pour dire si ce chiffre est inhabituel ({needed})"
+            return f"trop tôt pour juger ({needed})"
         i = BY_CODE[one.indicator]
         # With several sites, the two counts may be over different ones.
         before = f", {value_with_unit(i, one.year_before)} le même mois un an avant"
         said = f"{value_with_unit(i, one.value)} par jour en {one.month_label}"
         return f"{said}{'' if one.chart.of_several else before} ; {needed}"
     enough = MINIMUM_POINTS + (APART + 1 if one.kind == ChartKind.STOCK else 0)
-    return f"trop tôt pour conclure ({one.points} des {_points(one, enough)} nécessaires)"
+    # Not all months of the curve are points: of some a part is missing, or there are too few cases.
+    known = "assez renseigné" if one.points == 1 else "assez renseignés"
+    return f"trop tôt pour juger ({_points(one, one.points)} {known}, il en faut {enough})"
 
 
 def _points(one: Signal, n: int) -> str:

@@ -25,10 +25,9 @@ class TrustContext:
     declared, entered: visits of closed days with a register, as declared at the closing and as entered in the register.
     not_reported: names of expected sites without data in the period.
     measuring: how many sites measure waits; None where that is not asked. complaints_later: received after the last day of the
-    data; complaints_through: how many sites' complaints are known over the entire period. known_to: the last day up to which
-    all is known; first: the first day of the question. closings_alone: names of sites that handed in closings and no register of
-    visits; declared_alone: visits that closings declare of days without a register. complaints_to: of a single site, the last day
-    up to which its complaints are known."""
+    data; complaints_through: how many sites' complaints are known over the entire period. first: the first day of the question.
+    closings_alone: names of sites that handed in closings and no register of visits; declared_alone: visits that closings declare
+    of days without a register. complaints_to: the days up to which complaints that wait are known, in words."""
 
     as_of: date | None
     age_days: int | None
@@ -40,11 +39,10 @@ class TrustContext:
     measuring: int | None = None
     complaints_later: int = 0
     complaints_through: int = 0
-    known_to: date | None = None
     first: date | None = None
     closings_alone: tuple[str, ...] = ()
     declared_alone: int = 0
-    complaints_to: date | None = None
+    complaints_to: str = ""
 
 
 def trust_line(code: str, figures: Mapping[str, Figure], context: TrustContext) -> str:

@@ -16,7 +16,7 @@ from dashboard.accounts.rights import Person
 from dashboard.answers import cards, opening_cards
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Placement, codes_placed_in
-from dashboard.partial_counts import AT_LEAST
+from dashboard.partial_counts import AT_LEAST, KNOWN
 from dashboard.ui import browser_flush, filter_state, panel_display
 from dashboard.ui.markdown_escaping import escape_markdown
 
@@ -54,9 +54,12 @@ def card(one: cards.Metric) -> str:
 
 
 def _figure(text: str) -> str:
-    """The text of a value as HTML, « au moins » smaller than the number."""
-    number = text.removeprefix(AT_LEAST)
-    return f"<small>{AT_LEAST}</small>{escape(number)}" if number != text else escape(text)
+    """The text of a value as HTML, « au moins » and « connues » smaller than the number."""
+    least = AT_LEAST if text.startswith(AT_LEAST) else ""
+    number, known, _ = text.removeprefix(least).partition(KNOWN.rstrip("s"))
+    known = text.removeprefix(f"{least}{number}") if known else ""
+    small = [f"<small>{word}</small>" if word else "" for word in (least, known)]
+    return escape(number).join(small)
 
 
 def _spoken(one: cards.Metric) -> str:

@@ -5,6 +5,7 @@ from html import escape
 import streamlit as st
 
 from dashboard import french
+from dashboard.answers.network import SILENT_DAYS
 from dashboard.indicators import INDICATORS, LAST_DAYS, MINUTES, Indicator
 from dashboard.search.guide_chapters import anchor
 
@@ -39,7 +40,7 @@ def show() -> None:
     st.html("".join(map(indicator_html, INDICATORS)))
     st.header("Ce qui vaut partout", anchor=False)
     with st.container(key="lecture"):
-        st.markdown(GENERAL.format(minutes=MINUTES, last_days=LAST_DAYS))
+        st.markdown(GENERAL.format(minutes=MINUTES, last_days=LAST_DAYS, silent_days=SILENT_DAYS))
 
 
 def indicator_html(i: Indicator) -> str:
@@ -72,6 +73,13 @@ GENERAL = """
 - **Jour ouvert** : du lundi au vendredi, sans les jours fériés, les fermetures déclarées d'une journée, ni les jours d'avant
   la première activité du centre.
 - **Centre en activité** : une visite ou une clôture dans {last_days}.
+- **Centre muet** : plus de {silent_days} jours, ou le délai fixé pour lui, sans registre des visites ni fiche de clôture, à la
+  date des données. Un centre qui n'a encore remis ni l'un ni l'autre n'est pas dit muet.
+- **Plainte en retard** : sans réponse plus de trente jours après sa réception. **Connues**, après un nombre de plaintes en
+  cours : là où un registre manque ou s'arrête plus tôt, d'autres peuvent attendre, et certaines avoir reçu une réponse depuis.
+- **Canevas** : le rapport du mois d'un centre, avec ses usagers reçus, ses difficultés et ses solutions. **Lot** : ce qui est
+  entré par un seul fichier ; il se retire d'un bloc.
+- **Prestation non renseignée** : les visites et les plaintes dont la prestation n'est pas notée.
 - **Période partielle** : une période en cours s'arrête au dernier jour des données et se compare aux mêmes jours d'un an
   avant, sur les centres qui ont remonté les deux.
 - **Un an avant** : une simple différence entre deux périodes. Elle ne dit pas qu'il y a une tendance.

@@ -180,15 +180,10 @@ def _choose(options: Sequence[str], key: str, first: str) -> None:
 
 
 def series(person: Person, question: Question, key: str, first: str = FOLLOWED[0]) -> None:
-    """Draw a followed indicator month by month under its finding, with its choice. first: the default where it has figures,
-    else the first that has."""
-
-    def known(code: str) -> bool:
-        panel = monthly_series.by_month(person, question, code, key)
-        return not isinstance(panel.content, Message)
-
+    """Draw a followed indicator month by month under its finding, with its choice. first: the default where it is judged,
+    else as `monthly_series.first_curve` has it."""
     chosen = f"{key}_choix"
-    first = next((code for code in (first, *FOLLOWED) if known(code)), first)
+    first = monthly_series.first_curve(person, question, (first, *FOLLOWED))
     code = chosen_value(chosen, FOLLOWED, first)
     panel = monthly_series.by_month(person, question, code, key)
     heading(panel)

@@ -82,7 +82,9 @@ def test_a_site_whose_waits_rose_says_since_when(asked):
     since = re.search(r"depuis \w+ \d{4}", said)[0]
     assert curve.finding.endswith(f" d'habitude (alerte), {since}"), "no word of the rule"
     assert f"au-dessus de ce que le hasard permet, {since}" in curve.trust_line, "one click below"
-    assert curve.content.spec["layer"][-1]["encoding"]["y"]["title"] == "minutes"
+    assert curve.content.spec["layer"][-1]["encoding"]["y"]["title"] == (
+        "attente typique, en minutes"
+    )
     none = monthly_series.by_month(LOCAL_READER, question, "satisfaction", "mois")
     assert isinstance(none.content, Message), "no empty axes"
     assert none.finding.endswith("\xa0: satisfaction non renseignée"), "of no month: there are none"

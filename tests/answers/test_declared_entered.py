@@ -376,8 +376,8 @@ def test_the_network_says_how_many_sites_and_the_largest_gap_first(asked):
     close_days(asked, {d: 17 if d == 5 else 2 for d in WORKED})
     close_days(asked, dict.fromkeys(WORKED, 2), KANDI)
     assert finding(OCTOBER) == (
-        "En octobre 2026, 1 centre sur 2 a un écart entre fiches, registre et canevas ; le plus grand, 15 usagers, est au CCSP"
-        " de Covè"
+        "En octobre 2026, 1 centre sur 2 a un écart entre fiches, registre et canevas ; le plus grand, 15 usagers jour par"
+        " jour, est au CCSP de Covè"
     )
     assert [row[0] for row in told(OCTOBER)] == ["CCSP de Covè", "CCSP de Kandi"]
 
@@ -413,8 +413,8 @@ def test_gaps_that_cancel_out_are_counted_day_by_day(asked):
     close_days(asked, {d: {6: 1, 7: 3}.get(d, 2) for d in WORKED})
     assert (
         finding(OCTOBER)
-        == "En octobre 2026, 1 centre sur 1 a un écart entre fiches, registre et canevas ; le plus grand, 2 usagers,"
-        " est au CCSP de Covè"
+        == "En octobre 2026, 1 centre sur 1 a un écart entre fiches, registre et canevas ; le plus grand, 2 usagers"
+        " jour par jour, est au CCSP de Covè"
     )
     assert told()[0][-1] == "Fiche et registre diffèrent le 6 (1 et 2) et le 7 (3 et 2)"
 

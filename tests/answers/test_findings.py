@@ -174,6 +174,16 @@ def test_the_curve_stops_at_ninety_days_and_says_what_lies_beyond(asked):
     assert panel.table.rows[0][column].value == pytest.approx(20)
 
 
+def test_the_curve_goes_on_after_the_last_answer_as_long_as_one_waits(asked):
+    received(asked, [10] * 40 + [None] * 10)
+    panel = complaint_delays.survival(LOCAL_READER, YEAR, "survie")
+    assert panel.finding.translate(PLAIN).endswith(
+        "90 jours après leur réception, 20 % attendaient encore"
+    )
+    last = panel.content.spec["data"]["values"][-1]
+    assert (last["d"], last["v"]) == (90, pytest.approx(20))
+
+
 def test_where_all_were_answered_sooner_it_says_so(asked):
     received(asked, [10] * 40 + [80] * 10)
     said = complaint_delays.survival(LOCAL_READER, YEAR, "survie").finding
@@ -218,7 +228,7 @@ def test_a_department_is_headed_by_its_visits_and_its_late_complaints(asked):
     received(asked, [None, None, 3])
     year = replace(YEAR, departments=("Alibori",))
     assert headlines.department(LOCAL_READER, year).translate(PLAIN) == (
-        "au moins 1 usager reçu en juin 2025, seul mois remis ; au moins 2 plaintes attendent depuis plus de 30 jours"
+        "au moins 1 usager reçu en juin 2025, seul mois remis ; 2 plaintes connues attendent depuis plus de 30 jours"
     )
     part = replace(year, first=date(2025, 6, 15), last=date(2025, 6, 30))
     assert "1 usager reçu du 15/06/2025 au 30/06/2025" in headlines.department(
@@ -418,7 +428,7 @@ def test_a_card_s_difference_is_that_of_what_it_says(code, card, now, before, re
     assert said.translate(PLAIN) == read
 
 
-def test_where_one_answers_is_at_least_only_where_a_register_there_is_not_up_to_date(asked):
+def test_where_one_answers_known_is_said_only_where_a_register_there_is_not_up_to_date(asked):
     focal_point = Person("point focal de Covè", Role.FOCAL_POINT, sites=frozenset({COVE}))
     asked.hand_in("registre", visit(KANDI, "2025-06-30"), visit(COVE, "2025-06-30"))
     late = [complaint(f"P-{site}", site, "2025-01-06") for site in (KANDI, COVE)]
@@ -431,7 +441,9 @@ def test_where_one_answers_is_at_least_only_where_a_register_there_is_not_up_to_
     own = complaints.open_complaints(focal_point, YEAR, "k").finding.translate(PLAIN)
     assert own == "Là où vous répondez : 1 plainte attend depuis plus de 30 jours au 30/06/2025"
     everybody = complaints.open_complaints(LOCAL_READER, YEAR, "k").finding.translate(PLAIN)
-    assert everybody.startswith("Au moins 2 plaintes attendent")
+    assert everybody == (
+        "2 plaintes connues attendent depuis plus de 30 jours au 30/06/2025 (l'une d'elles au 28/02/2025)"
+    )
 
 
 # ---- what chance may have chosen -------------------------------------------------------------------------------

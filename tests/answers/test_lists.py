@@ -103,7 +103,7 @@ def test_of_a_site_whose_register_ends_sooner_the_age_is_that_of_its_last_day(as
     (row,) = read(complaints.open_complaints(LOCAL_READER, YEAR, "en_cours"))
     assert row[1] == "15 jours au 20/10/2025"
     alone = complaints.open_complaints(LOCAL_READER, replace(YEAR, site=COVE), "en_cours")
-    assert alone.finding.endswith("une est en cours au 20/10/2025"), "and not today"
+    assert alone.finding.endswith("une connue est en cours au 20/10/2025"), "and not today"
 
 
 def test_of_complaints_of_one_day_the_one_that_is_known_to_have_waited_longer_is_first(asked):

@@ -42,7 +42,7 @@ def truth(*files: File) -> Truth:
         ("aucune plainte en cours", True),
         ("Aucune plainte n'attend depuis plus de 30 jours", True),
         ("registre des plaintes non remonté", False),
-        ("au moins 1 plainte en cours", False),
+        ("1 plainte connue en cours", False),
         ("Aucune fiche de clôture remise", True),
         ("Toutes les fiches de clôture sont remises", False),
         ("ce centre n'est pas muet", True),

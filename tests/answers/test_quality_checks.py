@@ -97,9 +97,9 @@ def test_what_is_out_of_the_way_is_found_and_named(asked: Office):
     asked.hand_in("cloture", *(closing(KANDI, day, 10) for day in DAYS), closing(COVE, DAYS[0], 9))
     assert sorted(told()) == [
         "CCSP de Covè : 1 arrivée hors des heures d'ouverture, octobre 2026",
-        "CCSP de Covè : 1 jour où clôture et registre diffèrent, octobre 2026",
+        "CCSP de Covè : 1 jour où clôture et registre diffèrent nettement, octobre 2026",
         "CCSP de Kandi : 1 attente de 4 heures ou plus, octobre 2026",
-        "CCSP de Kandi : 1 jour où clôture et registre diffèrent, octobre 2026",
+        "CCSP de Kandi : 1 jour où clôture et registre diffèrent nettement, octobre 2026",
         "CCSP de Kandi : 8 lignes qui en répètent d'autres, octobre 2026",
     ]
     panel = quality_checks.listed(MANAGER, YEAR, "k")

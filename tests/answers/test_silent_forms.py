@@ -1,6 +1,7 @@
 """What one form is silent of is not said as if the site were silent, or measured nothing; silence hides nothing that is known."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,17 +12,23 @@ from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers import (
     bulletin,
     cards,
+    complaint_register,
+    complaints,
     context,
     headlines,
+    lost_time,
     map,
     monthly_series,
     opening_answers,
     signals,
+    site_identity,
+    slides,
     trust,
 )
 from dashboard.answers.figures import overall_figures
 from dashboard.answers.question import Question
 from dashboard.indicators import codes_placed_in
+from dashboard.judgement.control_charts import FOLLOWED
 from dashboard.period import clip_period, day_number, resolve_period, today
 from dashboard.wording import who_measures, who_reported
 from db.known_forms import ever_known, known_forms
@@ -188,3 +195,87 @@ def test_no_wait_is_denied_where_no_register_came(asked, measuring, reporting, w
     visits = overall_figures(LOCAL_READER, WHOLE)["visits"]
     figure = visits._replace(sites_reporting=reporting, sites_expected=24)
     assert plain(who_measures(measuring, figure)) == words
+
+
+def test_what_waits_at_a_site_that_fell_silent_is_of_the_last_day_that_it_knows(silent):
+    stop = four.silent_forms(today(), (KANDI,))[0].covers[1]
+    until = french.date_short(stop)
+    waiting = complaint_register.register_now(LOCAL_READER, WHOLE)
+    here = int((waiting.is_open & (waiting.code == KANDI)).sum())
+    some = f"{here} d'entre elles au {until}, dans 1 centre"
+    total = int(waiting.is_open.sum())
+    by_age = complaints.ages(LOCAL_READER, WHOLE, "k")
+    now = french.date_short(context.view(LOCAL_READER).network.known_until)
+    assert plain(by_age.finding).startswith(f"{total} plaintes connues en cours, dont ")
+    assert plain(by_age.finding).endswith(f" au {now} ({some})") and some in plain(by_age.caption)
+    oldest = plain(opening_answers.replies(LOCAL_READER, WHOLE)[3].text)
+    assert f"l'ensemble : {total} plaintes connues en cours ({some}), dont " in oldest
+    (card,) = cards.cards(LOCAL_READER, STOPPED, ("complaints_open",)).cards
+    assert (plain(card.text), card.state) == (f"{here} connues", f"au {until}")
+    listed = complaints.open_complaints(LOCAL_READER, STOPPED, "k")
+    assert plain(listed.finding).endswith(f"au {until}")
+
+
+def test_every_signal_of_a_whole_is_named(silent, monkeypatch):
+    (late,) = [one for _, one in signals.site_signals(LOCAL_READER, POBE) if one.is_signal]
+    waiting = replace(late, chart=replace(late.chart, indicator="complaints_open"))
+    both = {one.indicator: one for one in (late, waiting)}
+    monkeypatch.setattr(bulletin, "scope_signals", lambda *_: both)
+    said = plain(bulletin.findings(LOCAL_READER, POBE)[0])
+    assert said.endswith(" d'habitude. Autre signal : plaintes en cours.")
+    whole = plain(bulletin.findings(LOCAL_READER, WHOLE)[0])
+    assert whole.endswith(
+        " d'habitude. Registre des plaintes à jour dans 2 centres sur 24. Autre signal : plaintes en cours."
+    )
+
+
+def test_a_site_of_complaints_alone_says_since_and_up_to_when(silent):
+    facts = {one.label: one for one in site_identity.site_facts(LOCAL_READER, POBE)}
+    file = next(f for f in four.silent_forms(today(), SITES) if f.sites == (four.COMPLAINTS_ALONE,))
+    first, last = (french.date_short(day) for day in file.covers)
+    assert facts["Ouvert le"].note.endswith(f"plaintes connues depuis le {first}")
+    known = facts["Dernier jour connu"]
+    assert (known.text, plain(known.note)[:28]) == (last, "registre des plaintes seul ;")
+    assert (
+        overall_figures(LOCAL_READER, POBE)["wait_p50"].note == "registre des visites non remonté"
+    )
+
+
+def test_a_day_that_was_closed_is_heard_of_though_no_register_came(silent):
+    lost = lost_time.losses(LOCAL_READER, LOKOSSA).total
+    assert lost.days and not lost.unheard
+    assert lost_time.losses(LOCAL_READER, POBE).total.unheard
+
+
+def test_that_nothing_is_worse_is_said_of_what_is_judged(silent):
+    alone = "aucune dégradation relevée dans le seul chiffre jugé, fiches de clôture remises"
+    for asked, title in ((LOKOSSA, headlines.site), (MONO, headlines.department)):
+        assert f" ; {alone} ; " in plain(title(LOCAL_READER, asked))
+        assert plain(opening_answers.replies(LOCAL_READER, asked)[2].text) == alone
+    of_cove = WHOLE.at_place(None, COVE)
+    assert "aucune dégradation relevée ;" in plain(headlines.site(LOCAL_READER, of_cove))
+
+
+def test_the_silent_are_named_on_the_first_slide_and_so_is_who_never_began(silent):
+    period = clip_period(YEAR, YEAR.last)
+    about = slides.Subject(context.view(LOCAL_READER), WHOLE, period, "t", "s")
+    headline, _ = slides.KINDS["chiffres"].build(about, "")
+    assert plain(headline).endswith(" ; 1 centre muet (Kandi)")
+    asked = replace(WHOLE, departments=("Borgou", "Zou"))
+    (told,) = opening_answers.replies(LOCAL_READER, asked)[4].statements
+    assert len(told.names) == 5 and told.words.startswith("n'ont encore remis ni registre")
+
+
+def test_the_curve_that_is_drawn_first_is_one_that_is_judged_and_an_alert_where_there_is_one(
+    silent,
+):
+    codes = ("wait_p50", *FOLLOWED)
+    first = {
+        s: monthly_series.first_curve(LOCAL_READER, WHOLE.at_place(None, s), codes) for s in SITES
+    }
+    assert first == {
+        KANDI: "completeness",
+        COVE: "wait_p50",
+        four.COMPLAINTS_ALONE: "complaints_late",
+        four.CLOSINGS_ALONE: "completeness",
+    }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -268,6 +269,24 @@ def test_the_signs_of_a_curve_are_those_that_it_has():
         followed(None).chart, "up", has_closures=True, has_decisions=False
     )
     assert said.endswith("pointillés verticaux : fermetures") and "décision" not in said
+    waits = replace(course, median=course.values)
+    legend = charts.legend_sentence(waits, "up", has_closures=False, has_decisions=False)
+    assert legend.startswith("Courbe : attente typique, et non la médiane · trait : d'habitude · ")
+    once = replace(course, usual=np.where(np.arange(len(course.usual)) == 3, 5.0, np.nan))
+    legend = charts.legend_sentence(once, "up", has_closures=False, has_decisions=False)
+    assert "trait" not in legend.lower(), "of a single month there is no line"
+
+
+@pytest.mark.parametrize(("level", "ends"), [(0.0, 1), (80.0, None)])
+def test_an_axis_on_which_all_is_0_has_an_end(level, ends):
+    one = followed(None)
+    flat = np.full(len(one.chart.values), level)
+    none = np.full(len(flat), np.nan)
+    course = replace(one.chart, values=flat, given_limits=(none, none))
+    spec = charts.control_chart(
+        replace(one, chart=course), ["0"] * len(flat), direction="up", unit="plaintes"
+    )
+    assert spec["layer"][-1]["encoding"]["y"]["scale"].get("domainMax") == ends
 
 
 @pytest.mark.parametrize("most", [1, 2, 5, 24])

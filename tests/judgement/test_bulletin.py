@@ -292,7 +292,7 @@ def situation(seed: int) -> Situation:
         0,
         r.random() < 0.5,
         complaints_through=r.choice([expected, expected, r.randint(0, expected)]),
-        known_to=last + timedelta(r.choice([0, 0, 1, 2])),
+        complaints_to=f"au {last + timedelta(r.choice([0, 0, 1, 2])):%d/%m/%Y}",
     )
     unmeasured = tuple(names[: r.choice([0, 0, 1, 2, 6])])
     scope = f"le {names[0]}" if alone else r.choice(SCOPES)
@@ -781,11 +781,11 @@ def read_complaints(s: Situation, text: str) -> None:
         return
     age = f"depuis {oldest.value} jour{'s' * (oldest.value > 1)}."
     first = "la plus ancienne " if whole else "la plus ancienne que l'on connaisse attend "
-    least = "" if whole else "au moins "
-    day = f" au {s.trust_context.known_to:%d/%m/%Y}" if s.trust_context.known_to else ""
+    known = "" if whole else f" connue{'s' * (now.value > 1)}"
+    day = f" {s.trust_context.complaints_to}" if s.trust_context.complaints_to else ""
     assert text.endswith(
-        f"; toutes périodes confondues, {least}{now.value}"
-        f" plainte{'s' * (now.value > 1)} en cours{day}, {first * (now.value > 1)}{age}"
+        f"; toutes périodes confondues, {now.value}"
+        f" plainte{'s' * (now.value > 1)}{known} en cours{day}, {first * (now.value > 1)}{age}"
     ), text
 
 

@@ -123,9 +123,9 @@ def test_what_nobody_told_is_not_among_everywhere_and_a_floor_is_said_as_one():
     three = figure(3, "complaints_open", "b")
     whole = figure(5, "complaints_open")
     read = lambda of: extremes_in_words(of, NAMES, "Titre", "site", whole).translate(PLAIN)  # noqa: E731
-    assert read({"a": one, "d": floor}) == "Titre : au moins 1 partout"
+    assert read({"a": one, "d": floor}) == "Titre : 1 connue partout"
     assert read({"a": one, "b": three, "d": floor}) == (
-        "Titre : au moins 1 à Kandi et Nikki, 3 à Djougou ; 5 pour l'ensemble"
+        "Titre : 1 connue à Kandi et Nikki, 3 à Djougou ; 5 pour l'ensemble"
     )
 
 

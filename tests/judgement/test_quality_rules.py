@@ -239,12 +239,14 @@ def test_the_trust_line_names_the_three_most_and_says_how_many_more():
         ALWAYS,
     ).replace(SPACE, " ")
     assert said == (
-        "à vérifier : 12 jours où clôture et registre diffèrent, 5 lignes qui en répètent d'autres, 3 attentes de 4 heures"
-        " ou plus, 2 autres constats (4 centres)"
+        "à vérifier : 12 jours où clôture et registre diffèrent nettement, 5 lignes qui en répètent d'autres, 3 attentes de"
+        " 4 heures ou plus, 2 autres constats (4 centres)"
     )
     assert quality_sentences.trust_words([], 0, ALWAYS) == ""
     one = quality_sentences.trust_words([finding("declared", 1)], 1, ALWAYS)
-    assert one.replace(SPACE, " ") == "à vérifier : 1 jour où clôture et registre diffèrent"
+    assert (
+        one.replace(SPACE, " ") == "à vérifier : 1 jour où clôture et registre diffèrent nettement"
+    )
 
 
 def test_the_trust_line_of_a_month_says_of_which_quarter_a_sum_is():

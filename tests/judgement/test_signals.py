@@ -79,6 +79,14 @@ def test_two_values_or_eleven_are_too_few_whatever_the_gap(levels):
         assert not any(word in verdict(one) for word in ("alerte", "amélioration", "changement"))
 
 
+def test_too_early_counts_the_months_that_are_points_and_not_those_of_the_curve():
+    levels = [[20.0, np.nan, np.nan, 22.0, 25.0, np.nan, 21.0]]
+    one = signal(follow("wait_p90", measured("wait_p90", levels), LAST)["site 0"], LAST)
+    assert plain(verdict(one, "Attente", limits=False)) == (
+        "Attente : trop tôt pour juger (4 mois assez renseignés, il en faut 12)"
+    )
+
+
 @pytest.mark.pitfall(10)
 def test_a_good_level_with_a_lasting_fall_still_shows_the_signal():
     levels = np.r_[np.full(30, 97.0), np.full(9, 95.0)][None]

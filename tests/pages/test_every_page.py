@@ -965,3 +965,10 @@ def test_where_nothing_was_ever_handed_in_nothing_is_said_to_go_well(filled, usi
         "0,0 par jour",
     ):
         assert comfort not in said.replace("\xa0", " ")
+
+
+def test_the_words_that_screens_use_of_what_is_missing_are_defined(demo):
+    said = " ".join(words(visit_page("definitions")))
+    for word in ("Centre muet", "Connues", "Plainte en retard", "Canevas", "Lot"):
+        assert f"**{word}**" in said
+    assert "plus de 7 jours" in said

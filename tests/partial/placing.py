@@ -12,7 +12,7 @@ from tests.partial.truth import LATE, QUIET, Truth
 
 DENIES = re.compile(
     r"\b(aucune?s?|rien|jamais|(?<!une )personne|nulle?|zéro|sans plainte)\b|comme d'habitude|non remont|pas à jour|incomplet"
-    r"|pas assez de données|connues en attente|fiches de clôture déclarent|\bni plainte"
+    r"|pas assez de données|\bconnues? (en|attend)|(^|[^\d])\d+ connues?$|fiches de clôture déclarent|\bni plainte"
     r"|encore connu\b"
     r"|\btoutes les fiches|\battendues? (est|sont) remises?|\bni\b.*\bni\b"
     r"|au moins|(^|[^\d,])0($| [a-z%])|\bn'(a|ont) pas\b|pas (encore )?de\b",
@@ -266,6 +266,14 @@ def _floor(m: re.Match, s: Said, t: Truth) -> bool:
     return part and (number(m["n"]) in known or m["unit"] == "jour" or of_some)
 
 
+def _known_alone(m: re.Match, s: Said, t: Truth) -> bool:
+    """« 3 plaintes connues en cours »: so many are known, and others may be, or may be answered."""
+    ages = t.open_ages(s.scope, _now(s, t))
+    of_some = s.where.endswith("table service") and number(m["n"]) <= len(ages)
+    known = number(m["n"]) in {len(ages), sum(a > LATE for a in ages)}
+    return not _whole_now(s, t) and (known or of_some)
+
+
 def _visits(m: re.Match, s: Said, t: Truth) -> bool:
     """« au moins 8 usagers reçus »: so many are known, and « au moins » where not all visits of a site that should speak of the
     period are."""
@@ -503,6 +511,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         _visits,
     ),
     (rf"(?P<least>au moins )(?P<n>{MANY}) visites?", _visits),
+    (rf"(?P<n>{MANY}) (plaintes? )?connues? (en cours|attend)", _known_alone),
     (r"plaintes connues en attente depuis plus de 30 jours", lambda m, s, t: not _whole_now(s, t)),
     (r"au moins (?P<n>[\d ]+\d|\d|une)( (?P<unit>plainte|jour|attend)\w*)?", _floor),
     (r"ni plainte reçue ni réponse", _nothing_for_a_year),
@@ -693,7 +702,7 @@ RULES: tuple[tuple[str, Check], ...] = (
         ),
     ),
     (
-        r"trop tôt pour [^;]*|aucun centre n'a assez de mois de données|pas encore assez de mois pour juger",
+        r"trop tôt pour [^;]*|aucun centre n'a assez de mois de données",
         _too_short,
     ),  # fmt: skip
     (
@@ -766,7 +775,7 @@ def untold(said: Said, truth: Truth) -> str:
     if said.where in ("titre : site", "titre : department") and (
         said.site or "department" in said.where
     ):
-        if _late(said, truth) and not re.search(r"plaintes? atten", said.text):
+        if _late(said, truth) and not re.search(r"plaintes? (connues? )?atten", said.text):
             return "TAIT les plaintes qui attendent"
         end = _end(said, truth)
         of_visits = any(truth.known("registre", x, said.first, end) for x in said.scope)
@@ -888,7 +897,7 @@ def _rate_of_service(s: Said, t: Truth) -> str:
 
 
 NUMBER = re.compile(
-    rf"non remonté|pas à jour|n'a {NEITHER}|rien de remis encore|(au moins )?[\d ]+(,\d+)?( (%|min|jours?))?|[Aa]ucune|—"
+    rf"non remonté|pas à jour|n'a {NEITHER}|rien de remis encore|(au moins )?[\d ]+(,\d+)?( (%|min|jours?|connues?))?|[Aa]ucune|—"
 )
 MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
@@ -953,6 +962,8 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
         return _visits(m, s, t)
     if m := re.fullmatch(r"au moins (?P<n>[\d ]+)( (?P<unit>jour)s?)?", s.text):
         return _floor(m, s, t)
+    if m := re.fullmatch(r"(?P<n>[\d ]+) connues?", s.text):
+        return _known_alone(m, s, t)
     if s.text in (f"n'a {NEITHER}", "rien de remis encore"):
         return _never(s, t) == len(s.scope)
     if s.where.endswith(("survival", "survie", "plaintes_delai")):  # of those that are there
@@ -997,7 +1008,8 @@ def _band_is_right(band: re.Match, s: Said, t: Truth) -> bool:
     n = sum(low <= age <= high for age in t.open_ages(s.scope, _now(s, t)))
     if s.text == "pas à jour":
         return not n and not _whole_now(s, t)
-    return s.text == (f"{n}" if _whole_now(s, t) else f"au moins {n}")
+    known = "connues" if n > 1 else "connue"
+    return s.text == (f"{n}" if _whole_now(s, t) else f"{n} {known}")
 
 
 def _month_is_right(s: Said, t: Truth) -> bool:
