@@ -293,10 +293,11 @@ def how_many_late(raw: Raw) -> list[Check]:
     """How many complaints wait, and how many of them for more than thirty days."""
     waiting = _waiting(raw)
     late = sum(age > 30 for _, _, age, _ in waiting)
-    said = f"{french.plural(len(waiting), 'plainte')} en cours"
     if not waiting:
         return [says("Aucune plainte en cours", "aucune plainte connue en cours")]
-    return [says(f"{said}, dont {late} depuis plus de 30 jours" if late else f"{said}, au")]
+    many, known = french.plural(len(waiting), "plainte"), "s" * (len(waiting) > 1)
+    more = f", dont {late} depuis plus de 30 jours" if late else ", au"
+    return [says(f"{many} en cours{more}", f"{many} connue{known} en cours{more}")]
 
 
 def reasons(place: str = "") -> Answer:
