@@ -460,17 +460,12 @@ def silent_sites(view: View, question: Question) -> Reply:
     if left > 0:
         more = f"et {french.plural(left, 'autre centre muet', 'autres centres muets')}"
         statements.append(Statement((), more))
+    heard = [c for c, one in silences_by_code.items() if one.days is not None and not one.is_silent]
+    stopped = _stopped(view, [names[c] for c in heard])
     if never:
-        most = NAMED if len(never) > LISTED else LISTED  # all of them, where these are not most
+        # All of them, where these are not most and leave room for what else is said.
+        most = NAMED if stopped or len(never) > LISTED else LISTED
         statements.append(_name_first(never, NOTHING if len(never) == 1 else NOTHING_OF_MANY, most))
-    stopped = _stopped(
-        view,
-        [
-            names[c]
-            for c, one in silences_by_code.items()
-            if one.days is not None and not one.is_silent
-        ],
-    )
     if stopped:
         statements.append(stopped)
     elif not quiet and not never:
