@@ -461,7 +461,7 @@ def silent_sites(view: View, question: Question) -> Reply:
         more = f"et {french.plural(left, 'autre centre muet', 'autres centres muets')}"
         statements.append(Statement((), more))
     heard = [c for c, one in silences_by_code.items() if one.days is not None and not one.is_silent]
-    stopped = _stopped(view, [names[c] for c in heard])
+    stopped = _stopped(view, [names[c] for c in heard], bool(quiet or never))
     if never:
         # All of them, where these are not most and leave room for what else is said.
         most = NAMED if stopped or len(never) > LISTED else LISTED
@@ -473,15 +473,19 @@ def silent_sites(view: View, question: Question) -> Reply:
     return Reply("Centres muets", "departement", data_date_in_words(view), tuple(statements))
 
 
-def _stopped(view: View, heard: Sequence[Name]) -> Statement | None:
-    """« Covè ni registre des visites ni fiche depuis le 30/10/2026, fin des données »: of sites that are not silent at the date
-    of the data, where these are old; None where they are not, or without such a site."""
+def _stopped(view: View, heard: Sequence[Name], others: bool) -> Statement | None:
+    """« Covè ni registre des visites ni fiche depuis le 30/10/2026, fin des données », « 13 autres n'en ont plus remis … »: of
+    sites that are not silent at the date of the data, where these are old; None where they are not, or without such a site.
+    others: whether other sites are named before."""
     fresh = freshness(view)
     if not heard or not fresh.is_stale or fresh.as_of is None:
         return None
-    end = french.date_short(fresh.as_of)
-    words = f"{NOT_ONE[BOTH]} depuis le {end}, fin des données"
-    return _name_first(heard, words, NAMED)
+    since = f"depuis le {french.date_short(fresh.as_of)}, fin des données"
+    if len(heard) <= NAMED:
+        return Statement(tuple(heard), f"{NOT_ONE[BOTH]} {since}")
+    if others:
+        return Statement((), f"{french.plural(len(heard), 'autre')} n'en ont plus remis {since}")
+    return Statement((), f"{french.plural(len(heard), 'centre')} {NOT_ONE[BOTH]} {since}")
 
 
 def _since(one: Silence) -> str:
