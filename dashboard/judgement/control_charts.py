@@ -206,6 +206,13 @@ def family_of(code: str) -> Family:
     return Family.RATE if code in RATES else Family.INDIVIDUALS
 
 
+def silent_months(code: str, events: np.ndarray, bases: np.ndarray) -> np.ndarray:
+    """Which months of a site's series of closings had none at all: such a month is silence, and no part of what is usual of the
+    site. All False for other indicators. events, bases: (…, M)."""
+    silent: np.ndarray = (events == 0) & (bases > 0) & BY_CODE[code].closings
+    return silent
+
+
 def in_unit(code: str, values: np.ndarray) -> np.ndarray:
     """Values on a chart's scale converted to the displayed unit."""
     if code in SHARES | RATES:

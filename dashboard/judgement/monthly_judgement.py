@@ -38,6 +38,7 @@ from dashboard.judgement.control_charts import (
     family_of,
     in_unit,
     level_marks,
+    silent_months,
 )
 from dashboard.judgement.readings import Reading
 from dashboard.statistics import rare_events
@@ -177,8 +178,9 @@ def _judge_family(
     set_at, refused, accepted = level_marks(
         [(code, monthly.sites[row]) for code, row in pairs], monthly.months, marks
     )
+    aside = _silent(pairs, events, bases)
     of_all = judge_series(
-        events, bases, family=family, set_at=set_at, refused=refused, accepted=accepted
+        events, bases, family=family, set_at=set_at, refused=refused, accepted=accepted, aside=aside
     )
     whole = [
         np.array(
@@ -192,7 +194,7 @@ def _judge_family(
     judged = of_all  # for aggregates: by all months that their sites have
     if not np.array_equal(whole[1], bases, equal_nan=True):
         judged = judge_series(
-            *whole, family=family, set_at=set_at, refused=refused, accepted=accepted
+            *whole, family=family, set_at=set_at, refused=refused, accepted=accepted, aside=aside
         )
     reading = {pair: _reading(*pair, monthly) for pair in pairs}
     few = _charts_with_few_events(reading, family, monthly, marks)
@@ -262,17 +264,31 @@ def _reading(code: str, row: int, monthly: MonthlySeries) -> np.ndarray:
     """How each month of a site's series was read, (M,)."""
     if code not in SHARES | RATES:
         return np.full(len(monthly.months), Reading.BY_MONTH)
-    parts = _numerators_and_denominators(monthly.by_indicator[code], row)
+    parts = _without_silent_months(code, *_counts(monthly.by_indicator[code], row))
     return readings.readings(*parts, monthly.months, proportion=code in SHARES)
 
 
-def _numerators_and_denominators(series: Series, row: int) -> tuple[np.ndarray, np.ndarray]:
+def _counts(series: Series, row: int) -> tuple[np.ndarray, np.ndarray]:
     """Numerators and denominators of a site by month, (M,) each, NaN where missing; a denominator 0 is missing."""
     events, bases = (
         series.without_partial_months(a, row) for a in (series.numerator, series.denominator)
     )
     known = np.isfinite(events) & (np.nan_to_num(bases) > 0)
     return np.where(known, events, np.nan), np.where(known, bases, np.nan)
+
+
+def _without_silent_months(
+    code: str, events: np.ndarray, bases: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same counts without the months in which the site handed in no closing."""
+    silent = silent_months(code, events, bases)
+    return np.where(silent, np.nan, events), np.where(silent, np.nan, bases)
+
+
+def _silent(pairs: Sequence[Pair], events: np.ndarray, bases: np.ndarray) -> np.ndarray:
+    """Which points of some series are silent months, (k, m). events, bases: (k, m)."""
+    of = zip(pairs, events, bases, strict=True)
+    return np.array([silent_months(code, *two) for (code, _), *two in of])
 
 
 def _site_chart(
@@ -347,20 +363,21 @@ def _charts_with_few_events(
         pairs = [pair for pair, of in reading.items() if np.isin(of, read).any()]
         if not pairs:
             continue
-        parts = [
-            _numerators_and_denominators(monthly.by_indicator[code], row) for code, row in pairs
-        ]
+        parts = [_counts(monthly.by_indicator[code], row) for code, row in pairs]
         times: Sequence[date] = monthly.months
         if kind == ChartKind.BY_QUARTER:
             ended = monthly.months[:quarters_end]
             sums = [
-                rare_events.by_quarter(ended, *(part[:quarters_end] for part in two))
-                for two in parts
+                rare_events.by_quarter(
+                    ended, *(part[:quarters_end] for part in _without_silent_months(code, *two))
+                )
+                for (code, _), two in zip(pairs, parts, strict=True)
             ]
             times, parts = sums[0][0], [(events, bases) for _, events, bases in sums]
         events, bases = (np.array([two[n] for two in parts]) for n in (0, 1))
         named = [(code, monthly.sites[row]) for code, row in pairs]
         set_at, refused, accepted = level_marks(named, times, marks)
+        aside = _silent(pairs, events, bases)
         judged = judge_series(
             events,
             bases,
@@ -368,6 +385,7 @@ def _charts_with_few_events(
             set_at=set_at,
             refused=refused,
             accepted=accepted,
+            aside=aside,
             runs=kind != ChartKind.RARE,
         )
         for n, (pair, (code, site)) in enumerate(zip(pairs, named, strict=True)):

@@ -35,6 +35,7 @@ def judge_series(
     set_at: np.ndarray | None = None,
     refused: np.ndarray | None = None,
     accepted: np.ndarray | None = None,
+    aside: np.ndarray | None = None,
     runs: bool = True,
 ) -> JudgedSeries:
     """Judge every month of some series with what was known then.
@@ -44,12 +45,18 @@ def judge_series(
     centre is that of all waits together and `reference_bases` counts them.
 
     set_at: (k, n), True where somebody has begun a new level. refused, accepted: (k, n), True at any month between
-    the first of a proposed level and its proposal. A refused run begins no level and stays a signal. runs: whether
+    the first of a proposed level and its proposal. A refused run begins no level and stays a signal. aside: (k, n), True
+    at months that are held against the limits of the point before, and count in no limits, run or level. runs: whether
     the rule of points in a row on one side applies; it does not with few events, since most months lie under their
     mean. Raises ValueError for a share with more events than cases.
     """
-    series = _judge_points(events, bases, family, runs, set_at, refused, accepted)
-    return series.judged_series()
+    if aside is None or not aside.any():
+        return _judge_points(events, bases, family, runs, set_at, refused, accepted).judged_series()
+    events = np.asarray(events, dtype=float)
+    bases = np.ones(events.shape) if bases is None else np.asarray(bases, dtype=float)
+    without = np.where(aside, np.nan, events)
+    series = _judge_points(without, bases, family, runs, set_at, refused, accepted)
+    return _with_months_aside(series, events, bases, aside)
 
 
 def flag_signals(
@@ -95,6 +102,46 @@ def _judge_points(
     return series
 
 
+def _with_months_aside(
+    series: "_Series", events: np.ndarray, bases: np.ndarray, aside: np.ndarray
+) -> JudgedSeries:
+    """The judged series with the months that were left aside, each held against the limits in force at the point before it; one
+    without a point before it stays missing. events, bases, aside: (k, n)."""
+    judged = series.judged_series()
+    at = np.where(np.isfinite(judged.values), np.arange(events.shape[-1]), -1)
+    before = np.maximum.accumulate(at, axis=-1)
+    point = aside & np.isfinite(events) & np.isfinite(bases) & (bases > 0) & (before >= 0)
+    rows, months = np.nonzero(point)
+    last = before[rows, months]
+    mine, of = events[rows, months], bases[rows, months]
+    spread = series.place_at_months(series.spread, np.nan)[rows, last]
+    fit = Fit(judged.usual[rows, last], spread, judged.usual_bases[rows, last])
+    limited = np.isfinite(fit.centre)
+    side = np.zeros(len(rows), np.int8)
+    some = Fit(fit.centre[limited], fit.spread[limited], fit.reference_bases[limited])
+    side[limited] = outside_side(series.family, some, mine[limited], of[limited])
+    for values, new in (
+        (judged.values, mine / of),
+        (judged.bases, of),
+        (judged.rule, np.where(side != 0, OUTSIDE, NONE)),
+        (judged.side, side),
+        (judged.usual, fit.centre),
+        (judged.usual_bases, fit.reference_bases),
+        (judged.is_aside, True),
+        *(
+            (values, values[rows, last])
+            for values in (
+                judged.level_start,
+                judged.centre,
+                judged.spread,
+                judged.reference_bases,
+            )
+        ),
+    ):
+        values[rows, months] = new
+    return judged
+
+
 def _at_points(marks: np.ndarray | None, point: np.ndarray) -> np.ndarray:
     """Marks of months as marks of points: each is moved to the first point that is not before it."""
     at = np.zeros((len(point), point.shape[-1] + 1), dtype=bool)
@@ -136,6 +183,7 @@ class _Series:
         self.start, self.in_force_from = np.full((k, m), -1), np.full((k, m), -1)
         self.proposed, self.accepted = np.zeros((k, m), bool), np.zeros((k, m), bool)
         self.usual, self.usual_bases = np.full((k, m), np.nan), np.full((k, m), np.nan)
+        self.spread = np.full((k, m), np.nan)  # in force at the point, like `usual`
         self.in_reference = np.zeros((k, m), bool)
 
     def judge(self, t: int) -> None:
@@ -156,6 +204,7 @@ class _Series:
         rule = np.where(beyond != 0, OUTSIDE, np.where(in_run, ON_ONE_SIDE, NONE))
         self.rule[rows, t], self.side[rows, t] = rule, np.where(rule != NONE, side, 0)
         self.usual[rows, t], self.usual_bases[rows, t] = now.centre, now.reference_bases
+        self.spread[rows, t] = now.spread
         self.in_reference[rows, t] = fitting[rows]
         self._judge_the_first(np.flatnonzero(fitting & (length == MINIMUM_POINTS)), t)
         if self.runs:
@@ -260,4 +309,5 @@ class _Series:
             in_force_from=placed(known, -1),
             is_proposed=placed(self.proposed, False),
             is_accepted=placed(self.accepted, False),
+            is_aside=np.zeros(order.shape, bool),
         )

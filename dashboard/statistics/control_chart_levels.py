@@ -40,7 +40,7 @@ class JudgedSeries:
     them. usual, usual_bases, in_reference: the centre in force when the month was judged, the sum of the bases that
     it rested on, and whether the month was among them (for observed_vs_expected.compare). in_force_from: at the first
     month of a level, when it came into force, -1 elsewhere. is_proposed, is_accepted: whether the level that begins
-    there is, or was, a proposal.
+    there is, or was, a proposal. is_aside: whether the month was judged and counts in no level's limits.
     """
 
     family: Family
@@ -58,6 +58,7 @@ class JudgedSeries:
     in_force_from: np.ndarray
     is_proposed: np.ndarray
     is_accepted: np.ndarray
+    is_aside: np.ndarray
 
     @cached_property
     def limits(self) -> tuple[np.ndarray, np.ndarray]:
@@ -84,7 +85,7 @@ class JudgedSeries:
                 s,
                 int(self.in_force_from[row, s]),
                 self._origin(row, s, first=s == starts[0]),
-                int((self.level_start[row] == s).sum()),
+                int(((self.level_start[row] == s) & ~self.is_aside[row]).sum()),
             )
             for s in starts
         ]

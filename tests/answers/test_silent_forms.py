@@ -15,6 +15,7 @@ from dashboard.answers import (
     complaint_register,
     complaints,
     context,
+    control_charts,
     headlines,
     lost_time,
     map,
@@ -30,6 +31,8 @@ from dashboard.answers.question import Question
 from dashboard.indicators import codes_placed_in
 from dashboard.judgement.control_charts import FOLLOWED
 from dashboard.period import clip_period, day_number, resolve_period, today
+from dashboard.statistics.control_limits import OUTSIDE
+from dashboard.statistics.variation import ChartKind
 from dashboard.wording import who_measures, who_reported
 from db.known_forms import ever_known, known_forms
 from tests.builders import COVE, KANDI, Office, closing, visit
@@ -279,3 +282,19 @@ def test_the_curve_that_is_drawn_first_is_one_that_is_judged_and_an_alert_where_
         four.COMPLAINTS_ALONE: "complaints_late",
         four.CLOSINGS_ALONE: "completeness",
     }
+
+
+def test_months_without_any_closing_are_an_alert_and_no_part_of_what_is_usual(silent):
+    """A site that closed all its days, then stopped, used to close them all."""
+    chart = control_charts.control_charts(context.view(LOCAL_READER))[KANDI]["completeness"]
+    by_month = next(
+        c for c in (chart, *chart.beside) if c.kind in {ChartKind.SHARE, ChartKind.RARE}
+    )
+    values = dict(zip(by_month.months, by_month.values, strict=True))
+    empty = [m for m, value in values.items() if value == 0]
+    assert len(empty) == 2, values
+    usual = dict(zip(by_month.months, by_month.usual_when_judged, strict=True))
+    # August, in which it stopped, had half of its days.
+    assert all(usual[m] == pytest.approx(97, abs=0.1) for m in empty)
+    judged = dict(zip(by_month.months, by_month.rule, strict=True))
+    assert all(judged[m] == OUTSIDE for m in empty)

@@ -132,6 +132,51 @@ def test_a_missing_month_is_no_point(seed, gaps):
     assert (other.level_start[:, ~points] == -1).all()
 
 
+@settings(max_examples=40)
+@given(
+    st.integers(0, 10**6),
+    st.lists(st.integers(0, 39), min_size=1, max_size=8, unique=True),
+)
+def test_a_month_aside_is_judged_by_the_point_before_and_moves_no_other(seed, months):
+    """A site that hands in nothing for some months: they are signals, and its usual share stays what it was."""
+    bases = np.full((1, 40), 22.0)
+    events = np.random.default_rng(seed).binomial(22, 0.95, (1, 40)).astype(float)
+    aside = marks(40, *months)
+    events[aside] = 0
+    judged = judge_series(events, bases, family=Family.SHARE, aside=aside)
+    gone = judge_series(np.where(aside, np.nan, events), bases, family=Family.SHARE)
+    for name in ("rule", "side", "usual", "centre", "values", "level_start", "in_reference"):
+        old, new = getattr(gone, name)[~aside], getattr(judged, name)[~aside]
+        assert np.array_equal(old, new, equal_nan=name not in {"in_reference"}), name
+    assert judged.levels() == gone.levels()
+    for month in months:
+        before = [m for m in range(month) if m not in months]
+        if not before:
+            assert np.isnan(judged.values[0, month])
+            continue
+        assert judged.values[0, month] == 0
+        usual = gone.usual[0, before[-1]]
+        assert np.array_equal(judged.usual[0, month], usual, equal_nan=True)
+        assert (judged.rule[0, month] == OUTSIDE) == bool(np.isfinite(usual))
+        assert judged.side[0, month] == -int(np.isfinite(usual))
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 10**6), st.integers(13, 39))
+def test_a_new_month_changes_no_month_aside(seed, until):
+    events = np.random.default_rng(seed).binomial(22, 0.95, (3, 40)).astype(float)
+    aside = np.random.default_rng(seed + 1).random((3, 40)) < 0.2
+    events[aside] = 0
+    bases = np.full((3, 40), 22.0)
+    whole = judge_series(events, bases, family=Family.SHARE, aside=aside)
+    early = judge_series(
+        events[:, :until], bases[:, :until], family=Family.SHARE, aside=aside[:, :until]
+    )
+    for name in ("rule", "side", "usual", "usual_bases"):
+        old, new = getattr(early, name), getattr(whole, name)[:, :until]
+        assert np.array_equal(old, new, equal_nan=name.startswith("usual")), name
+
+
 @settings(max_examples=8)
 @given(st.integers(0, 10_000), st.floats(-2, 2))
 def test_a_proposed_level_has_twelve_points_on_one_side_of_the_centre_before(seed, trend):
