@@ -229,6 +229,21 @@ def test_where_the_data_are_old_the_sites_that_sent_them_are_named_among_the_sil
         assert "fin des données" not in text(reply(zou, "Centres"))
 
 
+def test_where_the_data_are_old_and_many_sites_sent_them_these_are_counted(asked):
+    with as_of("2026-12-02T10:00"):
+        for site in EVERY_SITE[:4]:
+            asked.hand_in("registre", visit(site, "2026-10-30"))
+        assert text(reply(OCTOBER, "Centres")).endswith(
+            "; 4 autres n'en ont plus remis depuis le 30/10/2026, fin des données"
+        )
+        for site in EVERY_SITE[4:]:
+            asked.hand_in("registre", visit(site, "2026-10-30"))
+        assert (
+            text(reply(OCTOBER, "Centres"))
+            == "24 centres ni registre des visites ni fiche depuis le 30/10/2026, fin des données"
+        )
+
+
 def test_where_no_site_is_silent_it_is_said_of_how_many(asked):
     for site in (KANDI, COVE):
         asked.hand_in("registre", visit(site, DAY.isoformat()))
