@@ -230,6 +230,24 @@ def _nothing_since(m: re.Match, s: Said, t: Truth) -> bool:
     )
 
 
+STALE = 10  # days, after which data are old
+
+
+def _stopped(m: re.Match, s: Said, t: Truth) -> bool:
+    """« Covè ni registre des visites ni fiche depuis le 30/10/2026, fin des données », « 13 autres n'en ont plus remis … »: of
+    all sites that handed in until then or shortly before, once that day is long past."""
+    if t.as_of is None or f"{t.as_of:%d/%m/%Y}" != m["day"] or (t.today - t.as_of).days <= STALE:
+        return False
+    last = {x: t.last_seen(x) for x in s.scope}
+    stopped = [x for x, day in last.items() if day and (t.as_of - day).days <= QUIET]
+    if m["n"]:
+        return len(stopped) == number(m["n"]) > 3
+    names = {
+        t.sites[x]["commune"] + (" (GSRU)" if t.sites[x]["kind"] == "GSRU" else "") for x in stopped
+    }
+    return names == set(re.split(", | et ", m["names"].strip()))
+
+
 def _silent_visits(_: re.Match, s: Said, t: Truth) -> bool:
     """No visit is known of the period at these sites."""
     return not any(
@@ -562,6 +580,11 @@ RULES: tuple[tuple[str, Check], ...] = (
     (
         rf"(?P<more>jamais )?les (?P<n>\d+) centres n'ont {NEITHER}",
         _nothing_came,
+    ),
+    (
+        r"((?P<n>\d+) (autres|centres)|(?P<names>[^;…:]+?)) (ni registre des visites ni fiche|n'en ont plus remis)"
+        r" depuis le (?P<day>[\d/]+), fin des données",
+        _stopped,
     ),
     (
         rf"(?P<more>jamais )?et (?P<n>\d+) autres? qui n'(a|ont) {NEITHER}",
