@@ -109,9 +109,13 @@ class HourlyLoad:
 
     @property
     def is_clear(self) -> bool:
-        """Whether that hour of the week is above all others by more than chance, which else chooses one of forty."""
+        """Whether that hour of the week is above all others by more than chance, which else chooses one of forty: above those
+        too that have too few visits to be named."""
+        if self.busiest is None:
+            return False
         there = (self.visits > 0) & (self.weekday_count >= FEWEST_DAYS)[:, None]
-        lower = clearly_lower(np.where(there, self.visits, 0), self.weekday_count)
+        visits = np.where(there, self.visits, 0)
+        lower = clearly_lower(visits, self.weekday_count, self.busiest)
         return int((there & ~lower).sum()) <= 1
 
 

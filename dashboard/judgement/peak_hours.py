@@ -60,13 +60,13 @@ def busiest_hours(visits: np.ndarray, fewest: int) -> Peak | None:
     return _peak(top, visits > 0, lower)
 
 
-def clearly_lower(visits: np.ndarray, days: np.ndarray) -> np.ndarray:
-    """The hours of the week that are clearly lower than the highest rate of visits, booleans (7, 24). visits: by weekday and
-    hour, (7, 24); days: on which they were counted, by weekday, (7,). Clearly: the difference of two Poisson rates is outside the
-    interval that leaves out 5 % over all the hours with a visit together, for the highest is the largest of so many draws."""
+def clearly_lower(visits: np.ndarray, days: np.ndarray, top: tuple[int, int]) -> np.ndarray:
+    """The hours of the week at which clearly fewer visits come than at `top`, booleans (7, 24). visits: by weekday and hour, (7,
+    24); days: on which they were counted, by weekday, (7,); top: a weekday and hour. Clearly: the difference of two Poisson rates
+    is outside the interval that leaves out 5 % over all the hours with a visit together, for the highest is the largest of
+    so many draws."""
     counted = np.maximum(days, 1)[:, None]
     rates, variances = visits / counted, visits / counted**2
-    top = np.unravel_index(int(rates.argmax()), rates.shape)
     far = z_value(1 - 0.05 / max(int((visits > 0).sum()) - 1, 1))
     lower: np.ndarray = rates[top] - rates > far * np.sqrt(variances[top] + variances)
     return lower

@@ -97,6 +97,18 @@ def test_of_forty_hours_that_are_alike_one_is_seldom_called_the_busiest():
     assert waits.HourlyLoad(visits, days).is_clear
 
 
+def test_no_hour_is_the_busiest_beside_one_that_has_more_on_days_too_few_to_name():
+    """Five Saturdays with five visits at 8 h: too few to be named, and more than any Tuesday."""
+    visits, days = np.zeros((7, 24), dtype=np.int64), np.array([50] * 5 + [5, 0])
+    visits[:5, 8:16] = 50
+    visits[1, 10] = 150
+    assert waits.HourlyLoad(visits, days).is_clear
+    visits[5, 8] = 25
+    load = waits.HourlyLoad(visits, days)
+    assert load.busiest == (1, 10)
+    assert not load.is_clear
+
+
 def test_a_day_that_was_closed_in_the_register_without_anybody_counts_as_open(asked):
     mondays = [MONDAY + timedelta(weeks=n) for n in range(8)]
     asked.hand_in("registre", *[at(9, day) for day in mondays[:4] for _ in range(8)])
