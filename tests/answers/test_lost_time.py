@@ -244,7 +244,7 @@ def test_a_month_is_the_worst_only_where_that_is_sure(known):
     )
     # Of the network most days are not heard of: any of these months may have lost more.
     assert by_month(replace(first, site=None)).endswith(
-        "on ne peut dire quel mois en a perdu le plus"
+        "le plus que l'on sache en février 2025 : 18 h, sans que ce soit sûr"
     )
 
 
