@@ -67,6 +67,16 @@ def heard_of(network: NetworkState, first: date, last: date) -> np.ndarray:
     return heard
 
 
+def to_close(network: NetworkState, first: date, last: date) -> np.ndarray:
+    """Whether of each site's open day, (S, D), a register came and no closing, once the site had begun to hand closings in: a
+    day without a visit too."""
+    days = day_number(first) + np.arange((last - first).days + 1)
+    closed = _days(network, network.has_closing | network.is_typed, first, last)
+    register = _days(network, network.visits_known & network.is_open, first, last)
+    found: np.ndarray = register & ~closed & (days >= network.closes_from[:, None])
+    return found
+
+
 def promised_days(network: NetworkState, first: date, last: date) -> np.ndarray:
     """The day, since 1970, for which the register of each site's day is promised, (S, D), kept or not; 0 for none."""
     return _days(network, network.promised_until, first, last)

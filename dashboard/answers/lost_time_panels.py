@@ -167,8 +167,8 @@ def by_place(
             ),
             rows,
         ),
-        finding=f"{first} a perdu le plus{S}: {worst.in_words}, il lui reste {worst.kept_in_words} de l'ouverture"
-        f"{_among(of.values(), what.lower())}",
+        finding=f"{first} {_how_alone(of.values(), what.lower())}{S}: {worst.in_words}, il lui reste {worst.kept_in_words}"
+        f" de l'ouverture{_among(of.values(), what.lower())}",
         trust_line=METHOD,
     )
 
@@ -249,12 +249,21 @@ def _by_name(of: Mapping[str, Lost], names: Mapping[str, str]) -> list[str]:
     return sorted(of, key=lambda code: (-of[code].order, french.alphabetical(names[code])))
 
 
+def _how_alone(parts: Collection[Lost], what: str) -> str:
+    """« a perdu le plus »; of the only one that lost anything, that it is."""
+    if sum(not p.is_none for p in parts) == 1 < len(parts):
+        return f"est le seul {what} dont du temps perdu est connu"
+    return "a perdu le plus"
+
+
 def _among(parts: Collection[Lost], what: str) -> str:
-    """« (9 centres sur 24 en ont perdu) »; "" where there is only one."""
-    lost, opened = (sum(of) for of in ((not p.is_none for p in parts), (p.days > 0 for p in parts)))
-    have = "en a" if lost == 1 else "en ont"
-    some = f"{french.plural(lost, what)} sur {french.number(opened)} {have} perdu"
-    return f" ({some})" if opened > 1 else ""
+    """« (9 centres sur 21 dont quelque chose est remonté en ont perdu) »; "" where only one did."""
+    lost = sum(not p.is_none for p in parts)
+    opened = [p for p in parts if p.days > 0 or not p.is_none]
+    heard = [p for p in opened if p.is_heard or not p.is_none]
+    of = " dont quelque chose est remonté" if len(heard) < len(opened) else ""
+    some = f"{french.plural(lost, what)} sur {french.number(len(heard))}{of} en ont perdu"
+    return f" ({some})" if lost > 1 else ""
 
 
 def _nothing_lost(asked: Question) -> str:

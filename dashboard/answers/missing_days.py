@@ -13,7 +13,7 @@ from dashboard.judgement.missing_day_sentences import SiteDays, by_month, site_s
 from dashboard.judgement.silence import Silence
 from dashboard.period import ONE_DAY, day_from_number, day_number
 from db.codes import ALL
-from db.day_states import day_measures, handed_in, last_deadline, promised_days
+from db.day_states import day_measures, handed_in, last_deadline, promised_days, to_close
 from db.shared_types import DayState, Place
 
 DaysByMonth = tuple[tuple[date, tuple[date, ...]], ...]
@@ -87,6 +87,9 @@ def _site_days(
     promised = promised_days(network, first, last)
     handed = handed_in(network, first, last)
     is_open = network.is_open[:, network.day_columns(first, last)]
+    # A day of which the register has nobody need not be closed; that all is handed in is not said of it.
+    not_closed = to_close(network, first, last) & (states >= DayState.EMPTY)
+    all_closed = network.hands_in_closings & ~not_closed.any(axis=1)
     silences_by_code = silences(view)
 
     def dates(columns: np.ndarray) -> tuple[date, ...]:
@@ -109,7 +112,7 @@ def _site_days(
                 closed_on=p.closed_on,
                 since=since if since <= until else None,
                 begun=bool(network.visits_known[row].any()),
-                closes=bool(network.hands_in_closings[row]),
+                closes=bool(all_closed[row]),
                 expected=dates(opened[np.logical_and.accumulate(counted)]),
                 missing=dates(np.flatnonzero(states[row] == DayState.MISSING)),
                 unclosed=dates(np.flatnonzero(states[row] == DayState.UNCLOSED)),

@@ -315,7 +315,7 @@ def _waits(about: Subject, _: str) -> HeadlineAndPanel:
 )
 def _heat(about: Subject, _: str) -> HeadlineAndPanel:
     panel = waits.heat(about.view, about.question, "affluence")
-    return panel.finding or "L'affluence par heure n'est pas mesurée", panel
+    return panel.finding or _none(panel), panel
 
 
 @slide(
@@ -371,7 +371,7 @@ def _services_side_by_side(about: Subject, _: str) -> HeadlineAndPanel:
 
 
 def _none(panel: Panel) -> str:
-    """Why a slide has no complaints, in its panel's words."""
+    """Why a slide has nothing to show, in its panel's words."""
     return panel.content.text.rstrip(".") if isinstance(panel.content, Message) else panel.title
 
 

@@ -200,9 +200,11 @@ def _busiest_in_words(load: HourlyLoad, at: tuple[int, int], several: bool) -> s
 
 def _no_clear_hour(load: HourlyLoad) -> str:
     """« On vient surtout entre 9 h et 11 h, le plus à 10 h, sans différence nette entre jours »; where the hours of all days
-    do not differ either, that."""
+    do not differ either, that; of the only hour that registers note, « À 8 h, seule heure connue »."""
     peak = busiest_hours(load.visits.sum(axis=0), FEWEST_VISITS)
-    if peak and (peak.stands_out or peak.is_alone):
+    if peak and peak.is_alone:
+        return f"À {peak.hour}{S}h, seule heure connue, sans différence nette entre jours"
+    if peak and peak.stands_out:
         return f"On vient surtout {peak.in_words}, sans différence nette entre jours"
     return "Pas de différence nette entre jours et heures"
 

@@ -185,9 +185,10 @@ def month_finding(when: str, months: Mapping[str, Lost]) -> str:
             f" {total.kept_in_words}{others}"
         )
     if not sure:
+        most = by_most(heard)[0]
         return (
-            f"{french.upper_first(when)}{S}: {total.at_least}{total.in_words} d'ouverture en moins{S}; on ne peut dire quel mois"
-            " en a perdu le plus"
+            f"{french.upper_first(when)}{S}: {total.at_least}{total.in_words} d'ouverture en moins{S}; le plus que l'on sache"
+            f" en {most}{S}: {heard[most].in_words}, sans que ce soit sûr"
         )
     part = heard[sure[0]]
     said = f"{part.kept_in_words}, {part.at_least}{part.in_words} en moins"

@@ -23,8 +23,9 @@ class SiteDays:
     """The days of a site, in order, of which a sentence speaks. name: as it begins; today: the day on which it is said.
 
     opened_on, closed_on: None where unknown. since: the first day on which it is in service and asked about, None where there
-    is none. begun: whether it ever handed in a register; closes: a closing. expected: open days up to the first that is neither
-    due nor handed in. Of these missing: due and not handed in; unclosed: the register is there, the closing is not. explained:
+    is none. begun: whether it ever handed in a register; closes: whether it hands in closings, and lacks none of a day that is
+    due. expected: open days up to the first that is neither due nor handed in. Of these missing: due and not handed in;
+    unclosed: the register has visits, and no closing came. explained:
     missing days of which the site said why, none of the expected. announced: missing days whose register is promised, each with
     the day for which it is, of the expected. nobody: days without a register of which the site says that nobody came, of the
     expected. silence: why it is silent, as a sentence without its full stop; "" where it is not, or did not say why.

@@ -35,7 +35,7 @@ def _month(person: Person, question: Question, moment: datetime) -> None:
     found = day_calendar.month_calendar(person, question, month, moment)
     if said := detail(found.counts):
         st.caption(f"{said} {found.counted_in_words}.")
-    left, right = st.columns([19, 6], gap="medium")
+    left, right = st.columns([20, 5], gap="small")  # 23 working days and their shares fill the left
     with left:
         drawn.month(person, question, month, moment)
     with right:

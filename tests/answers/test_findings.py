@@ -22,12 +22,14 @@ from dashboard.answers import (
     signals,
     site_alerts,
     sites,
+    slides,
     waits,
 )
 from dashboard.answers.question import Question
 from dashboard.indicators import Figure, codes_placed_in
 from dashboard.judgement.signals import Signal
 from dashboard.panel import Chart, Message, Panel
+from dashboard.period import clip_period, resolve_period
 from dashboard.statistics.control_limits import OUTSIDE
 from dashboard.statistics.variation import Variation
 from dashboard.wording import against_last_year
@@ -68,6 +70,13 @@ def test_the_busiest_hour_is_that_of_the_days_on_which_the_site_was_open(asked):
     ]
 
 
+def test_the_slide_of_few_visits_says_that_they_are_few_and_not_that_hours_are_unknown(asked):
+    asked.hand_in("registre", *[at(9, MONDAY) for _ in range(5)])
+    period = clip_period(resolve_period("2025", YEAR.last), YEAR.last)
+    about = slides.Subject(context.view(LOCAL_READER), YEAR, period, "t", "s")
+    assert slides.KINDS["affluence"].build(about, "")[0] == waits.TOO_FEW.rstrip(".")
+
+
 @pytest.mark.parametrize("hour", [9, 10])
 def test_no_hour_of_the_week_is_named_where_chance_may_have_chosen_it(asked, hour):
     """Seven on each Tuesday, six on each Monday, at the same hour or another: one of several draws is always the largest."""
@@ -79,7 +88,7 @@ def test_no_hour_of_the_week_is_named_where_chance_may_have_chosen_it(asked, hou
     )
     said = busiest(replace(YEAR, site=KANDI)).finding.translate(PLAIN)
     assert said == (
-        "On vient surtout à 9 h, sans différence nette entre jours"
+        "À 9 h, seule heure connue, sans différence nette entre jours"
         if hour == 9
         else "Pas de différence nette entre jours et heures"
     )

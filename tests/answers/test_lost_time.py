@@ -223,6 +223,23 @@ def test_leaving_a_cause_out_never_leaves_less(known):
     )
 
 
+def test_the_only_site_that_lost_time_is_called_that_and_not_the_first_of_several(known):
+    known.hand_in("fermetures", closure(KANDI, "2025-03-04", "2025-03-04", reason="réseau"))
+
+    def said() -> str:
+        return finding(lost_time_panels.by_place(LOCAL_READER, MARCH, "site", "k"))
+
+    assert said().startswith(
+        "CCSP de Kandi est le seul centre dont du temps perdu est connu : 9 h, "
+    )
+    assert "en ont perdu" not in said()
+    known.hand_in(
+        "fermetures", closure(NIKKI, "2025-03-05", "2025-03-05", "08:00", "09:00", "réseau")
+    )
+    assert said().startswith("CCSP de Kandi a perdu le plus : 9 h, ")
+    assert said().endswith("(2 centres sur 3 dont quelque chose est remonté en ont perdu)")
+
+
 def test_a_month_is_the_worst_only_where_that_is_sure(known):
     for month, last in ((1, 31), (2, 28)):
         span = date(2025, month, 1), date(2025, month, last)
@@ -244,7 +261,7 @@ def test_a_month_is_the_worst_only_where_that_is_sure(known):
     )
     # Of the network most days are not heard of: any of these months may have lost more.
     assert by_month(replace(first, site=None)).endswith(
-        "on ne peut dire quel mois en a perdu le plus"
+        "le plus que l'on sache en février 2025 : 18 h, sans que ce soit sûr"
     )
 
 

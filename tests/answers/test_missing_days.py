@@ -137,6 +137,21 @@ def test_a_site_that_hands_in_closings_is_told_which_days_to_close(cove):
     assert ask().sites[0].unclosed == ((date(2026, 11, 1), (date(2026, 11, 20),)),)
 
 
+def test_all_is_not_handed_in_where_a_day_without_a_visit_has_no_closing(cove):
+    """Such a day is received, and need not be closed; its closing is among those that are missing, on the site's page."""
+    cover(cove, "2026-11-04", "2026-11-04")
+    cover(cove, "2026-11-12", "2026-11-13")
+    days = [d for n in range(2, 27) if (d := date(2026, 11, n)).weekday() < 5]
+    without = date(2026, 11, 6)
+    with as_of("2026-11-26T18:00"):
+        cove.hand_in("cloture", *(closing(COVE, str(d), 1) for d in days if d != without))
+    assert told() == ["Covè : les registres des visites sont remis jusqu'au 26 novembre."]
+    assert ask().sites[0].unclosed == ()
+    with as_of("2026-11-26T19:00"):
+        cove.hand_in("cloture", closing(COVE, str(without), 0))
+    assert told() == ["Covè : tout est remis jusqu'au 26 novembre."]
+
+
 def test_days_of_closure_are_not_missed(cove):
     with as_of("2026-11-26T09:00"):
         cove.hand_in(

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import text
 
 from dashboard import french
-from dashboard.period import today
+from dashboard.period import add_months, month_end, today
 from db.engine import make_engine
 from tests.browser import served
 from tests.browser.screen import open_page, settled
@@ -122,6 +122,21 @@ def test_on_a_telephone_a_sentence_names_the_days_and_nothing_is_cut(chromium, o
     expect(whole.locator("td").first).to_be_hidden()
     for box in (one.bounding_box() for one in row.locator("td a").all()):
         assert box is None or box["width"] >= 24
+
+
+def test_a_month_of_23_working_days_is_whole_at_1280(chromium, office):
+    months = [add_months(last_month(), -n) for n in range(12)]
+    weekdays = {
+        m: sum(m.replace(day=d).weekday() < 5 for d in range(1, month_end(m).day + 1))
+        for m in months
+    }
+    longest = max(weekdays, key=lambda m: weekdays[m])
+    assert weekdays[longest] == 23
+    page = page_of(chromium, office[0])
+    open_page(page, f"{office[0]}/completude?mois={longest:%Y-%m}")
+    wide = "table => [table.scrollWidth, table.clientWidth]"
+    needed, there = page.locator(".ccsp-calendar").evaluate(wide)
+    assert needed <= there
 
 
 def test_two_years_lead_to_a_month(chromium, office):
