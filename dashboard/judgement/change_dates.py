@@ -22,9 +22,9 @@ UNDATED = (ChartKind.VOLUME, ChartKind.BY_QUARTER)  # a season, or quarters, wou
 
 
 def since_when(signal: Signal) -> str:
-    """« depuis juin 2026 (entre mai et juillet) », the date of the change behind a signal; « depuis février 2026 » where that is
-    when its run of months on one side, or the level that this run gave it, began, and where its months have been outside their
-    limits from then on. "" without a signal."""
+    """« en hausse depuis juin 2026 (entre mai et juillet) », the date of the change behind a signal; « depuis février 2026 » where
+    that is when its run of months on one side, or the level that this run gave it, began, and where its months have been outside
+    their limits from then on. "" without a signal."""
     at = signal.position
     if at is None or not signal.is_signal:
         return ""
@@ -64,7 +64,8 @@ def _run_start(signal: Signal) -> int:
 
 def _change_date(signal: Signal, at: int, first: int) -> str:
     """The date of the change within the signal's level, "" without one, or where it would be later than the first of the months
-    in a row that were signals, as of what grows month by month. first: its position."""
+    in a row that were signals, as of what grows month by month; with its way where some of its months were none. first: its
+    position."""
     chart = signal.chart
     level = slice(max(int(chart.level_start[at]), 0), at + 1)
     said = change_date_in_words(
@@ -73,7 +74,9 @@ def _change_date(signal: Signal, at: int, first: int) -> str:
         log=signal.kind == ChartKind.WAIT,
         latest=first - level.start,
     )
-    return said or ""
+    if not said or said.startswith(_since(signal, first)):
+        return said or ""
+    return f"{'en hausse' if signal.side > 0 else 'en baisse'} {said}"  # its first months were no signals
 
 
 def _first_flagged(signal: Signal, at: int) -> int:

@@ -47,7 +47,7 @@ SLIGHT = {  # of a long run beside what is usual, no month beyond what chance al
 ASSURANCES = {
     Assurance.CONSISTENTLY_MET: "cible atteinte régulièrement",
     Assurance.CONSISTENTLY_MISSED: "cible manquée régulièrement",
-    Assurance.HIT_AND_MISS: "cible atteinte ou manquée au hasard des mois",
+    Assurance.HIT_AND_MISS: "cible tantôt atteinte, tantôt manquée",
     Assurance.NO_TARGET: "sans cible",
     Assurance.TOO_FEW: "trop tôt pour juger de la cible",
 }

@@ -13,9 +13,11 @@ from dashboard.answers import cards, monthly_series
 from dashboard.answers import change_dates as answers
 from dashboard.answers.question import Question
 from dashboard.answers.trust import scope_signals
+from dashboard.judgement import change_dates as dates
 from dashboard.judgement.change_dates import change_date_in_words
 from dashboard.panel import Message
 from dashboard.period import add_months, month_end, today
+from dashboard.statistics.control_limits import OUTSIDE
 from tests.builders import COVE, KANDI, NIKKI, waited
 from tests.invented import Course, hand_in
 
@@ -110,13 +112,37 @@ def test_the_alert_of_a_whole_is_dated_by_the_one_site_behind_it(asked):
     own = scope_signals(LOCAL_READER, year)[code]
     assert own.is_signal and own.causes == (KANDI,) and not own.chart.rule[:-1][-4:].any()
     (card,) = cards.metrics(LOCAL_READER, year, (code,))
-    assert card.second_line.startswith("alerte, surtout à Kandi, depuis juin 2026\u00a0; octobre")
+    assert card.second_line.startswith(
+        "alerte, surtout à Kandi, en baisse depuis juin 2026\u00a0; octobre"
+    )
     assert ", hors de ses variations habituelles (de " in card.second_line
     curve = monthly_series.by_month(LOCAL_READER, year, code, "mois")
-    assert curve.finding.endswith(" (alerte), surtout à Kandi, depuis juin 2026")
-    assert ", surtout à Kandi, depuis juin 2026" in answers.changed_since(LOCAL_READER, year, code)
+    assert curve.finding.endswith(" (alerte), surtout à Kandi, en baisse depuis juin 2026")
+    assert ", surtout à Kandi, en baisse depuis juin 2026" in answers.changed_since(
+        LOCAL_READER, year, code
+    )
     kandi = Question(year.first, year.last, site=KANDI)
     (card,) = cards.metrics(LOCAL_READER, kandi, (code,))
-    assert card.second_line.startswith("alerte depuis juin 2026\u00a0;"), (
+    assert card.second_line.startswith("alerte, en baisse depuis juin 2026\u00a0;"), (
         "of the site itself its name is no news"
     )
+
+
+@pytest.mark.parametrize("rises", [(("wait", 1.6, 5), ("wait", 1.3, 2)), (("wait", 3.0, 3),)])
+def test_months_within_their_limits_are_not_said_to_be_outside_them(asked, rises):
+    """« hors de ses variations habituelles, depuis juin » where June is within: what lasts since then has its way."""
+    last = date(2026, 10, 1)
+    hand_in(asked, {KANDI: Course(visits=14, wait=14, changes=rises)}, last, 30, 5)
+    kandi = Question(add_months(last, -11), month_end(last), site=KANDI)
+    signals = scope_signals(LOCAL_READER, kandi)
+    seen = 0
+    for one in signals.values():
+        since = dates.since_at_least(one)
+        if one.rule != OUTSIDE or not since.startswith(("depuis ", "en hausse ", "en baisse ")):
+            continue
+        month = since.rpartition("depuis ")[2]
+        begun = next(n for n, m in enumerate(one.chart.months) if french.month_label(m) == month)
+        all_outside = (one.chart.side[begun : one.position + 1] == one.side).all()
+        assert all_outside == since.startswith("depuis "), (one.indicator, since)
+        seen += 1
+    assert seen
