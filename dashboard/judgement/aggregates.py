@@ -8,6 +8,7 @@ import numpy as np
 from dashboard.indicators import BY_CODE
 from dashboard.judgement import sliding_years
 from dashboard.judgement.control_charts import (
+    MEASURES,
     RATES,
     SHARES,
     ControlChart,
@@ -54,6 +55,17 @@ def control_charts(
         by_year = _by_year(code, scope, few[code, scope], monthly, list(aggregates[scope]))
         found.append(replace(chart, beside=(*chart.beside, *by_year)))
     return found
+
+
+def of_one_site(charts: Mapping[str, ControlChart], scope: str) -> dict[str, ControlChart]:
+    """The control charts of an aggregate of one site, by indicator: those of that site, so that one figure has one judgement."""
+    return {
+        code: replace(
+            chart, scope=scope, beside=tuple(replace(one, scope=scope) for one in chart.beside)
+        )
+        for code, chart in charts.items()
+        if code not in MEASURES
+    }
 
 
 def _by_year(

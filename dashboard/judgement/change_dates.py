@@ -22,7 +22,7 @@ UNDATED = (ChartKind.VOLUME, ChartKind.BY_QUARTER)  # a season, or quarters, wou
 
 
 def since_when(signal: Signal) -> str:
-    """« en hausse depuis juin 2026 (entre mai et juillet) », the date of the change behind a signal; « depuis février 2026 » where
+    """« en hausse depuis juin 2026 (entre mai et juillet) », the date of the change behind a signal; « depuis mars 2026 » where
     that is when its run of months on one side, or the level that this run gave it, began, and where its months have been outside
     their limits from then on. "" without a signal."""
     at = signal.position

@@ -82,9 +82,9 @@ def judge(
     keep: Keep = _anew,
 ) -> dict[str, dict[str, ControlChart]]:
     """The control charts of every charted indicator, by scope then indicator: of each site and each aggregate. aggregate_sites:
-    rows of each aggregate's sites in `monthly.sites`. A measure (no share, rate or wait) has none for aggregates, since their
-    mix of sites would move it. keep: where the judgements of sites are kept, whose key is all that they rest on; by default
-    nowhere."""
+    rows of each aggregate's sites in `monthly.sites`; what has one site is judged as that site is. A measure (no share, rate or
+    wait) has none for aggregates, since their mix of sites would move it. keep: where the judgements of sites are kept, whose
+    key is all that they rest on; by default nowhere."""
     charts: dict[str, dict[str, ControlChart]] = {s: {} for s in (*monthly.sites, *aggregate_sites)}
     counts = {code: _events(code, series) for code, series in monthly.by_indicator.items()}
     pairs = [
@@ -107,6 +107,8 @@ def judge(
     for (code, row), one in zip(pairs, judged, strict=True):
         charts[monthly.sites[row]][code] = one.chart
         by_indicator.setdefault(code, []).append(one)
+    marked = {scope for _, scope in marks}
+    several = {s: rows for s, rows in aggregate_sites.items() if len(rows) != 1 or s in marked}
     compared: list[expected_of_wholes.Compared] = []
     for code, of_sites in by_indicator.items():
         if code not in MEASURES | STOCKS:
@@ -120,15 +122,18 @@ def judge(
                     np.array([one.in_reference for one in of_sites]),
                 ),
                 monthly.by_indicator[code],
-                aggregate_sites,
+                several,
             )
-    more = aggregates.control_charts(compared, counts, monthly, aggregate_sites, marks)
+    more = aggregates.control_charts(compared, counts, monthly, several, marks)
     for code in VOLUMES & set(monthly.by_indicator):
-        more += volumes.control_charts(code, monthly, aggregate_sites)
+        more += volumes.control_charts(code, monthly, several)
     for code in STOCKS & set(monthly.by_indicator):
-        more += stocks.aggregate_charts(code, monthly, aggregate_sites)
+        more += stocks.aggregate_charts(code, monthly, several)
     for chart in more:
         charts[chart.scope][chart.indicator] = chart
+    for scope in set(aggregate_sites) - set(several):
+        (row,) = aggregate_sites[scope]
+        charts[scope] = aggregates.of_one_site(charts[monthly.sites[row]], scope)
     # In the order of CHARTED, not of the families.
     return {s: {c: mine[c] for c in CHARTED if c in mine} for s, mine in charts.items()}
 

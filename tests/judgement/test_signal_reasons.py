@@ -163,7 +163,7 @@ def test_a_cause_of_june_is_dated_june_though_the_alert_is_of_october():
     months = 75 + 2 * np.where(np.arange(40) % 2, 1, -1)
     one = exact([*months, 68.5, 67, 68, 67.5, 63])
     assert one.rule == OUTSIDE and not one.chart.rule[:-1].any()
-    assert since_at_least(one) == "depuis juin 2026"
+    assert since_at_least(one) == "en baisse depuis juin 2026"
 
 
 def test_visits_are_not_dated_by_a_split_that_their_season_would_make():

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from dashboard.judgement.control_charts import CHARTED, MonthlySeries
+from dashboard.judgement.control_charts import CHARTED, MonthlySeries, Series
 from dashboard.judgement.monthly_judgement import judge
 from dashboard.judgement.signal_sentences import (
     beside_aggregate,
@@ -543,3 +543,28 @@ def test_a_whole_that_moves_with_all_its_sites_keeps_the_level_that_it_took():
     assert (chart.side[46:57] > 0).all() and chart.levels[-1].origin == Origin.PROPOSED
     assert (chart.side[58:] != 0).mean() < 0.2
     assert chart.usual[-1] == pytest.approx(79, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("code", "level"), [("wait_within_30", 75), ("left", 3), ("complaints_open", 2)]
+)
+def test_a_whole_of_one_site_is_judged_as_that_site_is(code, level):
+    r, months, base = np.random.default_rng(8), 48, 150
+    if code == "complaints_open":
+        there = r.poisson(level, (2, months)).astype(float)
+        series = Series(there, np.full(there.shape, np.nan), there, there)
+    else:
+        shares_ = r.binomial(base, level / 100, (2, months))
+        series = counted(code, shares_, np.full(shares_.shape, base))
+    found = follow(code, series, LAST, {"Mono": [1]})
+    site, whole = (signal(found[scope], LAST) for scope in ("site 1", "Mono"))
+    assert whole.chart.kind == site.chart.kind and whole.scope == "Mono"
+    assert (whole.latest, whole.displayed_usual, whole.rule) == (
+        site.latest,
+        site.displayed_usual,
+        site.rule,
+    )
+    for one, other in zip(whole.chart.limits, site.chart.limits, strict=True):
+        np.testing.assert_array_equal(one, other)
+    marked = follow(code, series, LAST, {"Mono": [1]}, {(code, "Mono"): [(LAST, SET)]})
+    assert marked["Mono"].scope == "Mono", "a level that was noted for it alone is its own"
