@@ -20,12 +20,15 @@ from db.read import Decision
 
 S = french.SPACE
 NATION = "nation"
-DECIDED_LATER = "Une décision reste sur la courbe de suivi, et se juge après trois mois."
+DECIDED_LATER = (
+    "Une décision reste sur la courbe de suivi, et se juge trois mois après qu'elle est faite."
+)
 LISTED = 5  # decisions in a line; more are counted
 HOW_JUDGED = (
-    "« Ce qui a suivi » compare les trois mois d'avant la décision aux trois, six ou douze mois d'après. C'est un changement"
-    " quand l'écart sort de ce que le hasard permet, comme un point hors des limites de la courbe ; là où rien ne change, cela"
-    f" se dit à tort au plus {100 * FALSE:.0f}{S}fois sur 100. Un changement ne dit pas que la décision en est la cause."
+    "« Ce qui a suivi » compare les trois mois d'avant la décision aux trois, six ou douze mois d'après, comptés du jour où"
+    " elle est faite, si ce jour est noté. C'est un changement quand l'écart sort de ce que le hasard permet, comme un point"
+    " hors des limites de la courbe ; là où rien ne change, cela se dit à tort au plus"
+    f" {100 * FALSE:.0f}{S}fois sur 100. Un changement ne dit pas que la décision en est la cause."
 )
 
 
@@ -65,7 +68,9 @@ def told(view: View, question: Question) -> tuple[Told, ...]:
             one,
             names[one.scope],
             state(one, view.snapshot.day),
-            verdict(charts.get(one.scope, {}).get(one.indicator), one.decided_on),
+            verdict(
+                charts.get(one.scope, {}).get(one.indicator), one.decided_on, done_on=one.done_on
+            ),
             _chart(one, one.scope in homes),
         )
         for one in found

@@ -192,7 +192,10 @@ def complaints(view: View, question: Question) -> str:
     if not len(known):
         nothing = registers.waiting_count(view, question, 0)
         return "" if view.access.guest or nothing.is_complete else nothing.some_or_none("", "")
-    names = Counter(known.where(known.age > LATE_DAYS).name.tolist())
+    late = known.where(known.age > LATE_DAYS)
+    names, oldest = Counter(late.name.tolist()), {}
+    for name, age in zip(late.name.tolist(), late.age.tolist(), strict=True):
+        oldest[name] = max(age, oldest.get(name, 0))
     many = registers.waiting_count(view, question, names.total())
     if not names:
         older = f"depuis plus de {LATE_DAYS} jours"
@@ -202,7 +205,10 @@ def complaints(view: View, question: Question) -> str:
     short = {p.name: short_name(p) for p in sites(view, question)}
     wait = "attend" if names.total() == 1 else "attendent"
     start = f"{french.number(names.total())}{many.known} {wait} depuis plus de {LATE_DAYS} jours"
-    most = sorted(names.items(), key=lambda pair: (-pair[1], french.alphabetical(pair[0])))
+    # Of sites with as many, the one whose complaint has waited longest comes first.
+    most = sorted(
+        names.items(), key=lambda pair: (-pair[1], -oldest[pair[0]], french.alphabetical(pair[0]))
+    )
     if len(most) == 1:
         return f"{start}, à {short[most[0][0]]}"
     where = french.join_words([f"{french.number(n)} à {short[name]}" for name, n in most[:3]])

@@ -63,8 +63,13 @@ def site_comparison(view: View, question: Question, code: str) -> SiteComparison
         key, elsewhere = found
         events, size = counts[key]
         alike = [k for k, (a, n) in counts.items() if n and a * size == events * n]
-        are = "le plus éloigné est" if len(alike) == 1 else "les plus éloignés sont"
-        these = french.join_first([f"le {known[k]}" for k in alike])
+        # The surest gap, and not always the largest: a site with few cases may lie further off by chance.
+        are = (
+            "l'écart le plus net est celui"
+            if len(alike) == 1
+            else "les écarts les plus nets sont ceux"
+        )
+        these = french.join_first([f"du {known[k]}" for k in alike])
         furthest = (
             f"{are} {these} ({shown_value(figures[key][code])}, pour"
             f" {value_with_unit(BY_CODE[code], elsewhere)} {'dans les autres' if len(alike) == 1 else 'ailleurs'})"

@@ -86,9 +86,14 @@ class Verdict:
         return " en mieux" if self.is_better else " en pire"
 
 
-def verdict(chart: ControlChart | None, decided_on: date, until: date = date.max) -> Verdict:
+def verdict(
+    chart: ControlChart | None,
+    decided_on: date,
+    until: date = date.max,
+    done_on: date | None = None,
+) -> Verdict:
     """What came of a decision of that day on the series of a chart, None where there is none. until: the last month that
-    counts."""
+    counts; done_on: the day on which it was carried out, before which nothing can have come of it."""
     if chart is None or not chart.is_judged or chart.kind in UNJUDGED:
         return Verdict(Outcome.UNKNOWN)
     known = np.flatnonzero((chart.level_start >= 0) & np.isfinite(chart.values))
@@ -96,7 +101,8 @@ def verdict(chart: ControlChart | None, decided_on: date, until: date = date.max
     month = decided_on.replace(day=1).toordinal()
     began = month - 89 if chart.kind == ChartKind.BY_QUARTER else month  # whose quarter holds it
     before = known[months < began][-BEFORE:]
-    after = known[(months > decided_on.toordinal()) & (months <= until.toordinal())]
+    effective = max(decided_on, done_on or decided_on)
+    after = known[(months > effective.toordinal()) & (months <= until.toordinal())]
     by_quarter = chart.kind == ChartKind.BY_QUARTER
     if len(before) < BEFORE or not _deviation(chart, before).size:
         return Verdict(Outcome.UNKNOWN, chart.indicator)

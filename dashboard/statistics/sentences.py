@@ -171,8 +171,8 @@ def differences(
     p_value: float, outside_names: Sequence[str], has_limits: bool, furthest: str = ""
 ) -> str:
     """The sentence that compares sites. p_value: the probability of differing so were all sites alike; outside_names:
-    those outside the limits; has_limits: whether there are sites enough for limits; furthest: « le plus éloigné
-    est le CCSP de Djougou (62 %, pour 78 % dans les autres) », "" where none can be named."""
+    those outside the limits; has_limits: whether there are sites enough for limits; furthest: « l'écart le plus
+    net est celui du CCSP de Djougou (62 %, pour 78 % dans les autres) », "" where none can be named."""
     if outside_names:
         verb = "se détache" if len(outside_names) == 1 else "se détachent"
         return (

@@ -57,7 +57,8 @@ def test_under_ten_sites_bars_say_that_they_differ_or_that_nothing_is_clear(aske
         compared()
         .finding.translate(PLAIN)
         .endswith(
-            f": les centres diffèrent réellement entre eux ; le plus éloigné est le {first} (50 %, pour 91 % dans les autres)"
+            ": les centres diffèrent réellement entre eux ; l'écart le plus net est celui du"
+            f" {first} (50 %, pour 91 % dans les autres)"
         )
     )
     assert not site_comparisons.has_funnel(LOCAL_READER, YEAR, "site", "satisfaction")
@@ -185,7 +186,7 @@ def test_a_site_as_large_as_many_others_is_apart_in_the_words_and_in_the_picture
     st.floats(0, 1),
     st.integers(0, 6),
     st.booleans(),
-    st.sampled_from(("", "le plus éloigné est Kandi (1 %)")),
+    st.sampled_from(("", "l'écart le plus net est celui du CCSP de Kandi (1 %)")),
 )
 def test_that_sites_are_alike_is_never_said_where_chance_is_under_one_in_twenty(
     chance, apart, judged, furthest
@@ -196,7 +197,7 @@ def test_that_sites_are_alike_is_never_said_where_chance_is_under_one_in_twenty(
         assert "nettement des autres" in said and "aucun" not in said
     elif chance < 0.05:
         assert said.startswith("les centres diffèrent réellement entre eux")
-        assert (furthest in said) and ("le plus éloigné" in said) == bool(furthest)
+        assert (furthest in said) and ("l'écart le plus net" in said) == bool(furthest)
         assert ("sans que l'on puisse dire lesquels" in said) == (judged and not furthest)
         assert ("sans sortir des différences habituelles entre centres" in said) == (
             judged and bool(furthest)
@@ -212,7 +213,7 @@ def test_where_sites_differ_and_none_is_apart_the_furthest_is_named(asked):
     found = site_comparisons.site_comparison(LOCAL_READER, YEAR, "satisfaction")
     farthest = network.site_names(LOCAL_READER)[where[6]]
     assert found.differences.p_value < 0.05 and found.finding.translate(PLAIN) == (
-        f"les centres diffèrent réellement entre eux ; le plus éloigné est le {farthest}"
+        f"les centres diffèrent réellement entre eux ; l'écart le plus net est celui du {farthest}"
         " (80 %, pour 60 % dans les autres), sans sortir des différences habituelles entre centres"
     )
 
@@ -224,7 +225,7 @@ def test_where_several_lie_furthest_all_are_named(asked):
     found = site_comparisons.site_comparison(LOCAL_READER, YEAR, "satisfaction")
     names = network.site_names(LOCAL_READER)
     both = sorted((names[site] for site in where[:2]), key=french.alphabetical)
-    assert f"les plus éloignés sont le {both[0]} et le {both[1]} (90 %, pour " in (
+    assert f"les écarts les plus nets sont ceux du {both[0]} et du {both[1]} (90 %, pour " in (
         found.finding.translate(PLAIN)
     )
 

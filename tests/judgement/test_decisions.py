@@ -62,6 +62,15 @@ def test_a_single_far_month_before_or_after_is_no_change():
     assert far_before.outcome == Outcome.CHANCE
 
 
+def test_what_was_done_later_is_judged_from_the_day_on_which_it_was_done():
+    chart = chart_of([40.0, 41.0, 80.0, 81.0, 82.0])
+    decided = add_months(LAST, -5).replace(day=10)
+    assert verdict(chart, decided).outcome == Outcome.CHANCE, "three of five months were before it"
+    done = [verdict(chart, decided, done_on=add_months(LAST, -n).replace(day=28)) for n in (3, 1)]
+    assert (done[0].outcome, done[0].points) == (Outcome.CHANGE, 3)
+    assert (done[1].outcome, done[1].points) == (Outcome.TOO_EARLY, 1)
+
+
 def test_later_the_longest_window_that_is_full_counts():
     assert [said([80.0] * n, n).points for n in (3, 5, 6, 11, 12)] == [3, 3, 6, 6, 12]
 

@@ -694,7 +694,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     (r"satisfaction notée pour 0 % des visites|attente mesurée pour 0 % des visites", _of_rows),
     (r"0 sur \d+ \(trop peu pour un pourcentage\)|trop peu de cas \(0, il en faut \d+\)", _always),
-    (r"le plus éloigné est [^(]*\(0(,0)?( %)?, pour [^)]* dans les autres\)", _of_rows),
+    (r"l'écart le plus net est celui [^(]*\(0(,0)?( %)?, pour [^)]* dans les autres\)", _of_rows),
     (
         r"ni registre des visites ni fiche de clôture",
         lambda m, s, t: _never(s, t) == len(s.scope),
