@@ -11,7 +11,6 @@ S = french.SPACE
 AT_MOST = "au plus "
 HOUR = 60
 MOST_KEPT = 99.9  # percent, as long as anything was lost
-IN_HOURS = 10 * HOUR  # from so many minutes on, none are written
 A_DAY_OR_SO = 8 * HOUR  # what a day counts beside hours where both have to stand in one order
 METHOD = (
     "Le temps perdu se compte sur les heures d'ouverture de chaque centre, minute par minute, les jours où il devait ouvrir"
@@ -124,11 +123,10 @@ def time_in_words(minutes: int, days: int) -> str:
 
 
 def duration(minutes: int) -> str:
-    """« 45 min », « 2 h 30 », « 1 318 h »; "" for none."""
-    if minutes >= IN_HOURS:
-        return f"{french.number(minutes / HOUR)}{S}h"
-    if minutes >= HOUR:
-        return french.clock_time(minutes)
+    """« 45 min », « 2 h 30 », « 1 318 h 05 »; "" for none. To the minute, so that rows add up to the total beside them."""
+    hours, rest = divmod(minutes, HOUR)
+    if hours:
+        return f"{french.number(hours)}{S}h{f'{S}{rest:02}' if rest else ''}"
     return french.minutes(minutes) if minutes else ""
 
 

@@ -57,7 +57,7 @@ def test_what_was_lost_is_said_with_what_is_left_and_what_took_most(known):
     )
     only = replace(MARCH, departments=("Alibori", "Borgou"))
     assert finding(lost_time_panels.by_reason(LOCAL_READER, OF_KANDI, "coupures")) == (
-        "Coupures en mars 2025 : 21 h d'ouverture en moins, il en reste 89,2 % ; surtout : électricité, 18 h"
+        "Coupures en mars 2025 : 20 h 30 d'ouverture en moins, il en reste 89,2 % ; surtout : électricité, 18 h"
     )
     found = lost_time.losses(LOCAL_READER, only)
     assert (found.by_site[KANDI].minutes, found.by_site[NIKKI].minutes) == (1230, 60)
