@@ -109,6 +109,12 @@ def control_charts(view: View) -> Mapping[str, Mapping[str, ControlChart]]:
     return judge(monthly, aggregates, level_marks(view), SITE_JUDGEMENTS.get_many)
 
 
+def is_judged_as_its_site(view: View, scope: str) -> bool:
+    """Whether a scope is a department of one site, without a level of its own: `judge` gives it the series of that site."""
+    homes = [p.department for p in view.network.places]
+    return homes.count(scope) == 1 and all(marked != scope for _, marked in level_marks(view))
+
+
 def level_marks(view: View) -> LevelMarks:
     """Where people set, refused or accepted a level, by indicator and scope."""
     marks: dict[tuple[str, str], list[tuple[date, str]]] = {}

@@ -193,9 +193,9 @@ def complaints(view: View, question: Question) -> str:
         nothing = registers.waiting_count(view, question, 0)
         return "" if view.access.guest or nothing.is_complete else nothing.some_or_none("", "")
     late = known.where(known.age > LATE_DAYS)
-    names, oldest = Counter(late.name.tolist()), {}
+    names, oldest = Counter(late.name.tolist()), Counter[str]()
     for name, age in zip(late.name.tolist(), late.age.tolist(), strict=True):
-        oldest[name] = max(age, oldest.get(name, 0))
+        oldest[name] = max(age, oldest[name])
     many = registers.waiting_count(view, question, names.total())
     if not names:
         older = f"depuis plus de {LATE_DAYS} jours"

@@ -128,9 +128,10 @@ def _value_in_short(one: Signal, month: date) -> str:
 
 
 def _since(one: Signal, silence: Silence | None, at: str) -> str:
-    """« juin 2026 ». Of missing closings of a site that said why it is silent, « juin 2026 (au 24/11/2026, muet, pas de réseau
-    depuis le 4) ». at: the date of the data, in words."""
-    since = since_at_least(one).rpartition("depuis ")[2]
+    """« juin 2026 », « juin 2026, en hausse ». Of missing closings of a site that said why it is silent, « juin 2026 (au
+    24/11/2026, muet, pas de réseau depuis le 4) ». at: the date of the data, in words."""
+    way, _, month = since_at_least(one).rpartition("depuis ")
+    since = f"{month}, {way.strip()}" if way else month
     if one.indicator == "completeness" and silence and silence.why:
         return f"{since} ({at}, {silence.in_words})"
     return since
@@ -146,9 +147,10 @@ def proposed_levels(view: View, question: Question) -> tuple[tuple[str, Signal, 
     """(name, signal, level) of every proposed level that nobody has accepted or refused yet: of the question's sites and
     aggregates, in alphabetical order; the nation is « Le réseau »."""
     scopes = {**site_names(view, question), **aggregate_names(view, question)}
+    judged = [s for s in scopes if not control_charts.is_judged_as_its_site(view, s)]
     found = [
         (scopes[scope], one, level)
-        for scope, signals in control_charts.signals(view, scopes, question.last).items()
+        for scope, signals in control_charts.signals(view, judged, question.last).items()
         for one in signals.values()
         for level in one.chart.levels
         if level.origin == Origin.PROPOSED

@@ -15,6 +15,7 @@ from dashboard.ui.links import anchor
 from dashboard.ui.table_pages import Order
 
 UNIT = re.compile(r"(?<=\d) (?=(\w|\d{3})\b)")
+WIDE = 5  # columns: on a telephone a row of so many words is read as lines, one below the other
 WORDS = frozenset({"", "day", "month", "mixed"})  # units of columns that are aligned left
 
 
@@ -47,10 +48,11 @@ def markup(
     """The table as HTML, all text escaped. held: the filters that its links keep. order, words: of a page of a longer table
     (`table_pages.TablePage`), which the browser does not sort: it does not have the other rows."""
     head = "".join(_heading(c, order, sortable=not words) for c in table.columns)
+    lines = len(table.columns) >= WIDE and all(c.unit in WORDS for c in table.columns)
     rows = "".join(
         "<tr>"
         + "".join(
-            _cell(cell, column, held, first=at == 0)
+            _cell(cell, column, held, first=at == 0, named=lines)
             for at, (cell, column) in enumerate(zip(row, table.columns, strict=True))
         )
         + "</tr>"
@@ -58,7 +60,7 @@ def markup(
     )
     tall = f' style="max-height:{height}px"' if height else ""
     which = f'<p class="ccsp-rows" role="status">{escape(words)}</p>' if words else ""
-    return which + region(label, head, rows, tall=tall)
+    return which + region(label, head, rows, looks=" lines" if lines else "", tall=tall)
 
 
 def region(
@@ -82,13 +84,16 @@ def _heading(column: Column, order: Order | None, *, sortable: bool) -> str:
     return f'<th scope="col"{_side(column)}{sorted_}>{words}</th>'
 
 
-def _cell(cell: Cell, column: Column, held: tuple[tuple[str, str], ...], *, first: bool) -> str:
-    """The HTML of a cell. first: in the first column."""
+def _cell(
+    cell: Cell, column: Column, held: tuple[tuple[str, str], ...], *, first: bool, named: bool
+) -> str:
+    """The HTML of a cell. first: in the first column; named: with the column's heading, for lines on a telephone."""
     kind = 'th scope="row"' if first else "td"
     value = "" if cell.value is None else f' data-v="{escape(str(cell.value))}"'
     html = anchor(cell.text, cell.link, held)
     html = f"<b>{html}</b>" if cell.strong else html
-    return f"<{kind}{_side(column)}{value}>{html}</{kind[:2]}>"
+    name = f' data-name="{escape(column.name)}"' if named else ""
+    return f"<{kind}{_side(column)}{value}{name}>{html}</{kind[:2]}>"
 
 
 def bind_heading(name: str) -> str:

@@ -67,7 +67,7 @@ def test_what_was_lost_is_said_with_what_is_left_and_what_took_most(known):
     assert rows(by_reason(OF_KANDI)) == [
         ["électricité", "18 h", "2", "98,7 %"],
         ["réseau", "2 h 30", "1", "90,5 %"],
-        ["En tout", "21 h", "3", "—"],
+        ["En tout", "20 h 30", "3", "—"],
     ]
 
 

@@ -17,6 +17,7 @@ from dashboard.__main__ import main
 from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
 from dashboard.actions import targets_and_decisions as record
 from dashboard.answers import context, control_charts, network, site_alerts
+from dashboard.answers import signals as listed
 from dashboard.answers.bulletin import scope_in_words
 from dashboard.answers.context import engine as opened
 from dashboard.answers.question import Question
@@ -480,6 +481,20 @@ def test_a_proposed_level_is_refused_and_its_signals_come_back_or_accepted(desk)
     assert not series().is_signal and series().chart.rule.tolist() == flags
     assert "(accepté) depuis" in said(page) and "second guichet" in said(page)
     assert "(proposé)" not in said(page)
+
+
+def test_a_new_level_is_proposed_once_where_a_department_is_one_site(desk):
+    """Not again for the department, which is judged as its site is; one that was noted for it alone is its own."""
+    start = add_months(LAST, -27)
+    rise = [CALM + n % 3 - 1 for n in range(14)] + [LONG + n % 3 - 1 for n in range(14)]
+    hand_in(desk, start, rise, "ccsp-pobe")
+    question = Question(start, LAST)
+    proposed = lambda: {x[1].scope for x in listed.proposed_levels(LOCAL_READER, question)}  # noqa: E731
+    assert "ccsp-pobe" in proposed() and "Plateau" not in proposed()
+    of = control_charts.signals(LOCAL_READER, ["ccsp-pobe", "Plateau"])
+    assert of["Plateau"]["wait_p50"].displayed_usual == of["ccsp-pobe"]["wait_p50"].displayed_usual
+    record.refuse_level(LOCAL_READER, "wait_p50", "Plateau", add_months(LAST, -13), "panne")
+    assert not control_charts.is_judged_as_its_site(context.view(LOCAL_READER), "Plateau")
 
 
 # ---- what changed ----------------------------------------------------------------------------------------------

@@ -158,3 +158,19 @@ def test_a_page_says_how_it_is_sorted_and_its_headings_are_no_buttons():
 def test_where_no_file_has_the_rows_none_is_named(held):
     found = table_pages.choose_page(of(3 * PAGE), "liste", in_file=False)
     assert found.words == "Lignes 1 à 100 sur 300, page 1 sur 3."
+
+
+def test_rows_of_words_alone_have_the_names_of_their_columns_for_lines_on_a_telephone():
+    columns = tuple(
+        Column(name, "day" if name == "Pour le" else "")
+        for name in ("Quoi", "Qui", "Sur", "Pour le", "État")
+    )
+    rows = (tuple(Cell(f"<{c.name}>") for c in columns),)
+    page = tables.markup(Table(columns, rows), "Décisions")
+    assert (
+        'class="ccsp-table lines"' in page
+        and '<td data-name="Pour le">&lt;Pour le&gt;</td>' in page
+    )
+    numbers = (*columns[1:], Column("Jours", "count"))
+    for table in (Table(columns[1:], (rows[0][1:],)), Table(numbers, rows)):
+        assert "lines" not in tables.markup(table, "Décisions")
