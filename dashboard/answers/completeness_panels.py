@@ -9,6 +9,7 @@ from dashboard.answers.day_calendar import (
     SiteMonth,
     month_calendar,
     months,
+    opening_month,
     years_calendar,
 )
 from dashboard.answers.question import Question
@@ -297,8 +298,8 @@ def _years_finding(counts: tuple[DayCounts, ...]) -> str:
 
 @uncached
 def slide_panel(view: View, question: Question, key: str) -> Panel:
-    """The calendar of the last month of the question's period, for a slide; of a longer one after which no data are, of the last
-    month that has a day due, as the page « Complétude » has it."""
+    """The calendar of the last month of the question's period, for a slide; of a longer one after which no data are, of the month
+    that the page « Complétude » opens on."""
     moment = now()
     listed = months(view, moment)
     if question.last < listed[-1]:
@@ -308,5 +309,5 @@ def slide_panel(view: View, question: Question, key: str) -> Panel:
     known = view.network.known_until
     month = min(listed[0], max(listed[-1], question.last.replace(day=1)))
     if question.first < month and (known is None or question.last >= known):
-        month = listed[0]
+        month = opening_month(view, moment)
     return month_panel(view, question, month, moment, key, MOST_DRAWN_ON_A_SLIDE)

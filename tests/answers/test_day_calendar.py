@@ -298,6 +298,32 @@ def test_a_month_has_a_calendar_once_a_working_day_of_it_is_due(november):
             assert day_calendar.months(CABINET, moment(at))[0] == date(2026, newest, 1)
 
 
+@pytest.mark.parametrize(
+    ("at", "opens"),
+    [
+        ("2026-12-02T14:00", NOVEMBER),
+        ("2026-12-07T14:00", NOVEMBER),
+        ("2026-12-08T14:00", date(2026, 12, 1)),
+    ],
+)
+def test_the_calendar_opens_on_a_month_of_which_some_days_are_due(november, at, opens):
+    """Of December 2026 four days are due on Monday the 7th at noon, five on Tuesday."""
+    year = Question(date(2025, 12, 1), date(2026, 11, 30))
+    with as_of(at):
+        assert day_calendar.months(CABINET, moment(at))[0] == date(2026, 12, 1)
+        assert day_calendar.opening_month(CABINET, moment(at)) == opens
+        slide = completeness_panels.slide_panel(CABINET, year, "k").title
+    assert slide.startswith(f"Jours reçus en {french.month_label(opens)}")
+
+
+def test_the_only_month_of_a_network_is_the_one_that_the_calendar_opens_on(asked, monkeypatch):
+    monkeypatch.setattr(day_calendar, "MONTHS", 1)
+    hand_in(asked, "2026-10-01", "2026-10-30")
+    with as_of("2026-12-02T14:00"):
+        only = day_calendar.opening_month(CABINET, moment("2026-12-02T14:00"))
+    assert only == date(2026, 12, 1)
+
+
 def test_a_month_that_is_over_is_not_said_to_be_still_to_come(november):
     with november.engine.begin() as connection:
         for code in (COVE, KANDI, NIKKI):
