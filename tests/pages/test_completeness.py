@@ -32,3 +32,10 @@ def test_the_month_before_is_shown_and_the_one_that_begins_is_a_press_away():
 def test_a_link_to_a_month_without_a_calendar_says_which_is_shown():
     at = sound(visit_page("completude", mois="2027-01"))
     assert "elle montre novembre 2026" in everything(at).replace("\xa0", " ")
+
+
+def test_closures_that_are_not_counted_yet_are_said_so_once():
+    """The calendar has a day more since noon: that none is due would be another sentence than its own."""
+    at = sound(visit_page("completude", mois="2026-12"))
+    assert "Centres reçus, par jour" in "".join(html.proto.body for html in at.get("html"))
+    assert everything(at).count("comptées jusqu'au") == 1
