@@ -56,9 +56,12 @@ SHARES = (
 
 
 def _share_cell(part: int, whole: int) -> Cell:
-    """« 92 % »; « — » where too few are expected."""
+    """« 92 % »; « 0 sur 2 » where too few are expected, « — » where none are."""
     said = share(part, whole)
-    return Cell(said, 100 * part / whole) if said else text_cell("—")
+    if not said:
+        few = f"{french.number(part)} sur {french.number(whole)}"
+        return text_cell(few if whole else "—")
+    return Cell(said, 100 * part / whole)
 
 
 def _counts_cells(counts: DayCounts) -> tuple[Cell, ...]:
@@ -274,7 +277,7 @@ def years_panel(view: View, question: Question, moment: datetime, key: str) -> P
         "Jours reçus, mois par mois sur deux ans",
         table=make_table(columns, [*rows, tuple(whole)] if rows else []),
         finding=_years_finding(found.all_sites.months),
-        caption="Part des jours attendus qui sont reçus ; « — » où moins de cinq étaient attendus.",
+        caption="Part des jours attendus qui sont reçus ; « — » où aucun n'était attendu.",
         trust_line=RULE,
     )
 

@@ -16,7 +16,7 @@ from dashboard.judgement.completeness_sentences import (
     DayCounts,
     SiteDaysMissing,
     month_sentence,
-    nothing_yet,
+    not_counted,
 )
 from dashboard.judgement.day_kinds import KINDS, NO_WORK, NOT_DUE, CalendarDay, DayKind, kind_of
 from dashboard.period import (
@@ -95,7 +95,7 @@ class MonthCalendar:
         said = month_sentence(
             self.month, self.counts, who, self.today, complete=complete, is_over=not to_come
         )
-        return f"{said}{nothing_yet([s.name for s in self.sites if s.is_unknown])}"
+        return f"{said}{not_counted([s.name for s in self.sites if s.is_unknown])}"
 
     @property
     def counted_in_words(self) -> str:

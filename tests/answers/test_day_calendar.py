@@ -165,7 +165,7 @@ def test_without_data_it_says_so(asked):
     assert counts.expected > 0 == counts.received
     assert finding().startswith(
         f"En novembre, aucun des {counts.expected} jours attendus n'est reçu ; il en manque 19 à chacun des 20 centres dont des"
-        " jours sont attendus ; n'ont encore rien remis, ouverture non renseignée : Abomey (GSRU), Cotonou (GSRU),"
+        " jours sont attendus ; ne sont pas comptés, ouverture non renseignée : Abomey (GSRU), Cotonou (GSRU),"
         " Natitingou (GSRU) et 1 autre"
     )
     assert departments().finding == (
@@ -177,7 +177,7 @@ def test_without_data_it_says_so(asked):
         connection.exec_driver_sql("UPDATE site SET launched_on = NULL")
     context.close_databases()  # SQL of no command moves no version
     assert finding().startswith(
-        "En novembre, aucun jour n'est attendu ; n'ont encore rien remis, ouverture non renseignée : "
+        "En novembre, aucun jour n'est attendu ; ne sont pas comptés, ouverture non renseignée : "
     )
     assert len(calendar().sites) == 24
     with as_of(FRIDAY):
@@ -406,7 +406,7 @@ def test_a_site_of_which_nothing_is_known_is_named_and_counted_and_reminded(aske
         unknown = [s for s in found.sites if s.is_unknown]
         assert {s.code for s in unknown} >= {COTONOU} and len(found.sites) == 24
         assert all(s.counts.expected == 0 for s in unknown)
-        assert "n'ont encore rien remis, ouverture non renseignée" in plain(found.finding)
+        assert "ne sont pas comptés, ouverture non renseignée" in plain(found.finding)
         (cotonou,) = (s for s in unknown if s.code == COTONOU)
         assert {d.in_words for d in cotonou.days} == {
             "rien de remis encore, ouverture non renseignée",

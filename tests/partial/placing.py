@@ -571,7 +571,10 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"\b0 (\(0 %\) )?à l'heure",
         _always,
     ),  # when files came is counted in tests/db/test_day_states.py
-    (r"n'(a|ont) encore rien remis, ouverture non renseignée", lambda m, s, t: _never(s, t) > 0),
+    (
+        r"(n'est pas compté|ne sont pas comptés), ouverture non renseignée",
+        lambda m, s, t: _never(s, t) > 0,
+    ),
     (
         r"rien de remis encore, ouverture non renseignée",
         lambda m, s, t: _never(s, t) == len(s.scope),
