@@ -53,7 +53,7 @@ def closures_listed(view: View, question: Question, key: str, without: str = "")
     without: as `by_reason`."""
     listed, title = closures_with_losses(view, question, without), title_of("une par une", without)
     if not listed:
-        return Panel(key, title, Message("Aucune fermeture déclarée sur cette période."))
+        return Panel(key, title, Message("Aucune fermeture connue sur cette période."))
     end = known_part(view, question).last
     rows = [
         (

@@ -9,6 +9,7 @@ from dashboard.answers.day_calendar import (
     SiteMonth,
     month_calendar,
     months,
+    opening_month,
     years_calendar,
 )
 from dashboard.answers.question import Question
@@ -55,9 +56,12 @@ SHARES = (
 
 
 def _share_cell(part: int, whole: int) -> Cell:
-    """« 92 % »; « — » where too few are expected."""
+    """« 92 % »; « 0 sur 2 » where too few are expected, « — » where none are."""
     said = share(part, whole)
-    return Cell(said, 100 * part / whole) if said else text_cell("—")
+    if not said:
+        few = f"{french.number(part)} sur {french.number(whole)}"
+        return text_cell(few if whole else "—")
+    return Cell(said, 100 * part / whole)
 
 
 def _counts_cells(counts: DayCounts) -> tuple[Cell, ...]:
@@ -273,7 +277,7 @@ def years_panel(view: View, question: Question, moment: datetime, key: str) -> P
         "Jours reçus, mois par mois sur deux ans",
         table=make_table(columns, [*rows, tuple(whole)] if rows else []),
         finding=_years_finding(found.all_sites.months),
-        caption="Part des jours attendus qui sont reçus ; « — » où moins de cinq étaient attendus.",
+        caption="Part des jours attendus qui sont reçus ; « — » où aucun n'était attendu.",
         trust_line=RULE,
     )
 
@@ -297,8 +301,8 @@ def _years_finding(counts: tuple[DayCounts, ...]) -> str:
 
 @uncached
 def slide_panel(view: View, question: Question, key: str) -> Panel:
-    """The calendar of the last month of the question's period, for a slide; of a longer one after which no data are, of the last
-    month that has a day due, as the page « Complétude » has it."""
+    """The calendar of the last month of the question's period, for a slide; of a longer one after which no data are, of the month
+    that the page « Complétude » opens on."""
     moment = now()
     listed = months(view, moment)
     if question.last < listed[-1]:
@@ -308,5 +312,5 @@ def slide_panel(view: View, question: Question, key: str) -> Panel:
     known = view.network.known_until
     month = min(listed[0], max(listed[-1], question.last.replace(day=1)))
     if question.first < month and (known is None or question.last >= known):
-        month = listed[0]
+        month = opening_month(view, moment)
     return month_panel(view, question, month, moment, key, MOST_DRAWN_ON_A_SLIDE)

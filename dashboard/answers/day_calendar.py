@@ -12,10 +12,11 @@ from dashboard.answers.context import View, cached, uncached
 from dashboard.answers.network import distinct_names, sites
 from dashboard.answers.question import EVERYTHING, Question
 from dashboard.judgement.completeness_sentences import (
+    FEWEST,
     DayCounts,
     SiteDaysMissing,
     month_sentence,
-    nothing_yet,
+    not_counted,
 )
 from dashboard.judgement.day_kinds import KINDS, NO_WORK, NOT_DUE, CalendarDay, DayKind, kind_of
 from dashboard.period import (
@@ -38,7 +39,7 @@ from db.day_states import (
 from db.lost_time import precedence
 from db.network_state import NetworkState
 from db.shared_types import Closure, DayState, Place
-from db.working_days import SATURDAY
+from db.working_days import SATURDAY, working_days
 
 RIGHT = "completeness"
 MONTHS = 24  # of the view month by month, and of the choice
@@ -94,7 +95,7 @@ class MonthCalendar:
         said = month_sentence(
             self.month, self.counts, who, self.today, complete=complete, is_over=not to_come
         )
-        return f"{said}{nothing_yet([s.name for s in self.sites if s.is_unknown])}"
+        return f"{said}{not_counted([s.name for s in self.sites if s.is_unknown])}"
 
     @property
     def counted_in_words(self) -> str:
@@ -128,15 +129,30 @@ class MonthCalendar:
 def months(view: View, moment: datetime) -> tuple[date, ...]:
     """The months that have a calendar at an aware moment, their first days, the newest first: up to that of the last day that
     is due."""
-    network = view.network
-    due = last_deadline(network.holidays, moment).date() - ONE_DAY
-    while due.weekday() >= SATURDAY or due in network.holidays:
-        due -= ONE_DAY
+    network, due = view.network, _last_due(view, moment)
     first = max(
         day_from_number(network.origin).replace(day=1), add_months(due.replace(day=1), 1 - MONTHS)
     )
     count = month_number(due) - month_number(first) + 1
     return tuple(add_months(due.replace(day=1), -n) for n in range(max(count, 1)))
+
+
+@uncached
+def opening_month(view: View, moment: datetime) -> date:
+    """The month that the calendar opens on, one of `months`: the newest, once FEWEST of its working days are due; until then the
+    one before, whose missing days a single one would hide."""
+    newest, *older = months(view, moment)
+    width = (_last_due(view, moment) - newest).days + 1
+    begun = int(working_days(view.network.holidays, day_number(newest), width).sum())
+    return older[0] if older and begun < FEWEST else newest
+
+
+def _last_due(view: View, moment: datetime) -> date:
+    """The last working day that is due at an aware moment."""
+    due = last_deadline(view.network.holidays, moment).date() - ONE_DAY
+    while due.weekday() >= SATURDAY or due in view.network.holidays:
+        due -= ONE_DAY
+    return due
 
 
 @uncached

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 from dashboard import charts, french
+from dashboard.answers import closures
 from dashboard.answers.context import View, cached, uncached
 from dashboard.answers.lost_time import (
     Losses,
@@ -41,7 +42,6 @@ from dashboard.wording import NOT_HANDED
 
 S = french.SPACE
 Place = Literal["site", "department"]
-NOTHING_ASKED = f"Coupures{S}: aucun jour de la période n'est encore dû"
 MATCHED = (
     f"Les jours où une coupure a pris une partie de l'ouverture, à côté des mêmes jours de semaine du même centre, sans coupure,"
     f" dans les huit semaines d'avant et d'après{S}; l'intervalle est à 95{S}%. C'est une comparaison, pas une preuve{S}: un jour"
@@ -94,7 +94,7 @@ def by_month(view: View, question: Question, key: str, without: str = "") -> Pan
     found, title = losses_by_month(view, question, without), title_of("par mois", without)
     total = Lost.total(list(found.values()))
     if total.is_none:
-        return Panel(key, title, Message(_nothing_lost(year_around(view, question))))
+        return Panel(key, title, Message(_nothing_lost(view, year_around(view, question))))
     bars = [
         (french.month_short(m), 100 - (part.kept or 0), _lost_in_words(part))
         for m, part in found.items()
@@ -135,7 +135,7 @@ def by_place(
     what = "Centre" if by == "site" else "Département"
     title = title_of(f"par {what.lower()}", without)
     if found.total.is_none:
-        return Panel(key, title, Message(_nothing_lost(known_part(view, question))))
+        return Panel(key, title, Message(_nothing_lost(view, known_part(view, question))))
     names, home = site_names(view, question), {p.code: p.department for p in sites(view, question)}
     order = sorted(by_most(of), key=lambda k: -of[k].order) if by != "site" else _by_name(of, names)
     kept = order if most is None else [k for k in order if not of[k].is_none][:most]
@@ -167,8 +167,8 @@ def by_place(
             ),
             rows,
         ),
-        finding=f"{first} {_how_alone(of.values(), what.lower())}{S}: {worst.in_words}, il lui reste {worst.kept_in_words}"
-        f" de l'ouverture{_among(of.values(), what.lower())}",
+        finding=f"{first} {_how_alone(of.values(), what.lower())}{S}: {worst.in_words}{_left_of(worst)}"
+        f"{_among(of.values(), what.lower())}",
         trust_line=METHOD,
     )
 
@@ -229,12 +229,19 @@ def _finding(view: View, question: Question, found: Losses, without: str) -> str
     asked = known_part(view, question)
     names = distinct_names(sites(view, question))
     if asked.last < asked.first:
-        return NOTHING_ASKED
+        return _not_counted_yet(asked)
     when = f"{asked.period_in_words}{without_in_words(without)}"
     by_name = {names[code]: part for code, part in found.by_site.items()}
     first, last = map(french.date_short, (asked.first, asked.last))
     span = f"du {first} au {last}" if asked.period_in_words.startswith("sur") else ""
-    return lost_time.finding(when, found.total, found.by_reason, by_name, span)
+    return lost_time.finding(
+        when,
+        found.total,
+        found.by_reason,
+        by_name,
+        span,
+        is_declared=bool(closures.closures(view, asked)),
+    )
 
 
 def _notes(question: Question, found: Losses) -> str:
@@ -251,9 +258,17 @@ def _by_name(of: Mapping[str, Lost], names: Mapping[str, str]) -> list[str]:
 
 def _how_alone(parts: Collection[Lost], what: str) -> str:
     """« a perdu le plus »; of the only one that lost anything, that it is."""
-    if sum(not p.is_none for p in parts) == 1 < len(parts):
+    if len(parts) == 1:
+        return "a perdu du temps"
+    if sum(not p.is_none for p in parts) == 1:
         return f"est le seul {what} dont du temps perdu est connu"
     return "a perdu le plus"
+
+
+def _left_of(part: Lost) -> str:
+    """« , il lui reste 88,4 % de l'ouverture »."""
+    left = part.left_in_words("il lui reste")
+    return f"{left} de l'ouverture" if left else ""
 
 
 def _among(parts: Collection[Lost], what: str) -> str:
@@ -266,12 +281,17 @@ def _among(parts: Collection[Lost], what: str) -> str:
     return f" ({some})" if lost > 1 else ""
 
 
-def _nothing_lost(asked: Question) -> str:
-    """That nothing was lost over a period, which is named: a calendar beside it may go further."""
+def _nothing_lost(view: View, asked: Question) -> str:
+    """That nothing was lost over a period, which is named: a calendar beside it may go further. asked: as `known_part`."""
     if asked.last < asked.first:
-        return f"{NOTHING_ASKED}."
-    when = french.upper_first(asked.period_in_words)
-    return f"{when}, aucune fermeture déclarée ne prend de temps d'ouverture."
+        return f"{_not_counted_yet(asked)}."
+    none = lost_time.none_in_words(is_declared=bool(closures.closures(view, asked)))
+    return f"{french.upper_first(asked.period_in_words)}, {none}."
+
+
+def _not_counted_yet(asked: Question) -> str:
+    """Of a period that begins after the days that are counted: the calendar may have one more, due since midnight."""
+    return f"Coupures{S}: comptées jusqu'au {french.date_short(asked.last)}, avant cette période"
 
 
 def _time_columns(total: Lost) -> list[tuple[str, str]]:

@@ -49,11 +49,17 @@ def file_news(
 def covered_days(
     state: NetworkState, rows: Sequence[int], form: str, axes: NetworkState
 ) -> np.ndarray:
-    """(R, D) which days files of a form cover, on the days of another state. rows: of both."""
+    """(R, D) which days files of a form tell of, on the days of another state: those that they cover; of closings, whose lines
+    each close a day, those with a line. rows: of both."""
     out = np.zeros((len(rows), axes.is_open.shape[1]), dtype=bool)
     for at, row in enumerate(rows):
         for first, last in state.spans.get((state.places[row].id, form), ()):
             out[at, axes.day_columns(first, last)] = True
+    if form == "cloture":
+        width = state.has_closing.shape[
+            1
+        ]  # a state of then ends earlier, and begins on the same day
+        out[:, :width] &= state.has_closing[rows]
     return out
 
 

@@ -89,13 +89,13 @@ def month_sentence(
     return french.upper_first(f"{when}, {days}{_who(late_sites, complete)}")
 
 
-def nothing_yet(names: Sequence[str]) -> str:
-    """« ; n'ont encore rien remis, ouverture non renseignée : Abomey (GSRU), Parakou (GSRU) et 2 autres », to follow a sentence;
+def not_counted(names: Sequence[str]) -> str:
+    """« ; ne sont pas comptés, ouverture non renseignée : Abomey (GSRU), Parakou (GSRU) et 2 autres », to follow a sentence;
     "" for none. names: of the sites of which neither opening nor data are known."""
     if not names:
         return ""
-    verb = "n'a" if len(names) == 1 else "n'ont"
-    return f"{S}; {verb} encore rien remis, ouverture non renseignée{S}: {french.join_first(list(names))}"
+    counted = "n'est pas compté" if len(names) == 1 else "ne sont pas comptés"
+    return f"{S}; {counted}, ouverture non renseignée{S}: {french.join_first(list(names))}"
 
 
 def _who(late_sites: Sequence[SiteDaysMissing], complete: Sequence[str]) -> str:

@@ -96,13 +96,29 @@ class Lost:
     @property
     def kept_in_words(self) -> str:
         """« au plus 96,2 % »; "" without a day. What is unheard of, or has hours that are not known, may be less."""
-        kept, unsure = self.kept, self.unheard or self.said_minutes
+        kept = self.kept
         if kept is None:
             return ""
-        if not self.is_none and kept > MOST_KEPT:  # something was lost: never 100
-            more = french.percent(100) if unsure else french.percent(MOST_KEPT, 1)
-            return f"moins de {more}" if unsure else f"plus de {more}"
-        return f"{AT_MOST if unsure else ''}{french.percent(kept, 0 if kept == 100 else 1)}"
+        if self._is_nearly_whole:  # something was lost: never 100
+            if self._is_unsure:
+                return f"moins de {french.percent(100)}"
+            return f"plus de {french.percent(MOST_KEPT, 1)}"
+        return (
+            f"{AT_MOST if self._is_unsure else ''}{french.percent(kept, 0 if kept == 100 else 1)}"
+        )
+
+    def left_in_words(self, of: str) -> str:
+        """« , il en reste au plus 96,2 % », to follow what was lost; "" where it would say no more. of: « il en reste »."""
+        says_nothing = self._is_nearly_whole and self._is_unsure
+        return "" if says_nothing or not self.days else f", {of} {self.kept_in_words}"
+
+    @property
+    def _is_unsure(self) -> bool:
+        return bool(self.unheard or self.said_minutes)
+
+    @property
+    def _is_nearly_whole(self) -> bool:
+        return not self.is_none and (self.kept or 0) > MOST_KEPT
 
     @property
     def in_words(self) -> str:
@@ -141,10 +157,12 @@ def finding(
     by_reason: Mapping[str, Lost],
     by_site: Mapping[str, Lost],
     span: str = "",
+    *,
+    is_declared: bool = True,
 ) -> str:
     """« Coupures sur 12 mois : au moins 318 h d'ouverture en moins, il en reste au plus 96,2 % ; surtout : électricité, 201 h ;
     Djidja, 61 h ». by_site: by name; of one site, it is not named; span: the days of the
-    period, where `when` does not say them."""
+    period, where `when` does not say them; is_declared: as `none_in_words`."""
     about = f"Coupures {when}{S}:"
     if not total.days:
         return f"{about} aucun jour d'ouverture"
@@ -152,13 +170,25 @@ def finding(
         rest = (
             f"{S}; {unheard_in_words(total)}{f', {span}' if span else ''}" if total.unheard else ""
         )
-        return f"{about} aucune fermeture déclarée ne prend de temps d'ouverture{rest}"
-    said = f"{about} {total.at_least}{total.in_words} d'ouverture en moins, il en reste {total.kept_in_words}"
-    first = [(by_most(by_reason)[0], by_reason)]
-    if len(by_site) > 1:
-        first.append((by_most(by_site)[0], by_site))
-    most = f"{S}; ".join(f"{key}, {parts[key].in_words}" for key, parts in first)
-    return f"{said}{S}; surtout{S}: {most}"
+        return f"{about} {none_in_words(is_declared=is_declared)}{rest}"
+    left = total.left_in_words("il en reste")
+    said = f"{about} {total.at_least}{total.in_words} d'ouverture en moins{left}"
+    alone, most = [], []
+    for what, parts in (("motif", by_reason), ("centre", by_site if len(by_site) > 1 else {})):
+        lost = [key for key in by_most(parts) if not parts[key].is_none]
+        if len(lost) == 1:
+            alone.append(f"seul {what}{S}: {lost[0]}")
+        elif lost:
+            most.append(f"{lost[0]}, {parts[lost[0]].in_words}")
+    above_all = [f"surtout{S}: {f'{S}; '.join(most)}"] if most else []
+    return f"{S}; ".join([said, *alone, *above_all])
+
+
+def none_in_words(*, is_declared: bool) -> str:
+    """That nothing was lost, as far as is declared. is_declared: whether any closure of the period is."""
+    if not is_declared:
+        return "aucune fermeture n'est connue"
+    return "aucune fermeture déclarée ne prend de temps d'ouverture"
 
 
 def month_finding(when: str, months: Mapping[str, Lost]) -> str:
@@ -179,8 +209,8 @@ def month_finding(when: str, months: Mapping[str, Lost]) -> str:
             else ""
         )
         return (
-            f"{french.upper_first(name)}{S}: {total.at_least}{total.in_words} d'ouverture en moins, il en reste"
-            f" {total.kept_in_words}{others}"
+            f"{french.upper_first(name)}{S}: {total.at_least}{total.in_words} d'ouverture en moins"
+            f"{total.left_in_words('il en reste')}{others}"
         )
     if not sure:
         most = by_most(heard)[0]

@@ -63,7 +63,9 @@ def _years(person: Person, question: Question, moment: datetime) -> None:
     drawn.years(person, question, moment)
     panel = partial(completeness_panels.years_panel, person, question, moment, "annees")
     panel_display.collect_later("annees", panel)
-    st.caption("Part des jours attendus qui sont reçus, en pour cent. Une case mène à son mois.")
+    st.caption(
+        "Part des jours attendus qui sont reçus, en pour cent ; « — » où moins de cinq sont attendus. Une case mène à son mois."
+    )
 
 
 def _chosen(person: Person, found: day_calendar.MonthCalendar) -> None:

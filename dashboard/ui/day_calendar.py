@@ -51,9 +51,10 @@ PLAIN = (
 
 
 def chosen_month(person: Person, moment: datetime) -> date:
-    """The first day of the month in the URL; by default, and for a value that is none, the last that has a day due."""
+    """The first day of the month in the URL; by default, and for a value that is none, the one that the calendar opens on."""
     wanted, listed = url_parameters.read().get(MONTH, ""), day_calendar.months(person, moment)
-    return next((m for m in listed if f"{m:%Y-%m}" == wanted), listed[0])
+    asked = (m for m in listed if f"{m:%Y-%m}" == wanted)
+    return next(asked, day_calendar.opening_month(person, moment))
 
 
 def chosen_view() -> str:
@@ -90,6 +91,16 @@ def choices(person: Person, moment: datetime) -> None:
                 on_change=_month_changed,
                 args=(tuple(listed),),
             )
+            _way_to_newest(person, moment)
+
+
+def _way_to_newest(person: Person, moment: datetime) -> None:
+    """Draw the way to the newest month, from the one that the calendar opens on in its place."""
+    newest, shown = day_calendar.months(person, moment)[0], chosen_month(person, moment)
+    if shown < newest and shown == day_calendar.opening_month(person, moment):
+        words = f"{french.upper_first(french.month_label(newest))}, qui commence"
+        link = Link("completude", ((MONTH, f"{newest:%Y-%m}"),))
+        st.html(anchor(words, link), width="content")
 
 
 @error_messages.show_failures()  # called between two runs, where nothing else catches
@@ -125,8 +136,9 @@ def notices(person: Person, moment: datetime) -> None:
         url_parameters.drop(name)
     if wrong:
         what = french.join_words([words for _, words in wrong])
+        shown = french.month_label(chosen_month(person, moment))
         st.warning(
-            f"Le lien demande {what} que cette page n'a pas{french.SPACE}: elle montre le dernier mois."
+            f"Le lien demande {what} que cette page n'a pas{french.SPACE}: elle montre {shown}."
         )
 
 

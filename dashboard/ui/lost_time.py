@@ -51,7 +51,7 @@ def section(person: Person, question: Question, key: str) -> None:
         page_sections.panel_with_finding(
             lost_time_panels.by_month(person, question, f"{key}_mois", without)
         )
-        if not question.site:
+        if not question.site and first.table.rows:  # else its sentence is the heading above
             page_sections.panel_with_finding(
                 lost_time_panels.by_place(person, question, "site", f"{key}_centres", without)
             )

@@ -23,11 +23,12 @@ S = french.SPACE
 
 
 def usual_day(person: Person) -> date:
-    """Since when all is new by default: the last visit, else the last working day."""
+    """Since when all is new by default: the last visit before today, else the last working day; who comes back on the same day
+    is told the same again."""
     if LAST_VISIT not in st.session_state:
         st.session_state[LAST_VISIT] = accounts.last_visit(person)
     visited: date | None = st.session_state[LAST_VISIT]
-    if visited is None or visited < _first_day():
+    if visited is None or not _first_day() <= visited < today():
         return news.last_working_day(person)
     return visited
 

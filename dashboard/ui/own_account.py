@@ -25,7 +25,9 @@ OUT = '<form method="post" action="/deconnexion"><button>Se déconnecter</button
 def show() -> None:
     """Draw the page."""
     person = session.person()
-    st.html(f"<p>{escape(person.name)}, {_role_and_places(person)}</p>")
+    st.html(
+        f"<p>Compte «{french.SPACE}{escape(person.name)}{french.SPACE}», {_role_and_places(person)}</p>"
+    )
     bound = accounts.own_binding(person)
     if bound:
         st.markdown(

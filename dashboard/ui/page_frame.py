@@ -217,8 +217,8 @@ def top(spec: PageSpec, *, with_heading: bool) -> None:
                 )
             elif beginning:
                 st.html(
-                    f"<p><b>La collecte commence</b>{french.SPACE}: {beginning}. Les autres remettent les leurs"
-                    f" {_where_to_hand_in()}. Un chiffre se compare à son habitude après {MINIMUM_POINTS} mois.</p>"
+                    f"<p><b>La collecte commence</b>{french.SPACE}: {beginning}. Celles des autres se remettent"
+                    f" {_where_to_hand_in()}. Un chiffre se compare à son habitude après {MINIMUM_POINTS} mois au moins.</p>"
                 )
             if warning:
                 st.markdown(f"**Données anciennes** : {warning}.")

@@ -165,7 +165,7 @@ def test_without_data_it_says_so(asked):
     assert counts.expected > 0 == counts.received
     assert finding().startswith(
         f"En novembre, aucun des {counts.expected} jours attendus n'est reçu ; il en manque 19 à chacun des 20 centres dont des"
-        " jours sont attendus ; n'ont encore rien remis, ouverture non renseignée : Abomey (GSRU), Cotonou (GSRU),"
+        " jours sont attendus ; ne sont pas comptés, ouverture non renseignée : Abomey (GSRU), Cotonou (GSRU),"
         " Natitingou (GSRU) et 1 autre"
     )
     assert departments().finding == (
@@ -177,7 +177,7 @@ def test_without_data_it_says_so(asked):
         connection.exec_driver_sql("UPDATE site SET launched_on = NULL")
     context.close_databases()  # SQL of no command moves no version
     assert finding().startswith(
-        "En novembre, aucun jour n'est attendu ; n'ont encore rien remis, ouverture non renseignée : "
+        "En novembre, aucun jour n'est attendu ; ne sont pas comptés, ouverture non renseignée : "
     )
     assert len(calendar().sites) == 24
     with as_of(FRIDAY):
@@ -298,6 +298,32 @@ def test_a_month_has_a_calendar_once_a_working_day_of_it_is_due(november):
             assert day_calendar.months(CABINET, moment(at))[0] == date(2026, newest, 1)
 
 
+@pytest.mark.parametrize(
+    ("at", "opens"),
+    [
+        ("2026-12-02T14:00", NOVEMBER),
+        ("2026-12-07T14:00", NOVEMBER),
+        ("2026-12-08T14:00", date(2026, 12, 1)),
+    ],
+)
+def test_the_calendar_opens_on_a_month_of_which_some_days_are_due(november, at, opens):
+    """Of December 2026 four days are due on Monday the 7th at noon, five on Tuesday."""
+    year = Question(date(2025, 12, 1), date(2026, 11, 30))
+    with as_of(at):
+        assert day_calendar.months(CABINET, moment(at))[0] == date(2026, 12, 1)
+        assert day_calendar.opening_month(CABINET, moment(at)) == opens
+        slide = completeness_panels.slide_panel(CABINET, year, "k").title
+    assert slide.startswith(f"Jours reçus en {french.month_label(opens)}")
+
+
+def test_the_only_month_of_a_network_is_the_one_that_the_calendar_opens_on(asked, monkeypatch):
+    monkeypatch.setattr(day_calendar, "MONTHS", 1)
+    hand_in(asked, "2026-10-01", "2026-10-30")
+    with as_of("2026-12-02T14:00"):
+        only = day_calendar.opening_month(CABINET, moment("2026-12-02T14:00"))
+    assert only == date(2026, 12, 1)
+
+
 def test_a_month_that_is_over_is_not_said_to_be_still_to_come(november):
     with november.engine.begin() as connection:
         for code in (COVE, KANDI, NIKKI):
@@ -380,7 +406,7 @@ def test_a_site_of_which_nothing_is_known_is_named_and_counted_and_reminded(aske
         unknown = [s for s in found.sites if s.is_unknown]
         assert {s.code for s in unknown} >= {COTONOU} and len(found.sites) == 24
         assert all(s.counts.expected == 0 for s in unknown)
-        assert "n'ont encore rien remis, ouverture non renseignée" in plain(found.finding)
+        assert "ne sont pas comptés, ouverture non renseignée" in plain(found.finding)
         (cotonou,) = (s for s in unknown if s.code == COTONOU)
         assert {d.in_words for d in cotonou.days} == {
             "rien de remis encore, ouverture non renseignée",

@@ -137,18 +137,44 @@ def test_a_confirmed_closure_says_the_visits_of_its_days(known):
 
 def test_what_nobody_declared_is_not_denied(known):
     said = finding(by_reason())
-    assert said.startswith(
-        "Coupures en mars 2025 : aucune fermeture déclarée ne prend de temps d'ouverture"
-    )
+    assert said.startswith("Coupures en mars 2025 : aucune fermeture n'est connue")
     assert re.search(r"; \d+ jours sans registre des visites$", said)
     year = replace(OF_KANDI, first=date(2024, 4, 1))
     assert finding(by_reason(year)).endswith(
         " jours sans registre des visites, du 01/04/2024 au 31/03/2025"
     )
-    assert finding(by_reason(OF_KANDI)).endswith("ne prend de temps d'ouverture")
+    assert finding(by_reason(OF_KANDI)).endswith(" : aucune fermeture n'est connue")
+    listed = closures.closures_listed(LOCAL_READER, MARCH, "liste").content
+    assert listed == Message("Aucune fermeture connue sur cette période.")
     known.hand_in("fermetures", closure(KANDI, "2025-03-05", reason="réseau"))
     assert "au moins 9 h" in finding(by_reason()) and "au plus" in finding(by_reason())
     assert "au moins" not in finding(by_reason(OF_KANDI))
+
+
+def test_a_closure_out_of_open_hours_is_declared_and_takes_nothing(known):
+    known.hand_in("fermetures", closure(KANDI, "2025-03-05", None, "20:00", "21:00", "réseau"))
+    assert finding(by_reason(OF_KANDI)).endswith("fermeture déclarée ne prend de temps d'ouverture")
+
+
+def test_the_only_cause_and_the_only_site_are_not_the_first_of_several(known):
+    known.hand_in("fermetures", closure(KANDI, "2025-03-05", reason="réseau"))
+    assert finding(by_reason()).endswith(" ; seul motif : réseau ; seul centre : Kandi")
+    assert finding(by_reason(OF_KANDI)).endswith(" ; seul motif : réseau")
+    known.hand_in("fermetures", closure(NIKKI, "2025-03-06", None, "08:00", "09:00", "réseau"))
+    assert finding(by_reason()).endswith(" ; seul motif : réseau ; surtout : Kandi, 9 h")
+    alibori = replace(MARCH, departments=("Alibori",))
+    of_two = lost_time_panels.by_place(LOCAL_READER, alibori, "department", "d")
+    assert finding(of_two).startswith("Alibori a perdu du temps : 9 h, ")
+
+
+def test_what_is_left_is_said_where_it_says_more_than_that_something_was_lost(known):
+    nearly = Lost(days=2000, unknown_days=2000, unheard=3, said_minutes=60, touched=1)
+    assert nearly.kept_in_words.translate(PLAIN) == "moins de 100 %"
+    assert nearly.left_in_words("il en reste") == ""
+    sure = replace(
+        nearly, unknown_days=0, open_minutes=2000 * 540, minutes=60, said_minutes=0, unheard=0
+    )
+    assert sure.left_in_words("il en reste").translate(PLAIN) == ", il en reste plus de 99,9 %"
 
 
 def test_a_day_that_is_not_due_yet_is_no_day_of_which_nothing_came(known):
@@ -187,7 +213,9 @@ def test_a_closure_after_the_last_visits_is_counted_as_far_as_days_are_due(known
 
 def test_a_period_after_the_data_or_before_any_site_has_nothing_lost(known):
     later = Question(date(2027, 5, 1), date(2027, 5, 31))
-    assert finding(by_reason(later)) == "Coupures : aucun jour de la période n'est encore dû"
+    assert (
+        finding(by_reason(later)) == "Coupures : comptées jusqu'au 22/11/2026, avant cette période"
+    )
     before = Question(date(2001, 5, 1), date(2001, 5, 31))
     assert finding(by_reason(before)) == "Coupures en mai 2001 : aucun jour d'ouverture"
     for question in (later, before):

@@ -87,6 +87,22 @@ def test_a_file_that_came_is_told_by_the_days_that_it_brought(asked):
     assert said(today().replace(day=25)) == {} or today() < date(2026, 11, 25)
 
 
+def test_of_closings_only_the_days_with_a_line_have_come(asked):
+    """A file's days go from its first to its last: between them a day without a line is not closed."""
+    asked.hand_in(
+        "cloture",
+        closing(NIKKI, "2026-11-18"),
+        closing(NIKKI, "2026-11-20"),
+        closing(KANDI, "2026-11-19"),
+    )
+    asked.hand_in(
+        "cloture", closing(COVE, "2026-11-19"), covers=(date(2026, 11, 16), date(2026, 11, 20))
+    )
+    assert said()["Fichiers remis"] == [
+        "Covè, Kandi et Nikki ont remis 4 jours de clôture, du 18/11/2026 au 20/11/2026"
+    ]
+
+
 def test_the_same_rows_in_another_file_are_no_news(asked):
     asked.hand_in(
         "registre",

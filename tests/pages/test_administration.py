@@ -298,7 +298,7 @@ def test_who_answers_for_places_is_told_their_names_and_led_there(desk, signed_i
     signed_in(Role.FOCAL_POINT, sites=frozenset({KANDI, COVE}))
     at = sound(visit_page("mon-compte"))
     [told] = [e.proto.body for e in at.get("html") if "point focal" in e.proto.body]
-    assert told.startswith("<p>awa, point focal")
+    assert "Compte «\u00a0awa\u00a0», point focal" in told
     assert re.findall(r'href="(.*?)">(.*?)<', told) == [
         (f"./site?centre={COVE}", "CCSP de Covè"),
         (f"./site?centre={KANDI}", "CCSP de Kandi"),
@@ -470,3 +470,8 @@ def test_the_names_of_two_sessions_files_are_not_alike(desk, monkeypatch):
         sound(sound(visit_page("attentes")).run())
     workbooks = [name for name in names if name.endswith(".xlsx")]
     assert len(workbooks) == 4 and len(set(workbooks)) == 2
+
+
+def test_an_account_of_the_name_of_its_role_is_told_from_it(signed_in):
+    signed_in(Role.CABINET, "cabinet")
+    assert "Compte «\u00a0cabinet\u00a0», cabinet" in everything(sound(visit_page("mon-compte")))

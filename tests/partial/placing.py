@@ -571,7 +571,10 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"\b0 (\(0 %\) )?à l'heure",
         _always,
     ),  # when files came is counted in tests/db/test_day_states.py
-    (r"n'(a|ont) encore rien remis, ouverture non renseignée", lambda m, s, t: _never(s, t) > 0),
+    (
+        r"(n'est pas compté|ne sont pas comptés), ouverture non renseignée",
+        lambda m, s, t: _never(s, t) > 0,
+    ),
     (
         r"rien de remis encore, ouverture non renseignée",
         lambda m, s, t: _never(s, t) == len(s.scope),
@@ -751,10 +754,13 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"aucun nouveau niveau n'attend de réponse|ceux qui partent n'ont pas d'attente", _always),
     (r"aucune cible n'est fixée : rien n'est comparé à une cible", _always),
     # what nobody noted or declared is not denied of the world
-    (r"aucune fermeture déclarée ne prend de temps d'ouverture|aucun jour d'ouverture", _always),
+    (
+        r"aucune fermeture (déclarée ne prend de temps d'ouverture|n'est connue)|aucun jour d'ouverture",
+        _always,
+    ),
     (r"[\d ]+ jours? sans registre des visites|un jour, sans registre des visites", _some_unheard),
     (
-        r"aucune fermeture déclarée sur cette période|aucune fermeture déclarée sur la période",
+        r"aucune fermeture connue sur cette période",
         _always,
     ),
     (r"aucune décision n'est (encore )?notée|aucune n'est notée", _always),
