@@ -12,6 +12,7 @@ from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures, overall_figures
 from dashboard.answers.network import (
+    handed_in_part,
     never_begun,
     short_name,
     silences,
@@ -98,7 +99,7 @@ def large_falls(view: View, question: Question) -> str:
 @cached
 def visits_received(view: View, question: Question) -> str:
     """« 19 230 usagers reçus sur 12 mois », « au moins » before it where a site did not report; "" without visits."""
-    visits = overall_figures(view, question)["visits"]
+    visits = overall_figures(view, handed_in_part(view, question))["visits"]
     if visits.value is None:
         return ""
     many = french.plural(visits.value, "usager reçu", "usagers reçus")
