@@ -176,12 +176,15 @@ def waits(view: View, question: Question) -> str:
 
 
 def _measured_sites(view: View, question: Question) -> str:
-    """« (mesuré dans 3 centres sur 24) », where fewer than half of the sites measure waits, or of a few sites not all; else
-    ""."""
+    """« (mesuré dans 3 centres sur 24) », where fewer than half of the sites measure waits, or of a few sites not all; of one
+    site « (mesuré à Covè, seul centre sur 24) »; else ""."""
     by_site = figures(view, question, "site")
-    measuring = sum(of["wait_p50"].n > 0 for of in by_site.values())
+    names = [short_name(p) for p in sites(view, question) if by_site[p.code]["wait_p50"].n]
+    measuring = len(names)
     if measuring == len(by_site) or (2 * measuring >= len(by_site) > SMALL):
         return ""
+    if measuring == 1:
+        return f" (mesuré à {names[0]}, seul centre sur {french.number(len(by_site))})"
     return f" (mesuré dans {french.plural(measuring, 'centre')} sur {french.number(len(by_site))})"
 
 

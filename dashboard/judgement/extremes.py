@@ -83,14 +83,8 @@ def _waits_in_words(
         ends.append(_at_end(found, names, end) if found else None)
     most, least = ends
     longest = max((f.value or 0 for f in enough.values()), default=0)
-    higher = [
-        names.get(k, k) for k, f in known.items() if k not in enough and (f.value or 0) > longest
-    ]
-    few = (
-        f"{S}; trop peu de cas pour {french.join_first(sorted(higher, key=french.alphabetical), NAMED)}"
-        if higher
-        else ""
-    )
+    higher = {k: f for k, f in known.items() if k not in enough and (f.value or 0) > longest}
+    few = _with_few_cases(higher, names)
     if most and _at_end(enough, names, max)[1] != most[1]:
         return f"{title}{S}: nettement plus pour {', '.join(most)}{S}; {shown_value(overall)} pour l'ensemble{few}"
     if most:
@@ -105,6 +99,14 @@ def _waits_in_words(
             f"{title}{S}: trop peu de cas pour comparer{S}; {shown_value(overall)} pour l'ensemble"
         )
     return f"{title}{S}: {NONE_APART[by]}{S}; {shown_value(overall)} pour l'ensemble{few}"
+
+
+def _with_few_cases(higher: Mapping[str, Figure], names: Mapping[str, str]) -> str:
+    """« ; plus long, mais sur trop peu de cas : Actes de carrière en ligne (47 min) »: of those that are higher than all that can
+    be compared; "" for none."""
+    each = [f"{names.get(k, k)} ({shown_value(f)})" for k, f in higher.items()]
+    said = french.join_first(sorted(each, key=french.alphabetical), NAMED)
+    return f"{S}; plus long, mais sur trop peu de cas{S}: {said}" if each else ""
 
 
 def _shown_value(figure: Figure) -> str:

@@ -450,6 +450,6 @@ def test_of_few_sites_it_is_said_how_many_measure_the_wait(asked):
     assert (
         headlines.waits(LOCAL_READER, alibori)
         .translate(PLAIN)
-        .endswith("(mesuré dans 1 centre sur 2)")
+        .endswith("(mesuré à Kandi, seul centre sur 2)")
     )
     assert "mesuré" not in headlines.waits(LOCAL_READER, replace(OCTOBER, site=KANDI))

@@ -190,6 +190,11 @@ def test_the_usual_period_is_the_month_of_which_alone_anything_came(asked):
     year = Question(date(2024, 11, 1), date(2025, 10, 31))
     cove = headlines.department(LOCAL_READER, replace(year, site=COVE)).translate(PLAIN)
     assert cove.startswith("31 usagers reçus en octobre 2025, seul mois remis"), "all of it came"
+    for question in (year, replace(year, site=COVE)):
+        (wait,) = cards.metrics(LOCAL_READER, question, ("wait_p50",))
+        assert wait.card.state == "trop tôt pour juger", (
+            "the same of the whole and of its only site"
+        )
 
 
 def test_without_any_data_the_usual_period_is_the_year(asked):
