@@ -1,14 +1,15 @@
 """Decisions as they are told: what is due, whether it is done, where, and what is read out again."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.actions import targets_and_decisions as record
-from dashboard.answers import decisions, news
+from dashboard.answers import decisions, deck, news
 from dashboard.answers.question import EVERYTHING, Question
-from dashboard.period import today
+from dashboard.period import Period, clip_period, today
+from dashboard.stories import ready_story
 from tests.builders import COVE, KANDI, Office, waited
 
 PLAIN = str.maketrans("\xa0\u202f", "  ")
@@ -50,6 +51,16 @@ def test_what_is_due_is_told_until_it_is_done(asked):
     assert [one.decision.id for one in decisions.due(LOCAL_READER, EVERYTHING)] == [now]
     done = next(one for one in decisions.told(LOCAL_READER, EVERYTHING) if one.decision.id == late)
     assert done.state.startswith("faite le ") and later
+
+
+def test_a_decision_that_is_due_is_the_finding_of_the_slide_of_the_ready_made_review(asked):
+    year = clip_period(Period(date(2025, 1, 1), date(2025, 3, 31)), date(2025, 3, 31))
+    decide(KANDI, 5), decide(COVE, -9, 30, what="ouvrir un second guichet")
+    asked_of = Question(year.period.first, year.period.last)
+    told = deck.build(LOCAL_READER, asked_of, ready_story("national"), year).slides
+    (headline,) = [one.headline.translate(PLAIN) for one in told if one.code == "decisions"]
+    assert headline.startswith("1 décision à échéance : Covè, ouvrir un second guichet (")
+    assert headline.endswith("échue depuis 9 jours ; 2 décisions notées en tout")
 
 
 def test_a_decision_is_told_of_its_own_site_and_of_its_question_alone(asked):

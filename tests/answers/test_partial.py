@@ -14,6 +14,7 @@ from dashboard.answers import (
     completeness,
     context,
     control_charts,
+    deck,
     headlines,
     indicator_panels,
     monthly_series,
@@ -32,6 +33,7 @@ from dashboard.indicators import codes_placed_in
 from dashboard.judgement.trust_sentences import trust_line
 from dashboard.panel import Chart, Message
 from dashboard.period import Period, clip_period, month_end, resolve_period
+from dashboard.stories import ready_story
 from dashboard.wording import shown_value, who_reported
 from tests import clock
 from tests.builders import (
@@ -181,6 +183,17 @@ def test_the_usual_period_is_the_year_where_it_has_data(asked, day):
     assert network.usual_period(LOCAL_READER) == "12m"
     year = resolve_period("12m", DAY)
     assert overall_figures(LOCAL_READER, Question(year.first, year.last))["visits"].value == 1
+
+
+def test_a_ready_made_story_says_first_what_came_and_leaves_out_what_has_nothing_to_show(asked):
+    first_file(asked)
+    period = clip_period(Period(MONTH.first, MONTH.last), DAY)
+    story = ready_story("national")
+    told = deck.build(LOCAL_READER, MONTH, story, period).slides
+    assert [one.code for one in told][:2] == ["ouverture", "completude"]
+    assert not any(isinstance(one.panel.content, Message) for one in told)
+    kept = replace(story, name="gardee")
+    assert len(deck.build(LOCAL_READER, MONTH, kept, period).slides) == len(story.steps)
 
 
 def test_the_usual_period_is_the_month_of_which_alone_anything_came(asked):
