@@ -82,7 +82,7 @@ def has_basis(code: str) -> bool:
     return BY_CODE[code].unit != "count"
 
 
-def has_verdict(code: str, rows: Rows) -> bool:
+def _has_verdict(code: str, rows: Rows) -> bool:
     """Whether rows are compared in this indicator."""
     return rows in COMPARED and is_judged(code) and rows in BY_CODE[code].dimensions
 
@@ -123,7 +123,7 @@ def panel(view: View, question: Question, request: TableRequest, key: str) -> Pa
 
 def _verdicts(view: View, question: Question, request: TableRequest, code: str) -> set[Verdict]:
     """What is said of rows beside one another in an indicator, whichever words are typed; none where nothing can be."""
-    if not has_verdict(code, request.rows):
+    if not _has_verdict(code, request.rows):
         return set()
     return {*verdicts_of(view, question, request.rows, code).values()} - {Verdict.NONE}
 
@@ -209,7 +209,7 @@ def link_to(key: str, rows: Rows) -> Link | None:
 def finding(view: View, question: Question, request: TableRequest) -> str:
     """« Plaintes pour 1 000 visites : Borgou et Ouémé se distinguent » of the column in whose order the rows are, or else of the
     first that is judged; "" where none is."""
-    judged = [code for code in request.columns if has_verdict(code, request.rows)]
+    judged = [code for code in request.columns if _has_verdict(code, request.rows)]
     if not judged:
         return ""
     code = request.sort if request.sort in judged else judged[0]

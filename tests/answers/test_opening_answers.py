@@ -19,6 +19,7 @@ from dashboard.answers import (
     network,
     opening_answers,
     signals,
+    wait_headlines,
 )
 from dashboard.answers.opening_answers import Reply
 from dashboard.answers.question import Question
@@ -448,8 +449,8 @@ def test_of_few_sites_it_is_said_how_many_measure_the_wait(asked):
     asked.hand_in("registre", *[waited(10, site=KANDI, day=day) for _ in range(12)])
     alibori = replace(OCTOBER, departments=("Alibori",))
     assert (
-        headlines.waits(LOCAL_READER, alibori)
+        wait_headlines.waits(LOCAL_READER, alibori)
         .translate(PLAIN)
         .endswith("(mesuré à Kandi, seul centre sur 2)")
     )
-    assert "mesuré" not in headlines.waits(LOCAL_READER, replace(OCTOBER, site=KANDI))
+    assert "mesuré" not in wait_headlines.waits(LOCAL_READER, replace(OCTOBER, site=KANDI))
