@@ -123,7 +123,7 @@ def chart(person: Person, question: Question) -> None:
     if site:  # the page is about other sites too: the table and the picture name this one
         title, finding = f"{scopes[site]}{french.SPACE}: {panel.title}", panel.finding
         if finding:
-            finding = f"{scopes[site]}{french.SPACE}: {french.lower_first(finding)}"
+            finding = f"{scopes[site]}, {french.lower_first(finding)}"
         panel = replace(panel, title=title, finding=finding)
     with place:
         page_sections.heading(panel)
