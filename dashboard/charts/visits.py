@@ -118,7 +118,7 @@ def distribution(
 
     histogram: counts by whole minute, shape (241,). threshold: waits up to it are drawn dark.
     """
-    values = [
+    values: list[Row] = [
         {
             "a": last - BIN,
             "b": last,
