@@ -60,6 +60,7 @@ IN_FULL = (
 LISTED = 12  # names in a row, of sites that are framed on the map: more are counted
 LARGE_FALL = 0.25  # of the visits of a season: told before what gets worse
 S = french.SPACE
+NOT_TOLD_APART = "mais les centres ne se distinguent pas les uns des autres"
 NOBODY_HANDED_IN = "impossible à dire, rien n'a été remis"
 # Of the last answer: a site that has not begun is not silent.
 SILENT, NOT_BEGUN = "Centres muets", "Rien de remis encore"
@@ -186,7 +187,7 @@ def longest_waits(view: View, question: Question) -> Reply:
     """The site or sites with the longest median wait."""
     ranked = _ranked_sites(view, question, "wait_p50")
     if not ranked:
-        statement = Statement((), _no_waits(view, question))
+        statement, chance = Statement((), _no_waits(view, question)), False
     else:
         longest = ranked[0][1]
         alike = [r for r in ranked if r[1] == longest]
@@ -202,15 +203,18 @@ def longest_waits(view: View, question: Question) -> Reply:
         everywhere = overall_figures(view, question)["wait_p50"]
         if len(ranked) > len(alike) and everywhere.value is not None:
             words += f"{S}; l'ensemble{S}: {shown_value(everywhere)} ou plus pour un sur deux"
+        apart = ""
         if longest != shown_value(everywhere):
-            words += _not_apart(view, question, [of["wait_p50"].key for *_, of in alike])
+            apart = _not_apart(view, question, [of["wait_p50"].key for *_, of in alike])
+        words += apart
+        chance = longest == shown_value(everywhere) or NOT_TOLD_APART in apart
         words += _only_site_in_words(view, question, ranked)
         unknown = _unmeasured(view, question)
         if unknown:
             words += f"{S}; attente non mesurée à {french.join_first(unknown)}"
         words = _and_others(alike, words) + _not_ranked(view, question, "wait_p50")
         statement = Statement(tuple(name for name, _, _ in alike[:NAMED]), words)
-    label = _superlative(ranked, "L'attente la plus longue", "L'attente")
+    label = "L'attente" if chance else _superlative(ranked, "L'attente la plus longue", "L'attente")
     return Reply(label, "attentes", time_of_visits(view, question), (statement,))
 
 
@@ -222,7 +226,7 @@ def _not_apart(view: View, question: Question, longest: Sequence[str]) -> str:
         return ""
     if differ(view, question, "site", "wait_p50"):
         return f"{S}; sans sortir des différences habituelles entre centres"
-    return f"{S}; mais les centres ne se distinguent pas les uns des autres"
+    return f"{S}; {NOT_TOLD_APART}"
 
 
 def _no_waits(view: View, question: Question) -> str:

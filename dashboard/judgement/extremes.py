@@ -1,11 +1,13 @@
 """The highest and the lowest of compared figures, and the value over all, in a sentence."""
 
+import math
 from collections.abc import Callable, Mapping
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement.standing_apart import Verdict
 from dashboard.partial_counts import AT_LEAST
+from dashboard.statistics.intervals import z_value
 from dashboard.wording import at_least, basis_in_words, known_alone, shown_value
 from db.codes import UNKNOWN_KEY
 
@@ -22,6 +24,11 @@ NONE_APART = {
     "hour": "aucune heure ne se distingue nettement",
     "department": "aucun département ne se distingue nettement",
 }
+
+
+def stands_out(most: int, second: int) -> bool:
+    """Whether the highest of several counts is above the second by more than chance: two Poisson counts, at 95 %."""
+    return most - second > z_value() * math.sqrt(most + second)
 
 
 def extremes_in_words(

@@ -147,6 +147,7 @@ def test_a_longest_wait_that_does_not_stand_apart_is_said_so_as_the_table_says_i
         lines = [waited(n + more, site=site, day=day) for day in days for n in range(5, 26, step)]
         asked.hand_in("registre", *lines)
     found = text(reply(OCTOBER, "L'attente"))
+    assert reply(OCTOBER, "L'attente").label == "L'attente", "no superlative inside chance"
     alike = "les centres ne se distinguent pas les uns des autres"
     assert found.startswith("Nikki") and f"pour un sur deux ; mais {alike}" in found
     table = TableRequest("site", ("wait_p50",))
@@ -155,6 +156,7 @@ def test_a_longest_wait_that_does_not_stand_apart_is_said_so_as_the_table_says_i
     lines = [waited(60, site=NIKKI, day="2025-10-13") for _ in range(100)]
     asked.hand_in("registre", *lines)
     found = text(reply(OCTOBER, "L'attente"))
+    assert reply(OCTOBER, "L'attente").label == "L'attente la plus longue"
     assert found.startswith("Nikki") and "se distinguent" not in found
     said = indicator_panels.finding(LOCAL_READER, OCTOBER, table)
     assert "Nikki (plus long)" in said

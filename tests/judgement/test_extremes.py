@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.indicators import Figure
-from dashboard.judgement.extremes import extremes_in_words
+from dashboard.judgement.extremes import extremes_in_words, stands_out
 from dashboard.judgement.standing_apart import Verdict
 
 PLAIN = str.maketrans("\xa0\u202f", "  ")
@@ -138,3 +138,8 @@ def test_the_only_site_with_cases_is_not_said_to_have_enough_where_others_have_n
     figures = {"a": figure(11), "b": figure(None, key="b")._replace(n=cases)}
     told = extremes_in_words(figures, NAMES, "Titre", "site", figure(11)).translate(PLAIN)
     assert told == f"Titre : 11 min (100 cas) à Nikki, {only}"
+
+
+def test_a_count_stands_out_where_chance_does_not_explain_it():
+    assert stands_out(75, 40) and stands_out(9, 1)
+    assert not any(stands_out(*two) for two in ((2, 2), (9, 6), (2, 0)))
