@@ -109,9 +109,9 @@ def _waits_in_words(
 
 
 def _with_few_cases(higher: Mapping[str, Figure], names: Mapping[str, str]) -> str:
-    """« ; plus long, mais sur trop peu de cas : Actes de carrière en ligne (47 min) »: of those that are higher than all that can
+    """« ; plus long, mais sur trop peu de cas : Actes de carrière en ligne, 47 min »: of those that are higher than all that can
     be compared; "" for none."""
-    each = [f"{names.get(k, k)} ({shown_value(f)})" for k, f in higher.items()]
+    each = [f"{names.get(k, k)}, {shown_value(f)}" for k, f in higher.items()]
     said = french.join_first(sorted(each, key=french.alphabetical), NAMED)
     return f"{S}; plus long, mais sur trop peu de cas{S}: {said}" if each else ""
 

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.actions import targets_and_decisions as record
-from dashboard.answers import decisions, deck, news
+from dashboard.answers import decisions, deck, news, targets
 from dashboard.answers.question import EVERYTHING, Question
 from dashboard.period import Period, clip_period, today
 from dashboard.stories import ready_story
@@ -75,6 +75,21 @@ def test_a_decision_is_told_of_its_own_site_and_of_its_question_alone(asked):
     assert [one.place for one in decisions.told(LOCAL_READER, of_zou)] == ["Zou"]
     guest = Person("invité", Role.GUEST)
     assert not decisions.told(guest, EVERYTHING) and not decisions.due(guest, EVERYTHING)
+
+
+def test_a_department_is_told_what_is_left_to_do_there_and_what_it_aims_at(asked):
+    zou = Question(date(2025, 1, 1), date(2025, 3, 31), departments=("Zou",))
+    assert not decisions.of_department_in_words(LOCAL_READER, zou)
+    assert not targets.of_department_in_words(LOCAL_READER, "Zou")
+    decide("Zou", 5), decide(COVE, -9, 30, what="ouvrir un guichet"), decide(KANDI, 5)
+    record.carry_out(LOCAL_READER, decide("Zou", 3, what="écrire"), today())
+    said = decisions.of_department_in_words(LOCAL_READER, zou).translate(PLAIN)
+    first, second = said.split(" ; ")
+    assert first.startswith("À faire : Covè, attente médiane : ouvrir un guichet (le directeur")
+    assert first.endswith("échue depuis 9 jours") and second.startswith("Zou, attente médiane")
+    record.set_target(LOCAL_READER, "wait_p50", "Zou", 15, today(), "le plan")
+    aims = targets.of_department_in_words(LOCAL_READER, "Zou").translate(PLAIN)
+    assert aims == "Cible : attente médiane, 15 min."
 
 
 def test_the_next_workshop_reads_out_what_the_last_one_decided(asked):

@@ -59,12 +59,12 @@ def judged(values: dict[str, float], verdicts: dict[str, Verdict], by: str = "se
         (
             "few more less",
             "La prestation où l'on attend le plus : Djougou, 22 min ; le moins : Covè, 9 min"
-            " ; plus long, mais sur trop peu de cas : Nikki (55 min)",
+            " ; plus long, mais sur trop peu de cas : Nikki, 55 min",
         ),
         (
             "few alike less",
             "Attente : nettement moins pour Covè, 9 min ; 15 min pour l'ensemble"
-            " ; plus long, mais sur trop peu de cas : Nikki (55 min)",
+            " ; plus long, mais sur trop peu de cas : Nikki, 55 min",
         ),
         (
             "alike more alike",
