@@ -94,7 +94,7 @@ READY = {
         "Revue nationale",
         _steps(
             "ouverture chiffres carte_signaux:wait_p50 mois:visits_per_day mois:wait_p50 comparaison:wait_within_30"
-            " comparaison:satisfaction plaintes_age plaintes_flux signaux completude bulletin"
+            " comparaison:satisfaction plaintes_age plaintes_flux signaux decisions completude bulletin"
         ),
         part="Revue",
     ),
@@ -102,7 +102,7 @@ READY = {
         "Revue du département",
         _steps(
             "ouverture chiffres carte:wait_p50 mois:visits_per_day mois:wait_p50 comparaison:wait_p50 affluence plaintes_en_cours"
-            " plaintes_motifs signaux remontees bulletin"
+            " plaintes_motifs signaux decisions remontees bulletin"
         ),
         place="department",
         listed="Revue d'un département",
@@ -112,7 +112,7 @@ READY = {
         "Revue du centre",
         _steps(
             "ouverture chiffres mois:visits_per_day mois:wait_p50 attentes affluence prestations:visits mois:satisfaction"
-            " plaintes_age remontees coupures bulletin"
+            " plaintes_age decisions remontees coupures bulletin"
         ),
         place="site",
         listed="Revue d'un centre",

@@ -33,8 +33,9 @@ def test_a_ready_made_story_can_be_told(name):
     assert len({s.code for s in found.steps}) == len(found.steps) >= 12
 
 
-def test_the_national_review_has_twelve_slides():
-    assert len(ready_story("national").visible_steps) == 12
+def test_the_national_review_has_twelve_slides_and_one_for_the_decisions():
+    kinds = [step.kind for step in ready_story("national").visible_steps]
+    assert len(kinds) == 13 and "decisions" in kinds
 
 
 @pytest.mark.parametrize("name", ["departement", "site:", "national:Zou", "zou", ""])

@@ -244,7 +244,7 @@ def explanation(
         parts.append(f"{here}.")
     if i.limits:
         parts.append(i.limits)
-    if signal is not None and not (figure.value is None and signal.variation == Variation.NO_DATA):
+    if signal is not None and not (figure.value is None and not signal.is_judged):
         aim = "" if signal.target is None else value_with_unit(i, signal.target)
         paragraphs = [
             verdict(signal),

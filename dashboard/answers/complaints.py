@@ -20,6 +20,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.trust import trust_line
 from dashboard.indicators import Figure
 from dashboard.indicators.measures import NOT_HANDED_IN
+from dashboard.judgement.extremes import stands_out
 from dashboard.panel import (
     Cell,
     Chart,
@@ -379,7 +380,9 @@ def reasons(view: View, question: Question, key: str) -> Panel:
         )
     rows = Counter(received.category.tolist()).most_common()
     first = [k for k, v in rows if v == rows[0][1]]
-    which = "Premier motif de plainte" if len(first) == 1 else "Premiers motifs de plainte"
+    which = f"Premier motif de plainte{S}:"
+    if len(rows) > 1 and not stands_out(rows[0][1], rows[1][1]):
+        which = f"Aucun motif de plainte ne se détache nettement{S}; d'abord"
     most = french.plural(rows[0][1], "plainte")
     of = f"{most} sur {french.number(len(received))}"
     if len(first) > 1:
@@ -400,7 +403,7 @@ def reasons(view: View, question: Question, key: str) -> Panel:
         finding=(
             f"Motif non renseigné{S}: {of}"
             if first == [UNKNOWN_CATEGORY]
-            else f"{which}{S}: {french.join_words(first)} ({of})"
+            else f"{which} {french.join_words(first)} ({of})"
         ),
         table=make_table(
             (("Catégorie", ""), ("Plaintes reçues", "count"), ("Part", "percent")), listed

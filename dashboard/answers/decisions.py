@@ -106,6 +106,24 @@ def due_reply(view: View, question: Question) -> Reply:
 
 
 @cached
+def of_department_in_words(view: View, question: Question) -> str:
+    """« À faire : Borgou, plaintes en retard : répondre chaque vendredi (le point focal, pour le 01/01/2027). » of the decisions
+    about the question's only department and its sites that are not done, those that are due first; "" without one."""
+    if question.department is None or question.site:
+        return ""
+    first = due(view, question)
+    waiting = [one for one in told(view, question) if one.decision.done_on is None]
+    each = [
+        f"{one.place}, {french.lower_first(BY_CODE[one.decision.indicator].short)}{S}: {one.what}"
+        + (f", {one.state}" if one in first else "")
+        for one in (*first, *(one for one in waiting if one not in first))
+    ]
+    left = len(each) - LISTED
+    more = [french.plural(left, "autre décision", "autres décisions")] if left > 0 else []
+    return f"À faire{S}: {f'{S}; '.join([*each[:LISTED], *more])}." if each else ""
+
+
+@cached
 def last_time(view: View, question: Question) -> tuple[Told, ...]:
     """The decisions of the last day, before today, on which any was taken: what a workshop reads out again."""
     before = [one for one in told(view, question) if one.decision.decided_on < view.snapshot.day]

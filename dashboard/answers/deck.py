@@ -6,7 +6,7 @@ from typing import Any
 from dashboard import french
 from dashboard.answers.context import View, cached_by_weight, cached_with_rows, uncached
 from dashboard.answers.figures import overall_figures
-from dashboard.answers.network import freshness, services, site_names
+from dashboard.answers.network import freshness, services, silences, site_names
 from dashboard.answers.question import Question
 from dashboard.answers.slides import KINDS, S, Subject
 from dashboard.exports import html
@@ -14,10 +14,11 @@ from dashboard.indicators import BY_CODE
 from dashboard.panel import Deck, Message, Slide
 from dashboard.period import ClippedPeriod
 from dashboard.settings import load_settings
-from dashboard.stories import READY, Step, Story
+from dashboard.stories import READY, Step, Story, ready_story
 from dashboard.wording import GUEST_VIEW, who_reported
 
 WHOLE = "Tout le réseau"
+OPENING, COLLECTION = "ouverture", "completude"  # kinds of slides
 
 
 @cached_with_rows
@@ -38,10 +39,27 @@ def build(view: View, question: Question, story: Story, period: ClippedPeriod) -
         who,
         fresh.known_to,
         fresh.demo,
-        tuple(_slide(about, step) for step in story.visible_steps if KINDS[step.kind].is_for(view)),
+        _worth_showing(
+            about,
+            story,
+            [_slide(about, step) for step in story.visible_steps if KINDS[step.kind].is_for(view)],
+        ),
         known.issuer_name,
         Path(known.logo).read_bytes() if known.logo else b"",
     )
+
+
+def _worth_showing(about: Subject, story: Story, made: list[Slide]) -> tuple[Slide, ...]:
+    """The slides of a deck: of a ready-made story without those that have nothing to show, and, as long as it is as it was, with
+    the state of the collection right after the opening where most sites have handed in nothing yet; of a kept one, all."""
+    ready = ready_story(story.name)
+    if ready is None:
+        return tuple(made)
+    found = [one for one in made if not isinstance(one.panel.content, Message)]
+    every = silences(about.view, about.question).values()
+    if story == ready and 2 * sum(one.days is None for one in every) > len(every):
+        found.sort(key=lambda one: (one.code != OPENING, one.code != COLLECTION))
+    return tuple(found)
 
 
 @cached_by_weight(

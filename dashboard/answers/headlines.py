@@ -10,8 +10,9 @@ from dashboard.answers import signals as signals_of
 from dashboard.answers.complaint_register import register_now
 from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.context import View, cached
-from dashboard.answers.figures import figures, overall_figures
+from dashboard.answers.figures import overall_figures
 from dashboard.answers.network import (
+    handed_in_part,
     never_begun,
     short_name,
     silences,
@@ -20,7 +21,6 @@ from dashboard.answers.network import (
 )
 from dashboard.answers.opening_answers import LARGE_FALL
 from dashboard.answers.question import Question
-from dashboard.answers.uncertainty import intervals
 from dashboard.indicators import BY_CODE
 from dashboard.indicators.measures import NO_VISITS
 from dashboard.judgement.change_dates import signals_in_a_line, since_at_least
@@ -29,19 +29,19 @@ from dashboard.judgement.signals import Signal, gravest_first
 from dashboard.judgement.silence import NOTHING, NOTHING_OF_MANY, explained_in_words
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import Variation
-from dashboard.wording import at_least, declared_alone, shown_value, who_reported
+from dashboard.wording import at_least, declared_alone, who_reported
 
 S = french.SPACE
-SMALL = 5  # sites: of so few it is said whenever one is missing
 NAMED = 2  # sites where something gets worse
 
 
 @cached
 def department(view: View, question: Question) -> str:
     """« 19 230 usagers reçus sur 12 mois ; aucune dégradation relevée ; 5 plaintes attendent depuis plus de 30 jours » over the
-    question's sites, a large fall of visits after their number; where nothing was handed in, that nothing was; "" of a base
-    without data."""
-    if found := f"{S}; ".join(_found(view, question, late_complaints(view, question))):
+    question's sites, the silent ones and a large fall of visits after their number; where nothing was handed in, that nothing
+    was; "" of a base without data."""
+    silent = "" if question.site else silent_sites(view, question)
+    if found := f"{S}; ".join(_found(view, question, late_complaints(view, question), silent)):
         return found
     asked = sites(view, question)
     if not asked or view.network.as_of is None:
@@ -53,10 +53,10 @@ def department(view: View, question: Question) -> str:
     return f"ses {french.number(len(asked))} centres {NOTHING_OF_MANY}"
 
 
-def _found(view: View, question: Question, waiting: str) -> list[str]:
+def _found(view: View, question: Question, waiting: str, silent: str = "") -> list[str]:
     """The parts of a headline: visits, a large fall, alerts, complaints that wait. Without a register of visits what else came is
     told all the same: visits that closings declare, complaints that wait; nothing where there is neither. waiting: of
-    complaints."""
+    complaints; silent: sites."""
     visits, late = visits_received(view, question), late_complaint_count(view, question)
     known_late = late and not view.access.guest
     if not visits:
@@ -65,7 +65,7 @@ def _found(view: View, question: Question, waiting: str) -> list[str]:
             return []
         visits = declared or _no_register(view, question)
     fallen = large_falls(view, question)
-    parts = [visits, fallen, alerts(view, question), waiting]
+    parts = [visits, silent, fallen, alerts(view, question), waiting]
     return [part for part in parts if part]
 
 
@@ -98,7 +98,7 @@ def large_falls(view: View, question: Question) -> str:
 @cached
 def visits_received(view: View, question: Question) -> str:
     """« 19 230 usagers reçus sur 12 mois », « au moins » before it where a site did not report; "" without visits."""
-    visits = overall_figures(view, question)["visits"]
+    visits = overall_figures(view, handed_in_part(view, question))["visits"]
     if visits.value is None:
         return ""
     many = french.plural(visits.value, "usager reçu", "usagers reçus")
@@ -163,28 +163,6 @@ def _all_sites(view: View) -> str:
 
 
 @cached
-def waits(view: View, question: Question) -> str:
-    """« un usager sur deux a attendu 15 min ou plus, un sur dix 51 min ou plus », « l'attente n'est pas mesurée »; "" without
-    visits, or with too few."""
-    figures = overall_figures(view, question)
-    half, tenth = figures["wait_p50"], figures["wait_p90"]
-    if half.value is None:
-        return "l'attente n'est pas mesurée" if figures["visits"].n and not half.n else ""
-    more = f", un sur dix {shown_value(tenth)} ou plus" if tenth.value is not None else ""
-    return f"un usager sur deux a attendu {shown_value(half)} ou plus{more}{_measured_sites(view, question)}"
-
-
-def _measured_sites(view: View, question: Question) -> str:
-    """« (mesuré dans 3 centres sur 24) », where fewer than half of the sites measure waits, or of a few sites not all; else
-    ""."""
-    by_site = figures(view, question, "site")
-    measuring = sum(of["wait_p50"].n > 0 for of in by_site.values())
-    if measuring == len(by_site) or (2 * measuring >= len(by_site) > SMALL):
-        return ""
-    return f" (mesuré dans {french.plural(measuring, 'centre')} sur {french.number(len(by_site))})"
-
-
-@cached
 def complaints(view: View, question: Question) -> str:
     """« 46 attendent depuis plus de 30 jours, dont 9 à Parakou (GSRU) et 7 à Djougou »; what is not known where no register
     came; "" for guests."""
@@ -243,7 +221,8 @@ def signals(view: View, question: Question) -> str:
 @cached
 def alerts(view: View, question: Question) -> str:
     """« aucune dégradation relevée », « alertes à Djougou et Covè », the gravest first, over the question's sites in the last
-    whole month of its period; "" where its filters leave no followed series, or the period has no whole month."""
+    whole month of its period; "" where its filters leave no followed series, or the period has no whole month, or its only
+    alerts are of the closings of sites that are silent, which is told of them."""
     judged = [(name, s) for name, s in signals_of.site_signals(view, question) if s.is_judged]
     month = control_charts.judged_month(view, question.last)
     if question.service or not judged or month < question.first.replace(day=1):
@@ -252,6 +231,11 @@ def alerts(view: View, question: Question) -> str:
     if not bad:
         return f"{none_worse(s for _, s in judged)}{_judged_sites(view, question, judged)}"
     short = {p.name: short_name(p) for p in sites(view, question)}
+    silent = {one.name for one in silences(view, question).values() if one.is_silent}
+    if not question.site:
+        bad = [(n, s) for n, s in bad if n not in silent or s.indicator != "completeness"]
+    if not bad:
+        return ""
     where = list(dict.fromkeys(short[name] for name, _ in bad))
     if len(where) == 1:
         what = french.join_first(
@@ -281,21 +265,3 @@ def late_complaints(view: View, question: Question) -> str:
 def late_complaint_count(view: View, question: Question) -> int:
     """How many complaints have been open for more than 30 days at the date of the data."""
     return int((register_now(view, question).age > LATE_DAYS).sum())
-
-
-@cached
-def longest_wait(view: View, question: Question) -> str:
-    """« On attend plus à Djougou qu'ailleurs : 22 min, pour 15 min dans l'ensemble »; "" where no site's median wait is
-    surely above all others'."""
-    likely = intervals(view, question, "site", "wait_p50")
-    found = {code: f["wait_p50"] for code, f in figures(view, question, "site").items()}
-    first, *others = sorted(likely, key=lambda code: -(found[code].value or 0)) or [""]
-    low = likely[first][0] if others else None
-    if low is None or any((high := likely[o][1]) is None or high >= low for o in others):
-        return ""
-    place = next(p for p in sites(view, question) if p.code == first)
-    everybody = shown_value(overall_figures(view, question)["wait_p50"])
-    among = " dans le département" if question.department else ""
-    longest = shown_value(found[first])
-    of_all = "" if longest == everybody else f", pour {everybody} dans l'ensemble"
-    return f"On attend plus à {short_name(place)} qu'ailleurs{among}{S}: {longest}{of_all}"

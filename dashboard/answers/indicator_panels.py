@@ -3,7 +3,7 @@
 Before: `dashboard.answers.indicator_table`, which makes it. After: `dashboard.ui.indicator_table`, and files.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from dashboard import french
@@ -63,10 +63,8 @@ WORDS = {
     Verdict.NONE: "",
 }
 MORE, LESS = {"minutes": "plus long"}, {"minutes": "plus court"}
-READING = (
-    f"«{S}Se distingue{S}»{S}: l'écart avec les autres est plus grand que le hasard, compte tenu du nombre."
-    f" «{S}Trop peu{S}»{S}: même deux fois plus haut, le chiffre d'une ligne si petite ne se verrait pas."
-)
+READING = f"«{S}Se distingue{S}»{S}: l'écart avec les autres est plus grand que le hasard, compte tenu du nombre."
+READING_FEW = f"«{S}Trop peu{S}»{S}: même deux fois plus haut, le chiffre d'une ligne si petite ne se verrait pas."
 
 
 def in_words(verdict: str, code: str) -> str:
@@ -84,7 +82,7 @@ def has_basis(code: str) -> bool:
     return BY_CODE[code].unit != "count"
 
 
-def has_verdict(code: str, rows: Rows) -> bool:
+def _has_verdict(code: str, rows: Rows) -> bool:
     """Whether rows are compared in this indicator."""
     return rows in COMPARED and is_judged(code) and rows in BY_CODE[code].dimensions
 
@@ -98,13 +96,16 @@ def panel(view: View, question: Question, request: TableRequest, key: str) -> Pa
     if len(made) < 2 and not request.words:
         return Panel(key, title, Message("Tableau sans ligne sous ces filtres."))
     rows = zip(made.index, made.to_dict("records"), strict=True)
+    said = {code: _verdicts(view, question, request, code) for code in request.columns}
+    compared = [code for code, verdicts in said.items() if verdicts]
     table = Table(
-        _columns([str(name) for name in made], request),
-        tuple(tuple(_cells(str(key), row, request)) for key, row in rows),
+        _columns([str(name) for name in made], request, compared),
+        tuple(tuple(_cells(str(key), row, request, compared)) for key, row in rows),
     )
-    judged = any(has_verdict(code, request.rows) for code in request.columns)
+    every = set().union(*said.values())
     caption = [
-        READING if judged else "",
+        READING if every - {Verdict.FEW} else "",
+        READING_FEW if Verdict.FEW in every else "",
         small_counts_for_guests.period_caption(view, request.columns),
         with_data_date(view, "Plaintes en cours")
         if any(BY_CODE[code].is_current for code in request.columns)
@@ -118,6 +119,22 @@ def panel(view: View, question: Question, request: TableRequest, key: str) -> Pa
         caption=" ".join(filter(None, caption)),
         finding=finding(view, question, request),
     )
+
+
+def _verdicts(view: View, question: Question, request: TableRequest, code: str) -> set[Verdict]:
+    """What is said of rows beside one another in an indicator, whichever words are typed; none where nothing can be."""
+    if not _has_verdict(code, request.rows):
+        return set()
+    return {*verdicts_of(view, question, request.rows, code).values()} - {Verdict.NONE}
+
+
+def is_compared(table: Table, code: str) -> bool:
+    """Whether the table has a column of what may be said of its rows in an indicator."""
+    return _compared_heading(code) in [column.name for column in table.columns]
+
+
+def _compared_heading(code: str) -> str:
+    return f"{BY_CODE[code].short}{S}: comparé aux autres"
 
 
 def _of_whole_months(view: View, question: Question, request: TableRequest) -> str:
@@ -135,8 +152,10 @@ def usual_panels(view: View, question: Question) -> tuple[Panel, ...]:
     return tuple(panel(view, question, TableRequest(rows), "tableau") for rows in OPENED)
 
 
-def _columns(made: Sequence[str], request: TableRequest) -> tuple[Column, ...]:
-    """The headings, as files have them."""
+def _columns(
+    made: Sequence[str], request: TableRequest, compared: Collection[str]
+) -> tuple[Column, ...]:
+    """The headings, as files have them. compared: the indicators in which something is said of rows beside one another."""
     columns = [Column(FIRST[request.rows])]
     if "sites" in made:
         columns.append(Column("Centres", "count"))
@@ -147,13 +166,15 @@ def _columns(made: Sequence[str], request: TableRequest) -> tuple[Column, ...]:
         columns.append(Column(i.short, i.unit))
         if has_basis(code):
             columns.append(Column(f"{i.short}{S}: base"))
-        if has_verdict(code, request.rows):
-            columns.append(Column(f"{i.short}{S}: comparé aux autres"))
+        if code in compared:
+            columns.append(Column(_compared_heading(code)))
     return tuple(columns)
 
 
-def _cells(key: str, row: Mapping[Any, Any], request: TableRequest) -> Sequence[Cell]:
-    """The cells of a row."""
+def _cells(
+    key: str, row: Mapping[Any, Any], request: TableRequest, compared: Collection[str]
+) -> Sequence[Cell]:
+    """The cells of a row. compared: as `_columns` has it."""
     whole = key == WHOLE
     cells = [Cell(row["name"], link=None if whole else link_to(key, request.rows), strong=whole)]
     if "sites" in row:
@@ -168,7 +189,7 @@ def _cells(key: str, row: Mapping[Any, Any], request: TableRequest) -> Sequence[
         )
         if has_basis(code):
             cells.append(text_cell(row[f"{code}_basis"]))
-        if has_verdict(code, request.rows):
+        if code in compared:
             said = row[f"{code}_lacks"] if whole else in_words(row[f"{code}_verdict"], code)
             cells.append(Cell(said, strong=apart))
     return cells
@@ -188,7 +209,7 @@ def link_to(key: str, rows: Rows) -> Link | None:
 def finding(view: View, question: Question, request: TableRequest) -> str:
     """« Plaintes pour 1 000 visites : Borgou et Ouémé se distinguent » of the column in whose order the rows are, or else of the
     first that is judged; "" where none is."""
-    judged = [code for code in request.columns if has_verdict(code, request.rows)]
+    judged = [code for code in request.columns if _has_verdict(code, request.rows)]
     if not judged:
         return ""
     code = request.sort if request.sort in judged else judged[0]
@@ -220,4 +241,5 @@ def finding(view: View, question: Question, request: TableRequest) -> str:
         return f"{label}{S}: {french.number(len(apart))} {MANY[request.rows]} sur {french.number(len(said))} se distinguent"
     verb = "se distingue" if len(apart) == 1 else "se distinguent"
     each = [f"{names[key]} ({in_words(said[key], code).rpartition(': ')[2]})" for key in apart]
-    return f"{label}{S}: {french.join_words(each)} {verb}"
+    among = " dans le département" if request.rows == "site" and question.department else ""
+    return f"{label}{S}: {french.join_words(each)} {verb}{among}"

@@ -114,7 +114,9 @@ def ordered_keys(view: View, question: Question, request: TableRequest) -> Seque
     keys.sort(key=lambda k: k if by_clock else french.alphabetical(names[k]))
     if request.sort == NAME:
         keys.sort(key=lambda k: k == UNKNOWN_KEY)
-        return keys[::-1] if request.descending else keys
+        ordered = keys[::-1] if request.descending else keys
+        nothing = {k for k in keys if all(found[k][c].value is None for c in request.columns)}
+        return ordered if by_clock else sorted(ordered, key=nothing.__contains__)
     value = {key: found[key][request.sort].value for key in keys}
     known = [key for key in keys if value[key] is not None]
     known.sort(key=lambda k: value[k] or 0, reverse=request.descending)

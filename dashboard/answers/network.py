@@ -21,6 +21,8 @@ from dashboard.period import (
     Period,
     day_from_number,
     day_number,
+    month_end,
+    month_numbers,
     resolve_period,
 )
 from dashboard.settings import load_settings
@@ -243,22 +245,34 @@ def never_begun(view: View, question: Question) -> bool:
     return not (forms.heard | forms.visits | forms.complaints)[0, rows].any()
 
 
-@cached
-def time_of_visits(view: View, question: Question) -> str:
-    """« sur 12 mois »: the question's period; « en octobre 2026, seul mois remis » where registers of visits came of one month
-    of it alone."""
+@uncached
+def handed_in_part(view: View, question: Question) -> Question:
+    """The question over the only month of its period of which registers of visits came, where there is one; else the question."""
     network, period = view.network, Period(question.first, question.last)
     rows = [network.row[p.id] for p in sites(view, question)]
     columns = network.day_columns(question.first, question.last)
     known = np.flatnonzero(network.visits_known[rows, columns].any(axis=0))
     if not len(known) or period.first.replace(day=1) == period.last.replace(day=1):
-        return question.period_in_words
+        return question
     first, last = (
-        day_from_number(network.origin + columns.start + int(n)) for n in (known[0], known[-1])
+        day_from_number(network.origin + columns.start + int(n)).replace(day=1)
+        for n in (known[0], known[-1])
     )
-    if first.replace(day=1) != last.replace(day=1):
+    if first != last:
+        return question
+    return question.over_period(
+        Period(max(first, question.first), min(month_end(first), question.last))
+    )
+
+
+@cached
+def time_of_visits(view: View, question: Question) -> str:
+    """« sur 12 mois »: the question's period; « en octobre 2026, seul mois remis » where registers of visits came of one month
+    of it alone."""
+    part = handed_in_part(view, question)
+    if part == question:
         return question.period_in_words
-    return f"en {french.month_label(first)}, seul mois remis"
+    return f"en {french.month_label(part.first)}, seul mois remis"
 
 
 def data_date_in_words(view: View) -> str:
@@ -274,13 +288,16 @@ def with_data_date(view: View, words: str) -> str:
 
 @cached
 def usual_period(view: View) -> str:
-    """The code of the default period: the last twelve whole months; where all data are of the month after, that month."""
+    """The code of the default period: the last twelve whole months; where all data since then are of one month, that month."""
     network, day = view.network, view.snapshot.day
     known_to = network.known_until or day
     year = resolve_period(YEAR, known_to, day)
-    days = network.day_columns(year.first, year.last) if year else slice(0)
-    seen = network.register_visits[:, days].any() or network.has_closing[:, days].any()
-    if seen or network.as_of is None:
+    if year is None or network.as_of is None:
+        return YEAR
+    days = network.day_columns(year.first, known_to)
+    known = network.visits_known | network.has_closing | network.complaints_known
+    seen = network.origin + days.start + np.flatnonzero(known[:, days].any(axis=0))
+    if len(np.unique(month_numbers(seen))) > 1:
         return YEAR
     return RUNNING if known_to >= day.replace(day=1) else f"{known_to:%Y-%m}"
 

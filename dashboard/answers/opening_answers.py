@@ -15,6 +15,7 @@ from dashboard.answers.figures import figures, overall_figures
 from dashboard.answers.network import (
     data_date_in_words,
     freshness,
+    handed_in_part,
     never_begun,
     short_name,
     silences,
@@ -59,7 +60,11 @@ IN_FULL = (
 LISTED = 12  # names in a row, of sites that are framed on the map: more are counted
 LARGE_FALL = 0.25  # of the visits of a season: told before what gets worse
 S = french.SPACE
+NOT_TOLD_APART = "mais les centres ne se distinguent pas les uns des autres"
 NOBODY_HANDED_IN = "impossible à dire, rien n'a été remis"
+# Of the last answer: a site that has not begun is not silent.
+SILENT, NOT_BEGUN = "Centres muets", "Rien de remis encore"
+SILENT_OR_NOTHING = "Centres muets ou sans rien de remis"
 NO_SITE = "aucun centre ne correspond à ce choix"
 
 
@@ -114,7 +119,7 @@ class Reply:
 
 @cached
 def replies(view: View, question: Question) -> tuple[Reply, ...]:
-    """The five answers, in the order in which they are shown."""
+    """The five answers."""
     return (
         busiest(view, question),
         longest_waits(view, question),
@@ -125,15 +130,25 @@ def replies(view: View, question: Question) -> tuple[Reply, ...]:
 
 
 @cached
+def shown(view: View, question: Question) -> tuple[Reply, ...]:
+    """The five answers in the order in which they are shown: that of silence first where most sites have not begun."""
+    *others, silent = replies(view, question)
+    every = silences(view, question).values()
+    first = 2 * sum(one.days is None for one in every) > len(every)
+    return (silent, *others) if first else (*others, silent)
+
+
+@cached
 def panel(view: View, question: Question, key: str = "reponses") -> Panel:
     """The five answers as a table, for the files."""
     return Panel(
-        key, "L'essentiel", table=make_table(COLUMNS, [r.row for r in replies(view, question)])
+        key, "L'essentiel", table=make_table(COLUMNS, [r.row for r in shown(view, question)])
     )
 
 
 def busiest(view: View, question: Question) -> Reply:
     """The site with most visits per open day, and the next two; or the sites of which the same is shown."""
+    when, question = time_of_visits(view, question), handed_in_part(view, question)
     ranked = _ranked_sites(view, question, "visits_per_day")
     if not ranked:
         saying = Statement((), _no_visits(view, question))
@@ -153,7 +168,13 @@ def busiest(view: View, question: Question) -> Reply:
             words += f"{S}; puis {after}" if after else _only_site_in_words(view, question, ranked)
         words += _not_ranked(view, question, "visits_per_day")
         saying = Statement(tuple(name for name, _, _ in alike[:NAMED]), words)
-    return Reply("Le plus fréquenté", "departement", time_of_visits(view, question), (saying,))
+    label = _superlative(ranked, "Le plus fréquenté", "Usagers reçus")
+    return Reply(label, "departement", when, (saying,))
+
+
+def _superlative(ranked: Sequence[Ranked], most: str, of_one: str) -> str:
+    """The label of an answer that names the first of several sites; of a single one, which is the most of nothing, another."""
+    return of_one if len(ranked) == 1 else most
 
 
 def _and_others(alike: Sequence[Ranked], words: str) -> str:
@@ -166,7 +187,7 @@ def longest_waits(view: View, question: Question) -> Reply:
     """The site or sites with the longest median wait."""
     ranked = _ranked_sites(view, question, "wait_p50")
     if not ranked:
-        statement = Statement((), _no_waits(view, question))
+        statement, chance = Statement((), _no_waits(view, question)), False
     else:
         longest = ranked[0][1]
         alike = [r for r in ranked if r[1] == longest]
@@ -182,16 +203,19 @@ def longest_waits(view: View, question: Question) -> Reply:
         everywhere = overall_figures(view, question)["wait_p50"]
         if len(ranked) > len(alike) and everywhere.value is not None:
             words += f"{S}; l'ensemble{S}: {shown_value(everywhere)} ou plus pour un sur deux"
+        apart = ""
         if longest != shown_value(everywhere):
-            words += _not_apart(view, question, [of["wait_p50"].key for *_, of in alike])
+            apart = _not_apart(view, question, [of["wait_p50"].key for *_, of in alike])
+        words += apart
+        chance = longest == shown_value(everywhere) or NOT_TOLD_APART in apart
         words += _only_site_in_words(view, question, ranked)
         unknown = _unmeasured(view, question)
         if unknown:
             words += f"{S}; attente non mesurée à {french.join_first(unknown)}"
         words = _and_others(alike, words) + _not_ranked(view, question, "wait_p50")
         statement = Statement(tuple(name for name, _, _ in alike[:NAMED]), words)
-    when = time_of_visits(view, question)
-    return Reply("L'attente la plus longue", "attentes", when, (statement,))
+    label = "L'attente" if chance else _superlative(ranked, "L'attente la plus longue", "L'attente")
+    return Reply(label, "attentes", time_of_visits(view, question), (statement,))
 
 
 def _not_apart(view: View, question: Question, longest: Sequence[str]) -> str:
@@ -202,7 +226,7 @@ def _not_apart(view: View, question: Question, longest: Sequence[str]) -> str:
         return ""
     if differ(view, question, "site", "wait_p50"):
         return f"{S}; sans sortir des différences habituelles entre centres"
-    return f"{S}; mais les centres ne se distinguent pas les uns des autres"
+    return f"{S}; {NOT_TOLD_APART}"
 
 
 def _no_waits(view: View, question: Question) -> str:
@@ -470,7 +494,8 @@ def silent_sites(view: View, question: Question) -> Reply:
         statements.append(stopped)
     elif not quiet and not never:
         statements.append(Statement((), _none_silent(len(silences_by_code))))
-    return Reply("Centres muets", "departement", data_date_in_words(view), tuple(statements))
+    label = SILENT if not never else SILENT_OR_NOTHING if quiet or stopped else NOT_BEGUN
+    return Reply(label, "departement", data_date_in_words(view), tuple(statements))
 
 
 def _stopped(view: View, heard: Sequence[Name], others: bool) -> Statement | None:

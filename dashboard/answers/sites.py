@@ -9,7 +9,6 @@ from dashboard.answers import small_counts_for_guests
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import Figures, overall_figures
 from dashboard.answers.figures import figures as figures_of
-from dashboard.answers.headlines import longest_wait
 from dashboard.answers.network import services, short_name, site_names, sites
 from dashboard.answers.question import Question
 from dashboard.answers.row_verdicts import differ, verdicts_of
@@ -18,6 +17,7 @@ from dashboard.answers.site_comparisons import with_funnel as draw_funnel
 from dashboard.answers.table_request import Rows
 from dashboard.answers.trust import trust_line
 from dashboard.answers.uncertainty import Interval, intervals
+from dashboard.answers.wait_headlines import longest_wait
 from dashboard.indicators import BY_CODE, Figure, codes_placed_in
 from dashboard.indicators.measures import FEW, HIDDEN, UNMEASURED
 from dashboard.judgement.extremes import extremes_in_words
@@ -196,7 +196,11 @@ def _bars(
         none = f"{i.label}, par {WHAT[by].lower()}"
         return replace(panel, content=Message(f"Rien à comparer{S}: {why}."), finding=none)
     likely = intervals(view, question, by, code)
-    reference = everybody.value if i.unit in ("percent", "minutes", "per_1000", "days") else None
+    several = (
+        sum(figures[k][code].value is not None for k in drawn) > 1
+    )  # of a single one the whole is itself
+    rate = i.unit in ("percent", "minutes", "per_1000", "days")
+    reference = everybody.value if several and rate else None
     spec = charts.bars(
         [(known.get(k, k), figures[k][code].value, shown_value(figures[k][code])) for k in drawn],
         unit=f"{i.short if which else i.label}{which}",

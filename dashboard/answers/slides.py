@@ -43,6 +43,7 @@ from dashboard.wording import DEMO, at_least, known_alone, shown_value, who_repo
 
 S = french.SPACE
 ROWS = 10  # of a table on a slide; the others are in its workbook
+DUE = ("décision à échéance", "décisions à échéance")
 BARS = 12  # on a slide, with words that are read from the back of the room
 
 
@@ -542,6 +543,10 @@ def _decisions(about: Subject, _: str) -> HeadlineAndPanel:
             panel, content=Message(decisions.DECIDED_LATER)
         )
     many = french.plural(n, "décision notée", "décisions notées")
+    if due := decisions.due(about.view, about.question):
+        first, late = due[0], french.plural(len(due), *DUE)
+        rest = f"{S}; {many} en tout" if n > len(due) else ""
+        return f"{late}{S}: {first.place}, {first.what}, {first.state}{rest}", panel
     before = decisions.last_time(about.view, about.question)
     if not before:
         return many, panel

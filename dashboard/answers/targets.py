@@ -12,6 +12,8 @@ from dashboard.indicators import BY_CODE
 from dashboard.panel import Cell, Message, Panel, day_cell, make_table, text_cell
 from dashboard.wording import value_with_unit
 
+IN_FORCE = "en vigueur"
+
 
 @cached
 def scopes(view: View) -> Mapping[str, str]:
@@ -76,6 +78,19 @@ def targets_panel(view: View) -> Panel:
     )
 
 
+@cached
+def of_department_in_words(view: View, department: str | None) -> str:
+    """« Cible : attente médiane, 15 min. » of a department's own targets that are in force; "" without one."""
+    every, day = visible_targets(view), view.snapshot.day
+    found = [
+        f"{french.lower_first(label(one[0]))}, {value_with_unit(BY_CODE[one[0]], one[2])}"
+        for one in every
+        if one[1] == department and one[0] in BY_CODE and _state(one, every, day) == IN_FORCE
+    ]
+    of = "Cible" if len(found) == 1 else "Cibles"
+    return f"{of}{french.SPACE}: {f'{french.SPACE}; '.join(found)}." if found else ""
+
+
 def label(code: str) -> str:
     """The label of an indicator; its code where it no longer exists."""
     return BY_CODE[code].label if code in BY_CODE else code
@@ -91,4 +106,4 @@ def _state(one: Target, targets: Sequence[Target], today: date) -> str:
     if one[3] > today:
         return "à venir"
     later = any((i, s) == one[:2] and one[3] < d <= today for i, s, _, d, *_ in targets)
-    return "remplacée" if later else "en vigueur"
+    return "remplacée" if later else IN_FORCE

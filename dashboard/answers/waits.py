@@ -15,7 +15,7 @@ from dashboard.judgement.peak_hours import busiest_hours, clearly_lower
 from dashboard.panel import Cell, Chart, Message, Panel, Table, count_cell, make_table, text_cell
 from dashboard.period import month_number, month_numbers, weekdays
 from dashboard.settings import load_settings
-from dashboard.wording import shown_value
+from dashboard.wording import at_least, shown_value
 from db import facts
 
 S = french.SPACE
@@ -67,17 +67,22 @@ def distribution(view: View, question: Question, key: str) -> Panel:
         finding = f"La moitié des usagers reçus ont attendu {shown_value(p50)} ou moins"
         if p90.value is not None:
             finding += f"{S}; 9 sur 10, {shown_value(p90)} ou moins"
+    known = " connues" if at_least(figures["visits"]) else ""
+    gone = "" if left.value is None else "Aucun n'est noté parti sans être reçu."
+    if left.value:
+        gone = f"{shown_value(left)} sont partis sans être reçus."
     caption = (
-        f"{french.plural(measured, 'attente mesurée', 'attentes mesurées')}, soit {french.percent(share)} des visites."
-        + (f" {shown_value(left)} sont partis sans être reçus." if left.value is not None else "")
-        + " L'attente va de l'arrivée à l'appel ; ceux qui partent n'ont pas d'attente."
+        f"{french.plural(measured, 'attente mesurée', 'attentes mesurées')}, soit {french.percent(share)} des visites{known}.",
+        gone,
+        f"En foncé{S}: {load_settings().wait_threshold_minutes}{S}minutes ou moins.",
+        "L'attente va de l'arrivée à l'appel ; ceux qui partent n'ont pas d'attente.",
     )
     return Panel(
         key,
         title,
         Chart(spec),
         table=make_table((("Attente", ""), ("Usagers", "count")), rows),
-        caption=caption,
+        caption=" ".join(filter(None, caption)),
         finding=finding,
         alt="Répartition des attentes en tranches de cinq minutes.",
         trust_line=trust_line(view, question, "wait_p50"),

@@ -144,12 +144,17 @@ def arrivals(view: View, question: Question, key: str) -> Panel:
 
     def said(row: int, hour: int) -> tuple[float | None, str, str]:
         rate, n = _rate(rates[row, hour]), int(visits[row, hour])
-        return float(rates[row, hour]), rate, f"{rate} ({french.plural(n, 'visite')})"
+        of = f"{french.plural(n, 'visite')} en {french.days(int(days[row]))}"
+        return float(rates[row, hour]), rate, f"{rate} ({of})"
 
     return Panel(
         key,
         ARRIVALS,
-        Chart(charts.hour_grid(grid.cells(said, _strong(peak)), "Usagers dans l'heure")),
+        Chart(
+            charts.hour_grid(
+                grid.cells(said, _strong(peak)), "Usagers dans l'heure", tinted=_is_clear(peak)
+            )
+        ),
         table=grid.table(
             (("Usagers dans l'heure", "rate"), ("Visites", "count"), ("Jours ouverts", "count")),
             lambda row, hour: (
@@ -196,7 +201,11 @@ def waits(view: View, question: Question, key: str) -> Panel:
     return Panel(
         key,
         WAITS,
-        Chart(charts.hour_grid(grid.cells(said, _strong(peak)), "Attente médiane")),
+        Chart(
+            charts.hour_grid(
+                grid.cells(said, _strong(peak)), "Attente médiane", tinted=_is_clear(peak)
+            )
+        ),
         table=grid.table((("Attente médiane", "minutes"), ("Attentes", "count")), cells),
         alt=f"{MEDIAN}, par jour de la semaine.",
         caption=f"{MEDIAN}, {time_of_visits(view, asked)}. «{S}–{S}»{S}: moins de {WAIT.minimum} attentes.",
@@ -224,17 +233,21 @@ def _axes(view: View, asked: Question) -> _Grid:
     return _Grid((*days, EVERY_DAY), tuple(range(hours[0], hours[-1] + 1)))
 
 
-def _undecided(does: str, peak: Peak, cases: np.ndarray) -> str:
-    """What is said where too many hours may be the highest: which are clearly lower, or that chance may do it all. does: what
-    people do; cases: by hour, of all days, (24,)."""
+def _undecided(
+    does: str, peak: Peak, cases: np.ndarray, value: Callable[[int], str], noun: str
+) -> str:
+    """What is said where too many hours may be the highest: which are clearly lower, or that none is. does: what people do;
+    cases: by hour, of all days, (24,); value: of an hour, in words; noun: what is compared."""
+    highest = value(peak.hour)
     if peak.is_alone:
         enough = "qui a assez de cas" if (cases > 0).sum() > 1 else "connue"
-        return f"À {peak.hour}{S}h, seule heure {enough}"
-    if peak.lower_in_words:
-        return f"On {does} moins {peak.lower_in_words} qu'à {peak.hour}{S}h"
-    if peak.lower:
-        return f"On {does} le plus à {peak.hour}{S}h, à peine plus qu'à {len(peak.near) - 1} autres heures"
-    return f"On {does} à peine plus à {peak.hour}{S}h, le hasard suffit à l'expliquer"
+        return f"À {peak.hour}{S}h, seule heure {enough}{S}: {highest}"
+    if lower := peak.lower_in_words(value):
+        return f"On {does} moins {lower}"
+    if peak.is_clear:
+        others = len(peak.near) - 1
+        return f"On {does} le plus à {peak.hour}{S}h, à peine plus qu'à {others} autres heures{S}: {highest}"
+    return f"Pas de différence nette {noun} entre les heures"
 
 
 def _rate(users: float) -> str:
@@ -247,18 +260,23 @@ def _strong(peak: Peak | None) -> int | None:
     return peak.hour if peak and peak.stands_out else None
 
 
+def _is_clear(peak: Peak | None) -> bool:
+    """Whether the hours differ by more than chance."""
+    return peak is not None and peak.is_clear
+
+
 def _busiest_in_words(peak: Peak | None, rates: np.ndarray, visits: np.ndarray) -> str:
     """« On vient surtout entre 9 h et 11 h, le plus à 10 h : 0,9 usager dans l'heure ». rates, visits: of all days, (24,)."""
     if peak is None:
         return TOO_FEW.rstrip(".")
-    rate = float(rates[peak.hour])
-    said = (
-        f"On vient surtout {peak.in_words}"
-        if peak.stands_out
-        else _undecided("vient", peak, visits)
-    )
-    users = "usager" if rate < 2 else "usagers"
-    return f"{said}{S}: {french.number(rate, 1)}{S}{users} dans l'heure"
+
+    def users(hour: int) -> str:
+        rate = float(rates[hour])
+        return f"{french.number(rate, 1)}{S}{'usager' if rate < 2 else 'usagers'} dans l'heure"
+
+    if not peak.stands_out:
+        return _undecided("vient", peak, visits, users, "d'affluence")
+    return f"On vient surtout {peak.in_words}{S}: {users(peak.hour)}"
 
 
 def _longest_in_words(peak: Peak | None, medians: np.ndarray, waits: np.ndarray) -> str:
@@ -266,7 +284,16 @@ def _longest_in_words(peak: Peak | None, medians: np.ndarray, waits: np.ndarray)
     (24,)."""
     if peak is None:
         return FEW_WAITS.rstrip(".")
-    half = value_with_unit(WAIT, float(medians[peak.hour]))
+
+    def half(hour: int) -> str:
+        return value_with_unit(WAIT, float(medians[hour]))
+
     if not peak.stands_out:
-        return f"{_undecided('attend', peak, waits)}{S}: {half}"
-    return f"On attend le plus {peak.in_words}{S}: un usager sur deux attend {half} ou plus"
+        said = _undecided("attend", peak, waits, half, "d'attente")
+        shortest = min(peak.near, key=lambda hour: float(medians[hour]))
+        if not peak.lower or medians[shortest] >= min(medians[hour] for hour in peak.lower):
+            return said
+        return f"{said}{S}; à {shortest}{S}h, {half(shortest)}, mais trop peu d'attentes pour en être sûr"
+    return (
+        f"On attend le plus {peak.in_words}{S}: un usager sur deux attend {half(peak.hour)} ou plus"
+    )

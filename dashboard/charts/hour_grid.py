@@ -22,8 +22,9 @@ class HourCell(NamedTuple):
     strong: bool = False
 
 
-def hour_grid(cells: Sequence[HourCell], unit: str) -> Spec:
-    """The picture, rows and hours in the order of the cells. unit: what is written in them, of the tooltip."""
+def hour_grid(cells: Sequence[HourCell], unit: str, *, tinted: bool = True) -> Spec:
+    """The picture, rows and hours in the order of the cells. unit: what is written in them, of the tooltip; tinted: False where
+    chance explains how they differ, which strong tints would show as a finding."""
     top = max((c.value for c in cells if c.value is not None), default=0.0) or 1.0
     values: list[Row] = [
         {
@@ -64,7 +65,7 @@ def hour_grid(cells: Sequence[HourCell], unit: str) -> Spec:
                 "field": "v",
                 "type": "quantitative",
                 "legend": None,
-                "scale": {"domain": [0, top], "range": [WASH, MAIN]},
+                "scale": {"domain": [0, top], "range": [WASH, MAIN if tinted else WASH]},
             },
             "stroke": {"condition": {"test": "datum.s", "value": INK}, "value": None},
             "strokeWidth": {"condition": {"test": "datum.s", "value": 2}, "value": 0},
@@ -77,7 +78,7 @@ def hour_grid(cells: Sequence[HourCell], unit: str) -> Spec:
             "text": {"field": "t"},
             "color": {
                 "condition": {
-                    "test": f"isValid(datum.v) && datum.v > {top * DARK}",
+                    "test": f"isValid(datum.v) && datum.v > {top * (DARK if tinted else 1)}",
                     "value": PAPER,
                 },
                 "value": INK,

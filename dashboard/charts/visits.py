@@ -10,6 +10,10 @@ from dashboard.palette import ACCENT, INK, MAIN, PALE, PAPER, WASH
 
 TENS = 20  # users in an hour, from which on no decimal is written
 BIN = 5  # minutes in a bar of the distribution
+HOURS, TICK = (
+    120,
+    15,
+)  # minutes of its axis, of longer ones there is one bar; between two of its ticks
 # Minutes between two lines, and of a line from the end, within which their names would not stand side by side on a telephone.
 NEAR, LATE = 40, 90
 
@@ -94,6 +98,13 @@ def wait_bins(histogram: np.ndarray) -> list[tuple[int, int, str, int]]:
     return [*found, (121, 125, "plus de 2 heures", int(histogram[121:].sum()))]
 
 
+def _bins_with_waits(histogram: np.ndarray) -> list[tuple[int, int, str, int]]:
+    """The bars up to that of the longest wait, and on to a tick of the axis."""
+    bins = wait_bins(histogram)
+    used = max((last for _, last, _, n in bins if n), default=TICK)
+    return [one for one in bins if one[1] <= -(-used // TICK) * TICK] if used <= HOURS else bins
+
+
 def distribution(
     histogram: np.ndarray,
     *,
@@ -102,12 +113,12 @@ def distribution(
     p90: float | None,
     height: int = 220,
 ) -> Spec:
-    """A histogram of waits in bars of five minutes up to two hours, the last bar for longer ones; lines at the median
-    and the 90th percentile.
+    """A histogram of waits in bars of five minutes up to the longest wait, or up to two hours with a last bar for longer ones;
+    lines at the median and the 90th percentile.
 
     histogram: counts by whole minute, shape (241,). threshold: waits up to it are drawn dark.
     """
-    values = [
+    values: list[Row] = [
         {
             "a": last - BIN,
             "b": last,
@@ -116,8 +127,10 @@ def distribution(
             "short": last <= threshold,
             "t": f"{label} : {french.plural(n, 'usager')}",
         }
-        for _, last, label, n in wait_bins(histogram)
+        for _, last, label, n in _bins_with_waits(histogram)
     ]
+    end = values[-1]["b"]
+    longer = " (dernière barre : plus de 2 heures)" if end > HOURS else ""
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "binSpacing": 1},
@@ -126,8 +139,9 @@ def distribution(
                     "field": "a",
                     "type": "quantitative",
                     "bin": {"binned": True, "step": BIN},
-                    "title": "attente en minutes (dernière barre : plus de 2 heures)",
-                    "axis": {"values": list(range(0, 121, 15)), "grid": False},
+                    "title": f"attente en minutes{longer}",
+                    "scale": {"domain": [0, end]},
+                    "axis": {"values": list(range(0, min(end, HOURS) + 1, TICK)), "grid": False},
                 },
                 "x2": {"field": "b"},
                 "y": {
@@ -144,9 +158,10 @@ def distribution(
     marks = [
         (x, label)
         for x, label in ((median, "médiane"), (p90, "9 sur 10"))
-        if x is not None and x <= 125
+        if x is not None and x <= end
     ]
-    near = len(marks) == 2 and marks[1][0] - marks[0][0] < NEAR
+    wide = end / (HOURS + BIN)  # of the axis that goes on to the last bar
+    near = len(marks) == 2 and marks[1][0] - marks[0][0] < NEAR * wide
     if marks:
         layers += [
             {
@@ -160,8 +175,8 @@ def distribution(
                     "data": {"values": [{"x": x, "l": label}]},
                     "mark": {
                         "type": "text",
-                        "align": "left" if x < LATE else "right",
-                        "dx": 5 if x < LATE else -5,
+                        "align": "left" if x < LATE * wide else "right",
+                        "dx": 5 if x < LATE * wide else -5,
                         "dy": 6 + 15 * (near and i),
                         "baseline": "top",
                         "color": ACCENT.text,

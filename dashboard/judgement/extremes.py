@@ -1,11 +1,13 @@
 """The highest and the lowest of compared figures, and the value over all, in a sentence."""
 
+import math
 from collections.abc import Callable, Mapping
 
 from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement.standing_apart import Verdict
 from dashboard.partial_counts import AT_LEAST
+from dashboard.statistics.intervals import z_value
 from dashboard.wording import at_least, basis_in_words, known_alone, shown_value
 from db.codes import UNKNOWN_KEY
 
@@ -22,6 +24,11 @@ NONE_APART = {
     "hour": "aucune heure ne se distingue nettement",
     "department": "aucun département ne se distingue nettement",
 }
+
+
+def stands_out(most: int, second: int) -> bool:
+    """Whether the highest of several counts is above the second by more than chance: two Poisson counts, at 95 %."""
+    return most - second > z_value() * math.sqrt(most + second)
 
 
 def extremes_in_words(
@@ -83,14 +90,8 @@ def _waits_in_words(
         ends.append(_at_end(found, names, end) if found else None)
     most, least = ends
     longest = max((f.value or 0 for f in enough.values()), default=0)
-    higher = [
-        names.get(k, k) for k, f in known.items() if k not in enough and (f.value or 0) > longest
-    ]
-    few = (
-        f"{S}; trop peu de cas pour {french.join_first(sorted(higher, key=french.alphabetical), NAMED)}"
-        if higher
-        else ""
-    )
+    higher = {k: f for k, f in known.items() if k not in enough and (f.value or 0) > longest}
+    few = _with_few_cases(higher, names)
     if most and _at_end(enough, names, max)[1] != most[1]:
         return f"{title}{S}: nettement plus pour {', '.join(most)}{S}; {shown_value(overall)} pour l'ensemble{few}"
     if most:
@@ -105,6 +106,14 @@ def _waits_in_words(
             f"{title}{S}: trop peu de cas pour comparer{S}; {shown_value(overall)} pour l'ensemble"
         )
     return f"{title}{S}: {NONE_APART[by]}{S}; {shown_value(overall)} pour l'ensemble{few}"
+
+
+def _with_few_cases(higher: Mapping[str, Figure], names: Mapping[str, str]) -> str:
+    """« ; plus long, mais sur trop peu de cas : Actes de carrière en ligne, 47 min »: of those that are higher than all that can
+    be compared; "" for none."""
+    each = [f"{names.get(k, k)}, {shown_value(f)}" for k, f in higher.items()]
+    said = french.join_first(sorted(each, key=french.alphabetical), NAMED)
+    return f"{S}; plus long, mais sur trop peu de cas{S}: {said}" if each else ""
 
 
 def _shown_value(figure: Figure) -> str:

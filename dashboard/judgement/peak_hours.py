@@ -1,6 +1,6 @@
 """At which hours most people come, or wait longest, and which others chance alone does not tell from these."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,9 +45,17 @@ class Peak:
         return f"{when}, le plus à {self.hour}{S}h"
 
     @property
-    def lower_in_words(self) -> str:
-        """« à 12 h et 13 h »: the hours that are clearly lower; "" where they are none, or too many to be named."""
-        return _hours(self.lower) if 0 < len(self.lower) <= MOST_LOWER else ""
+    def is_clear(self) -> bool:
+        """Whether any hour is clearly lower."""
+        return bool(self.lower)
+
+    def lower_in_words(self, value: Callable[[int], str]) -> str:
+        """« à 12 h (9 min) et 13 h (15 min) qu'à 8 h (22 min) »: the hours that are clearly lower; "" where they are none, or too
+        many to be named. value: of an hour, in words."""
+        if not 0 < len(self.lower) <= MOST_LOWER:
+            return ""
+        each = [f"{hour}{S}h ({value(hour)})" for hour in self.lower]
+        return f"à {french.join_words(each)} qu'à {self.hour}{S}h ({value(self.hour)})"
 
 
 def busiest_hours(visits: np.ndarray, fewest: int) -> Peak | None:

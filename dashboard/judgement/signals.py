@@ -18,6 +18,7 @@ from dashboard.statistics.control_limits import NONE, OUTSIDE, RUN
 from dashboard.statistics.seasonal import YEAR
 from dashboard.statistics.variation import (
     FROZEN_POINTS,
+    MINIMUM_POINTS,
     Assurance,
     ChartKind,
     Variation,
@@ -202,8 +203,12 @@ class Signal:
     @cached_property
     def variation(self) -> Variation:
         """The kind of signal: alert, improvement, change, none, too few cases or no data."""
-        if self.position is None or self.chart.level_start[self.position] < 0:
+        if self.position is None:
             return Variation.NO_DATA
+        if self.chart.level_start[self.position] < 0:
+            # Of a month that is no point either it is too early, as long as there were too few months with any value.
+            months = int(np.isfinite(self.chart.values[: self.position + 1]).sum())
+            return Variation.TOO_FEW if 0 < months < MINIMUM_POINTS else Variation.NO_DATA
         # A point from before its level had limits was compared with the first ones.
         if self.usual is None and not self.side:
             return Variation.TOO_FEW

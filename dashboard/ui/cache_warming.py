@@ -164,7 +164,7 @@ def _answer_opening() -> None:
         figures.figures(person, question, by)
     cards_of.metrics(person, question, opening_cards.codes(person, question), month_ends=True)
     map_of.plot(person, question, filter_names.DEFAULTS["indicateur"])
-    opening_answers.replies(person, question)
+    opening_answers.shown(person, question)
     news.count(person, without_period(question), news.last_working_day(person))
 
 

@@ -3,6 +3,7 @@
 `static/ccsp-table.js` filters the rows as one types, and tells the address once one has typed.
 """
 
+from collections.abc import Collection
 from functools import lru_cache
 from html import escape
 
@@ -122,8 +123,9 @@ def _columns_chosen(chosen: str) -> None:
 def markup(panel: Panel, request: TableRequest, held: Held, page: str) -> str:
     """The table as HTML, all text escaped: a cell for each value, with what it rests on beneath it, and one for what may be said
     of it. held: the filters in force, which links keep; page: its address."""
-    rows = [_row(row, request, held) for row in panel.table.rows[:-1][:LONG]]
-    whole = _row(panel.table.rows[-1], request, held)
+    compared = {code for code in request.columns if indicator_panels.is_compared(panel.table, code)}
+    rows = [_row(row, request, held, compared) for row in panel.table.rows[:-1][:LONG]]
+    whole = _row(panel.table.rows[-1], request, held, compared)
     head = _head(panel, request, held, page)
     more = len(panel.table.rows) - 1 - len(rows)
     rest = f'<p class="ccsp-rows" role="status">{_rest(len(rows), more)}</p>' if more else ""
@@ -150,7 +152,7 @@ def _rest(shown: int, more: int) -> str:
 def _lead(panel: Panel, request: TableRequest) -> int:
     """The number of columns before those of indicators."""
     each = (
-        1 + indicator_panels.has_basis(code) + indicator_panels.has_verdict(code, request.rows)
+        1 + indicator_panels.has_basis(code) + indicator_panels.is_compared(panel.table, code)
         for code in request.columns
     )
     return len(panel.table.columns) - sum(each)
@@ -174,7 +176,7 @@ def _head(panel: Panel, request: TableRequest, held: Held, page: str) -> str:
     ]
     for code in request.columns:
         cells.append(f'<th scope="col" class="n"{order[code]}>{links[code]}</th>')
-        if indicator_panels.has_verdict(code, request.rows):
+        if indicator_panels.is_compared(panel.table, code):
             cells.append('<th scope="col" class="said"><span>Comparé aux autres</span></th>')
     return "".join(cells)
 
@@ -185,13 +187,15 @@ def _sorted(column: str, request: TableRequest, page: str) -> Link:
     return Link(page, (("tri", wanted["tri"]), ("lignes", wanted["lignes"])))
 
 
-def _row(row: tuple[Cell, ...], request: TableRequest, held: Held) -> str:
-    """A row. Its cells are those of a file: the base of a value stands beneath it."""
+def _row(
+    row: tuple[Cell, ...], request: TableRequest, held: Held, compared: Collection[str]
+) -> str:
+    """A row. Its cells are those of a file: the base of a value stands beneath it. compared: the indicators with a verdict."""
     cells = list(row)
     name = cells.pop(0)
     each = []
     for code in request.columns[::-1]:
-        said = cells.pop() if indicator_panels.has_verdict(code, request.rows) else None
+        said = cells.pop() if code in compared else None
         basis = cells.pop() if indicator_panels.has_basis(code) else None
         each.append(_figure(cells.pop(), basis, said))
     words = french.fold_accents(" ".join([name.text, *(c.text for c in cells if c.value is None)]))

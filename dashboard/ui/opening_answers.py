@@ -20,7 +20,7 @@ def lines(person: Person, question: Question) -> None:
     """Draw the five answers, and the decisions that are due."""
     panel_display.collect_later("reponses", partial(opening_answers.panel, person, question))
     due = decisions.due_reply(person, question)
-    draw([*opening_answers.replies(person, question), *([due] if due.statements else [])])
+    draw([*opening_answers.shown(person, question), *([due] if due.statements else [])])
 
 
 def draw(replies: Sequence[Reply], kind: str = "") -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import french
 from dashboard.accounts.rights import Person, Role, may
-from dashboard.answers import headlines
+from dashboard.answers import headlines, wait_headlines
 from dashboard.answers.context import DataSnapshot, view
 from dashboard.answers.network import Freshness, commune_outlines, freshness, sites
 from dashboard.navigation import ACTING, PAGES, PageSpec
@@ -32,7 +32,7 @@ from dashboard.wording import GUEST_VIEW
 # The finding of each page, for its title.
 FINDINGS: dict[str, Callable[[Person], str]] = {
     "departement": lambda person: headlines.department(person, filter_state.question()),
-    "attentes": lambda person: headlines.waits(person, filter_state.question()),
+    "attentes": lambda person: wait_headlines.waits(person, filter_state.question()),
     "plaintes": lambda person: headlines.complaints(person, filter_state.question()),
     "signaux": lambda person: headlines.signals(
         person, filter_state.question(("departement", "type"))

@@ -121,7 +121,10 @@ def chart(person: Person, question: Question) -> None:
     asked = Question(question.first, question.last, site=site) if site else question
     panel = by_month(person, asked, code, "serie", HEIGHT)
     if site:  # the page is about other sites too: the table and the picture name this one
-        panel = replace(panel, title=f"{scopes[site]}{french.SPACE}: {panel.title}")
+        title, finding = f"{scopes[site]}{french.SPACE}: {panel.title}", panel.finding
+        if finding:
+            finding = f"{scopes[site]}, {french.lower_first(finding)}"
+        panel = replace(panel, title=title, finding=finding)
     with place:
         page_sections.heading(panel)
     panel_display.panel(page_sections.without_finding(panel))

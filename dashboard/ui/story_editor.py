@@ -46,6 +46,7 @@ ADVICE = {
 LISTED = "plaintes_en_cours"  # the slide that lists complaints one by one
 SECONDS = (10, 15, 20, 30, 60)
 NOT_FOR_ALL = "montrée à ceux qui ont la page « Complétude »"
+NOTHING_TO_SHOW = "laissée de côté, elle n'a encore rien à montrer"
 
 
 def page(person: Person) -> None:
@@ -80,9 +81,9 @@ def page(person: Person) -> None:
         st.header("Les diapositives", anchor=False)
         if SAID in st.session_state:
             st.error(st.session_state.pop(SAID))
-        lines = _lines(story, deck)
         # The editor is drawn on demand: it is more than half of the page's cost.
         own = st.toggle("Préparer la mienne", key=OWN)
+        lines = _lines(story, deck, as_shown=not own)
         if own:
             _steps(draft, lines)
         else:
@@ -158,19 +159,25 @@ def _on_story_chosen() -> None:
     url_parameters.put(ADDRESS, st.session_state["choix_histoire"])
 
 
-def _lines(story: Story, deck: Deck) -> list[str]:
-    """Each slide of the story in Markdown: its position, kind and headline, or why the deck of who looks does not have it."""
-    left = list(deck.slides)
+def _lines(story: Story, deck: Deck, *, as_shown: bool) -> list[str]:
+    """Each slide of the story in Markdown: its position, kind and headline, or why the deck of who looks does not have it.
+    as_shown: in the deck's order, those that it does not have last."""
+    left = list(enumerate(deck.slides))
 
-    def headline(step: Step) -> str:
-        if step.hidden:
-            return "masquée"
-        is_there = bool(left) and left[0].code == step.code
-        return left.pop(0).headline if is_there else NOT_FOR_ALL
+    def told(step: Step) -> tuple[int, Step, str]:
+        there = next((pair for pair in left if pair[1].code == step.code), None)
+        if step.hidden or there is None:
+            why = NOT_FOR_ALL if KINDS[step.kind].right else NOTHING_TO_SHOW
+            return len(deck.slides), step, "masquée" if step.hidden else why
+        left.remove(there)
+        return there[0], step, there[1].headline
 
+    lines = [told(step) for step in story.steps]
+    if as_shown:
+        lines.sort(key=lambda line: line[0])
     return [
-        f"{at}. **{escape_markdown(KINDS[step.kind].label)}**{french.SPACE}: {escape_markdown(headline(step))}"
-        for at, step in enumerate(story.steps, 1)
+        f"{at}. **{escape_markdown(KINDS[step.kind].label)}**{french.SPACE}: {escape_markdown(said)}"
+        for at, (_, step, said) in enumerate(lines, 1)
     ]
 
 

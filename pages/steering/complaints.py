@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.answers import complaint_delays, complaints, monthly_series
+from dashboard.answers import complaint_delays, complaint_register, complaints, monthly_series
 from dashboard.ui import cards, filter_state, page_sections, period_comparison, session
 
 person, question = session.person(), filter_state.question()
@@ -18,6 +18,10 @@ with right:
 st.header("Les chiffres de la période", anchor=False)
 cards.headline(person, question, "complaints")
 period_comparison.section(person, question, "complaints_per_1000")
+if not complaint_register.coverage(
+    person, question
+).known:  # the rest would say the heading again, box by box
+    st.stop()
 
 left, right = st.columns(2, gap="large")
 with left:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.answers import completeness, network, site_directory, waits
+from dashboard.answers import completeness, decisions, network, site_directory, targets, waits
 from dashboard.ui import (
     cards,
     filter_state,
@@ -15,6 +15,8 @@ from dashboard.ui import (
 
 person, question = session.person(), filter_state.question()
 panel_display.note(site_directory.directed_by(person, question))
+panel_display.note(decisions.of_department_in_words(person, question))
+panel_display.note(targets.of_department_in_words(person, question.department))
 if network.never_begun(person, question):  # the rest would say the heading again, figure by figure
     page_sections.panel_with_finding(
         site_directory.of_sites(person, question, "centres"), height=460

@@ -1,14 +1,15 @@
 """Decisions as they are told: what is due, whether it is done, where, and what is read out again."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.actions import targets_and_decisions as record
-from dashboard.answers import decisions, news
+from dashboard.answers import decisions, deck, news, targets
 from dashboard.answers.question import EVERYTHING, Question
-from dashboard.period import today
+from dashboard.period import Period, clip_period, today
+from dashboard.stories import ready_story
 from tests.builders import COVE, KANDI, Office, waited
 
 PLAIN = str.maketrans("\xa0\u202f", "  ")
@@ -52,6 +53,16 @@ def test_what_is_due_is_told_until_it_is_done(asked):
     assert done.state.startswith("faite le ") and later
 
 
+def test_a_decision_that_is_due_is_the_finding_of_the_slide_of_the_ready_made_review(asked):
+    year = clip_period(Period(date(2025, 1, 1), date(2025, 3, 31)), date(2025, 3, 31))
+    decide(KANDI, 5), decide(COVE, -9, 30, what="ouvrir un second guichet")
+    asked_of = Question(year.period.first, year.period.last)
+    told = deck.build(LOCAL_READER, asked_of, ready_story("national"), year).slides
+    (headline,) = [one.headline.translate(PLAIN) for one in told if one.code == "decisions"]
+    assert headline.startswith("1 décision à échéance : Covè, ouvrir un second guichet (")
+    assert headline.endswith("échue depuis 9 jours ; 2 décisions notées en tout")
+
+
 def test_a_decision_is_told_of_its_own_site_and_of_its_question_alone(asked):
     decide(KANDI, None), decide("nation", None), decide("Zou", None)
     assert [one.place for one in decisions.of_site(LOCAL_READER, KANDI)] == ["Kandi"]
@@ -64,6 +75,21 @@ def test_a_decision_is_told_of_its_own_site_and_of_its_question_alone(asked):
     assert [one.place for one in decisions.told(LOCAL_READER, of_zou)] == ["Zou"]
     guest = Person("invité", Role.GUEST)
     assert not decisions.told(guest, EVERYTHING) and not decisions.due(guest, EVERYTHING)
+
+
+def test_a_department_is_told_what_is_left_to_do_there_and_what_it_aims_at(asked):
+    zou = Question(date(2025, 1, 1), date(2025, 3, 31), departments=("Zou",))
+    assert not decisions.of_department_in_words(LOCAL_READER, zou)
+    assert not targets.of_department_in_words(LOCAL_READER, "Zou")
+    decide("Zou", 5), decide(COVE, -9, 30, what="ouvrir un guichet"), decide(KANDI, 5)
+    record.carry_out(LOCAL_READER, decide("Zou", 3, what="écrire"), today())
+    said = decisions.of_department_in_words(LOCAL_READER, zou).translate(PLAIN)
+    first, second = said.split(" ; ")
+    assert first.startswith("À faire : Covè, attente médiane : ouvrir un guichet (le directeur")
+    assert first.endswith("échue depuis 9 jours") and second.startswith("Zou, attente médiane")
+    record.set_target(LOCAL_READER, "wait_p50", "Zou", 15, today(), "le plan")
+    aims = targets.of_department_in_words(LOCAL_READER, "Zou").translate(PLAIN)
+    assert aims == "Cible : attente médiane, 15 min."
 
 
 def test_the_next_workshop_reads_out_what_the_last_one_decided(asked):

@@ -23,6 +23,7 @@ from dashboard.answers import (
     site_alerts,
     sites,
     slides,
+    wait_headlines,
     waits,
 )
 from dashboard.answers.question import Question
@@ -237,11 +238,11 @@ def test_of_complaints_that_are_all_young_nothing_is_said_of_ninety_days(asked):
 def test_one_site_is_said_to_make_people_wait_more_only_where_chance_would_not(asked):
     lines = [waited(10 + n % 5, site=KANDI) for n in range(200)]
     asked.hand_in("registre", *lines, *[waited(11 + n % 5, site=COVE) for n in range(8)])
-    assert headlines.longest_wait(LOCAL_READER, YEAR) == ""
+    assert wait_headlines.longest_wait(LOCAL_READER, YEAR) == ""
     asked.hand_in(
         "registre", *[waited(30 + n % 5, day="2025-03-04", site=COVE) for n in range(200)]
     )
-    said = headlines.longest_wait(LOCAL_READER, YEAR).translate(PLAIN)
+    said = wait_headlines.longest_wait(LOCAL_READER, YEAR).translate(PLAIN)
     assert said.startswith("On attend plus à Covè qu'ailleurs : 32 min, pour ")
 
 
@@ -391,7 +392,7 @@ def test_the_list_of_sites_is_headed_by_how_many_they_are_and_which_are_silent(a
 
 def test_waits_that_nobody_measures_are_said_to_be_so_once(asked):
     asked.hand_in("registre", *[visit(KANDI, f"2025-06-{d}") for d in (26, 27, 30)])
-    assert headlines.waits(LOCAL_READER, YEAR) == "l'attente n'est pas mesurée"
+    assert wait_headlines.waits(LOCAL_READER, YEAR) == "l'attente n'est pas mesurée"
     (one,) = cards.metrics(LOCAL_READER, YEAR, ("wait_p50",))
     assert one.card.text == "non mesuré" and not one.second_line
 

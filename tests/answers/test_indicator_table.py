@@ -126,6 +126,20 @@ def test_of_few_rows_the_furthest_stands_apart_and_the_others_do_not():
     assert verdicts({"a": (5.0, 10.0)}, proportion=True) == {}
 
 
+def test_the_only_site_with_data_stands_first_and_is_compared_with_none(asked):
+    satisfied(asked, {"ccsp-nikki": (9, 20)})
+    for descending in (False, True):
+        request = TableRequest("site", ("satisfaction",), "nom", descending)
+        panel = indicator_panels.panel(LOCAL_READER, YEAR, request, "t")
+        assert panel.table.rows[0][0].text == "CCSP de Nikki"
+    # A column in which nothing is said of any row is none, and its words are not explained.
+    assert not [c for c in panel.table.columns if "comparé" in c.name] and not panel.caption
+    satisfied(asked, {"ccsp-cove": (9, 200), "ccsp-kandi": (190, 200)})
+    panel = indicator_panels.panel(LOCAL_READER, YEAR, request, "t")
+    assert indicator_panels.is_compared(panel.table, "satisfaction")
+    assert "Se distingue" in panel.caption
+
+
 def test_what_has_no_value_stands_last_in_both_directions(asked):
     satisfied(asked, {"ccsp-cove": (9, 20), "ccsp-nikki": (12, 20)})
     for descending in (False, True):

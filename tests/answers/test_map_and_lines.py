@@ -1,5 +1,6 @@
 """What the map frames is what the lines beside it tell, whatever figure gives its colours; and each says why."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -7,7 +8,14 @@ from datetime import date
 import pytest
 
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import context, headlines, map, network, opening_answers
+from dashboard.answers import (
+    context,
+    headlines,
+    map,
+    network,
+    opening_answers,
+    wait_headlines,
+)
 from dashboard.answers.question import Question
 from dashboard.map_classes import CLASSES
 from dashboard.period import add_months, month_end
@@ -105,6 +113,11 @@ def test_a_mark_says_each_signal_and_why_and_a_large_gap_why_it_has_no_frame(tol
     assert "d'habitude, hors de ses variations habituelles" in tips[KANDI]
     assert "Alerte ; octobre seul : " in tips[COTONOU], "of the map's own figure"
     assert "changement ; octobre seul : " in tips[NIKKI]
+
+
+def test_where_waits_are_in_alert_the_title_of_waits_says_so_first(told):
+    said = wait_headlines.waits(LOCAL_READER, YEAR).translate(PLAIN)
+    assert re.match(r"alertes? à .+ en octobre 2026 ; un usager sur deux a attendu", said)
 
 
 def test_a_large_fall_of_visits_is_told_after_what_is_grave_and_as_a_change(told):

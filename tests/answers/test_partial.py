@@ -14,6 +14,7 @@ from dashboard.answers import (
     completeness,
     context,
     control_charts,
+    deck,
     headlines,
     indicator_panels,
     monthly_series,
@@ -32,6 +33,7 @@ from dashboard.indicators import codes_placed_in
 from dashboard.judgement.trust_sentences import trust_line
 from dashboard.panel import Chart, Message
 from dashboard.period import Period, clip_period, month_end, resolve_period
+from dashboard.stories import ready_story
 from dashboard.wording import shown_value, who_reported
 from tests import clock
 from tests.builders import (
@@ -64,7 +66,7 @@ def first_file(office: Office) -> Office:
 
 
 def first_answers(question: Question) -> dict[str, str]:
-    found = opening_answers.replies(LOCAL_READER, question)
+    found = opening_answers.shown(LOCAL_READER, question)
     return {r.label: r.text.translate(PLAIN) for r in found}
 
 
@@ -73,11 +75,13 @@ def test_the_first_file_of_one_site_denies_nothing_of_what_was_not_handed_in(ask
     first_file(asked)
     said = first_answers(MONTH)
     assert said["La plainte la plus ancienne"] == "registre des plaintes non remonté"
-    assert said["Centres muets"].endswith(
+    assert next(iter(said)) == "Centres muets ou sans rien de remis", "the finding comes first"
+    assert said["Centres muets ou sans rien de remis"].endswith(
         "et 20 autres n'ont encore remis ni registre des visites ni fiche de clôture ; Covè ni registre des visites"
         " ni fiche depuis le 21/11/2025, fin des données"
     )
-    assert said["Le plus fréquenté"].startswith(
+    assert {"Usagers reçus", "L'attente"} < set(said), "no superlative of one"
+    assert said["Usagers reçus"].startswith(
         "Covè 4,0 usagers par jour ouvert, 60 visites sur la période"
     )
     about = slides.Subject(
@@ -179,6 +183,31 @@ def test_the_usual_period_is_the_year_where_it_has_data(asked, day):
     assert network.usual_period(LOCAL_READER) == "12m"
     year = resolve_period("12m", DAY)
     assert overall_figures(LOCAL_READER, Question(year.first, year.last))["visits"].value == 1
+
+
+def test_a_ready_made_story_says_first_what_came_and_leaves_out_what_has_nothing_to_show(asked):
+    first_file(asked)
+    period = clip_period(Period(MONTH.first, MONTH.last), DAY)
+    story = ready_story("national")
+    told = deck.build(LOCAL_READER, MONTH, story, period).slides
+    assert [one.code for one in told][:2] == ["ouverture", "completude"]
+    assert not any(isinstance(one.panel.content, Message) for one in told)
+    kept = replace(story, name="gardee")
+    assert len(deck.build(LOCAL_READER, MONTH, kept, period).slides) == len(story.steps)
+
+
+def test_the_usual_period_is_the_month_of_which_alone_anything_came(asked):
+    lines = [waited(5, site=COVE, day=f"2025-10-{n:02}") for n in range(1, 32)]
+    asked.hand_in("registre", *lines)
+    assert network.usual_period(LOCAL_READER) == "2025-10"
+    year = Question(date(2024, 11, 1), date(2025, 10, 31))
+    cove = headlines.department(LOCAL_READER, replace(year, site=COVE)).translate(PLAIN)
+    assert cove.startswith("31 usagers reçus en octobre 2025, seul mois remis"), "all of it came"
+    for question in (year, replace(year, site=COVE)):
+        (wait,) = cards.metrics(LOCAL_READER, question, ("wait_p50",))
+        assert wait.card.state == "trop tôt pour juger", (
+            "the same of the whole and of its only site"
+        )
 
 
 def test_without_any_data_the_usual_period_is_the_year(asked):

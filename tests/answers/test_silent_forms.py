@@ -250,6 +250,13 @@ def test_a_day_that_was_closed_is_heard_of_though_no_register_came(silent):
     assert lost_time.losses(LOCAL_READER, POBE).total.unheard
 
 
+def test_a_site_that_fell_silent_is_told_as_silent_in_the_title_of_its_department(silent):
+    alibori = replace(WHOLE, departments=("Alibori",))
+    title = plain(headlines.department(LOCAL_READER, alibori))
+    assert " ; 1 centre muet (Kandi)" in title
+    assert "alerte à Kandi (fiches" not in title, "the same, said twice"
+
+
 def test_that_nothing_is_worse_is_said_of_what_is_judged(silent):
     alone = "aucune dégradation relevée dans le seul chiffre jugé, fiches de clôture remises"
     for asked, title in ((LOKOSSA, headlines.site), (MONO, headlines.department)):

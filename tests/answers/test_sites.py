@@ -149,6 +149,14 @@ def test_delays_of_departments_have_an_interval_as_those_of_sites_have(asked):
     assert list(of_departments.values()) == list(of_sites.values()) != []
 
 
+def test_a_single_site_is_not_held_against_a_whole_that_is_itself(asked):
+    only, other = codes(asked)[:2]
+    satisfied(asked, {only: (30, 60)})
+    assert "L'ensemble" not in compared().caption and "l'ensemble" not in compared().reading
+    satisfied(asked, {other: (55, 60)})
+    assert "L'ensemble" in compared().caption
+
+
 def test_a_count_has_no_interval(asked):
     asked.hand_in("registre", *[visit(site) for site in codes(asked)[:4]])
     assert not intervals(LOCAL_READER, YEAR, "site", "visits")

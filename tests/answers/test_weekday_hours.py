@@ -12,7 +12,7 @@ import pytest
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
 from dashboard.answers import weekday_hours
 from dashboard.answers.question import Question
-from dashboard.judgement.peak_hours import busiest_hours, longest_waits
+from dashboard.judgement.peak_hours import Peak, busiest_hours, longest_waits
 from dashboard.panel import Chart, Message, Panel
 from db import read
 from db.weekday_waits import LONGEST, weekday_waits
@@ -213,6 +213,19 @@ def test_an_hour_is_the_only_known_one_or_the_only_one_with_enough_cases(asked):
     )
 
 
+def test_both_hours_have_their_number_and_the_lowest_is_named_and_nothing_is_said_of_chance():
+    medians, waits = np.full(24, -1), np.zeros(24, dtype=int)
+    for hour, median in {8: 22, 9: 20, 10: 21, 12: 10, 13: 15}.items():
+        medians[hour], waits[hour] = median, 40
+    peak = Peak(8, (8, 9, 10, 12), (13,))
+    said = weekday_hours._longest_in_words(peak, medians, waits).translate(PLAIN)
+    assert said == (
+        "On attend moins à 13 h (15 min) qu'à 8 h (22 min) ; à 12 h, 10 min, mais trop peu d'attentes pour en être sûr"
+    )
+    none = weekday_hours._longest_in_words(Peak(8, (8, 9, 10, 12, 13), ()), medians, waits)
+    assert none == "Pas de différence nette d'attente entre les heures"
+
+
 def test_hours_that_chance_does_not_tell_apart_are_said_together():
     visits = np.zeros(24, dtype=int)
     visits[[8, 9, 10, 11]] = 60, 191, 226, 100
@@ -224,7 +237,8 @@ def test_hours_that_chance_does_not_tell_apart_are_said_together():
     assert not several.stands_out
     assert (several.near, several.lower) == ((8, 9, 10, 11), ())
     visits[[14, 15]] = 90, 20
-    assert busiest_hours(visits, 30).lower_in_words.translate(PLAIN) == "à 14 h et 15 h"
+    lower = busiest_hours(visits, 30).lower_in_words(lambda hour: str(visits[hour]))
+    assert lower.translate(PLAIN) == "à 14 h (90) et 15 h (20) qu'à 10 h (226)"
     assert busiest_hours(visits // 10, 30) is None
     minutes, known = np.full(24, -1), np.zeros(24, dtype=bool)
     minutes[[8, 9, 14]], known[[8, 9, 14]] = (12, 30, 28), True

@@ -118,7 +118,7 @@ NO_QUESTION = {
     "report.find_story",
     "report.find_period",
     "indicator_panels.has_basis",
-    "indicator_panels.has_verdict",
+    "indicator_panels.is_compared",
     "indicator_panels.in_words",
     "indicator_panels.link_to",
     "site_directory.hours_in_words",

@@ -49,6 +49,17 @@ def test_the_names_of_two_lines_never_lie_on_one_another_nor_past_the_end():
     assert (late[1]["align"], late[1]["dx"]) == ("right", -5)
 
 
+def test_the_axis_of_waits_ends_with_the_longest_and_has_a_last_bar_only_where_there_are_longer_ones():
+    def axis(longest):
+        waits = (np.arange(241) <= longest).astype(int)
+        spec = charts.distribution(waits, threshold=30, median=None, p90=None)
+        return spec["layer"][0]["encoding"]["x"]
+
+    for longest, end in ((46, 60), (60, 60), (8, 15), (119, 120), (130, 125)):
+        assert axis(longest)["scale"]["domain"] == [0, end]
+        assert ("plus de 2 heures" in axis(longest)["title"]) is (end == 125)
+
+
 def test_a_slide_finds_both_lines_of_the_distribution_with_their_names():
     spec = charts.distribution(np.arange(241), threshold=30, median=17, p90=28)
     assert [(mark["type"], row["x"], row["l"]) for mark, row in _upright_rules(spec)] == [

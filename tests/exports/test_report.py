@@ -140,7 +140,8 @@ def test_neither_command_loads_anything_of_screens(reported, listed):
 def test_each_file_opens_and_says_that_its_data_are_fictitious(made):
     folder = made[1]
     slides = pptx.Presentation(str(only(folder, "pptx"))).slides
-    assert len(slides) >= len(ready_story("national").steps)
+    # Nothing was decided: that slide has nothing to show.
+    assert len(slides) >= len(ready_story("national").steps) - 1
     with zipfile.ZipFile(only(folder, "pptx")) as archive:
         assert any(
             "FICTIVES" in archive.read(n).decode()

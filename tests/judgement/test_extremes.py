@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.indicators import Figure
-from dashboard.judgement.extremes import extremes_in_words
+from dashboard.judgement.extremes import extremes_in_words, stands_out
 from dashboard.judgement.standing_apart import Verdict
 
 PLAIN = str.maketrans("\xa0\u202f", "  ")
@@ -58,11 +58,13 @@ def judged(values: dict[str, float], verdicts: dict[str, Verdict], by: str = "se
         ),
         (
             "few more less",
-            "La prestation où l'on attend le plus : Djougou, 22 min ; le moins : Covè, 9 min ; trop peu de cas pour Nikki",
+            "La prestation où l'on attend le plus : Djougou, 22 min ; le moins : Covè, 9 min"
+            " ; plus long, mais sur trop peu de cas : Nikki, 55 min",
         ),
         (
             "few alike less",
-            "Attente : nettement moins pour Covè, 9 min ; 15 min pour l'ensemble ; trop peu de cas pour Nikki",
+            "Attente : nettement moins pour Covè, 9 min ; 15 min pour l'ensemble"
+            " ; plus long, mais sur trop peu de cas : Nikki, 55 min",
         ),
         (
             "alike more alike",
@@ -136,3 +138,8 @@ def test_the_only_site_with_cases_is_not_said_to_have_enough_where_others_have_n
     figures = {"a": figure(11), "b": figure(None, key="b")._replace(n=cases)}
     told = extremes_in_words(figures, NAMES, "Titre", "site", figure(11)).translate(PLAIN)
     assert told == f"Titre : 11 min (100 cas) à Nikki, {only}"
+
+
+def test_a_count_stands_out_where_chance_does_not_explain_it():
+    assert stands_out(75, 40) and stands_out(9, 1)
+    assert not any(stands_out(*two) for two in ((2, 2), (9, 6), (2, 0)))

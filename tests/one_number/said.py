@@ -10,7 +10,15 @@ from unittest.mock import patch
 from openpyxl import load_workbook
 
 from dashboard.accounts.rights import LOCAL_READER, Person, Role
-from dashboard.answers import bulletin, context, deck, headlines, network, opening_answers
+from dashboard.answers import (
+    bulletin,
+    context,
+    deck,
+    headlines,
+    network,
+    opening_answers,
+    wait_headlines,
+)
 from dashboard.answers.question import Question
 from dashboard.exports import xlsx
 from dashboard.exports.message import message
@@ -158,12 +166,15 @@ def everything(one: Asked) -> Iterator[Line]:
     with context.page_run():
         for reply in opening_answers.replies(one.who, one.question):
             yield one.line("premières réponses", text=plain(reply.text))
-        for title in (
-            ("site",) if one.question.site else ("department", "complaints", "waits", "signals")
-        ):
-            yield one.line(
-                f"titre {title}", text=plain(getattr(headlines, title)(one.who, one.question))
-            )
+        of_all = (
+            headlines.department,
+            headlines.complaints,
+            wait_headlines.waits,
+            headlines.signals,
+        )
+        for title in (headlines.site,) if one.question.site else of_all:
+            name = f"titre {title.__name__}"
+            yield one.line(name, text=plain(title(one.who, one.question)))
         for line in bulletin.lines(one.who, one.question, one.period):
             yield one.line("bulletin", text=plain(line.text))
         told = deck.build(one.who, one.question, ready_story(one.story), one.period)

@@ -258,6 +258,12 @@ def test_what_cards_of_complaints_rest_on_is_the_register_of_complaints(filled, 
     assert "ses visites ou ses fiches" not in line
 
 
+def test_complaints_of_which_no_register_came_are_not_asked_after_box_by_box(filled, using):
+    using(filled["one row"])
+    at = sound(visit_page("plaintes"))
+    assert [h.value for h in at.header] == ["Plaintes en cours", "Les chiffres de la période"]
+
+
 @pytest.mark.parametrize(("state", "some"), [("usual", True), ("one row", False)])
 def test_small_curves_are_explained_where_there_are_some(filled, using, state, some):
     using(filled[state])
@@ -485,7 +491,8 @@ def test_tables_of_sites_open_in_alphabetical_order(demo, address):
 def test_a_control_chart_names_its_method(demo, code, method):
     at = visit_page("signaux", centre="ccsp-djougou", indicateur=code)
     captions = [c.value.replace("\\", "") for c in sound(unfold(at)).caption]
-    (found,) = [h.value for h in at.header if h.value.startswith(BY_CODE[code].label)]
+    start = f"CCSP de Djougou, {french.lower_first(BY_CODE[code].label)}"
+    (found,) = [h.value for h in at.header if h.value.startswith(start)]
     assert method not in found, "the finding first"
     assert any("fier ?" in c and method in c for c in captions), "one click below"
 

@@ -232,6 +232,8 @@ def test_signals_open_on_the_first_of_the_list_until_a_series_is_chosen(desk):
     at = sound(visit_page("signaux"))
     chosen = [at.selectbox(key=f"serie_{name}").value for name in ("centre", "indicateur")]
     assert chosen == [KANDI, "wait_p50"]
+    titles = [plain(h.value) for h in at.header]
+    assert any(t.startswith("CCSP de Kandi, attente médiane en ") for t in titles), "whose it is"
     assert read_tables(at)[0].rows[0][:2] == ["CCSP de Kandi", short("wait_p50")]
     at = sound(at.selectbox(key="serie_centre").set_value("").run())
     assert at.selectbox(key="serie_centre").value == "", "the network, though it is what is usual"

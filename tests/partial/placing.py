@@ -295,6 +295,8 @@ def _known_alone(m: re.Match, s: Said, t: Truth) -> bool:
 def _visits(m: re.Match, s: Said, t: Truth) -> bool:
     """« au moins 8 usagers reçus »: so many are known, and « au moins » where not all visits of a site that should speak of the
     period are."""
+    if "seul mois remis" in m.string:
+        s = _only_month(s, t)
     end = _end(s, t)
     known = sum(s.first <= day <= end for site in s.scope for day in t.visits.get(site, ()))
     # of which: the files do not say it to us
@@ -317,12 +319,23 @@ def _all_visits(s: Said, t: Truth) -> bool:
     return all(t.known("registre", x, s.first, end) and t.complete(x, s.first, end) for x in due)
 
 
+def _only_month(s: Said, t: Truth) -> Said:
+    """The same over the only month of its period of which a register speaks; as it is where there are several."""
+    end, months = _end(s, t), []
+    first = s.first.replace(day=1)
+    while first <= end:
+        span = max(first, s.first), min(month_end(first), end)
+        months += [span] if any(t.known("registre", x, *span) for x in s.scope) else []
+        first = add_months(first, 1)
+    return replace(s, first=months[0][0], last=months[0][1]) if len(months) == 1 else s
+
+
 def _of_the_busiest(m: re.Match, s: Said, t: Truth) -> bool:
     """« Djougou 0,4 usager par jour ouvert, au moins 9 visites sur la période »."""
     kind = "GSRU" if m["site"].endswith(" (GSRU)") else "CCSP"
     place = (kind, m["site"].removesuffix(" (GSRU)"))
     there = tuple(x for x in s.scope if (t.sites[x]["kind"], t.sites[x]["commune"]) == place)
-    return len(there) == 1 and _visits(m, replace(s, scope=there), t)
+    return len(there) == 1 and _visits(m, replace(_only_month(s, t), scope=there), t)
 
 
 def _received(m: re.Match, s: Said, t: Truth) -> bool:

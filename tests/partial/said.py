@@ -22,6 +22,7 @@ from dashboard.answers import (
     site_directory,
     site_identity,
     sites,
+    wait_headlines,
     waits,
     weekday_hours,
 )
@@ -101,17 +102,9 @@ def _texts(question: Question, period, story: str) -> Iterator[tuple[str, str, s
     yield "légende des attentes", cards.caption(LOCAL_READER, question, "", WAITS), "", ""
     for line in cards.trust_lines(LOCAL_READER, question, WAITS):
         yield "base des attentes", line, "", ""
-    for name in (
-        ("site", "complaints", "waits", "signals")
-        if question.site
-        else (
-            "department",
-            "complaints",
-            "waits",
-            "signals",
-        )
-    ):
-        yield f"titre : {name}", getattr(headlines, name)(LOCAL_READER, question), "", ""
+    place = headlines.site if question.site else headlines.department
+    for title in (place, headlines.complaints, wait_headlines.waits, headlines.signals):
+        yield f"titre : {title.__name__}", title(LOCAL_READER, question), "", ""
     for line in bulletin.lines(LOCAL_READER, question, period):
         yield "bulletin", line.text, "", ""
     for finding in bulletin.findings(LOCAL_READER, question):
