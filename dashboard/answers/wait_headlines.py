@@ -5,10 +5,11 @@ from dashboard.answers import control_charts
 from dashboard.answers import signals as signals_of
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures, overall_figures
-from dashboard.answers.network import short_name, sites
+from dashboard.answers.network import never_begun, short_name, sites
 from dashboard.answers.question import Question
 from dashboard.answers.uncertainty import intervals
 from dashboard.indicators import codes_placed_in
+from dashboard.indicators.measures import NO_VISITS
 from dashboard.statistics.variation import Variation
 from dashboard.wording import shown_value
 
@@ -21,7 +22,9 @@ NAMED = 2  # sites in alert
 @cached
 def waits(view: View, question: Question) -> str:
     """« un usager sur deux a attendu 15 min ou plus, un sur dix 51 min ou plus », « alerte à Djougou en octobre 2026 » before it,
-    « l'attente n'est pas mesurée »; "" without visits, or with too few."""
+    « l'attente n'est pas mesurée », « registre des visites non remonté »; "" without visits, or with too few."""
+    if never_begun(view, question):
+        return NO_VISITS
     figures = overall_figures(view, question)
     half, tenth = figures["wait_p50"], figures["wait_p90"]
     if half.value is None:

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from dashboard.answers import monthly_series, waits
+from dashboard.answers import monthly_series, network, waits
 from dashboard.ui import cards, filter_state, page_sections, period_comparison, session
 
 person, question = session.person(), filter_state.question()
 cards.headline(person, question, "waits")
 period_comparison.section(person, question)
+if network.never_begun(person, question):  # the rest would say the heading again, chart by chart
+    st.stop()
 first = page_sections.first_known(person, question, "waits")
 code = page_sections.choose_indicator("waits", "attentes_choix", first)
 left, right = st.columns(2, gap="large")

@@ -258,6 +258,14 @@ def test_what_cards_of_complaints_rest_on_is_the_register_of_complaints(filled, 
     assert "ses visites ou ses fiches" not in line
 
 
+def test_waits_of_which_nothing_came_are_not_asked_after_chart_by_chart(filled, using):
+    using(filled["empty"])
+    at = sound(visit_page("attentes"))
+    assert not at.header and "registre des visites non remonté" in heading(at)
+    using(filled["one row"])
+    assert sound(visit_page("attentes")).header
+
+
 def test_complaints_of_which_no_register_came_are_not_asked_after_box_by_box(filled, using):
     using(filled["one row"])
     at = sound(visit_page("plaintes"))
