@@ -47,6 +47,7 @@ def site_evidence(view: View, place: Place) -> SiteEvidence | None:
     of_site = partial(network.months.of_site, row, starts[0], len(starts))
     columns = network.day_columns(starts[0], network.known_until)
 
+    heat = of_site("heat")  # arrivals by month, weekday and hour
     services = [
         (number, label)
         for number, _, label in network.services
@@ -56,7 +57,8 @@ def site_evidence(view: View, place: Place) -> SiteEvidence | None:
         months=day_numbers(starts),
         counters=of_site("counters"),
         waits=of_site("waits"),
-        outside=_outside(view, place, starts, of_site("heat"), judged_from),
+        arrivals=heat.reshape(len(starts), 7, HOURS).sum(axis=1)[:, :UNKNOWN_HOUR],
+        outside=_outside(view, place, starts, heat, judged_from),
         services=network.months.services_of_site(
             row, starts[0], len(starts), [number for number, _ in services]
         ),

@@ -64,6 +64,7 @@ class SiteEvidence:
     """What is known of one site: M months and D days in a row, and K services.
 
     months: (M,) their first days, since 1970, without a gap. counters: (M, 12) as COUNTERS. waits: (M, 241) by minute.
+    arrivals: (M, 24) by the hour, of those whose hour is known.
     outside: (M,) arrivals over an hour before the site opens or after it closes. services: (M, K) visits by service, unknown
     ones left out; service_labels: K. whole_until: the last day of which all is known.
     days: (D,) since 1970. visits, declared: (D,) in the register, and at the closing. is_open, is_known, has_closing: (D,),
@@ -75,6 +76,7 @@ class SiteEvidence:
     months: np.ndarray
     counters: np.ndarray
     waits: np.ndarray
+    arrivals: np.ndarray
     outside: np.ndarray
     services: np.ndarray
     service_labels: tuple[str, ...]

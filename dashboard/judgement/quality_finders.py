@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from dashboard import french
 from dashboard.judgement.quality_evidence import (
     HABIT_DAYS,
     HABIT_MONTHS,
@@ -39,6 +40,9 @@ BUSY, BUSY_WIDTH = (
 )  # visits, and standard deviations above the habit, of a day whose rows are read
 ENOUGH_DAYS = 20  # open days, for a habit
 RARE = 1e-4  # chance of days without anybody
+# Arrivals of a month at a single minute, and their share: from fewer a custom of the place may do it, as all who come for the
+# opening; of a register of whole hours less than that come in the hour in which most do.
+SAME_FROM, SAME_SHARE = 20, 0.8
 DIGITS_FROM, PREFERENCE = 200, 20.0  # waits; the score from which WHO calls it problematic
 EVEN_DAYS, EVEN_MEAN, EVEN = 18, 3.0, 0.001  # open days, visits a day; chance
 SATISFIED = 100  # answers, all of them yes
@@ -202,6 +206,28 @@ def find_outside_hours(e: SiteEvidence) -> Found:
 def are_outside(e: SiteEvidence, rows: VisitRows) -> np.ndarray:
     """Which rows arrived while the site was closed."""
     return e.is_outside(rows)
+
+
+def find_same_minute(e: SiteEvidence) -> Found:
+    """Months whose arrivals are nearly all noted at one minute, as a form writes it that nobody changed."""
+    known, most = e.arrivals.sum(axis=1), e.arrivals.max(axis=1)
+    in_one_hour = (known >= SAME_FROM) & (most >= SAME_SHARE * known)
+    for m in e.judged[in_one_hour[e.judged]].tolist():
+        first, last = int(e.months[m]), e.last_day(m)
+        rows = e.read(np.arange(first, last + 1))
+        same = rows.arrived[are_at_one_minute(e, rows)]
+        if len(same):
+            yield Finding("same_minute", first, last, len(same), french.clock_time(int(same[0])))
+
+
+def are_at_one_minute(_e: SiteEvidence, rows: VisitRows) -> np.ndarray:
+    """Which rows of a month arrived at the minute at which nearly all did."""
+    known = rows.arrived[rows.arrived >= 0]
+    minutes, many = np.unique(known, return_counts=True)
+    if len(known) < SAME_FROM or many.max() < SAME_SHARE * len(known):
+        return np.zeros(len(rows.day), dtype=bool)
+    same: np.ndarray = rows.arrived == minutes[many.argmax()]
+    return same
 
 
 # --- days -----------------------------------------------------------------------------------------------------------

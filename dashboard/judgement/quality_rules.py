@@ -117,6 +117,23 @@ RULES = (
         found=0.884,
     ),
     QualityRule(
+        key="same_minute",
+        title="Arrivées à une même minute",
+        one="arrivée à la même minute que d'autres",
+        many="arrivées à une même minute",
+        about=frozenset({About.WAITS}),
+        method=f"Un mois de {finders.SAME_FROM} arrivées ou plus dont l'heure est notée,"
+        f" {french.percent(100 * finders.SAME_SHARE)} d'entre elles ou plus à une même minute, comme un formulaire l'écrit tant"
+        " que personne ne la change.",
+        to_do="Demander comment l'heure d'arrivée est notée ; écrite d'office, ni les attentes ni l'affluence n'en disent rien.",
+        columns=VISIT_COLUMNS,
+        find=finders.find_same_minute,
+        which=finders.are_at_one_minute,
+        planted="un mois où l'heure d'arrivée est notée à l'ouverture",
+        false_alarms=0.0,
+        found=1.0,
+    ),
+    QualityRule(
         key="copies",
         title="Même contenu sous d'autres références",
         one="ligne qui en répète une autre",

@@ -96,6 +96,7 @@ def test_sums_are_those_of_the_rows_and_rules_find_the_same(asked: Office, regis
             column = COUNTERS.index(name)
             assert np.array_equal(of_base.counters[last, column], of_rows.counters[:, column])
         assert np.array_equal(of_base.waits[last], of_rows.waits)
+        assert np.array_equal(of_base.arrivals[last], of_rows.arrivals) and of_rows.arrivals.any()
         assert np.array_equal(of_base.outside[last], of_rows.outside) and of_rows.outside.sum()
         columns = [of_base.service_labels.index(label) for label in services]
         assert np.array_equal(of_base.services[last][:, columns], of_rows.services)

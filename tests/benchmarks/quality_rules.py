@@ -121,6 +121,9 @@ def evidence(register: Register) -> SiteEvidence:
     waits = np.zeros((len(STARTS), BINS), dtype=np.int64)
     timed = rows.is_timed
     np.add.at(waits, (month[timed], np.minimum(rows.wait[timed], LAST_BIN)), 1)
+    arrivals = np.zeros((len(STARTS), 24), dtype=np.int64)
+    known = rows.arrived >= 0
+    np.add.at(arrivals, (month[known], rows.arrived[known] // 60), 1)
     services = np.zeros((len(STARTS), SERVICES), dtype=np.int64)
     np.add.at(services, (month, rows.service - 1), 1)
     outside = np.bincount(month[is_outside(rows)], minlength=len(STARTS))
@@ -129,6 +132,7 @@ def evidence(register: Register) -> SiteEvidence:
         months=STARTS,
         counters=counters,
         waits=waits,
+        arrivals=arrivals,
         outside=outside,
         services=services,
         service_labels=tuple(f"prestation {k}" for k in range(SERVICES)),
@@ -197,6 +201,13 @@ def rounded(random: np.random.Generator, register: Register) -> Register:
     return register.with_rows(
         called=np.where(mine, rows.arrived + np.round(rows.wait / 5).astype(int) * 5, rows.called)
     )
+
+
+def written_by_the_form(_random: np.random.Generator, register: Register) -> Register:
+    """The last month, whose arrivals are all at the hour of opening."""
+    rows = register.rows
+    mine = (rows.day >= STARTS[-1]) & (rows.arrived >= 0)
+    return register.with_rows(arrived=np.where(mine, OPENS, rows.arrived))
 
 
 def handed_in_twice(random: np.random.Generator, register: Register) -> Register:
@@ -281,6 +292,7 @@ PLANTS: dict[str, Plant] = {
     "long_waits": wrong_hour,
     "zero_waits": copied_hour,
     "digits": rounded,
+    "same_minute": written_by_the_form,
     "copies": handed_in_twice,
     "outside_hours": twelve_hours,
     "sudden_zero": empty_week,

@@ -159,6 +159,27 @@ def test_a_finding_counts_the_rows_that_it_shows(key):
     assert seen > 3
 
 
+@pytest.mark.parametrize(
+    ("arrivals", "same", "found"), [(20, 16, 16), (19, 19, 0), (20, 15, 0), (40, 40, 40)]
+)
+def test_arrivals_are_to_be_checked_where_four_of_five_are_at_one_minute(
+    register, arrivals, same, found
+):
+    """Of twenty or more; those whose hour is not known are none of them."""
+    rows = register.rows
+    mine = np.flatnonzero((rows.day >= trial.STARTS[-1]) & rows.is_timed)
+    arrived = rows.arrived.copy()
+    arrived[rows.day >= trial.STARTS[-1]] = -1
+    arrived[mine[:arrivals]] = 600 + np.arange(arrivals) % 37
+    arrived[mine[:same]] = 480
+    planted = trial.evidence(
+        register.with_rows(arrived=arrived, called=np.maximum(rows.called, arrived))
+    )
+    checks = list(BY_KEY["same_minute"].find(planted))
+    assert [one.count for one in checks] == [found] * bool(found)
+    assert [one.detail.replace(SPACE, " ") for one in checks] == ["8 h"] * bool(found)
+
+
 def test_days_without_anybody_are_named(register):
     days = register.is_open & (trial.DAYS >= trial.JUDGED + 100)
     closed = trial.DAYS[days][:3]
