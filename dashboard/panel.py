@@ -200,9 +200,10 @@ class Opening(Lines):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Why there is nothing to show, in a sentence."""
+    """Why there is nothing to show, in a sentence. is_known: whether that there is none is known, and so worth saying."""
 
     text: str
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

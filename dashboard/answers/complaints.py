@@ -52,7 +52,7 @@ BANDS = (
 S = french.SPACE
 NONE_KNOWN = "aucune plainte au registre"
 NOT_OPEN = f"Plaintes{S}: {NOT_FOR_GUESTS}"
-ALL_ANSWERED = Message("Toutes les plaintes connues ont une réponse.")
+ALL_ANSWERED = Message("Toutes les plaintes connues ont une réponse.", is_known=True)
 LATE_BAND = 3  # from here on, older than 30 days
 LATE = "plaintes de plus de 30 jours"  # on an axis
 MOST = 3  # places named in a heading

@@ -50,16 +50,22 @@ def build(view: View, question: Question, story: Story, period: ClippedPeriod) -
 
 
 def _worth_showing(about: Subject, story: Story, made: list[Slide]) -> tuple[Slide, ...]:
-    """The slides of a deck: of a ready-made story without those that have nothing to show, and, as long as it is as it was, with
+    """The slides of a deck: of a ready-made story without those that have nothing to say, and, as long as it is as it was, with
     the state of the collection right after the opening where most sites have handed in nothing yet; of a kept one, all."""
     ready = ready_story(story.name)
     if ready is None:
         return tuple(made)
-    found = [one for one in made if not isinstance(one.panel.content, Message)]
+    found = [one for one in made if not _is_silent(one)]
     every = silences(about.view, about.question).values()
     if story == ready and 2 * sum(one.days is None for one in every) > len(every):
         found.sort(key=lambda one: (one.code != OPENING, one.code != COLLECTION))
     return tuple(found)
+
+
+def _is_silent(slide: Slide) -> bool:
+    """Whether a slide says only why there is nothing to say; that there is no complaint, or no signal, is said."""
+    content = slide.panel.content
+    return isinstance(content, Message) and not content.is_known
 
 
 @cached_by_weight(

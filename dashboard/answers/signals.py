@@ -88,9 +88,9 @@ def signals(view: View, question: Question) -> Panel:
         what = f"{french.SPACE}; ".join(
             french.lower_first(BY_CODE[code].short) for code in FOLLOWED
         )
-        return Panel(
-            "signaux", title, Message(f"Suivis chaque mois, centre par centre{S}: {what}.")
-        )
+        judged = any(s.is_judged for _, s in site_signals(view, question))
+        none = Message(f"Suivis chaque mois, centre par centre{S}: {what}.", is_known=judged)
+        return Panel("signaux", title, none)
     month, silences_by_code, at = (
         control_charts.judged_month(view, question.last),
         silences(view, question),

@@ -16,6 +16,7 @@ from dashboard.answers import (
     complaint_delays,
     complaints,
     context,
+    deck,
     headlines,
     monthly_series,
     network,
@@ -33,6 +34,7 @@ from dashboard.panel import Chart, Message, Panel
 from dashboard.period import clip_period, resolve_period
 from dashboard.statistics.control_limits import OUTSIDE
 from dashboard.statistics.variation import Variation
+from dashboard.stories import ready_story
 from dashboard.wording import against_last_year
 from tests.builders import COVE, EVERY_SITE, KANDI, Office, closing, complaint, visit, waited
 
@@ -76,6 +78,20 @@ def test_the_slide_of_few_visits_says_that_they_are_few_and_not_that_hours_are_u
     period = clip_period(resolve_period("2025", YEAR.last), YEAR.last)
     about = slides.Subject(context.view(LOCAL_READER), YEAR, period, "t", "s")
     assert slides.KINDS["affluence"].build(about, "")[0] == waits.TOO_FEW.rstrip(".")
+
+
+def test_a_ready_story_leaves_out_what_is_not_known_and_keeps_that_there_is_none(asked):
+    """« Aucune plainte en cours » is what a review wants to hear; that hours are too few to judge is not."""
+    asked.hand_in("registre", *[at(9, MONDAY) for _ in range(12)])
+    period = clip_period(resolve_period("2025", YEAR.last), YEAR.last)
+
+    def shown() -> set[str]:
+        story = ready_story(f"site:{KANDI}")
+        return {one.code for one in deck.build(LOCAL_READER, YEAR, story, period).slides}
+
+    assert not {"plaintes_age", "decisions", "affluence"} & shown()
+    asked.hand_in("plaintes", complaint("P-1", KANDI, "2025-03-03", resolved="2025-03-05"))
+    assert "plaintes_age" in shown()
 
 
 @pytest.mark.parametrize("hour", [9, 10])

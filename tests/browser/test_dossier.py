@@ -71,7 +71,7 @@ def test_a_story_is_light_and_open_to_all(stories, opened, name):
     page = opened(stories[name])
     assert serious(page) == []
     assert (
-        page.locator("main > section").count() >= 12 and page.locator("svg[role=img]").count() >= 5
+        page.locator("main > section").count() >= 11 and page.locator("svg[role=img]").count() >= 5
     )
 
 

@@ -91,7 +91,7 @@ def test_slides_are_made_when_the_presentation_is_started_and_not_before(demo, m
     at.selectbox(key="filtre_departement").set_value("Zou").run()
     assert made == [] and sent(sound(at)) is None
     running(at, 1)
-    assert len(made) == 1 and len(sent(sound(at))) == 9, "without what has nothing to show"
+    assert len(made) == 1 and len(sent(sound(at))) == 11, "without what has nothing to show"
     at.selectbox(key="filtre_departement").set_value("Mono").run()
     assert (
         len(made) == 2 and made[1][1].department == "Mono" and "Mono" in json.dumps(sent(sound(at)))
