@@ -282,9 +282,12 @@ def too_few(one: Signal) -> str:
         return f"{said}{'' if one.chart.of_several else before} ; {needed}"
     enough = MINIMUM_POINTS + (APART + 1 if one.kind == ChartKind.STOCK else 0)
     # Not all months of the curve are points: of some a part is missing, or there are too few cases.
-    known = "assez renseigné" if one.points < 2 else "assez renseignés"
-    points = _points(one, one.points) if one.points else f"aucun {_points(one, 0)[2:]}"
-    return f"trop tôt pour juger ({points} {known}, il en faut {enough})"
+    if (
+        not one.points
+    ):  # of a whole: its sites are not judged yet, though its own months may have all it takes
+        return f"trop tôt pour juger (il faut {_points(one, enough)} assez renseignés)"
+    known = "assez renseigné" if one.points == 1 else "assez renseignés"
+    return f"trop tôt pour juger ({_points(one, one.points)} {known}, il en faut {enough})"
 
 
 def _points(one: Signal, n: int) -> str:
