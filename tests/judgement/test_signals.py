@@ -87,7 +87,6 @@ def test_too_early_counts_the_months_that_are_points_and_not_those_of_the_curve(
     )
 
 
-@pytest.mark.pitfall(10)
 def test_of_a_whole_whose_sites_are_not_judged_yet_no_month_is_said_to_be_lacking():
     """« aucun mois assez renseigné » was said of a month with 123 waits."""
     series = counted(CODE, np.full((2, 3), 90.0), np.full((2, 3), 120.0))
@@ -98,6 +97,7 @@ def test_of_a_whole_whose_sites_are_not_judged_yet_no_month_is_said_to_be_lackin
     )
 
 
+@pytest.mark.pitfall(10)
 def test_a_good_level_with_a_lasting_fall_still_shows_the_signal():
     levels = np.r_[np.full(30, 97.0), np.full(9, 95.0)][None]
     one = signal(follow(CODE, shares(levels, base=2000), LAST)["site 0"], LAST, 90)
