@@ -196,11 +196,10 @@ def _bars(
         none = f"{i.label}, par {WHAT[by].lower()}"
         return replace(panel, content=Message(f"Rien à comparer{S}: {why}."), finding=none)
     likely = intervals(view, question, by, code)
-    several = (
-        sum(figures[k][code].value is not None for k in drawn) > 1
-    )  # of a single one the whole is itself
-    rate = i.unit in ("percent", "minutes", "per_1000", "days")
-    reference = everybody.value if several and rate else None
+    values = [v for k in drawn if (v := figures[k][code].value) is not None]
+    is_rate = i.unit in ("percent", "minutes", "per_1000", "days")
+    # The only bar that is the whole itself has no line beside it.
+    reference = everybody.value if is_rate and values != [everybody.value] else None
     spec = charts.bars(
         [(known.get(k, k), figures[k][code].value, shown_value(figures[k][code])) for k in drawn],
         unit=f"{i.short if which else i.label}{which}",

@@ -8,6 +8,7 @@ from dashboard.answers import control_charts
 from dashboard.answers.context import View, cached
 from dashboard.answers.control_charts import Target
 from dashboard.answers.network import sites
+from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
 from dashboard.panel import Cell, Message, Panel, day_cell, make_table, text_cell
 from dashboard.wording import value_with_unit
@@ -79,13 +80,16 @@ def targets_panel(view: View) -> Panel:
 
 
 @cached
-def of_department_in_words(view: View, department: str | None) -> str:
-    """« Cible : attente médiane, 15 min. » of a department's own targets that are in force; "" without one."""
+def of_department_in_words(view: View, question: Question) -> str:
+    """« Cible : attente médiane, 15 min. » of the own targets of the question's only department that are in force; "" without
+    one."""
     every, day = visible_targets(view), view.snapshot.day
     found = [
         f"{french.lower_first(label(one[0]))}, {value_with_unit(BY_CODE[one[0]], one[2])}"
         for one in every
-        if one[1] == department and one[0] in BY_CODE and _state(one, every, day) == IN_FORCE
+        if one[1] == question.department
+        and one[0] in BY_CODE
+        and _state(one, every, day) == IN_FORCE
     ]
     of = "Cible" if len(found) == 1 else "Cibles"
     return f"{of}{french.SPACE}: {f'{french.SPACE}; '.join(found)}." if found else ""

@@ -16,7 +16,7 @@ from dashboard.ui import (
 person, question = session.person(), filter_state.question()
 panel_display.note(site_directory.directed_by(person, question))
 panel_display.note(decisions.of_department_in_words(person, question))
-panel_display.note(targets.of_department_in_words(person, question.department))
+panel_display.note(targets.of_department_in_words(person, question))
 if network.never_begun(person, question):  # the rest would say the heading again, figure by figure
     page_sections.panel_with_finding(
         site_directory.of_sites(person, question, "centres"), height=460

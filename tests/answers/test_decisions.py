@@ -80,7 +80,7 @@ def test_a_decision_is_told_of_its_own_site_and_of_its_question_alone(asked):
 def test_a_department_is_told_what_is_left_to_do_there_and_what_it_aims_at(asked):
     zou = Question(date(2025, 1, 1), date(2025, 3, 31), departments=("Zou",))
     assert not decisions.of_department_in_words(LOCAL_READER, zou)
-    assert not targets.of_department_in_words(LOCAL_READER, "Zou")
+    assert not targets.of_department_in_words(LOCAL_READER, zou)
     decide("Zou", 5), decide(COVE, -9, 30, what="ouvrir un guichet"), decide(KANDI, 5)
     record.carry_out(LOCAL_READER, decide("Zou", 3, what="écrire"), today())
     said = decisions.of_department_in_words(LOCAL_READER, zou).translate(PLAIN)
@@ -88,7 +88,7 @@ def test_a_department_is_told_what_is_left_to_do_there_and_what_it_aims_at(asked
     assert first.startswith("À faire : Covè, attente médiane : ouvrir un guichet (le directeur")
     assert first.endswith("échue depuis 9 jours") and second.startswith("Zou, attente médiane")
     record.set_target(LOCAL_READER, "wait_p50", "Zou", 15, today(), "le plan")
-    aims = targets.of_department_in_words(LOCAL_READER, "Zou").translate(PLAIN)
+    aims = targets.of_department_in_words(LOCAL_READER, zou).translate(PLAIN)
     assert aims == "Cible : attente médiane, 15 min."
 
 

@@ -3,6 +3,7 @@
 import json
 import stat
 import subprocess
+import tempfile
 import threading
 from datetime import date, timedelta
 from pathlib import Path
@@ -257,8 +258,7 @@ def test_the_second_copy_is_encrypted_by_age_and_is_itself_again(filled, command
 def test_the_second_copy_is_encrypted_by_gnupg(filled, command, monkeypatch, tmp_path):
     if not copy_encryption.shutil.which("gpg"):
         pytest.skip("GnuPG is not installed: apt install gnupg")
-    home = Path("/tmp") / f"ccsp-gpg-{tmp_path.name[-12:]}"  # a socket's path must be short
-    home.mkdir(mode=0o700)
+    home = Path(tempfile.mkdtemp(prefix="ccsp-gpg-", dir="/tmp"))  # a socket's path must be short
     monkeypatch.setenv("GNUPGHOME", str(home))
     try:
         subprocess.run(
@@ -291,7 +291,9 @@ def test_the_second_copy_is_encrypted_by_gnupg(filled, command, monkeypatch, tmp
         assert said.code == 1 and "n'a pas été chiffrée" in said.err
     finally:
         subprocess.run(["gpgconf", "--kill", "all"], check=False)
-        copy_encryption.shutil.rmtree(home)
+        copy_encryption.shutil.rmtree(
+            home, ignore_errors=True
+        )  # its agent ends, and removes sockets of its own
 
 
 @pytest.mark.parametrize("recipient", ["--output=/etc/x", "age1", "-r", "x y", ""])

@@ -17,7 +17,7 @@ from dashboard.panel import Table
 from dashboard.period import today
 from dashboard.request_identity import SESSION_CACHE
 from dashboard.settings import load_settings
-from dashboard.ui import page_exports, panel_display, table_pages
+from dashboard.ui import indicator_table, page_exports, panel_display, table_pages
 from db.engine import make_engine
 from tests.builders import KANDI, Office, complaint, visit
 from tests.pages.app import read_markup, unfold, visit_page
@@ -34,6 +34,9 @@ NEXT = "Suivantes"
 @pytest.fixture
 def short(monkeypatch):
     """What is long begins at eleven rows."""
+    assert (
+        indicator_table.LONG > MOST
+    )  # taken over when it was loaded, and not while this is changed
     monkeypatch.setattr(table_pages, "MOST", MOST)
     monkeypatch.setattr(table_pages, "PAGE", PAGE)
 
@@ -42,7 +45,9 @@ def lists(at: AppTest) -> dict[str, list[list[str]]]:
     """The rows of each table of the page, by its name; no table is too long, and each that is a part says so."""
     found = {}
     for element in at.get("html"):
-        for label in re.findall(r'class="ccsp-table"[^>]*aria-label="([^"]*)"', element.proto.body):
+        for label in re.findall(
+            r'class="ccsp-table(?: lines)?"[^>]*aria-label="([^"]*)"', element.proto.body
+        ):
             (table,) = read_markup(element.proto.body)
             part = re.search(r"Lignes (\d+) à (\d+) sur (\d+), page", element.proto.body)
             assert len(table.rows) <= (PAGE if part else MOST), label
