@@ -14,16 +14,22 @@ from tests.exports import decks
 from tests.moved_time import LONG, wait_until
 
 
-def at_once(monkeypatch, patience: float, *accounts: str, enough: int = 1) -> int:
-    """How many pages were being made together, at most, where none is done before all were asked for and so many were made
-    together. patience: seconds after which one that only waits is passed by."""
+def at_once(monkeypatch, patience: float, *accounts: str, enough: int = 1, late: int = 0) -> int:
+    """How many pages were being made together, at most, where none is done before all were asked for, so many were made
+    together and so many passed by. patience: seconds after which one that only waits is passed by."""
     monkeypatch.setattr(turns, "PATIENCE", patience)
-    taking, together, most, done, lock = RunQueue(), 0, 0, 0, threading.Lock()
+    taking, together, most, done, passed, lock = RunQueue(), 0, 0, 0, 0, threading.Lock()
 
     def all_came() -> bool:
-        with taking._lock, lock:
+        nonlocal passed
+        with (
+            taking._lock,
+            lock,
+        ):  # who is passed by lets the next one in, in the same moment, if another may come in
+            passed = max(passed, taking._late.total())
             waiting = sum(map(len, taking._waiting.values()))
-            return most >= enough and waiting + together + done == len(accounts)
+            there = waiting + together + done == len(accounts)
+            return there and most >= enough and passed >= late
 
     def page(who: str) -> None:
         nonlocal together, most, done
@@ -58,7 +64,7 @@ def test_who_waits_for_something_else_keeps_nobody_waiting(monkeypatch):
 def test_of_one_account_a_few_go_on_and_no_more(monkeypatch):
     """Or a hundred pages of one account would be made at once, and everybody's would take a hundred times as long."""
     most = IMPATIENT
-    assert at_once(monkeypatch, 0.01, *"a" * 30, enough=most) == most
+    assert at_once(monkeypatch, 0.01, *"a" * 30, enough=most, late=most) == most
 
 
 def made_in_order(
