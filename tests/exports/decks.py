@@ -124,7 +124,7 @@ def marks(say: Say = same, *, signs: bool = False) -> tuple[dict, ...]:
         }
         if signs:
             letter, frame, _ = SIGNS[i % 4]
-            badge = ("✓", "✗", "≈", None)[i % 4]
+            badge = ("✓", "✗", None)[i % 3]
             sign = {"letter": letter, "frame": frame, "badge": badge, "slight": i > 7}
             mark |= {
                 "sign": sign if letter else None,
