@@ -17,7 +17,7 @@ from dashboard.answers.network import data_date_in_words, silences, site_names, 
 from dashboard.answers.question import Question
 from dashboard.answers.trust import scope_signals, signal_if_in_period
 from dashboard.indicators import BY_CODE, TIMED, Figure
-from dashboard.indicators.measures import NO_VISITS, NOT_REPORTED
+from dashboard.indicators.measures import NO_VISITS, NOT_HANDED_IN, NOT_REPORTED
 from dashboard.judgement import trust_sentences
 from dashboard.judgement.signal_sentences import card_state, gap_origin, verdict
 from dashboard.judgement.signals import Signal
@@ -136,7 +136,8 @@ def card(
         told = month_ends and bool(tone)
         state = f"{figure.note}{S}; {state}" if told else figure.note
         tone = tone if told else ""
-    if state == shown_value(figure) or figure.note == NOT_REPORTED:  # the card shows that already
+    # What the card shows already: a card of complaints names them.
+    if state == shown_value(figure) or figure.note in (NOT_REPORTED, NOT_HANDED_IN):
         state = ""
     return Card(
         code,

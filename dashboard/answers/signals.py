@@ -35,6 +35,7 @@ from dashboard.wording import distinct_values, value_with_unit
 from db.known_forms import ever_known
 
 S = french.SPACE
+ALREADY_IN_FORCE = "Un niveau proposé vaut déjà : les mois se jugent d'après lui. Refusé, l'habitude d'avant compte de nouveau."
 
 
 @cached
@@ -89,7 +90,7 @@ def signals(view: View, question: Question) -> Panel:
             french.lower_first(BY_CODE[code].short) for code in FOLLOWED
         )
         judged = any(s.is_judged for _, s in site_signals(view, question))
-        none = Message(f"Suivis chaque mois, centre par centre{S}: {what}.", is_known=judged)
+        none = Message(f"Sont suivis chaque mois, centre par centre{S}: {what}.", is_known=judged)
         return Panel("signaux", title, none)
     month, silences_by_code, at = (
         control_charts.judged_month(view, question.last),
@@ -175,7 +176,9 @@ def levels(view: View, question: Question) -> Panel:
     """A panel of the proposed levels that wait for a decision, as a table."""
     title, waiting = "Nouveaux niveaux proposés", proposed_levels(view, question)
     if not waiting:
-        return Panel("niveaux", title, Message("Aucun nouveau niveau n'attend de réponse."))
+        return Panel(
+            "niveaux", title, Message("Aucun nouveau niveau n'attend d'être accepté ou refusé.")
+        )
     rows = [
         (
             text_cell(name),
@@ -186,7 +189,7 @@ def levels(view: View, question: Question) -> Panel:
         for name, one, level in waiting
     ]
     columns = (("Où", ""), ("Indicateur", ""), ("Depuis", "month"), ("D'habitude, désormais", ""))
-    return Panel("niveaux", title, table=make_table(columns, rows))
+    return Panel("niveaux", title, table=make_table(columns, rows), caption=ALREADY_IN_FORCE)
 
 
 def _level_in_words(one: Signal, level: Level) -> str:

@@ -93,7 +93,7 @@ def test_a_site_whose_waits_rose_says_since_when(asked):
     other = replace(question, site=NIKKI)
     none = monthly_series.by_month(LOCAL_READER, other, "wait_p50", "mois")
     assert none.finding.replace(french.SPACE, " ") == "Attente médiane : non remonté"
-    assert none.content == Message(f"Rien à tracer{french.SPACE}: non remonté.")
+    assert none.content == Message(f"Il n'y a rien à tracer{french.SPACE}: non remonté.")
     assert answers.changed_since(LOCAL_READER, question, "visits_per_day") == ""
     assert answers.changed_since(LOCAL_READER, question, "satisfaction") == ""
 

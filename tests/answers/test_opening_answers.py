@@ -428,7 +428,7 @@ def test_the_only_site_with_enough_data_is_said_to_be_alone_and_nothing_is_too_e
     assert alone not in text(reply(OCTOBER, "Le plus fréquenté"))
     # Of a site that handed nothing in, no month is missing but everything.
     assert text(reply(replace(OCTOBER, site="ccsp-pehunco"), "Ce qui")) == (
-        "impossible à dire, rien n'a été remis"
+        "registre des visites non remonté"
     )
 
 

@@ -32,7 +32,7 @@ from dashboard.answers.table_request import TableRequest
 from dashboard.indicators import codes_placed_in
 from dashboard.judgement.trust_sentences import trust_line
 from dashboard.panel import Chart, Message
-from dashboard.period import Period, clip_period, month_end, resolve_period
+from dashboard.period import ONE_DAY, Period, clip_period, month_end, resolve_period, today
 from dashboard.stories import ready_story
 from dashboard.wording import shown_value, who_reported
 from tests import clock
@@ -150,6 +150,27 @@ def test_a_site_that_never_closes_its_days_left_none_open(asked):
     assert panel.finding == "Toutes les fiches de clôture sont remises"
 
 
+def test_a_base_without_data_says_so_in_sentences_and_keeps_no_empty_slide(asked):
+    nothing = "n'ont encore remis ni registre des visites ni fiche de clôture"
+    zou, collines = (replace(MONTH, departments=(name,)) for name in ("Zou", "Collines"))
+    found = headlines.department(LOCAL_READER, zou).translate(PLAIN)
+    assert found == f"ses 3 centres {nothing}"
+    first, _ = bulletin.findings(LOCAL_READER, MONTH)
+    assert first == "Le réseau n'a encore remis ni registre des visites ni fiche de clôture."
+    first, _ = bulletin.findings(LOCAL_READER, collines)
+    assert first == f"Les Collines {nothing}."
+    period = clip_period(Period(MONTH.first, MONTH.last), DAY)
+    made = deck.build(LOCAL_READER, MONTH, ready_story("national"), period)
+    assert [slide.code for slide in made.slides] == ["ouverture", "completude", "bulletin"]
+
+
+def test_what_never_came_has_no_date(asked):
+    asked.hand_in("registre", visit(COVE, (today() - ONE_DAY).isoformat()))
+    now = Question(today().replace(day=1), today())
+    (never,) = (opening_answers.silent_sites(context.view(LOCAL_READER), now),)
+    assert (never.label, never.when) == ("Rien de remis encore", "")
+
+
 @pytest.mark.pitfall(27)
 def test_sites_that_never_reported_dilute_no_rate_and_are_not_silent(asked):
     first_file(asked)
@@ -165,8 +186,14 @@ def test_sites_that_never_reported_dilute_no_rate_and_are_not_silent(asked):
     panel = completeness.silent_sites(LOCAL_READER, MONTH, "a")
     assert (
         panel.finding.translate(PLAIN)
-        == "Au 21/11/2025, 23 centres sur 24 n'ont encore remis ni registre des visites ni fiche de clôture"
-    )
+        == "23 centres sur 24 n'ont encore remis ni registre des visites ni fiche de clôture"
+    ), "the date of the data is that of the one file, and not theirs"
+    assert [column.name for column in panel.table.columns] == [
+        "Centre",
+        "Département",
+        "Dernier jour connu",
+    ], "nobody is silent"
+    assert {row[2].text for row in panel.table.rows} == {"rien de remis encore"}
     by_site = figures(LOCAL_READER, MONTH, "site")
     for code in codes_placed_in("sites"):
         assert shown_value(by_site[KANDI][code]) == "non remonté", code

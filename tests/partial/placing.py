@@ -749,7 +749,8 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"|pas assez de données pour juger",
         _too_short,
     ),
-    (r"pas (encore )?de (jugement (en|au|ce)|mois entier|série|signal possible)[^;.]*", _too_short),
+    (r"pas (encore )?de (jugement (en|au|ce)|mois entier|série)[^;.]*", _too_short),
+    (r"aucun signal n'est encore possible[^;.]*", _too_short),
     (r"la période n'a pas encore de mois entier", _too_short),
     (r"pas de (jugement d'ensemble|comparaison)[^;.]*", _always),
     (r"ce que les données ne permettent pas encore de dire", _always),
@@ -764,7 +765,10 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"rien n'est conclu sous ces filtres|rien n'en est conclu", _always),
     (r"n'est pas ouverte à qui ne répond pas de ces centres", _always),
     (r"partis sans être reçus : 0 %$", _of_rows),
-    (r"aucun nouveau niveau n'attend de réponse|ceux qui partent n'ont pas d'attente", _always),
+    (
+        r"aucun nouveau niveau n'attend d'être accepté ou refusé|ceux qui partent n'ont pas d'attente",
+        _always,
+    ),
     (r"aucune cible n'est fixée : rien n'est comparé à une cible", _always),
     # what nobody noted or declared is not denied of the world
     (
@@ -785,6 +789,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"ne sépare pas de la plus longue", _always),  # how long waits are told apart
     (r"aucun canevas n'est remis pour cette période", _always),  # these worlds have none
     (r"rien de nouveau depuis", _always),  # what is new: tests/answers/test_news.py
+    (r"rien n'est encore venu", lambda m, s, t: _never(s, t) == len(s.scope)),
     (r"\(fermé, personne n'est venu, registre annoncé\)", _always),  # how days are counted
     (r"pas encore (échues?|comptées)", _always),
 )
