@@ -53,7 +53,7 @@ class Told:
 
     @property
     def in_words(self) -> str:
-        """« Attente médiane : ouvrir un second guichet (le directeur) ; faite le 12/11/2026 ; 3 mois après : … », « … ; à faire »."""
+        """« Attente médiane : ouvrir un second guichet (le directeur) ; faite le 12/11/2026 ; 3 mois après : … »."""
         label = BY_CODE[self.decision.indicator].short
         after = [self.verdict.in_words] if self.verdict else []
         return f"{label}{S}: {f'{S}; '.join([self.what, self.state, *after])}"

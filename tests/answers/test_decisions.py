@@ -92,7 +92,7 @@ def test_a_department_is_told_what_is_left_to_do_there_and_what_it_aims_at(asked
     assert first.endswith("échue depuis 9 jours") and second.startswith("Zou, attente médiane")
     record.set_target(LOCAL_READER, "wait_p50", "Zou", 15, today(), "le plan")
     aims = targets.of_department_in_words(LOCAL_READER, zou).translate(PLAIN)
-    assert aims == "Cible : attente médiane, 15 min."
+    assert aims == "Cible : attente médiane, 15 min (trop tôt pour juger de la cible)."
 
 
 def test_the_next_workshop_reads_out_what_the_last_one_decided(asked):
