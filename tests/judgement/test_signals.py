@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.judgement.control_charts import CHARTED, MonthlySeries, Series
 from dashboard.judgement.monthly_judgement import judge
+from dashboard.judgement.signal_reasons import run
 from dashboard.judgement.signal_sentences import (
     beside_aggregate,
     card_state,
@@ -359,9 +360,12 @@ def test_a_share_far_from_what_is_usual_and_no_signal_says_why(base, spread, sai
             assert low <= one.value <= high
             text = plain(value_with_state(one))
             why = re.search(r" d'habitude, ([^,]+) \(de [\d,]+(?: %)? à [\d,]+ %\)$", text)
-            lasted = r"\), (\d mois de suite|un seul mois) au-dess\w+ \(signal dès 8\)$"
-            by_month = one.kind != ChartKind.BY_QUARTER
-            assert bool(re.search(lasted, plain(card_state(one)))) == by_month
+            lasted = r"\), [67] mois de suite au-dess\w+ \(signal dès 8\)$"
+            near = (
+                one.kind != ChartKind.BY_QUARTER
+                and len(run(one, -1 if one.value < one.usual else 1)) > 5
+            )
+            assert bool(re.search(lasted, plain(card_state(one)))) == near
             found.add(why[1])
     assert found == {said}
 
