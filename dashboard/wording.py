@@ -153,6 +153,16 @@ def difference(now: Figure, before: Figure) -> str:
     return f"{sign}{value_with_unit(indicator, size)}"
 
 
+def of_whom_left(visits: Figure, left: Figure) -> str:
+    """« dont 821 partis sans être reçus », « dont au moins 821 … » where not all outcomes are known; "" where nobody is known to
+    have left. visits, left: the figures of these two indicators."""
+    if visits.value is None or left.value is None or not left.numerator:
+        return ""
+    all_known = left.denominator == visits.value and not at_least(visits)
+    gone = french.plural(left.numerator, "parti sans être reçu", "partis sans être reçus")
+    return f"dont {'' if all_known else AT_LEAST}{gone}"
+
+
 def who_reported(figure: Figure) -> str:
     """« 22 centres sur 24 ont remonté leurs visites, en partie pour 2 d'entre eux ; 1 autre n'a remonté que des fiches de
     clôture »: of registers of visits, whatever closings are missing; for a single site « registre des visites remonté en

@@ -259,6 +259,25 @@ def test_registers_that_all_lack_a_part_are_not_counted_twice(asked):
     assert said.translate(PLAIN) == "2 centres sur 24 ont remonté leurs visites, en partie"
 
 
+def test_of_the_users_counted_the_card_says_how_many_left_without_being_received(asked):
+    days = (date(2025, 3, 1), date(2025, 3, 31))
+    lines = [
+        visit(day=f"2025-03-{n:02}", outcome="parti" if n > 12 else "servi") for n in range(3, 15)
+    ]
+    asked.hand_in("registre", *lines, covers=days)
+    march = Question(*days, site=KANDI)
+    card = lambda of: cards.metrics(LOCAL_READER, of, ("visits",))[0]  # noqa: E731
+    assert card(march).second_line.translate(PLAIN).startswith("dont 2 partis sans être reçus")
+    asked.hand_in("registre", *lines, visit(day="2025-03-17"), covers=days)
+    assert (
+        card(march)
+        .second_line.translate(PLAIN)
+        .startswith("dont au moins 2 partis sans être reçus")
+    )
+    everywhere = replace(march, site=None)
+    assert card(everywhere).second_line.translate(PLAIN).startswith("dont au moins 2 partis")
+
+
 def test_complaints_are_counted_against_visits_of_days_that_both_registers_speak_of(asked):
     days = [f"2025-03-{n:02}" for n in range(3, 29) if date(2025, 3, n).weekday() < 5]
     asked.hand_in("registre", *[visit(site=COVE, day=d) for d in days for _ in range(10)])
