@@ -633,7 +633,10 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"\b0,0 par jour( ouvert)?", _no_visits),
     (r"entre 0 et [\d ]+ jours?", _always),  # an interval
     (r"0 jour sans réponse|encore en cours après 0 jour|[:;] 0 jour pour l'ensemble", _always),
-    (r"aucune différence nette n'est visible|mais aucun ne se distingue", _always),
+    (
+        r"aucune différence nette n'est visible|mais aucun ne (se distingue|sort des différences habituelles)",
+        _always,
+    ),
     (r"(?<= )\(\d+ et \d+\)", _always),  # a closing and a register of one day
     (r"aucune? (département|prestation|heure) ne se distingue nettement", _always),
     (
