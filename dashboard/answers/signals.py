@@ -129,10 +129,9 @@ def _value_in_short(one: Signal, month: date) -> str:
 
 
 def _since(one: Signal, silence: Silence | None, at: str) -> str:
-    """« juin 2026 », « juin 2026, en hausse ». Of missing closings of a site that said why it is silent, « juin 2026 (au
+    """« juin 2026 », « en hausse depuis juin 2026 ». Of missing closings of a site that said why it is silent, « juin 2026 (au
     24/11/2026, muet, pas de réseau depuis le 4) ». at: the date of the data, in words."""
-    way, _, month = since_at_least(one).rpartition("depuis ")
-    since = f"{month}, {way.strip()}" if way else month
+    since = since_at_least(one).removeprefix("depuis ")
     if one.indicator == "completeness" and silence and silence.why:
         return f"{since} ({at}, {silence.in_words})"
     return since

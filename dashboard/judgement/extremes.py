@@ -48,8 +48,8 @@ def extremes_in_words(
     if by == "site" and len(known) == 1:
         ((alone, figure),) = known.items()
         others = any(f.n for key, f in figures.items() if key not in (alone, UNKNOWN_KEY))
-        only = "seul à avoir assez de cas" if others else "seul centre où c'est connu"
-        where = f"à {names.get(alone, alone)}, {only}"
+        only = ", seul à avoir assez de cas" if others else ", seul centre où c'est connu"
+        where = f"à {names.get(alone, alone)}{only if len(compared) > 1 else ''}"
         return f"{title}{S}: {shown_value(figure)} ({basis_in_words(figure)}) {where}"
     if len(known) < 2:
         on = f" ({basis_in_words(overall)})" if basis_in_words(overall) else ""

@@ -292,11 +292,11 @@ def too_few(one: Signal) -> str:
         return f"{said}{'' if one.chart.of_several else before} ; {needed}"
     enough = MINIMUM_POINTS + (APART + 1 if one.kind == ChartKind.STOCK else 0)
     # Not all months of the curve are points: of some a part is missing, or there are too few cases.
+    known = "où assez de cas sont connus"
     if (
         not one.points
     ):  # of a whole: its sites are not judged yet, though its own months may have all it takes
-        return f"trop tôt pour juger (il faut {_points(one, enough)} assez renseignés)"
-    known = "assez renseigné" if one.points == 1 else "assez renseignés"
+        return f"trop tôt pour juger (il faut {_points(one, enough)} {known})"
     return f"trop tôt pour juger ({_points(one, one.points)} {known}, il en faut {enough})"
 
 

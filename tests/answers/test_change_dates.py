@@ -9,7 +9,7 @@ import pytest
 
 from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import cards, monthly_series
+from dashboard.answers import cards, monthly_series, signals
 from dashboard.answers import change_dates as answers
 from dashboard.answers.question import Question
 from dashboard.answers.trust import scope_signals
@@ -126,6 +126,8 @@ def test_the_alert_of_a_whole_is_dated_by_the_one_site_behind_it(asked):
     assert card.second_line.startswith("alerte, en baisse depuis juin 2026\u00a0;"), (
         "of the site itself its name is no news"
     )
+    listed = [cell.text for row in signals.signals(LOCAL_READER, year).table.rows for cell in row]
+    assert "en baisse depuis juin 2026" in listed, "in its order, under « Depuis » too"
 
 
 @pytest.mark.parametrize("rises", [(("wait", 1.6, 5), ("wait", 1.3, 2)), (("wait", 3.0, 3),)])

@@ -267,16 +267,14 @@ def test_visits_of_which_a_part_never_came_are_a_floor(asked, months, whole):
         code: figures(LOCAL_READER, quarter, "site")[code]["visits"] for code in (KANDI, NIKKI)
     }
     assert who_reported(visits[NIKKI]) == (
-        "données remontées" if whole else "données remontées en partie"
+        "registre des visites remonté" if whole else "registre des visites remonté en partie"
     )
     assert shown_value(visits[KANDI]) == "3" and shown_value(visits[NIKKI]) == (
         f"{len(months)}" if whole else f"au moins {len(months)}"
     )
     said = who_reported(figures(LOCAL_READER, quarter, "nation")["nation"]["visits"])
-    part = "" if whole else ", incomplètes pour 1 d'entre eux"
-    assert (
-        said.translate(PLAIN) == f"2 centres sur 24 ont remonté leurs visites ou leurs fiches{part}"
-    )
+    part = "" if whole else ", en partie pour 1 d'entre eux"
+    assert said.translate(PLAIN) == f"2 centres sur 24 ont remonté leurs visites{part}"
 
 
 def test_registers_that_all_lack_a_part_are_not_counted_twice(asked):
@@ -285,10 +283,26 @@ def test_registers_that_all_lack_a_part_are_not_counted_twice(asked):
     asked.hand_in("cloture", closing(KANDI, "2025-03-31"))
     quarter = Question(date(2025, 1, 1), date(2025, 3, 31))
     said = who_reported(figures(LOCAL_READER, quarter, "nation")["nation"]["visits"])
+    assert said.translate(PLAIN) == "2 centres sur 24 ont remonté leurs visites, en partie"
+
+
+def test_of_the_users_counted_the_card_says_how_many_left_without_being_received(asked):
+    days = (date(2025, 3, 1), date(2025, 3, 31))
+    lines = [
+        visit(day=f"2025-03-{n:02}", outcome="parti" if n > 12 else "servi") for n in range(3, 15)
+    ]
+    asked.hand_in("registre", *lines, covers=days)
+    march = Question(*days, site=KANDI)
+    card = lambda of: cards.metrics(LOCAL_READER, of, ("visits",))[0]  # noqa: E731
+    assert card(march).second_line.translate(PLAIN).startswith("dont 2 partis sans être reçus")
+    asked.hand_in("registre", *lines, visit(day="2025-03-17"), covers=days)
     assert (
-        said.translate(PLAIN)
-        == "2 centres sur 24 ont remonté leurs visites ou leurs fiches, incomplètes"
+        card(march)
+        .second_line.translate(PLAIN)
+        .startswith("dont au moins 2 partis sans être reçus")
     )
+    everywhere = replace(march, site=None)
+    assert card(everywhere).second_line.translate(PLAIN).startswith("dont au moins 2 partis")
 
 
 def test_complaints_are_counted_against_visits_of_days_that_both_registers_speak_of(asked):
@@ -455,7 +469,10 @@ def test_visits_are_whole_where_nobody_opened_on_the_days_that_are_missing(asked
     of_nikki = lambda: figures(LOCAL_READER, quarter, "site")[NIKKI]["visits"]  # noqa: E731
     assert shown_value(of_nikki()) == "au moins 1"
     asked.hand_in("fermetures", closure(site=NIKKI, first="2025-03-10", last="2025-03-31"))
-    assert shown_value(of_nikki()) == "1" and who_reported(of_nikki()) == "données remontées"
+    assert (
+        shown_value(of_nikki()) == "1"
+        and who_reported(of_nikki()) == "registre des visites remonté"
+    )
 
 
 def handed_in(office: Office, until: date, *lines: list, sites=EVERY_SITE) -> None:

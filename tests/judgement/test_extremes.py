@@ -140,6 +140,11 @@ def test_the_only_site_with_cases_is_not_said_to_have_enough_where_others_have_n
     assert told == f"Titre : 11 min (100 cas) à Nikki, {only}"
 
 
+def test_the_only_site_of_a_place_is_not_said_to_be_the_only_one_known():
+    told = extremes_in_words({"a": figure(11)}, NAMES, "Titre", "site", figure(11))
+    assert told.translate(PLAIN) == "Titre : 11 min (100 cas) à Nikki"
+
+
 def test_a_count_stands_out_where_chance_does_not_explain_it():
     assert stands_out(75, 40) and stands_out(9, 1)
     assert not any(stands_out(*two) for two in ((2, 2), (9, 6), (2, 0)))

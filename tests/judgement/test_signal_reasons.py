@@ -196,5 +196,9 @@ def test_a_fall_of_visits_is_a_change_in_words_of_its_own():
     share_less = round(100 * (1 - one.value / one.usual))
     assert words == (
         f"{one.value:.1f} usagers par jour, {share_less} % de moins que d'habitude en cette saison"
-        " (changement, hors de ses variations habituelles, depuis octobre)"
+        " (changement, hors de ses variations habituelles)"
     ).replace(".", ",", 1)
+    assert since_at_least(one).startswith("depuis octobre"), (
+        "of the month that is spoken of it says nothing more"
+    )
+    assert since_at_least(one, year=LAST.year) == ""

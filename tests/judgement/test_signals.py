@@ -84,7 +84,7 @@ def test_too_early_counts_the_months_that_are_points_and_not_those_of_the_curve(
     levels = [[20.0, np.nan, np.nan, 22.0, 25.0, np.nan, 21.0]]
     one = signal(follow("wait_p90", measured("wait_p90", levels), LAST)["site 0"], LAST)
     assert plain(verdict(one, "Attente", limits=False)) == (
-        "Attente : trop tôt pour juger (4 mois assez renseignés, il en faut 12)"
+        "Attente : trop tôt pour juger (4 mois où assez de cas sont connus, il en faut 12)"
     )
 
 
@@ -94,7 +94,7 @@ def test_of_a_whole_whose_sites_are_not_judged_yet_no_month_is_said_to_be_lackin
     whole = signal(follow(CODE, series, LAST, {"nation": [0, 1]})["nation"], LAST)
     assert whole.variation == Variation.TOO_FEW
     assert plain(verdict(whole, "Attente")).endswith(
-        "trop tôt pour juger (il faut 12 mois assez renseignés)."
+        "trop tôt pour juger (il faut 12 mois où assez de cas sont connus)."
     )
 
 

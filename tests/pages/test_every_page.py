@@ -104,14 +104,14 @@ SAYS = {
     ("usual", "presenter"): r"usagers reçus(, dans | \\?\()\d+ centres",
     ("usual", "attentes"): "La moitié des usagers reçus ont attendu",
     ("usual", "plaintes"): "Plaintes en cours, la plus ancienne d'abord",
-    ("one row", "carte"): "1 centre sur 24 a remonté ses visites ou ses fiches",
-    ("one row", "departement"): "1 centre sur 24 a remonté ses visites ou ses fiches",
+    ("one row", "carte"): "1 centre sur 24 a remonté ses visites",
+    ("one row", "departement"): "1 centre sur 24 a remonté ses visites",
     ("one row", "plaintes"): "Registre des plaintes non remonté.",
     ("not measured", "carte"): "aucune attente mesurée",
     ("not measured", "departement"): "L'attente n'est pas mesurée ici",
     ("not measured", "site"): "L'attente n'est pas mesurée ici",
     ("not measured", "attentes"): "L'attente n'est pas mesurée ici",
-    ("not measured", "presenter"): "2 centres sur 24 ont remonté leurs visites ou leurs fiches",
+    ("not measured", "presenter"): "2 centres sur 24 ont remonté leurs visites",
     **{
         ("usual", spec.url_path): "Données fictives"
         for spec in PAGES
@@ -255,7 +255,7 @@ def test_what_cards_of_complaints_rest_on_is_the_register_of_complaints(filled, 
     using(filled["one row"])
     (line,) = [one for one in words(sound(visit_page("plaintes"))) if "ce que montraient" in one]
     assert "· registre des plaintes non remonté ·" in line
-    assert "ses visites ou ses fiches" not in line
+    assert "a remonté ses visites" not in line
 
 
 def test_waits_of_which_nothing_came_are_not_asked_after_chart_by_chart(filled, using):

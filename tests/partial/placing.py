@@ -256,9 +256,10 @@ def _silent_visits(_: re.Match, s: Said, t: Truth) -> bool:
 
 
 def _not_of_all(m: re.Match, s: Said, t: Truth) -> bool:
-    """« 3 centres sur 24 ont remonté leurs visites ou leurs fiches, incomplètes pour 2 d'entre eux »."""
-    seen = [site for site in s.scope if t.seen(site, s.first, _end(s, t))]
-    part = sum(not t.complete(site, s.first, _end(s, t)) for site in seen)
+    """« 3 centres sur 24 ont remonté leurs visites, en partie pour 2 d'entre eux »."""
+    end = _end(s, t)
+    seen = [x for x in s.scope if t.known("registre", x, s.first, end)]
+    part = sum(not t.complete(site, s.first, end) for site in seen)
     said = number(m["part"]) if m["part"] else len(seen) if m["all"] else 0
     return len(seen) == number(m["n"]) and part == said
 
@@ -632,7 +633,10 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"\b0,0 par jour( ouvert)?", _no_visits),
     (r"entre 0 et [\d ]+ jours?", _always),  # an interval
     (r"0 jour sans réponse|encore en cours après 0 jour|[:;] 0 jour pour l'ensemble", _always),
-    (r"aucune différence nette n'est visible|mais aucun ne se distingue", _always),
+    (
+        r"aucune différence nette n'est visible|mais aucun ne (se distingue|sort des différences habituelles)",
+        _always,
+    ),
     (r"(?<= )\(\d+ et \d+\)", _always),  # a closing and a register of one day
     (r"aucune? (département|prestation|heure) ne se distingue nettement", _always),
     (
@@ -680,7 +684,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     (r"rien à juger", lambda m, s, t: not any(t.seen(x, s.first, _end(s, t)) for x in s.scope)),
     (
-        r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté des données(?P<all>, incomplètes)?( pour (?P<part>\d+) d'entre eux)?",
+        r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté (ses|leurs) visites(?P<all>, en partie)?( pour (?P<part>\d+) d'entre eux)?",
         _not_of_all,
     ),
     (r"pas assez de données pour tracer ces mois", _too_short),
