@@ -153,35 +153,50 @@ def difference(now: Figure, before: Figure) -> str:
     return f"{sign}{value_with_unit(indicator, size)}"
 
 
+def of_whom_left(visits: Figure, left: Figure) -> str:
+    """« dont 821 partis sans être reçus », « dont au moins 821 … » where not all outcomes are known; "" where nobody is known to
+    have left. visits, left: the figures of these two indicators."""
+    if visits.value is None or left.value is None or not left.numerator:
+        return ""
+    all_known = left.denominator == visits.value and not at_least(visits)
+    gone = french.plural(left.numerator, "parti sans être reçu", "partis sans être reçus")
+    return f"dont {'' if all_known else AT_LEAST}{gone}"
+
+
 def who_reported(figure: Figure) -> str:
-    """« 23 centres sur 24 ont remonté leurs visites ou leurs fiches, incomplètes pour 2 d'entre eux, dont 1 sans registre des
-    visites »; for a single site « données remontées en partie ». figure: of visits."""
-    if not figure.sites_expected:
+    """« 22 centres sur 24 ont remonté leurs visites, en partie pour 2 d'entre eux ; 1 autre n'a remonté que des fiches de
+    clôture »: of registers of visits, whatever closings are missing; for a single site « registre des visites remonté en
+    partie ». figure: of visits."""
+    reporting, expected = figure.sites_reporting, figure.sites_expected
+    alone = figure.heard - reporting
+    part = 0 if figure.sites_whole is None else reporting - figure.sites_whole
+    if not expected:
         return "rien n'était attendu, aucun centre n'étant ouvert"
-    if figure.sites_expected == 1:
+    if expected == 1:
         if not figure.heard:
             return "ni registre des visites ni fiche remontés"
-        if not figure.sites_reporting:
+        if not reporting:
             return CLOSINGS_ALONE
-        return "données remontées en partie" if figure.sites_in_part else "données remontées"
+        return f"registre des visites remonté{' en partie' if part else ''}"
     if not figure.heard:
-        return f"aucun des {figure.sites_expected} centres attendus n'a remonté de registre des visites ni de fiche"
-    what = "a remonté ses visites ou ses fiches"
-    if figure.heard > 1:
-        what = "ont remonté leurs visites ou leurs fiches"
-    # Of these two forms alone: a site that hands in nothing but complaints is not among them.
-    many = f"{french.plural(figure.heard, 'centre')} sur {figure.sites_expected}"
-    said = f"{many} {what}"
-    without = figure.heard - figure.sites_reporting
-    if without == figure.heard:
-        has = "a" if figure.heard < 2 else "ont"
-        return f"{many} {has} remonté des fiches de clôture, sans registre des visites"
-    rest = f", dont {french.number(without)} sans registre des visites" if without else ""
-    if not figure.sites_in_part:
+        return (
+            f"aucun des {expected} centres attendus n'a remonté de registre des visites ni de fiche"
+        )
+    if not reporting:
+        has = "a" if alone == 1 else "ont"
+        return f"{french.plural(alone, 'centre')} sur {expected} {has} remonté des fiches de clôture, sans registre des visites"
+    has = "a remonté ses" if reporting == 1 else "ont remonté leurs"
+    said = f"{french.plural(reporting, 'centre')} sur {expected} {has} visites"
+    if part:
+        said += (
+            ", en partie"
+            if part == reporting
+            else f", en partie pour {french.number(part)} d'entre eux"
+        )
+    if not alone:
         return said
-    if figure.sites_in_part == figure.heard:
-        return f"{said}, incomplètes{rest}"
-    return f"{said}, incomplètes pour {french.number(figure.sites_in_part)} d'entre eux{rest}"
+    only = french.plural(alone, "autre n'a", "autres n'ont")
+    return f"{said}{french.SPACE}; {only} remonté que des fiches de clôture"
 
 
 def who_measures(measuring: int, figure: Figure) -> str:

@@ -17,7 +17,7 @@ from dashboard.indicators import BY_CODE
 from dashboard.judgement import bulletin
 from dashboard.judgement.signal_sentences import gap_origin, value_beside_usual
 from dashboard.judgement.signals import Signal
-from dashboard.judgement.silence import silent_sentence
+from dashboard.judgement.silence import NOTHING, NOTHING_OF_MANY, silent_sentence
 from dashboard.period import ClippedPeriod, day_number, month_end
 from dashboard.statistics import sentences
 from dashboard.statistics.variation import ChartKind
@@ -101,7 +101,7 @@ def _scope_signals(view: View, question: Question, when: str) -> str:
     judged = [s for s in scope_signals(view, question).values() if s.is_judged]
     flagged = [s for s in judged if s.is_signal]
     if not judged and all(one.days is None for one in silences(view, question).values()):
-        return f"{scope}{S}: ni registre des visites ni fiche de clôture."
+        return f"{scope} {NOTHING_OF_MANY if scope.startswith('Les ') else NOTHING}."
     if not judged:
         if len(_unheard(view, question)) == len(known):
             month = when.removeprefix("en ")

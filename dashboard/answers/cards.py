@@ -17,7 +17,7 @@ from dashboard.answers.network import data_date_in_words, silences, site_names, 
 from dashboard.answers.question import Question
 from dashboard.answers.trust import scope_signals, signal_if_in_period
 from dashboard.indicators import BY_CODE, TIMED, Figure
-from dashboard.indicators.measures import NO_VISITS, NOT_REPORTED
+from dashboard.indicators.measures import NO_VISITS, NOT_HANDED_IN, NOT_REPORTED
 from dashboard.judgement import trust_sentences
 from dashboard.judgement.signal_sentences import card_state, gap_origin, verdict
 from dashboard.judgement.signals import Signal
@@ -32,6 +32,7 @@ from dashboard.wording import (
     basis_with_nouns,
     declared_alone,
     missing_reason,
+    of_whom_left,
     shown_value,
     value_with_unit,
     who_measures,
@@ -136,7 +137,8 @@ def card(
         told = month_ends and bool(tone)
         state = f"{figure.note}{S}; {state}" if told else figure.note
         tone = tone if told else ""
-    if state == shown_value(figure) or figure.note == NOT_REPORTED:  # the card shows that already
+    # What the card shows already: a card of complaints names them.
+    if state == shown_value(figure) or figure.note in (NOT_REPORTED, NOT_HANDED_IN):
         state = ""
     return Card(
         code,
@@ -189,6 +191,7 @@ def metrics(
             "" if signal is None else since_at_least(view, signal),
             known,
             month_ends=month_ends,
+            among=of_whom_left(figures["visits"], figures["left"]) if code == "visits" else "",
         )
         for code, signal in found.items()
     )
@@ -204,9 +207,10 @@ def _metric(
     known: Mapping[str, str],
     *,
     month_ends: bool,
+    among: str,
 ) -> Metric:
     """One headline figure as a screen draws it. line: its months, None where missing; compared: the figures a year before;
-    since: when its signal began, in words; known: names of sites by code."""
+    since: when its signal began, in words; known: names of sites by code; among: what is counted in it, in words."""
     before = ""
     by_visits = BY_CODE[code].register == "visits"
     if compared and figure.value is not None and (by_visits or compared.complaints):
@@ -222,7 +226,7 @@ def _metric(
         said = card_state(signal, since)
         if BY_CODE[code].is_current:
             said = f"{figure.note}{S}; {said}"
-    return Metric(tile, said or before, line_, help_)
+    return Metric(tile, f"{S}; ".join(filter(None, (among, said or before))), line_, help_)
 
 
 def explanation(

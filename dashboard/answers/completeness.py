@@ -103,6 +103,8 @@ def missing_closings(view: View, question: Question, key: str) -> Panel:
         key=lambda u: (u.days is None, -len(u.known), french.alphabetical(u.name)),
     )
     named = {u.code for u in known if view.access.sees_days(u.code)}
+    if not any(u.known for u in known if u.code in named):
+        named = set()  # there is none to name
     rows = [
         (
             site_cell(u.name, u.code),
@@ -112,6 +114,9 @@ def missing_closings(view: View, question: Question, key: str) -> Panel:
         )
         for u in known
     ]
+    finding = _missing_in_words(known, _until_in_words(view, question))
+    closed = _closings_in_words(known, figures["completeness"])
+    who = f"{_days(view, question)}, {who_reported(figures['visits'])}."
     return Panel(
         key,
         "Fiches de clôture qui manquent",
@@ -124,9 +129,8 @@ def missing_closings(view: View, question: Question, key: str) -> Panel:
             ),
             rows,
         ),
-        caption=f"{_days(view, question)}, {who_reported(figures['visits'])}."
-        f" {_closings_in_words(known, figures['completeness'])}",
-        finding=_missing_in_words(known, _until_in_words(view, question)),
+        caption=who if closed == f"{finding}." else f"{who} {closed}",
+        finding=finding,
         trust_line=f"{_days(view, question)}, {trust_line(view, until_data_date(view, question), 'completeness')}",
     )
 
@@ -277,13 +281,14 @@ def silent_sites(view: View, question: Question, key: str) -> Panel:
         (s for s in silences_by_code.values() if s.in_words),
         key=lambda s: s.order,
     )
-    said = any(s.why for s in quiet)  # else the column is left out
+    # Without any, the column is left out.
+    said, any_silent = any(s.why for s in quiet), any(s.is_silent for s in quiet)
     rows = [
         (
             site_cell(s.name, s.code),
             text_cell(home[s.code]),
-            day_cell(s.last, "—"),
-            text_cell(NOT_BEGUN) if s.days is None else Cell(french.days(s.days), s.days),
+            day_cell(s.last, NOT_BEGUN),
+            *([_silent_cell(s)] if any_silent else []),
             *([text_cell(s.why_and_who or "—")] if said else []),
         )
         for s in quiet
@@ -296,7 +301,7 @@ def silent_sites(view: View, question: Question, key: str) -> Panel:
                 ("Centre", ""),
                 ("Département", ""),
                 ("Dernier jour connu", "day"),
-                ("Muet depuis", "days"),
+                *([("Muet depuis", "days")] if any_silent else []),
                 *([("Pourquoi", "")] if said else []),
             ),
             rows,
@@ -308,6 +313,11 @@ def silent_sites(view: View, question: Question, key: str) -> Panel:
         ),
         finding=_silences_in_words(silences_by_code.values(), data_date_in_words(view)),
     )
+
+
+def _silent_cell(one: Silence) -> Cell:
+    """For how many days a site is silent; « — » of one that has not begun."""
+    return text_cell("—") if one.days is None else Cell(french.days(one.days), one.days)
 
 
 def _own_delays(silences: Collection[Silence]) -> str:
@@ -334,8 +344,7 @@ def _silences_in_words(silences: Collection[Silence], at: str) -> str:
             else f"Les {french.number(never)} centres {have}"
         )
     if not silent_count and never:
-        said = f"{french.plural(never, 'centre')} sur {french.number(len(silences))} {have}"
-        return french.upper_first(f"{at}, {said}") if at else said
+        return f"{french.plural(never, 'centre')} sur {french.number(len(silences))} {have}"
     more = f", et {french.number(never)} {others} qui {have}" if never else ""
     if silent_count:
         return f"{silent_in_words(silences, 'centre muet', 'centres muets', of)}{more}"

@@ -23,10 +23,11 @@ NATION = "nation"
 DECIDED_LATER = (
     "Une décision reste sur la courbe de suivi, et se juge trois mois après qu'elle est faite."
 )
+NOT_DONE = "pas encore faite"
 LISTED = 5  # decisions in a line; more are counted
 HOW_JUDGED = (
     "« Ce qui a suivi » compare les trois mois d'avant la décision aux trois, six ou douze mois d'après, comptés du jour où"
-    " elle est faite, si ce jour est noté. C'est un changement quand l'écart sort de ce que le hasard permet, comme un point"
+    " elle est faite. C'est un changement quand l'écart sort de ce que le hasard permet, comme un point"
     " hors des limites de la courbe ; là où rien ne change, cela se dit à tort au plus"
     f" {100 * FALSE:.0f}{S}fois sur 100. Un changement ne dit pas que la décision en est la cause."
 )
@@ -35,12 +36,12 @@ HOW_JUDGED = (
 @dataclass(frozen=True)
 class Told:
     """A decision as it is told. place: where, as it is called; state: « faite le … », « échue depuis 9 jours », « pour le … »;
-    verdict: what the months after it say; link: to its chart."""
+    verdict: what the months after it was done say, None before that; link: to its chart."""
 
     decision: Decision
     place: str
     state: str
-    verdict: Verdict
+    verdict: Verdict | None
     link: Link
 
     @property
@@ -54,7 +55,8 @@ class Told:
     def in_words(self) -> str:
         """« Attente médiane : ouvrir un second guichet (le directeur) ; faite le 12/11/2026 ; 3 mois après : … »."""
         label = BY_CODE[self.decision.indicator].short
-        return f"{label}{S}: {self.what}{S}; {self.state}{S}; {self.verdict.in_words}"
+        after = [self.verdict.in_words] if self.verdict else []
+        return f"{label}{S}: {f'{S}; '.join([self.what, self.state, *after])}"
 
 
 @cached
@@ -70,7 +72,9 @@ def told(view: View, question: Question) -> tuple[Told, ...]:
             state(one, view.snapshot.day),
             verdict(
                 charts.get(one.scope, {}).get(one.indicator), one.decided_on, done_on=one.done_on
-            ),
+            )
+            if one.done_on
+            else None,
             _chart(one, one.scope in homes),
         )
         for one in found
@@ -158,7 +162,7 @@ def panel(view: View, question: Question) -> Panel:
             text_cell(one.decision.who),
             day_cell(one.decision.due_on),
             text_cell(one.state),
-            text_cell(one.verdict.in_words),
+            text_cell(one.verdict.in_words if one.verdict else NOT_DONE),
             text_cell(one.decision.noted_by or "—"),
         )
         for one in taken

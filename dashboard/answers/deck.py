@@ -11,7 +11,7 @@ from dashboard.answers.question import Question
 from dashboard.answers.slides import KINDS, S, Subject
 from dashboard.exports import html
 from dashboard.indicators import BY_CODE
-from dashboard.panel import Deck, Message, Slide
+from dashboard.panel import Cards, Deck, Message, Plot, Slide
 from dashboard.period import ClippedPeriod
 from dashboard.settings import load_settings
 from dashboard.stories import READY, Step, Story, ready_story
@@ -63,9 +63,16 @@ def _worth_showing(about: Subject, story: Story, made: list[Slide]) -> tuple[Sli
 
 
 def _is_silent(slide: Slide) -> bool:
-    """Whether a slide says only why there is nothing to say; that there is no complaint, or no signal, is said."""
-    content = slide.panel.content
-    return isinstance(content, Message) and not content.is_known
+    """Whether a slide says only why there is nothing to say, in a sentence, figure by figure or site by site; that there is no
+    complaint, or no signal, is said."""
+    match slide.panel.content:
+        case Message(is_known=known):
+            return not known
+        case Cards(cards):
+            return all(card.value is None for card in cards)
+        case Plot(marks):
+            return all(mark["missing"] for mark in marks)
+    return False
 
 
 @cached_by_weight(

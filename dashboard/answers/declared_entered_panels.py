@@ -30,7 +30,7 @@ TITLE = "Déclaré, saisi, rapporté"
 METHOD = (
     "Fiches : visites déclarées à la clôture, de tous les agents. Registre : visites saisies. Canevas : usagers reçus que le"
     " centre rapporte du mois. L'écart des fiches ne porte que sur les jours qui ont une fiche et un registre ; des jours où il"
-    " est de sens contraires s'y compensent, et comptent chacun dans le plus grand écart. Celui du canevas"
+    " est de sens contraires s'y compensent, et comptent chacun entre parenthèses et dans le plus grand écart. Celui du canevas"
     " est compté sur le registre s'il est entier, sinon sur les fiches si elles le sont, sinon pas du tout, ni pour un mois en"
     " cours. « De même sens depuis » suit le plus grand des deux, de mois en mois, tant qu'il a le même sens. « au moins » : des"
     " fiches ou des jours de registre manquent."
@@ -121,7 +121,7 @@ def _table(months: Sequence[MonthCounts], *, with_site: bool) -> Table:
             *([site_cell(m.name, m.code)] if with_site else []),
             _month_cell(m),
             *_count_cells(m),
-            _gap_cell(m.closing_gap),
+            _closing_gap_cell(m),
             _gap_cell(m.report_gap),
             text_cell(since_in_words(m.since)),
             text_cell(french.upper_first(explanation(m))),
@@ -225,15 +225,25 @@ def _number_cell(n: int | None, *, is_whole: bool = True) -> Cell:
 
 def _gap_cell(gap: int | None) -> Cell:
     """« +15 », « -3 », « 0 »; a dash where there is nothing to compare."""
-    if gap is None:
-        return text_cell("—")
+    return text_cell("—") if gap is None else Cell(_signed(gap), gap)
+
+
+def _closing_gap_cell(m: MonthCounts) -> Cell:
+    """The same of a month's closings: « +1 (9 en 8 jours) » where days differ both ways, and cancel out in its sum."""
+    gap = m.closing_gap
+    if gap is None or m.by_day == abs(gap):
+        return _gap_cell(gap)
+    return Cell(f"{_signed(gap)} ({m.by_day} en {french.days(len(m.differing))})", gap)
+
+
+def _signed(gap: int) -> str:
     sign = "+" if gap > 0 else "−" if gap < 0 else ""
-    return Cell(f"{sign}{french.number(abs(gap))}", gap)
+    return f"{sign}{french.number(abs(gap))}"
 
 
 def _finding(months: Sequence[MonthCounts], question: Question) -> str:
-    """« En octobre 2026, 3 centres sur 20 ont un écart entre fiches, registre et canevas ; le plus grand, 15 usagers jour par
-    jour, est au CCSP de Covè »: of the last month that is over."""
+    """« En octobre 2026, 3 centres sur 20 ont un écart entre fiches, registre et canevas sur les mêmes jours ; le plus grand est
+    au CCSP de Covè : 9 usagers en 8 jours, +1 en tout »: of the last month that is over."""
     over = [m for m in months if not m.is_running] or list(months)
     latest = [m for m in over if m.month == over[0].month]
     when, one = french.month_label(latest[0].month), latest[0]
@@ -247,12 +257,14 @@ def _finding(months: Sequence[MonthCounts], question: Question) -> str:
         return f"En {when}, là où deux chiffres se comparent, ils disent la même chose"
     many = french.plural(len(wrong), "centre")
     verb = "ont" if len(wrong) > 1 else "a"
-    # Days that differ both ways cancel out in the table's total.
-    by_day = " jour par jour" if one.size > abs(one.report_gap or 0) else ""
-    worst = f"{S}; le plus grand, {french.plural(one.size, 'usager')}{by_day}, est au {one.name}"
+    largest = french.plural(one.size, "usager")
+    if one.size > abs(one.report_gap or 0) and one.size != abs(one.closing_gap or 0):
+        # Days that differ both ways cancel out in the sum.
+        largest += f" en {french.days(len(one.differing))}, {_signed(one.closing_gap or 0)} en tout"
+    worst = f"{S}; le plus grand est au {one.name}{S}: {largest}"
     return (
         f"En {when}, {many} sur {french.number(len(compared))} {verb} un écart entre fiches, registre"
-        f" et canevas{worst if one.size else ''}"
+        f" et canevas sur les mêmes jours{worst if one.size else ''}"
     )
 
 

@@ -39,12 +39,12 @@ NAMED = 2  # sites where something gets worse
 def department(view: View, question: Question) -> str:
     """« 19 230 usagers reçus sur 12 mois ; aucune dégradation relevée ; 5 plaintes attendent depuis plus de 30 jours » over the
     question's sites, the silent ones and a large fall of visits after their number; where nothing was handed in, that nothing
-    was; "" of a base without data."""
+    was; "" of no site."""
     silent = "" if question.site else silent_sites(view, question)
     if found := f"{S}; ".join(_found(view, question, late_complaints(view, question), silent)):
         return found
     asked = sites(view, question)
-    if not asked or view.network.as_of is None:
+    if not asked:
         return ""
     if not never_begun(view, question):
         return who_reported(overall_figures(view, question)["visits"])

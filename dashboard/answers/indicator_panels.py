@@ -13,7 +13,7 @@ from dashboard.answers.figures import figures, overall_figures
 from dashboard.answers.indicator_table import WHOLE, frame, names_of
 from dashboard.answers.network import distinct_names, sites, with_data_date
 from dashboard.answers.question import Question
-from dashboard.answers.row_verdicts import COMPARED, PLACES, differ, verdicts_of
+from dashboard.answers.row_verdicts import COMPARED, PLACES, allows_usual, differ, verdicts_of
 from dashboard.answers.table_request import Rows, TableRequest
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.standing_apart import Verdict, is_judged
@@ -64,6 +64,10 @@ WORDS = {
 }
 MORE, LESS = {"minutes": "plus long"}, {"minutes": "plus court"}
 READING = f"«{S}Se distingue{S}»{S}: l'écart avec les autres est plus grand que le hasard, compte tenu du nombre."
+READING_USUAL = (
+    f"«{S}Se distingue{S}»{S}: l'écart avec les autres sort du hasard et des différences habituelles entre {{many}},"
+    " compte tenu du nombre."
+)
 READING_FEW = f"«{S}Trop peu{S}»{S}: même deux fois plus haut, le chiffre d'une ligne si petite ne se verrait pas."
 
 
@@ -103,8 +107,10 @@ def panel(view: View, question: Question, request: TableRequest, key: str) -> Pa
         tuple(tuple(_cells(str(key), row, request, compared)) for key, row in rows),
     )
     every = set().union(*said.values())
+    usual = any(allows_usual(view, question, request.rows, code) for code in compared)
+    reading = READING_USUAL.format(many=MANY[request.rows]) if usual else READING
     caption = [
-        READING if every - {Verdict.FEW} else "",
+        reading if every - {Verdict.FEW} else "",
         READING_FEW if Verdict.FEW in every else "",
         small_counts_for_guests.period_caption(view, request.columns),
         with_data_date(view, "Plaintes en cours")
@@ -220,6 +226,7 @@ def finding(view: View, question: Question, request: TableRequest) -> str:
     known = [v for v in said.values() if v]
     if len(known) < 2:
         return ""
+    of, among = _of_which(question) if request.rows == "site" else ("", "")
     apart = sorted(
         (key for key, verdict in said.items() if verdict in (Verdict.MORE, Verdict.LESS)),
         key=lambda k: french.alphabetical(names[k]),
@@ -229,17 +236,27 @@ def finding(view: View, question: Question, request: TableRequest) -> str:
         if few:
             return f"{label}{S}: trop peu de cas pour distinguer les {MANY[request.rows]}"
         if differ(view, question, request.rows, code):
-            how = (
-                f"mais aucun ne se distingue{S}: de tels écarts sont habituels"
-                if request.rows in PLACES
-                else "sans que l'on puisse dire lesquelles"
-            )
-            return f"{label}{S}: les {MANY[request.rows]} diffèrent réellement entre {THEM[request.rows]}, {how}"
+            how = "sans que l'on puisse dire lesquelles"
+            if request.rows in PLACES:
+                how = "mais aucun ne se distingue"
+            if allows_usual(view, question, request.rows, code):
+                how = f"mais aucun ne sort des différences habituelles entre {MANY[request.rows]}"
+            return f"{label}{S}: les {MANY[request.rows]}{of} diffèrent réellement entre {THEM[request.rows]}, {how}"
         some = "uns" if THEM[request.rows] == "eux" else "unes"
-        return f"{label}{S}: les {MANY[request.rows]} ne se distinguent pas les {some} des autres"
+        return (
+            f"{label}{S}: les {MANY[request.rows]}{of} ne se distinguent pas les {some} des autres"
+        )
     if len(apart) > NAMED:
         return f"{label}{S}: {french.number(len(apart))} {MANY[request.rows]} sur {french.number(len(said))} se distinguent"
     verb = "se distingue" if len(apart) == 1 else "se distinguent"
     each = [f"{names[key]} ({in_words(said[key], code).rpartition(': ')[2]})" for key in apart]
-    among = " dans le département" if request.rows == "site" and question.department else ""
     return f"{label}{S}: {french.join_words(each)} {verb}{among}"
+
+
+def _of_which(question: Question) -> tuple[str, str]:
+    """Which sites are compared: (« du réseau », « dans le réseau »), after a space."""
+    if question.department:
+        return " du département", " dans le département"
+    if question.departments:
+        return " de ces départements", " dans ces départements"
+    return " du réseau", " dans le réseau"

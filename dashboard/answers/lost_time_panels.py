@@ -78,7 +78,7 @@ def by_reason(view: View, question: Question, key: str, without: str = "") -> Pa
                 *_time_columns(total),
                 ("Jours touchés", "count"),
                 *([("Dit par le centre seul", "")] if total.alone_in_words else []),
-                ("Ouverture gardée sans ces jours", "percent"),
+                ("Il en resterait sans ce motif", "percent"),
             ),
             rows,
         ),
@@ -215,14 +215,18 @@ def _lost_in_words(part: Lost) -> str:
     """What a bar has at its end: a month of which nothing came did not lose « rien »."""
     if not part.is_heard:
         return NOT_HANDED
-    return "rien de déclaré" if part.is_none and part.unheard else part.in_words
+    return "rien de déclaré" if part.is_none and part.unheard else part.drawn_in_words
 
 
 def _not_drawn(total: Lost) -> str:
-    """What bars of the share lost leave out."""
+    """What the plus at the end of bars is, which these leave out."""
     if not total.said_minutes:
         return ""
-    return " Les coupures des centres dont les heures ne sont pas renseignées ne sont pas dans les barres."
+    said = lost_time.duration(total.said_minutes)
+    return (
+        f" Après le «{S}+{S}», ce que les barres ne comptent pas, {said} en tout{S}: des coupures là où les heures"
+        " d'ouverture ne sont pas renseignées."
+    )
 
 
 def _finding(view: View, question: Question, found: Losses, without: str) -> str:

@@ -9,7 +9,6 @@ from dashboard.answers import control_charts, small_counts_for_guests
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures
 from dashboard.answers.map_legend import (
-    BADGES,
     NAMING,
     SIZE_TEXT,
     VOLUME,
@@ -47,6 +46,7 @@ from dashboard.map_classes import CLASSES, Classes
 from dashboard.panel import MOST_NAMED, Legend, Panel, Plot, figure_cell, make_table, text_cell
 from dashboard.period import resolve_period
 from dashboard.statistics.sentences import ASSURANCES
+from dashboard.statistics.variation import Assurance
 from dashboard.wording import basis_in_words, shown_value, who_reported
 from db.shared_types import Location, Place
 
@@ -229,7 +229,7 @@ def _tooltip(
     if own is not None and not own.is_signal and is_far(own):
         lines.append(french.upper_first(card_state(own)))  # why it has no frame
     lines += [_signal_line(one, code) for one in framed if one.is_signal]
-    if own is not None and own.assurance in BADGES:
+    if own is not None and own.assurance not in (Assurance.NO_TARGET, Assurance.TOO_FEW):
         lines.append(french.upper_first(ASSURANCES[own.assurance]))
     if silence and silence.in_words:
         lines.append(f"{french.upper_first(silence.in_words_and_who)}, {at}")

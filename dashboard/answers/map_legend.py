@@ -26,11 +26,8 @@ SIGNS = {  # letter and frame of each signal; the frame has its colour
     Variation.IMPROVEMENT: ("+", "round"),
     Variation.NEUTRAL: ("C", "hexagon"),
 }
-BADGES = {
-    Assurance.CONSISTENTLY_MET: "✓",
-    Assurance.CONSISTENTLY_MISSED: "✗",
-    Assurance.HIT_AND_MISS: "≈",
-}
+# A target now met, now missed has no badge: most sites are so, and there is nothing to see there. The tooltip says it.
+BADGES = {Assurance.CONSISTENTLY_MET: "✓", Assurance.CONSISTENTLY_MISSED: "✗"}
 VOLUME = "Usagers par jour ouvert"
 SIZE_TEXT = f"Taille{french.SPACE}: usagers par jour ouvert"
 NAMING = (  # with how many have their names of how many that are shown, which each drawing finds by itself

@@ -102,7 +102,7 @@ def by_month(view: View, question: Question, code: str, key: str, height: int = 
         return Panel(
             key,
             f"{i.label}, par mois",
-            Message(f"Rien à tracer{french.SPACE}: {none}." if none else NOTHING),
+            Message(f"Il n'y a rien à tracer{french.SPACE}: {none}." if none else NOTHING),
             table=_table(chart, listed, values),
             finding=f"{_subject(view, question, code)}{french.SPACE}: {none}"
             if none

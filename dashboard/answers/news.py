@@ -15,7 +15,13 @@ from dashboard.answers.complaint_register import register_now
 from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.context import View, cached
 from dashboard.answers.known_then import declared, view_before
-from dashboard.answers.network import data_date_in_words, distinct_names, silences, sites
+from dashboard.answers.network import (
+    data_date_in_words,
+    distinct_names,
+    never_begun,
+    silences,
+    sites,
+)
 from dashboard.answers.news_of_files import declared_news, file_news, first_names
 from dashboard.answers.opening_answers import COLUMNS, Name, Reply, Statement
 from dashboard.answers.question import Question
@@ -33,7 +39,7 @@ from db.known_forms import ever_known
 from db.working_days import SATURDAY
 
 S = french.SPACE
-NOTHING_NEW = "rien de nouveau"
+NOTHING_NEW, NOTHING_CAME = "rien de nouveau", "rien n'est encore venu"
 TOGETHER, FIRST = (
     3,
     3,
@@ -234,7 +240,7 @@ def _files(view: View, then: View, question: Question, since: date) -> Reply:
     places, names = sites(view, question), _names(view, question)
     told = file_news(then.network, view.network, places, names)
     told += declared_news(*declared(view, question, since), places, names)
-    return Reply("Fichiers remis", "completude", "", tuple(told))
+    return Reply("Fichiers remis", "completude", "", tuple(told), unknown=_never(view, question))
 
 
 def _silences(view: View, then: View, question: Question) -> Reply:
@@ -250,7 +256,23 @@ def _silences(view: View, then: View, question: Question) -> Reply:
         said = _silence_news(was, now)
         if said and code in names:
             told.append(Statement((names[code],), said))
-    return Reply("Centres muets ou revenus", "departement", data_date_in_words(view), tuple(told))
+    when, never = data_date_in_words(view), _never(view, question)
+    return Reply("Centres muets ou revenus", "departement", when, tuple(told), unknown=never)
+
+
+def _never(view: View, question: Question) -> str:
+    """« rien n'est encore venu », where nothing ever came of the question's sites, so that nothing can be new; else ""."""
+    return NOTHING_CAME if never_begun(view, question) else ""
+
+
+@cached
+def in_words(view: View, question: Question, since: date) -> str:
+    """« 5 nouveautés depuis lundi », « rien de nouveau depuis lundi », « rien n'est encore venu »."""
+    number = count(view, question, since)
+    if not number and (never := _never(view, question)):
+        return never
+    words = french.plural(number, "nouveauté") if number else NOTHING_NEW
+    return f"{words} {since_in_words(since, view.snapshot.day)}"
 
 
 def _silence_news(was: Silence | None, now: Silence) -> str:

@@ -25,7 +25,7 @@ from dashboard.answers.network import (
 from dashboard.answers.question import Question
 from dashboard.answers.row_verdicts import differ, verdicts_of
 from dashboard.indicators import Figure
-from dashboard.indicators.measures import NO_OPEN_DAY_HANDED_IN, NO_VISIT
+from dashboard.indicators.measures import NO_OPEN_DAY_HANDED_IN, NO_VISIT, NO_VISITS
 from dashboard.judgement.change_dates import more_or_less, signals_in_a_line, since_at_least
 from dashboard.judgement.signal_reasons import reason
 from dashboard.judgement.signal_sentences import (
@@ -61,7 +61,6 @@ LISTED = 12  # names in a row, of sites that are framed on the map: more are cou
 LARGE_FALL = 0.25  # of the visits of a season: told before what gets worse
 S = french.SPACE
 NOT_TOLD_APART = "mais les centres ne se distinguent pas les uns des autres"
-NOBODY_HANDED_IN = "impossible à dire, rien n'a été remis"
 # Of the last answer: a site that has not begun is not silent.
 SILENT, NOT_BEGUN = "Centres muets", "Rien de remis encore"
 SILENT_OR_NOTHING = "Centres muets ou sans rien de remis"
@@ -293,7 +292,7 @@ def alerts(view: View, question: Question) -> Reply:
         judged = {name for name, _ in of_sites}
         every = Coverage("suivi", len(sites(view, question)), len(judged), len(judged))
         none = never_begun(view, question)
-        why = NOBODY_HANDED_IN if none else _no_alert(Count(0, every), [s for _, s in of_sites])
+        why = NO_VISITS if none else _no_alert(Count(0, every), [s for _, s in of_sites])
         worse = [Statement((), why)]
     better = _improvement_statements(view, question, month.year)
     told = (*worse[:grave], *large, *worse[grave:], *others, *better)
@@ -495,7 +494,9 @@ def silent_sites(view: View, question: Question) -> Reply:
     elif not quiet and not never:
         statements.append(Statement((), _none_silent(len(silences_by_code))))
     label = SILENT if not never else SILENT_OR_NOTHING if quiet or stopped else NOT_BEGUN
-    return Reply(label, "departement", data_date_in_words(view), tuple(statements))
+    # What never came has no date: that of the data is of others.
+    when = "" if label == NOT_BEGUN else data_date_in_words(view)
+    return Reply(label, "departement", when, tuple(statements))
 
 
 def _stopped(view: View, heard: Sequence[Name], others: bool) -> Statement | None:

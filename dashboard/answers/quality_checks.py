@@ -221,15 +221,17 @@ def _what(one: ToCheck) -> str:
 
 
 def _in_words(found: Sequence[ToCheck]) -> str:
-    """« À vérifier : 12 constats dans 5 centres, surtout CCSP de Kandi (4) et CCSP de Nikki (3) »."""
+    """« À vérifier : 12 constats dans 5 centres, surtout CCSP de Kandi (4) et CCSP de Nikki (3) »: those with more than all
+    others; nobody is named for the place of his name in the alphabet."""
     by_site = Counter(one.name for one in found)
     many = f"À vérifier{S}: {french.plural(len(found), 'constat')}"
     names = sorted(by_site, key=lambda name: (-by_site[name], french.alphabetical(name)))
     if len(names) <= FEW_SITES:
         return f"{many}, {french.join_words(names)}"
     where = f"{many} dans {french.plural(len(names), 'centre')}"
-    several = [f"{name} ({by_site[name]})" for name in names[:FEW_SITES] if by_site[name] > 1]
-    return f"{where}, surtout {french.join_words(several)}" if several else where
+    next_most = by_site[names[FEW_SITES]]
+    most = [f"{name} ({by_site[name]})" for name in names[:FEW_SITES] if by_site[name] > next_most]
+    return f"{where}, surtout {french.join_words(most)}" if most else where
 
 
 @cached_with_rows

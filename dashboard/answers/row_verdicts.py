@@ -22,6 +22,7 @@ from dashboard.judgement.standing_apart import (
     verdicts,
     waits_above,
 )
+from dashboard.statistics.dispersion import FEWEST_SITES
 from dashboard.wording import shown_value
 from db.codes import UNKNOWN_KEY
 
@@ -57,6 +58,15 @@ def differ(view: View, question: Question, rows: Rows, code: str) -> bool:
         return False
     counts = _counts(view, question, rows, code)
     return differ_by_more_than_chance(counts, proportion=_is_proportion(code))
+
+
+@cached
+def allows_usual(view: View, question: Question, rows: Rows, code: str) -> bool:
+    """Whether a row is apart only where it is beyond what rows usually differ by: places are, where limits can be had."""
+    if rows not in PLACES or not _is_compared(rows, code):
+        return False
+    counts = _counts(view, question, rows, code)
+    return sum(cases > 0 for _, cases in counts.values()) >= FEWEST_SITES
 
 
 def _is_compared(rows: Rows, code: str) -> bool:

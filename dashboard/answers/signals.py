@@ -35,6 +35,7 @@ from dashboard.wording import distinct_values, value_with_unit
 from db.known_forms import ever_known
 
 S = french.SPACE
+ALREADY_IN_FORCE = "Un niveau proposé vaut déjà : les mois se jugent d'après lui. Refusé, l'habitude d'avant compte de nouveau."
 
 
 @cached
@@ -89,7 +90,7 @@ def signals(view: View, question: Question) -> Panel:
             french.lower_first(BY_CODE[code].short) for code in FOLLOWED
         )
         judged = any(s.is_judged for _, s in site_signals(view, question))
-        none = Message(f"Suivis chaque mois, centre par centre{S}: {what}.", is_known=judged)
+        none = Message(f"Sont suivis chaque mois, centre par centre{S}: {what}.", is_known=judged)
         return Panel("signaux", title, none)
     month, silences_by_code, at = (
         control_charts.judged_month(view, question.last),
@@ -128,10 +129,9 @@ def _value_in_short(one: Signal, month: date) -> str:
 
 
 def _since(one: Signal, silence: Silence | None, at: str) -> str:
-    """« juin 2026 », « juin 2026, en hausse ». Of missing closings of a site that said why it is silent, « juin 2026 (au
+    """« juin 2026 », « en hausse depuis juin 2026 ». Of missing closings of a site that said why it is silent, « juin 2026 (au
     24/11/2026, muet, pas de réseau depuis le 4) ». at: the date of the data, in words."""
-    way, _, month = since_at_least(one).rpartition("depuis ")
-    since = f"{month}, {way.strip()}" if way else month
+    since = since_at_least(one).removeprefix("depuis ")
     if one.indicator == "completeness" and silence and silence.why:
         return f"{since} ({at}, {silence.in_words})"
     return since
@@ -175,7 +175,9 @@ def levels(view: View, question: Question) -> Panel:
     """A panel of the proposed levels that wait for a decision, as a table."""
     title, waiting = "Nouveaux niveaux proposés", proposed_levels(view, question)
     if not waiting:
-        return Panel("niveaux", title, Message("Aucun nouveau niveau n'attend de réponse."))
+        return Panel(
+            "niveaux", title, Message("Aucun nouveau niveau n'attend d'être accepté ou refusé.")
+        )
     rows = [
         (
             text_cell(name),
@@ -186,7 +188,7 @@ def levels(view: View, question: Question) -> Panel:
         for name, one, level in waiting
     ]
     columns = (("Où", ""), ("Indicateur", ""), ("Depuis", "month"), ("D'habitude, désormais", ""))
-    return Panel("niveaux", title, table=make_table(columns, rows))
+    return Panel("niveaux", title, table=make_table(columns, rows), caption=ALREADY_IN_FORCE)
 
 
 def _level_in_words(one: Signal, level: Level) -> str:

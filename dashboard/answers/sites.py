@@ -255,7 +255,8 @@ def _finding(
             found = ""  # of a delay by service nothing says how sure it is
         parts = [part for part in (found, _of_all(overall)) if part] or [overall.note]
         return f"{subject}{S}: {f'{S}; '.join(parts)}"
-    said = extremes_in_words(one, known, subject, by, overall, verdicts)
+    likely = intervals(view, question, by, code)
+    said = extremes_in_words(one, known, subject, by, overall, verdicts, likely)
     # What guests are told of complaints is of a time of its own.
     own_time = small_counts_for_guests.complaint_period(view, (code,))
     return f"{said}, {own_time}" if own_time else said

@@ -10,7 +10,10 @@ from dashboard.answers.control_charts import Target
 from dashboard.answers.network import sites
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE
+from dashboard.judgement.signals import Signal
 from dashboard.panel import Cell, Message, Panel, day_cell, make_table, text_cell
+from dashboard.statistics import sentences
+from dashboard.statistics.variation import Assurance
 from dashboard.wording import value_with_unit
 
 IN_FORCE = "en vigueur"
@@ -81,18 +84,35 @@ def targets_panel(view: View) -> Panel:
 
 @cached
 def of_department_in_words(view: View, question: Question) -> str:
-    """« Cible : attente médiane, 15 min. » of the own targets of the question's only department that are in force; "" without
-    one."""
-    every, day = visible_targets(view), view.snapshot.day
+    """« Cible : attente médiane, 15 min (cible atteinte régulièrement ; 12 min en novembre 2026). » of the own targets of the
+    question's only department that are in force; "" without one."""
+    every, day, home = visible_targets(view), view.snapshot.day, question.department
     found = [
-        f"{french.lower_first(label(one[0]))}, {value_with_unit(BY_CODE[one[0]], one[2])}"
+        one
         for one in every
-        if one[1] == question.department
-        and one[0] in BY_CODE
-        and _state(one, every, day) == IN_FORCE
+        if one[1] == home and one[0] in BY_CODE and _state(one, every, day) == IN_FORCE
     ]
-    of = "Cible" if len(found) == 1 else "Cibles"
-    return f"{of}{french.SPACE}: {f'{french.SPACE}; '.join(found)}." if found else ""
+    if home is None or not found:
+        return ""
+    judged = control_charts.signals(view, [home], question.last).get(home, {})
+    each = [
+        f"{french.lower_first(label(code))}, {value_with_unit(BY_CODE[code], aim)}{_whether_met(judged.get(code))}"
+        for code, _, aim, *_ in found
+    ]
+    of = "Cible" if len(each) == 1 else "Cibles"
+    return f"{of}{french.SPACE}: {f'{french.SPACE}; '.join(each)}."
+
+
+def _whether_met(one: Signal | None) -> str:
+    """« (cible atteinte régulièrement ; 12 min en novembre 2026) », with a space before it: whether a target is met, as on the
+    control chart; "" where that does not follow it."""
+    if one is None or one.assurance == Assurance.NO_TARGET:
+        return ""
+    said = [sentences.ASSURANCES[one.assurance]]
+    if one.displayed_value is not None:
+        value = value_with_unit(BY_CODE[one.indicator], one.displayed_value)
+        said.append(f"{value} {one.month_in_words}")
+    return f" ({f'{french.SPACE}; '.join(said)})"
 
 
 def label(code: str) -> str:

@@ -38,8 +38,12 @@ def since_when(signal: Signal) -> str:
 
 
 def since_at_least(signal: Signal, *, year: int | None = None) -> str:
-    """The same without the interval: « depuis juin 2026 ». year: one that is not written."""
-    return since_when(signal).partition(" (")[0].removesuffix(f" {year}")
+    """The same without the interval: « depuis juin 2026 ». year: beside the signal's month, which is then said: the year is not
+    written, and nothing is said of a signal that begins in that month."""
+    since = since_when(signal).partition(" (")[0]
+    if year and signal.latest and since.endswith(f"depuis {french.month_label(signal.latest)}"):
+        return ""
+    return since.removesuffix(f" {year}")
 
 
 def _since(signal: Signal, position: int) -> str:

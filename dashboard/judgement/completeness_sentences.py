@@ -90,12 +90,13 @@ def month_sentence(
 
 
 def not_counted(names: Sequence[str]) -> str:
-    """« ; ne sont pas comptés, ouverture non renseignée : Abomey (GSRU), Parakou (GSRU) et 2 autres », to follow a sentence;
-    "" for none. names: of the sites of which neither opening nor data are known."""
+    """« ; 4 centres ne sont pas comptés, ouverture non renseignée : Abomey (GSRU), Parakou (GSRU) et 2 autres », to follow a
+    sentence; "" for none. names: of the sites of which neither opening nor data are known."""
     if not names:
         return ""
     counted = "n'est pas compté" if len(names) == 1 else "ne sont pas comptés"
-    return f"{S}; {counted}, ouverture non renseignée{S}: {french.join_first(list(names))}"
+    many = french.plural(len(names), "centre")
+    return f"{S}; {many} {counted}, ouverture non renseignée{S}: {french.join_first(list(names))}"
 
 
 def _who(late_sites: Sequence[SiteDaysMissing], complete: Sequence[str]) -> str:
@@ -208,9 +209,13 @@ def _why(counts: DayCounts) -> str:
     return french.join_words(parts)
 
 
+SINCE = (
+    "Les jours d'un centre se comptent depuis son ouverture officielle ; si elle n'est pas connue,"
+    " depuis ses premières données."
+)
 RULE = (
     "Un jour est attendu le jour ouvré suivant, avant midi. Fermé et confirmé, hors service ou à venir, il n'est pas attendu."
     " Un registre vaut, pour chacun de ses centres, du premier au dernier de ses propres jours."
-    " Les jours d'un centre se comptent depuis son ouverture officielle ; si elle n'est pas connue, depuis ses premières données."
+    f" {SINCE}"
     " Ce qu'un centre dit lui-même (fermé, personne n'est venu, registre annoncé) explique un jour, et ne le remplace pas."
 )

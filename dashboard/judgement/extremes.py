@@ -12,13 +12,16 @@ from dashboard.wording import at_least, basis_in_words, known_alone, shown_value
 from db.codes import UNKNOWN_KEY
 
 S = french.SPACE
+Interval = tuple[float | None, float | None]  # None for an end that so few cases cannot give
 NAMED = 2  # names, of several with the same value
 # Of the median wait, in the words in which it is asked for.
 LONGEST = {
-    "service": "La prestation où l'on attend le plus",
-    "hour": "L'heure où l'on attend le plus",
-    "department": "Le département où l'on attend le plus",
+    "service": ("La prestation", "Les prestations"),
+    "hour": ("L'heure", "Les heures"),
+    "department": ("Le département", "Les départements"),
 }
+WAITED = "où l'on attend le plus"
+MOST_RIVALS = 3  # that a heading names, where they cannot be told apart
 NONE_APART = {
     "service": "aucune prestation ne se distingue nettement",
     "hour": "aucune heure ne se distingue nettement",
@@ -38,18 +41,19 @@ def extremes_in_words(
     by: str,
     overall: Figure,
     verdicts: Mapping[str, Verdict] | None = None,
+    likely: Mapping[str, Interval] | None = None,
 ) -> str:
     """« Attente médiane : 11 min à Nikki, 22 min à Djougou ; 15 min pour l'ensemble » for sites; for services, hours and
     departments the highest and the lowest. figures: of one indicator, by key; title: what is compared; by: the dimension;
-    overall: the figure over all; verdicts: of each key, without which a wait is named whatever chance says."""
+    overall: the figure over all; verdicts: of each key, without which a wait is named whatever chance says; likely: the interval of each, by which the highest is told from the next."""
     known = {k: f for k, f in figures.items() if f.value is not None and k != UNKNOWN_KEY}
     values = {shown_value(f) for f in known.values()}
     compared = [k for k in figures if k != UNKNOWN_KEY]
     if by == "site" and len(known) == 1:
         ((alone, figure),) = known.items()
         others = any(f.n for key, f in figures.items() if key not in (alone, UNKNOWN_KEY))
-        only = "seul à avoir assez de cas" if others else "seul centre où c'est connu"
-        where = f"à {names.get(alone, alone)}, {only}"
+        only = ", seul à avoir assez de cas" if others else ", seul centre où c'est connu"
+        where = f"à {names.get(alone, alone)}{only if len(compared) > 1 else ''}"
         return f"{title}{S}: {shown_value(figure)} ({basis_in_words(figure)}) {where}"
     if len(known) < 2:
         on = f" ({basis_in_words(overall)})" if basis_in_words(overall) else ""
@@ -60,7 +64,7 @@ def extremes_in_words(
             return f"{title}{S}: {least} partout"
         return f"{title}{S}: {least} partout où c'est connu ({len(known)} sur {len(compared)})"
     if verdicts and BY_CODE[overall.indicator].quantile is not None and by in NONE_APART:
-        return _waits_in_words(known, names, title, by, overall, verdicts)
+        return _waits_in_words(known, names, title, by, overall, verdicts, likely or {})
     (most, many), (least, few) = (_at_end(known, names, end) for end in (max, min))
     if by == "site":
         return f"{title}{S}: {few} à {least}, {many} à {most}{S}; {shown_value(overall)} pour l'ensemble"
@@ -70,7 +74,7 @@ def extremes_in_words(
         known_alone = " parmi les visites connues" if at_least(overall) else ""
         return f"La prestation la plus demandée{known_alone}{S}: {most}, {of}"
     if overall.indicator == "wait_p50":
-        return f"{LONGEST[by]}{S}: {most}, {many}{S}; le moins{S}: {least}, {few}"
+        return f"{LONGEST[by][0]} {WAITED}{S}: {most}, {many}{S}; le moins{S}: {least}, {few}"
     return f"{title}{S}: le plus, {most}, {many}{S}; le moins, {least}, {few}"
 
 
@@ -81,6 +85,7 @@ def _waits_in_words(
     by: str,
     overall: Figure,
     verdicts: Mapping[str, Verdict],
+    likely: Mapping[str, Interval],
 ) -> str:
     """Where the wait is longest and shortest, as far as these stand apart; that none does; which have too few cases to say."""
     enough = {k: f for k, f in known.items() if verdicts.get(k) not in (None, Verdict.FEW)}
@@ -98,7 +103,7 @@ def _waits_in_words(
         less = f"{S}; le moins{S}: {', '.join(least)}" if least else ""
         if overall.indicator != "wait_p50":
             return f"{title}{S}: nettement plus pour {', '.join(most)}{less}{few}"
-        return f"{LONGEST[by]}{S}: {', '.join(most)}{less}{few}"
+        return f"{_longest_in_words(enough, names, by, likely)}{_shortest_in_words(enough, names, likely) if least else ''}{few}"
     if least:
         return f"{title}{S}: nettement moins pour {', '.join(least)}{S}; {shown_value(overall)} pour l'ensemble{few}"
     if not enough:
@@ -106,6 +111,57 @@ def _waits_in_words(
             f"{title}{S}: trop peu de cas pour comparer{S}; {shown_value(overall)} pour l'ensemble"
         )
     return f"{title}{S}: {NONE_APART[by]}{S}; {shown_value(overall)} pour l'ensemble{few}"
+
+
+def _longest_in_words(
+    figures: Mapping[str, Figure], names: Mapping[str, str], by: str, likely: Mapping[str, Interval]
+) -> str:
+    """« La prestation où l'on attend le plus : Actes de pension, 25 min »; « Les prestations … : Actes de pension (25 min) et
+    Passeport (23 min) » where these cannot be told apart; of more than three « Parmi les prestations … »."""
+    one, many = LONGEST[by]
+    rivals = _rivals(figures, likely, max)
+    if not rivals:
+        return f"{one} {WAITED}{S}: {', '.join(_at_end(figures, names, max))}"
+    if len(rivals) > MOST_RIVALS:
+        among = f"Parmi {french.lower_first(many)} {WAITED}"
+        return f"{among}{S}: {', '.join(_at_end(figures, names, max))}"
+    return f"{many} {WAITED}{S}: {_each(rivals, names)}"
+
+
+def _shortest_in_words(
+    figures: Mapping[str, Figure], names: Mapping[str, str], likely: Mapping[str, Interval]
+) -> str:
+    """« ; le moins : Casier judiciaire, 8 min », with those that cannot be told from it; of more than three « ; parmi
+    les plus courtes attentes : Casier judiciaire, 8 min »."""
+    rivals = _rivals(figures, likely, min)
+    if rivals and len(rivals) <= MOST_RIVALS:
+        return f"{S}; le moins{S}: {_each(rivals, names)}"
+    among = "parmi les plus courtes attentes" if rivals else "le moins"
+    return f"{S}; {among}{S}: {', '.join(_at_end(figures, names, min))}"
+
+
+def _each(figures: Mapping[str, Figure], names: Mapping[str, str]) -> str:
+    """« Actes de pension (25 min) et Passeport (23 min) »."""
+    return french.join_words([f"{names.get(k, k)} ({shown_value(f)})" for k, f in figures.items()])
+
+
+def _rivals(
+    figures: Mapping[str, Figure], likely: Mapping[str, Interval], end: Callable[..., Figure]
+) -> dict[str, Figure]:
+    """The highest (or lowest) and those whose intervals touch its own, from that end on; none where all of them are displayed
+    alike, or no interval is known. end: max or min."""
+    order = sorted(figures, key=lambda k: figures[k].value or 0, reverse=end is max)
+    ends = likely.get(order[0], (None, None))
+    edge = ends[0] if end is max else ends[1]
+    if edge is None:
+        return {}
+
+    def touches(low: float | None, high: float | None) -> bool:
+        """An end that so few cases cannot give lies anywhere."""
+        return (high is None or high >= edge) if end is max else (low is None or low <= edge)
+
+    touching = {k: figures[k] for k in order if k in likely and touches(*likely[k])}
+    return touching if len({_shown_value(f) for f in touching.values()}) > 1 else {}
 
 
 def _with_few_cases(higher: Mapping[str, Figure], names: Mapping[str, str]) -> str:

@@ -126,8 +126,17 @@ class Lost:
         return time_in_words(self.all_minutes, self.whole_days)
 
     @property
+    def drawn_in_words(self) -> str:
+        """The same with what a share of open time leaves out after a plus: « 8 jours et 22 h + 33 h 30 », « + 3 h »."""
+        if not self.said_minutes:
+            return self.in_words
+        known = self.minutes or self.whole_days
+        drawn = f"{time_in_words(self.minutes, self.whole_days)} " if known else ""
+        return f"{drawn}+{S}{duration(self.said_minutes)}"
+
+    @property
     def alone_in_words(self) -> str:
-        """The same of what the site alone says; "" for nothing."""
+        """What stands in `in_words` of what the site alone says; "" for nothing."""
         some = self.alone_minutes or self.alone_days
         return time_in_words(self.alone_minutes, self.alone_days) if some else ""
 
@@ -228,8 +237,8 @@ def month_finding(when: str, months: Mapping[str, Lost]) -> str:
 
 
 def unheard_in_words(total: Lost) -> str:
-    """« 35 jours sans registre des visites »: of a day, closings and complaints may be there."""
-    return f"{french.days(total.unheard)} sans registre des visites"
+    """« 35 jours sans registre des visites ni fiche de clôture »: of a day, complaints may be there."""
+    return f"{french.days(total.unheard)} sans registre des visites ni fiche de clôture"
 
 
 def notes(total: Lost, sites_without_hours: int, sites: int) -> str:
@@ -251,25 +260,26 @@ def notes(total: Lost, sites_without_hours: int, sites: int) -> str:
         )
     if total.unheard and not total.is_none:
         said.append(
-            f"S'y ajoute peut-être une part des {unheard_in_words(total)} ni motif."
+            f"S'y ajoute peut-être une part des {unheard_in_words(total)}, et sans motif."
             if total.unheard > 1
-            else "Un jour, sans registre des visites ni motif, s'y ajoute peut-être."
+            else "Un jour, sans registre des visites ni fiche ni motif, s'y ajoute peut-être."
         )
     return " ".join(said)
 
 
 def visits_in_words(when: str, days: MatchedDays) -> str:
-    """« Sur 12 mois, les 94 jours de coupure, 4,1 usagers en moyenne, contre 5,6 les mêmes jours de semaine sans coupure : entre
-    1,0 et 2,1 de moins, sans doute »; where chance explains it, or too few days are known, that."""
+    """« Sur 12 mois, il est venu 4,1 usagers par jour les 94 jours de coupure, contre 5,6 les mêmes jours de semaine sans
+    coupure : entre 1,0 et 2,1 de moins, sans doute »; where chance explains it, or too few days are known, that."""
     when = french.upper_first(when)
     if days.days < FEWEST_DAYS:
         few = f"{french.number(days.days)} à comparer, il en faut {FEWEST_DAYS}"
         return f"{when}, trop peu de jours de coupure pour dire si les usagers viennent moins{S}: {few}"
     if not days.is_judged:
         return f"{when}, trop peu d'usagers pour dire s'ils viennent moins les jours de coupure"
+    users = "usager" if round(days.observed, 1) < 2 else "usagers"
     said = (
-        f"{when}, les {french.days(days.days)} de coupure, {french.number(days.observed, 1)} usagers en moyenne, contre"
-        f" {french.number(days.usual, 1)} les mêmes jours de semaine sans coupure"
+        f"{when}, il est venu {french.number(days.observed, 1)}{S}{users} par jour les {french.days(days.days)} de coupure,"
+        f" contre {french.number(days.usual, 1)} les mêmes jours de semaine sans coupure"
     )
     return f"{said}{S}: {difference_in_words(days)}"
 

@@ -15,6 +15,7 @@ FAR, FAR_POINTS = 0.10, 2.5
 LIMITS = "hors de ses variations habituelles"
 VARIES = "dans ses variations habituelles"
 CALM = "rien d'inhabituel"
+TOO_WIDE = "trop peu de cas pour en juger"
 # What is usual at these moves from month to month; elsewhere it is one value for all months of a level.
 MOVING = (ChartKind.EXPECTED, ChartKind.VOLUME)
 
@@ -39,7 +40,8 @@ def run(one: Signal, side: int = 0) -> np.ndarray:
 
 def reason(one: Signal) -> str:
     """« 9 mois de suite au-dessus », « hors de ses variations habituelles » of a signal; « dans ses variations habituelles » of a
-    month that is none and whose gap is large, else « rien d'inhabituel ». "" where it is not judged."""
+    month that is none and whose gap is large, « trop peu de cas pour en juger » where no month could be out of them, else « rien
+    d'inhabituel ». "" where it is not judged."""
     if not one.is_judged:
         return ""
     if one.rule == OUTSIDE:
@@ -50,7 +52,17 @@ def reason(one: Signal) -> str:
         n = len(run(one))
         many = f"{french.number(n)}{french.SPACE}{unit}" if n >= RUN else f"huit {unit} ou plus"
         return f"{many} de suite {side_in_words(one.side)}"
-    return VARIES if is_far(one) else CALM
+    if not is_far(one):
+        return CALM
+    return TOO_WIDE if allows_all(one) else VARIES
+
+
+def allows_all(one: Signal) -> bool:
+    """Whether chance allows any value of a share, from 0 to 100 %: no month of so few cases is a signal by itself."""
+    if one.indicator not in SHARES or one.range is None:
+        return False
+    low, high = one.range
+    return low <= 0 and high >= 100
 
 
 def side_in_words(side: int) -> str:

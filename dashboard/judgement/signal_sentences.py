@@ -7,7 +7,15 @@ from datetime import date
 from dashboard import french
 from dashboard.indicators import BY_CODE
 from dashboard.judgement.control_charts import WAITS
-from dashboard.judgement.signal_reasons import CALM, VARIES, is_far, reason, run, side_in_words
+from dashboard.judgement.signal_reasons import (
+    CALM,
+    VARIES,
+    allows_all,
+    is_far,
+    reason,
+    run,
+    side_in_words,
+)
 from dashboard.judgement.signals import BEFORE_MONTH, PREPOSITIONS, Signal
 from dashboard.judgement.usual_ranges import earlier_level_in_words, range_in_words
 from dashboard.statistics import observed_vs_expected, sentences
@@ -27,6 +35,9 @@ USUALLY = {ChartKind.YEAR: "auparavant", ChartKind.VOLUME: "d'habitude en cette 
 NO_RUNS = (ChartKind.BY_QUARTER, ChartKind.YEAR, ChartKind.STOCK, ChartKind.RARE)
 NONE_WORSE = "aucune dégradation relevée"
 FROM = f"signal dès {RUN}"  # months in a row on one side
+NEARLY = (
+    RUN - 2
+)  # from here on they are told though they are no signal: shorter rows come by chance all the time
 
 
 def value_with_state(one: Signal) -> str:
@@ -108,19 +119,18 @@ def _why(one: Signal) -> str:
     (signal dès 8) »: why the month is a signal, or is none although it is far from usual."""
     if one.is_signal and one.rule != OUTSIDE:
         return f"{VARIES}, mais {reason(one)} ({FROM})"
-    bounds = range_in_words(one)
+    bounds = "" if not one.is_signal and allows_all(one) else range_in_words(one)
     return f"{reason(one)}{f' ({bounds})' if bounds else ''}"
 
 
 def _how_long(one: Signal) -> str:
-    """« , 2 mois de suite au-dessous (signal dès 8) »: for how long a large gap that is no signal has lasted; "" of a small one,
-    or where it is not of single months."""
+    """« , 7 mois de suite au-dessous (signal dès 8) »: for how long a large gap that is nearly a signal has lasted; "" of a small
+    or a short one, or where it is not of single months."""
     if not is_far(one) or one.value is None or one.usual is None or one.kind in NO_RUNS:
         return ""
     side = 1 if one.value > one.usual else -1
     n = len(run(one, side))
-    many = "un seul mois" if n == 1 else f"{french.plural(n, 'mois')} de suite"
-    return f", {many} {side_in_words(side)} ({FROM})" if n else ""
+    return f", {n}{french.SPACE}mois de suite {side_in_words(side)} ({FROM})" if n >= NEARLY else ""
 
 
 def state(one: Signal) -> str:
@@ -282,11 +292,11 @@ def too_few(one: Signal) -> str:
         return f"{said}{'' if one.chart.of_several else before} ; {needed}"
     enough = MINIMUM_POINTS + (APART + 1 if one.kind == ChartKind.STOCK else 0)
     # Not all months of the curve are points: of some a part is missing, or there are too few cases.
+    known = "où assez de cas sont connus"
     if (
         not one.points
     ):  # of a whole: its sites are not judged yet, though its own months may have all it takes
-        return f"trop tôt pour juger (il faut {_points(one, enough)} assez renseignés)"
-    known = "assez renseigné" if one.points == 1 else "assez renseignés"
+        return f"trop tôt pour juger (il faut {_points(one, enough)} {known})"
     return f"trop tôt pour juger ({_points(one, one.points)} {known}, il en faut {enough})"
 
 

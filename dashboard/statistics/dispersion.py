@@ -11,7 +11,7 @@ sites are shown with intervals.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from scipy import special
@@ -38,7 +38,7 @@ class Differences:
     are held against: all with data but those apart. target, phi, tau2: of these, their pooled rate, in the unit;
     dispersion, 1 by chance alone, corrected; variance between them on the transformed scale, 0 where chance explains
     all. limits: to be shown and judged by, the wider of `exact` and the ones with tau2. position: by `limits`. None of
-    them under ten sites, where has_limits is False. p_value: the probability of differing as much were all sites alike.
+    them under ten sites, where has_limits is False. counts: (k, 2), the events and sizes that they rest on.
     """
 
     proportion: bool
@@ -52,12 +52,19 @@ class Differences:
     exact: Limits | None
     limits: Limits | None
     position: list[Position]
-    p_value: float
+    counts: np.ndarray
 
     @property
     def has_limits(self) -> bool:
         """Whether there are sites enough for limits."""
         return self.limits is not None
+
+    @cached_property
+    def p_value(self) -> float:
+        """The probability of differing as much were all sites alike. Worked out when asked for: with many small sites it is drawn
+        by chance, and most questions want the limits alone."""
+        events, sizes = self.counts[self.counts[:, 1] > 0].T
+        return homogeneity(events, sizes, proportion=self.proportion)
 
 
 def differences(
@@ -97,7 +104,7 @@ def differences(
         exact,
         shown,
         position,
-        homogeneity(counts[known], bases[known], proportion=proportion),
+        np.column_stack([counts, bases]),
     )
 
 

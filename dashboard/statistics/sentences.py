@@ -122,7 +122,7 @@ def target(words: str, assurance: Assurance) -> str:
 def signal_budget(signals: int, budget: Budget) -> str:
     """How many signals there are, and how many chance alone would give, where there is one or chance would give more."""
     if not budget.series:
-        return f"Pas encore de signal possible (alerte, amélioration, changement){S}: il faut {NEEDED}."
+        return f"Aucun signal n'est encore possible (alerte, amélioration, changement){S}: il faut {NEEDED}."
     low, high = math.floor(budget.expected), math.ceil(budget.expected)
     chance = (
         french.number(high) if low == high else f"{french.number(low)} ou {french.number(high)}"

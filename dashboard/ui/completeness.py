@@ -8,9 +8,9 @@ import streamlit as st
 from dashboard.accounts import rights
 from dashboard.accounts.rights import Person, may
 from dashboard.answers import completeness_panels, day_calendar
-from dashboard.answers.network import sites
+from dashboard.answers.network import freshness, sites
 from dashboard.answers.question import Question
-from dashboard.judgement.completeness_sentences import RULE, detail
+from dashboard.judgement.completeness_sentences import RULE, SINCE, detail
 from dashboard.judgement.day_kinds import UNCLOSED
 from dashboard.panel import Link, site_link
 from dashboard.period import now
@@ -34,7 +34,10 @@ def _month(person: Person, question: Question, moment: datetime) -> None:
     month = drawn.chosen_month(person, moment)
     found = day_calendar.month_calendar(person, question, month, moment)
     if said := detail(found.counts):
-        st.caption(f"{said} {found.counted_in_words}.")
+        fresh = freshness(person)  # who sees a debt of a site that never began asks since when
+        since = f" {SINCE}" if fresh.empty or fresh.beginning else ""
+        st.caption(f"{said} {found.counted_in_words}.{since}")
+    reminders.section(person, question, month, moment)
     left, right = st.columns([20, 5], gap="small")  # 23 working days and their shares fill the left
     with left:
         drawn.month(person, question, month, moment)
@@ -51,7 +54,7 @@ def _month(person: Person, question: Question, moment: datetime) -> None:
     collect(
         "jours", partial(completeness_panels.days_panel, person, question, month, moment, "jours")
     )
-    reminders.section(person, question, month, moment)
+    reminders.sent(person, question, moment)
     if len(found.sites) > 1:
         panel = completeness_panels.departments_panel(
             person, question, month, moment, "departements"

@@ -49,7 +49,7 @@ SAFE = _Safe()
 SIGN_PARTS = {
     "letter": ("+", "!", "C", ""),  # improvement, alert, change, no signal
     "frame": ("round", "square", "hexagon", None),
-    "badge": ("✓", "✗", "≈", None),  # target met, missed, now one now the other
+    "badge": ("✓", "✗", None),  # target met or missed, month after month
     "slight": (True, False),  # with a thin frame
 }
 
@@ -161,7 +161,7 @@ def show_map(
     sites: {"id", "name", "kind": "CCSP" or "GSRU", "lat", "lon", "radius": px or None, "fill": "#hex" or None, "missing": bool,
     "tip": [lines], "label": short name}, plain Python numbers (ValueError for NaN); optional "silent": the words under the name
     of a silent site, "explained": whether it said why, "offset": [x, y] in px from its place, at any zoom, "sign":
-    {"letter": "+", "!", "C" or "", "frame": "round", "square", "hexagon" or None, "badge": "✓", "✗", "≈" or None}, absent or
+    {"letter": "+", "!", "C" or "", "frame": "round", "square", "hexagon" or None, "badge": "✓", "✗" or None}, absent or
     None for none (ValueError for another letter, frame or badge). departments: {name: {"fill": "#hex", "tip": lines in one
     str, optional "value": what is written on it}}. focus: department that fills the view, None for the country. chosen: id of
     the site with the ring, which has its name. on_pick is called with {"site": id} or {"department": name}; an id that is not

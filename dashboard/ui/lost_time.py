@@ -41,6 +41,14 @@ def section(person: Person, question: Question, key: str) -> None:
             label_visibility="collapsed",
             width=CHOICE,
         )
+    each = f"{key}_une_par_une"
+    listed = partial(closures.closures_listed, person, question, each, without)
+    if not first.table.rows:  # the rest would say the heading again, box by box
+        if question.site and listed().table.rows:  # some are still to come
+            page_sections.panel_with_finding(listed())
+        else:
+            panel_display.collect_later(each, listed)
+        return
     left, right = st.columns(2, gap="large")
     with left:
         page_sections.below_finding(first)
@@ -51,12 +59,10 @@ def section(person: Person, question: Question, key: str) -> None:
         page_sections.panel_with_finding(
             lost_time_panels.by_month(person, question, f"{key}_mois", without)
         )
-        if not question.site and first.table.rows:  # else its sentence is the heading above
+        if not question.site:
             page_sections.panel_with_finding(
                 lost_time_panels.by_place(person, question, "site", f"{key}_centres", without)
             )
-    each = f"{key}_une_par_une"
-    listed = partial(closures.closures_listed, person, question, each, without)
     if question.site:
         page_sections.panel_with_finding(listed())
         return

@@ -57,10 +57,9 @@ def line(person: Person, question: Question) -> None:
     if not may(person, "completeness"):
         return
     since = usual_day(person)
-    number = news.count(person, without_period(question), since)
-    words = french.plural(number, "nouveauté") if number else "Rien de nouveau"
+    words = news.in_words(person, without_period(question), since)
     link = Link("nouveau", ((SINCE, since.isoformat()),))
-    said = anchor(f"{words} {news.since_in_words(since, today())}", link)
+    said = anchor(french.upper_first(words), link)
     st.html(f'<p class="ccsp-news">{said}</p>')
 
 
@@ -100,14 +99,13 @@ def first_things(person: Person, question: Question, since: date) -> tuple[State
 
 
 def finding(person: Person, question: Question) -> str:
-    """« 5 nouveautés depuis lundi », « rien de nouveau depuis lundi, mais des points restent à régler »: not how many, for
-    the first ones alone are shown."""
+    """« 5 nouveautés depuis lundi », « rien de nouveau depuis lundi, mais des points restent à régler », « rien n'est encore
+    venu »: not how many points, for the first ones alone are shown."""
     since, about = chosen_day(person), without_period(question)
-    number, when = news.count(person, about, since), news.since_in_words(since, today())
-    if number:
-        return f"{french.plural(number, 'nouveauté')} {when}"
-    still = ", mais des points restent à régler" if first_things(person, about, since) else ""
-    return f"rien de nouveau {when}{still}"
+    said = news.in_words(person, about, since)
+    if news.count(person, about, since) or not first_things(person, about, since):
+        return said
+    return f"{said}, mais des points restent à régler"
 
 
 def _choice(since: date) -> None:

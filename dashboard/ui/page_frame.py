@@ -184,10 +184,15 @@ def _state(fresh: Freshness) -> list[str]:
 
 
 def _where_to_hand_in() -> str:
-    """Where registers are handed in, as HTML: a link for who may, and who may for all others."""
+    """Where registers are handed in, as HTML: a link for who may; for all others who may, and what to do about it oneself for
+    who may remind sites."""
     if may(session.person(), "hand_in"):
         return f'<a href="/remonter">sur la page «{french.SPACE}Remonter{french.SPACE}»</a>'
-    return f"par un point focal ou le gestionnaire des données, sur leur page «{french.SPACE}Remonter{french.SPACE}»"
+    who = f"par un point focal ou le gestionnaire des données, sur leur page «{french.SPACE}Remonter{french.SPACE}»"
+    if not may(session.person(), "remind"):
+        return who
+    ready = f'<a href="/completude">un message à leur envoyer est prêt sur «{french.SPACE}Complétude{french.SPACE}»</a>'
+    return f"{who}{french.SPACE}; {ready}"
 
 
 def top(spec: PageSpec, *, with_heading: bool) -> None:

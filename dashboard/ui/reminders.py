@@ -24,7 +24,7 @@ MOST = 30  # messages at once: those whose sites miss most days
 
 
 def section(person: Person, question: Question, month: date, moment: datetime) -> None:
-    """Draw the messages to send, in a fold, then the reminders that were sent."""
+    """Draw the messages to send, in a fold."""
     mine = actions.sites(person)
     if not mine:
         return
@@ -39,9 +39,15 @@ def section(person: Person, question: Question, month: date, moment: datetime) -
             if fold.open:
                 _messages(waiting, month)
     form_messages.show_outcome(FORM)
-    sent = answers.sent_panel(person, question, moment, "relances_notees")
-    if sent.table.rows:
-        page_sections.panel_with_finding(sent)
+
+
+def sent(person: Person, question: Question, moment: datetime) -> None:
+    """Draw the reminders that were sent, and what came of each; nothing where none was."""
+    if not actions.sites(person):
+        return
+    panel = answers.sent_panel(person, question, moment, "relances_notees")
+    if panel.table.rows:
+        page_sections.panel_with_finding(panel)
 
 
 def _messages(waiting: Sequence[SiteReminder], month: date) -> None:

@@ -45,8 +45,9 @@ ADVICE = {
 }
 LISTED = "plaintes_en_cours"  # the slide that lists complaints one by one
 SECONDS = (10, 15, 20, 30, 60)
+LEFT_OUT = f"Laissées de côté{french.SPACE}:"
 NOT_FOR_ALL = "montrée à ceux qui ont la page « Complétude »"
-NOTHING_TO_SHOW = "laissée de côté, elle n'a encore rien à montrer"
+NOTHING_TO_SHOW = "rien à montrer encore"
 
 
 def page(person: Person) -> None:
@@ -161,24 +162,28 @@ def _on_story_chosen() -> None:
 
 def _lines(story: Story, deck: Deck, *, as_shown: bool) -> list[str]:
     """Each slide of the story in Markdown: its position, kind and headline, or why the deck of who looks does not have it.
-    as_shown: in the deck's order, those that it does not have last."""
+    as_shown: the slides of the deck, in its order and by its numbers; after them, without a number, those that it leaves out."""
     left = list(enumerate(deck.slides))
 
-    def told(step: Step) -> tuple[int, Step, str]:
+    def told(step: Step) -> tuple[int, str]:
         there = next((pair for pair in left if pair[1].code == step.code), None)
+        kind = KINDS[step.kind]
         if step.hidden or there is None:
-            why = NOT_FOR_ALL if KINDS[step.kind].right else NOTHING_TO_SHOW
-            return len(deck.slides), step, "masquée" if step.hidden else why
+            why = NOT_FOR_ALL if kind.right else NOTHING_TO_SHOW
+            why = "masquée" if step.hidden else why
+            named = kind.label_with_indicator(step.indicator)
+            return len(deck.slides), f"{escape_markdown(named)} ({why})"
         left.remove(there)
-        return there[0], step, there[1].headline
+        label, headline = escape_markdown(kind.label), escape_markdown(there[1].headline)
+        return there[0], f"**{label}**{french.SPACE}: {headline}"
 
     lines = [told(step) for step in story.steps]
-    if as_shown:
-        lines.sort(key=lambda line: line[0])
-    return [
-        f"{at}. **{escape_markdown(KINDS[step.kind].label)}**{french.SPACE}: {escape_markdown(said)}"
-        for at, (_, step, said) in enumerate(lines, 1)
-    ]
+    if not as_shown:
+        return [f"{at}. {said}" for at, (_, said) in enumerate(lines, 1)]
+    lines.sort(key=lambda line: line[0])
+    shown = [f"{at + 1}. {said}" for at, said in lines if at < len(deck.slides)]
+    out = [f"- {said}" for at, said in lines if at == len(deck.slides)]
+    return [*shown, *([f"\n{LEFT_OUT}\n"] if out else []), *out]
 
 
 def _steps(draft: Draft, lines: list[str]) -> None:

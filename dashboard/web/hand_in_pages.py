@@ -28,7 +28,13 @@ from dashboard.settings import load_settings
 from dashboard.web import day_tap_pages, page_head, site_complaint_pages, site_day_pages
 from dashboard.web.html_templates import part
 from dashboard.web.plain_answers import PageRequest, PlainAnswer, SentFile
-from dashboard.web.receipt_pages import receipt_line, receipt_page, standing_now, withdrawal_page
+from dashboard.web.receipt_pages import (
+    counted_from,
+    receipt_line,
+    receipt_page,
+    standing_now,
+    withdrawal_page,
+)
 from dashboard.web.verdict_pages import HOME, heading_of, verdict_page
 
 LISTED = 30  # sites of which they are said
@@ -111,6 +117,7 @@ def _start(request: PageRequest, why: str = "", status: int = 200) -> PlainAnswe
             closings=_closing_sheets(standing) if hands_in else (),
             standings=[one.sentence for one in standing.sites[:LISTED]],
             more_standings=max(0, len(standing.sites) - LISTED),
+            counted_from=french.date_short(counted_from()),
             counted_at=f"{french.date_short(standing.counted_at.date())} à {standing.counted_at:%H h %M}",
         ),
         heading=standing.sites[0].sentence if len(standing.sites) == 1 and not why else "",

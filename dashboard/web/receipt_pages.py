@@ -4,6 +4,7 @@ Before: `dashboard.actions.receipts`. After: `dashboard.web.hand_in_pages`.
 """
 
 from collections.abc import Mapping
+from datetime import date
 
 from dashboard import french
 from dashboard.accounts.rights import NotAllowed
@@ -134,9 +135,12 @@ def receipt_line(request: PageRequest, one: KeptReceipt) -> dict[str, str]:
 
 def standing_now(request: PageRequest) -> Standings:
     """Where the person's sites stand, for the running month and those before it."""
-    now = today()
-    since = add_months(now.replace(day=1), -LOOKED_BACK)
-    return missing_days.standings(request.person, Question(since, now), moment_now())
+    return missing_days.standings(request.person, Question(counted_from(), today()), moment_now())
+
+
+def counted_from() -> date:
+    """The first day of which a site's missing days are counted here."""
+    return add_months(today().replace(day=1), -LOOKED_BACK)
 
 
 def _left_to_do(request: PageRequest, found: KeptReceipt) -> list[str]:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.answers import site_directory
+from dashboard.answers import network, site_directory
 from dashboard.ui import (
     cards,
     declared_entered,
@@ -28,11 +28,15 @@ site_header.strip(person, question)
 side_by_side.offer(person, "site")
 site_page.chosen_complaint(person, question)
 site_header.worsening(person, question)
-cards.headline(person, question, "site_page")
-site_page.hours(person, question)
-site_page.services(person, question)
+begun = not network.never_begun(person, question)
+if begun:  # else the figures would say the heading again, box by box
+    cards.headline(person, question, "site_page")
+    site_page.hours(person, question)
+    site_page.services(person, question)
 lost_time.section(person, question, "site_coupures")
-page_sections.open_complaints(person, question, "site_plaintes")
+if begun:
+    page_sections.open_complaints(person, question, "site_plaintes")
 site_page.decisions(person, question)
-site_page.months(person, question)
+if begun:
+    site_page.months(person, question)
 declared_entered.section(person, question, "site_declare")

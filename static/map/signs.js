@@ -3,8 +3,7 @@ ccsp.signs = (() => {
   "use strict";
   const { CHIP, CORNER, circle, shape, sizes, svg } = ccsp.shapes;
 
-  const TICKS = { "✓": "M-3.6,.3l2.5,2.8 4.7,-5.8", "✗": "M-3,-3l6,6M3,-3l-6,6",
-    "≈": "M-4,-1.4q2,-2.8 4,-.4t4,-.4M-4,2.8q2,-2.8 4,-.4t4,-.4" };   // drawn: not every typeface has them
+  const TICKS = { "✓": "M-3.6,.3l2.5,2.8 4.7,-5.8", "✗": "M-3,-3l6,6M3,-3l-6,6" };   // drawn: not every typeface has them
 
   function chip(letter, at) {
     const node = svg("g", { transform: `translate(${at},${-at})` }), text = svg("text", { class: "sign-letter", dy: "0.355em" });

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER
-from dashboard.answers import cards, monthly_series
+from dashboard.answers import cards, monthly_series, signals
 from dashboard.answers import change_dates as answers
 from dashboard.answers.question import Question
 from dashboard.answers.trust import scope_signals
@@ -93,7 +93,7 @@ def test_a_site_whose_waits_rose_says_since_when(asked):
     other = replace(question, site=NIKKI)
     none = monthly_series.by_month(LOCAL_READER, other, "wait_p50", "mois")
     assert none.finding.replace(french.SPACE, " ") == "Attente médiane : non remonté"
-    assert none.content == Message(f"Rien à tracer{french.SPACE}: non remonté.")
+    assert none.content == Message(f"Il n'y a rien à tracer{french.SPACE}: non remonté.")
     assert answers.changed_since(LOCAL_READER, question, "visits_per_day") == ""
     assert answers.changed_since(LOCAL_READER, question, "satisfaction") == ""
 
@@ -126,6 +126,8 @@ def test_the_alert_of_a_whole_is_dated_by_the_one_site_behind_it(asked):
     assert card.second_line.startswith("alerte, en baisse depuis juin 2026\u00a0;"), (
         "of the site itself its name is no news"
     )
+    listed = [cell.text for row in signals.signals(LOCAL_READER, year).table.rows for cell in row]
+    assert "en baisse depuis juin 2026" in listed, "in its order, under « Depuis » too"
 
 
 @pytest.mark.parametrize("rises", [(("wait", 1.6, 5), ("wait", 1.3, 2)), (("wait", 3.0, 3),)])

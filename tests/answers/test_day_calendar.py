@@ -165,7 +165,7 @@ def test_without_data_it_says_so(asked):
     assert counts.expected > 0 == counts.received
     assert finding().startswith(
         f"En novembre, aucun des {counts.expected} jours attendus n'est reçu ; il en manque 19 à chacun des 20 centres dont des"
-        " jours sont attendus ; ne sont pas comptés, ouverture non renseignée : Abomey (GSRU), Cotonou (GSRU),"
+        " jours sont attendus ; 4 centres ne sont pas comptés, ouverture non renseignée : Abomey (GSRU), Cotonou (GSRU),"
         " Natitingou (GSRU) et 1 autre"
     )
     assert departments().finding == (
@@ -177,7 +177,7 @@ def test_without_data_it_says_so(asked):
         connection.exec_driver_sql("UPDATE site SET launched_on = NULL")
     context.close_databases()  # SQL of no command moves no version
     assert finding().startswith(
-        "En novembre, aucun jour n'est attendu ; ne sont pas comptés, ouverture non renseignée : "
+        "En novembre, aucun jour n'est attendu ; 24 centres ne sont pas comptés, ouverture non renseignée : "
     )
     assert len(calendar().sites) == 24
     with as_of(FRIDAY):

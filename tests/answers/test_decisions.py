@@ -51,6 +51,9 @@ def test_what_is_due_is_told_until_it_is_done(asked):
     assert [one.decision.id for one in decisions.due(LOCAL_READER, EVERYTHING)] == [now]
     done = next(one for one in decisions.told(LOCAL_READER, EVERYTHING) if one.decision.id == late)
     assert done.state.startswith("faite le ") and later
+    for *_, state, followed, _ in decisions.panel(LOCAL_READER, EVERYTHING).table.rows:
+        is_done = state.text.startswith("faite le ")
+        assert is_done != (followed.text == "pas encore faite"), "its months are not counted yet"
 
 
 def test_a_decision_that_is_due_is_the_finding_of_the_slide_of_the_ready_made_review(asked):
@@ -89,7 +92,7 @@ def test_a_department_is_told_what_is_left_to_do_there_and_what_it_aims_at(asked
     assert first.endswith("échue depuis 9 jours") and second.startswith("Zou, attente médiane")
     record.set_target(LOCAL_READER, "wait_p50", "Zou", 15, today(), "le plan")
     aims = targets.of_department_in_words(LOCAL_READER, zou).translate(PLAIN)
-    assert aims == "Cible : attente médiane, 15 min."
+    assert aims == "Cible : attente médiane, 15 min (trop tôt pour juger de la cible)."
 
 
 def test_the_next_workshop_reads_out_what_the_last_one_decided(asked):
@@ -100,7 +103,7 @@ def test_the_next_workshop_reads_out_what_the_last_one_decided(asked):
     ]
     head, line = decisions.last_time_in_words(LOCAL_READER, EVERYTHING)
     assert head.startswith("La dernière fois, le ")
-    assert "ouvrir un guichet (le directeur)" in line and "on ne peut pas le dire" in line
+    assert "ouvrir un guichet (le directeur)" in line and line.endswith("à faire")
     assert "15 min" in [
         cell.text for cell in decisions.panel(LOCAL_READER, EVERYTHING).table.rows[1]
     ]

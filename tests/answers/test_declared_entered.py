@@ -144,8 +144,8 @@ def test_a_register_that_nobody_handed_in_is_not_counted_as_nobody(asked):
     close_days(asked, {7: 2}, NIKKI)  # with a canevas and no more there is nothing to compare
     asked.hand_in("canevas", monthly(NIKKI, "10/2026", received=5))
     assert finding(OCTOBER) == (
-        "En octobre 2026, 1 centre sur 2 a un écart entre fiches, registre et canevas ; le plus grand,"
-        f" {3 * len(WORKED)} usagers, est au CCSP de Kandi"
+        "En octobre 2026, 1 centre sur 2 a un écart entre fiches, registre et canevas sur les mêmes jours ; le"
+        f" plus grand est au CCSP de Kandi : {3 * len(WORKED)} usagers"
     )
 
 
@@ -376,8 +376,8 @@ def test_the_network_says_how_many_sites_and_the_largest_gap_first(asked):
     close_days(asked, {d: 17 if d == 5 else 2 for d in WORKED})
     close_days(asked, dict.fromkeys(WORKED, 2), KANDI)
     assert finding(OCTOBER) == (
-        "En octobre 2026, 1 centre sur 2 a un écart entre fiches, registre et canevas ; le plus grand, 15 usagers jour par"
-        " jour, est au CCSP de Covè"
+        "En octobre 2026, 1 centre sur 2 a un écart entre fiches, registre et canevas sur les mêmes jours ; le"
+        " plus grand est au CCSP de Covè : 15 usagers"
     )
     assert [row[0] for row in told(OCTOBER)] == ["CCSP de Covè", "CCSP de Kandi"]
 
@@ -413,10 +413,11 @@ def test_gaps_that_cancel_out_are_counted_day_by_day(asked):
     close_days(asked, {d: {6: 1, 7: 3}.get(d, 2) for d in WORKED})
     assert (
         finding(OCTOBER)
-        == "En octobre 2026, 1 centre sur 1 a un écart entre fiches, registre et canevas ; le plus grand, 2 usagers"
-        " jour par jour, est au CCSP de Covè"
+        == "En octobre 2026, 1 centre sur 1 a un écart entre fiches, registre et canevas sur les mêmes jours ; le"
+        " plus grand est au CCSP de Covè : 2 usagers en 2 jours, 0 en tout"
     )
     assert told()[0][-1] == "Fiche et registre diffèrent le 6 (1 et 2) et le 7 (3 et 2)"
+    assert told()[0][4] == "0 (2 en 2 jours)", "no row of gaps reads as if it had none"
 
 
 def test_nothing_at_all_is_said_to_be_nothing(asked):

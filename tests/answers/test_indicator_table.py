@@ -85,7 +85,11 @@ def test_sites_stand_apart_where_the_funnel_sets_them_apart(asked):
     assert said[all_codes[0]] == Verdict.ALIKE and said[all_codes[-1]] == Verdict.ALIKE
     panel = indicator_panels.panel(LOCAL_READER, YEAR, TableRequest("site", ("satisfaction",)), "t")
     name = network.distinct_names(network.sites(LOCAL_READER))[all_codes[3]]
-    assert panel.finding.endswith(f"{name} (moins) se distingue")
+    assert panel.finding.endswith(f"{name} (moins) se distingue dans le réseau")
+    assert (
+        "l'écart avec les autres sort du hasard et des différences habituelles entre centres"
+        in panel.caption
+    )
 
 
 def test_sites_that_differ_without_one_apart_are_not_said_to_be_alike(asked):
@@ -94,7 +98,7 @@ def test_sites_that_differ_without_one_apart_are_not_said_to_be_alike(asked):
     request = TableRequest("site", ("satisfaction",))
     said = indicator_panels.finding(LOCAL_READER, YEAR, request)
     assert said.replace("\N{NO-BREAK SPACE}", " ").endswith(
-        "les centres diffèrent réellement entre eux, mais aucun ne se distingue : de tels écarts sont habituels"
+        "les centres du réseau diffèrent réellement entre eux, mais aucun ne sort des différences habituelles entre centres"
     )
 
 
@@ -102,7 +106,7 @@ def test_sites_of_which_chance_explains_all_are_said_not_to_stand_apart(asked):
     satisfied(asked, {c: (70 + n % 3, 90) for n, c in enumerate(codes(asked)[:12])})
     request = TableRequest("site", ("satisfaction",))
     said = indicator_panels.finding(LOCAL_READER, YEAR, request)
-    assert said.endswith("les centres ne se distinguent pas les uns des autres")
+    assert said.endswith("les centres du réseau ne se distinguent pas les uns des autres")
 
 
 def test_too_few_cases_are_too_few_to_say_and_not_alike():

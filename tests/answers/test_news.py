@@ -63,6 +63,18 @@ def test_of_complaints_and_months_that_nobody_knows_it_is_not_said_that_nothing_
     assert zou["Centres muets ou revenus"] == "rien de nouveau"
 
 
+def test_where_nothing_ever_came_it_is_not_said_that_nothing_is_new(asked):
+    mono = Question(date.min, date.max, ("Mono",))
+    never = "rien n'est encore venu"
+    assert news.in_words(LOCAL_READER, mono, MONDAY) == never
+    assert (
+        nothing_new(mono)["Fichiers remis"]
+        == nothing_new(mono)["Centres muets ou revenus"]
+        == never
+    )
+    assert news.in_words(LOCAL_READER, EVERY, MONDAY).startswith("rien de nouveau depuis")
+
+
 def test_what_stands_since_before_is_to_be_settled_where_nothing_is_new(asked):
     asked.hand_in(
         "plaintes", complaint("b", NIKKI, "2026-09-01"), covers=(date(2026, 8, 1), MONDAY)

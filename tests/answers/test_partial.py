@@ -32,7 +32,7 @@ from dashboard.answers.table_request import TableRequest
 from dashboard.indicators import codes_placed_in
 from dashboard.judgement.trust_sentences import trust_line
 from dashboard.panel import Chart, Message
-from dashboard.period import Period, clip_period, month_end, resolve_period
+from dashboard.period import ONE_DAY, Period, clip_period, month_end, resolve_period, today
 from dashboard.stories import ready_story
 from dashboard.wording import shown_value, who_reported
 from tests import clock
@@ -150,6 +150,27 @@ def test_a_site_that_never_closes_its_days_left_none_open(asked):
     assert panel.finding == "Toutes les fiches de clôture sont remises"
 
 
+def test_a_base_without_data_says_so_in_sentences_and_keeps_no_empty_slide(asked):
+    nothing = "n'ont encore remis ni registre des visites ni fiche de clôture"
+    zou, collines = (replace(MONTH, departments=(name,)) for name in ("Zou", "Collines"))
+    found = headlines.department(LOCAL_READER, zou).translate(PLAIN)
+    assert found == f"ses 3 centres {nothing}"
+    first, _ = bulletin.findings(LOCAL_READER, MONTH)
+    assert first == "Le réseau n'a encore remis ni registre des visites ni fiche de clôture."
+    first, _ = bulletin.findings(LOCAL_READER, collines)
+    assert first == f"Les Collines {nothing}."
+    period = clip_period(Period(MONTH.first, MONTH.last), DAY)
+    made = deck.build(LOCAL_READER, MONTH, ready_story("national"), period)
+    assert [slide.code for slide in made.slides] == ["ouverture", "completude", "bulletin"]
+
+
+def test_what_never_came_has_no_date(asked):
+    asked.hand_in("registre", visit(COVE, (today() - ONE_DAY).isoformat()))
+    now = Question(today().replace(day=1), today())
+    (never,) = (opening_answers.silent_sites(context.view(LOCAL_READER), now),)
+    assert (never.label, never.when) == ("Rien de remis encore", "")
+
+
 @pytest.mark.pitfall(27)
 def test_sites_that_never_reported_dilute_no_rate_and_are_not_silent(asked):
     first_file(asked)
@@ -165,8 +186,14 @@ def test_sites_that_never_reported_dilute_no_rate_and_are_not_silent(asked):
     panel = completeness.silent_sites(LOCAL_READER, MONTH, "a")
     assert (
         panel.finding.translate(PLAIN)
-        == "Au 21/11/2025, 23 centres sur 24 n'ont encore remis ni registre des visites ni fiche de clôture"
-    )
+        == "23 centres sur 24 n'ont encore remis ni registre des visites ni fiche de clôture"
+    ), "the date of the data is that of the one file, and not theirs"
+    assert [column.name for column in panel.table.columns] == [
+        "Centre",
+        "Département",
+        "Dernier jour connu",
+    ], "nobody is silent"
+    assert {row[2].text for row in panel.table.rows} == {"rien de remis encore"}
     by_site = figures(LOCAL_READER, MONTH, "site")
     for code in codes_placed_in("sites"):
         assert shown_value(by_site[KANDI][code]) == "non remonté", code
@@ -240,16 +267,14 @@ def test_visits_of_which_a_part_never_came_are_a_floor(asked, months, whole):
         code: figures(LOCAL_READER, quarter, "site")[code]["visits"] for code in (KANDI, NIKKI)
     }
     assert who_reported(visits[NIKKI]) == (
-        "données remontées" if whole else "données remontées en partie"
+        "registre des visites remonté" if whole else "registre des visites remonté en partie"
     )
     assert shown_value(visits[KANDI]) == "3" and shown_value(visits[NIKKI]) == (
         f"{len(months)}" if whole else f"au moins {len(months)}"
     )
     said = who_reported(figures(LOCAL_READER, quarter, "nation")["nation"]["visits"])
-    part = "" if whole else ", incomplètes pour 1 d'entre eux"
-    assert (
-        said.translate(PLAIN) == f"2 centres sur 24 ont remonté leurs visites ou leurs fiches{part}"
-    )
+    part = "" if whole else ", en partie pour 1 d'entre eux"
+    assert said.translate(PLAIN) == f"2 centres sur 24 ont remonté leurs visites{part}"
 
 
 def test_registers_that_all_lack_a_part_are_not_counted_twice(asked):
@@ -258,10 +283,26 @@ def test_registers_that_all_lack_a_part_are_not_counted_twice(asked):
     asked.hand_in("cloture", closing(KANDI, "2025-03-31"))
     quarter = Question(date(2025, 1, 1), date(2025, 3, 31))
     said = who_reported(figures(LOCAL_READER, quarter, "nation")["nation"]["visits"])
+    assert said.translate(PLAIN) == "2 centres sur 24 ont remonté leurs visites, en partie"
+
+
+def test_of_the_users_counted_the_card_says_how_many_left_without_being_received(asked):
+    days = (date(2025, 3, 1), date(2025, 3, 31))
+    lines = [
+        visit(day=f"2025-03-{n:02}", outcome="parti" if n > 12 else "servi") for n in range(3, 15)
+    ]
+    asked.hand_in("registre", *lines, covers=days)
+    march = Question(*days, site=KANDI)
+    card = lambda of: cards.metrics(LOCAL_READER, of, ("visits",))[0]  # noqa: E731
+    assert card(march).second_line.translate(PLAIN).startswith("dont 2 partis sans être reçus")
+    asked.hand_in("registre", *lines, visit(day="2025-03-17"), covers=days)
     assert (
-        said.translate(PLAIN)
-        == "2 centres sur 24 ont remonté leurs visites ou leurs fiches, incomplètes"
+        card(march)
+        .second_line.translate(PLAIN)
+        .startswith("dont au moins 2 partis sans être reçus")
     )
+    everywhere = replace(march, site=None)
+    assert card(everywhere).second_line.translate(PLAIN).startswith("dont au moins 2 partis")
 
 
 def test_complaints_are_counted_against_visits_of_days_that_both_registers_speak_of(asked):
@@ -428,7 +469,10 @@ def test_visits_are_whole_where_nobody_opened_on_the_days_that_are_missing(asked
     of_nikki = lambda: figures(LOCAL_READER, quarter, "site")[NIKKI]["visits"]  # noqa: E731
     assert shown_value(of_nikki()) == "au moins 1"
     asked.hand_in("fermetures", closure(site=NIKKI, first="2025-03-10", last="2025-03-31"))
-    assert shown_value(of_nikki()) == "1" and who_reported(of_nikki()) == "données remontées"
+    assert (
+        shown_value(of_nikki()) == "1"
+        and who_reported(of_nikki()) == "registre des visites remonté"
+    )
 
 
 def handed_in(office: Office, until: date, *lines: list, sites=EVERY_SITE) -> None:

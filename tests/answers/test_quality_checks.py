@@ -16,7 +16,7 @@ from dashboard.answers.waits import distribution
 from dashboard.panel import Message
 from dashboard.settings import load_settings
 from db.write import Refused
-from tests.builders import COVE, KANDI, Office, closing, visit
+from tests.builders import COVE, KANDI, NIKKI, Office, closing, visit
 from tests.clock import as_of
 
 OCTOBER = Question(date(2026, 10, 1), date(2026, 10, 31))
@@ -110,6 +110,18 @@ def test_what_is_out_of_the_way_is_found_and_named(asked: Office):
     in_zou = Question(YEAR.first, YEAR.last, ("Zou",))
     assert {line.split(" :")[0] for line in told(question=in_zou)} == {"CCSP de Covè"}
     assert told(question=Question(date(2026, 11, 1), date(2026, 11, 27))) == []
+
+
+def test_nobody_is_named_first_who_has_no_more_to_check_than_the_next(asked: Office):
+    asked.hand_in("registre", *usual(), late(1), visit(KANDI, DAYS[0], "02:10", ref="nuit"))
+    asked.hand_in("cloture", *(closing(KANDI, day, 20) for day in DAYS))
+    for site in (COVE, NIKKI):
+        asked.hand_in("registre", visit(site, DAYS[0], "02:10", ref="nuit"))
+        asked.hand_in("cloture", closing(site, DAYS[0], 9))
+    panel = quality_checks.listed(MANAGER, YEAR, "k")
+    assert panel.finding.replace(french.SPACE, " ") == (
+        "À vérifier : 7 constats dans 3 centres, surtout CCSP de Kandi (3)"
+    )
 
 
 def test_no_figure_changes_and_each_panel_that_rests_on_it_says_it(asked: Office):

@@ -72,7 +72,7 @@ def test_the_ten_questions_are_answered_by_the_keyboard_alone(page, app, late_in
     # Which service makes people wait longest?
     tab_to(page, MENU, "Attentes")
     enter(page)
-    expect(page.locator("h2", has_text="La prestation où l'on attend le plus")).to_be_attached()
+    expect(page.locator("h2", has_text="Les prestations où l'on attend le plus")).to_be_attached()
     # How many complaints of more than 30 days are there in the Zou, and which?
     tab_to(page, ".st-key-filtre_departement input")
     page.keyboard.type("Zou")

@@ -124,7 +124,7 @@ def marks(say: Say = same, *, signs: bool = False) -> tuple[dict, ...]:
         }
         if signs:
             letter, frame, _ = SIGNS[i % 4]
-            badge = ("✓", "✗", "≈", None)[i % 4]
+            badge = ("✓", "✗", None)[i % 3]
             sign = {"letter": letter, "frame": frame, "badge": badge, "slight": i > 7}
             mark |= {
                 "sign": sign if letter else None,
@@ -350,7 +350,7 @@ def panels(say: Say = same) -> tuple[Panel, ...]:
                     for t in (
                         "Tout le réseau",
                         "Période : de novembre 2025 à octobre 2026",
-                        "24 centres sur 24 ont remonté leurs visites ou leurs fiches.",
+                        "24 centres sur 24 ont remonté leurs visites.",
                         "Données au 24 novembre 2026.",
                         "Données fictives, pour la démonstration.",
                     )
@@ -547,7 +547,7 @@ def deck(
         say("Tout le réseau"),
         say("de novembre 2025 à octobre 2026"),
         say("de novembre 2025 à octobre 2026"),
-        say("23 centres sur 24 ont remonté leurs visites ou leurs fiches"),
+        say("23 centres sur 24 ont remonté leurs visites"),
         as_of,
         demo,
         tuple(

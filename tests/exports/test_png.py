@@ -17,7 +17,7 @@ from tests.exports.test_svg import SVG, read, said
 
 ABOUT = png.About(
     "de novembre 2025 à octobre 2026 · Zou",
-    "3 centres sur 3 ont remonté leurs visites ou leurs fiches",
+    "3 centres sur 3 ont remonté leurs visites",
     date(2026, 11, 23),
     True,
     "Source : registres des centres",

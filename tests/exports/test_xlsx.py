@@ -46,7 +46,7 @@ from tests.exports.decks import DECKS, HOSTILE, hostile, whole
 
 ABOUT = (
     ("Période", "novembre 2026"),
-    ("Remontées", "23 centres sur 24 ont remonté leurs visites ou leurs fiches"),
+    ("Remontées", "23 centres sur 24 ont remonté leurs visites"),
 )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from dashboard.accounts.rights import Role
 from dashboard.forms.formats import FORMATS
 from dashboard.forms.repairs import repair
+from dashboard.web.receipt_pages import counted_from
 from tests.accounts.asgi import run
 from tests.builders import complaint, csv_text, visit
 from tests.hand_in.conftest import COVE, Desk, heading, words
@@ -42,6 +43,7 @@ def test_a_sheet_to_fill_in_comes_for_one_s_own_site_and_for_no_other(desk, form
 
 def test_the_first_sentence_says_what_is_missing(desk):
     assert heading(desk.page()).startswith("Covè : ")
+    assert f"Les jours sont comptés depuis le {counted_from():%d/%m/%Y}" in words(desk.page())
 
 
 def test_a_thousand_alike_faults_are_one_and_the_copy_marks_them_all(desk):

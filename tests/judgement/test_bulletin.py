@@ -457,7 +457,9 @@ def read_reporting(s: Situation, text: str) -> None:
     else:
         start = {
             0: "rien n'était attendu, aucun centre n'étant ouvert",
-            1: "données remontées" if sent else "ni registre des visites ni fiche remontés",
+            1: "registre des visites remonté"
+            if sent
+            else "ni registre des visites ni fiche remontés",
         }
         figure = s.figures["completeness"]
         closings = figure.value is not None or expected and (sent or figure.note != NOT_DUE)
@@ -1057,7 +1059,7 @@ def test_words_agree_with_0_1_and_2(n, users, complaints, not_reported):
     )
     texts = [plain(line.text) for line in lines]
     assert texts[3].startswith(
-        "L'Ouémé, novembre 2026 : 2 centres sur 2 ont remonté leurs visites ou leurs fiches ;"
+        "L'Ouémé, novembre 2026 : 2 centres sur 2 ont remonté leurs visites ;"
     )
     assert texts[4] == users and texts[2].endswith(complaints) and not_reported in texts[3]
 

@@ -79,6 +79,37 @@ def test_a_wait_that_does_not_stand_apart_is_never_named_the_longest(verdicts, w
     assert judged({"a": 55, "b": 22, "c": 9}, each) == words
 
 
+@pytest.mark.parametrize(
+    ("likely", "words"),
+    [
+        (
+            {"a": (24, 26), "b": (20, 23), "c": (11, 13), "d": (8, 10)},
+            "La prestation où l'on attend le plus : Nikki, 25 min ; le moins : Kandi, 9 min",
+        ),
+        (
+            {"a": (23, 26), "b": (20, 23), "c": (9, 13), "d": (8, 10)},
+            "Les prestations où l'on attend le plus : Nikki (25 min) et Djougou (22 min)"
+            " ; le moins : Kandi (9 min) et Covè (12 min)",
+        ),
+        (
+            {"a": (24, None), "b": (20, 23), "c": (9, 13), "d": (8, 10)},
+            "La prestation où l'on attend le plus : Nikki, 25 min ; le moins : Kandi (9 min) et Covè (12 min)",
+        ),
+        (
+            {"a": (9, 26), "b": (8, 23), "c": (9, 13), "d": (8, 10)},
+            "Parmi les prestations où l'on attend le plus : Nikki, 25 min"
+            " ; parmi les plus courtes attentes : Kandi, 9 min",
+        ),
+    ],
+)  # fmt: skip
+def test_one_is_named_the_longest_only_where_the_next_is_surely_below(likely, words):
+    """25 minutes beside 22 are no order, where the first may be 23 and the second too."""
+    figures = {k: figure(v, key=k) for k, v in {"a": 25, "b": 22, "c": 12, "d": 9}.items()}
+    verdicts = {"a": Verdict.MORE, "b": Verdict.MORE, "c": Verdict.ALIKE, "d": Verdict.LESS}
+    told = extremes_in_words(figures, NAMES, "Attente", "service", figure(15), verdicts, likely)
+    assert told.translate(PLAIN) == words
+
+
 def test_those_that_read_alike_are_named_together():
     assert "Covè et Djougou, 22 min" in said({"a": 11, "b": 22.2, "c": 21.8}, "service")
     assert said({"a": 22, "b": 22, "c": 22, "d": 9}, "service").startswith(
@@ -138,6 +169,11 @@ def test_the_only_site_with_cases_is_not_said_to_have_enough_where_others_have_n
     figures = {"a": figure(11), "b": figure(None, key="b")._replace(n=cases)}
     told = extremes_in_words(figures, NAMES, "Titre", "site", figure(11)).translate(PLAIN)
     assert told == f"Titre : 11 min (100 cas) à Nikki, {only}"
+
+
+def test_the_only_site_of_a_place_is_not_said_to_be_the_only_one_known():
+    told = extremes_in_words({"a": figure(11)}, NAMES, "Titre", "site", figure(11))
+    assert told.translate(PLAIN) == "Titre : 11 min (100 cas) à Nikki"
 
 
 def test_a_count_stands_out_where_chance_does_not_explain_it():

@@ -78,9 +78,10 @@ def test_a_small_lasting_gap_and_a_large_one_that_is_none_each_say_why():
     assert reason(few) == "dans ses variations habituelles"
     said = "octobre seul : 73 %, contre 80 % d'habitude, dans ses variations habituelles (de "
     assert plain(card_state(few)).startswith(said)
-    assert plain(card_state(few)).endswith(" %), un seul mois au-dessous (signal dès 8)")
-    longer = exact([*[80] * 38, 73, 73, 73], base=60)
-    assert plain(card_state(longer)).endswith(" %), 3 mois de suite au-dessous (signal dès 8)")
+    assert plain(card_state(few)).endswith(" %)")
+    short, longer = (exact([*[80] * 35, *[73] * n], base=60) for n in (5, 6))
+    assert plain(card_state(short)).endswith(" %)"), "rows of chance are not told"
+    assert plain(card_state(longer)).endswith(" %), 6 mois de suite au-dessous (signal dès 8)")
     months = 80 + 6 * np.where(np.arange(40) % 2, 1, -1)
     restless = exact([*months, 73])
     assert restless.variation == Variation.NO_SIGNAL and is_far(restless)
@@ -102,6 +103,15 @@ def test_a_small_lasting_gap_and_a_large_one_that_is_none_each_say_why():
     assert re.search(r"variations habituelles \(de [\d,]+ à [\d,]+ %\)$", plain(card_state(clear)))
     assert "contre 80 % d'habitude, dans ses variations habituelles (" in plain(
         card_state(restless)
+    )
+
+
+def test_a_band_that_no_month_can_leave_is_too_few_cases_and_no_band():
+    """« dans ses variations habituelles (de 0 à 100 %) » of three files judges nothing."""
+    one = exact([*[67] * 40, 100], base=3)
+    assert one.range == (0, 100) and is_far(one)
+    assert plain(card_state(one)) == (
+        "octobre seul : 100 %, contre 67 % d'habitude, trop peu de cas pour en juger"
     )
 
 
@@ -186,5 +196,9 @@ def test_a_fall_of_visits_is_a_change_in_words_of_its_own():
     share_less = round(100 * (1 - one.value / one.usual))
     assert words == (
         f"{one.value:.1f} usagers par jour, {share_less} % de moins que d'habitude en cette saison"
-        " (changement, hors de ses variations habituelles, depuis octobre)"
+        " (changement, hors de ses variations habituelles)"
     ).replace(".", ",", 1)
+    assert since_at_least(one).startswith("depuis octobre"), (
+        "of the month that is spoken of it says nothing more"
+    )
+    assert since_at_least(one, year=LAST.year) == ""

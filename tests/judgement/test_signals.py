@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.judgement.control_charts import CHARTED, MonthlySeries, Series
 from dashboard.judgement.monthly_judgement import judge
+from dashboard.judgement.signal_reasons import run
 from dashboard.judgement.signal_sentences import (
     beside_aggregate,
     card_state,
@@ -83,7 +84,7 @@ def test_too_early_counts_the_months_that_are_points_and_not_those_of_the_curve(
     levels = [[20.0, np.nan, np.nan, 22.0, 25.0, np.nan, 21.0]]
     one = signal(follow("wait_p90", measured("wait_p90", levels), LAST)["site 0"], LAST)
     assert plain(verdict(one, "Attente", limits=False)) == (
-        "Attente : trop tôt pour juger (4 mois assez renseignés, il en faut 12)"
+        "Attente : trop tôt pour juger (4 mois où assez de cas sont connus, il en faut 12)"
     )
 
 
@@ -93,7 +94,7 @@ def test_of_a_whole_whose_sites_are_not_judged_yet_no_month_is_said_to_be_lackin
     whole = signal(follow(CODE, series, LAST, {"nation": [0, 1]})["nation"], LAST)
     assert whole.variation == Variation.TOO_FEW
     assert plain(verdict(whole, "Attente")).endswith(
-        "trop tôt pour juger (il faut 12 mois assez renseignés)."
+        "trop tôt pour juger (il faut 12 mois où assez de cas sont connus)."
     )
 
 
@@ -359,9 +360,12 @@ def test_a_share_far_from_what_is_usual_and_no_signal_says_why(base, spread, sai
             assert low <= one.value <= high
             text = plain(value_with_state(one))
             why = re.search(r" d'habitude, ([^,]+) \(de [\d,]+(?: %)? à [\d,]+ %\)$", text)
-            lasted = r"\), (\d mois de suite|un seul mois) au-dess\w+ \(signal dès 8\)$"
-            by_month = one.kind != ChartKind.BY_QUARTER
-            assert bool(re.search(lasted, plain(card_state(one)))) == by_month
+            lasted = r"\), [67] mois de suite au-dess\w+ \(signal dès 8\)$"
+            near = (
+                one.kind != ChartKind.BY_QUARTER
+                and len(run(one, -1 if one.value < one.usual else 1)) > 5
+            )
+            assert bool(re.search(lasted, plain(card_state(one)))) == near
             found.add(why[1])
     assert found == {said}
 

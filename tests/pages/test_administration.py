@@ -314,8 +314,9 @@ def test_who_signed_in_before_the_first_file_finds_his_account_and_the_way_out(
     at = sound(visit_page("plaintes"))
     assert any(
         "ne contient encore ni registre des visites ni fiche de clôture" in said
+        and "un message à leur envoyer est prêt sur «\xa0Complétude\xa0»" in said
         for said in words(at)
-    )
+    ), "who may not hand in may ask for it"
     [bar] = [e.proto.body for e in at.get("html") if "ccsp-top" in e.proto.body]
     assert "Se déconnecter" in bar and 'href="./mon-compte"' in bar and "données au" not in bar
     context.close_databases()

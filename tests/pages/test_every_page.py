@@ -104,14 +104,14 @@ SAYS = {
     ("usual", "presenter"): r"usagers reçus(, dans | \\?\()\d+ centres",
     ("usual", "attentes"): "La moitié des usagers reçus ont attendu",
     ("usual", "plaintes"): "Plaintes en cours, la plus ancienne d'abord",
-    ("one row", "carte"): "1 centre sur 24 a remonté ses visites ou ses fiches",
-    ("one row", "departement"): "1 centre sur 24 a remonté ses visites ou ses fiches",
+    ("one row", "carte"): "1 centre sur 24 a remonté ses visites",
+    ("one row", "departement"): "1 centre sur 24 a remonté ses visites",
     ("one row", "plaintes"): "Registre des plaintes non remonté.",
     ("not measured", "carte"): "aucune attente mesurée",
     ("not measured", "departement"): "L'attente n'est pas mesurée ici",
     ("not measured", "site"): "L'attente n'est pas mesurée ici",
     ("not measured", "attentes"): "L'attente n'est pas mesurée ici",
-    ("not measured", "presenter"): "2 centres sur 24 ont remonté leurs visites ou leurs fiches",
+    ("not measured", "presenter"): "2 centres sur 24 ont remonté leurs visites",
     **{
         ("usual", spec.url_path): "Données fictives"
         for spec in PAGES
@@ -255,7 +255,7 @@ def test_what_cards_of_complaints_rest_on_is_the_register_of_complaints(filled, 
     using(filled["one row"])
     (line,) = [one for one in words(sound(visit_page("plaintes"))) if "ce que montraient" in one]
     assert "· registre des plaintes non remonté ·" in line
-    assert "ses visites ou ses fiches" not in line
+    assert "a remonté ses visites" not in line
 
 
 def test_waits_of_which_nothing_came_are_not_asked_after_chart_by_chart(filled, using):
@@ -429,9 +429,44 @@ def test_a_file_that_breaks_while_it_is_read_is_one_that_does_not_answer(sqlite,
 def test_a_site_without_data_says_so_and_not_zero_minutes(filled, using):
     using(filled["one row"])
     at = sound(visit_page("site", centre=NIKKI))
-    shown = {m.label: m.value for m in cards(at)}
-    assert shown[BY_CODE["wait_p50"].short] == "non remonté"
-    assert "Aucune donnée sur cette période." in "\n".join(words(at))
+    assert heading(at).endswith("n'a encore remis ni registre des visites ni fiche de clôture")
+    assert not cards(at), "each would say the heading again"
+    said = everything(at)
+    assert "0 min" not in said.replace("\xa0", " ") and "Aucune donnée" not in said
+    assert said.count("fermeture") <= 2, "that none is known is said once, and at the foot"
+
+
+def test_a_base_without_data_says_what_to_do_and_says_nothing_twice(filled, using):
+    using(filled["empty"])
+    assert "Département : ses 24 centres n'ont encore remis" in heading(
+        sound(visit_page("departement"))
+    ).replace(" · tout le réseau", "").replace("\xa0", " ")
+    assert heading(sound(visit_page("nouveau"))).endswith(": rien n'est encore venu")
+    at = sound(visit_page())
+    assert not read_tables(at), "a table of what is not there"
+    assert "Rien n'est encore venu" in everything(at)
+    at = sound(visit_page("completude"))
+    assert "se comptent depuis son ouverture officielle" in "\n".join(c.value for c in at.caption)
+    drawn = [e for e in at.main if e.type in ("expander", "html")]
+    first = [e.label for e in drawn if e.type == "expander"][0]
+    assert first == "Relancer 24\xa0centres" or first == "Relancer 24 centres"
+    calendar = next(
+        n for n, e in enumerate(drawn) if "ccsp-calendar" in getattr(e.proto, "body", "")
+    )
+    assert [e.type for e in drawn].index("expander") < calendar, "above the days of 24 sites"
+
+
+def test_the_slides_that_are_shown_are_numbered_and_no_others(filled, using):
+    using(filled["one row"])
+    at = sound(visit_page("presenter", periode=_ago(1)[:7]))
+    said = "\n".join(e.value for e in at.markdown)
+    many = int(re.search(r"(\d+)\s+diapositives", everything(at)).group(1))
+    numbers = re.findall(r"^(\d+)\. \*\*", said, re.MULTILINE)
+    assert numbers == [str(n + 1) for n in range(many)] and many < 13
+    left_out = said.partition("Laissées de côté")[2]
+    assert re.findall(r"^- .*\(rien à montrer encore\)$", left_out, re.MULTILINE)
+    assert "Centres comparés" in left_out, "with what it compares, for another is shown"
+    assert "Satisfaits" in left_out
 
 
 # ---- figures in company ----------------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ def test_the_first_sheet_says_the_filters_that_act_on_the_page(page):
     assert any(
         found["Période"] in said.lower() and "attente mesurée dans" in said for said in words(at)
     )  # as on screen
-    assert "ont remonté leurs visites ou leurs fiches" in found["Remontées"] and found["Données au"]
+    assert "ont remonté leurs visites" in found["Remontées"] and found["Données au"]
     _, make = page(by_address["site"], centre=KANDI, departement="Zou")
     found = {
         r[0].value: r[1].value

@@ -133,7 +133,7 @@ def test_a_slide_moves_and_is_hidden_and_renamed(demo):
     unfold(at, 2)
     at.checkbox[-1].check().run()
     assert "11 diapositives. Touches" in said(sound(at))
-    assert " : masquée" in said(at)
+    assert " (masquée)" in said(at)
 
 
 def test_a_slide_is_added_and_removed(demo):

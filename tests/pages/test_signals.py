@@ -170,7 +170,7 @@ def test_a_decision_stays_on_the_control_chart_of_its_series(desk, at_the_time, 
     alarming(desk)
     at = decide(sound(visit_page("signaux")), "ouvrir un second guichet", "le directeur", indicator)
     assert "figure sur la courbe de suivi" in said(sound(at))
-    assert "ouvrir un second guichet" in tables(at) and "pas encore le dire" in tables(at)
+    assert "ouvrir un second guichet" in tables(at) and "pas encore faite" in tables(at)
     again = visit_page("signaux", centre=KANDI, indicateur=indicator)
     for page in (at, again):
         flagged = layers(spec(page, indicator))
@@ -256,6 +256,8 @@ def test_signals_open_on_the_first_of_the_list_until_a_series_is_chosen(desk):
 def test_a_decision_is_judged_by_the_months_that_follow(desk, at_the_time, after, judgement):
     alarming(desk)
     decide(sound(visit_page("signaux")), "ouvrir un second guichet", "le directeur")
+    (taken,) = control_charts.decisions(LOCAL_READER)
+    record.carry_out(LOCAL_READER, taken.id, at_the_time)
     hand_in(desk, add_months(LAST, 1), after)
     table = next(t for t in read_tables(sound(visit_page("signaux"))) if "Décidé le" in t.head)
     assert [plain(one) for one in table.column("Ce qui a suivi")] == [judgement]

@@ -256,9 +256,10 @@ def _silent_visits(_: re.Match, s: Said, t: Truth) -> bool:
 
 
 def _not_of_all(m: re.Match, s: Said, t: Truth) -> bool:
-    """« 3 centres sur 24 ont remonté leurs visites ou leurs fiches, incomplètes pour 2 d'entre eux »."""
-    seen = [site for site in s.scope if t.seen(site, s.first, _end(s, t))]
-    part = sum(not t.complete(site, s.first, _end(s, t)) for site in seen)
+    """« 3 centres sur 24 ont remonté leurs visites, en partie pour 2 d'entre eux »."""
+    end = _end(s, t)
+    seen = [x for x in s.scope if t.known("registre", x, s.first, end)]
+    part = sum(not t.complete(site, s.first, end) for site in seen)
     said = number(m["part"]) if m["part"] else len(seen) if m["all"] else 0
     return len(seen) == number(m["n"]) and part == said
 
@@ -632,7 +633,10 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"\b0,0 par jour( ouvert)?", _no_visits),
     (r"entre 0 et [\d ]+ jours?", _always),  # an interval
     (r"0 jour sans réponse|encore en cours après 0 jour|[:;] 0 jour pour l'ensemble", _always),
-    (r"aucune différence nette n'est visible|mais aucun ne se distingue", _always),
+    (
+        r"aucune différence nette n'est visible|mais aucun ne (se distingue|sort des différences habituelles)",
+        _always,
+    ),
     (r"(?<= )\(\d+ et \d+\)", _always),  # a closing and a register of one day
     (r"aucune? (département|prestation|heure) ne se distingue nettement", _always),
     (
@@ -680,7 +684,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     ),
     (r"rien à juger", lambda m, s, t: not any(t.seen(x, s.first, _end(s, t)) for x in s.scope)),
     (
-        r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté des données(?P<all>, incomplètes)?( pour (?P<part>\d+) d'entre eux)?",
+        r"(?P<n>\d+) centres? sur \d+ (a|ont) remonté (ses|leurs) visites(?P<all>, en partie)?( pour (?P<part>\d+) d'entre eux)?",
         _not_of_all,
     ),
     (r"pas assez de données pour tracer ces mois", _too_short),
@@ -749,7 +753,8 @@ RULES: tuple[tuple[str, Check], ...] = (
         r"|pas assez de données pour juger",
         _too_short,
     ),
-    (r"pas (encore )?de (jugement (en|au|ce)|mois entier|série|signal possible)[^;.]*", _too_short),
+    (r"pas (encore )?de (jugement (en|au|ce)|mois entier|série)[^;.]*", _too_short),
+    (r"aucun signal n'est encore possible[^;.]*", _too_short),
     (r"la période n'a pas encore de mois entier", _too_short),
     (r"pas de (jugement d'ensemble|comparaison)[^;.]*", _always),
     (r"ce que les données ne permettent pas encore de dire", _always),
@@ -764,7 +769,10 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"rien n'est conclu sous ces filtres|rien n'en est conclu", _always),
     (r"n'est pas ouverte à qui ne répond pas de ces centres", _always),
     (r"partis sans être reçus : 0 %$", _of_rows),
-    (r"aucun nouveau niveau n'attend de réponse|ceux qui partent n'ont pas d'attente", _always),
+    (
+        r"aucun nouveau niveau n'attend d'être accepté ou refusé|ceux qui partent n'ont pas d'attente",
+        _always,
+    ),
     (r"aucune cible n'est fixée : rien n'est comparé à une cible", _always),
     # what nobody noted or declared is not denied of the world
     (
@@ -785,6 +793,7 @@ RULES: tuple[tuple[str, Check], ...] = (
     (r"ne sépare pas de la plus longue", _always),  # how long waits are told apart
     (r"aucun canevas n'est remis pour cette période", _always),  # these worlds have none
     (r"rien de nouveau depuis", _always),  # what is new: tests/answers/test_news.py
+    (r"rien n'est encore venu", lambda m, s, t: _never(s, t) == len(s.scope)),
     (r"\(fermé, personne n'est venu, registre annoncé\)", _always),  # how days are counted
     (r"pas encore (échues?|comptées)", _always),
 )
@@ -853,7 +862,7 @@ def untold(said: Said, truth: Truth) -> str:
 
 # What names the highest of a family.
 HIGHEST = re.compile(
-    r"^(Le plus chargé|Le département où l'on attend le plus|Attente .*: (nettement (plus|moins) pour|le plus, ))"
+    r"^(Le plus chargé|(Le|Les|Parmi les) départements? où l'on attend le plus|Attente .*: (nettement (plus|moins) pour|le plus, ))"
 )
 MEASURED = re.compile(
     r"attente (non )?mesurée( dans \d+ centres?)? \(registre des visites remis dans (?P<of>\d+) centres? sur \d+\)"

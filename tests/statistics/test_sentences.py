@@ -74,7 +74,7 @@ def test_every_rule_has_its_words_on_both_sides():
         ),
         (
             sentences.signal_budget(0, Budget(0, 0, 0, 0, 0, 100)),
-            "Pas encore de signal possible (alerte, amélioration, changement) : il faut 12 mois de données"
+            "Aucun signal n'est encore possible (alerte, amélioration, changement) : il faut 12 mois de données"
             " (12 trimestres pour ce qui est rare, comme les plaintes ; 40 mois pour les usagers par jour ouvert, qui suivent les"
             " saisons).",
         ),

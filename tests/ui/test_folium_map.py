@@ -219,7 +219,7 @@ COVERED = """() => {
     return found; }"""
 ALERT = {"letter": "!", "frame": "square", "badge": "✗"}
 BETTER = {"letter": "+", "frame": "round", "badge": None}
-CHANGE = {"letter": "C", "frame": "hexagon", "badge": "≈"}
+CHANGE = {"letter": "C", "frame": "hexagon", "badge": "✓"}
 CALM = {"letter": "", "frame": None, "badge": None}
 
 

@@ -44,7 +44,6 @@ Point = tuple[float, float]
 TICKS: dict[str, list[list[Point]]] = {
     "✓": [[(-3.6, 0.3), (-1.1, 3.1), (3.6, -2.7)]],
     "✗": [[(-3, -3), (3, 3)], [(-3, 3), (3, -3)]],
-    "≈": [[(-4, y), (-2, y - 1.4), (0, y - 0.4), (2, y + 0.6), (4, y - 0.8)] for y in (-1.2, 2.4)],
 }
 FORMS = {"square": MSO_SHAPE.RECTANGLE, "hexagon": MSO_SHAPE.HEXAGON, "GSRU": MSO_SHAPE.DIAMOND}
 
