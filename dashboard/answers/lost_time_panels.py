@@ -152,8 +152,8 @@ def by_place(
         )
         for k in kept
     ]
-    worst = of[order[0]]
-    first = names[order[0]] if by == "site" else order[0]
+    first, much = lost_time.the_most(of)
+    called = french.join_first([names[k] if by == "site" else k for k in first])
     return Panel(
         key,
         title,
@@ -167,7 +167,8 @@ def by_place(
             ),
             rows,
         ),
-        finding=f"{first} {_how_alone(of.values(), what.lower())}{S}: {worst.in_words}{_left_of(worst)}"
+        finding=f"{called} {_how_alone(of.values(), what.lower(), len(first))}{S}: {much}"
+        f"{_left_of(of[first[0]]) if len(first) == 1 else ''}"
         f"{_among(of.values(), what.lower())}",
         trust_line=METHOD,
     )
@@ -260,13 +261,13 @@ def _by_name(of: Mapping[str, Lost], names: Mapping[str, str]) -> list[str]:
     return sorted(of, key=lambda code: (-of[code].order, french.alphabetical(names[code])))
 
 
-def _how_alone(parts: Collection[Lost], what: str) -> str:
-    """« a perdu le plus »; of the only one that lost anything, that it is."""
+def _how_alone(parts: Collection[Lost], what: str, most: int) -> str:
+    """« a perdu le plus »; of the only one that lost anything, that it is. most: how many lost the most."""
     if len(parts) == 1:
         return "a perdu du temps"
     if sum(not p.is_none for p in parts) == 1:
         return f"est le seul {what} dont du temps perdu est connu"
-    return "a perdu le plus"
+    return "a perdu le plus" if most == 1 else "ont perdu le plus"
 
 
 def _left_of(part: Lost) -> str:

@@ -24,9 +24,11 @@ from dashboard.answers.network import (
 )
 from dashboard.answers.question import Question
 from dashboard.answers.row_verdicts import differ, verdicts_of
+from dashboard.answers.uncertainty import intervals
 from dashboard.indicators import Figure
 from dashboard.indicators.measures import NO_OPEN_DAY_HANDED_IN, NO_VISIT, NO_VISITS
 from dashboard.judgement.change_dates import more_or_less, signals_in_a_line, since_at_least
+from dashboard.judgement.extremes import MOST_RIVALS, rivals
 from dashboard.judgement.signal_reasons import reason
 from dashboard.judgement.signal_sentences import (
     NONE_WORSE,
@@ -61,6 +63,7 @@ LISTED = 12  # names in a row, of sites that are framed on the map: more are cou
 LARGE_FALL = 0.25  # of the visits of a season: told before what gets worse
 S = french.SPACE
 NOT_TOLD_APART = "mais les centres ne se distinguent pas les uns des autres"
+AMONG = f"{S}; plusieurs autres centres ne s'en distinguent pas nettement"
 # Of the last answer: a site that has not begun is not silent.
 SILENT, NOT_BEGUN = "Centres muets", "Rien de remis encore"
 SILENT_OR_NOTHING = "Centres muets ou sans rien de remis"
@@ -207,6 +210,9 @@ def longest_waits(view: View, question: Question) -> Reply:
             apart = _not_apart(view, question, [of["wait_p50"].key for *_, of in alike])
         words += apart
         chance = longest == shown_value(everywhere) or NOT_TOLD_APART in apart
+        close = "" if chance else _close_behind(view, question, ranked, alike)
+        words += close
+        chance = chance or close == AMONG
         words += _only_site_in_words(view, question, ranked)
         unknown = _unmeasured(view, question)
         if unknown:
@@ -215,6 +221,24 @@ def longest_waits(view: View, question: Question) -> Reply:
         statement = Statement(tuple(name for name, _, _ in alike[:NAMED]), words)
     label = "L'attente" if chance else _superlative(ranked, "L'attente la plus longue", "L'attente")
     return Reply(label, "attentes", time_of_visits(view, question), (statement,))
+
+
+def _close_behind(
+    view: View, question: Question, ranked: Sequence[Ranked], alike: Sequence[Ranked]
+) -> str:
+    """« ; Pobè (17 min) ne s'en distingue pas nettement »: the sites whose waits may be as long as the longest; « ; plusieurs
+    autres centres … » where these are many; "" without one."""
+    by_code = {of["wait_p50"].key: (name, of["wait_p50"]) for name, _, of in ranked}
+    likely = intervals(view, question, "site", "wait_p50")
+    found = rivals({code: figure for code, (_, figure) in by_code.items()}, likely, max)
+    behind = [code for code in found if all(of["wait_p50"].key != code for *_, of in alike)]
+    if not behind:
+        return ""
+    if len(found) > MOST_RIVALS:
+        return AMONG
+    each = [f"{by_code[code][0].text} ({shown_value(found[code])})" for code in behind]
+    verb = "ne s'en distingue" if len(each) == 1 else "ne s'en distinguent"
+    return f"{S}; {french.join_words(each)} {verb} pas nettement"
 
 
 def _not_apart(view: View, question: Question, longest: Sequence[str]) -> str:

@@ -45,7 +45,8 @@ def extremes_in_words(
 ) -> str:
     """« Attente médiane : 11 min à Nikki, 22 min à Djougou ; 15 min pour l'ensemble » for sites; for services, hours and
     departments the highest and the lowest. figures: of one indicator, by key; title: what is compared; by: the dimension;
-    overall: the figure over all; verdicts: of each key, without which a wait is named whatever chance says; likely: the interval of each, by which the highest is told from the next."""
+    overall: the figure over all; verdicts: of each key, without which a wait is named whatever chance says; likely: the interval
+    of each, by which the highest is told from the next."""
     known = {k: f for k, f in figures.items() if f.value is not None and k != UNKNOWN_KEY}
     values = {shown_value(f) for f in known.values()}
     compared = [k for k in figures if k != UNKNOWN_KEY]
@@ -119,13 +120,13 @@ def _longest_in_words(
     """« La prestation où l'on attend le plus : Actes de pension, 25 min »; « Les prestations … : Actes de pension (25 min) et
     Passeport (23 min) » where these cannot be told apart; of more than three « Parmi les prestations … »."""
     one, many = LONGEST[by]
-    rivals = _rivals(figures, likely, max)
-    if not rivals:
+    close = rivals(figures, likely, max)
+    if not close:
         return f"{one} {WAITED}{S}: {', '.join(_at_end(figures, names, max))}"
-    if len(rivals) > MOST_RIVALS:
+    if len(close) > MOST_RIVALS:
         among = f"Parmi {french.lower_first(many)} {WAITED}"
         return f"{among}{S}: {', '.join(_at_end(figures, names, max))}"
-    return f"{many} {WAITED}{S}: {_each(rivals, names)}"
+    return f"{many} {WAITED}{S}: {_each(close, names)}"
 
 
 def _shortest_in_words(
@@ -133,10 +134,10 @@ def _shortest_in_words(
 ) -> str:
     """« ; le moins : Casier judiciaire, 8 min », with those that cannot be told from it; of more than three « ; parmi
     les plus courtes attentes : Casier judiciaire, 8 min »."""
-    rivals = _rivals(figures, likely, min)
-    if rivals and len(rivals) <= MOST_RIVALS:
-        return f"{S}; le moins{S}: {_each(rivals, names)}"
-    among = "parmi les plus courtes attentes" if rivals else "le moins"
+    close = rivals(figures, likely, min)
+    if close and len(close) <= MOST_RIVALS:
+        return f"{S}; le moins{S}: {_each(close, names)}"
+    among = "parmi les plus courtes attentes" if close else "le moins"
     return f"{S}; {among}{S}: {', '.join(_at_end(figures, names, min))}"
 
 
@@ -145,7 +146,7 @@ def _each(figures: Mapping[str, Figure], names: Mapping[str, str]) -> str:
     return french.join_words([f"{names.get(k, k)} ({shown_value(f)})" for k, f in figures.items()])
 
 
-def _rivals(
+def rivals(
     figures: Mapping[str, Figure], likely: Mapping[str, Interval], end: Callable[..., Figure]
 ) -> dict[str, Figure]:
     """The highest (or lowest) and those whose intervals touch its own, from that end on; none where all of them are displayed

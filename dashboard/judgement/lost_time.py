@@ -160,6 +160,14 @@ def by_most(lost: Mapping[str, Lost]) -> list[str]:
     return sorted(lost, key=lambda key: (-lost[key].order, french.alphabetical(key)))
 
 
+def the_most(lost: Mapping[str, Lost]) -> tuple[list[str], str]:
+    """The keys of those that lost the most, by name, and how much: « 9 h », of several « 9 h chacun »."""
+    order = by_most(lost)
+    most = lost[order[0]].in_words
+    tied = [key for key in order if lost[key].in_words == most]
+    return tied, f"{most} chacun" if len(tied) > 1 else most
+
+
 def finding(
     when: str,
     total: Lost,
@@ -188,7 +196,9 @@ def finding(
         if len(lost) == 1:
             alone.append(f"seul {what}{S}: {lost[0]}")
         elif lost:
-            most.append(f"{lost[0]}, {parts[lost[0]].in_words}")
+            first, much = the_most(parts)
+            if len(first) < len(lost):  # nothing is named for the place of its name in the alphabet
+                most.append(f"{french.join_first(first)}, {much}")
     above_all = [f"surtout{S}: {f'{S}; '.join(most)}"] if most else []
     return f"{S}; ".join([said, *alone, *above_all])
 
@@ -222,10 +232,10 @@ def month_finding(when: str, months: Mapping[str, Lost]) -> str:
             f"{total.left_in_words('il en reste')}{others}"
         )
     if not sure:
-        most = by_most(heard)[0]
+        most, much = the_most(heard)
         return (
-            f"{french.upper_first(when)}{S}: {total.at_least}{total.in_words} d'ouverture en moins{S}; le plus que l'on sache"
-            f" en {most}{S}: {heard[most].in_words}, sans que ce soit sûr"
+            f"{french.upper_first(when)}{S}: {total.at_least}{total.in_words} d'ouverture en moins{S}; le plus, pour ce qu'on en"
+            f" sait, en {french.join_first(most)}{S}: {much}"
         )
     part = heard[sure[0]]
     said = f"{part.kept_in_words}, {part.at_least}{part.in_words} en moins"

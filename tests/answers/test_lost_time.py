@@ -278,6 +278,19 @@ def test_the_only_site_that_lost_time_is_called_that_and_not_the_first_of_severa
     assert said().endswith("(2 centres sur 3 dont quelque chose est remonté en ont perdu)")
 
 
+def test_those_that_lost_as_much_are_all_named_or_none(known):
+    eight = ("08:00", "09:00", "réseau")
+    known.hand_in("fermetures", closure(KANDI, "2025-03-04", None, "08:00", "09:00", "travaux"))
+    known.hand_in("fermetures", closure(NIKKI, "2025-03-05", None, *eight))
+    said = lambda: finding(lost_time_panels.by_place(LOCAL_READER, MARCH, "site", "k"))  # noqa: E731
+    assert said().startswith("CCSP de Kandi et CCSP de Nikki ont perdu le plus : 1 h chacun (2 ")
+    assert "surtout" not in finding(by_reason())
+    known.hand_in("fermetures", closure(COVE, "2025-03-05", None, *eight[:2], "électricité"))
+    known.hand_in("fermetures", closure(KANDI, "2025-03-06", None, "08:00", "09:00", "réseau"))
+    assert said().startswith("CCSP de Kandi a perdu le plus : 2 h")
+    assert finding(by_reason()).endswith(" ; surtout : réseau, 2 h ; Kandi, 2 h")
+
+
 def test_a_month_is_the_worst_only_where_that_is_sure(known):
     for month, last in ((1, 31), (2, 28)):
         span = date(2025, month, 1), date(2025, month, last)
@@ -299,7 +312,7 @@ def test_a_month_is_the_worst_only_where_that_is_sure(known):
     )
     # Of the network most days are not heard of: any of these months may have lost more.
     assert by_month(replace(first, site=None)).endswith(
-        "le plus que l'on sache en février 2025 : 18 h, sans que ce soit sûr"
+        "le plus, pour ce qu'on en sait, en février 2025 : 18 h"
     )
 
 

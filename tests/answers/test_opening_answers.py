@@ -162,6 +162,19 @@ def test_a_longest_wait_that_does_not_stand_apart_is_said_so_as_the_table_says_i
     assert "Nikki (plus long)" in said
 
 
+def test_those_whose_wait_may_be_as_long_as_the_longest_are_named_beside_it(asked):
+    days = [date(2025, 10, d).isoformat() for d in range(6, 25) if date(2025, 10, d).weekday() < 5]
+    for site, middle in ((KANDI, 20), (NIKKI, 60), (COVE, 58)):
+        lines = [waited(middle + n, site=site, day=day) for day in days for n in range(-15, 16, 3)]
+        asked.hand_in("registre", *lines)
+    found = text(reply(OCTOBER, "L'attente"))
+    assert found.startswith("Nikki un usager sur deux a attendu 60 min ou plus")
+    assert "; Covè (58 min) ne s'en distingue pas nettement" in found
+    asked.hand_in("registre", *[waited(150, site=NIKKI, day=days[0]) for _ in range(200)])
+    found = text(reply(OCTOBER, "L'attente"))
+    assert found.startswith("Nikki un usager sur deux a attendu 150 min") and "Covè" not in found
+
+
 def test_where_nothing_is_known_each_answer_says_so(asked):
     nothing = replace(OCTOBER, first=date(2025, 6, 1), last=date(2025, 6, 30))
     said = [text(r) for r in opening_answers.replies(LOCAL_READER, nothing)]

@@ -64,7 +64,7 @@ def test_a_press_is_seen_before_the_first_slide_is_there(page, app):
       note(); new MutationObserver(note).observe(room.shadowRoot, {childList: true, subtree: true, characterData: true});
     }).observe(document.body, {childList: true}); }""")
     page.get_by_role("button", name="Commencer la présentation").click()
-    expect(page.locator(f"{ROOM} .count")).to_have_text("1 / 10", timeout=30_000)
+    expect(page.locator(f"{ROOM} .count")).to_have_text("1 / 9", timeout=30_000)
     expect(page.locator(f"{ROOM} .wait")).to_have_count(0)
     expect(page.locator(f"{ROOM} .foot .said")).to_contain_text("Mono")
     # The room saw at once that it was pressed; a server that a busy machine lets wait may be said to be away after that.

@@ -862,7 +862,8 @@ def untold(said: Said, truth: Truth) -> str:
 
 # What names the highest of a family.
 HIGHEST = re.compile(
-    r"^(Le plus chargé|(Le|Les|Parmi les) départements? où l'on attend le plus|Attente .*: (nettement (plus|moins) pour|le plus, ))"
+    r"^(Le plus chargé|(Le|Les|Parmi les) départements? où l'on attend le plus"
+    r"|Attente .*: (nettement (plus|moins) pour|le plus, ))"
 )
 MEASURED = re.compile(
     r"attente (non )?mesurée( dans \d+ centres?)? \(registre des visites remis dans (?P<of>\d+) centres? sur \d+\)"
