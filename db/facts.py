@@ -537,15 +537,48 @@ def _known_lately(book: NetworkState, end: np.ndarray) -> np.ndarray:
 
 
 def visits_whole(book: NetworkState, spans: np.ndarray, *, by_then: bool = False) -> np.ndarray:
-    """Whether all visits of a site are known of a span, (G, S): but for as many days in a row as a site is silent after, where
-    they are few in all, and from its launch on. by_then: whatever days after the span make of a silence that reaches its end."""
+    """Whether all visits of a site are known of a span and of each entire month in it, (G, S): but for as many days in a row as a
+    site is silent after, where they are few in all, and from its launch on. by_then: whatever days after the span make of a
+    silence that reaches its end."""
+    nearly = _visits_nearly_whole(book, spans, by_then=by_then)
+    whole: np.ndarray = nearly & _months_whole(book, spans)
+    return whole
+
+
+def _visits_nearly_whole(
+    book: NetworkState, spans: np.ndarray, *, by_then: bool = False
+) -> np.ndarray:
+    """As `visits_whole`, whatever any month of the span lacks, (G, S): enough for visits by day."""
     hole = "hole_by_then" if by_then else "hole"
-    lost, opening = book.sum_between("lost", spans), book.sum_between("opening", spans)
-    few = (lost <= FEW_LOST) | (lost <= LOST_SHARE * opening)
     due = np.maximum(spans[:, :1], book.starts)
     begun = (book.visits_from <= due + SILENT_DAYS) | (book.visits_from > spans[:, 1:])
     begun |= book.starts == -NEVER  # nobody knows since when it is there
-    whole: np.ndarray = (book.sum_between(hole, spans) == 0) & few & begun
+    whole: np.ndarray = (book.sum_between(hole, spans) == 0) & _few_lost(book, spans) & begun
+    return whole
+
+
+def _few_lost(book: NetworkState, spans: np.ndarray) -> np.ndarray:
+    """Whether few open days of a site are without visits in a span, (G, S)."""
+    lost, opening = book.sum_between("lost", spans), book.sum_between("opening", spans)
+    few: np.ndarray = (lost <= FEW_LOST) | (lost <= LOST_SHARE * opening)
+    return few
+
+
+def _months_whole(book: NetworkState, spans: np.ndarray) -> np.ndarray:
+    """Whether few open days of a site are without visits in each entire month of a span, (G, S): a sum is not exact where one
+    of its terms is not."""
+    known = month_numbers(np.array([book.origin, book.origin + book.is_open.shape[1]]))
+    # The first month that begins in the span, and that after the last that ends in it.
+    begins = np.maximum(month_numbers(spans[:, 0] - 1) + 1, known[0])
+    ends = np.maximum(np.minimum(month_numbers(spans[:, 1] + 1), known[1] + 1), begins)
+    if not len(spans) or begins.min() == ends.max():
+        return np.ones((len(spans), len(book.places)), dtype=bool)
+    edges = np.arange(begins.min(), ends.max() + 1).astype("datetime64[M]").astype("datetime64[D]")
+    days = edges.astype(np.int64)
+    each = np.stack([days[:-1], days[1:] - 1], axis=1)
+    lacking = np.cumsum(~_few_lost(book, each), axis=0)
+    lacking = np.concatenate([np.zeros((1, lacking.shape[1]), dtype=lacking.dtype), lacking])
+    whole: np.ndarray = lacking[ends - begins.min()] == lacking[begins - begins.min()]
     return whole
 
 
@@ -763,7 +796,7 @@ def comparable_sites(scope: Scope) -> tuple[set[str], bool, Period]:
     now, then = _active(scope, spans)
     # A register that ends earlier, or begins later, cannot be compared: its other days are not known.
     book = scope.network
-    both = now & then & visits_whole(book, spans).all(axis=0)
+    both = now & then & _visits_nearly_whole(book, spans).all(axis=0)
     both &= book.visits_from <= day_number(before.first) + SILENT_DAYS
     rows = [i for i in scope.rows.tolist() if both[i]]
     complaints = _complaints_through(book, spans)[:, rows].all()

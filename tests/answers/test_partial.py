@@ -811,6 +811,26 @@ def test_a_register_of_every_other_week_is_a_part(asked):
     assert shown_value(figure) == "au moins 30"
 
 
+def test_a_sum_of_months_is_a_floor_where_one_of_them_is(asked):
+    """Five days of a quarter are few, of March they are not: March « au moins 2 » and the quarter « 4 » cannot both be."""
+    for first, last in (
+        (date(2025, 1, 1), date(2025, 3, 9)),
+        (date(2025, 3, 15), date(2025, 4, 30)),
+    ):
+        days = [date(2025, m, 5) for m in range(1, 5)] + [date(2025, 3, 20)]
+        lines = [visit(COVE, day=day.isoformat()) for day in days if first <= day <= last]
+        asked.hand_in("registre", *lines, covers=(first, last))
+    said = lambda first, last: shown_value(  # noqa: E731
+        overall_figures(LOCAL_READER, Question(first, last, site=COVE))["visits"]
+    )
+    assert said(date(2025, 3, 1), date(2025, 3, 31)) == "au moins 2"
+    assert said(date(2025, 1, 1), date(2025, 4, 30)) == "au moins 5"
+    assert said(date(2025, 2, 15), date(2025, 4, 15)) == "au moins 3"
+    assert said(date(2025, 1, 1), date(2025, 2, 28)) == "2" and said(*[date(2025, 4, 5)] * 2) == "1"
+    # Of no entire month: the few days of it that are asked for count among all of the span.
+    assert said(date(2025, 1, 1), date(2025, 3, 30)) == "4"
+
+
 def test_complaints_are_compared_with_a_year_before_where_all_of_both_are_known(asked):
     for year in (2024, 2025):
         for site in (KANDI, COVE):
