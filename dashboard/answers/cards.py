@@ -72,6 +72,7 @@ def cards(
             signal_if_in_period(signals.get(code), question),
             known,
             month_ends=month_ends,
+            doubt=quality_checks.doubt(view, question, code),
         )
         for code in codes
     ]
@@ -117,9 +118,10 @@ def card(
     names: Mapping[str, str],
     *,
     month_ends: bool = False,
+    doubt: str = "",
 ) -> Card:
     """One headline figure as a card. names: of sites by code, for the sites that a signal comes from. month_ends: with the
-    signal of what was left at the last month's end, beside what is left now."""
+    signal of what was left at the last month's end, beside what is left now. doubt: why it says nothing, said first."""
     state, tone = (
         ("", "")
         if signal is None
@@ -140,6 +142,8 @@ def card(
     # What the card shows already: a card of complaints names them.
     if state == shown_value(figure) or figure.note in (NOT_REPORTED, NOT_HANDED_IN):
         state = ""
+    if figure.value is not None:
+        state = f"{S}; ".join(filter(None, (doubt, state)))
     return Card(
         code,
         BY_CODE[code].short,
@@ -192,6 +196,7 @@ def metrics(
             known,
             month_ends=month_ends,
             among=of_whom_left(figures["visits"], figures["left"]) if code == "visits" else "",
+            doubt=quality_checks.doubt(view, question, code),
         )
         for code, signal in found.items()
     )
@@ -208,14 +213,16 @@ def _metric(
     *,
     month_ends: bool,
     among: str,
+    doubt: str,
 ) -> Metric:
     """One headline figure as a screen draws it. line: its months, None where missing; compared: the figures a year before;
-    since: when its signal began, in words; known: names of sites by code; among: what is counted in it, in words."""
+    since: when its signal began, in words; known: names of sites by code; among: what is counted in it, in words; doubt: as
+    `card` has it."""
     before = ""
     by_visits = BY_CODE[code].register == "visits"
     if compared and figure.value is not None and (by_visits or compared.complaints):
         before = against_last_year(figure, compared.now, compared.before)
-    tile = card(code, figure, signal, known, month_ends=month_ends)
+    tile = card(code, figure, signal, known, month_ends=month_ends, doubt=doubt)
     help_ = explanation(code, figure, signal, known)
     if tile.state and before:
         help_ += (f"{french.upper_first(before)}.",)
@@ -226,6 +233,7 @@ def _metric(
         said = card_state(signal, since)
         if BY_CODE[code].is_current:
             said = f"{figure.note}{S}; {said}"
+        said = f"{S}; ".join(filter(None, (doubt, said)))
     return Metric(tile, f"{S}; ".join(filter(None, (among, said or before))), line_, help_)
 
 

@@ -3,11 +3,11 @@ is the oldest, which sites are silent. Each answer names its time: the period, i
 never two of them in one sentence."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard import french
 from dashboard.answers import complaint_register as registers
-from dashboard.answers import control_charts, signals
+from dashboard.answers import control_charts, quality_checks, signals
 from dashboard.answers.complaint_register import register_now
 from dashboard.answers.complaints import LATE_DAYS
 from dashboard.answers.context import View, cached
@@ -209,10 +209,13 @@ def longest_waits(view: View, question: Question) -> Reply:
         if longest != shown_value(everywhere):
             apart = _not_apart(view, question, [of["wait_p50"].key for *_, of in alike])
         words += apart
+        if len(alike) == 1:
+            named = replace(question, site=alike[0][2]["wait_p50"].key)
+            if doubt := quality_checks.doubt(view, named, "wait_p50"):
+                words += f"{S}; {doubt}"
         chance = longest == shown_value(everywhere) or NOT_TOLD_APART in apart
         close = "" if chance else _close_behind(view, question, ranked, alike)
         words += close
-        chance = chance or close == AMONG
         words += _only_site_in_words(view, question, ranked)
         unknown = _unmeasured(view, question)
         if unknown:

@@ -8,16 +8,19 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from dashboard import french
 from dashboard.answers.cache import AnswerCache
 from dashboard.answers.checked_rows import checked_marks
 from dashboard.answers.context import View, cached, cached_with_rows, uncached
-from dashboard.answers.network import sites, with_data_date
+from dashboard.answers.figures import overall_figures
+from dashboard.answers.network import short_name, sites, with_data_date
 from dashboard.answers.question import Question
-from dashboard.answers.site_evidence import judged_months, site_evidence
+from dashboard.answers.site_evidence import judged_months, monthly_arrivals, site_evidence
 from dashboard.judgement import quality_rules, quality_sentences
 from dashboard.judgement.quality_evidence import EvidenceRow, Finding, marks
+from dashboard.judgement.quality_finders import are_in_one_hour
 from dashboard.judgement.quality_rules import BY_KEY, QualityRule
 from dashboard.panel import (
     Listing,
@@ -29,14 +32,16 @@ from dashboard.panel import (
     site_cell,
     text_cell,
 )
-from dashboard.period import day_from_number, day_number
+from dashboard.period import day_from_number, day_number, month_number
 from db.codes import ALL
 from db.shared_types import Place
 
 S = french.SPACE
 # By site and what its figures rest on: a file that another site hands in leaves them as they are.
 FINDINGS: AnswerCache[tuple[Finding, ...]] = AnswerCache(5_000)
+SUSPECTS: AnswerCache[bool] = AnswerCache(5_000)
 FEW_SITES = 2  # that a heading names
+DOUBTED = 0.1  # of the cases of a figure over many sites, from which on it is said beside it that they say nothing
 NONE_FOUND = "Rien à vérifier dans ce qui est remis"
 NOTHING_IN = f"Aucun registre n'est remonté{S}: il n'y a rien à relire"
 
@@ -67,10 +72,14 @@ class ToCheck:
 @cached
 def unchecked(view: View) -> tuple[ToCheck, ...]:
     """All that is to be checked at the sites that may be seen, by name of the site."""
+    return _unchecked(view, sites(view))
+
+
+def _unchecked(view: View, places: Sequence[Place]) -> tuple[ToCheck, ...]:
     checked = checked_marks(view)
     return tuple(
         ToCheck(place.code, place.name, left)
-        for place in sites(view)
+        for place in places
         for finding in _findings(view, place)
         if (left := _left(view, place, finding, checked.get((place.code, finding.rule), ())))
     )
@@ -78,13 +87,17 @@ def unchecked(view: View) -> tuple[ToCheck, ...]:
 
 def _findings(view: View, place: Place) -> tuple[Finding, ...]:
     """What the rules find at a site; kept as long as nothing of it changes."""
-    digest = view.network.site_digests[view.network.row[place.id]]
 
     def find() -> tuple[Finding, ...]:
         evidence = site_evidence(view, place)
         return quality_rules.find_all(evidence) if evidence else ()
 
-    return FINDINGS.get((view.snapshot.url, place.id, digest), find)
+    return FINDINGS.get(_of_site(view, place), find)
+
+
+def _of_site(view: View, place: Place) -> tuple[str, int, bytes]:
+    """What a site's findings are kept under: another where what it handed in changed."""
+    return view.snapshot.url, place.id, view.network.site_digests[view.network.row[place.id]]
 
 
 def _left(view: View, place: Place, finding: Finding, checked: Collection[str]) -> Finding | None:
@@ -138,12 +151,58 @@ def trust_words(view: View, question: Question, code: str) -> str:
 
 
 @cached
+def doubt(view: View, question: Question, code: str) -> str:
+    """« presque toutes les arrivées notées à 8 h à Covè : à vérifier », beside an indicator's figure that then says nothing; ""
+    where that is of few of the network's cases, which the trust line says."""
+    if not any(rule.empties for rule in quality_rules.rules_for(code)):
+        return ""
+    found = _noted_by_form(view, question)
+    parts = [part for _, part in found]
+    cases = sum(part.count for part in parts)
+    if not question.site and cases < DOUBTED * overall_figures(view, question)[code].n:
+        return ""
+    places = {p.code: short_name(p) for p in sites(view)}
+    names = sorted({places[one.site] for one, _ in found}, key=french.alphabetical)
+    when = {quality_sentences.when_in_words(part) for part in parts}
+    one_of_many = len(when) == 1 and month_number(question.first) != month_number(question.last)
+    in_month = f"en {when.pop()}" if one_of_many else ""
+    return quality_sentences.doubt(parts, [] if question.site else names, in_month)
+
+
+@cached
+def _noted_by_form(view: View, question: Question) -> tuple[tuple[ToCheck, Finding], ...]:
+    """As `_in_period`, of rules that empty figures alone: only sites where sums in memory let it be are looked at, for the
+    opening page waits for it."""
+    suspects = tuple(
+        place
+        for place in sites(view, question)
+        if SUSPECTS.get(_of_site(view, place), partial(_is_suspect, view, place))
+    )
+    first, last = day_number(question.first), day_number(question.last)
+    found = [
+        one
+        for one in _unchecked(view, suspects)
+        if one.rule.empties and one.finding.first <= last and one.finding.last >= first
+    ]
+    return _parts(view, question, found)
+
+
+def _is_suspect(view: View, place: Place) -> bool:
+    """Whether nearly all arrivals of a month fell into one hour."""
+    return bool(are_in_one_hour(monthly_arrivals(view, place)).any())
+
+
+@cached
 def _in_period(view: View, question: Question) -> tuple[tuple[ToCheck, Finding], ...]:
     """What is to be checked, with what of it lies in the question's period: its rows are read once for all indicators."""
+    return _parts(view, question, to_check(view, question))
+
+
+def _parts(
+    view: View, question: Question, found: Collection[ToCheck]
+) -> tuple[tuple[ToCheck, Finding], ...]:
     first, last = day_number(question.first), day_number(question.last)
-    return tuple(
-        (one, part) for one in to_check(view, question) if (part := _inside(view, one, first, last))
-    )
+    return tuple((one, part) for one in found if (part := _inside(view, one, first, last)))
 
 
 def _inside(view: View, one: ToCheck, first: int, last: int) -> Finding | None:

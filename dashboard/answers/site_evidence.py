@@ -47,7 +47,7 @@ def site_evidence(view: View, place: Place) -> SiteEvidence | None:
     of_site = partial(network.months.of_site, row, starts[0], len(starts))
     columns = network.day_columns(starts[0], network.known_until)
 
-    heat = of_site("heat")  # arrivals by month, weekday and hour
+    heat = of_site("heat")
     services = [
         (number, label)
         for number, _, label in network.services
@@ -57,7 +57,7 @@ def site_evidence(view: View, place: Place) -> SiteEvidence | None:
         months=day_numbers(starts),
         counters=of_site("counters"),
         waits=of_site("waits"),
-        arrivals=heat.reshape(len(starts), 7, HOURS).sum(axis=1)[:, :UNKNOWN_HOUR],
+        arrivals=_by_hour(heat),
         outside=_outside(view, place, starts, heat, judged_from),
         services=network.months.services_of_site(
             row, starts[0], len(starts), [number for number, _ in services]
@@ -74,6 +74,22 @@ def site_evidence(view: View, place: Place) -> SiteEvidence | None:
         read=lambda days: _read(view, place.code, days),
         is_outside=partial(_is_outside, place),
     )
+
+
+def monthly_arrivals(view: View, place: Place) -> np.ndarray:
+    """The arrivals of one site by month and hour, (M, 24), as its evidence has them."""
+    network = view.network
+    if network.as_of is None or network.known_until is None:
+        return np.zeros((1, UNKNOWN_HOUR), dtype=np.int64)
+    starts = _months(network.known_until, day_from_number(network.origin))
+    row = network.row[place.id]
+    return _by_hour(network.months.of_site(row, starts[0], len(starts), "heat"))
+
+
+def _by_hour(heat: np.ndarray) -> np.ndarray:
+    """Arrivals by month and hour, (M, 24), those of an unknown hour left out. heat: by month, weekday and hour."""
+    by_hour: np.ndarray = heat.reshape(-1, 7, HOURS).sum(axis=1)[:, :UNKNOWN_HOUR]
+    return by_hour
 
 
 def _months(known_until: date, origin: date) -> list[date]:

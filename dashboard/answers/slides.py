@@ -21,6 +21,7 @@ from dashboard.answers import (
     lost_time_panels,
     map,
     monthly_series,
+    quality_checks,
     side_by_side,
     side_by_side_panels,
     signals,
@@ -168,7 +169,10 @@ def _waits_headline(figures: Mapping[str, Figure]) -> str:
     question="Ces attentes sont-elles acceptables pour un usager ?",
 )
 def _waits_cards(about: Subject, _: str) -> HeadlineAndPanel:
-    return _cards(about, codes_placed_in("waits"), "Les chiffres des attentes", _waits_headline)
+    codes = codes_placed_in("waits")
+    found, panel = _cards(about, codes, "Les chiffres des attentes", _waits_headline)
+    doubt = quality_checks.doubt(about.view, about.question, "wait_p50")
+    return f"{found}{S}; {doubt}" if doubt else found, panel
 
 
 def _complaints_headline(figures: Mapping[str, Figure]) -> str:

@@ -1,7 +1,7 @@
 """What a heading says of waits: how long people wait, where it is in alert, where one waits longest."""
 
 from dashboard import french
-from dashboard.answers import control_charts
+from dashboard.answers import control_charts, quality_checks
 from dashboard.answers import signals as signals_of
 from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures, overall_figures
@@ -32,7 +32,8 @@ def waits(view: View, question: Question) -> str:
     more = f", un sur dix {shown_value(tenth)} ou plus" if tenth.value is not None else ""
     said = f"un usager sur deux a attendu {shown_value(half)} ou plus{more}{_measured_sites(view, question)}"
     worse = _longer_waits(view, question)
-    return f"{worse}{S}; {said}" if worse else said
+    doubt = quality_checks.doubt(view, question, "wait_p50")
+    return f"{S}; ".join(filter(None, (worse, said, doubt)))
 
 
 def _longer_waits(view: View, question: Question) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dashboard import charts, french
+from dashboard.answers import quality_checks
 from dashboard.answers.context import View, cached, uncached
 from dashboard.answers.lost_time import known_part
 from dashboard.answers.network import time_of_visits
@@ -165,7 +166,7 @@ def arrivals(view: View, question: Question, key: str) -> Panel:
         ),
         alt=f"{PER_DAY}, par jour de la semaine et heure d'arrivée.",
         caption=f"{PER_DAY}, {time_of_visits(view, asked)}.",
-        finding=_busiest_in_words(peak, rates[EVERY_DAY], visits[EVERY_DAY]),
+        finding=_doubted(_busiest_in_words(peak, rates[EVERY_DAY], visits[EVERY_DAY]), view, asked),
         reading=PER_DAY,
         trust_line=f"{trust_line(view, asked, 'visits')}. {HOW_ARRIVALS}",
     )
@@ -209,10 +210,17 @@ def waits(view: View, question: Question, key: str) -> Panel:
         table=grid.table((("Attente médiane", "minutes"), ("Attentes", "count")), cells),
         alt=f"{MEDIAN}, par jour de la semaine.",
         caption=f"{MEDIAN}, {time_of_visits(view, asked)}. «{S}–{S}»{S}: moins de {WAIT.minimum} attentes.",
-        finding=_longest_in_words(peak, medians[EVERY_DAY], counts[EVERY_DAY]),
+        finding=_doubted(
+            _longest_in_words(peak, medians[EVERY_DAY], counts[EVERY_DAY]), view, asked
+        ),
         reading=MEDIAN,
         trust_line=f"{trust_line(view, asked, 'wait_p50')}. {HOW_WAITS}",
     )
+
+
+def _doubted(finding: str, view: View, asked: Question) -> str:
+    """The finding, in place of which it is said where a form wrote the hours of arrival."""
+    return french.upper_first(quality_checks.doubt(view, asked, WAIT.code)) or finding
 
 
 def _nothing(view: View, asked: Question) -> str:

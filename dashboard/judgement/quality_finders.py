@@ -208,11 +208,16 @@ def are_outside(e: SiteEvidence, rows: VisitRows) -> np.ndarray:
     return e.is_outside(rows)
 
 
+def are_in_one_hour(arrivals: np.ndarray) -> np.ndarray:
+    """Which months have nearly all arrivals in one hour, (M,). arrivals: by month and hour."""
+    known, most = arrivals.sum(axis=1), arrivals.max(axis=1)
+    mask: np.ndarray = (known >= SAME_FROM) & (most >= SAME_SHARE * known)
+    return mask
+
+
 def find_same_minute(e: SiteEvidence) -> Found:
     """Months whose arrivals are nearly all noted at one minute, as a form writes it that nobody changed."""
-    known, most = e.arrivals.sum(axis=1), e.arrivals.max(axis=1)
-    in_one_hour = (known >= SAME_FROM) & (most >= SAME_SHARE * known)
-    for m in e.judged[in_one_hour[e.judged]].tolist():
+    for m in e.judged[are_in_one_hour(e.arrivals)[e.judged]].tolist():
         first, last = int(e.months[m]), e.last_day(m)
         rows = e.read(np.arange(first, last + 1))
         same = rows.arrived[are_at_one_minute(e, rows)]

@@ -33,7 +33,8 @@ class QualityRule:
 
     key: its name. title: on screen. one, many: words after its number. about: what it puts in question. method: how it judges,
     a sentence. to_do: what to do about it. columns: headings of its rows after the day. find: what is to be checked at a site.
-    which: of rows of the register, those that are meant; None where `rows` gives others: days, months, numbers.
+    which: of rows of the register, those that are meant; None where `rows` gives others: days, months, numbers. empties: whether
+    the figures that rest on it then say nothing, so that it is said beside them.
     false_alarms: findings in a hundred years of an honest site; planted: the fault that was tried, found: the share of years
     in which it was seen (simulated).
     """
@@ -49,6 +50,7 @@ class QualityRule:
     find: Callable[[SiteEvidence], Iterator[Finding]]
     which: Callable[[SiteEvidence, VisitRows], np.ndarray] | None = None
     rows: Callable[[SiteEvidence, Finding], list[EvidenceRow]] | None = None
+    empties: bool = False
     planted: str
     false_alarms: float
     found: float
@@ -129,6 +131,7 @@ RULES = (
         columns=VISIT_COLUMNS,
         find=finders.find_same_minute,
         which=finders.are_at_one_minute,
+        empties=True,
         planted="un mois où l'heure d'arrivée est notée à l'ouverture",
         false_alarms=0.0,
         found=1.0,

@@ -10,6 +10,7 @@ from dashboard.period import day_from_number, day_number
 
 S = french.SPACE
 MOST = 3  # rules in a line
+NAMED = 2  # sites in a doubt
 YEARS = f"1{S}000"  # of honest sites, and as many with each fault
 ON_TRIAL = (
     f"Fausses alertes et fautes vues sont comptées sur {YEARS} années de centres inventés, d'abord sans faute, puis avec celle"
@@ -69,6 +70,24 @@ def trust_words(findings: Sequence[Finding], sites: int, period: tuple[int, int]
         words.append(french.plural(more, "autre constat", "autres constats"))
     where = f" ({french.plural(sites, 'centre')})" if sites > 1 else ""
     return f"à vérifier{S}: {', '.join(words)}{where}"
+
+
+def doubt(findings: Sequence[Finding], places: Sequence[str], when: str) -> str:
+    """« presque toutes les arrivées notées à 8 h à Covè : à vérifier »: that times were written by a form; "" without findings.
+    places: the short names of the sites that they are of, none of a page of one site; when: « en octobre 2026 », or ""."""
+    if not findings:
+        return ""
+    times = sorted({finding.detail for finding in findings})
+    at = times[0] if len(times) == 1 else "une même minute"
+    where = ""
+    if places:
+        named = len(places) <= NAMED
+        where = (
+            f" à {french.join_words(places)}"
+            if named
+            else f" dans {french.plural(len(places), 'centre')}"
+        )
+    return f"presque toutes les arrivées notées à {at}{where}{f' {when}' if when else ''}{S}: à vérifier"
 
 
 def method_in_words(rule: QualityRule) -> str:

@@ -232,7 +232,7 @@ def test_the_usual_period_is_the_month_of_which_alone_anything_came(asked):
     assert cove.startswith("31 usagers reçus en octobre 2025, seul mois remis"), "all of it came"
     for question in (year, replace(year, site=COVE)):
         (wait,) = cards.metrics(LOCAL_READER, question, ("wait_p50",))
-        assert wait.card.state == "trop tôt pour juger", (
+        assert wait.card.state.endswith(" à vérifier\xa0; trop tôt pour juger"), (
             "the same of the whole and of its only site"
         )
 

@@ -1,6 +1,7 @@
 """What is to be checked: found in what files brought, said under the figures that rest on it, its rows shown to who may see them,
 checked once with a reason, and shown again when a row is new. No figure changes by it."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,15 @@ import pytest
 from dashboard import french
 from dashboard.accounts.rights import LOCAL_READER, NotAllowed, Person, Role
 from dashboard.actions import quality_checks as actions
-from dashboard.answers import checked_rows, context, quality_checks
+from dashboard.answers import (
+    cards,
+    checked_rows,
+    context,
+    opening_answers,
+    quality_checks,
+    wait_headlines,
+    weekday_hours,
+)
 from dashboard.answers import map as map_answers
 from dashboard.answers.question import Question
 from dashboard.answers.trust import trust_line
@@ -110,6 +119,64 @@ def test_what_is_out_of_the_way_is_found_and_named(asked: Office):
     in_zou = Question(YEAR.first, YEAR.last, ("Zou",))
     assert {line.split(" :")[0] for line in told(question=in_zou)} == {"CCSP de Covè"}
     assert told(question=Question(date(2026, 11, 1), date(2026, 11, 27))) == []
+
+
+def test_times_that_a_form_wrote_are_said_beside_what_rests_on_them(asked: Office):
+    """Below, under « Puis-je m'y fier ? » alone, nobody reads that an hour of arrival was never noted."""
+    waits = lambda name, site: [  # noqa: E731
+        visit(site, day, "08:00", f"08:{10 + n}", ref=f"{name}{day}-{n}")
+        for day in DAYS
+        for n in range(10)
+    ]
+    asked.hand_in("registre", *waits("f", KANDI))
+    words = "presque toutes les arrivées notées à 8 h à Kandi : à vérifier"
+    of_site = replace(OCTOBER, site=KANDI)
+    plain = lambda text: text.replace(french.SPACE, " ")  # noqa: E731
+    state = lambda question: {  # noqa: E731
+        one.card.code: plain(one.second_line)
+        for one in cards.metrics(CABINET, question, ("visits", "wait_p50", "wait_within_30"))
+    }
+    for question, said in ((OCTOBER, words), (of_site, words.replace(" à Kandi", ""))):
+        assert state(question)["wait_p50"].startswith(said)
+        assert state(question)["wait_within_30"].startswith(said)
+        assert "arrivées" not in state(question)["visits"]
+        assert plain(wait_headlines.waits(CABINET, question)).endswith(f" ; {said}")
+        panel = cards.cards(CABINET, question, ("wait_p50",), "k", "Chiffres")
+        assert plain(panel.cards[0].state).startswith(said)
+    for draw in (weekday_hours.arrivals, weekday_hours.waits):
+        said = plain(draw(CABINET, of_site, "k").finding)
+        assert said == "Presque toutes les arrivées notées à 8 h : à vérifier"
+    reply = opening_answers.longest_waits(CABINET, OCTOBER)
+    assert words.replace(" à Kandi", "") in plain(reply.statements[0].words)
+    assert plain(quality_checks.doubt(CABINET, replace(YEAR, site=KANDI), "wait_p50")).endswith(
+        "8 h en octobre 2026 : à vérifier"
+    )
+    asked.hand_in("registre", *waits("n", NIKKI))
+    both = "presque toutes les arrivées notées à 8 h à Kandi et Nikki : à vérifier"
+    assert state(OCTOBER)["wait_p50"].startswith(both)
+    check("vu"), check("vu")
+    assert "arrivées" not in state(OCTOBER)["wait_p50"], "checked, it is not said again"
+
+
+def test_times_that_a_form_wrote_at_one_of_many_sites_are_said_of_that_site_alone(asked: Office):
+    written = [
+        visit(KANDI, d, "08:00", f"08:{n + 9:02}", ref=f"{d}{n}") for d in DAYS for n in range(9)
+    ]
+    honest = [
+        visit(
+            COVE,
+            day,
+            f"{8 + n // 12:02}:{5 * (n % 12):02}",
+            f"{8 + n // 12:02}:59",
+            ref=f"{day}-{n}",
+        )
+        for day in DAYS
+        for n in range(96)
+    ]
+    asked.hand_in("registre", *written, *honest)
+    assert quality_checks.doubt(CABINET, OCTOBER, "wait_p50") == "", "of 45 waits in 525"
+    assert "8\xa0h" in quality_checks.doubt(CABINET, replace(OCTOBER, site=KANDI), "wait_p50")
+    assert quality_checks.doubt(CABINET, replace(OCTOBER, departments=("Alibori",)), "wait_p50")
 
 
 def test_nobody_is_named_first_who_has_no_more_to_check_than_the_next(asked: Office):

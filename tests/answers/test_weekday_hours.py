@@ -198,7 +198,8 @@ def test_arrivals_without_calls_are_counted_and_their_wait_is_not_measured(asked
 
 
 def test_an_hour_is_the_only_known_one_or_the_only_one_with_enough_cases(asked):
-    asked.hand_in("registre", *[waited(17, day="2025-03-03") for _ in range(30)])
+    lines = [visit(KANDI, "2025-03-03", f"08:{n:02}", f"08:{n + 17}") for n in range(30)]
+    asked.hand_in("registre", *lines)
     for panel in (weekday_hours.arrivals, weekday_hours.waits):
         assert (
             panel(LOCAL_READER, YEAR, "k")
