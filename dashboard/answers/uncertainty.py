@@ -27,6 +27,20 @@ def intervals(view: View, question: Question, by: str, code: str) -> Mapping[str
     return {k: ends for k, f in known.items() if (ends := interval(f)) is not None}
 
 
+def interval_of(
+    view: View, question: Question, by: str, code: str
+) -> Callable[[str], Interval | None]:
+    """The function that gives a key its interval, of those that `intervals` gives all at once: for who needs a few of many."""
+    found = figures(view, question, by)
+    interval = _interval_of_figure(view, question, by, BY_CODE[code])
+
+    def of_key(key: str) -> Interval | None:
+        figure = found[key][code]
+        return None if interval is None or figure.value is None else interval(figure)
+
+    return of_key
+
+
 def _interval_of_figure(
     view: View, question: Question, by: str, i: Indicator
 ) -> Callable[[Figure], Interval | None] | None:
