@@ -17,7 +17,7 @@ from dashboard.answers.site_comparisons import SiteComparison, site_comparison
 from dashboard.answers.site_comparisons import with_funnel as draw_funnel
 from dashboard.answers.table_request import Rows
 from dashboard.answers.trust import trust_line
-from dashboard.answers.uncertainty import Interval, intervals
+from dashboard.answers.uncertainty import intervals
 from dashboard.answers.wait_headlines import longest_wait
 from dashboard.indicators import BY_CODE, Figure, codes_placed_in
 from dashboard.indicators.measures import FEW, HIDDEN, UNMEASURED
@@ -43,6 +43,7 @@ from dashboard.panel import (
     value_cell,
 )
 from dashboard.statistics import sentences
+from dashboard.statistics.intervals import Interval
 from dashboard.wording import (
     NOT_HANDED,
     axis_words,
@@ -214,6 +215,8 @@ def _bars(
     caption = (
         [f"L'ensemble{S}: {shown_value(everybody)} ({basis_in_words(everybody)})."] if line else []
     )
+    if others:
+        caption.insert(0, f"{others}.")
     if by == "service" and not view.access.guest:
         caption.append(of_whole_months((of[code] for of in figures.values()), everybody))
     if likely:

@@ -9,10 +9,8 @@ from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Figure, Indicator
-from dashboard.statistics.intervals import quantile_interval, rate, wilson
+from dashboard.statistics.intervals import Interval, quantile_interval, rate, wilson
 from dashboard.statistics.survival import median
-
-Interval = tuple[float | None, float | None]  # None for an end that so few cases cannot give
 
 
 @cached

@@ -7,12 +7,11 @@ from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement.standing_apart import Verdict
 from dashboard.partial_counts import AT_LEAST
-from dashboard.statistics.intervals import z_value
+from dashboard.statistics.intervals import Interval, z_value
 from dashboard.wording import at_least, basis_in_words, known_alone, shown_value
 from db.codes import UNKNOWN_KEY
 
 S = french.SPACE
-Interval = tuple[float | None, float | None]  # None for an end that so few cases cannot give
 NAMED = 2  # names, of several with the same value
 # Of the median wait, in the words in which it is asked for.
 LONGEST = {
