@@ -11,7 +11,6 @@ import numpy as np
 from scipy import special
 
 LEVEL = 0.95
-Interval = tuple[float | None, float | None]  # None for an end that so few cases cannot give
 
 
 def z_value(level: float = LEVEL) -> float:
