@@ -24,7 +24,7 @@ from dashboard.answers.network import (
 )
 from dashboard.answers.question import Question
 from dashboard.answers.row_verdicts import differ, verdicts_of
-from dashboard.answers.uncertainty import intervals
+from dashboard.answers.uncertainty import interval_of
 from dashboard.indicators import Figure
 from dashboard.indicators.measures import NO_OPEN_DAY_HANDED_IN, NO_VISIT, NO_VISITS
 from dashboard.judgement.change_dates import more_or_less, signals_in_a_line, since_at_least
@@ -232,7 +232,7 @@ def _close_behind(
     """« ; Pobè (17 min) ne s'en distingue pas nettement »: the sites whose waits may be as long as the longest; « ; plusieurs
     autres centres … » where these are many; "" without one."""
     by_code = {of["wait_p50"].key: (name, of["wait_p50"]) for name, _, of in ranked}
-    likely = intervals(view, question, "site", "wait_p50")
+    likely = interval_of(view, question, "site", "wait_p50")
     found = rivals({code: figure for code, (_, figure) in by_code.items()}, likely, max)
     behind = [code for code in found if all(of["wait_p50"].key != code for *_, of in alike)]
     if not behind:

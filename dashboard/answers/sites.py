@@ -1,5 +1,6 @@
 """Sites side by side; one indicator compared by site, service, department or hour."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, cast
@@ -16,7 +17,7 @@ from dashboard.answers.site_comparisons import SiteComparison, site_comparison
 from dashboard.answers.site_comparisons import with_funnel as draw_funnel
 from dashboard.answers.table_request import Rows
 from dashboard.answers.trust import trust_line
-from dashboard.answers.uncertainty import Interval, intervals
+from dashboard.answers.uncertainty import intervals
 from dashboard.answers.wait_headlines import longest_wait
 from dashboard.indicators import BY_CODE, Figure, codes_placed_in
 from dashboard.indicators.measures import FEW, HIDDEN, UNMEASURED
@@ -42,6 +43,7 @@ from dashboard.panel import (
     value_cell,
 )
 from dashboard.statistics import sentences
+from dashboard.statistics.intervals import Interval
 from dashboard.wording import (
     NOT_HANDED,
     axis_words,
@@ -195,6 +197,7 @@ def _bars(
         )
         none = f"{i.label}, par {WHAT[by].lower()}"
         return replace(panel, content=Message(f"Rien à comparer{S}: {why}."), finding=none)
+    drawn, others = _with_values(drawn, {k: figures[k][code] for k in drawn})
     likely = intervals(view, question, by, code)
     values = [v for k in drawn if (v := figures[k][code].value) is not None]
     is_rate = i.unit in ("percent", "minutes", "per_1000", "days")
@@ -212,6 +215,8 @@ def _bars(
     caption = (
         [f"L'ensemble{S}: {shown_value(everybody)} ({basis_in_words(everybody)})."] if line else []
     )
+    if others:
+        caption.insert(0, f"{others}.")
     if by == "service" and not view.access.guest:
         caption.append(of_whole_months((of[code] for of in figures.values()), everybody))
     if likely:
@@ -222,11 +227,21 @@ def _bars(
         content=Chart(spec),
         alt=f"{i.label} par {WHAT[by].lower()}.",
         caption=" ".join(filter(None, (panel.caption, *caption))),
-        reading=" · ".join(p for p in (line, READING_BARS if likely else "") if p),
+        reading=" · ".join(p for p in (others, line, READING_BARS if likely else "") if p),
         finding=f"{subject}{S}: {comparison.finding}"
         if comparison
         else _finding(view, question, figures, by, code, known, subject),
     )
+
+
+def _with_values(drawn: Sequence[str], figures: Mapping[str, Figure]) -> tuple[Sequence[str], str]:
+    """The keys to draw, and « 23 autres : non remonté » of those left out: all without a value, where they are most."""
+    none = [k for k in drawn if figures[k].value is None]
+    if 2 * len(none) <= len(drawn):
+        return drawn, ""
+    why = Counter(_none(figures[k]) for k in none)
+    others = [f"{french.plural(n, 'autre')}{S}: {words}" for words, n in why.most_common()]
+    return [k for k in drawn if figures[k].value is not None], f"{S}; ".join(others)
 
 
 def _finding(

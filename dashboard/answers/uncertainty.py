@@ -9,10 +9,8 @@ from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures
 from dashboard.answers.question import Question
 from dashboard.indicators import BY_CODE, Figure, Indicator
-from dashboard.statistics.intervals import quantile_interval, rate, wilson
+from dashboard.statistics.intervals import Interval, quantile_interval, rate, wilson
 from dashboard.statistics.survival import median
-
-Interval = tuple[float | None, float | None]  # None for an end that so few cases cannot give
 
 
 @cached
@@ -25,6 +23,20 @@ def intervals(view: View, question: Question, by: str, code: str) -> Mapping[str
     if interval is None:
         return {}
     return {k: ends for k, f in known.items() if (ends := interval(f)) is not None}
+
+
+def interval_of(
+    view: View, question: Question, by: str, code: str
+) -> Callable[[str], Interval | None]:
+    """The function that gives a key its interval, of those that `intervals` gives all at once: for who needs a few of many."""
+    found = figures(view, question, by)
+    interval = _interval_of_figure(view, question, by, BY_CODE[code])
+
+    def of_key(key: str) -> Interval | None:
+        figure = found[key][code]
+        return None if interval is None or figure.value is None else interval(figure)
+
+    return of_key
 
 
 def _interval_of_figure(

@@ -7,12 +7,11 @@ from dashboard import french
 from dashboard.indicators import BY_CODE, Figure
 from dashboard.judgement.standing_apart import Verdict
 from dashboard.partial_counts import AT_LEAST
-from dashboard.statistics.intervals import z_value
+from dashboard.statistics.intervals import Interval, z_value
 from dashboard.wording import at_least, basis_in_words, known_alone, shown_value
 from db.codes import UNKNOWN_KEY
 
 S = french.SPACE
-Interval = tuple[float | None, float | None]  # None for an end that so few cases cannot give
 NAMED = 2  # names, of several with the same value
 # Of the median wait, in the words in which it is asked for.
 LONGEST = {
@@ -120,7 +119,7 @@ def _longest_in_words(
     """« La prestation où l'on attend le plus : Actes de pension, 25 min »; « Les prestations … : Actes de pension (25 min) et
     Passeport (23 min) » where these cannot be told apart; of more than three « Parmi les prestations … »."""
     one, many = LONGEST[by]
-    close = rivals(figures, likely, max)
+    close = rivals(figures, likely.get, max)
     if not close:
         return f"{one} {WAITED}{S}: {', '.join(_at_end(figures, names, max))}"
     if len(close) > MOST_RIVALS:
@@ -134,7 +133,7 @@ def _shortest_in_words(
 ) -> str:
     """« ; le moins : Casier judiciaire, 8 min », with those that cannot be told from it; of more than three « ; parmi
     les plus courtes attentes : Casier judiciaire, 8 min »."""
-    close = rivals(figures, likely, min)
+    close = rivals(figures, likely.get, min)
     if close and len(close) <= MOST_RIVALS:
         return f"{S}; le moins{S}: {_each(close, names)}"
     among = "parmi les plus courtes attentes" if close else "le moins"
@@ -147,12 +146,14 @@ def _each(figures: Mapping[str, Figure], names: Mapping[str, str]) -> str:
 
 
 def rivals(
-    figures: Mapping[str, Figure], likely: Mapping[str, Interval], end: Callable[..., Figure]
+    figures: Mapping[str, Figure],
+    likely: Callable[[str], Interval | None],
+    end: Callable[..., Figure],
 ) -> dict[str, Figure]:
-    """The highest (or lowest) and those whose intervals touch its own, from that end on; none where all of them are displayed
-    alike, or no interval is known. end: max or min."""
+    """The highest (or lowest) and those whose intervals touch its own, from that end on, no more than one beyond MOST_RIVALS;
+    none where all of them are displayed alike, or no interval is known. likely: gives a key its interval; end: max or min."""
     order = sorted(figures, key=lambda k: figures[k].value or 0, reverse=end is max)
-    ends = likely.get(order[0], (None, None))
+    ends = likely(order[0]) or (None, None)
     edge = ends[0] if end is max else ends[1]
     if edge is None:
         return {}
@@ -161,8 +162,15 @@ def rivals(
         """An end that so few cases cannot give lies anywhere."""
         return (high is None or high >= edge) if end is max else (low is None or low <= edge)
 
-    touching = {k: figures[k] for k in order if k in likely and touches(*likely[k])}
-    return touching if len({_shown_value(f) for f in touching.values()}) > 1 else {}
+    touching: dict[str, Figure] = {}
+    shown: set[str] = set()
+    for key in order:
+        if (of_key := likely(key)) is not None and touches(*of_key):
+            touching[key] = figures[key]
+            shown.add(_shown_value(figures[key]))
+        if len(touching) > MOST_RIVALS and len(shown) > 1:
+            break
+    return touching if len(shown) > 1 else {}
 
 
 def _with_few_cases(higher: Mapping[str, Figure], names: Mapping[str, str]) -> str:

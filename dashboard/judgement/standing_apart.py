@@ -46,10 +46,7 @@ def verdicts(counts: Counts, *, proportion: bool, usual: bool = True) -> dict[st
     apart = (
         _apart_by_limits(found, usual=usual) if found.has_limits else _apart(events, cases, found)
     )
-    return {
-        key: apart.get(n) or _not_apart(cases[n], found, events, cases)
-        for n, key in enumerate(keys)
-    }
+    return {key: apart.get(n) or _not_apart(n, found, events, cases) for n, key in enumerate(keys)}
 
 
 def differ_by_more_than_chance(counts: Counts, *, proportion: bool) -> bool:
@@ -105,13 +102,17 @@ def _apart(
 
 
 def _not_apart(
-    size: float, found: Differences, events: Sequence[float], cases: Sequence[float]
+    at: int, found: Differences, events: Sequence[float], cases: Sequence[float]
 ) -> Verdict:
-    """Whether a row of this size is like the others, or too small to be told from them even at twice their rate."""
-    alike = np.flatnonzero(found.alike).tolist()
-    rest = Rest(sum(events[n] for n in alike), sum(cases[n] for n in alike))
-    ((low, high),) = exact_limits(size, rest, found.proportion, (LEVEL,))
-    rate, most = rest.rate, found.proportion and rest.rate > 1 / 2
+    """Whether the row at this place is like the others, or too small to be told from them even at twice their rate."""
+    rate = found.target
+    if found.exact:
+        low, high = found.exact.lower998[at], found.exact.upper998[at]
+    else:
+        alike = np.flatnonzero(found.alike).tolist()
+        rest = Rest(sum(events[n] for n in alike), sum(cases[n] for n in alike))
+        ((low, high),) = exact_limits(cases[at], rest, found.proportion, (LEVEL,))
+    most = found.proportion and rate > 1 / 2
     # Of what most have, twice as many without it.
     unseen = low <= 1 - FAR * (1 - rate) if most else high >= FAR * rate
     return Verdict.FEW if unseen else Verdict.ALIKE

@@ -89,8 +89,7 @@ def differences(
     exact = shown = None
     position: list[Position] = []
     if k >= FEWEST_SITES:
-        exact = funnel.limits(bases, rest, proportion=proportion, scale=scale, exact=True)
-        shown = funnel.limits(bases, rest, proportion=proportion, scale=scale)
+        exact, shown = funnel.both_limits(bases, rest, proportion=proportion, scale=scale)
         position = funnel.positions(values, shown)
     return Differences(
         proportion,

@@ -13,7 +13,7 @@ each end; ours is its other one, square roots with the tenths pulled in, as Spie
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -82,23 +82,31 @@ def limits(
     The wider of the exact limits of counts and those with the variance between sites: a difference between sites never
     makes a count rarer than chance does. exact: those of counts alone.
     """
-    lines = np.array(
-        [
-            _pairs(float(n), rest, proportion, exact) if n > 0 else [(np.nan, np.nan)] * 2
-            for n in sizes
-        ]
-    ).reshape(-1, 2, 2)
-    (lower95, upper95), (lower998, upper998) = (lines * scale).transpose(1, 2, 0)
-    return Limits(lower95, upper95, lower998, upper998)
+    narrow, wider = both_limits(sizes, rest, proportion=proportion, scale=scale)
+    return narrow if exact else wider
 
 
-def _pairs(n: float, rest: Rest, proportion: bool, exact: bool) -> list[tuple[float, float]]:
-    """The lower and the upper limit at one size, for each level."""
-    narrow = exact_limits(n, rest, proportion)
-    if exact or not rest.tau2:
-        return narrow
-    wide = (arcsine_limits if proportion else square_root_limits)(n, rest)
-    return [(min(a, c), max(b, d)) for (a, b), (c, d) in zip(narrow, wide, strict=True)]
+def both_limits(
+    sizes: Iterable[float], rest: Rest, *, proportion: bool, scale: float = 100
+) -> tuple[Limits, Limits]:
+    """The limits of counts alone, and those that `limits` gives: counts are the dear part, and worked out once for both."""
+    some = [float(n) for n in sizes]
+    counts = {n: exact_limits(n, rest, proportion) for n in set(some) if n > 0}
+    lines = _lines(some, counts) * scale
+    exact = Limits(*lines)
+    if not rest.tau2:
+        return exact, exact
+    of = arcsine_limits if proportion else square_root_limits
+    wide = _lines(some, {n: of(n, rest) for n in counts}) * scale
+    ends = zip((np.minimum, np.maximum) * len(LEVELS), lines, wide, strict=True)
+    return exact, Limits(*(end(narrow, wider) for end, narrow, wider in ends))
+
+
+def _lines(sizes: Sequence[float], pairs: Mapping[float, list[tuple[float, float]]]) -> np.ndarray:
+    """The lower and the upper line of each level in turn, (4, k); NaN at sizes without pairs."""
+    none = [(np.nan, np.nan)] * len(LEVELS)
+    each = np.array([pairs.get(n, none) for n in sizes], dtype=float)
+    return each.reshape(len(sizes), 2 * len(LEVELS)).T
 
 
 def exact_limits(

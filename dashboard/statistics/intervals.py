@@ -11,6 +11,7 @@ import numpy as np
 from scipy import special
 
 LEVEL = 0.95
+Interval = tuple[float | None, float | None]  # None for an end that so few cases cannot give
 
 
 def z_value(level: float = LEVEL) -> float:

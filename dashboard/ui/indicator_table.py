@@ -171,7 +171,7 @@ def _head(panel: Panel, request: TableRequest, held: Held, page: str) -> str:
     order = {column: now if column == request.sort else "" for column in links}
     cells = [f'<th scope="col"{order[NAME]}>{links[NAME]}</th>']
     cells += [
-        f'<th scope="col"{" class=n" if c.unit else ""}><span>{escape(c.name)}</span></th>'
+        f'<th scope="col" class={"n" if c.unit else "lead"}><span>{escape(c.name)}</span></th>'
         for c in panel.table.columns[1 : _lead(panel, request)]
     ]
     for code in request.columns:
@@ -201,7 +201,7 @@ def _row(
     words = french.fold_accents(" ".join([name.text, *(c.text for c in cells if c.value is None)]))
     kept = request.keeps(words) or name.strong
     lead = "".join(
-        f"<td{'' if c.value is None else ' class=n'}>{escape(c.text)}</td>" for c in cells
+        f"<td class={'lead' if c.value is None else 'n'}>{escape(c.text)}</td>" for c in cells
     )
     first = f'<th scope="row">{_tick(name)}{anchor(name.text, name.link, held)}</th>'
     return (

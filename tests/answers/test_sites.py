@@ -108,6 +108,21 @@ def test_bars_are_in_the_order_asked_for_and_alphabetical_otherwise(asked):
     assert set(names["value"]) == set(names["name"]) and len(names["value"]) == 3 + len(everybody)
 
 
+def test_rows_without_a_value_are_counted_under_the_bars_where_they_are_most(asked):
+    """One file was in, and twenty-three lines « non remonté » stood under its bar."""
+    some = codes(asked)
+    lengths = lambda panel: len(panel.content.spec["data"]["values"])  # noqa: E731
+    satisfied(asked, {some[0]: (40, 60), some[1]: (1, 2)})
+    panel = compared()
+    assert lengths(panel) == 1 and len(panel.table.rows) == 24
+    said = "22 autres : données non remontées ; 1 autre : trop peu de cas"
+    assert panel.reading.translate(PLAIN).startswith(said), "on a slide"
+    assert f"{said}. " in panel.caption.translate(PLAIN), "on a page"
+    satisfied(asked, dict.fromkeys(some[2:13], (40, 60)))
+    panel = compared()
+    assert lengths(panel) == 24 and " autres : " not in panel.caption.translate(PLAIN)
+
+
 @pytest.mark.pitfall(19)
 @pytest.mark.parametrize("code", ["satisfaction", "complaints_per_1000", "wait_p50", "wait_p90"])
 def test_each_value_lies_within_its_interval_which_narrows_with_n(asked, code):

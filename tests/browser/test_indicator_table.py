@@ -79,3 +79,16 @@ def test_on_a_telephone_the_table_scrolls_by_itself_and_its_names_stay(page, app
         "table => { table.scrollLeft = 200; return [table.scrollLeft, table.scrollWidth > table.clientWidth]; }"
     )
     assert moved == [200, True] and abs(first.bounding_box()["x"] - left) < 2
+
+
+def test_on_a_telephone_a_name_stands_beside_its_box_and_the_first_figures_are_on_the_screen(
+    telephone, app
+):
+    open_page(telephone, app)
+    rows = telephone.locator(f"{TABLE} tbody tr")
+    rows.first.scroll_into_view_if_needed()
+    for row in rows.all():
+        box, name = (row.locator(part).bounding_box() for part in (".ccsp-tick input", "th a"))
+        assert box and name and box["x"] + box["width"] <= name["x"]
+        wait = row.locator("td:visible").nth(1).bounding_box()
+        assert wait and wait["x"] + wait["width"] <= TELEPHONE["width"]
