@@ -323,7 +323,7 @@ def test_a_printed_list_is_close_and_the_gaps_between_figures_are_small(page, ap
         for chart in page.get_by_test_id("stVegaLiteChart").all():
             box = chart.bounding_box()
             below = [y for y in headings if y > box["y"]]
-            assert not below or min(below) - box["y"] - box["height"] < 110
+            assert not below or min(below) - box["y"] - box["height"] < 90
 
 
 def test_the_map_has_no_buttons_on_paper(page, app):
