@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from db import facts, read
+from db import facts, packed_visits, read
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, UNKNOWN_SERVICE
 from db.engine import make_engine
 from db.network_state import load_network_state
@@ -55,6 +55,22 @@ def test_visits_from_memory_are_those_of_the_database(demo, period, sites, servi
         if site in hours and number in (ALL_SERVICES, UNKNOWN_SERVICE if of is None else of):
             heat[read.as_date(day).weekday(), 24 if arrived is None else arrived // 60] += 1
     assert np.array_equal(facts.heat(scope), heat)
+
+
+def test_a_visit_that_the_database_packs_is_counted_as_one_that_we_pack(demo):
+    engine, _ = demo
+    told = f"SELECT {packed_visits.VISIT_COLUMNS}, {packed_visits.COUNTED_SQL} FROM visit"  # noqa: S608 (own names)
+    with engine.begin() as connection:
+        one = connection.execute(text("SELECT min(id) FROM visit WHERE called_at > 0")).scalar_one()
+        late = "UPDATE visit SET arrived_at = 0, called_at = 900 WHERE id = :one"  # beyond the last bin
+        connection.execute(text(late), {"one": one})
+        rows = [tuple(row) for row in connection.execute(text(told))]
+        connection.rollback()
+    of = dict(zip(packed_visits.VISIT, zip(*rows, strict=True), strict=False))
+    assert all(None in of[name] for name in ("service_id", "arrived_at", "called_at", "satisfied"))
+    below = (1 << packed_visits.SHIFT["service"]) - 1
+    ours = packed_visits.pack_rows([row[:-1] for row in rows]) & below
+    assert [row[-1] for row in rows] == ours.tolist()
 
 
 def test_the_days_at_the_edges_of_a_period_are_read_once(demo):
