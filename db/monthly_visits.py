@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from dashboard.period import DAY_0, add_months, month_number, month_numbers
 from db import read, rollup_cells
 from db.bulk_insert import Row
-from db.codes import ALL_SERVICES, BINS, COUNTERS, DAY, MONTH, UNKNOWN_SERVICE
+from db.codes import ALL_SERVICES, BINS, COUNTERS, MONTH, UNKNOWN_SERVICE
 from db.shared_types import Place
 
 HEAT = 7 * rollup_cells.HOURS
@@ -283,8 +283,8 @@ class Edges:
         services: frozenset[int],
     ) -> None:
         rows = query(
-            lambda connection: read.visits_by_service(
-                connection, {site.code for site in sites}, [(DAY, *span)], services
+            lambda connection: read.summed_visits_by_service(
+                connection, {site.code for site in sites}, *span, services
             )
         )
         cells = cells_of_rows(rows, {site.id: i for i, site in enumerate(sites)}, months.services)

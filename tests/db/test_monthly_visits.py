@@ -86,10 +86,10 @@ def test_the_days_at_the_edges_of_a_period_are_read_once(demo):
         return [sorted(codes) for codes in read_of[before:]]
 
     with pytest.MonkeyPatch.context() as patch:
-        rows = read.visits_by_service
+        rows = read.summed_visits_by_service
         patch.setattr(
             read,
-            "visits_by_service",
+            "summed_visits_by_service",
             lambda c, sites, *a: read_of.append(sites) or rows(c, sites, *a),
         )
         assert asked(frozenset({"ccsp-kandi"})) == [["ccsp-kandi"]] * 2  # February, then April
