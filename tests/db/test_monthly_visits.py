@@ -1,5 +1,6 @@
 """What is answered from memory is what the database says: months whole and in part, every service, all sites and some."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -79,8 +80,8 @@ def test_the_days_at_the_edges_of_a_period_are_read_once(demo):
         ledger = load_network_state(connection)
     read_of = []
 
-    def asked(sites, service=None):
-        scope = facts.make_scope(engine, ledger, sites, *PERIODS[1], service)
+    def asked(sites, service=None, of=ledger):
+        scope = facts.make_scope(engine, of, sites, *PERIODS[1], service)
         before = len(read_of)
         facts.histogram(scope), facts.heat(scope)
         return [sorted(codes) for codes in read_of[before:]]
@@ -99,6 +100,12 @@ def test_the_days_at_the_edges_of_a_period_are_read_once(demo):
         assert asked(SOME, "cip") == [sorted(SOME)] * 2 and asked(SOME, "inconnu") == []
         assert asked(frozenset({"ccsp-nikki"}), "cip") == [["ccsp-nikki"]] * 2
         assert asked(frozenset({"ccsp-nikki"})) == [] and asked(SOME) == []
+        # A file of one site: it alone is read anew, and who still asks of the state before finds its days.
+        (kandi,) = (p.id for p in ledger.places if p.code == "ccsp-kandi")
+        versions = {**ledger.months.site_versions, kandi: "later"}
+        later = replace(ledger, months=replace(ledger.months, site_versions=versions))
+        assert asked(SOME, of=later) == [["ccsp-kandi"]] * 2
+        assert asked(SOME) == [] and asked(SOME, of=later) == []
 
 
 def test_a_service_that_was_not_read_is_not_taken_for_one_without_visits(demo):
