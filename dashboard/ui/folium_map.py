@@ -37,7 +37,9 @@ class _Safe(dict[int, str]):
     character takes six bytes, so what French is written with stays as it is."""
 
     def __init__(self) -> None:
-        super().__init__((ord(c), c) for c in ascii_letters + digits + ' ,.:;!?"[]-%+=·–’\u00a0\u202f')
+        super().__init__(
+            (ord(c), c) for c in ascii_letters + digits + ' ,.:;!?"[]-%+=·–’\u00a0\u202f'
+        )
         super().update((n, chr(n)) for n in range(0xC0, 0x180) if chr(n).isalpha())
 
     def __missing__(self, code: int) -> str:
