@@ -19,18 +19,19 @@ from sqlalchemy import Connection
 from dashboard.period import DAY_0, add_months, month_number, month_numbers
 from db import read, rollup_cells
 from db.bulk_insert import Row
-from db.codes import ALL_SERVICES, BINS, COUNTERS, DAY, MONTH, UNKNOWN_SERVICE
+from db.codes import ALL_SERVICES, BINS, COUNTERS, MONTH, UNKNOWN_SERVICE
 from db.shared_types import Place
 
 HEAT = 7 * rollup_cells.HOURS
 Rows = tuple[np.ndarray, list[Row], list[Row]]  # as read.visits_by_service gives them
+NO_ROWS: Rows = (np.zeros((0, 3), np.int64), [], [])
 Ask = Callable[[Callable[[Connection], Rows]], Rows]
 Span = tuple[date, date]  # days of one month
 SITES_AT_ONCE = (
     50  # rows of so many are read together: those of all would take ten times the memory kept
 )
 TOTALS = frozenset({ALL_SERVICES, UNKNOWN_SERVICE})
-MOST_EDGES = 20_000  # spans of a site, of some KB each
+MOST_EDGES = 20_000  # spans of a site, of some KB each, that are kept
 ENTRIES_AT_ONCE = 2**20  # words of histograms that are added up together
 WIDTHS = {"counters": len(COUNTERS), "waits": BINS, "heat": HEAT}
 HISTOGRAMS = ("waits", "heat")
@@ -223,92 +224,89 @@ class Months:
         return self.cells, np.flatnonzero(inside) + start, month[inside]
 
 
+@dataclass(frozen=True)
+class DaysOfSites:
+    """The visits of the days of a span: cells in the order of the network state's sites, and of which sites (by row) they
+    are known: the version that was read, and for which services."""
+
+    cells: Cells
+    known: Mapping[int, tuple[str, frozenset[int]]]
+
+    def lacks(self, row: int, version: str, services: frozenset[int]) -> bool:
+        """Whether the visits of a site to these services were not read of this version."""
+        found = self.known.get(row)
+        return found is None or found[0] != version or not services <= found[1]
+
+    def with_sites(
+        self, rows: Sequence[int], fresh: Cells, known: Mapping[int, tuple[str, frozenset[int]]]
+    ) -> "DaysOfSites":
+        """The same with the visits of some sites (rows), read anew."""
+        kept = self.cells.take(np.flatnonzero(~np.isin(self.cells.site, rows)))
+        joined = _join([kept, fresh]) if len(kept) else fresh
+        order = np.lexsort((joined.month, joined.service, joined.site))
+        return DaysOfSites(joined.take(order), {**self.known, **known})
+
+
 class Edges:
-    """A cache of the visits of incomplete months by site: read once, then kept for the next question about the same
-    days, as each breakdown of a page asks, and for the next state of the data, which most sites share.
+    """A cache of the visits of incomplete months: read once, then kept for the next question about the same days, as
+    each breakdown of a page asks, and for the next state of the data, which most sites share.
 
     Most questions are of the visits to all services, a third of the rows: the rows of each service are read when one is
-    asked for."""
+    asked for. Of each span the days as the state before knows them are kept too: some readers still ask of it."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._cache: OrderedDict[tuple[Span, int, str], tuple[Cells, frozenset[int]]] = (
-            OrderedDict()
-        )
+        self._cache: OrderedDict[Span, list[DaysOfSites]] = OrderedDict()  # the latest read last
 
     def cells(
         self,
         query: Ask,
         months: Months,
-        sites: Sequence[Place],
+        places: Sequence[Place],
         rows: Sequence[int],
         span: Span,
         services: Collection[int],
     ) -> Cells:
-        """The visits from the first to the last day of a span at each of the sites. rows: of the sites in the network
-        state, in ascending order; services: ids, those of others may be left out."""
+        """The visits from the first to the last day of a span at each of the sites, and maybe at others. places: of the
+        network state; rows: which of them, in ascending order; services: ids, those of others may be left out."""
         wanted = TOTALS if TOTALS.issuperset(services) else frozenset(months.services)
-        keys = [(span, site.id, months.site_versions.get(site.id, "")) for site in sites]
+        asked = [(row, months.site_versions.get(places[row].id, "")) for row in rows]
         with self._lock:  # who asks of the same days at once waits, and finds them
-            missing = [
-                i
-                for i, key in enumerate(keys)
-                if key not in self._cache or not wanted <= self._cache[key][1]
-            ]
-            if missing:
-                self._read(
-                    query,
-                    months,
-                    [sites[i] for i in missing],
-                    [keys[i] for i in missing],
-                    span,
-                    wanted,
-                )
-            found = []
-            for key, row in zip(keys, rows, strict=True):
-                self._cache.move_to_end(key)
-                cells = self._cache[key][0]
-                found.append(_at_row(cells, row) if len(cells) else cells)
-            while len(self._cache) > MOST_EDGES:
-                self._cache.popitem(last=False)
-        return _join(found)
+            held = self._cache.setdefault(span, [])
+            self._cache.move_to_end(span)
+            for days in reversed(held):
+                if not any(days.lacks(row, version, wanted) for row, version in asked):
+                    return days.cells
+            return self._read(query, months, places, asked, span, wanted).cells
 
     def _read(
         self,
         query: Ask,
         months: Months,
-        sites: Sequence[Place],
-        keys: Sequence[tuple[Span, int, str]],
+        places: Sequence[Place],
+        asked: Sequence[tuple[int, str]],
         span: Span,
-        services: frozenset[int],
-    ) -> None:
-        rows = query(
-            lambda connection: read.visits_by_service(
-                connection, {site.code for site in sites}, [(DAY, *span)], services
+        wanted: frozenset[int],
+    ) -> DaysOfSites:
+        """The days of a span with those of the sites that are not known as asked. asked: rows and versions."""
+        held = self._cache[span]
+        latest = held[-1] if held else DaysOfSites(cells_of_rows(NO_ROWS, {}, ()), {})
+        missing = {row: version for row, version in asked if latest.lacks(row, version, wanted)}
+        read_rows = query(
+            lambda connection: read.summed_visits_by_service(
+                connection, {places[row].code for row in missing}, *span, wanted
             )
         )
-        cells = cells_of_rows(rows, {site.id: i for i, site in enumerate(sites)}, months.services)
-        bounds = np.searchsorted(cells.site, np.arange(len(sites) + 1)).tolist()
-        for key, start, stop in zip(keys, bounds, bounds[1:], strict=False):
-            self._cache[key] = _own(cells.slice(start, stop)), services
-
-
-def _own(cells: Cells) -> Cells:
-    """The same cells in arrays of their own, that keep nothing else in memory."""
-    return Cells(
-        cells.site.copy(),
-        cells.service.copy(),
-        cells.month.copy(),
-        cells.counters.copy(),
-        {name: w.copy() for name, w in cells.words.items()},
-        cells.ends,
-    )
-
-
-def _at_row(cells: Cells, row: int) -> Cells:
-    """The cells of one site, at its row of the network state."""
-    site = np.full(len(cells), row, np.int32)
-    return Cells(site, cells.service, cells.month, cells.counters, cells.words, cells.ends)
+        fresh = cells_of_rows(read_rows, {places[row].id: row for row in missing}, months.services)
+        known = {row: (version, wanted) for row, version in missing.items()}
+        days = latest.with_sites([*missing], fresh, known)
+        others = [row for row in missing if row in latest.known]
+        if held and not any(latest.known[row][0] != missing[row] for row in others):
+            held.pop()  # the same state, of fewer sites or services
+        self._cache[span] = [*held[-1:], days]
+        while sum(len(d.known) for some in self._cache.values() for d in some) > MOST_EDGES:
+            self._cache.popitem(last=False)
+        return days
 
 
 def load_months(
@@ -335,7 +333,7 @@ def load_months(
     return Months(
         extent,
         axis,
-        _join(parts or [cells_of_rows((np.zeros((0, 3), np.int64), [], []), row, axis)]),
+        _join(parts or [cells_of_rows(NO_ROWS, row, axis)]),
         versions,
         Edges() if before is None else before.edges,
     )
@@ -470,16 +468,15 @@ def visits(
     starts = tuple(
         add_months(DAY_0, n) for n in range(low - month_number(DAY_0), high - month_number(DAY_0))
     )
-    some = [places[i] for i in rows.tolist()]
     sources = tuple(
         (months.cells, month_number(a), month_number(b) + 1)
         if level == MONTH
         else (
-            months.edges.cells(query, months, some, rows.tolist(), (a, b), services),
+            months.edges.cells(query, months, places, rows.tolist(), (a, b), services),
             month_number(a),
             month_number(a) + 1,
         )
         for level, a, b in spans
-        if len(some)
+        if len(rows)
     )
     return Visits(months, starts, rows, tuple(services), sources)

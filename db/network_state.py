@@ -210,14 +210,14 @@ class NetworkState:
         """The closures that take whole days of sites, those of hours that take all opening hours among them."""
         return tuple(whole_closures(self.places, self.closures))
 
-    def complaints_as_of(self, site_id: int) -> date | None:
-        """The last day for which the site's complaints are known."""
-        return self._complaints_as_of.get(site_id)
+    def complaints_as_of(self, site: str) -> date | None:
+        """The last day for which the complaints of a site (its code) are known."""
+        return self._complaints_as_of.get(site)
 
     @cached_property
-    def _complaints_as_of(self) -> dict[int, date]:
+    def _complaints_as_of(self) -> dict[str, date]:
         return {
-            site: max(last for _, last in spans)
+            self.places[self.row[site]].code: max(last for _, last in spans)
             for (site, form), spans in self.spans.items()
             if form == "plaintes"
         }
@@ -225,7 +225,7 @@ class NetworkState:
     @cached_property
     def complaint_ends(self) -> np.ndarray:
         """(S,) the last day for which each site's complaints are known, as days since 1970; -1 of one that handed in none."""
-        return day_numbers(self._complaints_as_of.get(place.id) for place in self.places)
+        return day_numbers(self._complaints_as_of.get(place.code) for place in self.places)
 
     @cached_property
     def anybody_opens(self) -> np.ndarray:

@@ -106,6 +106,28 @@ def pack_rows(rows: Sequence[Sequence[Any]]) -> np.ndarray:
     )
 
 
+def _field(name: str, value: str) -> str:
+    return f"({value}) * {1 << SHIFT[name]}"
+
+
+# What `pack` makes of a row of the table visit without its day, site and service, as SQL of both databases.
+COUNTED_SQL = " + ".join(
+    _field(name, value)
+    for name, value in (
+        ("hour", f"CASE WHEN arrived_at >= 0 THEN arrived_at / 60 ELSE {UNKNOWN_HOUR} END"),
+        (
+            "wait",
+            f"CASE WHEN arrived_at IS NULL OR called_at IS NULL OR outcome = {LEFT} THEN {NO_WAIT}"
+            f" WHEN called_at - arrived_at > {LAST_BIN} THEN {LAST_BIN} ELSE called_at - arrived_at END",
+        ),
+        ("kind", "kind"),
+        ("sex", "coalesce(sex, 0)"),
+        ("satisfied", "CASE WHEN satisfied THEN 1 WHEN satisfied IS NULL THEN 0 ELSE 2 END"),
+        ("outcome", "outcome"),
+    )
+)
+
+
 class Tally:
     """Packed visits to add and to take away, merged as they come."""
 

@@ -13,10 +13,19 @@ import numpy as np
 from sqlalchemy import BindParameter, Connection, bindparam, text
 
 from dashboard import french
-from dashboard.period import Period, day_numbers, month_end, split_by_month, to_local_time, today
+from dashboard.period import (
+    Period,
+    day_number,
+    day_numbers,
+    month_end,
+    split_by_month,
+    to_local_time,
+    today,
+)
 from db import packed_visits, rollup_cells
 from db.bulk_insert import Row
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, DAY, MONTH, NATION, UNKNOWN_SERVICE
+from db.engine import is_sqlite
 from db.shared_types import BEGINNING, Closure, Location, Place, ServicePeriod, Week
 
 Answer = TypeVar("Answer")
@@ -586,6 +595,37 @@ def visits_by_service(
     return keys, [r[5:] for r in rows], [r[3:5] for r in rows]
 
 
+def summed_visits_by_service(
+    connection: Connection, sites: Sites, first: date, last: date, services: Collection[int]
+) -> tuple[np.ndarray, list[Row], list[Row]]:
+    """As `visits_by_service`, the days from `first` to `last` added up; the start is `first` everywhere. Words of the
+    histograms stand one day after the other: where days are many, to read each is dear."""
+    joined, read_blob = _joined_blobs(connection)
+    sums = ", ".join(f"sum({name})" for name in COUNTERS)
+    chosen = f"IN ({', '.join(str(int(n)) for n in services)})"
+    where = _where([(DAY, first, last)], _site_condition(site_ids(connection, sites)), chosen)
+    rows = _all(
+        connection,
+        f"SELECT site_id, service_id, {joined('waits')}, {joined('heat')}, {sums} FROM rollup"  # noqa: S608
+        f" WHERE {where} GROUP BY service_id, site_id",
+    )
+    keys = np.zeros((len(rows), 3), np.int64)
+    if rows:
+        keys[:, 0], keys[:, 1] = [r[0] for r in rows], [r[1] for r in rows]
+        keys[:, 2] = day_number(first)
+    return keys, [r[4:] for r in rows], [(read_blob(r[2]), read_blob(r[3])) for r in rows]
+
+
+def _joined_blobs(
+    connection: Connection,
+) -> tuple[Callable[[str], str], Callable[[Any], bytes]]:
+    """How a database joins the blobs of a group: the SQL for a column, and how its value is read. SQLite joins texts
+    alone."""
+    if is_sqlite(connection):
+        return "group_concat(hex({}), '')".format, lambda value: bytes.fromhex(value or "")
+    return "string_agg({}, ''::bytea)".format, lambda value: bytes(value or b"")
+
+
 def _total_condition(ids: Sequence[int] | None) -> str:
     """The SQL condition for rows that sum to the sites: the national one where all are meant."""
     return f"= {NATION}" if ids is None else _site_condition(ids)
@@ -624,20 +664,20 @@ def by_hour(
 def _visits(
     connection: Connection, ids: Sequence[int] | None, first: date, last: date, service: int
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Packed visits without day, site and service, each once, and how many there are of each."""
     condition = {ALL_SERVICES: "", UNKNOWN_SERVICE: " AND service_id IS NULL"}.get(
         service, f" AND service_id = {service}"
     )
     site = f" AND site_id {_site_condition(ids)}"
     rows = _all(
         connection,
-        f"SELECT {packed_visits.VISIT_COLUMNS} FROM visit WHERE superseded_by IS NULL"  # noqa: S608
-        f" AND day BETWEEN :first AND :last{site}{condition}",
+        f"SELECT {packed_visits.COUNTED_SQL}, count(*) FROM visit WHERE superseded_by IS NULL"  # noqa: S608
+        f" AND day BETWEEN :first AND :last{site}{condition} GROUP BY 1",
         first=first,
         last=last,
     )
-    tally = packed_visits.Tally()
-    tally.add(packed_visits.pack_rows(rows))
-    return tally.merge()
+    packed = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2)
+    return packed[:, 0], packed[:, 1]
 
 
 def _summed(blobs: Sequence[bytes | None], height: int, width: int) -> np.ndarray:

@@ -162,8 +162,7 @@ def known_until_in_words(view: View, question: Question, waiting: Register) -> s
 def site_known_until(view: View, site: str) -> str:
     """« au 14/08/2026 »: the last day that the site's register of complaints knows, up to that of the data; "" without data."""
     last = view.network.known_until
-    ids = {p.code: p.id for p in view.network.places}
-    own = view.network.complaints_as_of(ids[site]) if site in ids else None
+    own = view.network.complaints_as_of(site)
     return f"au {french.date_short(min(last, own or last))}" if last else ""
 
 
@@ -217,7 +216,7 @@ def _open_rows(view: View, now: Question) -> Register:
     """The same. now: as `at_data_date` gives it. The database is given the sites and returns no others."""
     network = view.network
     end = _end(view, now)
-    known = min([end, *(network.complaints_as_of(p.id) or end for p in network.places)])
+    known = min([end, *(network.complaints_as_of(p.code) or end for p in network.places)])
     found = view.read(lambda c: read.open_complaints(c, view.sites_of_rows(now), end, known))
     references = np.array([reference for reference, _ in found], dtype=object)
     c = complaint_arrays([row for _, row in found], network.row)

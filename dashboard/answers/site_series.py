@@ -221,7 +221,7 @@ def _partial_months(
     unrated = (network.sum_between("unrated", spans) > SILENT_DAYS).T[list(rows)]
     missing = {"visits": ~(whole & heard), "complaints": unrated}
     found = np.zeros((len(CHARTED), *shape), dtype=bool)
-    as_of = [network.complaints_as_of(network.places[row].id) for row in rows]
+    as_of = [network.complaints_as_of(network.places[row].code) for row in rows]
     since = np.array([[-np.inf if day is None else day_number(day)] for day in as_of]) - spans[:, 1]
     for n, indicator in enumerate(BY_CODE[code] for code in CHARTED):
         # The share of closings handed in is itself about days that are missing.

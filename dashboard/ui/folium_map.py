@@ -33,10 +33,14 @@ STATIC = "../../app/static/"  # as seen from the component's frame
 
 class _Safe(dict[int, str]):
     """A table for `str.translate` that escapes all characters of JSON but these: the result contains nothing that HTML,
-    JavaScript, Jinja or streamlit-folium's search for variable names (which begin with "_") could interpret."""
+    JavaScript, Jinja or streamlit-folium's search for variable names (which begin with "_") could interpret. An escaped
+    character takes six bytes, so what French is written with stays as it is."""
 
     def __init__(self) -> None:
-        super().__init__((ord(c), c) for c in ascii_letters + digits + ' ,.:"[]-')
+        super().__init__(
+            (ord(c), c) for c in ascii_letters + digits + ' ,.:;!?"[]-%+=·–’\u00a0\u202f'
+        )
+        super().update((n, chr(n)) for n in range(0xC0, 0x180) if chr(n).isalpha())
 
     def __missing__(self, code: int) -> str:
         units = chr(code).encode("utf-16-be", "surrogatepass")

@@ -3,6 +3,7 @@ script; a director sees it; and it is undone."""
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -148,4 +149,8 @@ def test_the_menu_and_what_stands_beside_it_do_not_cover_each_other(house, chrom
         max(one["x"] + one["width"] for one in boxes)
         <= page.locator(".ccsp-state").bounding_box()["x"]
     )
+    names = [p.bounding_box() for p in page.locator("[data-testid=stTopNavLink] p:visible").all()]
+    gaps = [b["x"] - a["x"] - a["width"] for a, b in pairwise(names)]
+    assert max(gaps, default=0) - min(gaps, default=0) < 2
+    assert gaps or who == "admin"
     found.context.close()

@@ -1,12 +1,13 @@
 """What is answered from memory is what the database says: months whole and in part, every service, all sites and some."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 from sqlalchemy import text
 
-from db import facts, read
+from db import facts, packed_visits, read
 from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, UNKNOWN_SERVICE
 from db.engine import make_engine
 from db.network_state import load_network_state
@@ -57,23 +58,39 @@ def test_visits_from_memory_are_those_of_the_database(demo, period, sites, servi
     assert np.array_equal(facts.heat(scope), heat)
 
 
+def test_a_visit_that_the_database_packs_is_counted_as_one_that_we_pack(demo):
+    engine, _ = demo
+    told = f"SELECT {packed_visits.VISIT_COLUMNS}, {packed_visits.COUNTED_SQL} FROM visit"  # noqa: S608 (own names)
+    with engine.begin() as connection:
+        one = connection.execute(text("SELECT min(id) FROM visit WHERE called_at > 0")).scalar_one()
+        late = "UPDATE visit SET arrived_at = 0, called_at = 900 WHERE id = :one"  # beyond the last bin
+        connection.execute(text(late), {"one": one})
+        rows = [tuple(row) for row in connection.execute(text(told))]
+        connection.rollback()
+    of = dict(zip(packed_visits.VISIT, zip(*rows, strict=True), strict=False))
+    assert all(None in of[name] for name in ("service_id", "arrived_at", "called_at", "satisfied"))
+    below = (1 << packed_visits.SHIFT["service"]) - 1
+    ours = packed_visits.pack_rows([row[:-1] for row in rows]) & below
+    assert [row[-1] for row in rows] == ours.tolist()
+
+
 def test_the_days_at_the_edges_of_a_period_are_read_once(demo):
     engine, _ = demo
     with engine.connect() as connection:
         ledger = load_network_state(connection)
     read_of = []
 
-    def asked(sites, service=None):
-        scope = facts.make_scope(engine, ledger, sites, *PERIODS[1], service)
+    def asked(sites, service=None, of=ledger):
+        scope = facts.make_scope(engine, of, sites, *PERIODS[1], service)
         before = len(read_of)
         facts.histogram(scope), facts.heat(scope)
         return [sorted(codes) for codes in read_of[before:]]
 
     with pytest.MonkeyPatch.context() as patch:
-        rows = read.visits_by_service
+        rows = read.summed_visits_by_service
         patch.setattr(
             read,
-            "visits_by_service",
+            "summed_visits_by_service",
             lambda c, sites, *a: read_of.append(sites) or rows(c, sites, *a),
         )
         assert asked(frozenset({"ccsp-kandi"})) == [["ccsp-kandi"]] * 2  # February, then April
@@ -83,6 +100,12 @@ def test_the_days_at_the_edges_of_a_period_are_read_once(demo):
         assert asked(SOME, "cip") == [sorted(SOME)] * 2 and asked(SOME, "inconnu") == []
         assert asked(frozenset({"ccsp-nikki"}), "cip") == [["ccsp-nikki"]] * 2
         assert asked(frozenset({"ccsp-nikki"})) == [] and asked(SOME) == []
+        # A file of one site: it alone is read anew, and who still asks of the state before finds its days.
+        (kandi,) = (p.id for p in ledger.places if p.code == "ccsp-kandi")
+        versions = {**ledger.months.site_versions, kandi: "later"}
+        later = replace(ledger, months=replace(ledger.months, site_versions=versions))
+        assert asked(SOME, of=later) == [["ccsp-kandi"]] * 2
+        assert asked(SOME) == [] and asked(SOME, of=later) == []
 
 
 def test_a_service_that_was_not_read_is_not_taken_for_one_without_visits(demo):

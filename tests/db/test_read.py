@@ -19,6 +19,9 @@ QUESTIONS = {
     "visits_by_service": lambda c, sites: read.visits_by_service(c, sites, [(DAY, *YEAR)], [0])[0][
         :, 0
     ].tolist(),
+    "summed_visits_by_service": lambda c, sites: read.summed_visits_by_service(
+        c, sites, *YEAR, [0]
+    )[0][:, 0].tolist(),
     "daily_visits": lambda c, sites: [i for i, *_ in read.daily_visits(c, sites, *YEAR)],
     "closings": lambda c, sites: [i for i, *_ in read.closings(c, sites, *YEAR)],
     "complaints": lambda c, sites: [i for i, *_ in read.complaints(c, sites, YEAR[1])],

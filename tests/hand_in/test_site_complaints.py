@@ -457,8 +457,7 @@ def test_a_tap_says_nothing_of_the_site_s_other_complaints(counter, closed):
     assert claims(closed) == before
     with closed.engine.connect() as connection:
         known = load_network_state(connection)
-        site = next(p.id for p in known.places if p.code == COVE)
-        assert known.complaints_as_of(site) == date(2025, 9, 30)
+        assert known.complaints_as_of(COVE) == date(2025, 9, 30)
 
 
 def test_a_site_that_only_taps_has_handed_in_no_register(closed):
