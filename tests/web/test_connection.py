@@ -105,6 +105,15 @@ class Server:
 
     port: int
     state: ServerState
+    loop: asyncio.AbstractEventLoop
+
+    def has_its_turn(self) -> None:
+        """Let it send what it can by now."""
+        done: Future[None] = Future()
+        self.loop.call_soon_threadsafe(
+            lambda: self.loop.call_soon(self.loop.call_soon, done.set_result, None)
+        )
+        done.result(LONG)
 
     def of(self, client: socket.socket) -> Connection | None:
         """Its side of a client's connection; None before it is there and once it is gone."""
@@ -148,7 +157,7 @@ def server(request, limits, waiting) -> Iterator[Server]:
     over = asyncio.Event()
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
-    yield Server(there.result(LONG), state)
+    yield Server(there.result(LONG), state, loop)
     loop.call_soon_threadsafe(over.set)
     thread.join(LONG)
     assert not thread.is_alive()
@@ -197,12 +206,17 @@ def soon(true: Callable[[], bool]) -> bool:
     return true()
 
 
+def piece(client: socket.socket, most: int = 1_000) -> bytes:
+    """What comes next. An end is a failure: at an end nothing comes for ever."""
+    assert (more := client.recv(most)), "the server ended the connection"
+    return more
+
+
 def answered(client: socket.socket) -> bytes:
     """What comes, to the end of a short answer."""
     found = b""
     while b"\r\n\r\n" not in found or not found.split(b"\r\n\r\n", 1)[1]:
-        assert (more := client.recv(1_000)), found
-        found += more
+        found += piece(client)
     return found.split(b"\r\n\r\n", 1)[1]
 
 
@@ -559,7 +573,7 @@ def test_who_asks_on_and_on_without_an_answer_is_let_go(port):
     with connected(port, ASKED * 4) as client:  # some ahead are answered, each
         found = b""
         while found.count(b"HTTP/1.1 200") < 4:
-            found += client.recv(1_000)
+            found += piece(client)
 
 
 @pytest.mark.parametrize(
@@ -598,12 +612,12 @@ def test_an_answer_that_is_not_read_is_dropped_and_a_slow_line_is_not(passed, se
         for _ in range(3):  # times as long as a line may be still
             before = left(slow)
             while left(slow) == before:
-                came += len(slow.recv(500_000))
+                came += len(piece(slow, 100_000))
+                server.has_its_turn()
             passed.advance(1.0)
         assert soon(lambda: server.of(deaf) is None) and server.of(slow) is not None
         while came < LARGE:
-            assert (more := slow.recv(1_000_000)), came
-            came += len(more)
+            came += len(piece(slow, 1_000_000))
         with pytest.raises(ConnectionResetError):
             while deaf.recv(100_000):
                 pass
@@ -654,7 +668,7 @@ def opened(client: socket.socket, path: str = "/", more: bytes = b"") -> None:
     client.sendall(b"GET " + path.encode() + b" HTTP/1.1\r\n" + UPGRADE + more + b"\r\n")
     head = b""
     while b"\r\n\r\n" not in head:
-        head += client.recv(1_000)
+        head += piece(client)
 
 
 @pytest.mark.parametrize(
@@ -685,7 +699,7 @@ def test_a_page_may_ping_and_send_a_message_in_parts(port):
         client.sendall(frame(1, b"a", fin=False) + parts + frame(0, b"!"))
         heard = b""
         while b"!" not in heard:
-            heard += client.recv(4_096)
+            heard += piece(client, 4_096)
 
 
 @pytest.mark.parametrize(
