@@ -154,13 +154,13 @@ def difference(now: Figure, before: Figure) -> str:
 
 
 def of_whom_left(visits: Figure, left: Figure) -> str:
-    """« dont 821 partis sans être reçus », « dont au moins 821 … » where not all outcomes are known; "" where nobody is known to
-    have left. visits, left: the figures of these two indicators."""
+    """« venus, dont 821 partis sans être reçus », « venus, dont au moins 821 … » where not all outcomes are known; "" where
+    nobody is known to have left. visits, left: the figures of these two indicators."""
     if visits.value is None or left.value is None or not left.numerator:
         return ""
     all_known = left.denominator == visits.value and not at_least(visits)
     gone = french.plural(left.numerator, "parti sans être reçu", "partis sans être reçus")
-    return f"dont {'' if all_known else AT_LEAST}{gone}"
+    return f"venus, dont {'' if all_known else AT_LEAST}{gone}"
 
 
 def who_reported(figure: Figure) -> str:
@@ -290,7 +290,7 @@ def against_last_year(card: Figure, now: Mapping[str, Figure], before: Mapping[s
         if not round(change, 1):
             return "autant par jour qu'un an avant"
         more = "plus" if change > 0 else "moins"
-        return f"{french.percent(abs(change), 1)} de {more} par jour qu'un an avant"
+        return f"{french.percent(abs(change), 1)} d'usagers de {more} par jour qu'un an avant"
     if shown_value(card) == shown_value(now[code]):
         gap = difference(now[code], before[code])
         same = gap.startswith("±")

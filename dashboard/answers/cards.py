@@ -297,7 +297,9 @@ def caption(
         parts.append(
             f"petites courbes{S}: 13 mois, chacune à son échelle, où ce qui change peu reste plat"
         )
-    return f"{' · '.join(parts)} · d'habitude{S}: ce que montraient les mois d'avant."
+    if any(figures[code].value is not None for code in codes):  # else nothing is compared with it
+        parts.append(f"d'habitude{S}: ce que montraient les mois d'avant")
+    return f"{' · '.join(parts)}."
 
 
 @uncached

@@ -253,9 +253,12 @@ def waiting_cell(n: int, of: Figure) -> Cell:
     """A cell of n open complaints. of: the figure of open complaints of the same sites, by which it is known whether their
     registers are current."""
     known = 0 if of.note == NOT_HANDED_IN else of.sites_expected
-    return known_count_cell(
-        WaitingCount(n, registers.register_coverage(of.sites_expected, known, of.sites_reporting))
+    counted = WaitingCount(
+        n, registers.register_coverage(of.sites_expected, known, of.sites_reporting)
     )
+    if not n and not counted.is_complete and known and counted.coverage.current:
+        return text_cell("aucune connue")  # the registers of some are current, and hold none
+    return known_count_cell(counted)
 
 
 def known_count_cell(counted: Count) -> Cell:
@@ -276,7 +279,8 @@ def _value(cell: Cell) -> float | None:
 def _most_late_in_words(late: Counter[str], all_of_them: Count) -> str:
     """« En attente depuis plus de 30 jours : Borgou 14, Ouémé 9 et Alibori 6 ; ailleurs 17 »."""
     most = sorted(late.items(), key=lambda pair: (-pair[1], french.alphabetical(pair[0])))
-    named, rest = most[:MOST], sum(n for _, n in most[MOST:])
+    shown = MOST if len(most) > MOST + 1 else len(most)  # to leave out one alone saves nothing
+    named, rest = most[:shown], sum(n for _, n in most[shown:])
     listed = french.join_words([f"{place}{S}{french.number(n)}" for place, n in named])
     more = f"{S}; ailleurs {french.number(rest)}" if rest else ""
     part = "" if all_of_them.is_complete else f" ({all_of_them.coverage.missing})"

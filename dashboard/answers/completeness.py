@@ -43,7 +43,8 @@ from dashboard.period import day_from_number
 from dashboard.wording import NOT_HANDED, among_in_words, basis_in_words, shown_value, who_reported
 
 S = french.SPACE
-NOT_BEGUN = "rien de remis encore"  # in a column of days
+# In a column of days, of a site that never handed in a visit or a closing.
+NOT_BEGUN, COMPLAINTS_ALONE = "rien de remis encore", "registre des plaintes seul"
 NOT_LISTED = "Les jours d'un centre, un par un, se lisent par qui en répond"
 
 
@@ -287,7 +288,7 @@ def silent_sites(view: View, question: Question, key: str) -> Panel:
         (
             site_cell(s.name, s.code),
             text_cell(home[s.code]),
-            day_cell(s.last, NOT_BEGUN),
+            day_cell(s.last, _not_begun(s)),
             *([_silent_cell(s)] if any_silent else []),
             *([text_cell(s.why_and_who or "—")] if said else []),
         )
@@ -357,10 +358,15 @@ def _silences_in_words(silences: Collection[Silence], at: str) -> str:
 def last_known_day_cell(silence: Silence | None) -> Cell:
     """« 20/10/2026, muet depuis 35 jours »: a cell of a site's last day with data. silence: None for a closed site."""
     if silence is None or silence.last is None:
-        return text_cell("centre fermé" if silence is None else NOT_BEGUN)
+        return text_cell("centre fermé" if silence is None else _not_begun(silence))
     return Cell(
         ", ".join(filter(None, (french.date_short(silence.last), silence.in_words))), silence.last
     )
+
+
+def _not_begun(silence: Silence) -> str:
+    """What is said in place of the last day of a site that never handed in a visit or a closing."""
+    return COMPLAINTS_ALONE if silence.complaints_alone else NOT_BEGUN
 
 
 def _recent(days: Sequence[date]) -> str:

@@ -128,11 +128,10 @@ def panel(view: View, question: Question, key: str) -> Panel:
     for n, m in enumerate(known.next_months):
         if (ends := known.expected(n)) is None:
             continue
-        middle, low, high = (round(v, _digits(ends)) for v in ends)
-        rows.append((m, None, (middle, low, high), _in_words(ends)))
-        listed.append(
-            (month_cell(m), Cell(""), *(Cell(french.number(v), v) for v in (middle, low, high)))
-        )
+        # Drawn as it is: rounded to tens, one month doubled the one before.
+        rows.append((m, None, ends, _in_words(ends)))
+        rounded = [round(v, _digits(ends)) for v in ends]
+        listed.append((month_cell(m), Cell(""), *(Cell(french.number(v), v) for v in rounded)))
     return Panel(
         key,
         TITLE,

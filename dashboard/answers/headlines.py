@@ -189,8 +189,9 @@ def complaints(view: View, question: Question) -> str:
     )
     if len(most) == 1:
         return f"{start}, à {short[most[0][0]]}"
-    where = french.join_words([f"{french.number(n)} à {short[name]}" for name, n in most[:3]])
-    return f"{start}{', dont' if len(most) > 3 else f'{S}:'} {where}"
+    shown = most if len(most) <= 4 else most[:3]  # to leave out one alone saves nothing
+    where = french.join_words([f"{french.number(n)} à {short[name]}" for name, n in shown])
+    return f"{start}{', dont' if len(most) > len(shown) else f'{S}:'} {where}"
 
 
 @cached

@@ -28,6 +28,7 @@ from dashboard.panel import (
     site_link,
     text_cell,
 )
+from dashboard.statistics import sentences
 from dashboard.wording import of_whole_months
 
 S = french.SPACE
@@ -241,7 +242,11 @@ def finding(view: View, question: Question, request: TableRequest) -> str:
                 how = "mais aucun ne se distingue"
             if allows_usual(view, question, request.rows, code):
                 how = f"mais aucun ne sort des différences habituelles entre {MANY[request.rows]}"
-            return f"{label}{S}: les {MANY[request.rows]}{of} diffèrent réellement entre {THEM[request.rows]}, {how}"
+            sure = differ(view, question, request.rows, code, sentences.SURE)
+            do = sentences.REALLY if sure else sentences.MAYBE
+            return (
+                f"{label}{S}: les {MANY[request.rows]}{of} {do} entre {THEM[request.rows]}, {how}"
+            )
         some = "uns" if THEM[request.rows] == "eux" else "unes"
         return (
             f"{label}{S}: les {MANY[request.rows]}{of} ne se distinguent pas les {some} des autres"

@@ -392,8 +392,8 @@ def medians(view: View, question: Question) -> tuple[tuple[str, date, int, int],
 
 
 def _sites_that_moved(view: View, question: Question) -> str:
-    """« en hausse à Djougou, en baisse à Nikki, en octobre 2026 ; rien d'inhabituel ailleurs »; "" where the filters leave no
-    followed wait."""
+    """« en hausse à Djougou, en baisse à Nikki, en octobre 2026 ; rien d'inhabituel dans les 16 autres centres jugés »; "" where
+    the filters leave no followed wait."""
     judged = [
         (name, s)
         for name, s in signals.site_signals(view, question)
@@ -407,11 +407,19 @@ def _sites_that_moved(view: View, question: Question) -> str:
     for side, way in ((1, "en hausse"), (-1, "en baisse")):
         where = [short[name] for name, s in judged if s.is_signal and s.side == side]
         ways += [f"{way} à {french.join_words(where)}"] if where else []
+    all_judged, calm = len(judged) == len(short), sum(not s.is_signal for _, s in judged)
     if not ways:
-        return f"rien d'inhabituel {when}"
-    calm = sum(not s.is_signal for _, s in judged)
-    elsewhere = f"{french.SPACE}; rien d'inhabituel ailleurs" if calm else ""
+        return f"rien d'inhabituel {when}{'' if all_judged else f' dans {_judged_sites(calm)}'}"
+    rest = "ailleurs" if all_judged else f"dans {_judged_sites(calm, other=True)}"
+    elsewhere = f"{french.SPACE}; rien d'inhabituel {rest}" if calm else ""
     return f"{', '.join([*ways, when])}{elsewhere}"
+
+
+def _judged_sites(n: int, *, other: bool = False) -> str:
+    """« les 16 autres centres jugés », « le seul centre jugé »: n of them. other: than those named before."""
+    if n == 1:
+        return "l'autre centre jugé" if other else "le seul centre jugé"
+    return f"les {french.number(n)} {'autres ' if other else ''}centres jugés"
 
 
 @cached

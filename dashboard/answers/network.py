@@ -201,7 +201,10 @@ def silences(view: View, question: Question = EVERYTHING) -> Mapping[str, Silenc
             continue
         row, after = network.row[p.id], p.silent_after or SILENT_DAYS
         if seen[row] < 0:
-            by_code[p.code] = Silence(p.code, p.name, None, None, after=after)
+            alone = bool(ever.complaints[0, row])
+            by_code[p.code] = Silence(
+                p.code, p.name, None, None, after=after, complaints_alone=alone
+            )
             continue
         known = end - (last - 1 - seen[row]) * ONE_DAY
         again = max(opens for opens, _ in p.periods if opens <= end)

@@ -22,6 +22,7 @@ from dashboard.judgement.standing_apart import (
     verdicts,
     waits_above,
 )
+from dashboard.statistics import sentences
 from dashboard.statistics.dispersion import FEWEST_SITES
 from dashboard.wording import shown_value
 from db.codes import UNKNOWN_KEY
@@ -52,12 +53,15 @@ def verdicts_of(view: View, question: Question, rows: Rows, code: str) -> Mappin
 
 
 @cached
-def differ(view: View, question: Question, rows: Rows, code: str) -> bool:
-    """Whether the rows differ among themselves by more than chance, be any of them apart from the others or not."""
+def differ(
+    view: View, question: Question, rows: Rows, code: str, chance: float = sentences.ALIKE
+) -> bool:
+    """Whether rows that are all alike would differ as much less often than `chance`, be any of them apart from the others or
+    not."""
     if not _is_compared(rows, code):
         return False
     counts = _counts(view, question, rows, code)
-    return differ_by_more_than_chance(counts, proportion=_is_proportion(code))
+    return differ_by_more_than_chance(counts, proportion=_is_proportion(code), chance=chance)
 
 
 @cached

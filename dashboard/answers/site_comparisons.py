@@ -57,7 +57,12 @@ def site_comparison(view: View, question: Question, code: str) -> SiteComparison
     whole = compare_counts(counts, code)
     if whole is None or whole.sites < FEWEST:
         return None
-    apart = [known[k] for k, p in zip(counts, whole.position, strict=False) if p in OUTSIDE]
+    of_all = value_with_unit(BY_CODE[code], whole.target)
+    apart = [
+        f"{known[k]} ({shown_value(figures[k][code])}, pour {of_all} dans l'ensemble)"
+        for k, p in zip(counts, whole.position, strict=False)
+        if p in OUTSIDE
+    ]
     furthest = ""
     if not apart and (found := furthest_key(counts, code)):
         key, elsewhere = found

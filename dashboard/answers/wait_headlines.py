@@ -7,9 +7,11 @@ from dashboard.answers.context import View, cached
 from dashboard.answers.figures import figures, overall_figures
 from dashboard.answers.network import never_begun, short_name, sites
 from dashboard.answers.question import Question
+from dashboard.answers.row_verdicts import verdicts_of
 from dashboard.answers.uncertainty import intervals
 from dashboard.indicators import codes_placed_in
 from dashboard.indicators.measures import NO_VISITS
+from dashboard.judgement.standing_apart import Verdict
 from dashboard.statistics.variation import Variation
 from dashboard.wording import shown_value
 
@@ -80,4 +82,7 @@ def longest_wait(view: View, question: Question) -> str:
     among = " dans le département" if question.department else ""
     longest = shown_value(found[first])
     of_all = "" if longest == everybody else f", pour {everybody} dans l'ensemble"
-    return f"On attend plus à {short_name(place)} qu'ailleurs{among}{S}: {longest}{of_all}"
+    usual = ""
+    if verdicts_of(view, question, "site", "wait_p50")[first] != Verdict.MORE:
+        usual = ", sans sortir des différences habituelles entre centres"
+    return f"On attend plus à {short_name(place)} qu'ailleurs{among}{S}: {longest}{of_all}{usual}"

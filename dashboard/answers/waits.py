@@ -15,6 +15,8 @@ from dashboard.judgement.peak_hours import busiest_hours, clearly_lower
 from dashboard.panel import Cell, Chart, Message, Panel, Table, count_cell, make_table, text_cell
 from dashboard.period import month_number, month_numbers, weekdays
 from dashboard.settings import load_settings
+from dashboard.statistics.dispersion import homogeneity
+from dashboard.statistics.sentences import SURE
 from dashboard.wording import at_least, shown_value
 from db import facts
 
@@ -22,6 +24,10 @@ S = french.SPACE
 # Below these no hour is named the busiest: chance would choose it.
 FEWEST_VISITS, FEWEST_DAYS = 30, 4
 TOO_FEW = "Trop peu de visites sur cette période pour dire quelle heure est la plus chargée."
+ALIKE, NO_DIFFERENCE = (
+    "sans différence nette entre jours",
+    "Pas de différence nette entre jours et heures",
+)
 
 
 @cached
@@ -167,7 +173,8 @@ def heat(view: View, question: Question, key: str) -> Panel:
         )
     load = hourly_load(view, question)
     listed, busiest = _hours_table(load), load.busiest
-    if busiest is None:
+    few_days = (load.weekday_count < FEWEST_DAYS).all()
+    if few_days or busiest_hours(load.visits.sum(axis=0), FEWEST_VISITS) is None:
         return Panel(key, title, Message(TOO_FEW), table=listed)
     unknown, several = int(counted[:, 24].sum()), len(sites(view, question)) > 1
     caption = [
@@ -188,11 +195,10 @@ def heat(view: View, question: Question, key: str) -> Panel:
     )
 
 
-def _busiest_in_words(load: HourlyLoad, at: tuple[int, int], several: bool) -> str:
+def _busiest_in_words(load: HourlyLoad, at: tuple[int, int] | None, several: bool) -> str:
     """« Le plus chargé : mardi, de 9 h à 10 h, 12 usagers par heure d'ouverture », where chance does not explain it.
-    at: weekday, hour; several: the question has
-    several sites."""
-    if not load.is_clear:
+    at: weekday, hour; None where no hour of the week has visits enough; several: the question has several sites."""
+    if at is None or not load.is_clear:
         return _no_clear_hour(load)
     day, hour = at
     rate = float(load.rates[at])
@@ -204,14 +210,28 @@ def _busiest_in_words(load: HourlyLoad, at: tuple[int, int], several: bool) -> s
 
 
 def _no_clear_hour(load: HourlyLoad) -> str:
-    """« On vient surtout entre 9 h et 11 h, le plus à 10 h, sans différence nette entre jours »; where the hours of all days
-    do not differ either, that; of the only hour that registers note, « À 8 h, seule heure connue »."""
+    """« On vient surtout entre 9 h et 11 h, le plus à 10 h, sans différence nette entre jours », « …, plus le lundi que le
+    vendredi »; where the hours of all days do not differ either, that; of the only hour that registers note, « À 8 h, seule
+    heure connue »."""
     peak = busiest_hours(load.visits.sum(axis=0), FEWEST_VISITS)
+    days = _days_in_words(load)
     if peak and peak.is_alone:
-        return f"À {peak.hour}{S}h, seule heure connue, sans différence nette entre jours"
+        return f"À {peak.hour}{S}h, seule heure connue, {days or ALIKE}"
     if peak and peak.stands_out:
-        return f"On vient surtout {peak.in_words}, sans différence nette entre jours"
-    return "Pas de différence nette entre jours et heures"
+        return f"On vient surtout {peak.in_words}, {days or ALIKE}"
+    return f"Pas de différence nette entre heures{S}; on vient {days}" if days else NO_DIFFERENCE
+
+
+def _days_in_words(load: HourlyLoad) -> str:
+    """« plus le lundi que le vendredi »: the weekdays at which most and fewest people come, where chance hardly explains how
+    weekdays differ; "" else."""
+    enough = np.flatnonzero(load.weekday_count >= FEWEST_DAYS)
+    visits, days = load.visits.sum(axis=1)[enough], load.weekday_count[enough]
+    if not visits.sum() or homogeneity(visits, days, proportion=False) >= SURE:
+        return ""
+    rates = visits / days
+    most, least = (french.WEEKDAYS[enough[at]] for at in (rates.argmax(), rates.argmin()))
+    return f"plus le {most} que le {least}"
 
 
 def _hours_table(load: HourlyLoad) -> Table:

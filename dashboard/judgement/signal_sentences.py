@@ -291,11 +291,14 @@ def too_few(one: Signal) -> str:
         said = f"{value_with_unit(i, one.value)} par jour en {one.month_label}"
         return f"{said}{'' if one.chart.of_several else before} ; {needed}"
     enough = MINIMUM_POINTS + (APART + 1 if one.kind == ChartKind.STOCK else 0)
+    if one.kind == ChartKind.EXPECTED:  # each month is compared with what is usual at the sites
+        usual = "l'habitude des centres n'est"
+        if not one.points:
+            return f"trop tôt pour juger ({usual} pas encore connue)"
+        return f"trop tôt pour juger ({usual} connue que pour {_points(one, one.points)}, il en faut {enough})"
     # Not all months of the curve are points: of some a part is missing, or there are too few cases.
     known = "où assez de cas sont connus"
-    if (
-        not one.points
-    ):  # of a whole: its sites are not judged yet, though its own months may have all it takes
+    if not one.points:
         return f"trop tôt pour juger (il faut {_points(one, enough)} {known})"
     return f"trop tôt pour juger ({_points(one, one.points)} {known}, il en faut {enough})"
 

@@ -81,7 +81,7 @@ class Silence:
     a working day; last: the last day that had one, or the one before it opened again. Both are None where it never had any: such
     a site has not begun, and is not silent. explanation: None where no working day of it is explained. A closure explains a
     silence, and does not end it. after: the days after which the site counts as silent. forms: which of visits and closings it
-    ever handed in."""
+    ever handed in. complaints_alone: whether it handed in complaints, and neither of these."""
 
     code: str
     name: str
@@ -90,6 +90,7 @@ class Silence:
     explanation: Explanation | None = None
     after: int = SILENT_DAYS
     forms: Forms = BOTH
+    complaints_alone: bool = False
 
     @property
     def nothing(self) -> str:

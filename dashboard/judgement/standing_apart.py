@@ -49,13 +49,16 @@ def verdicts(counts: Counts, *, proportion: bool, usual: bool = True) -> dict[st
     return {key: apart.get(n) or _not_apart(n, found, events, cases) for n, key in enumerate(keys)}
 
 
-def differ_by_more_than_chance(counts: Counts, *, proportion: bool) -> bool:
-    """Whether keys that are all alike would seldom differ as much; False for fewer than two. counts: as of `verdicts`."""
+def differ_by_more_than_chance(
+    counts: Counts, *, proportion: bool, chance: float = sentences.ALIKE
+) -> bool:
+    """Whether keys that are all alike would differ as much less often than `chance`; False for fewer than two. counts: as of
+    `verdicts`."""
     some = [pair for pair in counts.values() if pair[1]]
     if len(some) < 2:
         return False
     found = differences([a for a, _ in some], [n for _, n in some], proportion=proportion, scale=1)
-    return found is not None and found.p_value < sentences.ALIKE
+    return found is not None and found.p_value < chance
 
 
 def waits_above(waits: Mapping[str, np.ndarray], minutes: float) -> Counts:

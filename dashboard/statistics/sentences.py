@@ -25,6 +25,8 @@ NEEDED = (
     f" {HISTORY + 1} mois pour les usagers par jour ouvert, qui suivent les saisons)"
 )
 ALIKE = 0.05  # the chance under which sites are said to differ
+SURE = 0.002  # and under which it is said without a doubt: of twenty figures of sites all alike one is under ALIKE
+REALLY, MAYBE = "diffèrent réellement", "semblent différer"
 WIDE, NARROW = french.percent(99.8, 1), french.percent(95)
 VARIATIONS = {
     Variation.IMPROVEMENT: "signal d'amélioration",
@@ -47,7 +49,7 @@ SLIGHT = {  # of a long run beside what is usual, no month beyond what chance al
 ASSURANCES = {
     Assurance.CONSISTENTLY_MET: "cible atteinte régulièrement",
     Assurance.CONSISTENTLY_MISSED: "cible manquée régulièrement",
-    Assurance.HIT_AND_MISS: "cible tantôt atteinte, tantôt manquée",
+    Assurance.HIT_AND_MISS: "cible ni sûre ni hors d'atteinte",
     Assurance.NO_TARGET: "sans cible",
     Assurance.TOO_FEW: "trop tôt pour juger de la cible",
 }
@@ -182,7 +184,7 @@ def differences(
         )
     if p_value >= ALIKE:
         return "trop peu de cas pour voir une différence nette entre centres"
-    differ = "les centres diffèrent réellement entre eux"
+    differ = f"les centres {REALLY if p_value < SURE else MAYBE} entre eux"
     if furthest:
         alone = ", sans sortir des différences habituelles entre centres" if has_limits else ""
         return f"{differ}{S}; {furthest}{alone}"

@@ -93,7 +93,8 @@ def _show(person: Person) -> None:
     st.header("Cibles", anchor=False)
     st.caption(
         "Une cible a une date et une source. Elle se lit sur les courbes de suivi : atteinte régulièrement,"
-        " manquée régulièrement, ou tantôt l'un, tantôt l'autre. Un centre sans cible à lui suit celle de son"
+        " manquée régulièrement, ou ni sûre ni hors d'atteinte, quand les variations habituelles vont d'un côté à l'autre."
+        " Un centre sans cible à lui suit celle de son"
         " département, à défaut celle du réseau."
     )
     show_panel(targets.targets_panel(person))

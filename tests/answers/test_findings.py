@@ -123,6 +123,32 @@ def test_of_forty_hours_that_are_alike_one_is_seldom_called_the_busiest():
     assert waits.HourlyLoad(visits, days).is_clear
 
 
+def test_days_are_said_to_differ_where_they_do_and_seldom_where_chance_suffices():
+    """« sans différence nette entre jours » was said of 3.7 users on Mondays and 2.1 on Fridays: hours alone were compared."""
+    drawn, days = np.random.default_rng(52), np.array([150] * 5 + [0, 0])
+    by_hour = np.where((np.arange(24) >= 8) & (np.arange(24) < 16), 60, 0)
+    by_hour[9:11] += 60
+    differ = 0
+    for _ in range(400):
+        visits = drawn.poisson(np.outer([1] * 5 + [0, 0], by_hour))
+        said = waits._no_clear_hour(waits.HourlyLoad(visits, days)).translate(PLAIN)
+        differ += "sans différence nette" not in said
+    assert differ <= 2
+    uneven = np.outer([1.2, 1.1, 1, 1, 0.7, 0, 0], by_hour).astype(int)
+    said = waits._no_clear_hour(waits.HourlyLoad(uneven, days)).translate(PLAIN)
+    assert (
+        said == "On vient surtout entre 9 h et 11 h, le plus à 9 h, plus le lundi que le vendredi"
+    )
+
+
+def test_a_department_of_one_site_names_its_hours_as_the_site_does(asked):
+    """« trop peu de visites » was said there of visits of which the site's page names the hour: none of one weekday has many."""
+    days = [MONDAY + timedelta(days=n) for n in range(40) if n % 7 < 5]
+    asked.hand_in("registre", *[at(9 + n % 3, day) for day in days for n in (0, 0, 1, 2)])
+    said = busiest(replace(YEAR, site=KANDI))
+    assert isinstance(said.content, Chart) and "Trop peu" not in said.finding
+
+
 def test_no_hour_is_the_busiest_beside_one_that_has_more_on_days_too_few_to_name():
     """Five Saturdays with five visits at 8 h: too few to be named, and more than any Tuesday."""
     visits, days = np.zeros((7, 24), dtype=np.int64), np.array([50] * 5 + [5, 0])
@@ -365,10 +391,12 @@ def test_the_small_curves_are_headed_by_who_left_his_habit(asked, monkeypatch):
         return monthly_series.multiples(LOCAL_READER, YEAR, "attentes").title.translate(PLAIN)
 
     start = "Attente de chaque centre, mois par mois"
-    assert judged({KANDI: 0, COVE: 0}) == f"{start} : rien d'inhabituel en octobre 2025"
+    assert judged({KANDI: 0, COVE: 0}) == (
+        f"{start} : rien d'inhabituel en octobre 2025 dans les 2 centres jugés"
+    )
     context.close_databases()
     assert judged({KANDI: 1, COVE: 0}) == (
-        f"{start} : en hausse à Kandi, en octobre 2025 ; rien d'inhabituel ailleurs"
+        f"{start} : en hausse à Kandi, en octobre 2025 ; rien d'inhabituel dans l'autre centre jugé"
     )
     context.close_databases()
     assert judged({KANDI: 1, COVE: -1}) == (

@@ -294,15 +294,17 @@ def test_of_the_users_counted_the_card_says_how_many_left_without_being_received
     asked.hand_in("registre", *lines, covers=days)
     march = Question(*days, site=KANDI)
     card = lambda of: cards.metrics(LOCAL_READER, of, ("visits",))[0]  # noqa: E731
-    assert card(march).second_line.translate(PLAIN).startswith("dont 2 partis sans être reçus")
+    assert (
+        card(march).second_line.translate(PLAIN).startswith("venus, dont 2 partis sans être reçus")
+    )
     asked.hand_in("registre", *lines, visit(day="2025-03-17"), covers=days)
     assert (
         card(march)
         .second_line.translate(PLAIN)
-        .startswith("dont au moins 2 partis sans être reçus")
+        .startswith("venus, dont au moins 2 partis sans être reçus")
     )
     everywhere = replace(march, site=None)
-    assert card(everywhere).second_line.translate(PLAIN).startswith("dont au moins 2 partis")
+    assert card(everywhere).second_line.translate(PLAIN).startswith("venus, dont au moins 2 partis")
 
 
 def test_complaints_are_counted_against_visits_of_days_that_both_registers_speak_of(asked):
@@ -500,6 +502,8 @@ def test_a_register_that_stops_makes_totals_those_that_are_known_and_denies_noth
     )
     (card,) = cards.cards(LOCAL_READER, YEAR, ("complaints_open",)).cards
     assert card.text == "1 connue"
+    ages = [row[-1].text for row in complaints.ages(LOCAL_READER, YEAR, "k").table.rows]
+    assert ages == ["aucune connue"] * 5 + ["1 connue"], "« pas à jour » where 23 of 24 are"
     said = first_answers(replace(ZOU, first=YEAR.first))["La plainte la plus ancienne"]
     assert (
         said == "registre des plaintes à jour dans 2 centres sur 3 ; aucune plainte connue en cours"

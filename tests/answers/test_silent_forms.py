@@ -14,6 +14,7 @@ from dashboard.answers import (
     cards,
     complaint_register,
     complaints,
+    completeness,
     context,
     control_charts,
     headlines,
@@ -22,6 +23,7 @@ from dashboard.answers import (
     monthly_series,
     opening_answers,
     signals,
+    site_directory,
     site_identity,
     slides,
     trust,
@@ -242,6 +244,18 @@ def test_a_site_of_complaints_alone_says_since_and_up_to_when(silent):
     assert (
         overall_figures(LOCAL_READER, POBE)["wait_p50"].note == "registre des visites non remonté"
     )
+
+
+def test_no_list_says_of_a_site_of_complaints_alone_that_it_handed_in_nothing(silent):
+    """« rien de remis encore » stood beside a list of its complaints."""
+    for panel in (
+        completeness.missing_closings,
+        completeness.silent_sites,
+        site_directory.of_sites,
+    ):
+        table = panel(LOCAL_READER, PLATEAU, "key").table
+        said = [cell.text for row in table.rows for cell in row]
+        assert "registre des plaintes seul" in said and "rien de remis encore" not in said
 
 
 def test_a_day_that_was_closed_is_heard_of_though_no_register_came(silent):

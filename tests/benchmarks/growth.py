@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
@@ -63,6 +64,8 @@ def main() -> int:
     for sites in sizes:
         filled("sqlite", size_of(sites), "").dispose()
     found = {n: _measured(n) for n in sizes}
+    for n, held in _after_files(sizes).items():
+        found[n] |= held
     print(f"\n{'':<42}" + "".join(f"{f'{n} sites':>20}" for n in sizes))
     for what, first in found[sizes[0]].items():
         unit = "MB" if "memory" in what else "KB" if "sends" in what else "s"
@@ -87,10 +90,21 @@ def _measured(sites: int) -> Found:
         url = _copy(sites, Path(folder) / "served.db")
         found = _by_the_door(url, Path(folder))
         found["the map's frame blocked, when first shown"] = map_frame.blocked(url)
-        held = files_in_memory.resident(_copy(sites, Path(folder) / "files.db"))
-        found["memory after two files"] = held[files_in_memory.EARLY]
-        found[f"memory after {files_in_memory.FILES} files"] = held[-1]
         return found | _in_a_process(_copy(sites, Path(folder) / "copy.db"))
+
+
+def _after_files(sizes: list[int]) -> dict[int, Found]:
+    """The memory of a server of each size after files. All at once: they wait most of the time, for a file to be shown."""
+    with tempfile.TemporaryDirectory(dir=FOLDER) as folder, ThreadPoolExecutor() as pool:
+        copies = [_copy(n, Path(folder) / f"files-{n}.db") for n in sizes]
+        held = list(pool.map(files_in_memory.resident, copies))
+    return {
+        n: {
+            "memory after two files": one[files_in_memory.EARLY],
+            f"memory after {files_in_memory.FILES} files": one[-1],
+        }
+        for n, one in zip(sizes, held, strict=True)
+    }
 
 
 def _copy(sites: int, path: Path) -> str:

@@ -22,7 +22,7 @@ from dashboard.judgement.signals import Signal, rank, signal
 from dashboard.period import add_months
 from dashboard.statistics.control_chart_levels import Origin
 from dashboard.statistics.control_limits import NONE, ON_ONE_SIDE, OUTSIDE
-from dashboard.statistics.variation import Assurance, ChartKind, Variation
+from dashboard.statistics.variation import MINIMUM_POINTS, Assurance, ChartKind, Variation
 from db.codes import ACCEPTED, REFUSED, SET
 from tests.judgement.series import counted, follow, made, measured, waited
 
@@ -94,7 +94,18 @@ def test_of_a_whole_whose_sites_are_not_judged_yet_no_month_is_said_to_be_lackin
     whole = signal(follow(CODE, series, LAST, {"nation": [0, 1]})["nation"], LAST)
     assert whole.variation == Variation.TOO_FEW
     assert plain(verdict(whole, "Attente")).endswith(
-        "trop tôt pour juger (il faut 12 mois où assez de cas sont connus)."
+        "trop tôt pour juger (l'habitude des centres n'est pas encore connue)."
+    )
+
+
+def test_of_a_whole_the_months_are_counted_for_which_its_sites_have_something_usual():
+    """« 7 mois où assez de cas sont connus » was said of seventeen months with some thousand waits each."""
+    months = MINIMUM_POINTS + 5
+    series = counted(CODE, np.full((2, months), 90.0), np.full((2, months), 120.0))
+    whole = signal(follow(CODE, series, LAST, {"nation": [0, 1]})["nation"], LAST)
+    assert 0 < whole.points < MINIMUM_POINTS
+    assert f"(l'habitude des centres n'est connue que pour {whole.points} mois, il en faut 12)" in (
+        plain(verdict(whole, "Attente"))
     )
 
 

@@ -949,7 +949,8 @@ def _rate_of_service(s: Said, t: Truth) -> str:
 
 
 NUMBER = re.compile(
-    rf"non remonté|pas à jour|n'a {NEITHER}|rien de remis encore|(au moins )?[\d ]+(,\d+)?( (%|min|jours?|connues?))?|[Aa]ucune|—"
+    rf"non remonté|pas à jour|n'a {NEITHER}|rien de remis encore|[Aa]ucune( connue)?|—"
+    r"|(au moins )?[\d ]+(,\d+)?( (%|min|jours?|connues?))?"
 )
 MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
@@ -1006,7 +1007,7 @@ def _cell_is_right(s: Said, t: Truth) -> bool:
         return _missing(s, t)
     if band := BAND.fullmatch(s.row):
         return _band_is_right(band, s, t)
-    if s.text == "pas à jour":
+    if s.text in ("pas à jour", "aucune connue"):
         return _part_is_right(s, t)
     if s.column in ("Usagers reçus", "visites") and (
         m := re.fullmatch(r"(?P<least>au moins )?(?P<n>[\d ]+)", s.text)
@@ -1058,7 +1059,7 @@ def _band_is_right(band: re.Match, s: Said, t: Truth) -> bool:
     low = int(band["low"] or int(band["over"] or -1) + 1)
     high = int(band["high"] or int(band["under"] or 10**6) - 1)
     n = sum(low <= age <= high for age in t.open_ages(s.scope, _now(s, t)))
-    if s.text == "pas à jour":
+    if s.text in ("pas à jour", "aucune connue"):
         return not n and not _whole_now(s, t)
     known = "connues" if n > 1 else "connue"
     return s.text == (f"{n}" if _whole_now(s, t) else f"{n} {known}")

@@ -53,7 +53,7 @@ def test_every_rule_has_its_words_on_both_sides():
         ),
         (
             sentences.target("80 %", Assurance.HIT_AND_MISS),
-            "Cible tantôt atteinte, tantôt manquée (cible : 80 %).",
+            "Cible ni sûre ni hors d'atteinte (cible : 80 %).",
         ),
         (sentences.target("", Assurance.NO_TARGET), "Sans cible."),
         (
