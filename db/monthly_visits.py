@@ -482,8 +482,8 @@ def visits(
         add_months(DAY_0, n) for n in range(low - month_number(DAY_0), high - month_number(DAY_0))
     )
 
-    def days(*span: date) -> Cells:
-        return months.edges.cells(query, months, places, rows.tolist(), span, services)
+    def days(start: date, end: date) -> Cells:
+        return months.edges.cells(query, months, places, rows.tolist(), (start, end), services)
 
     sources = [one for span in spans for one in _sources(months, *span, days)] if len(rows) else []
     return Visits(months, starts, rows, tuple(services), tuple(sources))
