@@ -432,6 +432,8 @@ def _of_rows(_: re.Match, s: Said, t: Truth) -> bool:
     """« 0 % (0 sur 12) »: of rows that are there; of closings, of the open days of those who began to hand them in."""
     if s.column.startswith("Fiches de clôture"):
         return bool(t.ever("cloture", s.scope)) and _no_open_day_closed(_, s, t)
+    if s.where.partition(" : ")[0].endswith("completude"):  # of days due, whatever fiches say
+        return s.column != "Part reçue" or _no_register_in_month(s, t)
     known = t.received(s.scope, s.first, _end(s, t))
     return bool(known) or not _silent_visits(_, s, t) or _no_visits(_, s, t)
 
