@@ -39,7 +39,7 @@ COUNTS = {
     "national": 12,
     "attentes": 13,
     "plaintes": 11,  # nothing was decided yet
-    "departement&departement=Zou": 11,
+    "departement&departement=Zou": 12,
     "site&centre=ccsp-allada": 11,
 }
 
