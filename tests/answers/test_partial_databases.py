@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dashboard.period import today
-from tests.builders import COVE, KANDI, complaint, visit
+from tests.builders import COVE, KANDI, closing, complaint, visit
 from tests.partial.placing import fault
 from tests.partial.reading import read
 from tests.partial.said import Said
@@ -58,3 +58,13 @@ def test_the_oracle_sees_what_is_false_and_what_it_cannot_place(text, whole):
     if "plainte" in text and whole:  # the same where nobody handed them in, or one of the two
         assert fault(said, truth())
         assert fault(said, truth(File("plaintes", (answered,), covers, SCOPE[:1])))
+
+
+def test_the_oracle_asks_the_share_of_days_received_of_registers_alone():
+    def said(site: str) -> Said:
+        of = (date(2026, 11, 1), DAY)
+        return Said("0 sur 4", "panneau completude", (site,), *of, column="Part reçue", row=site)
+
+    fiche = File("cloture", (closing(KANDI, "2026-11-03"),))
+    assert not fault(said(KANDI), truth(fiche)), "what a fiche declares is no register"
+    assert fault(said(COVE), truth(fiche)), "two days of it were handed in"

@@ -140,6 +140,11 @@ def _nothing_in_month(_: re.Match, s: Said, t: Truth) -> bool:
     return not any(t.seen(x, month, _end(s, t) - timedelta(days=5)) for x in s.scope)
 
 
+def _is_completeness(s: Said) -> bool:
+    """Whether it is said of the days that are due, by panel or by file."""
+    return s.where.partition(" : ")[0].endswith("completude")
+
+
 def _no_register_in_month(s: Said, t: Truth) -> bool:
     """Of no open day of the month in which the period ends was a register handed in, but of its last, which need not be due."""
     end = _end(s, t)
@@ -432,7 +437,7 @@ def _of_rows(_: re.Match, s: Said, t: Truth) -> bool:
     """« 0 % (0 sur 12) »: of rows that are there; of closings, of the open days of those who began to hand them in."""
     if s.column.startswith("Fiches de clôture"):
         return bool(t.ever("cloture", s.scope)) and _no_open_day_closed(_, s, t)
-    if s.where.partition(" : ")[0].endswith("completude"):  # of days due, whatever fiches say
+    if _is_completeness(s):  # of days due, whatever fiches say
         return s.column != "Part reçue" or _no_register_in_month(s, t)
     known = t.received(s.scope, s.first, _end(s, t))
     return bool(known) or not _silent_visits(_, s, t) or _no_visits(_, s, t)
@@ -983,9 +988,7 @@ def _cell(said: Said, truth: Truth) -> str:
 def _cell_is_right(s: Said, t: Truth) -> bool:
     if s.column in ("n", "Âge") or s.column.startswith("Intervalle"):  # of the rows that are there
         return True
-    if s.where.partition(" : ")[0].endswith(
-        "completude"
-    ):  # the rest is counted in tests/db/test_day_states.py
+    if _is_completeness(s):  # the rest is counted in tests/db/test_day_states.py
         is_of_received = s.column in ("Reçus", "Part reçue") and s.text != "—"
         return not is_of_received or _no_register_in_month(s, t)
     if "site_declare_jours" in s.where and s.text == "non remonté":
