@@ -265,12 +265,11 @@ def provider() -> bool:
 
 
 def test() -> int:
-    """Check style and types, then run the tests: scripts/run_tests.py. Those that take long (tests/long.txt) in continuous
-    integration only, or where ALL is set."""
+    """Check style and types, then run the tests: scripts/run_tests.py. Those that take long (tests/long.txt) where ALL is set."""
     environment(DEV)
     # One processor for each algebra: the threads that it starts in each of the tests' many processes find nothing to do.
     missing, environ = [], {"OPENBLAS_NUM_THREADS": "1"}
-    short = [] if os.environ.get("CI") or os.environ.get("ALL") else ["--short"]
+    short = [] if os.environ.get("ALL") else ["--short"]
     there = any(map(shutil.which, BROWSERS))
     browser = there or any(find(name, name) for name in BROWSERS[:2])
     if not browser:
@@ -304,7 +303,7 @@ def test() -> int:
         environ["CCSP_NO_POSTGRES"] = "1"
     print("\n".join(missing), end="\n" * bool(missing), file=sys.stderr)
     if missing and os.environ.get("CI"):
-        # In continuous integration nothing may be left out.
+        # In continuous integration no program may be missing.
         raise Stop("La variable CI est présente : tout doit être joué, rien ne peut être sauté.")
     code = module("scripts.run_tests", *short, *([] if browser else ["--no-browser"]), **environ)
     print(

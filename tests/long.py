@@ -1,6 +1,6 @@
 """Which tests take long: those of `tests/long.txt` have the marker `long`, which `make test` leaves out.
 
-They are tried in continuous integration, by `make test ALL=yes`, by `make days`, and wherever tests are named.
+They are tried by `make test ALL=yes`, by `make days`, and wherever tests are named.
 `python -m tests.long REPORT…` writes the list anew from reports of pytest (`--junitxml`), of a machine that does nothing else.
 """
 
