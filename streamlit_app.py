@@ -2,14 +2,15 @@
 
 import streamlit as st
 
+from dashboard import public_files
 from dashboard.answers.context import page_run
 from dashboard.one_run_at_a_time import RUN_QUEUE
-from dashboard.settings import ROOT, load_settings
+from dashboard.settings import load_settings
 from dashboard.ui import error_messages, menu, page_frame, panel_display, session, widget_validation
 
 st.set_page_config(
     page_title=load_settings().product_name,
-    page_icon=str(ROOT / "static" / "icon.png"),
+    page_icon=public_files.address(public_files.ICON),
     layout="wide",
 )
 

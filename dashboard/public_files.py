@@ -8,6 +8,16 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
+from dashboard.settings import ROOT
+
+STATIC = ROOT / "static"
+ICON = "icon.png"  # the product's
+
+
+def address(name: str) -> str:
+    """The address of a file of `static/`, with its digest: browsers keep the file until it changes."""
+    return f"/app/static/{name}?{digest((STATIC / name).read_bytes())}"
+
 
 def digest(content: bytes) -> str:
     """A digest of a file, to stand behind the « ? » of its address: what a browser has under that address it need not ask for

@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
+from dashboard import public_files
 from dashboard.accounts.rights import NOBODY
 from dashboard.log import REFUSED
 from dashboard.navigation import MOVED, PAGES, pages_of
@@ -65,8 +66,8 @@ def first_files() -> list[str]:
     spec = find_spec("streamlit_folium")  # nobody imports it here
     component = Path(spec.origin).parent / "frontend" / "build" if spec and spec.origin else Path()
     for folder, address, pattern in (
-        (page_head.STATIC, "/app/static", "*.*s"),
-        (page_head.STATIC, "/app/static", "leaflet/*/*.*s"),
+        (public_files.STATIC, "/app/static", "*.*s"),
+        (public_files.STATIC, "/app/static", "leaflet/*/*.*s"),
         (component, MAP.rstrip("/"), "static/js/*.js"),
     ):
         for path in sorted(folder.glob(pattern)):
@@ -157,7 +158,7 @@ MIDDLEWARE = [
     Middleware(SecurityHeaders, inline=inline_script_digests),
     Middleware(AccessFilter),
     Middleware(Authentication),
-    Middleware(Compression, first=first_files, folder=page_head.STATIC / ".compressed"),
+    Middleware(Compression, first=first_files, folder=public_files.STATIC / ".compressed"),
     Middleware(PlainPages),
     Middleware(StreamlitPage),
 ]

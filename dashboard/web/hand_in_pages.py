@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from dashboard import french
+from dashboard import french, public_files
 from dashboard.accounts.rights import NotAllowed, may
 from dashboard.accounts.sealing import is_key, new_key
 from dashboard.actions import handing_in, mending
@@ -25,7 +25,7 @@ from dashboard.forms.problem import Problem
 from dashboard.forms.stored_table import Place
 from dashboard.period import add_months, to_local_time, today
 from dashboard.settings import load_settings
-from dashboard.web import day_tap_pages, page_head, site_complaint_pages, site_day_pages
+from dashboard.web import day_tap_pages, site_complaint_pages, site_day_pages
 from dashboard.web.html_templates import part
 from dashboard.web.plain_answers import PageRequest, PlainAnswer, SentFile
 from dashboard.web.receipt_pages import (
@@ -110,7 +110,7 @@ def _start(request: PageRequest, why: str = "", status: int = 200) -> PlainAnswe
             chosen_month=asked.get("mois", f"{months[1]:%Y-%m}"),
             not_kept=handing_in.not_kept(person),
             most=load_settings().upload_max_mb,
-            script=f"/app/static/{SCRIPT}?{page_head.file_digest(SCRIPT)}",
+            script=public_files.address(SCRIPT),
             waiting=_waiting_lines(request) if hands_in else (),
             receipts=[receipt_line(request, one) for one in receipts_of.receipts(person)],
             taps=[*_taps(request, standing), *_complaints(request)],

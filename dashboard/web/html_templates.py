@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from dashboard import french
+from dashboard import french, public_files
 from dashboard.settings import load_settings
 from dashboard.web import page_colours
 
@@ -40,7 +40,7 @@ def environment() -> Environment:
     )
     found.filters["number"] = french.number
     found.filters["bind_punctuation"] = _bind_punctuation
-    found.globals |= {"product": _product, "colours": _colours}
+    found.globals |= {"product": _product, "colours": _colours, "icon": _icon}
     return found
 
 
@@ -51,6 +51,10 @@ def _bind_punctuation(html: Markup) -> Markup:
 
 def _product() -> str:
     return load_settings().product_name
+
+
+def _icon() -> str:
+    return public_files.address(public_files.ICON)
 
 
 def _colours() -> Markup:

@@ -7,18 +7,17 @@ which writes it into Streamlit's page.
 
 import re
 from functools import cache
-from pathlib import Path
 
 from dashboard import public_files
 from dashboard.navigation import PLAIN_PAGES
 from dashboard.settings import load_settings
 from dashboard.web import html_templates, page_colours, page_fonts
 
-STATIC = Path(__file__).parents[2] / "static"
 ENGLISH, FRENCH, HEAD = b'<html lang="en"', b'<html lang="fr"', b"<head>"
 NO_SCRIPT = re.compile(b"<noscript>.*?</noscript>", re.DOTALL)
 PRELOADED_FONT = re.compile(rb'<link\s+rel="preload"[^>]*as="font"[^>]*>')
 TITLE, END = re.compile(b"<title>[^<]*</title>"), b"</body>"
+STREAMLITS_ICON = b"./favicon.png"
 # They hold fonts, formulas (which we do not show) and one rule: nothing is seen of them before there is a page.
 STYLES = re.compile(rb'<link rel="stylesheet"[^>]*>')
 ROOT = b'<div id="root"></div>'
@@ -45,6 +44,7 @@ def page_in_french(body: bytes) -> bytes:
         (HEAD, HEAD + head_markup()),
         (ROOT, _part("loading.html") + ROOT),
         (END, styles + _font_styles() + END),
+        (STREAMLITS_ICON, public_files.address(public_files.ICON).encode()),
     ):
         body = body.replace(place, ours, 1)
     return body
@@ -60,12 +60,12 @@ def head_markup() -> bytes:
             f'<meta name="ccsp-plain" content="{" ".join(f"/{name}" for name in PLAIN_PAGES)}">'
             f"<style>{page_colours.variables()}</style>"
             f"<style>:root{{--product:{product}}}</style>"
-            f'<link rel="stylesheet" href="/app/static/ccsp.css?{file_digest("ccsp.css")}">'
+            f'<link rel="stylesheet" href="{public_files.address("ccsp.css")}">'
             f'<link rel="preload" href="/app/static/{page_fonts.LETTERS.file()}" as="font" type="font/woff2" crossorigin'
             ' fetchpriority="low">'
-            f'<script src="/app/static/ccsp-shell.js?{file_digest("ccsp-shell.js")}" defer></script>'
-            f'<script src="/app/static/ccsp-table.js?{file_digest("ccsp-table.js")}" defer></script>'
-            f'<script src="/app/static/ccsp-pages.js?{file_digest("ccsp-pages.js")}" defer></script>'
+            f'<script src="{public_files.address("ccsp-shell.js")}" defer></script>'
+            f'<script src="{public_files.address("ccsp-table.js")}" defer></script>'
+            f'<script src="{public_files.address("ccsp-pages.js")}" defer></script>'
             f"{search_markup()}"
         ).encode()
     )
@@ -76,9 +76,7 @@ SEARCH = ("ccsp-search.js", "ccsp-search-box.js", "ccsp-search.css")
 
 def search_markup() -> str:
     """What opens « Chercher » on a page, as HTML: a small script, and the addresses of what it brings at the first press."""
-    opener, *files = (
-        f"/app/static/{name}?{file_digest(name)}" for name in ("ccsp-search-open.js", *SEARCH)
-    )
+    opener, *files = map(public_files.address, ("ccsp-search-open.js", *SEARCH))
     return html_templates.part("search_head.html", script=opener, files=files)
 
 
@@ -96,8 +94,3 @@ def _part(template: str) -> bytes:
 def _quote(text: str) -> str:
     """The text as a CSS string, with every character that could end it escaped by its number."""
     return '"' + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in text) + '"'
-
-
-def file_digest(name: str) -> str:
-    """A digest of a static file, for its address: browsers keep the file until it changes."""
-    return public_files.digest((STATIC / name).read_bytes())

@@ -3,12 +3,12 @@
 Before: `dashboard.web.html_templates`; the HTML stands in `dashboard/web/templates`. After: `dashboard.web.sign_in_forms`.
 """
 
+from dashboard import public_files
 from dashboard.accounts.passwords import ADVISED, LEAST
 from dashboard.accounts.rights import Person
 from dashboard.answers.context import NO_ANSWER
 from dashboard.navigation import no_page
 from dashboard.settings import load_settings
-from dashboard.web import page_head
 from dashboard.web.html_templates import render
 from dashboard.web.sign_in_addresses import IN, LEAVE
 
@@ -112,7 +112,7 @@ def first_sign_in_page(token: str, signed_in: str, why: str = "", link: str = ""
 
 
 def _link_page(template: str, token: str, signed_in: str, why: str, link: str) -> str:
-    script = f"/app/static/{LINK_SCRIPT}?{page_head.file_digest(LINK_SCRIPT)}"
+    script = public_files.address(LINK_SCRIPT)
     return render(template, token=token, signed_in=signed_in, why=why, link=link, script=script)
 
 

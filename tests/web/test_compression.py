@@ -21,7 +21,7 @@ from streamlit.web.server.starlette.starlette_static_routes import (
 )
 
 from dashboard import public_files
-from dashboard.web import compression, gate, page_head, security_headers
+from dashboard.web import compression, gate, security_headers
 from dashboard.web.compression import Compression
 from tests.accounts.asgi import Browser, run
 from tests.accounts.conftest import settled
@@ -278,13 +278,13 @@ def public() -> tuple[Sender, list[str]]:
     names = SimpleNamespace(get_component_path=lambda name: str(component))
     folders = {
         "/static": gate.STREAMLIT / "static",
-        "/app/static": page_head.STATIC,
+        "/app/static": public_files.STATIC,
         security_headers.MAP.rstrip("/"): component,
     }
     app = Starlette(
         routes=[
             *create_component_routes(names, ""),
-            Mount("/app/static", StaticFiles(directory=page_head.STATIC)),
+            Mount("/app/static", StaticFiles(directory=public_files.STATIC)),
             *create_streamlit_static_assets_routes(""),
         ]
     )

@@ -16,10 +16,10 @@ from streamlit.web.server.starlette.starlette_static_routes import (
     create_streamlit_static_assets_routes,
 )
 
-from dashboard import log
+from dashboard import log, public_files
 from dashboard.accounts.rights import LOCAL_READER, NOBODY, Person, Role
 from dashboard.navigation import MOVED, PAGES, pages_of
-from dashboard.web import access_filter, gate, page_head, security_headers, sign_in_pages
+from dashboard.web import access_filter, gate, security_headers, sign_in_pages
 from dashboard.web.authentication import PERSON
 from tests.accounts.asgi import Answer, Browser, run
 
@@ -219,6 +219,6 @@ def test_a_file_that_is_taken_away_runs_and_loads_nothing_wherever_it_is_opened(
 
 @pytest.mark.parametrize("name", ["a" * 300, "é" * 200, "a/" * 3_000, "%" * 300])
 def test_a_longer_name_than_a_disk_has_is_no_fault_of_ours(name, caplog):
-    app = dressed(access_filter.AccessFilter(StaticFiles(directory=page_head.STATIC)))
+    app = dressed(access_filter.AccessFilter(StaticFiles(directory=public_files.STATIC)))
     assert run(Browser(app=app).ask(f"/app/static/{name}")).status == 404
     assert not [one for one in caplog.records if one.exc_info]

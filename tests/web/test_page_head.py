@@ -3,6 +3,7 @@ something to read before anything else has come."""
 
 import re
 
+from dashboard import public_files
 from dashboard.palette import NOTICE
 from dashboard.settings import ROOT, load_settings
 from dashboard.web import gate, page_head
@@ -26,7 +27,7 @@ def test_the_page_is_told_the_colours_of_both_papers():
 def test_a_changed_file_has_another_name(tmp_path, monkeypatch):
     before = re.findall(r'"/app/static/([\w.-]+\?\w+)"', page_head.head_markup().decode())
     assert len(before) == 5
-    monkeypatch.setattr(page_head, "STATIC", tmp_path)
+    monkeypatch.setattr(public_files, "STATIC", tmp_path)
     for name in (
         "ccsp.css",
         "ccsp-shell.js",
