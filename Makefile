@@ -1,6 +1,6 @@
 # make run    the application on http://localhost:8501 (PORT=… for another port)
-# make test   style, layout and types, the tests (on SQLite and PostgreSQL where it may matter), the browser suite, without those
-#             that take long (tests/long.txt); ALL=yes for all of them; continuous integration plays the first form
+# make test   style, layout and types, the tests (on SQLite and PostgreSQL where it may matter), the browser suite, as continuous
+#             integration does; ALL=yes for what tests/full.txt leaves out too
 # make test-system  what docs/exploitation.md says of a server: units, nginx before two applications, copies, alerts
 # make days   the tests as of each of twelve days, before a release: ends of months and years, a weekend, a holiday, 29 February
 # make seconds  what is promised to people in seconds, each test by itself, the best of three; on a machine that does nothing else

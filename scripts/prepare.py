@@ -265,7 +265,7 @@ def provider() -> bool:
 
 
 def test() -> int:
-    """Check style and types, then run the tests: scripts/run_tests.py. Those that take long (tests/long.txt) where ALL is set."""
+    """Check style and types, then run the tests: scripts/run_tests.py. Those of tests/full.txt where ALL is set."""
     environment(DEV)
     # One processor for each algebra: the threads that it starts in each of the tests' many processes find nothing to do.
     missing, environ = [], {"OPENBLAS_NUM_THREADS": "1"}
@@ -310,7 +310,7 @@ def test() -> int:
         "\n".join(missing), end="\n" * bool(missing), file=sys.stderr
     )  # once more, where it will be read
     if short:
-        print("Forme courte, sans les essais longs (tests/long.txt). Tous : make test ALL=yes")
+        print("Forme courte, sans les essais de tests/full.txt. Tous : make test ALL=yes")
     return code
 
 

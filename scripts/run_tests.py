@@ -27,14 +27,14 @@ LONGEST = 3_600.0  # seconds: what a suite may take
 TO_END = 60.0  # seconds: what a suite that was told to end may still take
 TRIES = 2  # of a test, alone
 ALL_TRIES = 900.0  # seconds
-MOST_FILES, MOST_UNSTABLE = 10, 8
+MOST_FILES, MOST_UNSTABLE = 10, 3
 SLOWEST = 40  # files of which a run says how long they took
 GONE = 124  # the exit code of a suite that was ended here, as of the program « timeout »
 FAILED = 1  # pytest's, where tests failed and nothing else is wrong
 # What any change may break, and says what mends it: tried first, in a minute, so that nobody waits for the rest in vain.
 CHECKS = (
     *("tests/test_architecture.py", "tests/test_papers.py", "tests/test_asvs.py"),
-    *("tests/test_registries.py", "tests/test_palette.py", "tests/test_long.py"),
+    *("tests/test_registries.py", "tests/test_palette.py", "tests/test_full.py"),
     *("tests/test_timing.py", "tests/test_to_add.py", "tests/pages/test_straight_line.py"),
     *("tests/db/test_migrations.py", "tests/db/test_command_line_paper.py"),
 )
@@ -82,8 +82,8 @@ def faults_of_style() -> list[str]:
 
 
 def arguments_of(name: str, *, short: bool) -> tuple[str, ...]:
-    """What pytest is given for a suite. short: what has the marker `long` is left out (tests/long.py)."""
-    return (*SUITES[name], *(("-m", "not long and not seconds and not chance") if short else ()))
+    """What pytest is given for a suite. short: what has the marker `full` is left out (tests/full.py)."""
+    return (*SUITES[name], *(("-m", "not full and not seconds and not chance") if short else ()))
 
 
 def run_suite(name: str, arguments: Sequence[str], folder: Path = ROOT) -> Outcome:

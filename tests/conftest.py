@@ -34,7 +34,7 @@ from db import engine as engine_module
 from db.demo_load import load_demo
 from db.engine import make_engine
 from db.seed import seed
-from tests import clock, long
+from tests import clock, full
 from tests.builders import Office, Said
 
 clock.begin()
@@ -55,8 +55,8 @@ def pytest_sessionstart() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what takes long, before pytest chooses by markers."""
-    long.mark(items)
+    """Mark what is left out, before pytest chooses by markers."""
+    full.mark(items)
     if CHANCE:
         draw = random.Random(CHANCE)
         order = {item.nodeid: draw.random() for item in items}

@@ -20,6 +20,8 @@ from tests.answers.held import plain
 from tests.builders import KANDI, add_decisions
 from tests.pages.app import sound, visit_page
 
+pytestmark = pytest.mark.both_databases
+
 PAGES = pages_of(LOCAL_READER)
 
 DIRECTOR = Person("directeur", Role.DIRECTOR, frozenset({"Zou"}))

@@ -172,9 +172,9 @@ def gives_its_files(page: Page, spec: PageSpec) -> None:
             download.get_by_role("button").click()
 
 
-AT_A_DESK: tuple[Matter, ...] = (
-    opens,
-    is_open_to_all,
+AT_A_DESK: tuple[Matter, ...] = (opens, is_open_to_all)
+# What is tried where all is.
+WHATEVER_IS_DONE: tuple[Matter, ...] = (
     is_printed_whole,
     says_in_french_and_once_what_the_pointer_finds,
     says_no_word_of_english_whatever_is_opened,
@@ -189,6 +189,16 @@ def test_a_page_at_a_desk(page, app, spec, subtests):
     bare = unguarded(page)
     begin(page, app, spec)
     for matter in AT_A_DESK:
+        with subtests.test(matter.__name__):
+            matter(page, spec)
+    assert bare == []
+
+
+@pytest.mark.parametrize("spec", PAGES, ids=lambda spec: spec.url_path)
+def test_a_page_at_a_desk_whatever_is_done_there(page, app, spec, subtests):
+    bare = unguarded(page)
+    begin(page, app, spec)
+    for matter in WHATEVER_IS_DONE:
         with subtests.test(matter.__name__):
             matter(page, spec)
         page.set_viewport_size(served.SCREEN)  # some look at it on another

@@ -106,9 +106,17 @@ def looked_at(page: Page, script: bool) -> None:
         assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-@pytest.mark.parametrize("screen", [NARROW, served.SCREEN], ids=["telephone", "desk"])
-@pytest.mark.parametrize("form", FORMATS)
+# Each form on both screens, with script and without. One is enough for each day; with script: test_hand_in.py.
+WAYS = [
+    pytest.param(form, screen, script, marks=() if way == "registre-desk-no script" else pytest.mark.full, id=way)
+    for form in FORMATS
+    for at, screen in (("telephone", NARROW), ("desk", served.SCREEN))
+    for script in (True, False)
+    for way in [f"{form}-{at}-{'script' if script else 'no script'}"]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "screen", "script"), WAYS)
 def test_a_form_goes_from_its_file_to_its_figure(house, chromium, tmp_path, form, screen, script):
     case, base = CASES[form], Base(house)
     with house.engine() as engine:

@@ -11,6 +11,8 @@ from db.engine import make_engine
 from db.write_lock import write_transaction
 from tests.builders import Office, visit
 
+pytestmark = pytest.mark.both_databases
+
 
 def is_open(engine) -> bool:
     with engine.connect() as connection:

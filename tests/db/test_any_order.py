@@ -35,6 +35,8 @@ from tests.builders import (
     waited,
 )
 
+pytestmark = pytest.mark.both_databases
+
 DAYS = ("2025-03-03", "2025-03-04", "2025-03-05")
 COVERED = (DAYS[0], DAYS[1])  # what --covers says where a file of closures replaces days
 # Each example makes its own database: the folder that the fixture gives may well be shared.

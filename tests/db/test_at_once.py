@@ -21,6 +21,8 @@ from db.intake import Options, import_file
 from db.write_lock import write_transaction
 from tests.builders import COVE, KANDI, NIKKI, Office, visit, waited
 
+pytestmark = pytest.mark.both_databases
+
 KILLS = int(os.environ.get("KILLS", "6"))
 MOST = max(60, KILLS)  # tries, until half of KILLS were still at it when they were killed
 WRITERS = 6

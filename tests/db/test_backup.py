@@ -23,7 +23,10 @@ from db.write_lock import write_transaction
 from tests.builders import Office, visit, waited
 from tests.db import first_release
 
-pytestmark = pytest.mark.usefixtures("programs_of_the_server")
+pytestmark = [
+    pytest.mark.usefixtures("programs_of_the_server"),
+    pytest.mark.both_databases,
+]
 
 KILLS = int(os.environ.get("KILLS", "6")) // 3
 

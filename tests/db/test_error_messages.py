@@ -19,6 +19,8 @@ from db.write_lock import write_transaction
 from server import exit_if_database_unfit
 from tests.builders import shell, visit
 
+pytestmark = pytest.mark.both_databases
+
 ENGLISH = re.compile(
     r"\b(the|is|not|file|to|unable|attempt|connection|failed|does|exist|refused|database is|locked|disk)\b"
 )

@@ -9,6 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from db import reference_changes, site_changes, write
 from tests.builders import COVE, KANDI, NIKKI, closing, complaint, monthly, visit, waited
 
+pytestmark = pytest.mark.both_databases
+
 MARCH = date(2025, 3, 1), date(2025, 3, 31)
 MAY, JUNE = (date(2025, 5, 1), date(2025, 5, 31)), (date(2025, 6, 1), date(2025, 6, 30))
 

@@ -16,7 +16,10 @@ from db.supersede import settle_anew
 from tests.builders import KANDI, NIKKI, Office, closing, complaint, visit, waited
 
 # Copies, and the list of what is erased, lie in the test's own folder.
-pytestmark = pytest.mark.usefixtures("programs_of_the_server")
+pytestmark = [
+    pytest.mark.usefixtures("programs_of_the_server"),
+    pytest.mark.both_databases,
+]
 
 BEFORE = schema.revisions()[
     schema.revisions().index(

@@ -14,6 +14,8 @@ from tests import clock
 from tests.builders import COVE, KANDI, NIKKI, Office, closing, closure, complaint, visit, waited
 from tests.network_states import differences
 
+pytestmark = pytest.mark.both_databases
+
 FIRST = datetime(2026, 10, 26, 12, tzinfo=BENIN)
 DAYS = [(date(2026, 9, 28) + timedelta(days=n)).isoformat() for n in range(0, 28, 3)]
 SITES = (KANDI, NIKKI, COVE)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -12,6 +13,8 @@ from db.engine import make_engine
 from db.models import Base
 from db.seed import seed
 from tests.builders import Office, closing, closure, complaint, monthly, visit, waited
+
+pytestmark = pytest.mark.both_databases
 
 REVISIONS = [
     r.revision for r in ScriptDirectory.from_config(schema.config()).walk_revisions()

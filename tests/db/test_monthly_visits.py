@@ -12,6 +12,8 @@ from db.codes import ALL, ALL_SERVICES, BINS, COUNTERS, UNKNOWN_SERVICE
 from db.engine import make_engine
 from db.network_state import load_network_state
 
+pytestmark = pytest.mark.both_databases
+
 PERIODS = [
     (date(2025, 1, 1), date(2025, 12, 31)), (date(2025, 2, 10), date(2025, 4, 20)), (date(2025, 3, 3), date(2025, 3, 9)),
     (date(2025, 1, 1), date(2025, 2, 14)), (date(2025, 2, 14), date(2025, 3, 31)), (date(2000, 1, 1), date(2099, 12, 31)),

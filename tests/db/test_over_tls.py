@@ -19,6 +19,8 @@ from db.engine import make_engine, tls_options
 from db.error_messages import sentence
 from tests.moved_time import LONG
 
+pytestmark = pytest.mark.both_databases
+
 ELSEWHERE = (
     "127.0.0.2"  # an address that is none of this machine's own, as far as the application knows
 )

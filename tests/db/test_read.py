@@ -9,6 +9,8 @@ from db.codes import ALL, DAY
 from db.reminders import note_reminders
 from tests.builders import KANDI, NIKKI, closing, closure, complaint, waited
 
+pytestmark = pytest.mark.both_databases
+
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
 EDGES = (date(2025, 2, 10), date(2025, 3, 20))  # days at both ends, no whole month
 

@@ -19,6 +19,8 @@ from tests.builders import (
     waited,
 )
 
+pytestmark = pytest.mark.both_databases
+
 MARCH = (date(2025, 3, 1), date(2025, 3, 31))
 OTHER_FORMS = {
     "cloture": [closing()],

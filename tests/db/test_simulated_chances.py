@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import numpy as np
+import pytest
 
 from dashboard.period import today
 from db import simulated_chances
 from db.simulated_chances import SimulatedChance, keep_chances, kept_chances
+
+pytestmark = pytest.mark.both_databases
 
 
 def of(number: int, series: str, *chances: float) -> SimulatedChance:

@@ -12,6 +12,8 @@ from db.engine import make_engine
 from db.facts import gather
 from db.network_state import load_network_state
 
+pytestmark = pytest.mark.both_databases
+
 FIRST, LAST = date(2025, 1, 1), date(2026, 6, 30)
 
 

@@ -24,7 +24,10 @@ from db.seed import seed
 from tests.builders import Office, closing, closure, complaint, monthly, shell, visit, waited
 from tests.db import first_release
 
-pytestmark = pytest.mark.usefixtures("programs_of_the_server")
+pytestmark = [
+    pytest.mark.usefixtures("programs_of_the_server"),
+    pytest.mark.both_databases,
+]
 
 
 @pytest.fixture

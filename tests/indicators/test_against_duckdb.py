@@ -37,6 +37,8 @@ from tests.indicators.independent import (
     encoding_of,
 )
 
+pytestmark = pytest.mark.both_databases
+
 TODAY = date(2025, 11, 20)
 VISITS = 20_000
 BYS = ("nation", "department", "site", "month", "service", "hour")
