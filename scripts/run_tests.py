@@ -45,7 +45,8 @@ SUITES = {
         *("--dist", "worksteal", "--ignore=tests/browser", "--ignore=tests/system"),
         *(f"--ignore={file}" for file in CHECKS),
     ),
-    "navigateur": ("--dist", "loadgroup", "tests/browser"),
+    # Of two processes each waits half of its time, for what moves on the screen: a third one does not.
+    "navigateur": ("-n", str(int(PROCESSES) + 1), "--dist", "loadgroup", "tests/browser"),
 }
 STYLE = {
     "style": ("ruff", "check", "."),
@@ -72,13 +73,14 @@ class Outcome:
     failures: list[Failure]
 
 
-def faults_of_style() -> list[str]:
-    """The checks of style, layout and types that failed."""
-    return [
-        name
+def faults_of_style(meanwhile: Callable[[], None] = lambda: None) -> list[str]:
+    """The checks of style, layout and types that failed. meanwhile: called while they are under way."""
+    begun = {
+        name: subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, stdin=subprocess.DEVNULL)
         for name, command in STYLE.items()
-        if subprocess.call([sys.executable, "-m", *command], cwd=ROOT, stdin=subprocess.DEVNULL)
-    ]
+    }
+    meanwhile()
+    return [name for name, process in begun.items() if process.wait()]
 
 
 def arguments_of(name: str, *, short: bool) -> tuple[str, ...]:
@@ -237,10 +239,14 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="without what takes long")
     parser.add_argument("--style", action="store_true", help="style, layout and types alone")
     asked = parser.parse_args()
-    reasons = faults_of_style()  # before anything else: seconds, and nothing beside it
+    checks: list[Outcome] = []
     first, *others = (name for name in SUITES if name != "navigateur" or not asked.no_browser)
-    if not (reasons or asked.style):
-        reasons = judge([run_suite(first, arguments_of(first, short=asked.short))])
+
+    def check() -> None:
+        if not asked.style:
+            checks.append(run_suite(first, arguments_of(first, short=asked.short)))
+
+    reasons = faults_of_style(meanwhile=check) or judge(checks)
     if not (reasons or asked.style):
         reasons = judge([run_suite(name, arguments_of(name, short=asked.short)) for name in others])
     for reason in reasons:
