@@ -182,13 +182,13 @@ def test_code_1_without_a_failure_and_failures_in_many_files_are_red_without_a_s
 
 
 def test_more_than_a_few_unstable_tests_are_red(monkeypatch, capsys):
-    for count, red in ((8, False), (9, True)):
+    for count, red in ((3, False), (4, True)):
         failed = failures(count, 5)
         monkeypatch.setattr(
             run_tests, "try_alone", lambda some, _: [Retried(one, 1, 2.0) for one in some]
         )
         assert bool(run_tests.judge([Outcome("essais", 1, failed)])) == red
-    assert "(9)" in capsys.readouterr().out
+    assert "(4)" in capsys.readouterr().out
 
 
 def test_what_no_time_is_left_for_has_not_passed(monkeypatch):
