@@ -117,7 +117,8 @@ def return_files(plan: Plan, satisfied: np.ndarray) -> Iterator[DemoFile]:
             )
             happy = int(satisfied[site, start:end].sum())
             if slips.random() < _MISCOUNTED:
-                received += round(received * slips.choice(_MISCOUNTS))
+                # Who counts too few has counted those who were satisfied.
+                received = max(happy, received + round(received * slips.choice(_MISCOUNTS)))
             lines.append(f"{profile.code};{month:%m/%Y};{received};{happy};{texts}\n")
         if lines:
             covers = (plan.day(start), plan.day(end - 1))

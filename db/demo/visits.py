@@ -103,7 +103,8 @@ def _site_rows(
     """The rows of one site from day `start` up to `end`, in order of arrival."""
     profile = plan.profiles[site]
     drawn = _Visits(plan, profile, site, start, end)
-    satisfied[site, start:end] = np.bincount(drawn.day[drawn.answer == _YES], minlength=end - start)
+    happy = np.bincount(drawn.day[drawn.answer == _YES], minlength=end - start)
+    satisfied[site, start:end] = np.minimum(happy, plan.received[site, start:end])
     year = plan.day(start).year
     new_year = max(0, plan.index(date(year, 1, 1)))
     before = int(plan.counts[site, new_year:start].sum())
