@@ -48,12 +48,11 @@ def folder(tmp_path_factory):
     today=st.dates(FIRST, LAST),
     visits=st.sampled_from((1_000, 3_000, 10_000, 30_000)),
     seed=st.integers(0, 2**32),
-    sites=st.sets(st.sampled_from(range(len(SITES))), min_size=1, max_size=4),
+    sites=st.sets(st.sampled_from(range(len(SITES))), min_size=1, max_size=8),
 )
 @example(today=date(2026, 12, 7), visits=20_000, seed=20211221, sites=range(len(SITES)))
-@example(today=date(2027, 1, 1), visits=1_000, seed=20211221, sites=range(len(SITES)))
 @example(today=date(2028, 2, 29), visits=1_000, seed=20211221, sites=range(len(SITES)))
-@settings(max_examples=12, phases=(Phase.explicit, Phase.generate))  # to shrink takes minutes
+@settings(max_examples=10, phases=(Phase.explicit, Phase.generate))  # to shrink takes minutes
 def test_every_file_keeps_the_rules_of_its_form(folder, today, visits, seed, sites):
     chosen = [SITES[n] for n in sorted(sites)]
     for file in files(chosen, SERVICES, visits=visits, seed=seed, today=today, holidays=OFF):
